@@ -6,6 +6,7 @@ import dev.whippletree.config.ConfigurationInput;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.ConfigurationTree;
 import dev.whippletree.config.Reloaded;
+import dev.whippletree.engine.cache.AnswerCheck;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Delta;
@@ -219,6 +220,11 @@ public final class Whippletree implements AutoCloseable {
      */
     public void confirm(Prompt prompt, boolean right) {
         assembly.engine().confirmations().confirm(prompt, right);
+    }
+
+    /** Returns whether an answer may be given to others who ask the same: it is whole, and its tool calls are undamaged. */
+    public static boolean isReusable(Completion completion) {
+        return AnswerCheck.isReusable(completion);
     }
 
     /**

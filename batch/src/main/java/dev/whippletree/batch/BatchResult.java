@@ -80,7 +80,7 @@ public sealed interface BatchResult {
                 return new Failed(item, reason, message, OptionalInt.empty());
             }
             AttemptReport last = attempts.get(attempts.size() - 1);
-            String kind = last.failure().kind().name().toLowerCase(Locale.ROOT);
+            String kind = last.failure().word();
             return new Failed(
                     item,
                     reason.equals(kind) ? reason : reason + "/" + kind,

@@ -1,12 +1,12 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.cache.AnswerCheck;
 import dev.whippletree.engine.cache.CacheTiers;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Completion;
-import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
@@ -233,11 +233,8 @@ final class Flights {
     /** Only a whole answer is stored, and only if nobody said otherwise; {@link CacheTiers} leaves out damaged ones. */
     private Optional<Duration> timeToStore(Flight flight, Completion completion) {
         boolean fresh = completion.origin().source() == Origin.Source.CALL;
-        boolean whole = completion.finishReason() == FinishReason.STOP
-                || (completion.finishReason() == FinishReason.TOOL_CALLS
-                        && !completion.toolCalls().isEmpty());
         boolean wanted = flight.prompt().cache().store() && flight.isKeyed();
-        if (!fresh || !whole || completion.isEmpty() || caches.isEmpty() || !wanted) {
+        if (!fresh || !AnswerCheck.isWhole(completion) || caches.isEmpty() || !wanted) {
             return Optional.empty();
         }
         return flight.prompt().cache().ttl().or(() -> flight.route().settings().ttl());
@@ -286,7 +283,8 @@ final class Flights {
     }
 
     /** Fails the callers who were told part of an answer that another one has taken the place of. */
-    void interrupt(Flight flight) {
+    void interrupt(Attempt attempt) {
+        Flight flight = attempt.flight();
         monitor.assertHeld();
         List<Subscription> lost =
                 flight.subscriptions().stream().filter(Subscription::wasTold).toList();
@@ -295,7 +293,7 @@ final class Flights {
                         .flatMap(subscription -> subscription.reader().stream())
                         .map(Reader::place)
                         .toList());
-        PromptException failure = PromptErrors.continuedOtherwise(flight);
+        PromptException failure = PromptErrors.continuedOtherwise(flight, attempt.target());
         lost.forEach(subscription -> fail(subscription, failure));
         abandonIfAlone(flight);
     }

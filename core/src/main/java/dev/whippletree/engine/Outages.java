@@ -122,7 +122,7 @@ final class Outages {
         if (close(closure, lease, failure, now)) {
             warn(
                     target,
-                    "is off: token refused",
+                    "is off: " + account.refusal(),
                     failure.message(),
                     next(closure, now) + ", or by the first prompt after the token changes");
         }
@@ -286,7 +286,7 @@ final class Outages {
     }
 
     private static String next(Closure closure, long now) {
-        return "checked again in " + PromptErrors.words(closure.until() - now);
+        return PromptErrors.check(closure, now);
     }
 
     private void say(Target target, String what, String why) {

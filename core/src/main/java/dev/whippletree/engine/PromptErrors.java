@@ -59,16 +59,24 @@ final class PromptErrors {
             case REJECTED, TOO_LARGE, NO_ACCOUNT, NO_ROOM_IN_TIME, CALLER_TIMEOUT, LINE_FULL, ATTEMPTS_EXHAUSTED ->
                 new PromptException(
                         Reason.STREAM_INTERRUPTED,
-                        "the answer broke off and couldn't be continued: " + failure.getMessage(),
+                        "the answer broke off and couldn't be continued: " + failure.getMessage() + unsaid(failure),
                         failure.attempts(),
                         failure.roomAt());
         };
     }
 
-    /** An answer broke off of which a caller had been told part, and the next one says something else. */
-    static PromptException continuedOtherwise(Flight flight) {
-        String message = "the answer broke off and couldn't be continued, because the retry gave a different answer;"
-                + " the failures:" + lines(flight.failedAttempts());
+    /** Returns the failures that lead to a failure, unless its message has them all. */
+    private static String unsaid(PromptException failure) {
+        String message = String.valueOf(failure.getMessage());
+        boolean said = failure.attempts().stream().allMatch(attempt -> message.contains(attempt.toString()));
+        return said ? "" : "; the failures:" + lines(failure.attempts());
+    }
+
+    /** An answer broke off of which a caller had been told part, and the next one, of this target, says something else. */
+    static PromptException continuedOtherwise(Flight flight, Target target) {
+        String message = "the answer broke off and couldn't be continued, because the retry gave a different answer"
+                + " (account " + target.account().id() + ", " + target.model() + "); the failures:"
+                + lines(flight.failedAttempts());
         return new PromptException(Reason.STREAM_INTERRUPTED, message, flight.failedAttempts(), Optional.empty());
     }
 
@@ -164,8 +172,15 @@ final class PromptErrors {
     }
 
     private static String reason(Target target, Closure closure, long now) {
-        String what = closure == target.account().credential() ? "token refused: " : "";
-        return what + closure.reason() + " (checked again in " + words(closure.until() - now) + ")";
+        String what =
+                closure == target.account().credential() ? target.account().refusal() + ": " : "";
+        return what + closure.reason() + " (" + check(closure, now) + ")";
+    }
+
+    /** Says when something is checked again that is closed until it is mended. */
+    static String check(Closure closure, long now) {
+        Duration wait = Duration.ofNanos(closure.until() - now);
+        return "checked again " + (wait.toMillis() < 1 ? "by the next prompt" : "in " + DurationText.of(wait));
     }
 
     /** Returns a time for a reader. */

@@ -454,7 +454,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     @Override
     public void differs(Attempt attempt) {
         monitor.assertHeld();
-        flights.interrupt(attempt.flight());
+        flights.interrupt(attempt);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.whippletree.model;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -41,8 +42,14 @@ public record Failure(
         return new Failure(kind, message, OptionalInt.empty(), Optional.empty(), Optional.empty(), Reach.ACCOUNT);
     }
 
+    /** Returns its kind in lower case; where only this prompt is refused, as far as anybody knows, {@code refused}. */
+    public String word() {
+        return reach == Reach.PROMPT ? "refused" : kind.name().toLowerCase(Locale.ROOT);
+    }
+
     @Override
     public String toString() {
-        return kind + (status.isPresent() ? " (" + status.getAsInt() + ")" : "") + ": " + message;
+        return word().toUpperCase(Locale.ROOT) + (status.isPresent() ? " (" + status.getAsInt() + ")" : "") + ": "
+                + message;
     }
 }

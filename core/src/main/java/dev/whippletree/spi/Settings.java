@@ -73,7 +73,7 @@ public record Settings(String where, Map<String, String> values) {
      * @throws IllegalArgumentException if it isn't one, saying where
      */
     public Optional<Duration> duration(String name) {
-        return read(name, "a duration such as 250ms, 30s, 5m, 1h", Settings::parseDuration);
+        return read(name, "a duration such as 250ms, 30s, 5m, 1h, 1d, 1w", Settings::parseDuration);
     }
 
     /**
@@ -93,7 +93,7 @@ public record Settings(String where, Map<String, String> values) {
     public static Duration parseDuration(String text) {
         Matcher matcher = DURATION.matcher(text.trim().toLowerCase(Locale.ROOT));
         if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
-            throw new IllegalArgumentException("'" + text + "' is not a duration such as 250ms, 30s, 5m, 1h");
+            throw new IllegalArgumentException("'" + text + "' is not a duration such as 250ms, 30s, 5m, 1h, 1d, 1w");
         }
         long count = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {

@@ -138,7 +138,9 @@ final class ConfigurationMistakesTest {
                     "@5: prices.tax: unknown key; known: as-of, currency, prices, stale-after-days"),
             mistake("prices: [a, b]", "@1: prices: expected a single value"),
             mistake("prices: /no/such/prices.yaml", "/no/such/prices.yaml: there is no such file"),
-            mistake("cache-timeout: soon", "@1: cache-timeout: 'soon' is not a duration such as 250ms, 30s, 5m, 1h"),
+            mistake(
+                    "cache-timeout: soon",
+                    "@1: cache-timeout: 'soon' is not a duration such as 250ms, 30s, 5m, 1h, 1d, 1w"),
             mistake("cache-timeout: 999999999999d", "@1: cache-timeout: '999999999999d' is longer than 3650d"));
 
     private static String client(String rest) {
@@ -274,7 +276,7 @@ final class ConfigurationMistakesTest {
                     "@2: routes.r.strategy.choice: unknown key; did you mean 'choices'?"),
             mistake(
                     ACCOUNT + "routes: {r: {ttl: never}}",
-                    "@2: routes.r.ttl: 'never' is not a duration such as 250ms, 30s, 5m, 1h"),
+                    "@2: routes.r.ttl: 'never' is not a duration such as 250ms, 30s, 5m, 1h, 1d, 1w"),
             mistake(
                     ACCOUNT + "routes: {r: {backoff: {first: 5s, most: 1s}}}",
                     "@2: routes.r.backoff: 'most' is shorter than 'first'"),

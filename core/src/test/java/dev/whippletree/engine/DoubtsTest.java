@@ -12,6 +12,7 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.spi.EngineListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +86,30 @@ final class DoubtsTest {
                 .allSatisfy(account -> assertThat(account.state())
                         .as("%s: %s", account.id(), account.reason())
                         .isEqualTo(AccountState.OPEN));
+    }
+
+    @Test
+    void refusalOfAPrompt_isNotCountedAsOneOfTheToken() {
+        account("a");
+        answered(1, "one");
+        assertThat(refused(POISON, "one").attempts().get(0)).hasToString("account a, model: REFUSED (403): not you");
+        assertThat(fixture.status().accounts().get(0).failures()).containsOnlyKeys(FailureKind.REJECTED);
+    }
+
+    @Test
+    void accountThatTheNextPromptChecks_isSaidToBeCheckedByIt() {
+        List<String> closings = new ArrayList<>();
+        fixture.listener(new EngineListener() {
+            @Override
+            public void closed(String account, String reason) {
+                closings.add(account + " " + reason);
+            }
+        });
+        account("a");
+        refused(POISON, "one");
+        assertThat(closings)
+                .containsExactly("a is off: no token is set; checked again by the next prompt, or by the first prompt"
+                        + " after the token changes");
     }
 
     @ParameterizedTest

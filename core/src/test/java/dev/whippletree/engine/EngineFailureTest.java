@@ -10,6 +10,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
+import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
@@ -67,7 +68,7 @@ final class EngineFailureTest {
         "REJECTED, 'account a, model: prompt refused (429): scripted REJECTED'",
         "FILTERED, 'account a, model: filtered (429): scripted FILTERED'",
         "TOO_LARGE, 'account a, model: prompt too large (429): scripted TOO_LARGE'",
-        "UNAUTHORIZED, 'no account can answer:|account a, model: token refused: scripted UNAUTHORIZED (checked again in 1 s)'",
+        "UNAUTHORIZED, 'no account can answer:|account a, model: no token is set: scripted UNAUTHORIZED (checked again in 1 s)'",
         "MODEL_UNAVAILABLE, 'no account can answer:|account a, model: scripted MODEL_UNAVAILABLE (checked again in 1 s)'"
     })
     void error_saysEachThingOnce(FailureKind kind, String message) {
@@ -105,8 +106,17 @@ final class EngineFailureTest {
         assertThat(closings)
                 .containsExactly(
                         "a is rate-limited for 12 s",
-                        "a is off: token refused; checked again in 1 s, or by the first prompt after the token"
+                        "a is off: no token is set; checked again in 1 s, or by the first prompt after the token"
                                 + " changes");
+    }
+
+    @Test
+    void accountWithAToken_isSaidToHaveItRefused() {
+        ScriptedClient client = fixture.account("a", "org", Secret.of("sesame"));
+        client.usually(client.failsAfter(SHORT, FailureKind.UNAUTHORIZED));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(SHORT);
+        assertThat(failure(answer)).hasMessageContaining("account a, model: token refused: ");
     }
 
     @ParameterizedTest

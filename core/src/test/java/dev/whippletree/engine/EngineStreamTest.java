@@ -458,6 +458,28 @@ final class EngineStreamTest {
     }
 
     @Test
+    void broken_andTheFallbackRefusesIt_namesBothAttempts() {
+        ScriptedClient other = fixture.account("b", "1000 / 1s");
+        client.then(breaksAfter("one "));
+        other.usually(other.failsAfter(SECOND, FailureKind.REJECTED));
+        ReadingCaller caller = read();
+        fixture.run();
+        assertInterrupted(caller, "account a, model: UNAVAILABLE: the connection broke");
+        assertInterrupted(caller, "account b, model: prompt refused");
+    }
+
+    @Test
+    void broken_andTheFallbackSaysSomethingElse_namesBothAttempts() {
+        ScriptedClient other = fixture.account("b", "1000 / 1s");
+        client.then(breaksAfter("one "));
+        other.usually(says("two "));
+        ReadingCaller caller = read();
+        fixture.run();
+        assertInterrupted(caller, "account a, model: UNAVAILABLE: the connection broke");
+        assertInterrupted(caller, "the retry gave a different answer (account b, model)");
+    }
+
+    @Test
     void thoseThatWereToldNothing_getTheNewAnswer() {
         client.then(breaksAfter("one ", "two "));
         client.then(says("three ", "four"));

@@ -30,7 +30,7 @@ final class SettingsTest {
         Settings settings = new Settings("cache map", Map.of("timeout", "soon", "entries", "13"));
 
         assertThatThrownBy(() -> settings.duration("timeout"))
-                .hasMessage("cache map: timeout is a duration such as 250ms, 30s, 5m, 1h, not 'soon'");
+                .hasMessage("cache map: timeout is a duration such as 250ms, 30s, 5m, 1h, 1d, 1w, not 'soon'");
         assertThatThrownBy(() -> settings.integer("entries", 1, 12))
                 .hasMessage("cache map: entries is a whole number from 1 to 12, not '13'");
     }

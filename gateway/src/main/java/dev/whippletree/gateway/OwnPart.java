@@ -2,7 +2,6 @@ package dev.whippletree.gateway;
 
 import dev.whippletree.gateway.LatestFailures.FailedAttempt;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -47,7 +46,7 @@ record OwnPart(
         json.put("at", failed.at().toString());
         json.put("account", failed.account());
         json.put("model", failed.model());
-        json.put("kind", failed.failure().kind().name().toLowerCase(Locale.ROOT));
+        json.put("kind", failed.failure().word());
         failed.failure().status().ifPresent(status -> json.put("status", status));
         json.put("message", failed.failure().message());
         return json;

@@ -3,6 +3,7 @@ package dev.whippletree.planner;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.model.Credit;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.TokenPrice;
 import dev.whippletree.model.TokenUsage;
 import java.math.BigDecimal;
 import java.util.Optional;
@@ -57,16 +58,28 @@ final class Allowance {
     private Optional<Long> callsOf(Credit credit, AccountGroup group) {
         TokenUsage call = TokenUsage.of(
                 request.workload().promptTokens(), request.workload().answered());
-        return request.prices()
-                .flatMap(list ->
-                        list.of(group.service(), CountedLimit.models(group).get(0)))
-                .filter(price -> price.currency().equals(credit.currency()))
+        return price(credit, group)
                 .map(price -> price.cost(call))
                 .filter(cost -> cost.signum() > 0)
                 .map(cost -> credit.amount()
                         .divideToIntegralValue(cost)
                         .min(MOST_CALLS)
                         .longValue());
+    }
+
+    private Optional<TokenPrice> price(Credit credit, AccountGroup group) {
+        return request.prices()
+                .flatMap(list ->
+                        list.of(group.service(), CountedLimit.models(group).get(0)))
+                .filter(price -> price.currency().equals(credit.currency()));
+    }
+
+    /** Returns the price without which nobody knows how long a kind's credit lasts; empty if it is known, or if there is no credit. */
+    Optional<String> missingPrice(AccountGroup group) {
+        return group.credit()
+                .filter(credit -> price(credit, group).isEmpty())
+                .map(credit -> "a price of " + group.service() + ", model "
+                        + CountedLimit.models(group).get(0) + ", in " + credit.currency());
     }
 
     /** Returns the calls that one organization allows within the horizon. */

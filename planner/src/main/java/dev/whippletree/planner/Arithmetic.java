@@ -51,15 +51,9 @@ final class Arithmetic {
         if (!tooLarge(variant.interviews())) {
             return Optional.empty();
         }
-        Judge.Judgement judgement = Judge.withUnknown(new Judge.Judgement(verdict(load), sum), unknown(variant.pool()));
+        Judge.Judgement judgement =
+                new Judge(request).withUnknown(new Judge.Judgement(verdict(load), sum), Seat.of(variant.pool()));
         return Optional.of(outcome(variant, judgement, ifNot));
-    }
-
-    private static List<String> unknown(AccountPool pool) {
-        return Seat.of(pool).stream()
-                .filter(seat -> seat.group().isUnknown())
-                .map(Seat::id)
-                .toList();
     }
 
     private static Verdict verdict(double load) {

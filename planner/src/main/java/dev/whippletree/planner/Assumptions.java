@@ -99,7 +99,9 @@ final class Assumptions {
                             case GROQ ->
                                 "Groq's limits of a minute refill gradually, by the headers and refusals that others "
                                         + "recorded. How its longer limits are counted isn't known: the plan supposes "
-                                        + "by the window, and where that is too little also that they refill.";
+                                        + "by the window. Where that is too little, it supposes also that the day's "
+                                        + "requests refill. The engine keeps what is declared of the others in each "
+                                        + "window, because Groq's headers don't report them.";
                             case HUGGING_FACE ->
                                 "How Hugging Face counts isn't known, and it reports nothing: the plan supposes "
                                         + "sliding windows, the most cautious guess.";
@@ -116,13 +118,9 @@ final class Assumptions {
         Set<String> sentences = new LinkedHashSet<>();
         for (AccountGroup group : request.pool().groups()) {
             group.credit()
+                    .filter(credit -> new Allowance(request).missingPrice(group).isEmpty())
                     .ifPresent(credit -> sentences.add(
-                            new Allowance(request).creditTokens(group).isPresent()
-                                    ? "The credit of " + credit
-                                            + " is unspent at the start and isn't renewed during the plan."
-                                    : "It isn't known when the credit of " + credit + " runs out: no price of "
-                                            + group.service() + ", model "
-                                            + CountedLimit.models(group).get(0) + ", is given in its currency."));
+                            "The credit of " + credit + " is unspent at the start and isn't renewed during the plan."));
         }
         return sentences;
     }

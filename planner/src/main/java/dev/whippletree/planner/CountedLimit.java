@@ -57,12 +57,14 @@ record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneM
         return ServiceKind.OPENAI;
     }
 
-    /** How services count is a guess, but for Groq's limits of a minute: the waits that others recorded fit buckets. */
+    /** A guess, but for Groq's limits of a minute. A longer one may refill only if headers report it: else the engine keeps each window. */
     private static ServiceLimit counted(DeclaredLimit declared, ServiceKind kind, boolean refills) {
         boolean perModel = kind == ServiceKind.GROQ || declared.model().isPresent();
         Counting counting = switch (kind) {
             case GROQ ->
-                refills || declared.limit().window().compareTo(RECORDED) <= 0 ? Counting.BUCKET : Counting.SLIDING;
+                declared.limit().window().compareTo(RECORDED) <= 0 || (refills && kind.reports(declared.limit()))
+                        ? Counting.BUCKET
+                        : Counting.SLIDING;
             case HUGGING_FACE -> Counting.SLIDING;
             case OPENAI -> Counting.FIXED;
         };

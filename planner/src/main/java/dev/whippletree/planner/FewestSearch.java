@@ -54,6 +54,12 @@ final class FewestSearch {
         if (others.groups().stream().anyMatch(other -> other.isUnknown() && other.count() > 0)) {
             return none("unknown, because others declare no limits");
         }
+        Optional<String> price = pools.apply(1).groups().stream()
+                .flatMap(group -> allowance.missingPrice(group).stream())
+                .findFirst();
+        if (price.isPresent()) {
+            return none("unknown without " + price.get());
+        }
         if (allowance.atOnce(kind) == 0) {
             return none("one prompt needs more than a whole window of its limits");
         }

@@ -45,6 +45,7 @@ final class Imitations {
                 .latency(request.latency())
                 .answerLength(AnswerLength.about(request.workload().answerTokens()))
                 .contextTokens(ANY_CONTEXT)
+                .assumedMaxTokens(request.workload().usualBound())
                 .seed(request.seed());
     }
 

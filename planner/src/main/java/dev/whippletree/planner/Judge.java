@@ -4,12 +4,14 @@ import dev.whippletree.planner.Outcome.Binding;
 import dev.whippletree.planner.Outcome.Cause;
 import dev.whippletree.planner.Outcome.CreditUse;
 import dev.whippletree.planner.Outcome.LimitUse;
+import dev.whippletree.planner.Outcome.Minute;
 import dev.whippletree.planner.Outcome.Times;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Decides what a run's figures mean. Immutable. */
 final class Judge {
@@ -76,17 +78,28 @@ final class Judge {
         return new Judgement(figures.load() > COMFORTABLE ? Verdict.TIGHT : Verdict.HOLDS, used);
     }
 
-    /** Returns what is left of a judgement if these accounts were asked and nobody knows what they allow. */
-    static Judgement withUnknown(Judgement judgement, List<String> accounts) {
-        if (!judgement.verdict().held() || accounts.isEmpty()) {
+    /** Returns what is left of a judgement if nobody knows what the asked accounts allow, or how long their credits last. */
+    Judgement withUnknown(Judgement judgement, List<Seat> asked) {
+        Allowance allowance = new Allowance(request);
+        List<String> unlimited = asked.stream()
+                .filter(seat -> seat.group().isUnknown())
+                .map(Seat::id)
+                .toList();
+        List<String> prices = asked.stream()
+                .flatMap(seat -> allowance.missingPrice(seat.group()).stream())
+                .distinct()
+                .toList();
+        if (!judgement.verdict().held() || (unlimited.isEmpty() && prices.isEmpty())) {
             return judgement;
         }
-        boolean one = accounts.size() == 1;
+        String credits = prices.isEmpty() ? "" : "how long credits last isn't known without " + Phrases.list(prices);
+        String limits = unlimited.isEmpty()
+                ? "; if they last"
+                : (prices.isEmpty() ? "" : ", and ") + Phrases.list(unlimited)
+                        + (unlimited.size() == 1 ? " declares" : " declare") + " no limits; without limits";
         return new Judgement(
                 Verdict.UNKNOWN,
-                Phrases.list(accounts) + (one ? " declares" : " declare") + " no limits; without limits, the"
-                        + " answer is yes"
-                        + (judgement.verdict() == Verdict.TIGHT ? ", but tight" : ""));
+                credits + limits + ", the answer is yes" + (judgement.verdict() == Verdict.TIGHT ? ", but tight" : ""));
     }
 
     private static String unanswered(Figures figures, Binding binding, String within) {
@@ -102,8 +115,25 @@ final class Judge {
                 : who + ": " + binding.text();
     }
 
-    /** Returns what holds prompts back most. */
-    Binding binding(Times waited, long failed, List<LimitUse> limits, List<CreditUse> credits) {
+    /** Returns the limit that was full in most minutes while prompts waited; empty if none got full. */
+    static Optional<LimitUse> bindingLimit(List<LimitUse> limits, List<Minute> minutes) {
+        return IntStream.range(0, limits.size())
+                .boxed()
+                .filter(limit -> limits.get(limit).fullestShare() >= FULL)
+                .max(Comparator.<Integer>comparingLong(limit -> minutes.stream()
+                                .filter(minute -> minute.open() > 0
+                                        && minute.limitShares().get(limit) >= FULL)
+                                .count())
+                        .thenComparingDouble(limit -> limits.get(limit).fullestShare()))
+                .map(limits::get);
+    }
+
+    /**
+     * Returns what holds prompts back most.
+     *
+     * @param full as {@link #bindingLimit} says
+     */
+    static Binding binding(Times waited, long failed, Optional<LimitUse> full, List<CreditUse> credits) {
         Optional<CreditUse> spent = credits.stream()
                 .filter(credit -> credit.runsOutInMinute().isPresent())
                 .min(Comparator.comparingInt(credit -> credit.runsOutInMinute().getAsInt()));
@@ -114,15 +144,13 @@ final class Judge {
                             + spent.get().credit() + ") runs out in minute "
                             + spent.get().runsOutInMinute().getAsInt());
         }
-        Optional<LimitUse> fullest = limits.stream().max(Comparator.comparingDouble(LimitUse::fullestShare));
-        if (failed > 0 && fullest.filter(limit -> limit.fullestShare() >= FULL).isEmpty()) {
+        if (failed > 0 && full.isEmpty()) {
             return new Binding(Cause.FAILURES, "calls fail");
         }
         if (waited.worst().compareTo(NO_WAIT) < 0) {
             return new Binding(Cause.NOTHING, "no prompt waits for room, so only the answers' own time counts");
         }
-        return fullest.filter(limit -> limit.fullestShare() >= FULL)
-                .map(limit -> new Binding(Cause.LIMIT, limit.limit() + " of " + limit.organization()))
+        return full.map(limit -> new Binding(Cause.LIMIT, limit.limit() + " of " + limit.organization()))
                 .orElseGet(() -> new Binding(Cause.CONCURRENCY, "the number of concurrent calls, or reserved tokens"));
     }
 }

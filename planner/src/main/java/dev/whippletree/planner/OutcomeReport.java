@@ -5,6 +5,7 @@ import dev.whippletree.planner.Outcome.AccountUse;
 import dev.whippletree.planner.Outcome.Binding;
 import dev.whippletree.planner.Outcome.CreditUse;
 import dev.whippletree.planner.Outcome.LimitUse;
+import dev.whippletree.planner.Outcome.Minute;
 import dev.whippletree.planner.Outcome.Tokens;
 import dev.whippletree.planner.Recorder.MinuteTally;
 import java.time.Duration;
@@ -47,19 +48,14 @@ final class OutcomeReport {
         List<LimitUse> limits = slots.stream().map(this::use).toList();
         List<CreditUse> credits = new CreditReport(variant.pool(), targets, recorder.minutes(), allowance).uses();
         Outcome.Times waited = recorder.waited();
-        Binding binding = new Judge(request).binding(waited, recorder.failed(), limits, credits);
-        Judge.Judgement known = new Judge(request)
-                .judge(
-                        new Judge.Figures(
-                                prompts,
-                                answered,
-                                recorder.failed(),
-                                load,
-                                needed,
-                                allowance.calls(variant.pool()),
-                                waited),
-                        binding);
-        Judge.Judgement judgement = Judge.withUnknown(known, unknown(calls));
+        List<Minute> minutes = new Timetable(recorder.minutes(), Duration.ofMinutes(1), targets, slots).stretches();
+        Binding binding = Judge.binding(waited, recorder.failed(), Judge.bindingLimit(limits, minutes), credits);
+        Judge judge = new Judge(request);
+        Judge.Judgement known = judge.judge(
+                new Judge.Figures(
+                        prompts, answered, recorder.failed(), load, needed, allowance.calls(variant.pool()), waited),
+                binding);
+        Judge.Judgement judgement = judge.withUnknown(known, asked(calls));
         Optional<Outcome.Otherwise> otherwise = judgement.otherwise(ifNot);
         return new Outcome(
                 otherwise.isPresent() ? Verdict.DEPENDS : judgement.verdict(),
@@ -85,16 +81,14 @@ final class OutcomeReport {
                         answered * request.workload().promptTokens(),
                         answered * request.workload().answered()),
                 credits,
-                new Timetable(recorder.minutes(), Duration.ofMinutes(1), targets, slots).stretches(),
+                minutes,
                 new Timetable(recorder.seconds(), Duration.ofSeconds(1), targets, slots).stretches(),
                 otherwise);
     }
 
-    /** Returns the accounts that were asked although nobody knows what they allow. */
-    private List<String> unknown(long[] calls) {
+    private List<Seat> asked(long[] calls) {
         return targets.seats().stream()
-                .filter(seat -> seat.group().isUnknown() && targets.callsOf(seat, calls) > 0)
-                .map(Seat::id)
+                .filter(seat -> targets.callsOf(seat, calls) > 0)
                 .toList();
     }
 

@@ -48,12 +48,7 @@ final class Questions {
     InterviewPlan plan() {
         Workload workload = request.workload();
         Interviews settings = new Interviews(
-                interviews,
-                workload.questions(),
-                workload.repeat(),
-                request.seed(),
-                think(),
-                workload.prompts().isPresent() ? OptionalInt.empty() : OptionalInt.of(workload.usualBound()));
+                interviews, workload.questions(), workload.repeat(), request.seed(), think(), OptionalInt.empty());
         InterviewPlan plan = workload.prompts()
                 .map(list -> InterviewPlan.ofQuestions(settings, list.questions()))
                 .orElseGet(() -> workload.distinct().isPresent()
@@ -86,8 +81,8 @@ final class Questions {
     private Prompt.Builder wording(int question) {
         Prompt.Builder builder = Prompt.builder().user(WORDS + question);
         Workload workload = request.workload();
-        workload.prompts()
-                .ifPresent(list -> builder.maxTokens(list.bound(question).orElse(workload.usualBound())));
+        OptionalInt own = workload.prompts().map(list -> list.bound(question)).orElse(OptionalInt.empty());
+        (own.isPresent() ? own : workload.maxTokens()).ifPresent(builder::maxTokens);
         return builder;
     }
 

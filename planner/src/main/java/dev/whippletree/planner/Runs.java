@@ -53,7 +53,7 @@ final class Runs {
         return allowed <= allowance.calls(pool) || allowed < needed
                 ? Optional.empty()
                 : Optional.of(run(refilling, Optional::empty))
-                        .filter(outcome -> outcome.verdict().held())
+                        .filter(outcome -> outcome.verdict() != Verdict.DOES_NOT_HOLD)
                         .map(outcome -> CountedLimit.otherwise(pool, outcome));
     }
 

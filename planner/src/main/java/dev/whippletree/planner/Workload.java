@@ -1,5 +1,6 @@
 package dev.whippletree.planner;
 
+import dev.whippletree.emulator.model.ServiceSettingsBuilder;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -16,7 +17,7 @@ import java.util.OptionalInt;
  * @param promptTokens the tokens of each prompt, 40 to 100,000
  * @param answerTokens the tokens of each answer, 40 to 100,000
  * @param maxTokens the bound on an answer that is sent with the prompt, at least {@code answerTokens}: Groq counts it in full;
- *     absent: the answer's length
+ *     absent: none is sent, and Groq counts 1,024 tokens, or the answer if that is longer
  * @param interview how long an interview takes if no prompt has to wait, stretched by pauses between the questions; absent: no
  *     pauses
  * @param over the time over which the interviews start evenly; zero: all at the same moment
@@ -35,21 +36,16 @@ public record Workload(
         Optional<PromptList> prompts) {
 
     /** 17 questions, four in five of which others ask too, 300 tokens answered by 200, no pauses, all at once. */
-    public static final Workload STANDARD =
-            new Workload(17, 0.8, OptionalInt.empty(), 300, 200, OptionalInt.empty(), Optional.empty(), Duration.ZERO);
-
-    /** Creates the workload of questions that are drawn. */
-    public Workload(
-            int questions,
-            double repeat,
-            OptionalInt distinct,
-            int promptTokens,
-            int answerTokens,
-            OptionalInt maxTokens,
-            Optional<Duration> interview,
-            Duration over) {
-        this(questions, repeat, distinct, promptTokens, answerTokens, maxTokens, interview, over, Optional.empty());
-    }
+    public static final Workload STANDARD = new Workload(
+            17,
+            0.8,
+            OptionalInt.empty(),
+            300,
+            200,
+            OptionalInt.empty(),
+            Optional.empty(),
+            Duration.ZERO,
+            Optional.empty());
 
     private static final int LEAST_TOKENS = 40;
     private static final int MOST_TOKENS = 100_000;
@@ -101,15 +97,15 @@ public record Workload(
         return unit().substring(0, 1).toUpperCase(Locale.ROOT) + unit().substring(1) + "s";
     }
 
-    /** Returns the bound on an answer that is sent along, on average where prompts have bounds of their own. */
+    /** Returns what Groq counts for an answer, on average where prompts have bounds of their own. */
     public int bound() {
         int usual = usualBound();
         return prompts.map(list -> list.meanBound(usual)).orElse(usual);
     }
 
-    /** Returns the bound of prompts that have none of their own. */
+    /** Returns what Groq counts for the answers to prompts that have no bound of their own. */
     int usualBound() {
-        return maxTokens.orElse(answerTokens);
+        return maxTokens.orElse(Math.max(answerTokens, ServiceSettingsBuilder.ASSUMED_MAX_TOKENS));
     }
 
     /** Returns the tokens of an answer, on average where prompts have bounds of their own. */
@@ -165,7 +161,7 @@ public record Workload(
                 prompts);
     }
 
-    /** Returns the same with prompts and answers of other sizes, and answers bounded at their size. */
+    /** Returns the same with prompts and answers of other sizes, and no bound on answers. */
     public Workload withTokens(int promptTokens, int answerTokens) {
         return new Workload(
                 questions, repeat, distinct, promptTokens, answerTokens, OptionalInt.empty(), interview, over, prompts);

@@ -11,16 +11,13 @@ import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AllowanceTest {
 
-    private static final Workload BOUNDED =
-            new Workload(17, 0.8, OptionalInt.empty(), 300, 200, OptionalInt.of(1024), Optional.empty(), Duration.ZERO);
+    private static final Workload BOUNDED = Workload.STANDARD.withMaxTokens(1_024);
 
     private static PlanRequest request(AccountPool pool) {
         return PlanRequest.of(List.of(10), pool).withWorkload(BOUNDED).withHorizon(Duration.ofHours(1));
@@ -57,11 +54,13 @@ class AllowanceTest {
                 .isEqualTo(calls);
     }
 
-    /** What a limit of a minute refills is known of Groq; of a longer one it is supposed only where nothing else is enough. */
+    /** What a limit of a minute refills is known of Groq; of a longer one that headers report it is supposed where nothing else is enough. */
     @ParameterizedTest
     @CsvSource({
         "groq, 10/min, 610, 610",
-        "groq, 100/h, 100, 200",
+        "groq, 100/d, 100, 104",
+        "groq, 132400tok/d, 100, 100",
+        "groq, 100/h, 100, 100",
         "openai, 100/h, 100, 100",
         "huggingface, 100/h, 100, 100"
     })

@@ -44,10 +44,10 @@ class JudgeTest {
         List<CreditUse> credits = List.of(
                 credit("a", OptionalInt.of(7)), credit("b", OptionalInt.of(2)), credit("c", OptionalInt.empty()));
         Times none = new Times(Duration.ZERO, Duration.ZERO, Duration.ZERO);
-        Judge judge = new Judge(PlanRequest.of(List.of(10), AccountPool.parse("huggingface:1x1000/h")));
-        assertThat(judge.binding(none, 0, List.of(), credits))
+        assertThat(Judge.binding(none, 0, Optional.empty(), credits))
                 .isEqualTo(new Binding(Cause.CREDIT, "the credit of b (1 usd / month) runs out in minute 2"));
-        assertThat(judge.binding(none, 0, List.of(), credits.subList(2, 3)).cause())
+        assertThat(Judge.binding(none, 0, Optional.empty(), credits.subList(2, 3))
+                        .cause())
                 .isEqualTo(Cause.NOTHING);
     }
 

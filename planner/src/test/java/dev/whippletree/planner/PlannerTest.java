@@ -13,8 +13,6 @@ import dev.whippletree.planner.Outcome.Minute;
 import dev.whippletree.settings.RouteSettings;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Tag;
@@ -67,6 +65,45 @@ class PlannerTest {
                 assertThat(other.outcome().unanswered()).isZero();
             });
         }
+    }
+
+    /** No header reports Groq's tokens a day, so the engine keeps what is declared of them in each window, however they are counted. */
+    @Test
+    void limitThatNoHeaderReports_dependsOnNothing() {
+        PlanRequest both = request(100, "groq:3x40/d+9000000tok/d").withHorizon(Duration.ofDays(2));
+        assertThat(plan(both).asIs().otherwise().orElseThrow().gradually())
+                .isEqualTo("groq's 40 requests / 1d refill gradually");
+        PlanRequest tokens = request(100, "groq:3x52960tok/d").withHorizon(Duration.ofDays(2));
+        assertThat(plan(tokens).asIs().verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "huggingface:2x1000/h+0.10usd/month, UNKNOWN, UNKNOWN",
+        "huggingface:2x20/d+0.10usd/month, DOES_NOT_HOLD, DOES_NOT_HOLD",
+        "groq:3x30/d+1usd/month, DEPENDS, UNKNOWN"
+    })
+    void creditWithoutPrice_leavesAYesUnknown(String accounts, Verdict verdict, Verdict gradually) {
+        SizePlan plan = plan(request(30, accounts).withHorizon(Duration.ofHours(24)));
+        assertThat(plan.asIs().verdict()).isEqualTo(verdict);
+        Outcome best = plan.asIs().otherwise().map(Outcome.Otherwise::outcome).orElse(plan.asIs());
+        assertThat(best.verdict()).isEqualTo(gradually);
+        if (verdict == Verdict.UNKNOWN) {
+            assertThat(best.reason())
+                    .isEqualTo("how long credits last isn't known without a price of huggingface, model"
+                            + " openai/gpt-oss-20b, in usd; if they last, the answer is yes");
+        }
+        assertThat(plan.fewest().get(0).reason()).startsWith("unknown without a price of ");
+    }
+
+    /** Calls of 1,324 tokens: 60 interviews take 204 of the day's 151; 43 take 146, six a minute, and nearly fill the day at their end. */
+    @ParameterizedTest
+    @CsvSource({"60, 200000 tokens / 1d of groq-1", "43, 8000 tokens / 1m of groq-1"})
+    void ofSeveralLimitsThatGetFull_theOneThatIsFullForLongestBinds(int interviews, String binding) {
+        PlanRequest request = request(interviews, "groq:1x8000tok/min+200000tok/d")
+                .withHorizon(Duration.ofHours(24))
+                .withWorkload(Workload.STANDARD.withMaxTokens(1_024));
+        assertThat(plan(request).asIs().binding().text()).isEqualTo(binding);
     }
 
     @ParameterizedTest
@@ -175,10 +212,8 @@ class PlannerTest {
 
     @Test
     void servicesThatCountOtherwise_areEachAskedForWhatTheyCount() {
-        Workload bounded = new Workload(
-                17, 0.8, OptionalInt.empty(), 300, 200, OptionalInt.of(1024), Optional.empty(), Duration.ZERO);
         PlanRequest request = request(100, "huggingface:1x100/h,groq:1x30/min+8000tok/min+200000tok/d")
-                .withWorkload(bounded);
+                .withWorkload(Workload.STANDARD.withMaxTokens(1_024));
 
         Outcome outcome = plan(request).asIs();
 

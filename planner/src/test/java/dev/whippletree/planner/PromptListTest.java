@@ -73,7 +73,9 @@ final class PromptListTest {
             add(list, "", i, i == 0 ? 3_000 : 100);
         }
 
-        assertThat(outcome(list.build(), "huggingface:1x2000tok/h").answered())
+        PlanRequest bounded = request(list.build(), "huggingface:1x2000tok/h");
+        bounded = bounded.withWorkload(bounded.workload().withMaxTokens(200));
+        assertThat(PlannerTest.plan(bounded).asIs().answered())
                 .as("the long prompt fits no window, and six short ones with their answers do")
                 .isEqualTo(6);
     }
@@ -103,9 +105,9 @@ final class PromptListTest {
 
         InterviewPlan plan = new Questions(request, 1).plan();
 
-        assertThat(plan.prompt(0, 0).parameters().maxTokens()).hasValue(200);
+        assertThat(plan.prompt(0, 0).parameters().maxTokens()).isEmpty();
         assertThat(plan.prompt(0, 1).parameters().maxTokens()).hasValue(50);
-        assertThat(new Allowance(request).perCall("groq", Limit.Unit.TOKENS)).isEqualTo(100 + 125);
+        assertThat(new Allowance(request).perCall("groq", Limit.Unit.TOKENS)).isEqualTo(100 + (1_024 + 50) / 2);
     }
 
     @Test

@@ -28,10 +28,14 @@ public record BatchFiles(
         boolean acceptChanges,
         boolean retryFailed) {
 
-    /** Checks that a table comes from a table. */
+    /** Checks that a table comes from a table, and a template isn't for whole prompts. */
     public BatchFiles {
         Objects.requireNonNull(form, "form");
         Objects.requireNonNull(sync, "sync");
+        if (form.template().isPresent() && format == InputFormat.JSONL) {
+            throw new IllegalArgumentException("--template is for rows and lines of text, and each line of " + input
+                    + " is a whole prompt; leave out --template, or name the --format");
+        }
         if (InputFormat.of(output).isTable() && !format.isTable()) {
             throw new IllegalArgumentException(
                     output + ": answers can be rows only if the prompts are rows; name it, for example, answers.jsonl");

@@ -1,9 +1,9 @@
 package dev.whippletree.batch.file;
 
+import dev.whippletree.Whippletree;
 import dev.whippletree.batch.BatchResult;
 import dev.whippletree.batch.Journal;
 import dev.whippletree.model.Completion;
-import dev.whippletree.model.FinishReason;
 import dev.whippletree.time.Timeline;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -287,7 +287,7 @@ public final class FileJournal implements Journal {
         return place == Places.NONE ? Optional.empty() : lineAt(place).completion();
     }
 
-    /** An answer that isn't whole is its item's result, but wouldn't be stored in a cache either. */
+    /** An answer that is cut or damaged is its item's result, but wouldn't be stored in a cache either. */
     @Override
     public synchronized Optional<Completion> answerTo(String key) throws IOException {
         long place = placesByKey.get(key);
@@ -295,10 +295,7 @@ public final class FileJournal implements Journal {
             return Optional.empty();
         }
         ResultLine line = lineAt(place);
-        return line.completion()
-                .filter(answer -> line.key().equals(key) && !answer.isEmpty())
-                .filter(answer ->
-                        answer.finishReason() == FinishReason.STOP || answer.finishReason() == FinishReason.TOOL_CALLS);
+        return line.completion().filter(answer -> line.key().equals(key) && Whippletree.isReusable(answer));
     }
 
     /** Returns where the answers are that there were when it was opened. */

@@ -17,6 +17,7 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.ToolCall;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -360,7 +361,7 @@ final class BatchFileTest {
     }
 
     @Test
-    void repeats_areAskedAgain_whereFreshAnswersAreWanted_andWhereTheAnswerWasCut() throws IOException {
+    void repeats_areAskedAgain_whereFreshAnswersAreWanted_andWhereTheAnswerWasCutOrDamaged() throws IOException {
         write(line("one", "A"), line("two", "A"), line("three", "B"), line("four", "B"));
         try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
             List<BatchItem> items = items(file);
@@ -369,6 +370,12 @@ final class BatchFileTest {
             String keyOfA = Journal.keyOf(items.get(0).prompt(), whippletree);
             file.journal().append(List.of(new BatchResult.Answered(items.get(0), cut, keyOfA)));
             assertThat(file.journal().answerTo(keyOfA)).isEmpty();
+            for (List<ToolCall> calls : List.of(List.<ToolCall>of(), List.of(new ToolCall("1", "look_up", "{\"na")))) {
+                Completion damaged = new Completion(
+                        "Looking.", Optional.empty(), calls, FinishReason.TOOL_CALLS, Optional.empty(), ORIGIN);
+                file.journal().append(List.of(new BatchResult.Answered(items.get(0), damaged, keyOfA)));
+                assertThat(file.journal().answerTo(keyOfA)).isEmpty();
+            }
             String keyOfB = Journal.keyOf(items.get(2).prompt(), whippletree);
             Completion whole =
                     new Completion("whole", Optional.empty(), List.of(), FinishReason.STOP, Optional.empty(), ORIGIN);

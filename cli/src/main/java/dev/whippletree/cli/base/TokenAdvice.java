@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 /** Says which environment variable to check if a service refuses an account's token. */
 public final class TokenAdvice {
 
-    private static final Pattern REFUSED = Pattern.compile(": (token refused|UNAUTHORIZED \\(401\\)): ");
+    private static final Pattern REFUSED = Pattern.compile(": (token refused|(UNAUTHORIZED|REFUSED) \\(401\\)): ");
 
     private TokenAdvice() {}
 

@@ -59,10 +59,10 @@ public final class BatchCommand implements Callable<Integer> {
             names = "--template",
             paramLabel = "TEXT",
             description = "The prompt, with {{column}} for a row's value, or {{text}} for a line of text;"
-                    + " @FILE reads it from a file.")
+                    + " @FILE reads it from a file. Not for .jsonl, whose lines are whole prompts.")
     Optional<String> template = Optional.empty();
 
-    @Option(names = "--same", description = "The template names no column on purpose: ask the same for each line.")
+    @Option(names = "--same", description = "The template may name no column; its single braces stand.")
     boolean same;
 
     @Option(

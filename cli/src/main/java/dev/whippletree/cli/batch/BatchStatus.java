@@ -57,6 +57,9 @@ final class BatchStatus {
                 surroundings.timeline().now());
         shown.put("age_seconds", Math.max(0, age.toSeconds()));
         noted.forEach((name, value) -> shown.put(String.valueOf(name), value));
+        if (!running) {
+            shown.keySet().removeIf(name -> name.matches("waiting_.*|done_in_.*|held"));
+        }
         if (running && age.compareTo(FRESH) > 0) {
             surroundings
                     .err()

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
         description = {
             "Predicts whether accounts are enough: runs the real engine over emulated services in virtual time.",
             "Calls no service. Exit code 0 if the accounts are enough for every size, even if tight; 1 if not; 8 if"
-                    + " the plan can't tell: accounts declare no limits, or it depends on how a service counts them."
+                    + " the plan can't tell: accounts declare no limits, a credit's price isn't known, or it depends on how a service counts."
         },
         footer = {
             "  whippletree plan --interviews 500 --questions 17 --repeat 80%% --accounts huggingface:2x1000/h",
@@ -123,8 +123,8 @@ public final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--max-tokens",
             paramLabel = "N",
-            description = "The max_tokens of each prompt, which some services count in full;"
-                    + " default: the route's; with --accounts, the answer's length.")
+            description = "The max_tokens of each prompt, which some services count in full; default: the route's, or"
+                    + " none, for which Groq is taken to count 1,024.")
     Optional<Integer> maxTokens = Optional.empty();
 
     @Option(

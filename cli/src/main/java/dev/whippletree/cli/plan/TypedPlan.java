@@ -13,6 +13,7 @@ import dev.whippletree.settings.RouteSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
@@ -25,9 +26,6 @@ import java.util.function.Supplier;
 record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Optional<PriceList> prices) {
 
     private static final Duration HORIZON_OF_PROMPTS = Duration.ofDays(1);
-
-    /** What the engine takes Groq to count for an answer without a maximum, until reports show less. */
-    private static final int ASSUMED_MAX_TOKENS = 1_024;
 
     /**
      * Reads the files.
@@ -136,12 +134,13 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
         return command.over.map(load::withOver).orElse(load);
     }
 
-    /** What Groq counts for an answer of the configuration's route, or is taken to; longer answers have a bound of their own. */
+    /** The maximum of the configuration's route, if it has one; longer answers have a bound of their own. */
     private Optional<Integer> routesBound() {
         int answer = command.tokens.map(TokenSizes.Sizes::answer).orElse(Workload.STANDARD.answerTokens());
         return configuration
-                .map(there -> there.routes().get(0).maxTokens().orElse(ASSUMED_MAX_TOKENS))
-                .filter(bound -> bound >= answer);
+                .map(there -> there.routes().get(0).maxTokens())
+                .filter(OptionalInt::isPresent)
+                .map(bound -> Math.max(bound.getAsInt(), answer));
     }
 
     private static <T> T checked(String where, Supplier<T> reading) {

@@ -69,7 +69,8 @@ final class Probe {
                         status.id().equals(account.id()) && status.reason().isPresent())
                 .findFirst()
                 .map(status -> status.failures().containsKey(FailureKind.UNAUTHORIZED)
-                        ? "token refused: " + status.reason().get()
+                        ? (account.token().isPresent() ? "token refused: " : "no token is set: ")
+                                + status.reason().get()
                                 + TokenAdvice.of(account, surroundings.environment())
                         : status.reason().get())
                 .orElse(String.valueOf(failure.getMessage()));

@@ -199,6 +199,36 @@ final class BatchCommandTest {
     }
 
     @Test
+    void statusOfABatchThatWasKilled_waitsForNothing() {
+        shell.run("batch", "p.jsonl", "-o", "a.jsonl");
+        shell.file("a.jsonl.batch/progress.json", """
+                {"at": "2026-01-01T00:00:00Z", "answered": 1, "done_in_seconds_least": 30, "waiting_for": "hf-1",
+                 "waiting_because": "a limit", "waiting_until": "2026-01-01T00:01:00Z", "held": "too many failures"}
+                """);
+        Shell other = again();
+        assertThat(other.run("batch", "--status", "a.jsonl")).isZero();
+        assertThat(other.out()).contains("\"answered\" : 1").doesNotContain("waiting", "done_in", "held");
+    }
+
+    @Test
+    void help_saysThatSameLetsSingleBracesStand() {
+        shell.run("batch", "--help");
+        assertThat(shell.out().replaceAll("\\s+", " ")).contains("its single braces stand");
+    }
+
+    @Test
+    void templateForWholePrompts_isRefused() {
+        assertSays(
+                "--template is for rows and lines of text",
+                "batch",
+                "p.jsonl",
+                "-o",
+                "a.jsonl",
+                "--template",
+                "Say {{text}}");
+    }
+
+    @Test
     void damagedProgress_isAnErrorInWords() {
         shell.run("batch", "p.jsonl", "-o", "a.jsonl");
 

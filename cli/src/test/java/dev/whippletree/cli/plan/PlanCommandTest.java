@@ -86,7 +86,7 @@ class PlanCommandTest {
         assertThat(shell.run("plan", "--interviews", "20", "--accounts", ACCOUNTS, "--json"))
                 .isZero();
         JsonNode plan = JsonMapper.shared().readTree(shell.out());
-        assertThat(plan.get("holds").asBoolean()).isTrue();
+        assertThat(plan.get("holds").asString()).isEqualTo("yes");
         JsonNode size = plan.at("/sizes/0");
         assertThat(size.get("prompts").asInt()).isEqualTo(340);
         assertThat(size.get("calls").asInt()).isEqualTo(68);
@@ -234,7 +234,7 @@ class PlanCommandTest {
         Shell json = new Shell(folder);
         assertThat(json.run(with(plan, "--json"))).isEqualTo(8);
         JsonNode tree = JsonMapper.shared().readTree(json.out());
-        assertThat(tree.has("holds")).isFalse();
+        assertThat(tree.get("holds").asString()).isEqualTo("depends");
         assertThat(tree.get("conditions").asString()).isEqualTo("within 2 d if 80 % of the questions repeat");
         assertThat(tree.at("/sizes/0/holds").asString()).isEqualTo("depends");
         assertThat(tree.at("/sizes/0/otherwise/holds").asString()).isEqualTo("tight");
@@ -247,6 +247,16 @@ class PlanCommandTest {
         assertThat(shell.out())
                 .startsWith("Unknown: groq-1, groq-2 and groq-3 declare no limits")
                 .contains("Try --accounts groq:3x30/min+1000/d+8000tok/min+200000tok/d");
+    }
+
+    @Test
+    void creditWithoutPrice_isUnknown_andSaysThatAPriceIsMissing() {
+        String[] plan = {"plan", "--interviews", "20", "--accounts", "groq:2x1000/d+0.10usd/month", "--no-advice"};
+        assertThat(shell.run(plan)).isEqualTo(8);
+        assertThat(shell.out().replace('\n', ' '))
+                .startsWith("Unknown: how long credits last isn't known without a price of groq, model"
+                        + " openai/gpt-oss-20b, in usd; if they last, the answer is yes. Name a price list with"
+                        + " --prices.");
     }
 
     @Test
@@ -271,7 +281,7 @@ class PlanCommandTest {
         assertThat(json.run("plan", "--interviews", "20,40", "--no-advice", "--json"))
                 .isEqualTo(8);
         JsonNode plan = JsonMapper.shared().readTree(json.out());
-        assertThat(plan.has("holds")).isFalse();
+        assertThat(plan.get("holds").asString()).isEqualTo("unknown");
         assertThat(plan.at("/sizes/1/holds").asString()).isEqualTo("unknown");
         assertThat(plan.get("answer").asString())
                 .isEqualTo("Unknown for 20 and 40 interviews within 1 h if 80 % of the questions repeat.");
@@ -316,7 +326,7 @@ class PlanCommandTest {
             --distinct=0                   | 1 or more questions, not 0
             --minutes=0                    | --minutes is 1 or more, not 0
             --minutes=90                   | look further ahead
-            --for=soon                     | soon' is not a duration
+            --for=tomorrow                 | tomorrow' is not a duration such as 250ms, 30s, 5m, 1h, 1d, 1w
             --for=400d                     | 31 days
             --tokens=300                   | write, for example, 300/200
             --tokens=0/0                   | tokens, not 0
@@ -410,11 +420,14 @@ class PlanCommandTest {
     @Test
     void routeWithoutMaximum_isPlannedWithWhatGroqIsTakenToAssume() {
         shell.file("whippletree.yaml", """
-                accounts: [{id: one, provider: groq, token: secret, limits: [100/h, 1000000 tokens / 1h]}]
+                accounts: [{id: groq-1, provider: groq, token: secret, limits: [100/h, 1000000 tokens / 1h]}]
                 """);
         assertThat(shell.run("plan", "--interviews", "20", "--no-advice"))
                 .as(shell::err)
                 .isZero();
+        Shell typed = new Shell(folder);
+        typed.run("plan", "--interviews", "20", "--no-advice", "--accounts", "groq:1x100/h+1000000tok/h");
+        assertThat(typed.out()).as("the same accounts, typed").isEqualTo(shell.out());
         assertThat(shell.out().replaceAll("\\s+", " "))
                 .contains(
                         "answers 200, Groq counts 1,024 for an answer",

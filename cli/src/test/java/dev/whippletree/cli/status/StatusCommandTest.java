@@ -85,6 +85,14 @@ class StatusCommandTest {
         assertThat(shell.out()).contains("off");
     }
 
+    @Test
+    void probeOfAnAccountWithoutAToken_saysThatNoneIsSet() {
+        shell.file("whippletree.yaml", "accounts: [{id: one, provider: scripted}]");
+        shell.provider.failure = Optional.of(Failure.of(FailureKind.UNAUTHORIZED, "who are you?"));
+        assertThat(shell.run("status", "--probe")).isEqualTo(3);
+        assertThat(shell.err()).contains("  ✗ one: no token is set: who are you?");
+    }
+
     private void keepState(String limit) throws IOException {
         Files.createDirectory(folder.resolve("kept"));
         shell.file("whippletree.yaml", """

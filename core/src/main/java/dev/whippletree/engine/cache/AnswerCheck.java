@@ -1,6 +1,7 @@
 package dev.whippletree.engine.cache;
 
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.ToolCall;
 import java.util.HashSet;
 import java.util.Set;
@@ -10,15 +11,28 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** Tells sound answers from damaged ones. Its caller may have a use for a damaged one, but nobody else gets it. Stateless. */
-final class AnswerCheck {
+/** Tells the answers that others may get, too. Its caller may have a use for one that is cut or damaged. Stateless. */
+public final class AnswerCheck {
 
     private static final JsonFactory JSON = new JsonFactory();
 
     private AnswerCheck() {}
 
+    /** Returns whether the model said all that it wanted to. Quick; a whole answer may still be damaged. */
+    public static boolean isWhole(Completion completion) {
+        boolean wantsCalls = completion.finishReason() == FinishReason.TOOL_CALLS;
+        return wantsCalls
+                ? !completion.toolCalls().isEmpty()
+                : completion.finishReason() == FinishReason.STOP && !completion.isEmpty();
+    }
+
+    /** Returns whether an answer is whole and undamaged, so that it may be stored and given to others. Reads its tool calls: not for under a lock. */
+    public static boolean isReusable(Completion completion) {
+        return isWhole(completion) && isSound(completion);
+    }
+
     /** Returns whether each tool call has a name, an id that no other one has, and a JSON object as its arguments. */
-    static boolean isSound(Completion completion) {
+    private static boolean isSound(Completion completion) {
         Set<String> ids = new HashSet<>();
         return completion.toolCalls().stream()
                 .allMatch(call -> isNamed(call) && ids.add(call.id()) && isObject(call.arguments()));

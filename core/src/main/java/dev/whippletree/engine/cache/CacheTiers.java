@@ -111,7 +111,7 @@ public final class CacheTiers {
         ask(tier, () -> tier.store().get(key), Optional.<CacheHit>empty(), found -> {
             if (found.isPresent()
                     && found.get().entry().expires().isAfter(timeline.now())
-                    && AnswerCheck.isSound(found.get().entry().completion())) {
+                    && AnswerCheck.isReusable(found.get().entry().completion())) {
                 tier.hits().incrementAndGet();
                 fillNearer(key, found.get(), index);
                 outcome.accept(Optional.of(new Found(found.get().entry(), tier.name(), index)));
@@ -146,7 +146,7 @@ public final class CacheTiers {
             }
         };
         return () -> {
-            if (!AnswerCheck.isSound(entry.completion())) {
+            if (!AnswerCheck.isReusable(entry.completion())) {
                 stored.run();
                 tiers.forEach(tier -> oneMore.run());
                 return;

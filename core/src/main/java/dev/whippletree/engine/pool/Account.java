@@ -2,6 +2,7 @@ package dev.whippletree.engine.pool;
 
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Reach;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.quota.ConcurrencySearch;
 import dev.whippletree.spi.AccountSettings;
@@ -130,6 +131,11 @@ public final class Account {
         return credential;
     }
 
+    /** Says what is wrong with its credential, which the service refuses. */
+    public String refusal() {
+        return settings.token().isPresent() ? "token refused" : "no token is set";
+    }
+
     /** Which of its tokens was refused, if one was. */
     public RefusedToken refusedToken() {
         return refusedToken;
@@ -205,7 +211,8 @@ public final class Account {
     }
 
     public void failed(Failure failure) {
-        failures.merge(failure.kind(), 1L, Long::sum);
+        boolean ofPrompt = failure.reach() == Reach.PROMPT && answered > 0;
+        failures.merge(ofPrompt ? FailureKind.REJECTED : failure.kind(), 1L, Long::sum);
     }
 
     /** A kept connection had been closed by the service. */

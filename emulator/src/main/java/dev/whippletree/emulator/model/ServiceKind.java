@@ -1,5 +1,8 @@
 package dev.whippletree.emulator.model;
 
+import dev.whippletree.model.Limit;
+import java.time.Duration;
+
 /** The kinds of emulated services: what they count, what they refuse, and where they listen. */
 public enum ServiceKind {
     /** Hugging Face's router: counts the tokens of prompt and answer; sends no limit headers. */
@@ -22,6 +25,15 @@ public enum ServiceKind {
     /** Returns the name of the provider that speaks with such a service. */
     public String provider() {
         return provider;
+    }
+
+    /** Returns whether headers of this protocol may report such a limit: Groq's speak of the day's requests and the minute's tokens. */
+    public boolean reports(Limit limit) {
+        return switch (limit.unit()) {
+            case REQUESTS -> this == OPENAI || (this == GROQ && limit.window().equals(Duration.ofDays(1)));
+            case TOKENS -> this == OPENAI || (this == GROQ && limit.window().equals(Duration.ofMinutes(1)));
+            case INPUT_TOKENS, OUTPUT_TOKENS -> false;
+        };
     }
 
     /** Returns where it stands on the emulator's server, as its provider's setting {@code base-url} wants it. */

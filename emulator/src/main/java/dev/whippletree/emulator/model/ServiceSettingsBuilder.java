@@ -11,8 +11,10 @@ import java.util.Set;
 /** Builds the settings of an emulated service. Confined to one thread. */
 public final class ServiceSettingsBuilder {
 
+    /** What Groq counts for an answer whose request has no maximum, unless another number is set: as the engine assumes. */
+    public static final int ASSUMED_MAX_TOKENS = 1024;
+
     private static final long DEFAULT_CONTEXT_TOKENS = 131_072;
-    private static final long DEFAULT_ASSUMED_MAX_TOKENS = 1024;
 
     private final ServiceKind kind;
     private final List<EmulatedAccount> accounts = new ArrayList<>();
@@ -24,7 +26,7 @@ public final class ServiceSettingsBuilder {
     private FaultScript faults = FaultScript.NONE;
     private long seed;
     private long contextTokens = DEFAULT_CONTEXT_TOKENS;
-    private long assumedMaxTokens = DEFAULT_ASSUMED_MAX_TOKENS;
+    private long assumedMaxTokens = ASSUMED_MAX_TOKENS;
     private boolean reportsLimits;
     private Capacity capacity = Capacity.UNLIMITED;
     private Optional<AnswerLength> answerLength = Optional.empty();

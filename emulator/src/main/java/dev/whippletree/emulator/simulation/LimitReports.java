@@ -15,18 +15,15 @@ import java.util.OptionalLong;
 /** What a provider would read from a service's headers and from the prose of its 429. Stateless. */
 final class LimitReports {
 
-    /** Headers of this protocol speak of no other units. */
-    private static final List<Limit.Unit> TOLD = List.of(Limit.Unit.REQUESTS, Limit.Unit.TOKENS);
-
     private LimitReports() {}
 
     /** Hugging Face sends no headers; Groq speaks of the day's requests and the minute's tokens; others of the first of each. */
     static List<RateLimitReport> ofHeaders(ServiceKind kind, List<LimitState> limits) {
         List<RateLimitReport> reports = new ArrayList<>();
-        for (Limit.Unit unit : TOLD) {
+        for (Limit.Unit unit : Limit.Unit.values()) {
             limits.stream()
                     .filter(state -> state.limit().limit().unit() == unit)
-                    .filter(state -> told(kind, state.limit().limit()))
+                    .filter(state -> kind.reports(state.limit().limit()))
                     .findFirst()
                     .ifPresent(state -> reports.add(report(kind, state)));
         }
@@ -41,15 +38,6 @@ final class LimitReports {
     /** Only Groq is known to mean each model. */
     static Reach reach(ServiceKind kind) {
         return kind == ServiceKind.GROQ ? Reach.MODEL : Reach.UNKNOWN;
-    }
-
-    private static boolean told(ServiceKind kind, Limit limit) {
-        return switch (kind) {
-            case HUGGING_FACE -> false;
-            case GROQ ->
-                limit.window().equals(limit.unit() == Limit.Unit.REQUESTS ? Duration.ofDays(1) : Duration.ofMinutes(1));
-            case OPENAI -> true;
-        };
     }
 
     private static RateLimitReport report(ServiceKind kind, LimitState state) {

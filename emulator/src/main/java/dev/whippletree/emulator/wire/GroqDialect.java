@@ -4,6 +4,7 @@ import dev.whippletree.emulator.model.ChatAnswer;
 import dev.whippletree.emulator.model.LimitHit;
 import dev.whippletree.emulator.model.LimitState;
 import dev.whippletree.emulator.model.Refusal;
+import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.model.Limit;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -108,18 +109,10 @@ final class GroqDialect implements Dialect {
     public void addHeaders(Map<String, String> headers, List<LimitState> limits) {
         headers.put("x-groq-region", "emulated");
         for (LimitState state : limits) {
-            if (told(state.limit().limit())) {
+            if (ServiceKind.GROQ.reports(state.limit().limit())) {
                 RateHeaders.add(headers, state, state.resetNanos());
             }
         }
-    }
-
-    private static boolean told(Limit limit) {
-        return switch (limit.unit()) {
-            case REQUESTS -> limit.window().equals(Duration.ofDays(1));
-            case TOKENS -> limit.window().equals(Duration.ofMinutes(1));
-            case INPUT_TOKENS, OUTPUT_TOKENS -> false;
-        };
     }
 
     @Override

@@ -53,7 +53,7 @@ final class PlanPageTest {
 
     @Test
     void page_showsTheAnswerItsPicturesAndItsTables() {
-        browser().open(page("--interviews", "30,60", "--accounts", "huggingface:2x1000/h+0.10usd/month"));
+        browser().open(page("--interviews", "30,60", "--accounts", "huggingface:2x1000/h"));
 
         browser().expect("h1.yes", "Yes for 30 and 60 interviews within 1 h if 80 % of the questions repeat");
         assertThat(browser().texts("h2"))

@@ -110,8 +110,11 @@ public final class Sentences {
 
     /** Where no limit is known, all accounts can be written out with one; else the configuration is where they belong. */
     private static String whatToTry(AccountPool pool) {
+        if (pool.groups().stream().noneMatch(AccountGroup::isUnknown)) {
+            return "Name a price list with --prices.";
+        }
         if (!pool.groups().stream().allMatch(AccountGroup::isUnknown)) {
-            return "Declare them in the configuration, such as limits: [1000 requests / 1h].";
+            return "Declare limits in the configuration, such as limits: [1000 requests / 1h].";
         }
         return pool.groups().stream()
                 .map(group -> PlanRequest.DEFAULT_ADDED_TIER.startsWith(group.service() + ":1x")

@@ -8,7 +8,6 @@ import dev.whippletree.planner.CapacityPlan.Advice;
 import dev.whippletree.planner.CapacityPlan.Fewest;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
 import dev.whippletree.planner.PlanRequest;
-import dev.whippletree.planner.Verdict;
 import dev.whippletree.planner.Workload;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -41,10 +40,7 @@ public final class PlanJson {
     private Map<String, Object> tree() {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("answer", Sentences.headline(plan));
-        Verdict worst = Sentences.worst(plan);
-        if (worst != Verdict.UNKNOWN && worst != Verdict.DEPENDS) {
-            tree.put("holds", worst.held());
-        }
+        tree.put("holds", Sentences.word(Sentences.worst(plan)));
         tree.put("conditions", plan.conditions());
         tree.put("request", of(plan.request()));
         tree.put("assumptions", plan.assumptions());
@@ -60,7 +56,7 @@ public final class PlanJson {
         load.distinct().ifPresentOrElse(bank -> tree.put("distinct", bank), () -> tree.put("repeat", load.repeat()));
         tree.put("prompt_tokens", load.promptTokens());
         tree.put("answer_tokens", load.answerTokens());
-        tree.put("max_tokens", load.bound());
+        load.maxTokens().ifPresent(most -> tree.put("max_tokens", most));
         load.interview().ifPresent(time -> tree.put("interview_ms", time.toMillis()));
         tree.put("starts_over_ms", load.over().toMillis());
         tree.put("mean_latency_ms", request.latency().mean().toMillis());
