@@ -286,7 +286,8 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     /** Kept turns whose prompts no provider can be asked about any more are forgotten. */
     private void putBackTurns(List<Flight> inTurn) {
         for (Flight flight : inTurn) {
-            if (flight.demand().covers(flight.route()) && !flight.options().ever().isEmpty()) {
+            if (flight.demand().covers(flight.route())
+                    && !flight.options().ever().isEmpty()) {
                 refresh.demandAnew(flight);
                 line.add(flight);
             } else {
