@@ -8,16 +8,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The clients of a gateway, their rights, and who may see the status. A reload replaces it as a whole. Thread-safe.
  *
  * @param models what each client may ask, by its tenant
+ * @param keptAlive the tenants whose answers begin rather than be silent for long, unless a request says otherwise
  * @param clients who may ask
  * @param watchers who may see how everything stands
  * @param disclosure what clients are told of accounts
  */
-record Access(Map<String, ClientModels> models, Clients clients, Watchers watchers, Disclosure disclosure) {
+record Access(
+        Map<String, ClientModels> models,
+        Set<String> keptAlive,
+        Clients clients,
+        Watchers watchers,
+        Disclosure disclosure) {
 
     /**
      * Takes it from a configuration. Reads the keys, which may read files.
@@ -35,8 +43,17 @@ record Access(Map<String, ClientModels> models, Clients clients, Watchers watche
         models.put(Client.ANYBODY, ClientModels.all(configuration, disclosure));
         settings.clients()
                 .forEach(client -> models.put(client.name(), ClientModels.of(client, configuration, disclosure)));
-        return new Access(
-                models, new Clients(settings, before.map(Access::clients)), new Watchers(settings), disclosure);
+        Set<String> keptAlive = settings.clients().stream()
+                .filter(GatewaySettings.Client::keepAlive)
+                .map(GatewaySettings.Client::name)
+                .collect(Collectors.toUnmodifiableSet());
+        Clients clients = new Clients(settings, before.map(Access::clients));
+        return new Access(models, keptAlive, clients, new Watchers(settings), disclosure);
+    }
+
+    /** Returns whether a client's answers begin rather than be silent for long, unless a request says otherwise. */
+    boolean keepAlive(Client client) {
+        return keptAlive.contains(client.tenant());
     }
 
     /** Returns what one of the clients may ask. */

@@ -65,7 +65,8 @@ final class ChatHandler implements HttpHandler {
     private void answer(HttpServerExchange exchange, Access now, Client client, ReceivedBody body) {
         try {
             CompletionRequest request = CompletionRequest.read(body);
-            boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders());
+            boolean keepAlive =
+                    OwnHeaders.keepAlive(exchange.getRequestHeaders()).orElse(now.keepAlive(client));
             Prompt prompt = prompt(exchange, now.models(client), client, request);
             TokenCount tokens = client.limitsTokens() ? whippletree.tokensToReserve(prompt) : TokenCount.NONE;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
@@ -79,10 +80,17 @@ final class ChatHandler implements HttpHandler {
                     request.body().model().orElse(""),
                     now.disclosure());
             Asked asked = new Asked(charge, prompt, answer);
+            StreamedResponse response = new StreamedResponse(
+                    exchange,
+                    request.streaming() ? StreamedResponse.Form.EVENTS : StreamedResponse.Form.WHOLE,
+                    timeline);
+            if (keepAlive) {
+                response.fillSilence();
+            }
             if (request.streaming()) {
-                stream(exchange, asked, request.usage(), keepAlive);
+                stream(exchange, response, asked, request.usage());
             } else {
-                complete(exchange, asked);
+                complete(exchange, response, asked);
             }
         } catch (RequestException e) {
             Response.send(exchange, e.error());
@@ -117,7 +125,7 @@ final class ChatHandler implements HttpHandler {
         return messages.isEmpty() ? "" : messages.get(messages.size() - 1).text();
     }
 
-    private void complete(HttpServerExchange exchange, Asked asked) {
+    private void complete(HttpServerExchange exchange, StreamedResponse response, Asked asked) {
         CompletableFuture<Completion> outcome = whippletree.complete(asked.prompt());
         Departure.watch(exchange, () -> {
             asked.charge().keep(timeline.nanoTime());
@@ -128,33 +136,30 @@ final class ChatHandler implements HttpHandler {
             outcome.completeExceptionally(new RequestException(ApiError.closing()));
         });
         outcome.whenComplete(
-                (completion, failure) -> Response.later(exchange, () -> send(exchange, asked, completion, failure)));
+                (completion, failure) -> response.later(() -> send(exchange, response, asked, completion, failure)));
     }
 
     private void send(
-            HttpServerExchange exchange, Asked asked, @Nullable Completion completion, @Nullable Throwable failure) {
+            HttpServerExchange exchange,
+            StreamedResponse response,
+            Asked asked,
+            @Nullable Completion completion,
+            @Nullable Throwable failure) {
         if (failure != null) {
             asked.charge().failed(failure, timeline.nanoTime());
             if (!exchange.getConnection().isOpen()) {
                 return;
             }
-            Response.send(
-                    exchange,
-                    ApiError.of(failure, timeline.now(), asked.answer().disclosure()));
+            response.end(new StreamEnd.Failed(
+                    ApiError.of(failure, timeline.now(), asked.answer().disclosure())));
         } else if (completion != null) {
             answered(asked, completion.usage(), completion.origin());
-            asked.answer()
-                    .origin(completion.origin())
-                    .forEach((name, value) -> OwnHeaders.put(exchange.getResponseHeaders(), name, value));
-            Response.send(exchange, 200, asked.answer().whole(completion));
+            asked.answer().origin(completion.origin()).forEach(response::header);
+            response.end(new StreamEnd.Whole(List.of(asked.answer().whole(completion))));
         }
     }
 
-    private void stream(HttpServerExchange exchange, Asked asked, boolean withUsage, boolean keepAlive) {
-        EventStream events = new EventStream(exchange, timeline);
-        if (keepAlive) {
-            events.fillSilence();
-        }
+    private void stream(HttpServerExchange exchange, StreamedResponse events, Asked asked, boolean withUsage) {
         StreamedAnswer streamed =
                 new StreamedAnswer(events, asked.answer(), withUsage, timeline::now, new StreamedAnswer.Outcome() {
 
