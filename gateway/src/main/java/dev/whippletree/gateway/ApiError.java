@@ -198,6 +198,11 @@ record ApiError(
         return new ApiError(status, type, code, Optional.empty(), message, wait);
     }
 
+    /** Returns whether the message may contain a part of the request, or a service's words about it. */
+    boolean mayQuoteTheRequest() {
+        return type.equals(INVALID);
+    }
+
     /** Returns the error as clients read it. */
     Map<String, Object> json() {
         Map<String, @Nullable Object> error = new LinkedHashMap<>();

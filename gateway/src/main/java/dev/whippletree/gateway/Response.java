@@ -67,6 +67,7 @@ final class Response {
 
     /** Sends an error and ends the exchange. */
     static void send(HttpServerExchange exchange, ApiError error) {
+        Refusals.note(exchange, error);
         error.retryAfter()
                 .ifPresent(wait -> exchange.getResponseHeaders().put(Headers.RETRY_AFTER, wholeSeconds(wait)));
         send(exchange, error.status(), error.json());

@@ -115,6 +115,9 @@ final class StreamedResponse {
 
     /** Ends the response, once what is being written is written. Calls after the first change nothing, unless they cut it. */
     void end(StreamEnd how) {
+        if (begun && end == null && how instanceof StreamEnd.Failed failed) {
+            Refusals.note(exchange, failed.error());
+        }
         if (how instanceof StreamEnd.Cut || begun && form == Form.WHOLE && how instanceof StreamEnd.Failed) {
             end = new StreamEnd.Cut();
             Reset.now(exchange.getConnection());
