@@ -3,19 +3,21 @@ package dev.whippletree.gateway;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewayCheck;
 import dev.whippletree.config.GatewaySettings;
+import io.undertow.util.HttpString;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The clients of a gateway, their rights, and who may see the status. A reload replaces it as a whole. Thread-safe.
  *
  * @param models what each client may ask, by its tenant
- * @param keptAlive the tenants whose answers begin rather than be silent for long, unless a request says otherwise
+ * @param keptAlive the tenants whose responses begin rather than be silent for long, unless a request says otherwise
+ * @param rateLimits the headers of each client's answers that say how much it may send, by its tenant
  * @param clients who may ask
  * @param watchers who may see how everything stands
  * @param disclosure what clients are told of accounts
@@ -23,6 +25,7 @@ import java.util.stream.Collectors;
 record Access(
         Map<String, ClientModels> models,
         Set<String> keptAlive,
+        Map<String, Map<HttpString, Long>> rateLimits,
         Clients clients,
         Watchers watchers,
         Disclosure disclosure) {
@@ -40,20 +43,19 @@ record Access(
         }
         Disclosure disclosure = new Disclosure(settings, configuration);
         Map<String, ClientModels> models = new HashMap<>();
+        Map<String, Map<HttpString, Long>> rateLimits = new HashMap<>();
+        Set<String> keptAlive = new HashSet<>();
         models.put(Client.ANYBODY, ClientModels.all(configuration, disclosure));
-        settings.clients()
-                .forEach(client -> models.put(client.name(), ClientModels.of(client, configuration, disclosure)));
-        Set<String> keptAlive = settings.clients().stream()
-                .filter(GatewaySettings.Client::keepAlive)
-                .map(GatewaySettings.Client::name)
-                .collect(Collectors.toUnmodifiableSet());
+        rateLimits.put(Client.ANYBODY, RateLimits.headers(Optional.empty(), configuration, disclosure));
+        for (GatewaySettings.Client client : settings.clients()) {
+            models.put(client.name(), ClientModels.of(client, configuration, disclosure));
+            rateLimits.put(client.name(), RateLimits.headers(Optional.of(client), configuration, disclosure));
+            if (client.keepAlive()) {
+                keptAlive.add(client.name());
+            }
+        }
         Clients clients = new Clients(settings, before.map(Access::clients));
-        return new Access(models, keptAlive, clients, new Watchers(settings), disclosure);
-    }
-
-    /** Returns whether a client's answers begin rather than be silent for long, unless a request says otherwise. */
-    boolean keepAlive(Client client) {
-        return keptAlive.contains(client.tenant());
+        return new Access(models, keptAlive, rateLimits, clients, new Watchers(settings), disclosure);
     }
 
     /** Returns what one of the clients may ask. */

@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 record ApiError(
         int status, String type, String code, Optional<String> param, String message, Optional<Duration> retryAfter) {
 
-    private static final String INVALID = "invalid_request_error";
+    /** The type of an error whose message may quote the request. */
+    static final String INVALID = "invalid_request_error";
+
     private static final String SERVER = "server_error";
     private static final String LIMITED = "rate_limit_error";
 
@@ -196,11 +198,6 @@ record ApiError(
 
     private static ApiError waiting(int status, String type, String code, String message, Optional<Duration> wait) {
         return new ApiError(status, type, code, Optional.empty(), message, wait);
-    }
-
-    /** Returns whether the message may contain a part of the request, or a service's words about it. */
-    boolean mayQuoteTheRequest() {
-        return type.equals(INVALID);
     }
 
     /** Returns the error as clients read it. */

@@ -12,6 +12,7 @@ import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -55,6 +56,7 @@ final class ChatHandler implements HttpHandler {
         Access now = access.get();
         try {
             Client client = now.clients().of(exchange);
+            now.rateLimits().getOrDefault(client.tenant(), Map.of()).forEach(exchange.getResponseHeaders()::put);
             client.admit(timeline.nanoTime());
             bodies.receive(exchange, client.tenant(), (received, body) -> answer(received, now, client, body));
         } catch (RequestException e) {
@@ -65,8 +67,8 @@ final class ChatHandler implements HttpHandler {
     private void answer(HttpServerExchange exchange, Access now, Client client, ReceivedBody body) {
         try {
             CompletionRequest request = CompletionRequest.read(body);
-            boolean keepAlive =
-                    OwnHeaders.keepAlive(exchange.getRequestHeaders()).orElse(now.keepAlive(client));
+            boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders())
+                    .orElse(now.keptAlive().contains(client.tenant()));
             Prompt prompt = prompt(exchange, now.models(client), client, request);
             TokenCount tokens = client.limitsTokens() ? whippletree.tokensToReserve(prompt) : TokenCount.NONE;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
@@ -80,10 +82,7 @@ final class ChatHandler implements HttpHandler {
                     request.body().model().orElse(""),
                     now.disclosure());
             Asked asked = new Asked(charge, prompt, answer);
-            StreamedResponse response = new StreamedResponse(
-                    exchange,
-                    request.streaming() ? StreamedResponse.Form.EVENTS : StreamedResponse.Form.WHOLE,
-                    timeline);
+            StreamedResponse response = new StreamedResponse(exchange, request.streaming(), timeline);
             if (keepAlive) {
                 response.fillSilence();
             }

@@ -287,7 +287,7 @@ public final class Gateway implements AutoCloseable {
                         () -> {
                             requests.giveUp();
                             server.stop();
-                            refusals.close();
+                            refusals.log();
                         },
                         timeline.executor());
     }

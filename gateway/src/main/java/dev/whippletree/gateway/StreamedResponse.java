@@ -1,7 +1,5 @@
 package dev.whippletree.gateway;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import dev.whippletree.time.Timeline;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
@@ -24,9 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class StreamedResponse {
 
     private static final int OK = 200;
+    private static final byte[] SPACE = {' '};
 
     private final HttpServerExchange exchange;
-    private final Form form;
+    private final boolean events;
     private final Silence silence;
     private boolean begun;
 
@@ -41,30 +40,15 @@ final class StreamedResponse {
 
     private record Waiting(byte[] bytes, Runnable then) {}
 
-    /** What the client reads. */
-    enum Form {
-        /** Server-sent events: a comment breaks a silence, and an error is an event. */
-        EVENTS("text/event-stream; charset=utf-8", Events.comment()),
-        /** One JSON value: a space before it breaks a silence. */
-        WHOLE("application/json", " ".getBytes(US_ASCII));
-
-        private final String type;
-        private final byte[] filler;
-
-        Form(String type, byte[] filler) {
-            this.type = type;
-            this.filler = filler;
-        }
-    }
-
     /**
      * Prepares one; nothing is sent yet.
      *
+     * @param events whether the client reads server-sent events, not one JSON value
      * @param timeline the time by which silence counts
      */
-    StreamedResponse(HttpServerExchange exchange, Form form, Timeline timeline) {
+    StreamedResponse(HttpServerExchange exchange, boolean events, Timeline timeline) {
         this.exchange = exchange;
-        this.form = form;
+        this.events = events;
         this.silence = new Silence(timeline, this::later, this::fill);
         Reset.whenClosed(exchange.getConnection());
         exchange.addExchangeCompleteListener((over, after) -> {
@@ -83,10 +67,10 @@ final class StreamedResponse {
         silence.begin();
     }
 
-    /** A client that hasn't taken what is being written isn't sent more of nothing. */
+    /** Sends what clients skip, unless the client hasn't taken yet what is being written. */
     private void fill() {
         if (!writing && end == null) {
-            send(form.filler.clone(), () -> {});
+            send(events ? Events.comment() : SPACE.clone(), () -> {});
         }
     }
 
@@ -118,7 +102,7 @@ final class StreamedResponse {
         if (begun && end == null && how instanceof StreamEnd.Failed failed) {
             Refusals.note(exchange, failed.error());
         }
-        if (how instanceof StreamEnd.Cut || begun && form == Form.WHOLE && how instanceof StreamEnd.Failed) {
+        if (how instanceof StreamEnd.Cut || begun && !events && how instanceof StreamEnd.Failed) {
             end = new StreamEnd.Cut();
             Reset.now(exchange.getConnection());
         } else if (end == null) {
@@ -131,7 +115,7 @@ final class StreamedResponse {
 
     private void finish(StreamEnd how) {
         silence.end();
-        if (how instanceof StreamEnd.Whole whole && form == Form.EVENTS) {
+        if (how instanceof StreamEnd.Whole whole && events) {
             write(Events.last(whole.lastChunks()), new Response.EndOfExchange());
         } else if (how instanceof StreamEnd.Whole whole && begun) {
             write(GatewayJson.write(whole.lastChunks().get(0)), new Response.EndOfExchange());
@@ -147,7 +131,8 @@ final class StreamedResponse {
     private void write(byte[] bytes, IoCallback then) {
         if (!begun) {
             begun = true;
-            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, form.type);
+            exchange.getResponseHeaders()
+                    .put(Headers.CONTENT_TYPE, events ? "text/event-stream; charset=utf-8" : "application/json");
             exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-cache");
             if (exchange.isHttp11()) {
                 exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());

@@ -84,7 +84,8 @@ final class RefusalsTest {
         ask(HI);
         ask(HI);
         assertThat(log.all())
-                .containsExactly("WARN Requests refused or failed: 1 × rate_limit_exceeded; the last: " + LIMITED);
+                .containsExactly(
+                        "WARN Requests refused or failed, by code: {rate_limit_exceeded=1}; the last: " + LIMITED);
         for (int i = 0; i < 50; i++) {
             ask(HI);
         }
@@ -96,7 +97,7 @@ final class RefusalsTest {
         assertThat(log.all())
                 .hasSize(2)
                 .last()
-                .isEqualTo("WARN Requests refused or failed: 1 × invalid_api_key, 50 × rate_limit_exceeded;"
+                .isEqualTo("WARN Requests refused or failed, by code: {invalid_api_key=1, rate_limit_exceeded=50};"
                         + " the last: unknown key");
         timeline.advance(Refusals.PAUSE);
         timeline.awaitTimers(TIMERS_AFTER_AN_ERROR - 1);
@@ -113,8 +114,8 @@ final class RefusalsTest {
         running.close();
         assertThat(log.all())
                 .containsExactly(
-                        "WARN Requests refused or failed: 1 × not_found",
-                        "WARN Requests refused or failed: 1 × not_found");
+                        "WARN Requests refused or failed, by code: {not_found=1}",
+                        "WARN Requests refused or failed, by code: {not_found=1}");
     }
 
     /** Its words may quote the request, and a line break in them would forge a line. */
@@ -161,7 +162,7 @@ final class RefusalsTest {
                         .containsEntry("count", 1_000L - Refusals.MOST_CODES));
         assertThat(log.all()).hasSize(1);
         refusals.add(error("x".repeat(1_000_000), "y\n".repeat(1_000_000)));
-        refusals.close();
+        refusals.log();
         assertThat(log.all())
                 .hasSize(2)
                 .last()
