@@ -63,8 +63,8 @@ final class Refusals {
         String shown = shortened(error.code());
         String code = byCode.containsKey(shown) || byCode.size() < MOST_CODES ? shown : "other";
         Map<String, Object> counted = byCode.computeIfAbsent(code, first -> new LinkedHashMap<>(Map.of("code", code)));
-        counted.merge("count", 1L, (before, one) -> (Long) before + 1);
         counted.put("status", error.status());
+        counted.merge("count", 1L, (before, one) -> (Long) before + 1);
         counted.put("last_at", timeline.now().toString());
         unlogged.merge(code, 1L, Long::sum);
         if (!error.type().equals(ApiError.INVALID)) {
@@ -92,6 +92,8 @@ final class Refusals {
 
     /** Returns a count for each code since the start, with the last one's status and time. */
     synchronized List<Map<String, Object>> json() {
-        return byCode.values().stream().map(Map::copyOf).toList();
+        return byCode.values().stream()
+                .<Map<String, Object>>map(LinkedHashMap::new)
+                .toList();
     }
 }
