@@ -34,7 +34,7 @@ final class ChatHandler implements HttpHandler {
     private final Deadlines deadlines;
 
     /** A request that is being answered. */
-    private record Asked(Client.Charge charge, Prompt prompt, ChatAnswer answer) {}
+    private record Asked(Client.Charge charge, Prompt prompt, ChatAnswer answer, StreamedResponse response) {}
 
     ChatHandler(
             Whippletree whippletree,
@@ -81,15 +81,15 @@ final class ChatHandler implements HttpHandler {
                     timeline.now().getEpochSecond(),
                     request.body().model().orElse(""),
                     now.disclosure());
-            Asked asked = new Asked(charge, prompt, answer);
             StreamedResponse response = new StreamedResponse(exchange, request.streaming(), timeline);
             if (keepAlive) {
                 response.fillSilence();
             }
+            Asked asked = new Asked(charge, prompt, answer, response);
             if (request.streaming()) {
-                stream(exchange, response, asked, request.usage());
+                stream(exchange, asked, request.usage());
             } else {
-                complete(exchange, response, asked);
+                complete(exchange, asked);
             }
         } catch (RequestException e) {
             Response.send(exchange, e.error());
@@ -124,7 +124,7 @@ final class ChatHandler implements HttpHandler {
         return messages.isEmpty() ? "" : messages.get(messages.size() - 1).text();
     }
 
-    private void complete(HttpServerExchange exchange, StreamedResponse response, Asked asked) {
+    private void complete(HttpServerExchange exchange, Asked asked) {
         CompletableFuture<Completion> outcome = whippletree.complete(asked.prompt());
         Departure.watch(exchange, () -> {
             asked.charge().keep(timeline.nanoTime());
@@ -135,32 +135,29 @@ final class ChatHandler implements HttpHandler {
             outcome.completeExceptionally(new RequestException(ApiError.closing()));
         });
         outcome.whenComplete(
-                (completion, failure) -> response.later(() -> send(exchange, response, asked, completion, failure)));
+                (completion, failure) -> Response.later(exchange, () -> send(exchange, asked, completion, failure)));
     }
 
     private void send(
-            HttpServerExchange exchange,
-            StreamedResponse response,
-            Asked asked,
-            @Nullable Completion completion,
-            @Nullable Throwable failure) {
+            HttpServerExchange exchange, Asked asked, @Nullable Completion completion, @Nullable Throwable failure) {
         if (failure != null) {
             asked.charge().failed(failure, timeline.nanoTime());
             if (!exchange.getConnection().isOpen()) {
                 return;
             }
-            response.end(new StreamEnd.Failed(
-                    ApiError.of(failure, timeline.now(), asked.answer().disclosure())));
+            asked.response()
+                    .end(new StreamEnd.Failed(
+                            ApiError.of(failure, timeline.now(), asked.answer().disclosure())));
         } else if (completion != null) {
             answered(asked, completion.usage(), completion.origin());
-            asked.answer().origin(completion.origin()).forEach(response::header);
-            response.end(new StreamEnd.Whole(List.of(asked.answer().whole(completion))));
+            asked.answer().origin(completion.origin()).forEach(asked.response()::header);
+            asked.response().end(new StreamEnd.Whole(List.of(asked.answer().whole(completion))));
         }
     }
 
-    private void stream(HttpServerExchange exchange, StreamedResponse events, Asked asked, boolean withUsage) {
-        StreamedAnswer streamed =
-                new StreamedAnswer(events, asked.answer(), withUsage, timeline::now, new StreamedAnswer.Outcome() {
+    private void stream(HttpServerExchange exchange, Asked asked, boolean withUsage) {
+        StreamedAnswer streamed = new StreamedAnswer(
+                asked.response(), asked.answer(), withUsage, timeline::now, new StreamedAnswer.Outcome() {
 
                     @Override
                     public void answered(Delta.End end) {
