@@ -10,7 +10,10 @@ const settings = { name, baseURL, includeUsage: true, supportsStructuredOutputs:
 const gateway = createOpenAICompatible({ ...settings, apiKey });
 const stranger = createOpenAICompatible({ ...settings, apiKey: 'no such key' });
 
-const ask = (model, prompt, options) => generateText({ model: gateway(model), prompt, maxRetries: 0, ...options });
+// An error that is worth a retry is to be seen at once.
+const once = { maxRetries: 0 };
+
+const ask = (model, prompt, options) => generateText({ model: gateway(model), prompt, ...options });
 
 /** Streams to the end, and throws what went wrong, which the SDK tells as a part of the stream. */
 async function read(result, heard = () => {}) {
@@ -23,7 +26,7 @@ async function read(result, heard = () => {}) {
 }
 
 const stream = (model, prompt, options) =>
-  streamText({ model: gateway(model), prompt, maxRetries: 0, onError: () => {}, ...options });
+  streamText({ model: gateway(model), prompt, onError: () => {}, ...options });
 
 const describe = (error) => ({
   type: error.name ?? typeof error,
@@ -104,13 +107,13 @@ await run({
   mistaken: (prompt) => failure(() => ask(models.mistaken, prompt), describe),
 
   stranger: (prompt) =>
-    failure(() => generateText({ model: stranger(models.good), prompt, maxRetries: 0 }), describe),
+    failure(() => generateText({ model: stranger(models.good), prompt }), describe),
 
   unknownModel: (prompt) => failure(() => ask(models.unknown, prompt), describe),
 
-  limited: (prompt) => failure(() => ask(models.limited, prompt), describe),
+  limited: (prompt) => failure(() => ask(models.limited, prompt, once), describe),
 
-  broken: (prompt) => failure(() => ask(models.broken, prompt), describe),
+  broken: (prompt) => failure(() => ask(models.broken, prompt, once), describe),
 
   async brokenStream(prompt) {
     let text = '';

@@ -4,8 +4,11 @@ import OpenAI from 'openai';
 import { PERSON, PIXEL, UNKNOWN, WEATHER, failure, models, run, signal } from './exercises.mjs';
 
 const [baseURL, apiKey] = process.argv.slice(2);
-const client = new OpenAI({ baseURL, apiKey, maxRetries: 0 });
-const stranger = new OpenAI({ baseURL, apiKey: 'no such key', maxRetries: 0 });
+const client = new OpenAI({ baseURL, apiKey });
+const stranger = new OpenAI({ baseURL, apiKey: 'no such key' });
+
+// An error that is worth a retry is to be seen at once.
+const once = client.withOptions({ maxRetries: 0 });
 
 const user = (content) => [{ role: 'user', content }];
 const tools = [
@@ -15,8 +18,8 @@ const tools = [
   },
 ];
 
-const create = (model, content, options) =>
-  client.chat.completions.create({ model, messages: user(content), ...options });
+const create = (model, content, options, by = client) =>
+  by.chat.completions.create({ model, messages: user(content), ...options });
 
 const describe = (error) => ({
   type: error.constructor.name,
@@ -118,9 +121,9 @@ await run({
 
   unknownModel: (content) => failure(() => create(models.unknown, content), describe),
 
-  limited: (content) => failure(() => create(models.limited, content), describe),
+  limited: (content) => failure(() => create(models.limited, content, {}, once), describe),
 
-  broken: (content) => failure(() => create(models.broken, content), describe),
+  broken: (content) => failure(() => create(models.broken, content, {}, once), describe),
 
   async brokenStream(content) {
     let text = '';

@@ -41,18 +41,18 @@ public final class OpenAiClient {
     private final ChatCompletionService chat;
     private final ChatCompletionService stranger;
 
+    /** An error that is worth a retry is to be seen at once. */
+    private final ChatCompletionService once;
+
     private OpenAiClient(String baseUrl, String key) {
         this.client = client(baseUrl, key);
         this.chat = client.chat().completions();
         this.stranger = client(baseUrl, "no such key").chat().completions();
+        this.once = client.withOptions(options -> options.maxRetries(0)).chat().completions();
     }
 
     private static OpenAIClient client(String baseUrl, String key) {
-        return OpenAIOkHttpClient.builder()
-                .baseUrl(baseUrl)
-                .apiKey(key)
-                .maxRetries(0)
-                .build();
+        return OpenAIOkHttpClient.builder().baseUrl(baseUrl).apiKey(key).build();
     }
 
     /** Tells the weather. */
@@ -89,8 +89,14 @@ public final class OpenAiClient {
                 question -> it.failure(
                         () -> it.stranger.create(user(at("good"), question).build())));
         exercises.put("unknownModel", question -> it.failure(() -> it.ask("no-such-model", question)));
-        exercises.put("limited", question -> it.failure(() -> it.ask("limited", question)));
-        exercises.put("broken", question -> it.failure(() -> it.ask(at("broken"), question)));
+        exercises.put(
+                "limited",
+                question -> it.failure(
+                        () -> it.once.create(user("limited", question).build())));
+        exercises.put(
+                "broken",
+                question -> it.failure(
+                        () -> it.once.create(user(at("broken"), question).build())));
         exercises.put("brokenStream", it::brokenStream);
         exercises.put("leaveStream", it::leaveStream);
         exercises.put("leave", it::leave);

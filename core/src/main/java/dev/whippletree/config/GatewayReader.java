@@ -156,13 +156,14 @@ final class GatewayReader {
                 "route",
                 routes.stream().map(RouteSettings::name).toList());
         Optional<Integer> weight = weight(section, name);
+        boolean keepAlive = section.flag("keep-alive").orElse(false);
         require(section, "name", name);
         require(section, "key", key);
         if (name.isEmpty() || key.isEmpty()) {
             return Optional.empty();
         }
-        GatewaySettings.Client client =
-                new GatewaySettings.Client(name.get(), key.get(), limits, allowedAccounts, allowedRoutes, weight);
+        GatewaySettings.Client client = new GatewaySettings.Client(
+                name.get(), key.get(), limits, allowedAccounts, allowedRoutes, weight, keepAlive);
         if (!routes.isEmpty() && !GatewayCheck.hasRoute(client, routes)) {
             section.problem(allowedAccounts.isEmpty() ? "routes" : "accounts", GatewayCheck.nothingToAsk());
         }

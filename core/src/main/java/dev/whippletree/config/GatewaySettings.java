@@ -214,6 +214,8 @@ public record GatewaySettings(
      * @param routes the names of the routes that it may use; empty: all
      * @param weight its weight relative to other tenants, 1 to {@value TenantWeights#MOST}; absent: by the tenants'
      *     weights
+     * @param keepAlive whether its answers begin, if need be with nothing of them, rather than be silent for long; a
+     *     request may say otherwise
      */
     public record Client(
             String name,
@@ -221,7 +223,8 @@ public record GatewaySettings(
             List<Limit> limits,
             List<String> accounts,
             List<String> routes,
-            Optional<Integer> weight) {
+            Optional<Integer> weight,
+            boolean keepAlive) {
 
         /** Checks that it has a name, and its weight's range. */
         public Client {
@@ -235,19 +238,24 @@ public record GatewaySettings(
                     "client '" + name + "': a weight is 1 to " + TenantWeights.MOST + ", not " + stated));
         }
 
-        /** Creates one that may name every route and be answered by every account, and states no weight. */
+        /** Creates one that may name every route and be answered by every account, states no weight, and waits in silence. */
         public Client(String name, Secret key, List<Limit> limits) {
-            this(name, key, limits, List.of(), List.of(), Optional.empty());
+            this(name, key, limits, List.of(), List.of(), Optional.empty(), false);
+        }
+
+        /** Returns the same with answers that begin rather than be silent for long. */
+        public Client withKeepAlive() {
+            return new Client(name, key, limits, accounts, routes, weight, true);
         }
 
         /** Returns the same with a weight, 1 to {@value TenantWeights#MOST}. */
         public Client withWeight(int stated) {
-            return new Client(name, key, limits, accounts, routes, Optional.of(stated));
+            return new Client(name, key, limits, accounts, routes, Optional.of(stated), keepAlive);
         }
 
         /** Returns the same bounded to some accounts and routes; none: to all. */
         public Client within(List<String> someAccounts, List<String> someRoutes) {
-            return new Client(name, key, limits, someAccounts, someRoutes, weight);
+            return new Client(name, key, limits, someAccounts, someRoutes, weight, keepAlive);
         }
 
         /** Returns whether an account may answer it. */

@@ -141,6 +141,7 @@ public record Reloaded(
         differences.compare("limits", GatewaySettings.Client::limits);
         differences.compare("accounts", GatewaySettings.Client::accounts);
         differences.compare("routes", GatewaySettings.Client::routes);
+        differences.compare("keep-alive", GatewaySettings.Client::keepAlive);
         return differences.keys();
     }
 

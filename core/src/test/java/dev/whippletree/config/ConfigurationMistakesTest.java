@@ -121,6 +121,9 @@ final class ConfigurationMistakesTest {
                     "@3: gateway.clients[0].accounts: no route that this client may use has an account that it may"
                             + " use"),
             mistake(
+                    client("key: \"${HF_TOKEN}\", keep-alive: 10s"),
+                    "@3: gateway.clients[0].keep-alive: expected true or false, not '10s'"),
+            mistake(
                     "gateway: {show-accounts: sometimes}",
                     "@1: gateway.show-accounts: expected true or false, not 'sometimes'"),
             mistake(

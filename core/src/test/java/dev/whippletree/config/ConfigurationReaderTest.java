@@ -165,6 +165,15 @@ final class ConfigurationReaderTest {
     }
 
     @Test
+    void clientsKeepAlive_canChangeWhileItRuns() {
+        String client =
+                "{accounts: [{id: a, provider: groq}], gateway: {clients: [{name: acme, key: key-of-acme-0123%s}]}}";
+        assertThat(Reloaded.between(read(client.formatted("")), read(client.formatted(", keep-alive: true")))
+                        .lines())
+                .containsExactly("client acme: changed: keep-alive");
+    }
+
+    @Test
     void clientWithAnotherWeightThanItsTenant_isRefused() {
         Configuration all = read("accounts: [{id: a, provider: groq}]");
         GatewaySettings gateway = GatewaySettings.DEFAULT.withClients(
@@ -328,13 +337,16 @@ final class ConfigurationReaderTest {
                   show-accounts: true
                   watch-key: short-watch-key
                   clients:
-                    - {name: acme, key: short-key, accounts: [hf-2], routes: [other, main]}
+                    - {name: acme, key: short-key, accounts: [hf-2], routes: [other, main], keep-alive: true}
                     - {name: long, key: "${file:%s}"}
                 """.formatted(file));
         GatewaySettings gateway = configuration.gateway().orElseThrow();
         assertThat(gateway.showAccounts()).isTrue();
         assertThat(gateway.clients().get(0).accounts()).containsExactly("hf-2");
         assertThat(gateway.clients().get(0).routes()).containsExactly("other", "main");
+        assertThat(gateway.clients())
+                .extracting(GatewaySettings.Client::keepAlive)
+                .containsExactly(true, false);
         assertThat(gateway.clients().get(1).mayUse("hf-1")).isTrue();
         assertThat(configuration.warnings())
                 .filteredOn(warning -> warning.contains("fewer than 16 characters"))

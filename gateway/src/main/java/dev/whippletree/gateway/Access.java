@@ -3,21 +3,32 @@ package dev.whippletree.gateway;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewayCheck;
 import dev.whippletree.config.GatewaySettings;
+import io.undertow.util.HttpString;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The clients of a gateway, their rights, and who may see the status. A reload replaces it as a whole. Thread-safe.
  *
  * @param models what each client may ask, by its tenant
+ * @param keptAlive the tenants whose responses begin rather than be silent for long, unless a request says otherwise
+ * @param rateLimits the headers of each client's answers that say how much it may send, by its tenant
  * @param clients who may ask
  * @param watchers who may see how everything stands
  * @param disclosure what clients are told of accounts
  */
-record Access(Map<String, ClientModels> models, Clients clients, Watchers watchers, Disclosure disclosure) {
+record Access(
+        Map<String, ClientModels> models,
+        Set<String> keptAlive,
+        Map<String, Map<HttpString, Long>> rateLimits,
+        Clients clients,
+        Watchers watchers,
+        Disclosure disclosure) {
 
     /**
      * Takes it from a configuration. Reads the keys, which may read files.
@@ -32,11 +43,19 @@ record Access(Map<String, ClientModels> models, Clients clients, Watchers watche
         }
         Disclosure disclosure = new Disclosure(settings, configuration);
         Map<String, ClientModels> models = new HashMap<>();
+        Map<String, Map<HttpString, Long>> rateLimits = new HashMap<>();
+        Set<String> keptAlive = new HashSet<>();
         models.put(Client.ANYBODY, ClientModels.all(configuration, disclosure));
-        settings.clients()
-                .forEach(client -> models.put(client.name(), ClientModels.of(client, configuration, disclosure)));
-        return new Access(
-                models, new Clients(settings, before.map(Access::clients)), new Watchers(settings), disclosure);
+        rateLimits.put(Client.ANYBODY, RateLimits.headers(Optional.empty(), configuration, disclosure));
+        for (GatewaySettings.Client client : settings.clients()) {
+            models.put(client.name(), ClientModels.of(client, configuration, disclosure));
+            rateLimits.put(client.name(), RateLimits.headers(Optional.of(client), configuration, disclosure));
+            if (client.keepAlive()) {
+                keptAlive.add(client.name());
+            }
+        }
+        Clients clients = new Clients(settings, before.map(Access::clients));
+        return new Access(models, keptAlive, rateLimits, clients, new Watchers(settings), disclosure);
     }
 
     /** Returns what one of the clients may ask. */

@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 record ApiError(
         int status, String type, String code, Optional<String> param, String message, Optional<Duration> retryAfter) {
 
-    private static final String INVALID = "invalid_request_error";
+    /** The type of an error whose message may quote the request. */
+    static final String INVALID = "invalid_request_error";
+
     private static final String SERVER = "server_error";
     private static final String LIMITED = "rate_limit_error";
 

@@ -13,6 +13,7 @@ import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -35,7 +36,7 @@ final class ChatHandler implements HttpHandler {
     private final boolean finishAbandoned;
 
     /** A request that is being answered. */
-    private record Asked(Client.Charge charge, Prompt prompt, ChatAnswer answer) {}
+    private record Asked(Client.Charge charge, Prompt prompt, ChatAnswer answer, StreamedResponse response) {}
 
     ChatHandler(
             Whippletree whippletree,
@@ -59,6 +60,7 @@ final class ChatHandler implements HttpHandler {
         Access now = access.get();
         try {
             Client client = now.clients().of(exchange);
+            now.rateLimits().getOrDefault(client.tenant(), Map.of()).forEach(exchange.getResponseHeaders()::put);
             client.admit(timeline.nanoTime());
             bodies.receive(exchange, client.tenant(), (received, body) -> answer(received, now, client, body));
         } catch (RequestException e) {
@@ -69,8 +71,9 @@ final class ChatHandler implements HttpHandler {
     private void answer(HttpServerExchange exchange, Access now, Client client, ReceivedBody body) {
         try {
             CompletionRequest request = CompletionRequest.read(body);
-            boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders());
-            Prompt prompt = prompt(exchange, now.models(client), client, request);
+            boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders())
+                    .orElse(now.keptAlive().contains(client.tenant()));
+            Prompt prompt = prompt(exchange, now.models(client), client, request, keepAlive);
             TokenCount tokens = client.limitsTokens() ? whippletree.tokensToReserve(prompt) : TokenCount.NONE;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
             ChatAnswer answer = new ChatAnswer(
@@ -78,9 +81,13 @@ final class ChatHandler implements HttpHandler {
                     timeline.now().getEpochSecond(),
                     request.body().model().orElse(""),
                     now.disclosure());
-            Asked asked = new Asked(charge, prompt, answer);
+            StreamedResponse response = new StreamedResponse(exchange, request.streaming(), timeline);
+            if (keepAlive) {
+                response.fillSilence();
+            }
+            Asked asked = new Asked(charge, prompt, answer, response);
             if (request.streaming()) {
-                stream(exchange, asked, request.usage(), keepAlive);
+                stream(exchange, asked, request.usage());
             } else {
                 complete(exchange, asked, body.lease());
             }
@@ -97,7 +104,12 @@ final class ChatHandler implements HttpHandler {
         return "chatcmpl-" + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
     }
 
-    private Prompt prompt(HttpServerExchange exchange, ClientModels models, Client client, CompletionRequest request) {
+    private Prompt prompt(
+            HttpServerExchange exchange,
+            ClientModels models,
+            Client client,
+            CompletionRequest request,
+            boolean keepAlive) {
         Prompt.Builder prompt = Prompt.builder().tenant(client.tenant());
         request.body().messages().forEach(prompt::message);
         OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
@@ -105,6 +117,9 @@ final class ChatHandler implements HttpHandler {
         models.choose(prompt, request.body().model());
         try {
             deadlines.apply(exchange.getRequestHeaders(), request.streaming(), prompt);
+            if (!keepAlive) { // What is sent meanwhile begins the library's time anew.
+                Deadlines.ofLibrary(exchange.getRequestHeaders()).ifPresent(prompt::callerTimeout);
+            }
             return prompt.build().withParameters(request.body().parameters());
         } catch (IllegalArgumentException e) {
             throw new RequestException(ApiError.wrong("", String.valueOf(e.getMessage())));
@@ -158,25 +173,19 @@ final class ChatHandler implements HttpHandler {
             return;
         }
         if (failure != null) {
-            Response.send(
-                    exchange,
-                    ApiError.of(failure, timeline.now(), asked.answer().disclosure()));
+            asked.response()
+                    .end(new StreamEnd.Failed(
+                            ApiError.of(failure, timeline.now(), asked.answer().disclosure())));
         } else if (completion != null) {
             noteToConfirm(asked, completion.origin());
-            asked.answer()
-                    .origin(completion.origin())
-                    .forEach((name, value) -> OwnHeaders.put(exchange.getResponseHeaders(), name, value));
-            Response.send(exchange, 200, asked.answer().whole(completion));
+            asked.answer().origin(completion.origin()).forEach(asked.response()::header);
+            asked.response().end(new StreamEnd.Whole(List.of(asked.answer().whole(completion))));
         }
     }
 
-    private void stream(HttpServerExchange exchange, Asked asked, boolean withUsage, boolean keepAlive) {
-        EventStream events = new EventStream(exchange, timeline);
-        if (keepAlive) {
-            events.fillSilence();
-        }
-        StreamedAnswer streamed =
-                new StreamedAnswer(events, asked.answer(), withUsage, timeline::now, new StreamedAnswer.Outcome() {
+    private void stream(HttpServerExchange exchange, Asked asked, boolean withUsage) {
+        StreamedAnswer streamed = new StreamedAnswer(
+                asked.response(), asked.answer(), withUsage, timeline::now, new StreamedAnswer.Outcome() {
 
                     @Override
                     public void answered(Delta.End end) {

@@ -45,7 +45,7 @@ final class Deadlines {
     }
 
     /**
-     * Sets a prompt's deadline, and the client's timeout; a stream's hold until its first piece.
+     * Sets a prompt's deadline; a stream's holds until its first piece.
      *
      * @param prompt has everything else
      * @throws RequestException if the gateway's own header can't be understood
@@ -53,14 +53,16 @@ final class Deadlines {
     void apply(HeaderMap headers, boolean streaming, Prompt.Builder prompt) {
         Duration deadline = OwnHeaders.deadline(headers)
                 .orElseGet(() -> prompt.build().route().flatMap(this::ofRoute).orElse(otherwise));
-        seconds(headers.getFirst(CALL))
-                .or(() -> seconds(headers.getFirst(SILENCE)))
-                .ifPresent(prompt::callerTimeout);
         if (streaming) {
             prompt.firstPieceWithin(deadline);
         } else {
             prompt.deadline(deadline);
         }
+    }
+
+    /** Returns the timeout of the client's library, if it says one. */
+    static Optional<Duration> ofLibrary(HeaderMap headers) {
+        return seconds(headers.getFirst(CALL)).or(() -> seconds(headers.getFirst(SILENCE)));
     }
 
     private Optional<Duration> ofRoute(String name) {

@@ -45,6 +45,7 @@ public final class Gateway implements AutoCloseable {
     private final Timeline timeline;
     private final UnderWay requests;
     private final Trend trend;
+    private final Refusals refusals;
     private final GatewaySettings settings;
     private final HttpServer server;
     private volatile Access access;
@@ -76,15 +77,16 @@ public final class Gateway implements AutoCloseable {
         paths.addExactPath("/readyz", get(this::sendReadiness));
         paths.addExactPath("/", get(new PageHandler()));
         this.trend = new Trend(whippletree::status, timeline);
+        this.refusals = new Refusals(timeline);
         Visits visits = new Visits();
-        OwnPart ownPart = new OwnPart(() -> access, visits, memory, trend, telemetry, timeline::nanoTime);
+        OwnPart ownPart = new OwnPart(() -> access, visits, memory, trend, refusals, telemetry, timeline::nanoTime);
         paths.addExactPath("/status", get(watched(new StatusHandler(whippletree, ownPart))));
         telemetry.ifPresent(told ->
                 paths.addExactPath("/metrics", get(watched(new MetricsHandler(told, timeline.executor())))));
         HttpHandler guarded =
                 new SiteGuard(settings.host(), () -> access.clients().needKeys(), paths);
         this.requests = new UnderWay(visits.counting(new StrictRequests(new HttpContinueReadHandler(guarded))));
-        this.server = listen(settings, requests);
+        this.server = listen(settings, refusals.counting(requests));
         trend.begin();
         beginHeartbeats();
     }
@@ -286,6 +288,7 @@ public final class Gateway implements AutoCloseable {
                         () -> {
                             requests.giveUp();
                             server.stop();
+                            refusals.log();
                         },
                         timeline.executor());
     }

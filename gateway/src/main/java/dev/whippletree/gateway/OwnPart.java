@@ -14,6 +14,7 @@ import java.util.function.Supplier;
  * @param visits who is there
  * @param memory what requests under way take
  * @param trend how it went in the last minutes
+ * @param refusals the requests that got an error
  * @param telemetry what the Whippletree's listeners heard; absent: they weren't given to it
  * @param ticker the time by which clients' limits are counted, in nanoseconds
  */
@@ -22,6 +23,7 @@ record OwnPart(
         Visits visits,
         MemoryBudget memory,
         Trend trend,
+        Refusals refusals,
         Optional<Telemetry> telemetry,
         LongSupplier ticker) {
 
@@ -35,6 +37,7 @@ record OwnPart(
         json.put("memory", Map.of("used_bytes", memory.used(), "amount_bytes", memory.amount()));
         json.put("clients", access.get().clients().json(ticker.getAsLong()));
         json.put("trend", trend.json());
+        json.put("refusals", refusals.json());
         telemetry.ifPresent(heard -> json.put(
                 "failures",
                 heard.failures().lastFirst().stream().map(OwnPart::json).toList()));

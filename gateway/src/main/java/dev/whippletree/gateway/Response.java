@@ -67,6 +67,7 @@ final class Response {
 
     /** Sends an error and ends the exchange. */
     static void send(HttpServerExchange exchange, ApiError error) {
+        Refusals.note(exchange, error);
         error.retryAfter()
                 .ifPresent(wait -> exchange.getResponseHeaders().put(Headers.RETRY_AFTER, wholeSeconds(wait)));
         send(exchange, error.status(), error.json());
@@ -90,7 +91,6 @@ final class Response {
         });
     }
 
-    /** Rounds up, because a client that retries after a rounded-down time comes too early. */
     /** Returns a wait as {@code Retry-After} tells it: never too short, and never none. */
     static long wholeSeconds(Duration wait) {
         return Math.max(1, (wait.toNanos() + NANOS_PER_SECOND - 1) / NANOS_PER_SECOND);

@@ -6,7 +6,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports each time a stream has been silent for {@link #LONGEST}, with one timer at a time. Used on the stream's I/O
+ * Reports each time a response has been silent for {@link #LONGEST}, with one timer at a time. Used on the response's I/O
  * thread, on which the timer runs its check.
  */
 final class Silence {

@@ -19,7 +19,7 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
 
     private static final int CHARACTERS_PER_TOKEN = 4;
 
-    private final EventStream events;
+    private final StreamedResponse events;
     private final ChatAnswer answer;
     private final boolean withUsage;
     private final Supplier<Instant> clock;
@@ -45,7 +45,8 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
      * @param withUsage whether the client wants to know the tokens used
      * @param outcome is told what comes of it
      */
-    StreamedAnswer(EventStream events, ChatAnswer answer, boolean withUsage, Supplier<Instant> clock, Outcome outcome) {
+    StreamedAnswer(
+            StreamedResponse events, ChatAnswer answer, boolean withUsage, Supplier<Instant> clock, Outcome outcome) {
         this.events = events;
         this.answer = answer;
         this.withUsage = withUsage;

@@ -47,6 +47,9 @@ final class SilenceTest {
     /** The page's trend has one. */
     private static final int TIMERS_OF_AN_IDLE_GATEWAY = 1;
 
+    /** There is one until it may log another line of errors. */
+    private static final int TIMERS_AFTER_AN_ERROR = 2;
+
     private final ManualTimeline timeline = new ManualTimeline();
     private final RunningGateway running = new RunningGateway(
             GatewaySettings.DEFAULT
@@ -182,7 +185,7 @@ final class SilenceTest {
             assertEnd(reading, WireEnd.ERROR);
             assertThat(reading.text()).contains("bad_temperature");
         }
-        timeline.awaitTimers(TIMERS_OF_AN_IDLE_GATEWAY);
+        timeline.awaitTimers(TIMERS_AFTER_AN_ERROR);
         assertThat(used()).isZero();
     }
 
@@ -196,7 +199,7 @@ final class SilenceTest {
             assertEnd(reading, WireEnd.STATUS);
             assertThat(reading.text()).contains(" 422 ");
         }
-        timeline.awaitTimers(TIMERS_OF_AN_IDLE_GATEWAY);
+        timeline.awaitTimers(TIMERS_AFTER_AN_ERROR);
     }
 
     @Test
@@ -210,7 +213,7 @@ final class SilenceTest {
             call.fail(refusal());
             assertEnd(WireEnd.read(socket, before), WireEnd.ERROR);
         }
-        timeline.awaitTimers(TIMERS_OF_AN_IDLE_GATEWAY);
+        timeline.awaitTimers(TIMERS_AFTER_AN_ERROR);
         assertThat(used()).isEqualTo(900);
     }
 

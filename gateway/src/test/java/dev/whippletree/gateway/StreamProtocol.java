@@ -2,7 +2,7 @@ package dev.whippletree.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** How a client asks for a stream. */
+/** How a client asks. */
 enum StreamProtocol {
     /** The connection goes on afterwards. */
     KEPT("HTTP/1.1", ""),
@@ -20,14 +20,23 @@ enum StreamProtocol {
     }
 
     /**
-     * Returns a request as it goes over the wire.
+     * Returns a request for a stream as it goes over the wire.
      *
      * @param model what is to answer
      * @param headers more of them, each a line without its end
      */
     String request(String model, String... headers) {
-        String body =
-                "{\"model\":\"" + model + "\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+        return wire(model, true, headers);
+    }
+
+    /** Returns the same request for an answer in one piece. */
+    String whole(String model, String... headers) {
+        return wire(model, false, headers);
+    }
+
+    private String wire(String model, boolean stream, String... headers) {
+        String body = "{\"model\":\"" + model + "\",\"stream\":" + stream
+                + ",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
         StringBuilder head = new StringBuilder("POST /v1/chat/completions " + version + "\r\nHost: localhost\r\n");
         for (String line : headers) {
             head.append(line).append("\r\n");

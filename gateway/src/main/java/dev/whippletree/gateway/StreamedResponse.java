@@ -10,16 +10,22 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One response of server-sent events, and the only place that ends it. Used on the exchange's I/O thread.
+ * One response to a prompt, in events or whole, and the only place that ends it. Used on the exchange's I/O thread.
  *
- * <p>Once begun it is never silent for longer than {@link Silence#LONGEST}: a comment, which clients skip, shows that it is still there.
+ * <p>Once begun it is never silent for longer than {@link Silence#LONGEST}: what clients skip shows that it is still there. A whole answer
+ * begins early only for {@linkplain #fillSilence silence}, and is then cut if it fails: after a status 200, clients would take an error
+ * for the answer, but they retry a reset.
  *
  * <p>Until it has ended as its client is told, its connection resets when it is closed, whatever closes it. In HTTP/1.1 it is in chunks also
  * where the connection closes after it. So a cut never looks like an end.
  */
-final class EventStream {
+final class StreamedResponse {
+
+    private static final int OK = 200;
+    private static final byte[] SPACE = {' '};
 
     private final HttpServerExchange exchange;
+    private final boolean events;
     private final Silence silence;
     private boolean begun;
 
@@ -32,16 +38,18 @@ final class EventStream {
     /** How it ends; null while that isn't decided. */
     private @Nullable StreamEnd end;
 
-    private record Waiting(byte[] events, Runnable then) {}
+    private record Waiting(byte[] bytes, Runnable then) {}
 
     /**
      * Prepares one; nothing is sent yet.
      *
+     * @param events whether the client reads server-sent events, not one JSON value
      * @param timeline the time by which silence counts
      */
-    EventStream(HttpServerExchange exchange, Timeline timeline) {
+    StreamedResponse(HttpServerExchange exchange, boolean events, Timeline timeline) {
         this.exchange = exchange;
-        this.silence = new Silence(timeline, this::later, this::comment);
+        this.events = events;
+        this.silence = new Silence(timeline, this::later, this::fill);
         Reset.whenClosed(exchange.getConnection());
         exchange.addExchangeCompleteListener((over, after) -> {
             completed();
@@ -49,20 +57,20 @@ final class EventStream {
         });
     }
 
-    /** Does something on the I/O thread, after what was given before. The stream ends by a reset if it throws anything. Thread-safe. */
+    /** Does something on the I/O thread, after what was given before. The response ends by a reset if it throws anything. Thread-safe. */
     void later(Runnable work) {
         Response.later(exchange, work);
     }
 
-    /** Lets a comment break each silence from now on, also before the first event: the head is sent with it then. */
+    /** Breaks each silence from now on, also before there is anything of the answer: the head is sent with it then. */
     void fillSilence() {
         silence.begin();
     }
 
-    /** A client that hasn't taken what is being written isn't sent more of nothing. */
-    private void comment() {
+    /** Sends what clients skip, unless the client hasn't taken yet what is being written. */
+    private void fill() {
         if (!writing && end == null) {
-            send(Events.comment(), () -> {});
+            send(events ? Events.comment() : SPACE.clone(), () -> {});
         }
     }
 
@@ -74,25 +82,28 @@ final class EventStream {
     }
 
     /**
-     * Sends events, and before the first of them the head. Nothing is sent once it is decided how the stream ends.
+     * Sends a part, and before the first of them the head. Nothing is sent once it is decided how the response ends.
      *
-     * @param then is run once they are written, unless the stream ends
+     * @param then is run once they are written, unless the response ends
      */
-    void send(byte[] events, Runnable then) {
+    void send(byte[] bytes, Runnable then) {
         if (end != null) {
             return;
         }
         if (writing) {
-            waiting = new Waiting(events, then);
+            waiting = new Waiting(bytes, then);
         } else {
-            write(events, new Written(then));
+            write(bytes, new Written(then));
         }
     }
 
-    /** Ends the stream, once what is being written is written. Calls after the first change nothing, unless they cut it. */
+    /** Ends the response, once what is being written is written. Calls after the first change nothing, unless they cut it. */
     void end(StreamEnd how) {
-        if (how instanceof StreamEnd.Cut) {
-            end = how;
+        if (begun && end == null && how instanceof StreamEnd.Failed failed) {
+            Refusals.note(exchange, failed.error());
+        }
+        if (how instanceof StreamEnd.Cut || begun && !events && how instanceof StreamEnd.Failed) {
+            end = new StreamEnd.Cut();
             Reset.now(exchange.getConnection());
         } else if (end == null) {
             end = how;
@@ -104,8 +115,12 @@ final class EventStream {
 
     private void finish(StreamEnd how) {
         silence.end();
-        if (how instanceof StreamEnd.Whole whole) {
+        if (how instanceof StreamEnd.Whole whole && events) {
             write(Events.last(whole.lastChunks()), new Response.EndOfExchange());
+        } else if (how instanceof StreamEnd.Whole whole && begun) {
+            write(GatewayJson.write(whole.lastChunks().get(0)), new Response.EndOfExchange());
+        } else if (how instanceof StreamEnd.Whole whole) {
+            Response.send(exchange, OK, whole.lastChunks().get(0));
         } else if (how instanceof StreamEnd.Failed failed && begun) {
             write(Events.error(failed.error()), new Response.EndOfExchange());
         } else if (how instanceof StreamEnd.Failed failed) {
@@ -113,10 +128,11 @@ final class EventStream {
         }
     }
 
-    private void write(byte[] events, IoCallback then) {
+    private void write(byte[] bytes, IoCallback then) {
         if (!begun) {
             begun = true;
-            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/event-stream; charset=utf-8");
+            exchange.getResponseHeaders()
+                    .put(Headers.CONTENT_TYPE, events ? "text/event-stream; charset=utf-8" : "application/json");
             exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-cache");
             if (exchange.isHttp11()) {
                 exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());
@@ -124,7 +140,7 @@ final class EventStream {
         }
         writing = true;
         silence.begin();
-        exchange.getResponseSender().send(ByteBuffer.wrap(events), then);
+        exchange.getResponseSender().send(ByteBuffer.wrap(bytes), then);
     }
 
     private void written(Runnable then) {
@@ -133,7 +149,7 @@ final class EventStream {
         Waiting next = waiting;
         waiting = null;
         if (next != null) {
-            write(next.events(), new Written(next.then()));
+            write(next.bytes(), new Written(next.then()));
         } else if (end != null) {
             finish(end);
         } else {
@@ -152,7 +168,7 @@ final class EventStream {
         }
     }
 
-    /** Events have been written and more are to come. */
+    /** A part has been written and more are to come. */
     private final class Written implements IoCallback {
 
         private final Runnable then;
