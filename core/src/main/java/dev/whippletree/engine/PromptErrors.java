@@ -196,21 +196,20 @@ final class PromptErrors {
     }
 
     /**
-     * The caller is about to give up.
+     * The caller is about to give up. It is to ask again half of its timeout before its turn comes: whoever comes when that is up finds
+     * the room taken.
      *
      * @param waited how long the prompt has waited
      * @param wait how long it still would have to; {@link Waits#UNKNOWN} if nobody knows
      */
     static PromptException callerTimeout(Flight flight, Duration timeout, long waited, long wait, Instant now) {
         boolean known = Waits.isKnown(wait);
-        String message = "no room for " + (known ? words(waited + wait) : "longer than that")
-                + ", and the caller's own timeout is " + DurationText.of(timeout)
-                + ": raise it, or ask again, which keeps the prompt's turn";
-        return new PromptException(
-                Reason.CALLER_TIMEOUT,
-                message,
-                flight.failedAttempts(),
-                known ? Optional.of(now.plusNanos(wait)) : Optional.empty());
+        String message = (known ? "no room for " + words(waited + wait) + ", and" : "no room in time:")
+                + " the caller's own timeout is " + DurationText.of(timeout)
+                + "; raise it, or ask again, which keeps the prompt's turn";
+        Optional<Instant> again =
+                known ? Optional.of(now.plusNanos(Math.max(0, wait - Waits.nanos(timeout) / 2))) : Optional.empty();
+        return new PromptException(Reason.CALLER_TIMEOUT, message, flight.failedAttempts(), again);
     }
 
     /** The deadline passed. */

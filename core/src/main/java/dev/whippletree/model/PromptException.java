@@ -23,7 +23,10 @@ public final class PromptException extends WhippletreeException {
         NO_ROOM_IN_TIME,
         /** Its deadline passed. */
         DEADLINE,
-        /** It waited until shortly before its caller would have given up. Asked again within two minutes, it goes back to its turn. */
+        /**
+         * It waited until shortly before its caller would have given up. Asked again within two minutes, it goes back to its turn;
+         * {@link #roomAt} says when to ask, well before that comes.
+         */
         CALLER_TIMEOUT,
         /** The waiting line is full. */
         LINE_FULL,

@@ -10,9 +10,12 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.settings.EngineSettings;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
@@ -45,6 +48,7 @@ final class CallerTimeoutTest {
         private int tries;
         private boolean answered;
         private Instant answeredAt = Instant.EPOCH;
+        private Runnable whenDone = () -> {};
 
         Caller(Prompt prompt, int tries, long longestPauseSeconds) {
             this.prompt = prompt;
@@ -58,13 +62,15 @@ final class CallerTimeoutTest {
                 if (failure == null) {
                     answered = true;
                     answeredAt = fixture.timeline.now();
+                    whenDone.run();
                 } else if (tries > 0) {
                     PromptException refusal = (PromptException) failure;
                     Duration wait = refusal.roomAt()
                             .map(at -> Duration.between(fixture.timeline.now(), at))
                             .orElse(Duration.ofSeconds(longestPauseSeconds));
-                    long seconds = Math.min(longestPauseSeconds, wait.toSeconds() + 1);
-                    fixture.timeline.schedule(Duration.ofSeconds(seconds).toNanos(), this::ask);
+                    long seconds = Math.min(longestPauseSeconds, Math.max(1, (wait.toMillis() + 999) / 1000));
+                    fixture.timeline.schedule(
+                            Duration.ofMillis(seconds * 1000 + 300).toNanos(), this::ask);
                 }
             });
         }
@@ -81,7 +87,7 @@ final class CallerTimeoutTest {
         assertThat(answer).isNotDone();
         fixture.advance(Duration.ofMillis(1));
         assertThat(failure(answer).reason()).isEqualTo(Reason.CALLER_TIMEOUT);
-        Duration left = Duration.ofHours(1).minusMillis((long) (refusedAfter * 1000));
+        Duration left = Duration.ofHours(1).minusMillis((long) ((refusedAfter + timeout / 2) * 1000));
         assertThat(Duration.between(
                         fixture.timeline.now(), failure(answer).roomAt().orElseThrow()))
                 .isBetween(left, left.plusSeconds(1));
@@ -116,7 +122,7 @@ final class CallerTimeoutTest {
                     .toSeconds());
         }
         for (int window = 0; window < 4; window++) {
-            long expected = 21 + 60 * window;
+            long expected = 1 + 60 * window; // Half of the timeout before its turn.
             assertThat(told.subList(10 * window, 10 * window + 10))
                     .allSatisfy(seconds -> assertThat(seconds).isBetween(expected - 1, expected + 1));
         }
@@ -124,18 +130,28 @@ final class CallerTimeoutTest {
 
     /** What bulk tools do: 600 prompts at 40 calls a minute, 200 at the same with two minutes, 320 with one minute. */
     @ParameterizedTest
-    @CsvSource({"600, 600, 3, 60", "200, 120, 3, 60", "320, 60, 9, 60", "320, 60, 30, 8"})
+    @CsvSource({
+        "600, 600, 600, 3, 60",
+        "200, 200, 120, 3, 60",
+        "320, 200, 60, 4, 60",
+        "320, 320, 60, 9, 60",
+        "320, 100, 60, 30, 8"
+    })
     void callersThatAskAgain_areAllAnswered_andNoCallIsMadeTwice(
-            int prompts, int timeoutSeconds, int tries, int longestPause) {
+            int prompts, int atOnce, int timeoutSeconds, int tries, int longestPause) {
         ScriptedClient one = fixture.account("a", "20 / 1m");
         ScriptedClient other = fixture.account("b", "20 / 1m");
         List<Caller> callers = new ArrayList<>();
+        Deque<Caller> next = new ArrayDeque<>();
         for (int number = 0; number < prompts; number++) {
             Prompt asked = prompt("prompt " + number, Duration.ofSeconds(timeoutSeconds))
                     .build();
-            callers.add(new Caller(asked, tries, longestPause));
+            Caller caller = new Caller(asked, tries, longestPause);
+            caller.whenDone = () -> Optional.ofNullable(next.poll()).ifPresent(Caller::ask);
+            callers.add(caller);
         }
-        callers.forEach(Caller::ask);
+        next.addAll(callers.subList(atOnce, prompts));
+        callers.subList(0, atOnce).forEach(Caller::ask);
         fixture.advance(Duration.ofMinutes(40));
         assertThat(callers).allMatch(caller -> caller.answered);
         assertThat(one.calls() + other.calls()).isEqualTo(prompts);

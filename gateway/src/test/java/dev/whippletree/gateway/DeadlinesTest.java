@@ -106,7 +106,7 @@ final class DeadlinesTest {
         assertThat(refused.statusCode()).as(refused.body()).isEqualTo(429);
         assertThat(refused.headers().firstValue("retry-after")).contains("60");
         assertThat(refused.body())
-                .contains("no room for 1 h", "the caller's own timeout is 400 ms: raise it", "timeout");
+                .contains("no room for 1 h", "the caller's own timeout is 400 ms; raise it", "timeout");
         assertThat(running.whippletree.status().waiting()).isZero();
     }
 
