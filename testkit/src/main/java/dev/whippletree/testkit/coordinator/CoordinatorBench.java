@@ -150,6 +150,10 @@ abstract class CoordinatorBench {
         services.add(own);
         Coordination process = coordinator().open(settings, own);
         processes.add(process);
+        if (settings == place && !cutOff) {
+            stages.eventually(
+                    () -> process.status().connected(), "a process that is opened says that it is connected (status)");
+        }
         return process;
     }
 
