@@ -305,12 +305,16 @@ final class Flights {
             return;
         }
         subscription.flight().remove(subscription);
-        tally.failed(subscription);
-        Duration took = Duration.ofNanos(timeline.nanoTime() - subscription.beganNanos());
-        monitor.after(subscription.mailbox(), () -> {
-            subscription.future().completeExceptionally(failure);
-            listeners.tell(listener -> listener.failed(failure.reason(), took));
-        });
+        monitor.after(subscription.mailbox(), () -> subscription.future().completeExceptionally(failure));
+        if (failure.reason() == PromptException.Reason.CALLER_TIMEOUT) {
+            tally.cancelled(subscription);
+            tellOfCancelled(subscription);
+        } else {
+            tally.failed(subscription);
+            Duration took = Duration.ofNanos(timeline.nanoTime() - subscription.beganNanos());
+            monitor.after(
+                    subscription.mailbox(), () -> listeners.tell(listener -> listener.failed(failure.reason(), took)));
+        }
     }
 
     private void remove(Flight flight) {

@@ -65,7 +65,7 @@ public record StatusSnapshot(
      * @param fromCache answered from a cache
      * @param joined answered by a call that an equal prompt had caused
      * @param failed those that ended with an error
-     * @param cancelled those whose caller gave up
+     * @param cancelled those whose caller gave up, or was refused shortly before ({@link PromptException.Reason#CALLER_TIMEOUT})
      * @param resumed those that were asked again after their caller had given up, and went back to their turns in the line
      */
     public record Prompts(

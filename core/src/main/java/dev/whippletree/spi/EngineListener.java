@@ -47,7 +47,7 @@ public interface EngineListener {
     /** A prompt ended without an answer. */
     default void failed(PromptException.Reason reason, Duration took) {}
 
-    /** A prompt's caller gave up. */
+    /** A prompt's caller gave up, or was refused shortly before ({@link PromptException.Reason#CALLER_TIMEOUT}). */
     default void cancelled(Duration took) {}
 
     /** An account closed, cools down or is off. */

@@ -156,6 +156,7 @@ final class CallerTimeoutTest {
         assertThat(callers).allMatch(caller -> caller.answered);
         assertThat(one.calls() + other.calls()).isEqualTo(prompts);
         assertThat(fixture.engine().status().prompts().resumed()).isPositive();
+        assertThat(fixture.engine().status().prompts().successRate()).isEqualTo(1);
     }
 
     @Test
