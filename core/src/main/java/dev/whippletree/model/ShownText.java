@@ -15,17 +15,20 @@ public final class ShownText {
     /** Embeddings, overrides and isolates (Unicode Standard Annex 9), which show text in another order than it has. */
     private static final String REORDERING = "\u202a-\u202e\u2066-\u2069";
 
-    /** Line breaks of every kind, other control characters (C0, DEL and C1), and all that directs bidirectional text. */
-    private static final Pattern NOT_IN_A_LINE =
-            Pattern.compile("[\\p{Cc}\u2028\u2029\u061c\u200e\u200f" + REORDERING + "]+");
+    /** What takes no room and joins nothing, by which text can be hidden: spaces of no width, the Arabic letter mark, and tags. */
+    private static final String HIDDEN = "\u061c\u200b\u2060-\u2064\ufeff\\x{e0000}-\\x{e007f}";
 
-    private static final Pattern NOT_ON_A_TERMINAL = Pattern.compile("[\\p{Cc}" + REORDERING + "&&[^\n\t]]");
+    /** Line breaks of every kind, other control characters (C0, DEL and C1), and all that directs bidirectional text or is hidden. */
+    private static final Pattern NOT_IN_A_LINE =
+            Pattern.compile("[\\p{Cc}\u2028\u2029\u200e\u200f" + HIDDEN + REORDERING + "]+");
+
+    private static final Pattern NOT_ON_A_TERMINAL = Pattern.compile("[\\p{Cc}" + HIDDEN + REORDERING + "&&[^\n\t]]");
     private static final Pattern NOT_RAW_IN_JSON = Pattern.compile("[\u007f-\u009f\u2028\u2029" + REORDERING + "]");
     private static final String UNKNOWN = "\ufffd";
 
     private ShownText() {}
 
-    /** Returns text as one line: a blank stands for each run of line breaks, control characters and marks of direction. */
+    /** Returns text as one line: a blank stands for each run of line breaks, control characters, marks of direction and hidden characters. */
     public static String line(String text) {
         return isPlain(text) ? text : NOT_IN_A_LINE.matcher(text).replaceAll(" ");
     }
@@ -43,7 +46,7 @@ public final class ShownText {
 
     /**
      * Returns text for a terminal: newlines and tabs stay, carriage returns go, and U+FFFD stands for each other control character and
-     * each character that reorders text.
+     * each character that reorders text or hides it.
      */
     public static String lines(String text) {
         return NOT_ON_A_TERMINAL.matcher(text).replaceAll(ShownText::onTerminal);

@@ -40,6 +40,14 @@ final class ShownTextTest {
                 .isEqualTo("\ufffd[2J\ufffd2J\ufffd\ufffd\ufffd");
     }
 
+    /** The last is an instruction in tags, as models read and people don't. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\u061c", "\u200b", "\u2060", "\ufeff", "\udb40\udc69"})
+    void hiddenCharacters_areSeen(String hidden) {
+        assertThat(ShownText.line("a" + hidden + hidden + "b")).isEqualTo("a b");
+        assertThat(ShownText.lines("a" + hidden + "b")).isEqualTo("a\ufffdb");
+    }
+
     @Test
     void json_saysTheSameWithNothingRawThatCommandsATerminal() {
         assertThat(ShownText.json("{\n\"a\":\"$1\u009b\u202e\u2028\u007f\"}"))
