@@ -38,6 +38,12 @@ final class OneAtATime implements Executor {
             executor.execute(this::runNext);
         } catch (RejectedExecutionException e) {
             // The services have ended, and with them everything that could hear.
+        } catch (Error e) {
+            // There may be memory for a thread when the next task comes: that one begins with those that wait.
+            synchronized (this) {
+                running = false;
+            }
+            throw e;
         }
     }
 

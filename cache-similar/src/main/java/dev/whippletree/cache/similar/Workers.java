@@ -59,12 +59,25 @@ final class Workers {
                 waiting.clear();
             }
             return false;
+        } catch (Error e) {
+            synchronized (this) {
+                running--; // There may be memory for a thread when the next task comes.
+            }
+            throw e;
         }
     }
 
     private void work(Runnable first) {
+        @Nullable Error thrown = null;
         for (Runnable task = first; task != null; task = next()) {
-            task.run();
+            try {
+                task.run();
+            } catch (Error e) {
+                thrown = e; // What waits may need less memory.
+            }
+        }
+        if (thrown != null) {
+            throw thrown;
         }
     }
 
