@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param bounds the bounds on what it accepts
  * @param showAccounts whether clients see which accounts there are and which one answered; without clients, all
  *     programs see it
- * @param finishAbandoned whether a call whose client has left goes on if its answer may be stored, or joined by whoever asks the same
+ * @param finishAbandoned whether a call whose client has left goes on, for whoever asks the same again
  */
 public record GatewaySettings(
         String host,

@@ -395,6 +395,7 @@ final class Flight {
     void keepTurnOnly() {
         absent = true;
         lone = false;
+        charged(0);
         letGo();
         Prompt.Builder nothing = Prompt.builder().user("-").tenant(prompt.tenant());
         prompt.session().ifPresent(nothing::session);

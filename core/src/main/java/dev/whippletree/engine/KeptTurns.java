@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The turns of flights whose callers left while they waited: for two minutes, an equal prompt of the same tenant, session and priority goes
@@ -42,7 +43,7 @@ final class KeptTurns {
         this.line = line;
     }
 
-    /** Keeps the turn of a flight that waits, and that nobody wants any longer. */
+    /** Keeps the turn of a flight that waits or pauses, and that nobody wants any longer. */
     void keep(Flight flight, long now) {
         forgetOld(now);
         Owner owner = Owner.of(flight);
@@ -74,6 +75,15 @@ final class KeptTurns {
                 byOwner.remove(gone.owner());
             }
         }
+    }
+
+    /** Forgets the turn that has been kept for longest, of some tenants. Returns whether there was one. */
+    boolean forgetOldest(Predicate<String> tenants) {
+        Optional<Flight> oldest = left.keySet().stream()
+                .filter(flight -> tenants.test(flight.prompt().tenant()))
+                .findFirst();
+        oldest.ifPresent(this::forget);
+        return oldest.isPresent();
     }
 
     /** Forgets turns that have been kept for too long. */

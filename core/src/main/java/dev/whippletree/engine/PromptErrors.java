@@ -204,9 +204,10 @@ final class PromptErrors {
      */
     static PromptException callerTimeout(Flight flight, Duration timeout, long waited, long wait, Instant now) {
         boolean known = Waits.isKnown(wait);
-        String message = (known ? "no room for " + words(waited + wait) + ", and" : "no room in time:")
-                + " the caller's own timeout is " + DurationText.of(timeout)
-                + "; raise it, or ask again, which keeps the prompt's turn";
+        String message = (known ? "no room for " + words(waited + wait) : "no answer yet")
+                + ", and the caller's own timeout is " + DurationText.of(timeout)
+                + "; raise it, or ask again" + (flight.order() > 0 ? ", which keeps the prompt's turn" : "")
+                + (flight.failedAttempts().isEmpty() ? "" : "; failures until now:" + lines(flight.failedAttempts()));
         Optional<Instant> again =
                 known ? Optional.of(now.plusNanos(Math.max(0, wait - Waits.nanos(timeout) / 2))) : Optional.empty();
         return new PromptException(Reason.CALLER_TIMEOUT, message, flight.failedAttempts(), again);

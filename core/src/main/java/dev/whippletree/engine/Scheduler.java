@@ -197,8 +197,13 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             return Optional.empty();
         }
         Optional<Flight> givingWay = ofTenant ? backlog.newestOf(tenant) : backlog.newestOfMost();
+        String most = ofTenant
+                ? tenant
+                : givingWay.map(flight -> flight.prompt().tenant()).orElse("");
+        if (kept.forgetOldest(most::equals) || (!ofTenant && kept.forgetOldest(any -> true))) {
+            return Optional.empty();
+        }
         givingWay.ifPresent(flight -> {
-            kept.forget(flight);
             withdraw(flight);
             Optional<Instant> roomAt = flights.roomAt(flight);
             flights.fail(
@@ -283,15 +288,13 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         dispatch(Change.ANYTHING);
     }
 
-    /** Kept turns whose prompts no provider can be asked about any more are forgotten. */
+    /** What their prompts ask for stays an estimate: before anything begins for them, they come and are asked about again. */
     private void putBackTurns(List<Flight> inTurn) {
         for (Flight flight : inTurn) {
-            if (flight.demand().covers(flight.route())
-                    && !flight.options().ever().isEmpty()) {
-                refresh.demandAnew(flight);
-                line.add(flight);
-            } else {
+            if (flight.options().ever().isEmpty()) {
                 kept.forget(flight);
+            } else {
+                line.add(flight);
             }
         }
     }
@@ -412,7 +415,8 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     @Override
     public void abandoned(Flight flight) {
         monitor.assertHeld();
-        if (flight.stage() == Flight.Stage.WAITING) {
+        boolean hasTurn = flight.stage() == Flight.Stage.WAITING || flight.stage() == Flight.Stage.PAUSING;
+        if (hasTurn && flight.order() > 0) {
             kept.keep(flight, timeline.nanoTime());
             dispatcher.lineShrank();
             dispatch(Change.OF_THE_LINE);

@@ -238,7 +238,9 @@ final class WaitingLine {
 
     /** Nobody waits for a flight any more, but its turn is kept: nothing begins for it, and it counts in forecasts. */
     void keepTurn(Flight flight) {
-        takeOut(flight);
+        if (contains(flight)) {
+            takeOut(flight);
+        }
         flight.keepTurnOnly();
         add(flight);
     }

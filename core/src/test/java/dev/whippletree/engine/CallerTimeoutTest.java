@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
@@ -22,6 +23,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Callers that give up by themselves while their prompts wait, and ask again. */
 final class CallerTimeoutTest {
@@ -264,9 +266,10 @@ final class CallerTimeoutTest {
         fixture.ask("again").cancel(false);
         CompletableFuture<Completion> later = fixture.ask("later");
         fixture.account("b", "1 / 1h");
+        fixture.tier("b"); // Its provider hasn't been asked what the prompt takes.
         fixture.weights(Map.of("", 1));
         CompletableFuture<Completion> again = fixture.ask("again");
-        fixture.advance(Duration.ofSeconds(62));
+        fixture.advance(Duration.ofSeconds(30));
         assertThat(again).isCompleted();
         assertThat(later).isNotDone();
     }
@@ -284,5 +287,54 @@ final class CallerTimeoutTest {
                 .build());
         fixture.advance(Duration.ofSeconds(62));
         assertThat(inTime).isCompleted().isNotCompletedExceptionally();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 1000", "1000, 10"})
+    void keptTurns_giveWayBeforeAnybodyWhoWaits(int lineSize, int tenantLineSize) {
+        fixture.settings(EngineSettings.DEFAULT.withLineSize(lineSize).withTenantLineSize(tenantLineSize));
+        fixture.account("a", "1 / 1m");
+        fixture.ask("first");
+        for (int number = 0; number < 10; number++) {
+            fixture.ask("left " + number).cancel(false);
+        }
+        List<CompletableFuture<Completion>> others = IntStream.range(0, 10)
+                .mapToObj(number -> fixture.ask("other " + number))
+                .toList();
+        assertThat(others).noneMatch(CompletableFuture::isDone);
+        assertThat(failure(fixture.ask("one too many")).reason()).isEqualTo(Reason.LINE_FULL);
+        fixture.ask("left 0");
+        assertThat(fixture.engine().status().prompts().resumed()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"UNAVAILABLE", "RATE_LIMITED"})
+    void promptThatIsLeftAfterAFailedCall_keepsItsTurn(FailureKind kind) {
+        ScriptedClient client = fixture.account("a", "1 / 1m");
+        client.then(client.failsAfter(Duration.ofSeconds(1), kind));
+        CompletableFuture<Completion> first = fixture.ask("again");
+        CompletableFuture<Completion> later = fixture.ask("later");
+        fixture.advance(Duration.ofMillis(500));
+        fixture.engine().withdraw(first); // The call under way is its last.
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(first).isCancelled();
+        CompletableFuture<Completion> again = fixture.ask("again");
+        fixture.advance(Duration.ofSeconds(65));
+        assertThat(again).isCompleted();
+        assertThat(later).isNotDone();
+    }
+
+    @Test
+    void promptThatHasFailedMeanwhile_hearsOfThat() {
+        ScriptedClient client = fixture.account("a", "10 / 1m");
+        fixture.ask("earlier");
+        fixture.advance(Duration.ofSeconds(2));
+        client.usually(client.failsAfter(Duration.ofMillis(100), FailureKind.OVERLOADED));
+        CompletableFuture<Completion> answer =
+                fixture.ask(prompt("again", Duration.ofSeconds(2)).build());
+        fixture.advance(Duration.ofSeconds(2));
+        assertThat(failure(answer)).hasMessageContaining("failures until now", "OVERLOADED");
     }
 }

@@ -1,7 +1,6 @@
 package dev.whippletree.gateway;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.model.CachePolicy;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Message;
@@ -117,9 +116,10 @@ final class ChatHandler implements HttpHandler {
         models.choose(prompt, request.body().model());
         try {
             deadlines.apply(exchange.getRequestHeaders(), request.streaming(), prompt);
-            if (!keepAlive) { // What is sent meanwhile begins the library's time anew.
-                Deadlines.ofLibrary(exchange.getRequestHeaders()).ifPresent(prompt::callerTimeout);
-            }
+            // What is sent meanwhile begins the library's time anew, if it comes in time.
+            Deadlines.ofLibrary(exchange.getRequestHeaders())
+                    .filter(timeout -> !keepAlive || timeout.compareTo(Silence.LONGEST) <= 0)
+                    .ifPresent(prompt::callerTimeout);
             return prompt.build().withParameters(request.body().parameters());
         } catch (IllegalArgumentException e) {
             throw new RequestException(ApiError.wrong("", String.valueOf(e.getMessage())));
@@ -140,7 +140,7 @@ final class ChatHandler implements HttpHandler {
             }
             after.proceed();
         });
-        Departure.watch(exchange, () -> leave(asked, memory, outcome));
+        Departure.watch(exchange, () -> leave(exchange, asked, memory, outcome));
         UnderWay.lastWords(exchange, () -> {
             asked.charge().keep(timeline.nanoTime());
             outcome.completeExceptionally(new RequestException(ApiError.closing()));
@@ -155,11 +155,15 @@ final class ChatHandler implements HttpHandler {
     }
 
     /** The client is gone. A call under way goes on if its answer is of use to whoever asks the same again; what it holds stays held. */
-    private void leave(Asked asked, MemoryBudget.Lease memory, CompletableFuture<Completion> outcome) {
-        CachePolicy cache = asked.prompt().cache();
-        if (finishAbandoned && (cache.read() || cache.store())) {
+    private void leave(
+            HttpServerExchange exchange,
+            Asked asked,
+            MemoryBudget.Lease memory,
+            CompletableFuture<Completion> outcome) {
+        if (finishAbandoned && asked.prompt().cache().read()) {
             whippletree.withdraw(outcome);
             memory.keepUntil(outcome);
+            UnderWay.keepUntil(exchange, outcome);
         } else {
             asked.charge().keep(timeline.nanoTime());
             outcome.cancel(false);

@@ -30,6 +30,7 @@ final class UnderWay implements HttpHandler {
         private final HttpServerExchange exchange;
         private @Nullable Runnable lastWords;
         private boolean over;
+        private CompletableFuture<?> needed = CompletableFuture.completedFuture(null);
 
         Entry(HttpServerExchange exchange) {
             this.exchange = exchange;
@@ -77,6 +78,14 @@ final class UnderWay implements HttpHandler {
         }
     }
 
+    /** A request counts as under way until something has ended, even if its exchange is over before. On the exchange's I/O thread. */
+    static void keepUntil(HttpServerExchange exchange, CompletableFuture<?> end) {
+        Entry entry = exchange.getAttachment(ENTRY);
+        if (entry != null) {
+            entry.needed = end;
+        }
+    }
+
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         Entry entry = new Entry(exchange);
@@ -87,7 +96,7 @@ final class UnderWay implements HttpHandler {
         }
         exchange.putAttachment(ENTRY, entry);
         exchange.addExchangeCompleteListener((over, after) -> {
-            remove(entry);
+            entry.needed.whenComplete((result, failure) -> remove(entry));
             after.proceed();
         });
         next.handleRequest(exchange);

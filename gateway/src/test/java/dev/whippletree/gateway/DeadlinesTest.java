@@ -70,6 +70,8 @@ final class DeadlinesTest {
         "X-Stainless-Timeout=NaN, fast, PT1H30M,",
         "X-Stainless-Timeout=NOT_GIVEN, fast, PT1H30M,",
         "X-Stainless-Lang=js, fast, PT1H30M,",
+        "x-whippletree-keep-alive=true;X-Stainless-Timeout=40, fast, PT1H30M,",
+        "x-whippletree-keep-alive=true;X-Stainless-Timeout=8, fast, PT1H30M, PT8S",
     })
     void deadlineAndTimeout_areTheFirstThatAreSaid(String headers, String model, Duration deadline, Duration timeout)
             throws Exception {

@@ -365,16 +365,11 @@ final class GatewayTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "true, x-whippletree-priority: batch",
-        "false, x-whippletree-cache: no-cache",
-        "false, x-whippletree-cache: no-store"
-    })
+    @CsvSource({"true, x-whippletree-cache: no-store", "false, x-whippletree-cache: no-cache"})
     void clientThatLeavesAStream_orCouldNotAskForTheSameAgain_cancelsItsCall(boolean streamed, String header)
             throws Exception {
         running.provider.usually(call -> {});
-        String both = streamed ? header : "x-whippletree-cache: no-cache, no-store";
-        String wire = RunningGateway.wire(streamed ? HI_STREAMED : HI).replaceFirst("\r\n", "\r\n" + both + "\r\n");
+        String wire = RunningGateway.wire(streamed ? HI_STREAMED : HI).replaceFirst("\r\n", "\r\n" + header + "\r\n");
         try (Socket socket = running.send(wire)) {
             ScriptedProvider.Call call = running.provider.call();
             socket.close();
@@ -409,6 +404,19 @@ final class GatewayTest {
             assertThat(RunningGateway.readUntil(again, "Once for both")).contains("200 OK", "joined");
         }
         assertThat(running.provider.unseenCalls()).isZero();
+    }
+
+    @Test
+    void gatewayThatEnds_waitsForCallsWhoseClientsHaveLeft() throws Exception {
+        running.provider.usually(call -> {});
+        Socket leaver = running.send(RunningGateway.wire(HI));
+        ScriptedProvider.Call call = running.provider.call();
+        leave(leaver);
+        CompletableFuture<Void> closed = running.gateway.close(Duration.ofMinutes(1));
+        assertThat(closed).isNotDone();
+        call.answer("Too late for its client");
+        assertThat(closed).succeedsWithin(Duration.ofSeconds(20));
+        assertThat(running.whippletree.status().prompts().answered()).isOne();
     }
 
     @Test
