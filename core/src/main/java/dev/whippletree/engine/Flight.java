@@ -339,7 +339,7 @@ final class Flight {
         this.place = place;
         this.turn = turn;
         this.order = order;
-        this.stage = Stage.WAITING;
+        this.stage = absent ? Stage.ENDED : Stage.WAITING;
     }
 
     /** It is out of the line. */
@@ -394,8 +394,6 @@ final class Flight {
     /** Nobody waits for it any more: it is nothing but its turn from now on. What was asked is forgotten. */
     void keepTurnOnly() {
         absent = true;
-        lone = false;
-        letGo();
         Prompt.Builder nothing = Prompt.builder().user("-").tenant(prompt.tenant());
         prompt.session().ifPresent(nothing::session);
         prompt = nothing.build();
@@ -410,6 +408,8 @@ final class Flight {
         turn = other.turn;
         order = other.order;
         cost = other.cost;
+        lone = other.lone;
+        heldStart = other.heldStart;
     }
 
     /** It came first and didn't fit: until it is served it keeps that place. */

@@ -23,10 +23,12 @@ final class KeptTurns {
     private static final long KEPT_NANOS = Duration.ofMinutes(2).toNanos();
 
     private final WaitingLine line;
-    private final Map<Owner, Deque<Flight>> byOwner = new HashMap<>();
+    private final Tally tally;
 
-    /** The flights that have left, the first of them first. */
-    private final Map<Flight, Left> left = new LinkedHashMap<>();
+    /** When each flight left, the first of them first. */
+    private final Map<Flight, Long> left = new LinkedHashMap<>();
+
+    private final Map<Owner, Deque<Flight>> byOwner = new HashMap<>();
 
     /** Whose turn it is. */
     private record Owner(String tenant, Optional<String> session, Priority priority, CacheKey key) {
@@ -36,54 +38,43 @@ final class KeptTurns {
         }
     }
 
-    private record Left(Owner owner, long nanos) {}
-
-    KeptTurns(WaitingLine line) {
+    KeptTurns(WaitingLine line, Tally tally) {
         this.line = line;
+        this.tally = tally;
     }
 
     /** Keeps the turn of a flight that waits, and that nobody wants any longer. */
     void keep(Flight flight, long now) {
-        forgetOld(now);
-        Owner owner = Owner.of(flight);
-        left.put(flight, new Left(owner, now));
-        byOwner.computeIfAbsent(owner, unused -> new ArrayDeque<>(1)).add(flight);
+        left.put(flight, now);
+        byOwner.computeIfAbsent(Owner.of(flight), unused -> new ArrayDeque<>(1)).add(flight);
         line.keepTurn(flight);
     }
 
-    /** Gives a flight that has no turn yet the first one that is kept for it. Returns whether there is one. */
-    boolean resume(Flight flight, long now) {
+    /** Gives a flight that has no turn yet the first one that is kept for it, if there is one. */
+    void resume(Flight flight, long now) {
         forgetOld(now);
         Deque<Flight> turns = byOwner.get(Owner.of(flight));
-        if (turns == null) {
-            return false;
+        if (turns != null) {
+            Flight first = turns.getFirst();
+            forget(first);
+            flight.takeTurnOf(first);
+            tally.resumed();
         }
-        Flight first = turns.getFirst();
-        forget(first);
-        flight.takeTurnOf(first);
-        return true;
     }
 
     /** A turn isn't kept any longer. */
     void forget(Flight flight) {
-        Left gone = left.remove(flight);
-        if (gone != null) {
+        if (left.remove(flight) != null) {
             line.remove(flight);
-            Deque<Flight> turns = byOwner.get(gone.owner());
-            if (turns != null && turns.remove(flight) && turns.isEmpty()) {
-                byOwner.remove(gone.owner());
-            }
+            byOwner.computeIfPresent(
+                    Owner.of(flight), (owner, turns) -> turns.remove(flight) && turns.isEmpty() ? null : turns);
         }
     }
 
     /** Forgets turns that have been kept for too long. */
     void forgetOld(long now) {
-        while (!left.isEmpty()) {
-            Map.Entry<Flight, Left> oldest = left.entrySet().iterator().next();
-            if (now - oldest.getValue().nanos() < KEPT_NANOS) {
-                return;
-            }
-            forget(oldest.getKey());
+        while (!left.isEmpty() && now - left.values().iterator().next() >= KEPT_NANOS) {
+            forget(left.keySet().iterator().next());
         }
     }
 

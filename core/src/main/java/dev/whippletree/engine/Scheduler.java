@@ -51,7 +51,6 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private final EngineSettings settings;
     private final Optional<StateSaver> saver;
     private final Announcements announcements;
-    private final Tally tally;
     private final WaitingLine line;
     private final KeptTurns kept;
 
@@ -94,8 +93,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         this.pool = pool;
         this.settings = settings;
         this.line = new WaitingLine(weights, settings.batchShare());
-        this.tally = tally;
-        this.kept = new KeptTurns(line);
+        this.kept = new KeptTurns(line, tally);
         this.saver = saver;
         this.announcements = new Announcements(monitor);
         this.refresh = new DemandRefresh(line, pool.forecast());
@@ -166,9 +164,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             }
             boolean first = flight.order() == 0;
             if (first) {
-                if (kept.resume(flight, now)) {
-                    tally.resumed();
-                }
+                kept.resume(flight, now);
                 tenants.asked(flight.prompt().tenant(), now);
                 route.budget().earn();
             }
@@ -475,11 +471,14 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     private void follow(Flight flight, NextStep step, long now) {
-        boolean anotherCall = step instanceof NextStep.TryAgain || step instanceof NextStep.GoBack;
-        if (anotherCall && flight.subscriptions().stream().noneMatch(Subscription::wantsFurtherCalls)) {
+        if (step instanceof NextStep.TryAgain || step instanceof NextStep.GoBack) {
             flight.stage(Flight.Stage.PAUSING);
-            flights.withdrawAll(flight);
-        } else if (step instanceof NextStep.Land land) {
+            flights.leaveBeforeNextCall(flight);
+        }
+        if (flight.stage() == Flight.Stage.ENDED) {
+            return;
+        }
+        if (step instanceof NextStep.Land land) {
             flights.land(flight, land.completion(), now);
         } else if (step instanceof NextStep.Fail fail) {
             flights.fail(flight, PromptErrors.failed(flight, fail.reason()));
@@ -496,7 +495,6 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     private void tryAgain(Flight flight, NextStep.TryAgain again, long now) {
-        flight.stage(Flight.Stage.PAUSING);
         flights.awaitAgain(flight, now);
         if (again.pauseNanos() > 0) {
             resumeIn(again.pauseNanos(), flight, again.counted());
