@@ -54,7 +54,7 @@ final class Flight {
         ENDED
     }
 
-    private final CacheKey key;
+    private volatile CacheKey key;
     private volatile Prompt prompt;
     private volatile Route route;
     private final long openedNanos;
@@ -394,6 +394,7 @@ final class Flight {
     /** Nobody waits for it any more: it is nothing but its turn from now on. What was asked is forgotten. */
     void keepTurnOnly() {
         absent = true;
+        key = key.withoutQuestion();
         Prompt.Builder nothing = Prompt.builder().user("-").tenant(prompt.tenant());
         prompt.session().ifPresent(nothing::session);
         prompt = nothing.build();

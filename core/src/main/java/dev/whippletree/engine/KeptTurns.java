@@ -30,11 +30,11 @@ final class KeptTurns {
 
     private final Map<Owner, Deque<Flight>> byOwner = new HashMap<>();
 
-    /** Whose turn it is. */
-    private record Owner(String tenant, Optional<String> session, Priority priority, CacheKey key) {
+    /** Whose turn it is; keys are of one tenant. */
+    private record Owner(Optional<String> session, Priority priority, CacheKey key) {
 
         static Owner of(Flight flight) {
-            return new Owner(flight.prompt().tenant(), flight.prompt().session(), flight.priority(), flight.key());
+            return new Owner(flight.prompt().session(), flight.priority(), flight.key());
         }
     }
 
@@ -45,9 +45,9 @@ final class KeptTurns {
 
     /** Keeps the turn of a flight that waits, and that nobody wants any longer. */
     void keep(Flight flight, long now) {
+        line.keepTurn(flight);
         left.put(flight, now);
         byOwner.computeIfAbsent(Owner.of(flight), unused -> new ArrayDeque<>(1)).add(flight);
-        line.keepTurn(flight);
     }
 
     /** Gives a flight that has no turn yet the first one that is kept for it, if there is one. */

@@ -224,6 +224,7 @@ final class CallerTimeoutTest {
     private String leave(String text) {
         fixture.ask(Prompt.builder()
                         .user(text)
+                        .question(text)
                         .callerTimeout(Duration.ofMinutes(1))
                         .build())
                 .cancel(false);
