@@ -339,7 +339,7 @@ final class Flight {
         this.place = place;
         this.turn = turn;
         this.order = order;
-        this.stage = absent ? Stage.ENDED : Stage.WAITING;
+        this.stage = Stage.WAITING;
     }
 
     /** It is out of the line. */

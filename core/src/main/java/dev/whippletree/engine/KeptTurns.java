@@ -4,11 +4,9 @@ import dev.whippletree.model.Priority;
 import dev.whippletree.spi.CacheKey;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -76,10 +74,5 @@ final class KeptTurns {
         while (!left.isEmpty() && now - left.values().iterator().next() >= KEPT_NANOS) {
             forget(left.keySet().iterator().next());
         }
-    }
-
-    /** Returns the flights whose turns are kept. */
-    Collection<Flight> flights() {
-        return List.copyOf(left.keySet());
     }
 }

@@ -271,25 +271,11 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
                     account.changeToken();
                     outages.tokenChanged(account, now);
                 });
-        putBackTurns(ReloadMigration.reroute(kept.flights(), pool, line));
         putBack(ReloadMigration.reroute(flights.underWay(), pool, line));
         dispatcher.lineShrank();
         refresh.startOver(flights.underWay());
         refresh.goOn(flights.underWay());
         dispatch(Change.ANYTHING);
-    }
-
-    /** Kept turns whose prompts no provider can be asked about any more are forgotten. */
-    private void putBackTurns(List<Flight> inTurn) {
-        for (Flight flight : inTurn) {
-            if (flight.demand().covers(flight.route())
-                    && !flight.options().ever().isEmpty()) {
-                refresh.demandAnew(flight);
-                line.add(flight);
-            } else {
-                kept.forget(flight);
-            }
-        }
     }
 
     /**

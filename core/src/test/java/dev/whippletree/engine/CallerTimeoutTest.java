@@ -232,6 +232,14 @@ final class CallerTimeoutTest {
     }
 
     @Test
+    void promptThatIsAnswered_leavesNoTimer() {
+        fixture.account("a", "1 / 1h");
+        fixture.ask(prompt("q", Duration.ofMinutes(10)).build());
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(fixture.timeline.runNext()).isFalse();
+    }
+
+    @Test
     void keptTurns_holdNoRoom() {
         fixture.account("a", "1 / 1m");
         fixture.ask("first");

@@ -238,20 +238,6 @@ final class WaitingLineTest {
         assertThat(serve()).isSameAs(first);
     }
 
-    /** As two reloads do, of which the second one leaves it nothing to be asked of. */
-    @Test
-    void keptTurnThatIsTakenOutAndForgotten_keepsNobodyRemembered() {
-        Flight kept = enter("a");
-        line.keepTurn(kept);
-        kept.stage(Flight.Stage.ENDED);
-        line.takeOut(kept);
-        line.add(kept);
-        line.takeOut(kept);
-        enter("b");
-        serve();
-        assertThat(line.sessions()).isZero();
-    }
-
     @Test
     void keptTurn_isTakenAsItWas_andMayUseNothingMeanwhile() {
         enter("a");
