@@ -165,7 +165,7 @@ public final class Engine {
 
     /**
      * Withdraws a prompt that waits; one whose call is under way is left to be answered, by that call or not at all: if it fails, the prompt
-     * is withdrawn then, unless others ask the same.
+     * is withdrawn then.
      *
      * @param answer what {@link #complete} returned for it
      */

@@ -54,7 +54,7 @@ final class Flight {
         ENDED
     }
 
-    private final CacheKey key;
+    private volatile CacheKey key;
     private volatile Prompt prompt;
     private volatile Route route;
     private final long openedNanos;
@@ -394,9 +394,8 @@ final class Flight {
     /** Nobody waits for it any more: it is nothing but its turn from now on. What was asked is forgotten. */
     void keepTurnOnly() {
         absent = true;
-        lone = false;
         charged(0);
-        letGo();
+        key = key.withoutQuestion();
         Prompt.Builder nothing = Prompt.builder().user("-").tenant(prompt.tenant());
         prompt.session().ifPresent(nothing::session);
         prompt = nothing.build();
@@ -411,6 +410,8 @@ final class Flight {
         turn = other.turn;
         order = other.order;
         cost = other.cost;
+        lone = other.lone;
+        heldStart = other.heldStart;
     }
 
     /** It came first and didn't fit: until it is served it keeps that place. */

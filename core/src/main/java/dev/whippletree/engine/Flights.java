@@ -114,10 +114,11 @@ final class Flights {
             if (!subscription.patience().firstPieceOnly() || flight.broadcast().isEmpty()) {
                 await(subscription, now);
             }
-            prompt.callerTimeout()
-                    .ifPresent(timeout -> subscription.hangsUpAt(timeline.schedule(
-                            beforeHangUp(Waits.nanos(timeout)),
-                            () -> monitor.decide(() -> hangUp(subscription, timeout)))));
+            prompt.callerTimeout().ifPresent(timeout -> {
+                Timeline.Timer timer = timeline.schedule(
+                        beforeHangUp(Waits.nanos(timeout)), () -> monitor.decide(() -> hangUp(subscription, timeout)));
+                subscription.future().whenComplete((done, failed) -> timer.cancel());
+            });
         }
         return subscription;
     }
@@ -129,7 +130,7 @@ final class Flights {
 
     /** Tells a caller who is about to give up when to ask again, unless there is a call under way, or part of the answer was told. */
     private void hangUp(Subscription subscription, Duration timeout) {
-        if (!subscription.hasEnded() && subscription.isWaiting() && !subscription.wasTold()) {
+        if (subscription.isWaiting() && !subscription.wasTold()) {
             Flight flight = subscription.flight();
             long now = timeline.nanoTime();
             long wait =
@@ -170,12 +171,15 @@ final class Flights {
                 .forEach(subscription -> await(subscription, now));
     }
 
-    /** No further call is to be made for any caller of a flight. */
-    void withdrawAll(Flight flight) {
+    /** Another call is to be made: the callers leave who don't want it. */
+    void leaveBeforeNextCall(Flight flight) {
         monitor.assertHeld();
         for (Subscription subscription : List.copyOf(flight.subscriptions())) {
-            leave(subscription);
-            monitor.after(subscription.mailbox(), () -> subscription.future().cancel(false));
+            if (!subscription.wantsFurtherCalls()) {
+                leave(subscription);
+                monitor.after(
+                        subscription.mailbox(), () -> subscription.future().cancel(false));
+            }
         }
     }
 

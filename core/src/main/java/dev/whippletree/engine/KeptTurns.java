@@ -4,11 +4,9 @@ import dev.whippletree.model.Priority;
 import dev.whippletree.spi.CacheKey;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -24,56 +22,51 @@ final class KeptTurns {
     private static final long KEPT_NANOS = Duration.ofMinutes(2).toNanos();
 
     private final WaitingLine line;
+    private final Tally tally;
+
+    /** When each flight left, the first of them first. */
+    private final Map<Flight, Long> left = new LinkedHashMap<>();
+
     private final Map<Owner, Deque<Flight>> byOwner = new HashMap<>();
 
-    /** The flights that have left, the first of them first. */
-    private final Map<Flight, Left> left = new LinkedHashMap<>();
-
-    /** Whose turn it is. */
-    private record Owner(String tenant, Optional<String> session, Priority priority, CacheKey key) {
+    /** Whose turn it is; keys are of one tenant. */
+    private record Owner(Optional<String> session, Priority priority, CacheKey key) {
 
         static Owner of(Flight flight) {
-            return new Owner(flight.prompt().tenant(), flight.prompt().session(), flight.priority(), flight.key());
+            return new Owner(flight.prompt().session(), flight.priority(), flight.key());
         }
     }
 
-    private record Left(Owner owner, long nanos) {}
-
-    KeptTurns(WaitingLine line) {
+    KeptTurns(WaitingLine line, Tally tally) {
         this.line = line;
+        this.tally = tally;
     }
 
     /** Keeps the turn of a flight that waits or pauses, and that nobody wants any longer. */
     void keep(Flight flight, long now) {
-        forgetOld(now);
-        Owner owner = Owner.of(flight);
-        left.put(flight, new Left(owner, now));
-        byOwner.computeIfAbsent(owner, unused -> new ArrayDeque<>(1)).add(flight);
         line.keepTurn(flight);
+        left.put(flight, now);
+        byOwner.computeIfAbsent(Owner.of(flight), unused -> new ArrayDeque<>(1)).add(flight);
     }
 
-    /** Gives a flight that has no turn yet the first one that is kept for it. Returns whether there is one. */
-    boolean resume(Flight flight, long now) {
+    /** Gives a flight that has no turn yet the first one that is kept for it, if there is one. */
+    void resume(Flight flight, long now) {
         forgetOld(now);
         Deque<Flight> turns = byOwner.get(Owner.of(flight));
-        if (turns == null) {
-            return false;
+        if (turns != null) {
+            Flight first = turns.getFirst();
+            forget(first);
+            flight.takeTurnOf(first);
+            tally.resumed();
         }
-        Flight first = turns.getFirst();
-        forget(first);
-        flight.takeTurnOf(first);
-        return true;
     }
 
     /** A turn isn't kept any longer. */
     void forget(Flight flight) {
-        Left gone = left.remove(flight);
-        if (gone != null) {
+        if (left.remove(flight) != null) {
             line.remove(flight);
-            Deque<Flight> turns = byOwner.get(gone.owner());
-            if (turns != null && turns.remove(flight) && turns.isEmpty()) {
-                byOwner.remove(gone.owner());
-            }
+            byOwner.computeIfPresent(
+                    Owner.of(flight), (owner, turns) -> turns.remove(flight) && turns.isEmpty() ? null : turns);
         }
     }
 
@@ -88,17 +81,8 @@ final class KeptTurns {
 
     /** Forgets turns that have been kept for too long. */
     void forgetOld(long now) {
-        while (!left.isEmpty()) {
-            Map.Entry<Flight, Left> oldest = left.entrySet().iterator().next();
-            if (now - oldest.getValue().nanos() < KEPT_NANOS) {
-                return;
-            }
-            forget(oldest.getKey());
+        while (!left.isEmpty() && now - left.values().iterator().next() >= KEPT_NANOS) {
+            forget(left.keySet().iterator().next());
         }
-    }
-
-    /** Returns the flights whose turns are kept. */
-    Collection<Flight> flights() {
-        return List.copyOf(left.keySet());
     }
 }

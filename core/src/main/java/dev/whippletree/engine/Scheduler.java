@@ -51,7 +51,6 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private final EngineSettings settings;
     private final Optional<StateSaver> saver;
     private final Announcements announcements;
-    private final Tally tally;
     private final WaitingLine line;
     private final KeptTurns kept;
 
@@ -94,8 +93,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         this.pool = pool;
         this.settings = settings;
         this.line = new WaitingLine(weights, settings.batchShare());
-        this.tally = tally;
-        this.kept = new KeptTurns(line);
+        this.kept = new KeptTurns(line, tally);
         this.saver = saver;
         this.announcements = new Announcements(monitor);
         this.refresh = new DemandRefresh(line, pool.forecast());
@@ -166,9 +164,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             }
             boolean first = flight.order() == 0;
             if (first) {
-                if (kept.resume(flight, now)) {
-                    tally.resumed();
-                }
+                kept.resume(flight, now);
                 tenants.asked(flight.prompt().tenant(), now);
                 route.budget().earn();
             }
@@ -280,23 +276,11 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
                     account.changeToken();
                     outages.tokenChanged(account, now);
                 });
-        putBackTurns(ReloadMigration.reroute(kept.flights(), pool, line));
         putBack(ReloadMigration.reroute(flights.underWay(), pool, line));
         dispatcher.lineShrank();
         refresh.startOver(flights.underWay());
         refresh.goOn(flights.underWay());
         dispatch(Change.ANYTHING);
-    }
-
-    /** What their prompts ask for stays an estimate: before anything begins for them, they come and are asked about again. */
-    private void putBackTurns(List<Flight> inTurn) {
-        for (Flight flight : inTurn) {
-            if (flight.options().ever().isEmpty()) {
-                kept.forget(flight);
-            } else {
-                line.add(flight);
-            }
-        }
     }
 
     /**
@@ -479,11 +463,14 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     private void follow(Flight flight, NextStep step, long now) {
-        boolean anotherCall = step instanceof NextStep.TryAgain || step instanceof NextStep.GoBack;
-        if (anotherCall && flight.subscriptions().stream().noneMatch(Subscription::wantsFurtherCalls)) {
+        if (step instanceof NextStep.TryAgain || step instanceof NextStep.GoBack) {
             flight.stage(Flight.Stage.PAUSING);
-            flights.withdrawAll(flight);
-        } else if (step instanceof NextStep.Land land) {
+            flights.leaveBeforeNextCall(flight);
+        }
+        if (flight.stage() == Flight.Stage.ENDED) {
+            return;
+        }
+        if (step instanceof NextStep.Land land) {
             flights.land(flight, land.completion(), now);
         } else if (step instanceof NextStep.Fail fail) {
             flights.fail(flight, PromptErrors.failed(flight, fail.reason()));
@@ -500,7 +487,6 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     private void tryAgain(Flight flight, NextStep.TryAgain again, long now) {
-        flight.stage(Flight.Stage.PAUSING);
         flights.awaitAgain(flight, now);
         if (again.pauseNanos() > 0) {
             resumeIn(again.pauseNanos(), flight, again.counted());

@@ -22,7 +22,6 @@ final class Subscription {
     private final Tally.ActiveSession session;
     private OptionalLong deadline = OptionalLong.empty();
     private Timeline.@Nullable Timer timer;
-    private Timeline.@Nullable Timer hangUp;
     private boolean wantsNoFurtherCall;
     private volatile boolean ended;
 
@@ -135,11 +134,6 @@ final class Subscription {
         }
     }
 
-    /** A timer rings shortly before the caller gives up. */
-    void hangsUpAt(Timeline.Timer soon) {
-        hangUp = soon;
-    }
-
     /** If the call under way fails, no other is to be made for this caller. */
     void wantsNoFurtherCall() {
         wantsNoFurtherCall = true;
@@ -166,9 +160,6 @@ final class Subscription {
         ended = true;
         if (timer != null) {
             timer.cancel();
-        }
-        if (hangUp != null) {
-            hangUp.cancel();
         }
         return true;
     }

@@ -57,7 +57,6 @@ final class WaitingLine {
     private long entered;
     private int remembered;
     private int places;
-    private int kept;
 
     /**
      * Creates an empty line.
@@ -71,7 +70,7 @@ final class WaitingLine {
 
     /** Returns how many flights wait. */
     int size() {
-        return places - kept;
+        return inTurn.values().stream().mapToInt(Lane::size).sum();
     }
 
     /** Returns how many flights wait, and how many turns are kept. */
@@ -130,7 +129,6 @@ final class WaitingLine {
         Tenant tenant = tenants.computeIfAbsent(flight.prompt().tenant(), this::tenant);
         away.remove(flight);
         places++;
-        kept += flight.isAbsent() ? 1 : 0;
         int sessionsBefore = tenant.sessions();
         Session session = tenant.session(flight);
         remembered += tenant.sessions() - sessionsBefore;
@@ -161,7 +159,7 @@ final class WaitingLine {
     }
 
     private Lane newLane(Lane.Key key, Flight like) {
-        batchLanes += key.priority() == Priority.BATCH && !key.absent() ? 1 : 0;
+        batchLanes += key.priority() == Priority.BATCH ? 1 : 0;
         return new Lane(key, like.options());
     }
 
@@ -264,10 +262,9 @@ final class WaitingLine {
         flight.leaveLine();
         if (lane.isEmpty()) {
             lanes.remove(lane.key());
-            batchLanes -= lane.priority() == Priority.BATCH && !lane.key().absent() ? 1 : 0;
+            batchLanes -= lane.priority() == Priority.BATCH ? 1 : 0;
         }
         places--;
-        kept -= flight.isAbsent() ? 1 : 0;
     }
 
     /**

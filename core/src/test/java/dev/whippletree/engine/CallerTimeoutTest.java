@@ -8,7 +8,9 @@ import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.settings.EngineSettings;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -178,23 +180,81 @@ final class CallerTimeoutTest {
         assertThat(later).noneMatch(CompletableFuture::isDone);
     }
 
-    @Test
-    void promptThatComesAgain_afterTwoMinutes_orInAnotherSession_orForAnotherTenant_comesLast() {
-        fixture.account("a", "1 / 10m");
+    @ParameterizedTest
+    @CsvSource({
+        "acme, one, INTERACTIVE, 119, 1",
+        "acme, one, INTERACTIVE, 120, 0",
+        "other, one, INTERACTIVE, 119, 0",
+        "acme, two, INTERACTIVE, 119, 0",
+        "acme, one, BATCH, 119, 0"
+    })
+    void turn_isKeptForTwoMinutes_forTheSameTenantSessionAndPriority(
+            String tenant, String session, Priority priority, long after, long resumed) {
+        fixture.account("a", "1 / 1h");
         fixture.ask("first");
-        for (int number = 0; number < 4; number++) {
-            fixture.ask(prompt("again " + number, Duration.ofSeconds(10)).build());
+        fixture.ask(Prompt.builder().user("again").tenant("acme").session("one").build())
+                .cancel(false);
+        fixture.advance(Duration.ofSeconds(after));
+        for (int twice = 0; twice < 2; twice++) {
+            fixture.ask(Prompt.builder()
+                    .user("again")
+                    .tenant(tenant)
+                    .session(session)
+                    .priority(priority)
+                    .noCache()
+                    .build());
         }
+        fixture.advance(Duration.ZERO);
+        assertThat(fixture.status().prompts().resumed()).isEqualTo(resumed);
+    }
+
+    @Test
+    void ofEqualPromptsThatLeft_theFirstTurnIsTakenFirst() {
+        fixture.account("a", "1 / 1m");
+        fixture.ask("first");
+        CompletableFuture<Completion> before = fixture.ask("before");
+        Prompt fresh = Prompt.builder().user("again").noCache().build();
+        CompletableFuture<Completion> early = fixture.ask(fresh);
         CompletableFuture<Completion> between = fixture.ask("between");
-        fixture.advance(Duration.ofSeconds(10));
-        List<CompletableFuture<Completion>> others = new ArrayList<>();
-        others.add(fixture.ask(
-                Prompt.builder().user("again 0").priority(Priority.BATCH).build()));
-        fixture.advance(Duration.ofMinutes(3));
-        others.add(fixture.ask("again 1"));
-        fixture.advance(Duration.ofMinutes(8));
-        assertThat(between).isCompleted();
-        assertThat(others).noneMatch(CompletableFuture::isDone);
+        CompletableFuture<Completion> late = fixture.ask(fresh);
+        early.cancel(false);
+        late.cancel(false);
+        CompletableFuture<Completion> again = fixture.ask(fresh);
+        fixture.advance(Duration.ofSeconds(62));
+        assertThat(before).isCompleted();
+        assertThat(again).isNotDone();
+        fixture.advance(Duration.ofSeconds(60));
+        assertThat(again).isCompleted();
+        assertThat(between).isNotDone();
+    }
+
+    @Test
+    void promptThatIsLeft_isForgottenButForItsTurn() {
+        fixture.account("a", "1 / 1h");
+        fixture.ask("first");
+        WeakReference<String> text = new WeakReference<>(leave(new String(new char[1_000_000])));
+        fixture.advance(Duration.ofSeconds(1));
+        System.gc();
+        assertThat(text.refersTo(null)).isTrue();
+        assertThat(fixture.engine()).isNotNull();
+    }
+
+    private String leave(String text) {
+        fixture.ask(Prompt.builder()
+                        .user(text)
+                        .question(text)
+                        .callerTimeout(Duration.ofMinutes(1))
+                        .build())
+                .cancel(false);
+        return text;
+    }
+
+    @Test
+    void promptThatIsAnswered_leavesNoTimer() {
+        fixture.account("a", "1 / 1h");
+        fixture.ask(prompt("q", Duration.ofMinutes(10)).build());
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(fixture.timeline.runNext()).isFalse();
     }
 
     @Test
@@ -244,6 +304,65 @@ final class CallerTimeoutTest {
         fixture.advance(Duration.ofSeconds(130));
         assertThat(others).allMatch(answer -> answer.isDone() && !answer.isCompletedExceptionally());
         assertThat(fixture.engine().status().waiting()).isZero();
+        List<CompletableFuture<Completion>> own = IntStream.range(0, 900)
+                .mapToObj(number -> fixture.ask(
+                        Prompt.builder().user("back " + number).tenant("leaver").build()))
+                .toList();
+        fixture.advance(Duration.ZERO);
+        assertThat(own).noneMatch(CompletableFuture::isCompletedExceptionally);
+    }
+
+    @Test
+    void keptTurns_countAsPlaces_butNotAmongThoseThatWait() {
+        fixture.settings(EngineSettings.DEFAULT.withLineSize(3));
+        fixture.account("a", "1 / 1h");
+        fixture.ask("first");
+        for (int number = 0; number < 2; number++) {
+            fixture.ask(Prompt.builder().user("left " + number).tenant("leaver").build())
+                    .cancel(false);
+        }
+        CompletableFuture<Completion> waits =
+                fixture.ask(Prompt.builder().user("waits").tenant("leaver").build());
+        assertThat(fixture.status().waiting()).isOne();
+        assertThat(fixture.status().tenants())
+                .filteredOn(tenant -> tenant.name().equals(Optional.of("leaver")))
+                .extracting(StatusSnapshot.Tenant::waiting)
+                .containsExactly(1);
+        CompletableFuture<Completion> other = fixture.ask("other");
+        fixture.advance(Duration.ZERO);
+        assertThat(List.of(waits, other)).noneMatch(CompletableFuture::isDone);
+        fixture.ask(Prompt.builder().user("left 0").tenant("leaver").build());
+        assertThat(fixture.status().prompts().resumed()).isZero(); // It had to make place.
+    }
+
+    @Test
+    void keptTurnThatGivesWay_isLost() {
+        fixture.settings(EngineSettings.DEFAULT.withLineSize(2));
+        fixture.account("a", "1 / 1h");
+        fixture.ask("first");
+        CompletableFuture<Completion> waits = fixture.ask("waits");
+        fixture.ask("left").cancel(false);
+        CompletableFuture<Completion> other =
+                fixture.ask(Prompt.builder().user("other").tenant("other").build());
+        fixture.ask("left");
+        fixture.advance(Duration.ZERO);
+        assertThat(List.of(waits, other)).noneMatch(CompletableFuture::isDone);
+        assertThat(fixture.status().prompts().resumed()).isZero();
+    }
+
+    @Test
+    void keptTurns_delayNoForecastAfterTwoMinutes_thoughNobodyAsks() {
+        fixture.account("a", "1 / 1m");
+        fixture.ask("first");
+        for (int number = 0; number < 10; number++) {
+            fixture.ask("left " + number).cancel(false);
+        }
+        fixture.ask("second");
+        fixture.ask("third");
+        fixture.ask("fourth");
+        fixture.advance(Duration.ofSeconds(185));
+        assertThat(fixture.engine().timeFor(List.of(Prompt.of("like")), 1))
+                .hasValueSatisfying(time -> assertThat(time).isLessThan(Duration.ofMinutes(2)));
     }
 
     @Test

@@ -683,6 +683,19 @@ final class EngineStreamTest {
     }
 
     @Test
+    void callersTimeout_refusesNoneWhoWasToldPartOfTheAnswer() {
+        ScriptedClient limited = fixture.account("limited", "1 / 1m");
+        limited.then(breaksAfter("one "));
+        fixture.tier("limited");
+        ReadingCaller caller = ReadingCaller.of(
+                fixture.engine(),
+                Prompt.builder().user("q").callerTimeout(Duration.ofSeconds(20)).build());
+        fixture.advance(Duration.ofSeconds(30));
+        assertThat(fixture.status().waiting()).isOne();
+        assertThat(caller.whole()).isNotDone();
+    }
+
+    @Test
     void deadlineForTheFirstPiece_isForAllOfItWhereNobodyStreams() {
         client.then(client.answersAfter(Duration.ofSeconds(2)));
         CompletableFuture<Completion> answer =

@@ -77,6 +77,23 @@ final class EngineWithdrawalTest {
     }
 
     @Test
+    void promptWhoseCallFails_causesNoOther_onceThoseWhoAskedTheSameHaveLeftToo() {
+        ScriptedClient client = fixture.account("a", "1 / 1m");
+        client.usually(client.failsAfter(Duration.ofSeconds(5), FailureKind.UNAVAILABLE));
+        CompletableFuture<Completion> withdrawn = fixture.ask("joined");
+        CompletableFuture<Completion> other = fixture.ask("joined");
+        fixture.advance(Duration.ofSeconds(1));
+        fixture.engine().withdraw(withdrawn);
+        fixture.advance(Duration.ofSeconds(10));
+        other.cancel(false);
+        fixture.advance(Duration.ofMinutes(5));
+
+        assertThat(withdrawn).isCancelled();
+        assertThat(client.calls()).isEqualTo(1);
+        assertThat(fixture.status().prompts().underWay()).isZero();
+    }
+
+    @Test
     void futureOfSomebodyElse_isLeftAlone() {
         fixture.account("a", "1 / 1h");
         CompletableFuture<Completion> other = new CompletableFuture<>();

@@ -239,6 +239,22 @@ final class WaitingLineTest {
     }
 
     @Test
+    void keptTurn_isTakenAsItWas_andMayUseNothingMeanwhile() {
+        enter("a");
+        Flight left = enter("a");
+        left.cost(3);
+        left.hold(5);
+        left.lone(true);
+        assertThat(left.turn()).isPositive();
+        Flight again = enter("b");
+        again.takeTurnOf(left);
+        assertThat(List.of(again.turn(), again.order(), again.cost(), again.heldStart(), again.isLone()))
+                .isEqualTo(List.of(left.turn(), left.order(), 3.0, 5.0, true));
+        line.keepTurn(left);
+        assertThat(line.laneOf(left).isEligible(fixture.target)).isFalse();
+    }
+
+    @Test
     void removed_isNoLongerServedAndCountsNoMore() {
         Flight first = enter("a");
         Flight second = enter("b");

@@ -3,6 +3,7 @@ package dev.whippletree.gateway;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewayCheck;
 import dev.whippletree.config.GatewaySettings;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -56,6 +57,11 @@ record Access(
         }
         Clients clients = new Clients(settings, before.map(Access::clients));
         return new Access(models, keptAlive, rateLimits, clients, new Watchers(settings), disclosure);
+    }
+
+    /** Returns whether a response begins rather than be silent for long: as its request says, else as the client's settings do. */
+    boolean keepsAlive(Client client, HeaderMap headers) {
+        return OwnHeaders.keepAlive(headers).orElse(keptAlive.contains(client.tenant()));
     }
 
     /** Returns what one of the clients may ask. */

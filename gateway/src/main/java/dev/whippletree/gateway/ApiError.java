@@ -174,8 +174,8 @@ record ApiError(
                         LIMITED,
                         "rate_limit_exceeded",
                         message + " (in OpenAI's libraries: timeout)",
-                        Optional.of(wait.filter(until -> until.compareTo(LONGEST_OBEYED) < 0)
-                                .orElse(LONGEST_OBEYED)));
+                        wait.filter(until -> until.compareTo(LONGEST_OBEYED) < 0)
+                                .or(() -> Optional.of(LONGEST_OBEYED)));
             case DEADLINE -> waiting(GATEWAY_TIMEOUT, SERVER, "deadline_exceeded", message, wait);
             case LINE_FULL -> waiting(UNAVAILABLE, SERVER, "overloaded", message, wait);
             case ATTEMPTS_EXHAUSTED -> of(BAD_GATEWAY, SERVER, "upstream_failed", message);

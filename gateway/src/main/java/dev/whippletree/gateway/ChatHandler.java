@@ -70,25 +70,28 @@ final class ChatHandler implements HttpHandler {
     private void answer(HttpServerExchange exchange, Access now, Client client, ReceivedBody body) {
         try {
             CompletionRequest request = CompletionRequest.read(body);
-            boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders())
-                    .orElse(now.keptAlive().contains(client.tenant()));
-            Prompt prompt = prompt(exchange, now.models(client), client, request, keepAlive);
+            Prompt prompt = prompt(exchange, now, client, request);
             TokenCount tokens = client.limitsTokens() ? whippletree.tokensToReserve(prompt) : TokenCount.NONE;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
+            MemoryBudget.Lease memory = body.lease();
+            exchange.addExchangeCompleteListener((over, after) -> {
+                memory.whenUnneeded(() -> charge.release(timeline.nanoTime()));
+                after.proceed();
+            });
             ChatAnswer answer = new ChatAnswer(
                     newId(),
                     timeline.now().getEpochSecond(),
                     request.body().model().orElse(""),
                     now.disclosure());
             StreamedResponse response = new StreamedResponse(exchange, request.streaming(), timeline);
-            if (keepAlive) {
+            if (now.keepsAlive(client, exchange.getRequestHeaders())) {
                 response.fillSilence();
             }
             Asked asked = new Asked(charge, prompt, answer, response);
             if (request.streaming()) {
                 stream(exchange, asked, request.usage());
             } else {
-                complete(exchange, asked, body.lease());
+                complete(exchange, asked, memory);
             }
         } catch (RequestException e) {
             Response.send(exchange, e.error());
@@ -103,20 +106,16 @@ final class ChatHandler implements HttpHandler {
         return "chatcmpl-" + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
     }
 
-    private Prompt prompt(
-            HttpServerExchange exchange,
-            ClientModels models,
-            Client client,
-            CompletionRequest request,
-            boolean keepAlive) {
+    private Prompt prompt(HttpServerExchange exchange, Access now, Client client, CompletionRequest request) {
         Prompt.Builder prompt = Prompt.builder().tenant(client.tenant());
         request.body().messages().forEach(prompt::message);
         OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
         OwnHeaders.question(exchange.getRequestHeaders(), lastText(request)).ifPresent(prompt::question);
-        models.choose(prompt, request.body().model());
+        now.models(client).choose(prompt, request.body().model());
         try {
             deadlines.apply(exchange.getRequestHeaders(), request.streaming(), prompt);
             // What is sent meanwhile begins the library's time anew, if it comes in time.
+            boolean keepAlive = now.keepsAlive(client, exchange.getRequestHeaders());
             Deadlines.ofLibrary(exchange.getRequestHeaders())
                     .filter(timeout -> !keepAlive || timeout.compareTo(Silence.LONGEST) <= 0)
                     .ifPresent(prompt::callerTimeout);
@@ -134,45 +133,35 @@ final class ChatHandler implements HttpHandler {
 
     private void complete(HttpServerExchange exchange, Asked asked, MemoryBudget.Lease memory) {
         CompletableFuture<Completion> outcome = whippletree.complete(asked.prompt());
-        exchange.addExchangeCompleteListener((over, after) -> {
-            if (outcome.isDone()) {
-                asked.charge().release(timeline.nanoTime());
+        CompletableFuture<Completion> settled = outcome.whenComplete((completion, failure) -> {
+            if (failure != null) {
+                asked.charge().failed(failure, timeline.nanoTime());
+            } else {
+                settle(asked.charge(), completion.usage());
             }
-            after.proceed();
+            if (exchange.getConnection().isOpen()) {
+                Response.later(exchange, () -> send(exchange, asked, completion, failure));
+            }
         });
-        Departure.watch(exchange, () -> leave(exchange, asked, memory, outcome));
+        Departure.watch(exchange, () -> {
+            // A call under way goes on for whoever asks the same again; what it holds stays held.
+            if (finishAbandoned && asked.prompt().cache().read()) {
+                memory.keepUntil(settled);
+                UnderWay.keepUntil(exchange, settled);
+                whippletree.withdraw(outcome);
+            } else {
+                asked.charge().keep(timeline.nanoTime());
+                outcome.cancel(false);
+            }
+        });
         UnderWay.lastWords(exchange, () -> {
             asked.charge().keep(timeline.nanoTime());
             outcome.completeExceptionally(new RequestException(ApiError.closing()));
         });
-        outcome.whenComplete((completion, failure) -> {
-            if (exchange.getConnection().isOpen()) {
-                Response.later(exchange, () -> send(exchange, asked, completion, failure));
-            } else {
-                settle(asked.charge(), completion, failure);
-            }
-        });
-    }
-
-    /** The client is gone. A call under way goes on if its answer is of use to whoever asks the same again; what it holds stays held. */
-    private void leave(
-            HttpServerExchange exchange,
-            Asked asked,
-            MemoryBudget.Lease memory,
-            CompletableFuture<Completion> outcome) {
-        if (finishAbandoned && asked.prompt().cache().read()) {
-            whippletree.withdraw(outcome);
-            memory.keepUntil(outcome);
-            UnderWay.keepUntil(exchange, outcome);
-        } else {
-            asked.charge().keep(timeline.nanoTime());
-            outcome.cancel(false);
-        }
     }
 
     private void send(
             HttpServerExchange exchange, Asked asked, @Nullable Completion completion, @Nullable Throwable failure) {
-        settle(asked.charge(), completion, failure);
         if (!exchange.getConnection().isOpen()) {
             return;
         }
@@ -206,7 +195,6 @@ final class ChatHandler implements HttpHandler {
             if (streamed.begun()) {
                 asked.charge().keep(streamed.tokensTold(), timeline.nanoTime());
             }
-            asked.charge().release(timeline.nanoTime());
             streamed.leave();
             after.proceed();
         });
@@ -228,14 +216,6 @@ final class ChatHandler implements HttpHandler {
         } catch (Throwable e) {
             LOG.error("A request failed", e);
             streamed.onError(e);
-        }
-    }
-
-    private void settle(Client.Charge charge, @Nullable Completion completion, @Nullable Throwable failure) {
-        if (failure != null) {
-            charge.failed(failure, timeline.nanoTime());
-        } else if (completion != null) {
-            settle(charge, completion.usage());
         }
     }
 

@@ -139,7 +139,12 @@ final class MemoryBudget {
 
         /** Gives all of it back, once that isn't needed any more. Calls after the first do nothing. */
         void end() {
-            needed.whenComplete((result, failure) -> giveBack());
+            whenUnneeded(this::giveBack);
+        }
+
+        /** Does something for a request that is over: at once, or when that has ended for which it needs what it holds. */
+        void whenUnneeded(Runnable task) {
+            needed.whenComplete((result, failure) -> task.run());
         }
 
         private void giveBack() {

@@ -70,7 +70,7 @@ final class StreamedResponse {
     /** Sends what clients skip, unless the client hasn't taken yet what is being written. */
     private void fill() {
         if (!writing && end == null) {
-            send(events ? Events.comment() : SPACE.clone(), () -> {});
+            send(events ? Events.comment() : SPACE, () -> {});
         }
     }
 

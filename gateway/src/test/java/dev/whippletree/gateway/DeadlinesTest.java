@@ -112,6 +112,14 @@ final class DeadlinesTest {
         assertThat(running.whippletree.status().waiting()).isZero();
     }
 
+    /** What is sent meanwhile begins the library's time anew. */
+    @Test
+    void timeoutOfALibraryThatIsKeptWaiting_isNone() throws Exception {
+        assertThat(asked(HI, "X-Stainless-Timeout", "40", "x-whippletree-keep-alive", "true")
+                        .callerTimeout())
+                .isEmpty();
+    }
+
     @Test
     void anotherDeadlineOfTheGateway_needsARestart() {
         assertThat(running.gateway.reload(running.settings())).isFalse();

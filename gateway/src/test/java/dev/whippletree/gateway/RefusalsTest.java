@@ -151,6 +151,35 @@ final class RefusalsTest {
     }
 
     @Test
+    void failureOfAnAnswerThatHasNotBegun_isCountedOnce() throws Exception {
+        running.provider.usually(call -> call.fail(Failure.of(FailureKind.REJECTED, "no")));
+        assertThat(ask(HI)).isEqualTo(400);
+        assertThat(refusals()).singleElement().satisfies(one -> assertThat(one).containsEntry("count", 1));
+    }
+
+    @Test
+    void wordsOfAnError_areLoggedOnce() throws Exception {
+        running.post(HI, "Authorization", "Bearer unknown");
+        running.get("/nowhere");
+        timeline.advance(Refusals.PAUSE);
+        aLineIsLogged();
+        assertThat(log.all()).hasSize(2).first().asString().endsWith("; the last: unknown key");
+        assertThat(log.all()).last().asString().endsWith("{not_found=1}");
+    }
+
+    @Test
+    void counts_thatWereReturned_dontChange() {
+        Refusals refusals = new Refusals(timeline);
+        refusals.add(error("x".repeat(1_000_000), "no"));
+        List<Map<String, Object>> before = refusals.json();
+        refusals.add(error("x".repeat(1_000_000), "no"));
+        assertThat(before).singleElement().satisfies(one -> {
+            assertThat(one).containsEntry("count", 1L);
+            assertThat(String.valueOf(one.get("code"))).hasSizeLessThan(400);
+        });
+    }
+
+    @Test
     void codesAndWordsOfServices_areBounded() {
         Refusals refusals = new Refusals(timeline);
         IntStream.range(0, 1_000).forEach(i -> refusals.add(error("code-" + i, "no")));
@@ -161,6 +190,8 @@ final class RefusalsTest {
                         .containsEntry("code", "other")
                         .containsEntry("count", 1_000L - Refusals.MOST_CODES));
         assertThat(log.all()).hasSize(1);
+        refusals.add(error("code-0", "no"));
+        assertThat(refusals.json().get(0)).containsEntry("code", "code-0").containsEntry("count", 2L);
         refusals.add(error("x".repeat(1_000_000), "y\n".repeat(1_000_000)));
         refusals.log();
         assertThat(log.all())
