@@ -4,6 +4,7 @@ import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewayCheck;
 import dev.whippletree.config.GatewaySettings;
 import io.undertow.util.HttpString;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,10 +35,12 @@ record Access(
      * Takes it from a configuration. Reads the keys, which may read files.
      *
      * @param before what held so far: a client that keeps its name keeps what it has used
-     * @throws IllegalArgumentException if the settings can't be used with that configuration, saying everything that is wrong
+     * @throws IllegalArgumentException if the settings can't be used with that configuration, or need a key no longer where one was
+     *     needed before, saying everything that is wrong
      */
     static Access of(Configuration configuration, GatewaySettings settings, Optional<Access> before) {
-        List<String> problems = GatewayCheck.problems(settings, configuration);
+        List<String> problems = new ArrayList<>(GatewayCheck.problems(settings, configuration));
+        before.ifPresent(earlier -> problems.addAll(earlier.opened(settings)));
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));
         }
@@ -56,6 +59,20 @@ record Access(
         }
         Clients clients = new Clients(settings, before.map(Access::clients));
         return new Access(models, keptAlive, rateLimits, clients, new Watchers(settings), disclosure);
+    }
+
+    /** A file that is cut off by mistake looks like one whose keys were removed on purpose, so a reload never removes all. */
+    private List<String> opened(GatewaySettings settings) {
+        List<String> problems = new ArrayList<>();
+        if (clients.needKeys() && settings.clients().isEmpty()) {
+            problems.add(
+                    "there are no clients any more, so every program that reaches the gateway could use the accounts;"
+                            + " to run without keys, restart");
+        }
+        if (watchers.needKey() && settings.watchKey().isEmpty()) {
+            problems.add("there is no watch-key any more; to run without one, restart");
+        }
+        return problems;
     }
 
     /** Returns what one of the clients may ask. */

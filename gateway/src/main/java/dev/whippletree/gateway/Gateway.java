@@ -158,7 +158,8 @@ public final class Gateway implements AutoCloseable {
      *
      * @param next the settings; of them, only the clients, the watch key and whether accounts are shown can change while it runs
      * @return whether something else has changed as well, which takes effect after a restart
-     * @throws IllegalArgumentException if they can't be used, saying everything that is wrong; nothing has changed then
+     * @throws IllegalArgumentException if they can't be used, saying everything that is wrong; nothing has changed then. Where keys of
+     *     clients are needed, or a watch key, settings without can't be used until a restart
      */
     public boolean reload(GatewaySettings next) {
         PreparedReload prepared = prepare(whippletree.configuration(), next);

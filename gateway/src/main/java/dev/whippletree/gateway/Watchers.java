@@ -18,6 +18,11 @@ final class Watchers {
         this.open = key.isEmpty() && settings.clients().isEmpty();
     }
 
+    /** Returns whether there is a watch key. */
+    boolean needKey() {
+        return key.isPresent();
+    }
+
     /**
      * Lets a request pass.
      *
