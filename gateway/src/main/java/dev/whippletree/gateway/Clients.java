@@ -3,6 +3,7 @@ package dev.whippletree.gateway;
 import dev.whippletree.config.GatewaySettings;
 import io.undertow.server.HttpServerExchange;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ final class Clients {
     private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
 
     private final List<Known> known = new ArrayList<>();
+    private final Map<String, Client.Used> used = new HashMap<>();
     private final Client anybody = Client.anybody();
     private final AtomicBoolean sharedKeyTold = new AtomicBoolean();
 
@@ -25,21 +27,16 @@ final class Clients {
     /**
      * Takes them from the settings.
      *
-     * @param before those there were so far: who keeps its name keeps what it has used, and with its limits also what it has used of
-     *     them
+     * @param before those there were so far: who has the name of one that there ever was goes on with what that has used
      */
     Clients(GatewaySettings settings, Optional<Clients> before) {
-        settings.clients()
-                .forEach(client -> known.add(new Known(
-                        new ExpectedKey("client " + client.name(), client.key()),
-                        Client.of(client, before.flatMap(earlier -> earlier.named(client.name()))))));
-    }
-
-    private Optional<Client> named(String name) {
-        return known.stream()
-                .map(Known::client)
-                .filter(client -> client.tenant().equals(name))
-                .findFirst();
+        before.ifPresent(earlier -> used.putAll(earlier.used));
+        settings.clients().forEach(client -> {
+            Client.Used own = used.computeIfAbsent(client.name(), name -> new Client.Used());
+            known.add(new Known(
+                    new ExpectedKey("client " + client.name(), client.key()),
+                    new Client(client.name(), client.limits(), own)));
+        });
     }
 
     /** Returns whether requests need a key. */
