@@ -3,6 +3,7 @@ package dev.whippletree.gateway;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewayCheck;
 import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.time.Timeline;
 import io.undertow.util.HttpString;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param models what each client may ask, by its tenant
  * @param keptAlive the tenants whose responses begin rather than be silent for long, unless a request says otherwise
  * @param rateLimits the headers of each client's answers that say how much it may send, by its tenant
+ * @param keys the clients' and the watch key
  * @param clients who may ask
  * @param watchers who may see how everything stands
  * @param disclosure what clients are told of accounts
@@ -27,6 +29,7 @@ record Access(
         Map<String, ClientModels> models,
         Set<String> keptAlive,
         Map<String, Map<HttpString, Long>> rateLimits,
+        Keys keys,
         Clients clients,
         Watchers watchers,
         Disclosure disclosure) {
@@ -34,11 +37,13 @@ record Access(
     /**
      * Takes it from a configuration. Reads the keys, which may read files.
      *
+     * @param timeline by which keys are read again
      * @param before what held so far: a client that keeps its name keeps what it has used
      * @throws IllegalArgumentException if the settings can't be used with that configuration, or need a key no longer where one was
      *     needed before, saying everything that is wrong
      */
-    static Access of(Configuration configuration, GatewaySettings settings, Optional<Access> before) {
+    static Access of(
+            Configuration configuration, GatewaySettings settings, Timeline timeline, Optional<Access> before) {
         List<String> problems = new ArrayList<>(GatewayCheck.problems(settings, configuration));
         before.ifPresent(earlier -> problems.addAll(earlier.opened(settings)));
         if (!problems.isEmpty()) {
@@ -57,8 +62,9 @@ record Access(
                 keptAlive.add(client.name());
             }
         }
-        Clients clients = new Clients(settings, before.map(Access::clients));
-        return new Access(models, keptAlive, rateLimits, clients, new Watchers(settings), disclosure);
+        Keys keys = new Keys(settings, timeline);
+        Clients clients = new Clients(settings, keys, before.map(Access::clients));
+        return new Access(models, keptAlive, rateLimits, keys, clients, new Watchers(settings, keys), disclosure);
     }
 
     /** A file that is cut off by mistake looks like one whose keys were removed on purpose, so a reload never removes all. */
