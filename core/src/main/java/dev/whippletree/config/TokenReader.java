@@ -1,10 +1,15 @@
 package dev.whippletree.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.whippletree.model.Secret;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,6 +17,7 @@ import java.util.regex.Pattern;
 /** Reads an account's token from a variable, from a file, or from the configuration itself, with a warning. */
 final class TokenReader {
 
+    private static final int MOST_BYTES = 4 << 10;
     private static final Pattern FILE = Pattern.compile("\\$\\{file:(.+)}");
 
     private final Variables variables;
@@ -68,11 +74,17 @@ final class TokenReader {
         }
     }
 
-    /** An empty file is none: a key of nothing would be shown by whoever shows nothing. */
+    /**
+     * An empty file is none: a key of nothing would be shown by whoever shows nothing. What can't be a token says nothing about the one that
+     * was there: a pipe may be waited for, and a device never ends.
+     */
     private static String contents(Path file) {
         String contents;
         try {
-            contents = Files.readString(file).trim();
+            if (Files.readAttributes(file, BasicFileAttributes.class).isOther()) {
+                throw new Secret.UncertainException(file + " is a pipe or a device, not a file");
+            }
+            contents = text(file).trim();
         } catch (IOException e) {
             throw new IllegalStateException("the file " + file + " can't be read", e);
         }
@@ -80,5 +92,15 @@ final class TokenReader {
             throw new IllegalStateException("the file " + file + " is empty");
         }
         return contents;
+    }
+
+    private static String text(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw new Secret.UncertainException("the file " + file + " is larger than 4 KB");
+            }
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        }
     }
 }

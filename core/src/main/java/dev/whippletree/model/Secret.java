@@ -11,9 +11,24 @@ import java.util.function.Supplier;
 public final class Secret {
 
     private final Supplier<String> source;
+    private final boolean fixed;
 
     private Secret(Supplier<String> source) {
+        this(source, true);
+    }
+
+    private Secret(Supplier<String> source, boolean fixed) {
         this.source = source;
+        this.fixed = fixed;
+    }
+
+    /** Thrown by a source that can't tell whether its value still holds: whoever read it before may go on with that for a while. */
+    public static final class UncertainException extends IllegalStateException {
+
+        /** Creates one. */
+        public UncertainException(String why) {
+            super(why);
+        }
     }
 
     /** Returns a secret of a fixed value. */
@@ -24,7 +39,7 @@ public final class Secret {
 
     /** Returns a secret that asks its source each time it is read. */
     public static Secret from(Supplier<String> source) {
-        return new Secret(Objects.requireNonNull(source, "source"));
+        return new Secret(Objects.requireNonNull(source, "source"), false);
     }
 
     /**
@@ -41,6 +56,11 @@ public final class Secret {
             }
             return value.trim();
         });
+    }
+
+    /** Returns whether it is the same each time it is read, which never blocks. */
+    public boolean isFixed() {
+        return fixed;
     }
 
     /** Returns the value itself. Hand it to the service it belongs to, and to nothing else. */

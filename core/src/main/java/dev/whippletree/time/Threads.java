@@ -31,8 +31,8 @@ public final class Threads {
         return newPlatformExecutor(name);
     }
 
-    /** Returns such an executor whose threads are daemons that end when idle, on any JVM. */
-    static ExecutorService newPlatformExecutor(String name) {
+    /** Returns such an executor whose threads are daemons that end when idle, on any JVM: for what may block and never return. */
+    public static ExecutorService newPlatformExecutor(String name) {
         return new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), daemonFactory(name));
     }

@@ -3,8 +3,10 @@ package dev.whippletree.gateway;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewayCheck;
 import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.time.Timeline;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Set;
  * @param models what each client may ask, by its tenant
  * @param keptAlive the tenants whose responses begin rather than be silent for long, unless a request says otherwise
  * @param rateLimits the headers of each client's answers that say how much it may send, by its tenant
+ * @param keys the clients' and the watch key
  * @param clients who may ask
  * @param watchers who may see how everything stands
  * @param disclosure what clients are told of accounts
@@ -27,6 +30,7 @@ record Access(
         Map<String, ClientModels> models,
         Set<String> keptAlive,
         Map<String, Map<HttpString, Long>> rateLimits,
+        Keys keys,
         Clients clients,
         Watchers watchers,
         Disclosure disclosure) {
@@ -34,11 +38,15 @@ record Access(
     /**
      * Takes it from a configuration. Reads the keys, which may read files.
      *
+     * @param timeline by which keys are read again
      * @param before what held so far: a client that keeps its name keeps what it has used
-     * @throws IllegalArgumentException if the settings can't be used with that configuration, saying everything that is wrong
+     * @throws IllegalArgumentException if the settings can't be used with that configuration, or need a key no longer where one was
+     *     needed before, saying everything that is wrong
      */
-    static Access of(Configuration configuration, GatewaySettings settings, Optional<Access> before) {
-        List<String> problems = GatewayCheck.problems(settings, configuration);
+    static Access of(
+            Configuration configuration, GatewaySettings settings, Timeline timeline, Optional<Access> before) {
+        List<String> problems = new ArrayList<>(GatewayCheck.problems(settings, configuration));
+        before.ifPresent(earlier -> problems.addAll(earlier.opened(settings)));
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));
         }
@@ -55,8 +63,23 @@ record Access(
                 keptAlive.add(client.name());
             }
         }
-        Clients clients = new Clients(settings, before.map(Access::clients));
-        return new Access(models, keptAlive, rateLimits, clients, new Watchers(settings), disclosure);
+        Keys keys = new Keys(settings, timeline);
+        Clients clients = new Clients(settings, keys, before.map(Access::clients));
+        return new Access(models, keptAlive, rateLimits, keys, clients, new Watchers(settings, keys), disclosure);
+    }
+
+    /** A file that is cut off by mistake looks like one whose keys were removed on purpose, so a reload never removes all. */
+    private List<String> opened(GatewaySettings settings) {
+        List<String> problems = new ArrayList<>();
+        if (clients.needKeys() && settings.clients().isEmpty()) {
+            problems.add(
+                    "there are no clients any more, so every program that reaches the gateway could use the accounts;"
+                            + " to run without keys, restart");
+        }
+        if (watchers.needKey() && settings.watchKey().isEmpty()) {
+            problems.add("there is no watch-key any more; to run without one, restart");
+        }
+        return problems;
     }
 
     /** Returns whether a response begins rather than be silent for long: as its request says, else as the client's settings do. */

@@ -1,6 +1,7 @@
 package dev.whippletree.gateway;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.chat.TextTokens;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Message;
@@ -8,6 +9,7 @@ import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.model.ToolCall;
 import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -137,7 +139,7 @@ final class ChatHandler implements HttpHandler {
             if (failure != null) {
                 asked.charge().failed(failure, timeline.nanoTime());
             } else {
-                settle(asked.charge(), completion.usage());
+                settle(asked.charge(), completion.usage(), tokens(completion));
             }
             if (exchange.getConnection().isOpen()) {
                 Response.later(exchange, () -> send(exchange, asked, completion, failure));
@@ -181,8 +183,8 @@ final class ChatHandler implements HttpHandler {
                 asked.response(), asked.answer(), withUsage, timeline::now, new StreamedAnswer.Outcome() {
 
                     @Override
-                    public void answered(Delta.End end) {
-                        settle(asked.charge(), end.usage());
+                    public void answered(Delta.End end, long tokensTold) {
+                        settle(asked.charge(), end.usage(), tokensTold);
                         noteToConfirm(asked, end.origin());
                     }
 
@@ -219,11 +221,20 @@ final class ChatHandler implements HttpHandler {
         }
     }
 
-    private void settle(Client.Charge charge, Optional<TokenUsage> usage) {
+    private static long tokens(Completion completion) {
+        long sixths = TextTokens.sixths(completion.text())
+                + TextTokens.sixths(completion.reasoning().orElse(""));
+        for (ToolCall call : completion.toolCalls()) {
+            sixths += TextTokens.sixths(call.name()) + TextTokens.sixths(call.arguments());
+        }
+        return TextTokens.whole(sixths);
+    }
+
+    private void settle(Client.Charge charge, Optional<TokenUsage> usage, long told) {
         long now = timeline.nanoTime();
         usage.ifPresentOrElse(
                 counted -> charge.settle(new TokenCount(counted.promptTokens(), counted.completionTokens()), now),
-                () -> charge.keep(now));
+                () -> charge.keep(told, now));
     }
 
     private void noteToConfirm(Asked asked, Origin origin) {

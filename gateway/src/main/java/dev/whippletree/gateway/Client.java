@@ -1,6 +1,5 @@
 package dev.whippletree.gateway;
 
-import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.TokenCount;
@@ -8,14 +7,14 @@ import dev.whippletree.quota.Quota;
 import dev.whippletree.quota.SlidingWindow;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** A client: a tenant, and its use of its own limits. Thread-safe. */
+/** A client: a tenant, and its limits. What it has used may be another's of the same tenant too, before and after a reload. Thread-safe. */
 final class Client {
 
     /** The tenant of all requests to a gateway without keys; no client has that name. */
@@ -25,35 +24,42 @@ final class Client {
     private static final long SOON_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final String tenant;
-    private final Totals totals;
-    private final List<Counted> limits = new ArrayList<>();
+    private final Used used;
+    private final List<Bound> limits = new ArrayList<>();
 
-    /** What was used since the start, whatever limits there were. Thread-safe. */
-    private record Totals(AtomicLong requests, AtomicLong tokens) {
+    /** What a tenant has used since the start, altogether and within windows, whatever limits there were. Guarded by itself. */
+    static final class Used {
 
-        Totals() {
-            this(new AtomicLong(), new AtomicLong());
+        private long requests;
+        private long tokens;
+        private final Map<List<Object>, Counted> windows = new HashMap<>();
+
+        private synchronized Counted of(Limit limit) {
+            return windows.computeIfAbsent(List.of(limit.unit(), limit.window()), key -> new Counted(limit));
         }
     }
 
-    /** A limit and its uses. Guarded by the client. */
+    /** A limit of this client, and the count of its unit and window. */
+    private record Bound(Limit limit, Counted shared) {
+
+        /** Returns the count, to be asked by this limit's amount. */
+        Counted counted() {
+            shared.limit = limit;
+            shared.window.allow(limit.amount());
+            return shared;
+        }
+    }
+
+    /** The uses within one window, by the limit that asks. Guarded by what it is a part of. */
     private static final class Counted {
 
-        private final Limit limit;
         private final SlidingWindow window;
+        private Limit limit;
         private long underWay;
 
         Counted(Limit limit) {
             this.limit = limit;
             this.window = new SlidingWindow(limit.amount(), limit.window());
-        }
-
-        Limit limit() {
-            return limit;
-        }
-
-        SlidingWindow window() {
-            return window;
         }
 
         long waitNanos(long now) {
@@ -80,10 +86,14 @@ final class Client {
     final class Charge {
 
         private final List<Reserved> reserved;
+        private final List<Quota.Use> requests;
+        private final TokenCount estimate;
         private boolean ended;
 
-        private Charge(List<Reserved> reserved) {
+        private Charge(List<Reserved> reserved, List<Quota.Use> requests, TokenCount estimate) {
             this.reserved = reserved;
+            this.requests = requests;
+            this.estimate = estimate;
         }
 
         /** The request used so many tokens. Calls after the first end change nothing. */
@@ -96,18 +106,29 @@ final class Client {
             keep(0, now);
         }
 
-        /** The same of a request whose client was told some tokens of the answer: those count, if they are more. */
+        /** The same of a request whose answer is known to have some tokens: those count, if they are more than were estimated for it. */
         void keep(long told, long now) {
-            end(new TokenCount(0, told), now, false);
+            end(new TokenCount(estimate.prompt(), told), now, false);
         }
 
-        /** The request has failed. By its deadline a call may have been under way. */
+        /**
+         * The request has failed. By its deadline a call may have been under way. One that left the line to come again counts only when
+         * it comes.
+         */
         void failed(Throwable failure, long now) {
             Throwable cause =
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             if (cause instanceof PromptException prompt && prompt.reason() == PromptException.Reason.DEADLINE) {
                 keep(now);
-            } else {
+                return;
+            }
+            boolean comesAgain = cause instanceof CancellationException
+                    || (cause instanceof PromptException told
+                            && told.reason() == PromptException.Reason.CALLER_TIMEOUT);
+            synchronized (used) {
+                if (comesAgain && !ended) {
+                    requests.forEach(use -> use.settle(0, now));
+                }
                 release(now);
             }
         }
@@ -118,48 +139,39 @@ final class Client {
         }
 
         private void end(TokenCount tokens, long now, boolean known) {
-            synchronized (Client.this) {
+            synchronized (used) {
                 if (ended) {
                     return;
                 }
                 ended = true;
-                totals.tokens().addAndGet(known ? tokens.total() : 0);
+                used.tokens += known ? tokens.total() : 0;
                 for (Reserved one : reserved) {
                     one.counted().underWay -= one.amount();
                     one.use().arrived(now);
-                    long amount = one.counted().limit().unit().amountOf(tokens);
+                    long amount = one.counted().limit.unit().amountOf(tokens);
                     one.use().settle(known ? amount : Math.max(amount, one.amount()), now);
                 }
             }
         }
     }
 
-    private Client(String tenant, Totals totals, List<Limit> limits) {
-        this.tenant = tenant;
-        this.totals = totals;
-        limits.forEach(limit -> this.limits.add(new Counted(limit)));
-    }
-
     /**
-     * Returns the one that settings mean.
+     * Creates one. Of two limits of the same unit and window the smaller one holds.
      *
-     * @param before who had this name so far: it goes on if it has the same limits, else only what it has used altogether does
+     * @param used what the tenant has used so far; it goes on
      */
-    static Client of(GatewaySettings.Client settings, Optional<Client> before) {
-        return before.filter(earlier -> earlier.isAs(settings))
-                .orElseGet(() -> new Client(
-                        settings.name(),
-                        before.map(earlier -> earlier.totals).orElseGet(Totals::new),
-                        settings.limits()));
-    }
-
-    private boolean isAs(GatewaySettings.Client settings) {
-        return limits.stream().map(Counted::limit).toList().equals(settings.limits());
+    Client(String tenant, List<Limit> limits, Used used) {
+        this.tenant = tenant;
+        this.used = used;
+        Map<Counted, Limit> smallest = new LinkedHashMap<>();
+        limits.forEach(limit ->
+                smallest.merge(used.of(limit), limit, (one, other) -> one.amount() <= other.amount() ? one : other));
+        smallest.forEach((counted, limit) -> this.limits.add(new Bound(limit, counted)));
     }
 
     /** The client for all requests to a gateway without keys. */
     static Client anybody() {
-        return new Client(ANYBODY, new Totals(), List.of());
+        return new Client(ANYBODY, List.of(), new Used());
     }
 
     /** Returns whose answers it may see, and with whom it shares its turn. */
@@ -172,13 +184,15 @@ final class Client {
      *
      * @throws RequestException if one of its limits is used up, saying for how long
      */
-    synchronized void admit(long now) {
-        refuseBeyondLimits(TokenCount.NONE, now);
+    void admit(long now) {
+        synchronized (used) {
+            refuseBeyondLimits(TokenCount.NONE, now);
+        }
     }
 
     /** Returns whether the tokens that a request may need have to be known when it begins. */
     boolean limitsTokens() {
-        return limits.stream().anyMatch(counted -> counted.limit().unit().countsTokens());
+        return limits.stream().anyMatch(bound -> bound.limit().unit().countsTokens());
     }
 
     /**
@@ -188,54 +202,63 @@ final class Client {
      * @return what it holds, to be ended once
      * @throws RequestException if that doesn't fit one of its limits, saying for how long; nothing is counted then
      */
-    synchronized Charge begin(TokenCount tokens, long now) {
-        refuseBeyondLimits(tokens, now);
-        totals.requests().incrementAndGet();
-        List<Reserved> reserved = new ArrayList<>();
-        for (Counted counted : limits) {
-            long amount = counted.needed(tokens);
-            Quota.Use use = counted.window().reserve(amount, now);
-            if (counted.limit().unit().countsTokens()) {
-                counted.underWay += amount;
-                reserved.add(new Reserved(counted, amount, use));
-            } else {
-                use.arrived(now);
+    Charge begin(TokenCount tokens, long now) {
+        synchronized (used) {
+            refuseBeyondLimits(tokens, now);
+            used.requests++;
+            List<Reserved> reserved = new ArrayList<>();
+            List<Quota.Use> requests = new ArrayList<>(1);
+            for (Bound bound : limits) {
+                Counted counted = bound.counted();
+                long amount = counted.needed(tokens);
+                Quota.Use use = counted.window.reserve(amount, now);
+                if (bound.limit().unit().countsTokens()) {
+                    counted.underWay += amount;
+                    reserved.add(new Reserved(counted, amount, use));
+                } else {
+                    use.arrived(now);
+                    requests.add(use);
+                }
             }
+            return new Charge(reserved, requests, tokens);
         }
-        return new Charge(reserved);
     }
 
     private void refuseBeyondLimits(TokenCount tokens, long now) {
-        Counted tightest = null;
+        Limit tightest = null;
         long longest = 0;
-        for (Counted counted : limits) {
-            long wait = counted.waitNanos(tokens, now);
+        for (Bound bound : limits) {
+            long wait = bound.counted().waitNanos(tokens, now);
             if (wait > longest) {
                 longest = wait;
-                tightest = counted;
+                tightest = bound.limit();
             }
         }
         if (tightest != null) {
-            throw new RequestException(ApiError.limited(tightest.limit().toString(), Duration.ofNanos(longest)));
+            throw new RequestException(ApiError.limited(tightest.toString(), Duration.ofNanos(longest)));
         }
     }
 
     /** Returns its name, what it has used and what is left of its limits; never its key, which it doesn't know. */
-    synchronized Map<String, Object> json(long now) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("name", tenant);
-        json.put("requests", totals.requests().get());
-        json.put("tokens", totals.tokens().get());
-        json.put("limits", limits.stream().map(counted -> json(counted, now)).toList());
-        return json;
+    Map<String, Object> json(long now) {
+        synchronized (used) {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("name", tenant);
+            json.put("requests", used.requests);
+            json.put("tokens", used.tokens);
+            json.put(
+                    "limits",
+                    limits.stream().map(bound -> json(bound.counted(), now)).toList());
+            return json;
+        }
     }
 
     private static Map<String, Object> json(Counted counted, long now) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("unit", counted.limit().unit().wireName());
-        json.put("amount", counted.limit().amount());
-        json.put("window_ms", counted.limit().window().toMillis());
-        json.put("left", Math.max(0, counted.window().left(now)));
+        json.put("unit", counted.limit.unit().wireName());
+        json.put("amount", counted.limit.amount());
+        json.put("window_ms", counted.limit.window().toMillis());
+        json.put("left", Math.max(0, counted.window.left(now)));
         long wait = counted.waitNanos(now);
         if (wait > 0) {
             json.put("more_in_ms", Duration.ofNanos(wait).toMillis());

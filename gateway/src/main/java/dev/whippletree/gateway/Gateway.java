@@ -58,7 +58,7 @@ public final class Gateway implements AutoCloseable {
         this.whippletree = whippletree;
         this.timeline = timeline;
         this.settings = settings;
-        this.access = Access.of(whippletree.configuration(), settings, Optional.empty());
+        this.access = Access.of(whippletree.configuration(), settings, timeline, Optional.empty());
         PathHandler paths = new PathHandler(new NoSuchPlace());
         MemoryBudget memory = new MemoryBudget(settings.bounds().memoryBytes());
         RequestBody bodies = new RequestBody(settings.bounds(), memory);
@@ -84,7 +84,7 @@ public final class Gateway implements AutoCloseable {
         telemetry.ifPresent(told ->
                 paths.addExactPath("/metrics", get(watched(new MetricsHandler(told, timeline.executor())))));
         HttpHandler guarded =
-                new SiteGuard(settings.host(), () -> access.clients().needKeys(), paths);
+                new SiteGuard(settings.host(), () -> access.clients().needKeys(), readingKeys(paths));
         this.requests = new UnderWay(visits.counting(new StrictRequests(new HttpContinueReadHandler(guarded))));
         this.server = listen(settings, refusals.counting(requests));
         trend.begin();
@@ -158,7 +158,8 @@ public final class Gateway implements AutoCloseable {
      *
      * @param next the settings; of them, only the clients, the watch key and whether accounts are shown can change while it runs
      * @return whether something else has changed as well, which takes effect after a restart
-     * @throws IllegalArgumentException if they can't be used, saying everything that is wrong; nothing has changed then
+     * @throws IllegalArgumentException if they can't be used, saying everything that is wrong; nothing has changed then. Where keys of
+     *     clients are needed, or a watch key, settings without can't be used until a restart
      */
     public boolean reload(GatewaySettings next) {
         PreparedReload prepared = prepare(whippletree.configuration(), next);
@@ -180,7 +181,7 @@ public final class Gateway implements AutoCloseable {
         GatewaySettings unused = bound.withClients(next.clients(), next.watchKey());
         GatewaySettings here =
                 settings.withClients(next.clients(), next.watchKey()).withShowAccounts(next.showAccounts());
-        Access prepared = Access.of(configuration, next, Optional.of(access));
+        Access prepared = Access.of(configuration, next, timeline, Optional.of(access));
         return new PreparedReload(() -> access = prepared, !here.equals(next));
     }
 
@@ -235,6 +236,19 @@ public final class Gateway implements AutoCloseable {
                         .anyMatch(account -> account.state() != StatusSnapshot.AccountState.OFF
                                 || account.until().isEmpty());
         Response.send(exchange, ready ? OK : UNAVAILABLE, Map.of("status", ready ? "ready" : "not ready"));
+    }
+
+    /** A file may take its time, or all time: no thread of the server waits for one. */
+    private HttpHandler readingKeys(HttpHandler next) {
+        return exchange -> {
+            CompletableFuture<Void> read =
+                    ShownKey.of(exchange).map(access.keys()::read).orElseGet(CompletableFuture::allOf);
+            if (read.isDone()) {
+                next.handleRequest(exchange);
+            } else {
+                exchange.dispatch(then -> read.thenRun(() -> Response.later(exchange, then)), next);
+            }
+        };
     }
 
     /** For whatever shows what is the operator's. */

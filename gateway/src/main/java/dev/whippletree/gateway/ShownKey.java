@@ -1,6 +1,5 @@
 package dev.whippletree.gateway;
 
-import dev.whippletree.model.Secret;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.nio.charset.StandardCharsets;
@@ -8,14 +7,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 
-/** The key that a request sent. Immutable; keeps only a digest. */
+/** The key that a request sent, or has to send. Immutable; keeps only a digest. */
 final class ShownKey {
 
     private static final String BEARER = "Bearer ";
 
     private final byte[] digest;
 
-    private ShownKey(String shown) {
+    /** Takes the key itself. */
+    ShownKey(String shown) {
         this.digest = digest(shown);
     }
 
@@ -27,8 +27,8 @@ final class ShownKey {
     }
 
     /** Returns whether it is this one, in a time that depends on neither. */
-    boolean is(Secret key) {
-        return MessageDigest.isEqual(digest, digest(key.reveal()));
+    boolean is(ShownKey other) {
+        return MessageDigest.isEqual(digest, other.digest);
     }
 
     /** Of equal length whatever the key's is. */

@@ -1,5 +1,6 @@
 package dev.whippletree.gateway;
 
+import dev.whippletree.chat.TextTokens;
 import dev.whippletree.model.Delta;
 import java.time.Instant;
 import java.util.List;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamedAnswer implements Flow.Subscriber<Delta> {
 
-    private static final int CHARACTERS_PER_TOKEN = 4;
-
     private final StreamedResponse events;
     private final ChatAnswer answer;
     private final boolean withUsage;
@@ -27,13 +26,13 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
     private Flow.@Nullable Subscription subscription;
     private boolean left;
     private boolean told;
-    private long characters;
+    private long sixthsTold;
 
     /** What came of it, told before the client is. On the I/O thread. */
     interface Outcome {
 
-        /** The answer is whole. */
-        void answered(Delta.End end);
+        /** The answer is whole, and has about so many tokens, thoughts included. */
+        void answered(Delta.End end, long tokensTold);
 
         /** There is none, and no piece of it has been told. */
         void failedBeforeItBegan(Throwable failure);
@@ -75,7 +74,7 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
 
     /** Returns about how many tokens the client was told, thoughts included. On the I/O thread. */
     long tokensTold() {
-        return characters / CHARACTERS_PER_TOKEN;
+        return TextTokens.whole(sixthsTold);
     }
 
     @Override
@@ -113,7 +112,7 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
                 events.header("account", start.account());
             }
         } else if (delta instanceof Delta.End end) {
-            outcome.answered(end);
+            outcome.answered(end, tokensTold());
         }
         List<Map<String, Object>> chunks = answer.chunks(delta, withUsage);
         if (delta instanceof Delta.End) {
@@ -122,19 +121,21 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
             more();
         } else {
             told = true;
-            characters += length(delta);
+            sixthsTold += sixths(delta);
             events.send(Events.of(chunks), this::more);
         }
     }
 
-    private static int length(Delta delta) {
+    private static long sixths(Delta delta) {
         if (delta instanceof Delta.Text piece) {
-            return piece.text().length();
+            return TextTokens.sixths(piece.text());
         }
         if (delta instanceof Delta.Reasoning thought) {
-            return thought.text().length();
+            return TextTokens.sixths(thought.text());
         }
-        return delta instanceof Delta.ToolCallPart part ? part.arguments().length() : 0;
+        return delta instanceof Delta.ToolCallPart part
+                ? TextTokens.sixths(part.name().orElse("")) + TextTokens.sixths(part.arguments())
+                : 0;
     }
 
     private void fail(Throwable failure) {

@@ -11,11 +11,18 @@ import java.util.Optional;
 final class Watchers {
 
     private final boolean open;
-    private final Optional<ExpectedKey> key;
+    private final boolean keyed;
+    private final Keys keys;
 
-    Watchers(GatewaySettings settings) {
-        this.key = settings.watchKey().map(secret -> new ExpectedKey("gateway.watch-key", secret));
-        this.open = key.isEmpty() && settings.clients().isEmpty();
+    Watchers(GatewaySettings settings, Keys keys) {
+        this.keyed = settings.watchKey().isPresent();
+        this.open = !keyed && settings.clients().isEmpty();
+        this.keys = keys;
+    }
+
+    /** Returns whether there is a watch key. */
+    boolean needKey() {
+        return keyed;
     }
 
     /**
@@ -27,12 +34,14 @@ final class Watchers {
         if (open) {
             return;
         }
-        ExpectedKey needed = key.orElseThrow(() -> new RequestException(ApiError.forbidden(
-                "the status is closed: the configuration has clients, but no gateway.watch-key; set one")));
+        if (!keyed) {
+            throw new RequestException(ApiError.forbidden(
+                    "the status is closed: the configuration has clients, but no gateway.watch-key; set one"));
+        }
         ShownKey shown = ShownKey.of(exchange)
                 .orElseThrow(() -> new RequestException(
                         ApiError.unauthorized("no key: send gateway.watch-key as 'Authorization: Bearer <key>'")));
-        if (!needed.is(shown)) {
+        if (!keys.owner(shown).equals(Optional.of(Keys.WATCHER))) {
             throw new RequestException(ApiError.unauthorized("wrong key: it isn't gateway.watch-key"));
         }
     }

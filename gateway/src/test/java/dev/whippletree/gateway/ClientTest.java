@@ -2,10 +2,8 @@ package dev.whippletree.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.PromptException;
-import dev.whippletree.model.Secret;
 import dev.whippletree.model.TokenCount;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,9 +18,7 @@ final class ClientTest {
 
     private static final long HOUR = Duration.ofHours(1).toNanos();
 
-    private final Client client = Client.of(
-            new GatewaySettings.Client("acme", Secret.of("key-of-acme"), List.of(Limit.parse("1000 tokens / 1h"))),
-            Optional.empty());
+    private final Client client = new Client("acme", List.of(Limit.parse("1000 tokens / 1h")), new Client.Used());
 
     private Optional<ApiError> refusal(long tokens, long now) {
         try {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Reach;
+import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
@@ -143,6 +145,25 @@ final class DeadlinesTest {
             assertThat(Long.parseLong(
                             refused.headers().firstValue("retry-after").orElseThrow()))
                     .isBetween(86_000L, 86_401L);
+        }
+    }
+
+    /** The client may send two. */
+    @Test
+    void requestThatIsToComeAgain_countsOnlyWhenItIsAnswered() throws Exception {
+        running.gateway.reload(running.settings(new GatewaySettings.Client(
+                "acme", Secret.of("key-of-acme-0123"), List.of(Limit.parse("2 requests / 1h")))));
+        running.provider.usually(call -> call.fail(new Failure(
+                FailureKind.RATE_LIMITED,
+                "no more for an hour",
+                OptionalInt.of(429),
+                Optional.empty(),
+                Optional.of(Duration.ofHours(1)),
+                Reach.ACCOUNT)));
+        for (int count = 0; count < 4; count++) {
+            assertThat(running.post(HI, "X-Stainless-Timeout", "0.2", "Authorization", "Bearer key-of-acme-0123")
+                            .body())
+                    .contains("the caller's own timeout");
         }
     }
 }

@@ -187,14 +187,48 @@ final class GatewayTenantsTest {
     }
 
     @Test
-    void keyThatTwoShowByNow_isNobodys() throws Exception {
+    void keyThatTwoHaveByNow_isTheFirstOnes_andTheOtherIsRefused() throws Exception {
         AtomicReference<String> key = new AtomicReference<>(KEY);
-        RunningGateway running = open(
-                with(new GatewaySettings.Client("acme", Secret.from(key::get), List.of()), client("other", OTHER_KEY)));
+        AtomicReference<String> otherKey = new AtomicReference<>(OTHER_KEY);
+        RunningGateway running = open(with(
+                new GatewaySettings.Client("acme", Secret.from(key::get), List.of()).within(List.of(), List.of("good")),
+                new GatewaySettings.Client("other", Secret.from(otherKey::get), List.of())));
+
         key.set(OTHER_KEY);
-        assertThat(ask(running, OTHER_KEY, hi("fast")).statusCode()).isEqualTo(401);
+
+        assertThat(ask(running, KEY, hi("good")).statusCode()).isEqualTo(401);
+        assertThat(names(running, OTHER_KEY)).contains("fast");
+        otherKey.set("new-" + OTHER_KEY);
+        assertThat(names(running, OTHER_KEY)).as("it is free").contains("good").doesNotContain("fast");
+        assertThat(names(running, "new-" + OTHER_KEY)).contains("fast");
+        otherKey.set(OTHER_KEY);
+        key.set("new-" + OTHER_KEY);
+        assertThat(names(running, OTHER_KEY)).as("both have changed places").contains("fast");
+        assertThat(names(running, "new-" + OTHER_KEY)).contains("good").doesNotContain("fast");
+    }
+
+    @Test
+    void clientsKeyThatBecomesTheWatchKey_isRefused_andTheWatchKeyShowsTheStatusAsBefore() throws Exception {
+        AtomicReference<String> key = new AtomicReference<>(KEY);
+        AtomicReference<String> watchKey = new AtomicReference<>("watch-key-0123456789");
+        RunningGateway running = open(GatewaySettings.DEFAULT.withClients(
+                List.of(new GatewaySettings.Client("acme", Secret.from(key::get), List.of())),
+                Optional.of(Secret.from(watchKey::get))));
+
+        key.set("watch-key-0123456789");
+
+        assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(401);
+        assertThat(ask(running, "watch-key-0123456789", hi("fast")).statusCode())
+                .isEqualTo(401);
+        assertThat(running.get("/status", "Authorization", "Bearer watch-key-0123456789")
+                        .statusCode())
+                .isEqualTo(200);
         key.set(KEY);
-        assertThat(ask(running, OTHER_KEY, hi("fast")).statusCode()).isEqualTo(200);
+        assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(200);
+        watchKey.set(KEY);
+        assertThat(running.get("/status", "Authorization", "Bearer " + KEY).statusCode())
+                .isEqualTo(401);
+        assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(200);
     }
 
     private static void assertRefused(GatewaySettings settings, String... words) {

@@ -105,6 +105,10 @@ final class RunningGateway implements AutoCloseable {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
+    CompletableFuture<HttpResponse<String>> getLater(String path, String... headers) {
+        return http.sendAsync(request(path).headers(headers).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
     HttpResponse<String> post(String body, String... headers) throws IOException, InterruptedException {
         return postTo("/v1/chat/completions", body, headers);
     }

@@ -180,13 +180,13 @@ final class StatusPlacesTest {
     }
 
     @Test
-    void clientsOtherLimits_leaveWhatItHasUsedAltogether() throws Exception {
+    void clientsOtherLimits_leaveWhatItHasUsed() throws Exception {
         open(Optional.of(WATCH), client("acme", "key-of-acme", "1 requests / 1h"));
         running.post(HI, "Authorization", "Bearer key-of-acme");
         running.gateway.reload(settings(Optional.of(WATCH), client("acme", "new-key", "5 requests / 1h")));
         JsonNode acme = status("Authorization", "Bearer " + WATCH).at("/gateway/clients/0");
         assertThat(acme.required("requests").intValue()).isEqualTo(1);
-        assertThat(acme.at("/limits/0/left").intValue()).isEqualTo(5);
+        assertThat(acme.at("/limits/0/left").intValue()).isEqualTo(4);
     }
 
     @Test

@@ -49,23 +49,31 @@ class SharedReloadTest {
 
     @BeforeEach
     void serve() throws IOException {
-        write(ACCOUNTS + GATEWAY);
+        serve("0.0.0.0", GATEWAY);
+    }
+
+    private void serve(String host, String section) throws IOException {
+        write(ACCOUNTS + section);
         whippletree = Whippletree.builder()
                 .timeline(timeline)
                 .provider(new ScriptedProvider())
                 .configuration(folder.resolve("whippletree.yaml"))
                 .environment(Map.of("ACME_KEY", KEY, ScriptedProvider.VARIABLE, "sesame"))
                 .build();
-        ServeRun.Wish wish = new ServeRun.Wish(Optional.of("0.0.0.0"), Optional.of(0), Duration.ZERO);
+        ServeRun.Wish wish = new ServeRun.Wish(Optional.of(host), Optional.of(0), Duration.ZERO);
         gateway = Gateway.start(whippletree, wish.settings(whippletree.configuration()), timeline);
         reload = new SharedReload(whippletree, gateway, wish, new PrintWriter(err));
     }
 
     @AfterEach
     void end() {
+        stop();
+        timeline.close();
+    }
+
+    private void stop() {
         gateway.close(Duration.ZERO).join();
         whippletree.close(Duration.ZERO).join();
-        timeline.close();
     }
 
     private void write(String yaml) throws IOException {
@@ -123,6 +131,49 @@ class SharedReloadTest {
         assertThat(whippletree.status().accounts())
                 .extracting(account -> account.id())
                 .containsExactly("one");
+    }
+
+    /** There a proxy that speaks TLS may stand in front, so that everybody reaches it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "gateway: {}\n",
+                "gateway: {host: 127.0.0.1, watch-key: watch-key-0123456789}\n",
+                "gateway: {clients: [], watch-key: watch-key-0123456789}\n",
+                "gateway: {clients: [{name: acme, key: '${ACME_KEY}'}]}\n"
+            })
+    void fileWithoutKeys_leavesTheGatewayClosed_alsoOnALoopbackAddress(String section) throws Exception {
+        stop();
+        serve("127.0.0.1", GATEWAY.replace("clients", "watch-key: watch-key-0123456789, clients"));
+        write(OTHER_ACCOUNTS + section);
+
+        reload.run();
+
+        assertThat(err.toString())
+                .contains("restart", "the old one stays in use")
+                .doesNotContain("has been reloaded");
+        assertThat(get("/v1/models").statusCode()).isEqualTo(401);
+        assertThat(get("/status").statusCode()).isEqualTo(401);
+        assertThat(get("/status", "Authorization", "Bearer watch-key-0123456789")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(models()).contains("first");
+    }
+
+    /** Also those that came by a reload can't leave by one. */
+    @Test
+    void keysThatAReloadBrought_stay() throws Exception {
+        stop();
+        serve("127.0.0.1", "");
+        assertThat(get("/v1/models").statusCode()).isEqualTo(200);
+        write(ACCOUNTS + GATEWAY);
+        reload.run();
+        assertThat(get("/v1/models").statusCode()).isEqualTo(401);
+        write(ACCOUNTS);
+        reload.run();
+        assertThat(get("/v1/models").statusCode()).isEqualTo(401);
+        assertThat(get("/status").statusCode()).isEqualTo(403);
     }
 
     @Test

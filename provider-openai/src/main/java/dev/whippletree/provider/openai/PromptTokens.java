@@ -1,68 +1,67 @@
 package dev.whippletree.provider.openai;
 
+import dev.whippletree.chat.TextTokens;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.ToolCall;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * Estimates how many tokens a prompt has, on the safe side. Stateless; linear in the text's length.
+ * Estimates how many tokens a prompt has, on the safe side. Stateless; linear in its length.
  *
- * <p>Of plain ASCII three letters or spaces are a token, two signs, and each digit; beyond, three bytes of UTF-8 are one, so that a
- * Chinese character is, and an emoji is three; and each message is eight more. The source is a measurement: with the tokenizer of
- * GPT-4o and gpt-oss (o200k_base), questions in 13 languages have 0.3 to 0.9 of the estimate, prose, code and JSON 0.6 to 0.9. With
- * the older one of GPT-4 (cl100k_base) European and East Asian languages have up to 1.4, Georgian 2. Qwen's gives each digit a token
- * (its pattern {@code \\p{N}} for one). Chat templates add four to seven tokens a message. What else a service adds to every prompt,
+ * <p>Its texts count by {@link TextTokens}, and each message eight tokens more: chat templates add four to seven. Of a field that isn't
+ * known here, all that it carries counts as text: a service may make it part of the prompt. What else a service adds to every prompt,
  * and languages that its tokenizer hardly knows, are for the engine to learn.
  */
 public final class PromptTokens {
 
     private static final int TOKENS_A_MESSAGE = 8;
 
-    /** Tokens are added up in sixths. */
-    private static final int SIXTHS_A_TOKEN = 6;
-
-    private static final int SIXTHS_A_LETTER = 2;
-    private static final int SIXTHS_A_SIGN = 3;
-    private static final int SIXTHS_A_DIGIT = 6;
-    private static final int SIXTHS_OF_TWO_BYTES = 4;
-    private static final int SIXTHS_OF_THREE_BYTES = 6;
-    private static final int SIXTHS_A_SURROGATE_PAIR = 18;
-
     /** What an image counts as: about the most that OpenAI charges for one it hasn't scaled down (1,445), rounded up. */
     private static final int TOKENS_AN_IMAGE = 1_500;
 
-    /** Fields that become part of the prompt. */
-    private static final List<String> PARTS_OF_THE_PROMPT = List.of("tools", "functions", "response_format");
+    /** Fields of a message's part that carry bytes, which aren't text. */
+    private static final Set<String> MEDIA = Set.of("image_url", "input_audio", "audio_url", "video_url", "file");
 
     private PromptTokens() {}
 
     /** Returns an estimate of 1 or more. */
     public static long estimate(Prompt prompt) {
-        long sixths = 0;
+        long sixths = ofFields(prompt.parameters().extras());
         long tokens = 0;
         for (Message message : prompt.messages()) {
             sixths += sixths(message);
             tokens += TOKENS_A_MESSAGE + (long) TOKENS_AN_IMAGE * images(message);
         }
-        for (String field : PARTS_OF_THE_PROMPT) {
-            Object value = prompt.parameters().extras().get(field);
-            sixths += value == null ? 0 : sixths(new String(JsonFields.write(value), StandardCharsets.UTF_8));
-        }
-        return tokens + (sixths + SIXTHS_A_TOKEN - 1) / SIXTHS_A_TOKEN;
+        return tokens + TextTokens.whole(sixths);
     }
 
     private static long sixths(Message message) {
-        long sixths = sixths(message.text());
+        long sixths = TextTokens.sixths(message.text()) + ofFields(message.extras());
         for (Map<String, Object> part : message.parts()) {
-            sixths += part.get("text") instanceof String text ? sixths(text) : 0;
+            sixths += sixths(part);
         }
         for (ToolCall call : message.toolCalls()) {
-            sixths += sixths(call.name()) + sixths(call.arguments());
+            sixths += TextTokens.sixths(call.name()) + TextTokens.sixths(call.arguments());
         }
         return sixths;
+    }
+
+    /** The usual parts carry nothing but text or bytes. */
+    private static long sixths(Map<String, Object> part) {
+        Map<String, Object> others = new HashMap<>(part);
+        others.keySet().removeAll(MEDIA);
+        others.remove("type");
+        String text = part.get("text") instanceof String known ? known : "";
+        others.remove("text", text);
+        return TextTokens.sixths(text) + ofFields(others);
+    }
+
+    private static long ofFields(Map<String, Object> fields) {
+        return fields.isEmpty() ? 0 : TextTokens.sixths(new String(JsonFields.write(fields), StandardCharsets.UTF_8));
     }
 
     /** Everything that isn't text counts as an image, whatever the length of the data that stand for it. */
@@ -70,31 +69,5 @@ public final class PromptTokens {
         return message.parts().stream()
                 .filter(part -> !(part.get("text") instanceof String))
                 .count();
-    }
-
-    private static long sixths(String text) {
-        long sixths = 0;
-        for (int index = 0; index < text.length(); index++) {
-            sixths += sixths(text.charAt(index));
-        }
-        return sixths;
-    }
-
-    private static int sixths(char character) {
-        if (character < 0x80) {
-            return ofAscii(character);
-        }
-        if (Character.isSurrogate(character)) {
-            return SIXTHS_A_SURROGATE_PAIR / 2;
-        }
-        return character < 0x800 ? SIXTHS_OF_TWO_BYTES : SIXTHS_OF_THREE_BYTES;
-    }
-
-    private static int ofAscii(char character) {
-        if (character >= '0' && character <= '9') {
-            return SIXTHS_A_DIGIT;
-        }
-        boolean plain = character <= ' ' || Character.isLetter(character);
-        return plain ? SIXTHS_A_LETTER : SIXTHS_A_SIGN;
     }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class PromptTokensTest {
 
@@ -71,13 +72,33 @@ final class PromptTokensTest {
                 .isEqualTo(8 + 1 + 1_500);
     }
 
-    @Test
-    void toolsCount() {
+    /** A service may make any field a part of the prompt. */
+    @ParameterizedTest
+    @ValueSource(strings = {"tools", "documents", "chat_template", "a-field-of-tomorrow"})
+    void whatAFieldCarries_counts_alsoItsNames(String field) {
+        long without = PromptTokens.estimate(Prompt.of(""));
         Prompt prompt = Prompt.builder()
                 .user("")
-                .extra("tools", List.of(Map.of("type", "function")))
+                .extra(field, List.of(Map.of("type", "x".repeat(300)), Map.of("y".repeat(300), 7)))
                 .build();
 
-        assertThat(PromptTokens.estimate(prompt)).as("12 letters and 9 signs").isEqualTo(8 + 4 + 5);
+        assertThat(PromptTokens.estimate(prompt)).isBetween(without + 200, without + 240);
+    }
+
+    @Test
+    void otherFieldsOfMessagesAndParts_count() {
+        Map<String, Object> part = Map.of("type", "text", "text", "abc", "context", "x".repeat(300));
+        Message message =
+                new Message(Role.USER, "", List.of(part), List.of(), Optional.empty(), Map.of("name", "y".repeat(300)));
+        assertThat(PromptTokens.estimate(Prompt.builder().message(message).build()))
+                .isBetween(8 + 200L, 8 + 240L);
+        Message unknown = new Message(
+                Role.USER,
+                "",
+                List.of(Map.of("type", "document", "source", Map.of("content", "x".repeat(30_000)))),
+                List.of(),
+                Optional.empty());
+        assertThat(PromptTokens.estimate(Prompt.builder().message(unknown).build()))
+                .isBetween(8 + 1_500 + 10_000L, 8 + 1_500 + 10_030L);
     }
 }
