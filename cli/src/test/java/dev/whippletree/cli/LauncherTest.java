@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -278,6 +279,27 @@ class LauncherTest {
         assertThat(starts()).hasSize(4).last().asString().contains(ARCHIVE);
         Files.writeString(home.resolve("lib/a.jar"), "another");
         launchAndWait(classData.toString(), 2, "check");
+    }
+
+    /** Whoever can write there decides what runs. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rwxrwx---", "rwx---rwx", "rwx-w----", "rwx----w-"})
+    void folderThatOthersMayWrite_isNotUsed(String permissions) throws Exception {
+        launchAndWait(classData.toString(), 1, "check");
+        Files.setPosixFilePermissions(classData, PosixFilePermissions.fromString(permissions));
+        assertThat(launch(classData.toString(), "check")).isEqualTo("ran 3");
+        Files.createSymbolicLink(folder.resolve("link"), classData);
+        assertThat(launch(folder.resolve("link").toString(), "check")).isEqualTo("ran 3");
+        assertThat(starts())
+                .hasSize(5)
+                .filteredOn(start -> start.contains(ARCHIVE))
+                .as("but the one that made it")
+                .hasSize(1);
+        Files.setPosixFilePermissions(classData, PosixFilePermissions.fromString("rwxr-xr-x"));
+        launch(classData.toString(), "check");
+        assertThat(starts()).last().asString().contains(ARCHIVE);
+        assertThat(Files.getPosixFilePermissions(made().get(0)))
+                .isEqualTo(PosixFilePermissions.fromString("rwx------"));
     }
 
     @Test

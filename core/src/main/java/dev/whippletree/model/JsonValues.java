@@ -60,6 +60,9 @@ final class JsonValues {
         if (value instanceof List<?> array) {
             return copyOfArray(array, depth);
         }
+        if (value instanceof Double number && !Double.isFinite(number)) {
+            throw new IllegalArgumentException("a number must be within ±1.8e308, not " + number);
+        }
         if (value instanceof String || value instanceof Number || value instanceof Boolean) {
             return value;
         }

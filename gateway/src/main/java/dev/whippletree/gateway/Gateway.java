@@ -195,10 +195,10 @@ public final class Gateway implements AutoCloseable {
         return pageUrl() + "v1";
     }
 
-    /** Returns the address of the status page: {@code http://127.0.0.1:8080/}. */
+    /** Returns the address of the status page: {@code http://127.0.0.1:8080/}; one on this machine if it listens on all. */
     public String pageUrl() {
         InetAddress host = address().getAddress();
-        String name = host.getHostAddress();
+        String name = host.isAnyLocalAddress() ? "127.0.0.1" : host.getHostAddress();
         return "http://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + port() + "/";
     }
 

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
  */
 final class SiteGuard implements HttpHandler {
 
-    private static final Pattern LOOPBACK =
-            Pattern.compile("(.+\\.)?localhost\\.?|127(\\.\\d{1,3}){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
+    private static final Pattern LOOPBACK = Pattern.compile(
+            "(.+\\.)?localhost\\.?|127(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
 
     private static final Pattern PORT = Pattern.compile(":\\d*$");
     private static final Pattern SCHEME = Pattern.compile("^https?://");

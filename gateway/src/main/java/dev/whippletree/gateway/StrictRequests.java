@@ -83,6 +83,10 @@ final class StrictRequests implements HttpHandler {
                         || !exchange.isHttp11())) {
             return Optional.of("Transfer-Encoding must be 'chunked' and nothing else, in HTTP/1.1");
         }
+        HeaderValues keys = headers.get(Headers.AUTHORIZATION);
+        if (keys != null && keys.size() != 1) {
+            return Optional.of("a request may have one Authorization header, not " + keys.size());
+        }
         return isUtf8(exchange.getRequestURI())
                 ? Optional.empty()
                 : Optional.of("a path must be UTF-8, percent-encoded where it isn't ASCII");

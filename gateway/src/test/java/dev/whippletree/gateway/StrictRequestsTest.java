@@ -90,6 +90,37 @@ final class StrictRequestsTest {
         assertRefused(POST + "Transfer-Encoding: chunked\r\n" + header + "\r\n\r\n" + CHUNK + "0\r\n\r\n", false);
     }
 
+    /** A proxy that checks keys may have read the other one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer another", "Basic YTpi", ""})
+    void twoKeys_areRefused(String other) throws IOException {
+        String one = "Authorization: Bearer key-of-acme-0123456789\r\n";
+        String more = "authorization: " + other + "\r\n";
+        assertRefused(RunningGateway.wire(BODY).replace("Host:", one + more + "Host:"), true);
+        assertRefused(RunningGateway.wire(BODY).replace("Host:", more + one + "Host:"), true);
+        assertAnswered(RunningGateway.wire(BODY).replace("Host:", one + "Host:"));
+    }
+
+    /** Else the service would get a text, "Infinity". */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"top_k\":1e400",
+                "\"extra\":{\"a\":[-1e400]}",
+                "\"temperature\":1e400",
+                "\"seed\":1e400",
+                "\"messages\":[{\"role\":\"user\",\"content\":\"Hi!\",\"weight\":1e400}]"
+            })
+    void numberThatNoReaderTakes_isRefused(String field) throws IOException {
+        String wire = RunningGateway.wire(BODY.replace("}]}", "}]," + field + "}"));
+        try (Socket socket = running.send(wire)) {
+            assertThat(RunningGateway.readResponse(socket))
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains("invalid_value");
+        }
+        assertThat(running.provider.unseenCalls()).isZero();
+    }
+
     @Test
     void chunksInHttp10_areRefused() throws IOException {
         try (Socket socket = running.send(CHUNKED.replace("HTTP/1.1", "HTTP/1.0") + CHUNK + "0\r\n\r\n")) {

@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * places are in memory. Confined to one thread.
  */
 final class Arrangement {
+
+    /** What a spreadsheet takes for a formula. A number isn't one. */
+    private static final Pattern FORMULA = Pattern.compile("^(?![+-]?\\d+([.,]\\d+)*$)[=+@\\-\t\r\n]");
 
     private final BatchFiles files;
     private final Configuration configuration;
@@ -111,12 +115,13 @@ final class Arrangement {
             if (rows.isMarked()) {
                 stream.write(Lines.byteOrderMark());
             }
-            writer.writeRecord(with(rows.columns(), List.of("answer", "finish_reason", "answer_model")));
+            writer.writeRecord(
+                    with(rows.columns(), List.of("answer", "finish_reason", "answer_model"), files.safeCsv()));
             for (InputLine line = next(rows); line != null; line = next(rows)) {
                 long place = places.get(line.id());
                 if (place != Places.NONE) {
                     writer.writeRecord(
-                            row(rows.values(), result(lineAt(answers, place)).completion()));
+                            row(rows.values(), result(lineAt(answers, place)).completion(), files.safeCsv()));
                     left--;
                 }
             }
@@ -131,20 +136,24 @@ final class Arrangement {
                 .build(new BufferedWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8)));
     }
 
-    /** Returns the values of an answered row. */
-    static List<String> row(List<String> values, Optional<Completion> answer) {
+    /** Returns the values of an answered row, safe from being taken for formulas if that is wanted. */
+    static List<String> row(List<String> values, Optional<Completion> answer, boolean safe) {
         return with(
                 values,
                 answer.map(there -> List.of(
                                 there.text(),
                                 there.finishReason().wireName(),
                                 there.origin().model()))
-                        .orElse(List.of("", "", "")));
+                        .orElse(List.of("", "", "")),
+                safe);
     }
 
-    private static List<String> with(List<String> values, List<String> more) {
+    private static List<String> with(List<String> values, List<String> more, boolean safe) {
         List<String> all = new ArrayList<>(values);
         all.addAll(more);
+        if (safe) {
+            all.replaceAll(value -> FORMULA.matcher(value).find() ? "'" + value : value);
+        }
         return all;
     }
 }

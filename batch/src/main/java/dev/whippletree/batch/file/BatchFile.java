@@ -64,7 +64,7 @@ public final class BatchFile implements AutoCloseable {
     private @Nullable GrowingTable table() {
         try {
             new Arrangement(files, configuration, journal.places()).arrange();
-            return new GrowingTable(journal, files.output());
+            return new GrowingTable(journal, files.output(), files.safeCsv());
         } catch (IOException e) {
             LOG.warn(
                     "{} can't be written now ({}); it gets its rows when the batch ends", files.output(), e.toString());

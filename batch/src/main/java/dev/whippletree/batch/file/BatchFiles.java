@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param sync when results are made safe from a power cut
  * @param acceptChanges whether an output is gone on with although its input or its settings have changed
  * @param retryFailed whether lines that failed before are asked again
+ * @param safeCsv whether values of rows are written so that a spreadsheet takes none for a formula
  */
 public record BatchFiles(
         Path input,
@@ -26,7 +27,8 @@ public record BatchFiles(
         boolean ordered,
         Sync sync,
         boolean acceptChanges,
-        boolean retryFailed) {
+        boolean retryFailed,
+        boolean safeCsv) {
 
     /** Checks that a table comes from a table, and a template isn't for whole prompts. */
     public BatchFiles {
@@ -51,7 +53,8 @@ public record BatchFiles(
 
     /** Returns the same with another input. */
     public BatchFiles withInput(Path other) {
-        return new BatchFiles(other, format, output, form, conversations, ordered, sync, acceptChanges, retryFailed);
+        return new BatchFiles(
+                other, format, output, form, conversations, ordered, sync, acceptChanges, retryFailed, safeCsv);
     }
 
     /** Returns whether answers are columns of rows. */

@@ -27,6 +27,7 @@ final class GrowingTable implements Journal {
 
     private final Journal journal;
     private final Path file;
+    private final boolean safe;
     private final Map<String, List<String>> rows = new ConcurrentHashMap<>();
     private volatile @Nullable CsvWriter writer;
 
@@ -34,10 +35,12 @@ final class GrowingTable implements Journal {
      * Goes on at the table's end.
      *
      * @param file a table of the answers that the journal has
+     * @param safe whether no value may be taken for a formula
      */
-    GrowingTable(Journal journal, Path file) throws IOException {
+    GrowingTable(Journal journal, Path file, boolean safe) throws IOException {
         this.journal = journal;
         this.file = file;
+        this.safe = safe;
         this.writer = Arrangement.writer(file, Files.newOutputStream(file, StandardOpenOption.APPEND));
     }
 
@@ -74,7 +77,7 @@ final class GrowingTable implements Journal {
             for (BatchResult result : results) {
                 List<String> values = rows.remove(result.id());
                 if (values != null && result instanceof BatchResult.Answered answered) {
-                    table.writeRecord(Arrangement.row(values, Optional.of(answered.completion())));
+                    table.writeRecord(Arrangement.row(values, Optional.of(answered.completion()), safe));
                 }
             }
             table.flush();

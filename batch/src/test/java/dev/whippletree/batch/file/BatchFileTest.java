@@ -73,6 +73,7 @@ final class BatchFileTest {
     private boolean ordered;
     private boolean accept;
     private boolean retry;
+    private boolean safeCsv;
 
     @BeforeEach
     void open() {
@@ -84,7 +85,16 @@ final class BatchFileTest {
 
     private BatchFiles files() {
         return new BatchFiles(
-                input, InputFormat.of(input), output, form, conversations, ordered, Sync.SECOND, accept, retry);
+                input,
+                InputFormat.of(input),
+                output,
+                form,
+                conversations,
+                ordered,
+                Sync.SECOND,
+                accept,
+                retry,
+                safeCsv);
     }
 
     private BatchProgress run() throws IOException {
@@ -645,7 +655,7 @@ final class BatchFileTest {
     void tableOnAFullDisk_keepsNoAnswerFromTheJournal() throws IOException {
         table("id,text\nr1,Hello\nr2,World\n");
         try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline());
-                GrowingTable table = new GrowingTable(file.journal(), Path.of("/dev/full"))) {
+                GrowingTable table = new GrowingTable(file.journal(), Path.of("/dev/full"), false)) {
             List<BatchItem> items = items(file);
             for (BatchItem item : items) {
                 table.expect(item.id(), List.of("a", "b"));
@@ -653,6 +663,43 @@ final class BatchFileTest {
             }
         }
         assertThat(run().resumed()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void valuesThatASpreadsheetTakesForFormulas_getAnApostrophe_ifThatIsWanted(boolean wanted) throws IOException {
+        safeCsv = wanted;
+        List<String> answers =
+                List.of("=HYPERLINK(A1)", "+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)", "\t=1", "-5", "+1.5", "a=1");
+        StringBuilder rows = new StringBuilder("id,text,=note\n");
+        for (int row = 0; row < answers.size(); row++) {
+            rows.append("r").append(row).append(",Hello ").append(row).append(",=A1\n");
+        }
+        table(rows.toString());
+        String mark = wanted ? "'" : "";
+        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
+            List<BatchItem> items = items(file);
+            for (int row = 0; row < answers.size(); row++) {
+                file.journal().append(List.of(answer(items.get(row), answers.get(row))));
+            }
+            assertThat(output).as("while it grows").content().contains("," + mark + "@SUM(A1),", "," + mark + "=A1,");
+            file.finish();
+        }
+        assertThat(output)
+                .content()
+                .startsWith("id,text," + mark + "=note,answer,")
+                .contains(
+                        "," + mark + "=HYPERLINK(A1),",
+                        "," + mark + "+cmd|' /C calc'!A0,",
+                        "," + mark + "-1+1,",
+                        "," + mark + "@SUM(A1),",
+                        mark + "\t=1",
+                        ",-5,",
+                        ",+1.5,",
+                        ",a=1,");
+        assertThat(output.resolveSibling("answers.csv.batch").resolve("answers.jsonl"))
+                .content()
+                .contains("\"=HYPERLINK(A1)\"");
     }
 
     private void table(String rows) throws IOException {

@@ -165,6 +165,7 @@ final class MillionLines {
                 false,
                 Sync.SECOND,
                 false,
+                false,
                 false);
     }
 

@@ -122,6 +122,12 @@ public final class BatchCommand implements Callable<Integer> {
                     "Continue although prompts or settings have changed: keeps answers to unchanged prompts, drops the others, asks what has no answer.")
     boolean acceptChanges;
 
+    @Option(
+            names = "--safe-csv",
+            description =
+                    "Put an apostrophe before values of a .csv or .tsv that a spreadsheet would take for formulas.")
+    boolean safeCsv;
+
     @Option(names = "--retry-failed", description = "Ask prompts that failed again.")
     boolean retryFailed;
 

@@ -94,7 +94,8 @@ final class TypedBatch {
                     command.ordered,
                     one(Sync.class, "--sync", command.sync),
                     command.acceptChanges,
-                    command.retryFailed);
+                    command.retryFailed,
+                    command.safeCsv);
         } catch (IllegalArgumentException e) {
             throw new UserMistake(String.valueOf(e.getMessage()));
         }

@@ -95,7 +95,7 @@ public final class PromptsFile {
         }
         Path nowhere = Path.of("answers.jsonl");
         return measure(
-                new BatchFiles(file, format, nowhere, form, conversations, false, Sync.SECOND, false, false),
+                new BatchFiles(file, format, nowhere, form, conversations, false, Sync.SECOND, false, false, false),
                 new Configuration(List.of(), List.of(), List.of(), EngineSettings.DEFAULT, List.of()));
     }
 

@@ -6,6 +6,7 @@ import dev.whippletree.gateway.Gateway;
 import dev.whippletree.gateway.PreparedReload;
 import dev.whippletree.model.ConfigurationException;
 import java.io.PrintWriter;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -18,6 +19,7 @@ final class SharedReload implements Runnable {
     private final Gateway gateway;
     private final ServeRun.Wish wish;
     private final PrintWriter err;
+    private final Semaphore waiting = new Semaphore(1);
 
     /**
      * Prepares for reloads.
@@ -32,8 +34,18 @@ final class SharedReload implements Runnable {
         this.err = err;
     }
 
+    /** Does nothing if another call waits for the reload under way to end: that one reads what is so by now. */
     @Override
-    public synchronized void run() {
+    public void run() {
+        if (waiting.tryAcquire()) {
+            synchronized (this) {
+                waiting.release();
+                runAlone();
+            }
+        }
+    }
+
+    private void runAlone() {
         try {
             reload();
         } catch (ConfigurationException e) {

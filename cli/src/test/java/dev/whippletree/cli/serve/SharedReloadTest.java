@@ -17,8 +17,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -176,6 +180,17 @@ class SharedReloadTest {
         assertThat(get("/status").statusCode()).isEqualTo(403);
     }
 
+    /** Whoever follows what is printed gets there. */
+    @Test
+    void addressThatIsPrinted_opens_whereItListensOnAll() throws Exception {
+        assertThat(gateway.baseUrl()).isEqualTo("http://127.0.0.1:" + gateway.port() + "/v1");
+        stop();
+        serve("::", GATEWAY);
+        HttpRequest page = HttpRequest.newBuilder(URI.create(gateway.pageUrl())).build();
+        assertThat(http.send(page, HttpResponse.BodyHandlers.discarding()).statusCode())
+                .isEqualTo(200);
+    }
+
     @Test
     void fileThatIsAway_changesNothing_alsoWhereTheEnvironmentHasAccounts() throws Exception {
         Files.delete(folder.resolve("whippletree.yaml"));
@@ -183,6 +198,48 @@ class SharedReloadTest {
         assertThat(err.toString()).contains("there is no such file", "the old one stays in use");
         assertThat(get("/v1/models").statusCode()).isEqualTo(401);
         assertThat(models()).contains("first");
+    }
+
+    @Test
+    void callsDuringAReload_becomeOneMore() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(98);
+        List<Thread> calls = new ArrayList<>();
+        Thread other = new Thread(() -> whippletree.reload(next -> {
+            begun.countDown();
+            await(hangs);
+            return () -> {};
+        }));
+        other.start();
+        await(begun);
+        for (int call = 0; call < 100; call++) {
+            calls.add(new Thread(() -> {
+                reload.run();
+                ended.countDown();
+            }));
+        }
+        try {
+            calls.forEach(Thread::start);
+            await(ended);
+        } finally {
+            hangs.countDown();
+            other.join();
+            for (Thread call : calls) {
+                call.join();
+            }
+        }
+        assertThat(err.toString().split("has been reloaded", -1))
+                .as("two reloads")
+                .hasSize(3);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
