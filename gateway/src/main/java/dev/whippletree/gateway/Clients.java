@@ -48,20 +48,21 @@ final class Clients {
     }
 
     /**
-     * Returns whose request it is.
+     * Returns whose request it is, and lets its connection belong to that client.
      *
-     * @throws RequestException if there are clients and it is none of them
+     * @throws RequestException if there are clients and it is none of them, or if there is no connection for its client
      */
     Client of(HttpServerExchange exchange) {
-        if (known.isEmpty()) {
-            return anybody;
-        }
+        Client client = known.isEmpty() ? anybody : byKey(exchange);
+        Connections.belongsTo(exchange, client.tenant());
+        return client;
+    }
+
+    private Client byKey(HttpServerExchange exchange) {
         ShownKey shown = ShownKey.of(exchange)
                 .orElseThrow(() -> new RequestException(
                         ApiError.unauthorized("no key: send your key as 'Authorization: Bearer <key>'")));
-        Client client = find(shown).orElseThrow(() -> new RequestException(ApiError.unauthorized("unknown key")));
-        Connections.showedKey(exchange);
-        return client;
+        return find(shown).orElseThrow(() -> new RequestException(ApiError.unauthorized("unknown key")));
     }
 
     /** Compares with every key, even after a match. A key that two clients have matches neither. */
