@@ -81,7 +81,7 @@ final class ChatHandler implements HttpHandler {
                     timeline.now().getEpochSecond(),
                     request.body().model().orElse(""),
                     now.disclosure());
-            StreamedResponse response = new StreamedResponse(exchange, request.streaming(), timeline);
+            StreamedResponse response = new StreamedResponse(exchange, request.streaming(), body.lease(), timeline);
             if (keepAlive) {
                 response.fillSilence();
             }

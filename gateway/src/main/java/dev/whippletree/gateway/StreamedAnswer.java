@@ -1,5 +1,6 @@
 package dev.whippletree.gateway;
 
+import dev.whippletree.model.BufferedSubscriber;
 import dev.whippletree.model.Delta;
 import java.time.Instant;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Where nothing was sent before the first piece, an answer that never begins still gets an error with its own status. One that breaks off
  * ends with an event {@code error}, and without {@code [DONE]}.
  */
-final class StreamedAnswer implements Flow.Subscriber<Delta> {
+final class StreamedAnswer implements BufferedSubscriber {
 
     private static final int CHARACTERS_PER_TOKEN = 4;
 
@@ -96,6 +97,11 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
     }
 
     @Override
+    public void onBuffered(long length) {
+        events.later(() -> events.grown(length));
+    }
+
+    @Override
     public void onError(Throwable failure) {
         events.later(() -> fail(failure));
     }
@@ -123,6 +129,7 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
         } else {
             told = true;
             characters += length(delta);
+            events.taken(characters);
             events.send(Events.of(chunks), this::more);
         }
     }
