@@ -1,6 +1,7 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.answer.Transcript;
+import dev.whippletree.model.BufferedSubscriber;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Prompt;
@@ -13,8 +14,9 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /** A caller who reads an answer while it comes, and puts it together. Thread-safe. */
-final class ReadingCaller implements Flow.Subscriber<Delta> {
+final class ReadingCaller implements BufferedSubscriber {
 
+    private final List<Long> buffered = Collections.synchronizedList(new ArrayList<>());
     private final List<Delta> told = Collections.synchronizedList(new ArrayList<>());
     private final Transcript transcript = new Transcript(new Delta.Start("", ""));
     private final long atOnce;
@@ -61,6 +63,11 @@ final class ReadingCaller implements Flow.Subscriber<Delta> {
         return told.stream().filter(Delta.Piece.class::isInstance).toList();
     }
 
+    /** Returns how much was kept for it, each time it heard that. */
+    List<Long> buffered() {
+        return List.copyOf(buffered);
+    }
+
     /** Returns the text that was told so far. */
     String text() {
         StringBuilder text = new StringBuilder();
@@ -97,6 +104,11 @@ final class ReadingCaller implements Flow.Subscriber<Delta> {
         if (delta instanceof Delta.Piece piece) {
             transcript.add(piece);
         }
+    }
+
+    @Override
+    public void onBuffered(long characters) {
+        buffered.add(characters);
     }
 
     @Override

@@ -106,13 +106,16 @@ record ApiError(
 
     /** There is no memory for the request just now. */
     static ApiError busy() {
-        return new ApiError(
-                UNAVAILABLE,
-                SERVER,
-                "gateway_busy",
-                Optional.empty(),
-                "the gateway has no memory left for another request; retry later",
-                Optional.of(BUSY_PAUSE));
+        return busy("the gateway has no memory left for another request; retry later");
+    }
+
+    /** Other requests have all the connections that there are for the client just now. */
+    static ApiError noConnection() {
+        return busy("the gateway has no connection left for another request; retry later");
+    }
+
+    private static ApiError busy(String message) {
+        return new ApiError(UNAVAILABLE, SERVER, "gateway_busy", Optional.empty(), message, Optional.of(BUSY_PAUSE));
     }
 
     /** The client has used what it may. */

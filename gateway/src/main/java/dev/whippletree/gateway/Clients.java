@@ -37,22 +37,23 @@ final class Clients {
     }
 
     /**
-     * Returns whose request it is.
+     * Returns whose request it is, and lets its connection belong to that client.
      *
-     * @throws RequestException if there are clients and it is none of them
+     * @throws RequestException if there are clients and it is none of them, or if there is no connection for its client
      */
     Client of(HttpServerExchange exchange) {
-        if (byOwner.isEmpty()) {
-            return anybody;
-        }
+        Client client = byOwner.isEmpty() ? anybody : byKey(exchange);
+        Connections.belongsTo(exchange, client.tenant());
+        return client;
+    }
+
+    private Client byKey(HttpServerExchange exchange) {
         ShownKey shown = ShownKey.of(exchange)
                 .orElseThrow(() -> new RequestException(
                         ApiError.unauthorized("no key: send your key as 'Authorization: Bearer <key>'")));
-        Client client = keys.owner(shown)
+        return keys.owner(shown)
                 .map(byOwner::get)
                 .orElseThrow(() -> new RequestException(ApiError.unauthorized("unknown key")));
-        Connections.showedKey(exchange);
-        return client;
     }
 
     /** Returns what each has used, by name. */

@@ -2,13 +2,16 @@ package dev.whippletree.gateway;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.ServerConnection;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.AttachmentKey;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.Iterator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,27 +20,73 @@ import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 
 /**
- * Bounds the number of open connections. At the bound, a new connection replaces the one that has been idle longest,
- * unless the last request of that one had a client's key. If none can be replaced, the new connection waits, unread.
- * Thread-safe.
+ * Bounds the number of open connections, and shares them out among the clients. Thread-safe.
+ *
+ * <p>A connection belongs to the client whose key its last request showed. One in sixteen is kept for those that have shown none: new ones,
+ * and probes. At the bound, a new connection replaces the one of them that has been idle longest; if none is idle, it waits, unread. Where
+ * the clients hold all the others, a client that needs one more takes it from the client that holds most, if that isn't itself, else from
+ * itself. Idle ones go first.
  */
 final class Connections implements ChannelListener<StreamConnection> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
-    private static final AttachmentKey<Boolean> WITH_KEY = AttachmentKey.create(Boolean.class);
+    private static final AttachmentKey<Place> PLACE = AttachmentKey.create(Place.class);
+    private static final int PLACES_FOR_ONE_WITHOUT_A_KEY = 16;
 
     private final int most;
+    private final int mostHeld;
     private final ChannelListener<? super StreamConnection> next;
 
-    // All four guarded by this.
-    private final Set<StreamConnection> open = new HashSet<>();
+    // All guarded by this.
+    private final Map<StreamConnection, Place> open = new HashMap<>();
     private final Deque<StreamConnection> waiting = new ArrayDeque<>();
+    private final Map<String, Holder> holders = new HashMap<>();
+    private final Holder nobody = new Holder();
 
-    /** Without a key and without a request, the one that has been so for longest first. */
-    private final Set<StreamConnection> idle = new LinkedHashSet<>();
+    /** To be closed, each on its own thread, unless a request with a key comes first. */
+    private final Set<Place> leaving = new LinkedHashSet<>();
 
-    /** To be closed, each on its own thread, unless a request comes first. */
-    private final Set<StreamConnection> leaving = new HashSet<>();
+    /** A client and its connections, the one that has been in its set for longest first. */
+    private static final class Holder {
+
+        private final Set<Place> idle = new LinkedHashSet<>();
+        private final Set<Place> busy = new LinkedHashSet<>();
+
+        int size() {
+            return idle.size() + busy.size();
+        }
+
+        Optional<Place> idleLongest() {
+            return idle.stream().findFirst();
+        }
+    }
+
+    /** An open connection. Guarded by the connections. */
+    private final class Place {
+
+        private final StreamConnection connection;
+        private Holder holder = nobody;
+        private Set<Place> in = nobody.idle;
+
+        Place(StreamConnection connection) {
+            this.connection = connection;
+        }
+
+        void moveTo(Set<Place> other) {
+            in.remove(this);
+            in = other;
+            in.add(this);
+        }
+
+        void giveWay() {
+            moveTo(leaving);
+            connection.getIoThread().execute(() -> leave(this));
+        }
+
+        Connections all() {
+            return Connections.this;
+        }
+    }
 
     /**
      * Creates one.
@@ -47,25 +96,46 @@ final class Connections implements ChannelListener<StreamConnection> {
      */
     Connections(int most, ChannelListener<? super StreamConnection> next) {
         this.most = most;
+        this.mostHeld = most - (most + PLACES_FOR_ONE_WITHOUT_A_KEY - 2) / PLACES_FOR_ONE_WITHOUT_A_KEY;
         this.next = next;
+        this.holders.put(Client.ANYBODY, nobody);
     }
 
-    /** A request showed the key of a client. */
-    static void showedKey(HttpServerExchange exchange) {
-        exchange.putAttachment(WITH_KEY, true);
+    /**
+     * A request showed the key of a client, or needs none.
+     *
+     * @param tenant the client's
+     * @throws RequestException if there is no connection for it
+     */
+    static void belongsTo(HttpServerExchange exchange, String tenant) {
+        Place place = exchange.getConnection().getAttachment(PLACE);
+        place.all().begins(place, tenant);
     }
 
     /** Returns a handler that notes the requests it hands on. */
     HttpHandler noting(HttpHandler handler) {
         return exchange -> {
-            StreamConnection connection = ((HttpServerConnection) exchange.getConnection()).getChannel();
-            begins(connection);
+            Place place = place(exchange.getConnection());
             exchange.addExchangeCompleteListener((ended, after) -> {
-                ended(connection, ended.getAttachment(WITH_KEY) != null);
+                ended(place);
                 after.proceed();
             });
             handler.handleRequest(exchange);
         };
+    }
+
+    private Place place(ServerConnection connection) {
+        Place known = connection.getAttachment(PLACE);
+        if (known != null) {
+            return known;
+        }
+        StreamConnection channel = ((HttpServerConnection) connection).getChannel();
+        Place place;
+        synchronized (this) {
+            place = open.getOrDefault(channel, new Place(channel));
+        }
+        connection.putAttachment(PLACE, place);
+        return place;
     }
 
     /** A new one, on its own thread. */
@@ -88,29 +158,62 @@ final class Connections implements ChannelListener<StreamConnection> {
     }
 
     private void admit(StreamConnection connection) {
-        open.add(connection);
-        idle.add(connection);
+        Place place = new Place(connection);
+        open.put(connection, place);
+        place.moveTo(nobody.idle);
     }
 
-    private synchronized void begins(StreamConnection connection) {
-        idle.remove(connection);
-        if (leaving.remove(connection)) {
-            makeRoom();
+    private synchronized void begins(Place place, String tenant) {
+        if (!open.containsKey(place.connection)) {
+            return;
         }
+        Holder holder = holders.computeIfAbsent(tenant, name -> new Holder());
+        place.holder = nobody;
+        place.moveTo(nobody.idle);
+        if (open.size() - nobody.idle.size() - leaving.size() >= mostHeld) {
+            toGiveWayTo(holder)
+                    .orElseThrow(() -> new RequestException(ApiError.noConnection()))
+                    .giveWay();
+        }
+        place.holder = holder;
+        place.moveTo(holder.busy);
+        makeRoom();
     }
 
-    private synchronized void ended(StreamConnection connection, boolean withKey) {
-        if (!withKey && open.contains(connection)) {
-            idle.add(connection);
-            makeRoom();
+    /** A busy one goes only where the two clients come closer by it, or they would end each other's requests by turns. */
+    private Optional<Place> toGiveWayTo(Holder holder) {
+        Holder largest = largest();
+        if (largest.size() > holder.size() + 1) {
+            return largest.idleLongest().or(() -> largest.busy.stream().reduce((before, latest) -> latest));
         }
+        return holder == nobody ? Optional.empty() : holder.idleLongest();
+    }
+
+    private Holder largest() {
+        return holders.values().stream()
+                .filter(holder -> holder != nobody)
+                .max(Comparator.comparingInt(Holder::size))
+                .orElse(nobody);
+    }
+
+    /** What showed no key belongs to nobody from now on. */
+    private synchronized void ended(Place place) {
+        if (place.in == leaving || !open.containsKey(place.connection)) {
+            return;
+        }
+        if (place.in != place.holder.busy) {
+            place.holder = nobody;
+        }
+        place.moveTo(place.holder.idle);
+        makeRoom();
     }
 
     private synchronized void closed(StreamConnection connection) {
-        idle.remove(connection);
-        leaving.remove(connection);
         waiting.remove(connection);
-        open.remove(connection);
+        Place place = open.remove(connection);
+        if (place != null) {
+            place.in.remove(place);
+        }
         if (open.size() < most && !waiting.isEmpty()) {
             StreamConnection admitted = waiting.remove();
             admit(admitted);
@@ -120,22 +223,22 @@ final class Connections implements ChannelListener<StreamConnection> {
 
     /** As many leave as wait for a place. */
     private void makeRoom() {
-        Iterator<StreamConnection> longestFirst = idle.iterator();
-        while (leaving.size() < waiting.size() && longestFirst.hasNext()) {
-            StreamConnection connection = longestFirst.next();
-            longestFirst.remove();
-            leaving.add(connection);
-            connection.getIoThread().execute(() -> leave(connection));
+        while (leaving.size() < waiting.size()) {
+            Optional<Place> idle = nobody.idleLongest().or(() -> largest().idleLongest());
+            if (idle.isEmpty()) {
+                return;
+            }
+            idle.get().giveWay();
         }
     }
 
-    private void leave(StreamConnection connection) {
+    private void leave(Place place) {
         synchronized (this) {
-            if (!leaving.contains(connection)) {
+            if (place.in != leaving) {
                 return;
             }
         }
-        LOG.debug("An idle connection without a key was closed for a new one");
-        IoUtils.safeClose(connection);
+        LOG.debug("A connection was closed for another one");
+        IoUtils.safeClose(place.connection);
     }
 }

@@ -1,6 +1,7 @@
 package dev.whippletree.gateway;
 
 import dev.whippletree.chat.TextTokens;
+import dev.whippletree.model.BufferedSubscriber;
 import dev.whippletree.model.Delta;
 import java.time.Instant;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Where nothing was sent before the first piece, an answer that never begins still gets an error with its own status. One that breaks off
  * ends with an event {@code error}, and without {@code [DONE]}.
  */
-final class StreamedAnswer implements Flow.Subscriber<Delta> {
+final class StreamedAnswer implements BufferedSubscriber {
 
     private final StreamedResponse events;
     private final ChatAnswer answer;
@@ -27,6 +28,7 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
     private boolean left;
     private boolean told;
     private long sixthsTold;
+    private long characters;
 
     /** What came of it, told before the client is. On the I/O thread. */
     interface Outcome {
@@ -95,6 +97,11 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
     }
 
     @Override
+    public void onBuffered(long length) {
+        events.later(() -> events.grown(length));
+    }
+
+    @Override
     public void onError(Throwable failure) {
         events.later(() -> fail(failure));
     }
@@ -122,8 +129,20 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
         } else {
             told = true;
             sixthsTold += sixths(delta);
+            characters += length(delta);
+            events.taken(characters);
             events.send(Events.of(chunks), this::more);
         }
+    }
+
+    private static int length(Delta delta) {
+        if (delta instanceof Delta.Text piece) {
+            return piece.text().length();
+        }
+        if (delta instanceof Delta.Reasoning thought) {
+            return thought.text().length();
+        }
+        return delta instanceof Delta.ToolCallPart part ? part.arguments().length() : 0;
     }
 
     private static long sixths(Delta delta) {

@@ -2,15 +2,18 @@ package dev.whippletree.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.Secret;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,8 +32,26 @@ final class ConnectionsTest {
                 .withBounds(
                         GatewaySettings.Bounds.DEFAULT.withMostConnections(most).withIdleTimeout(idle))
                 .withClients(
-                        List.of(new GatewaySettings.Client("acme", Secret.of("key-of-acme"), List.of())),
-                        Optional.empty()));
+                        Stream.of("acme", "bolt")
+                                .map(name -> new GatewaySettings.Client(name, Secret.of("key-of-" + name), List.of()))
+                                .toList(),
+                        Optional.of(Secret.of("key-of-watch"))));
+    }
+
+    private void reopen(int most) {
+        running.close();
+        running = open(most, Duration.ofHours(1));
+    }
+
+    /** Returns connections that have had an answer, or have been closed since. */
+    private List<Socket> idle(String key, int count) throws IOException {
+        List<Socket> idle = new ArrayList<>();
+        for (int opened = 0; opened < count; opened++) {
+            Socket socket = connect();
+            assertAnswered(socket, key, "Hello there");
+            idle.add(socket);
+        }
+        return idle;
     }
 
     @AfterEach
@@ -76,6 +97,13 @@ final class ConnectionsTest {
     private static void assertAnswered(Socket socket, String key, String answer) throws IOException {
         send(socket, post(key));
         assertThat(RunningGateway.readResponse(socket)).contains(answer);
+        RunningGateway.settle();
+    }
+
+    /** Asks what needs a key, and no call. */
+    private static void assertSeen(Socket socket, String path, String key) throws IOException {
+        send(socket, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key + "\r\n\r\n");
+        assertThat(RunningGateway.readResponse(socket)).startsWith("HTTP/1.1 200 ");
         RunningGateway.settle();
     }
 
@@ -136,29 +164,99 @@ final class ConnectionsTest {
     }
 
     @Test
-    void whoIsWaitingForAnAnswer_stays_andTheNewOneWaitsUntilSomebodyIsThrough() throws Exception {
+    void idleConnectionsOfOneKey_lockNobodyOut() throws Exception {
+        reopen(32);
+        List<Socket> ofAcme = idle("key-of-acme", 31);
+        assertServed(connect());
+        Socket watching = connect();
+        send(
+                watching,
+                HEALTH.replace("/healthz", "/status").replace("Host", "Authorization: Bearer key-of-watch\r\nHost"));
+        assertThat(RunningGateway.readResponse(watching)).startsWith("HTTP/1.1 200 ");
+        List<Socket> ofBolt = new ArrayList<>();
+        for (int count = 0; count < 5; count++) {
+            Socket socket = connect();
+            assertAnswered(socket, "key-of-bolt", "Hello there");
+            ofBolt.add(socket);
+        }
+        for (int count = 0;
+                count < 6;
+                count++) { // One for each of bolt's, and one to keep the places of those without a key.
+            assertClosed(ofAcme.get(count));
+        }
+        for (Socket socket : ofAcme.subList(6, 31)) {
+            assertAnswered(socket, "key-of-acme", "Hello there");
+        }
+        for (Socket socket : ofBolt) {
+            assertAnswered(socket, "key-of-bolt", "Hello there");
+        }
+    }
+
+    @Test
+    void whoHoldsMost_givesWay_untilAllHoldTheSame_andThenItsOwn() throws Exception {
+        reopen(32);
+        idle("key-of-acme", 30);
+        List<Socket> ofBolt = idle("key-of-bolt", 30);
+        for (Socket socket : ofBolt.subList(0, 15)) {
+            assertClosed(socket);
+        }
+        for (Socket socket : ofBolt.subList(15, 30)) {
+            assertAnswered(socket, "key-of-bolt", "Hello there");
+        }
+        idle("key-of-acme", 30);
+        for (Socket socket : ofBolt.subList(15, 30)) {
+            assertAnswered(socket, "key-of-bolt", "Hello there");
+        }
+    }
+
+    @Test
+    void connectionsWithoutAKey_takeNoneFromThoseWithOne() throws Exception {
+        reopen(32);
+        List<Socket> ofAcme = idle("key-of-acme", 20);
+        for (int count = 0; count < 100; count++) {
+            connect();
+        }
+        settleAccepted();
+        assertServed(connect());
+        for (Socket socket : ofAcme) {
+            assertAnswered(socket, "key-of-acme", "Hello there");
+        }
+    }
+
+    @Test
+    void requestsOfOneKey_thatHoldAllConnections_areCutForAnotherKey_andProbesAreServed() throws Exception {
+        reopen(32);
         running.provider.usually(call -> {});
-        List<Socket> busy = new ArrayList<>();
-        List<ScriptedProvider.Call> calls = new ArrayList<>();
-        for (int count = 0; count < 3; count++) {
+        List<Socket> ofAcme = new ArrayList<>();
+        for (int count = 0; count < 30; count++) {
             Socket socket = connect();
             send(socket, post("key-of-acme", "Hi " + count));
-            calls.add(running.provider.call());
-            busy.add(socket);
+            settleAccepted();
+            ofAcme.add(socket);
         }
-        Socket fourth = connect();
-        send(fourth, HEALTH);
-        Socket fifth = connect();
-        send(fifth, HEALTH);
-        for (int count = 0; count < 3; count++) {
-            calls.get(count).answer("Answer " + count);
-            assertThat(RunningGateway.readResponse(busy.get(count))).contains("Answer " + count);
+        assertAnswered(connect(), "key-of-acme", "gateway_busy");
+        assertServed(connect());
+
+        assertSeen(connect(), "/v1/models", "key-of-bolt");
+        assertThatThrownBy(() -> RunningGateway.readAll(ofAcme.get(29))).isInstanceOf(SocketException.class);
+    }
+
+    @Test
+    void withoutKeys_requestsUnderWay_leaveConnectionsForProbes() throws Exception {
+        running.close();
+        running = new RunningGateway(
+                GatewaySettings.DEFAULT.withBounds(GatewaySettings.Bounds.DEFAULT.withMostConnections(3)));
+        running.provider.usually(call -> {});
+        List<Socket> busy = List.of(connect(), connect());
+        for (Socket socket : busy) {
+            send(socket, RunningGateway.wire(BODY.replace("Hi", "Hi " + socket.getLocalPort())));
+            running.provider.call();
         }
-        busy.get(1).close();
-        assertThat(RunningGateway.readResponse(fourth)).startsWith("HTTP/1.1 200 ");
-        assertThat(RunningGateway.readResponse(fifth)).startsWith("HTTP/1.1 200 ");
-        assertServed(busy.get(0));
-        assertServed(busy.get(2));
+        Socket third = connect();
+        assertAnswered(third, "none", "gateway_busy");
+        assertServed(third);
+        assertServed(connect());
+        assertClosed(third);
     }
 
     @Test

@@ -95,6 +95,7 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private ServeRun.Wish wish() {
-        return new ServeRun.Wish(Optional.ofNullable(host), Optional.ofNullable(port), grace);
+        return new ServeRun.Wish(
+                Optional.ofNullable(host), Optional.ofNullable(port), grace, OpenFiles.mostConnections());
     }
 }

@@ -19,9 +19,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A gateway that runs until it is told to end. Confined to one thread. */
 public final class ServeRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServeRun.class);
 
     private final Surroundings surroundings;
     private final Wish wish;
@@ -34,19 +38,27 @@ public final class ServeRun {
      * @param host where to listen
      * @param port the port; 0: any that is free
      * @param grace how long requests under way may take once it ends
+     * @param mostConnections how many connections this process can have open, whatever the configuration says
      */
-    public record Wish(Optional<String> host, Optional<Integer> port, Duration grace) {
+    public record Wish(Optional<String> host, Optional<Integer> port, Duration grace, int mostConnections) {
 
         /**
-         * Returns what a configuration says of the gateway, but for what a user wants otherwise.
+         * Returns what a configuration says of the gateway, but for what a user wants otherwise and what this process can't do.
          *
          * @throws IllegalArgumentException if that can't be used, saying why
          */
         GatewaySettings settings(Configuration configuration) {
-            GatewaySettings configured = configuration.gateway().orElse(GatewaySettings.DEFAULT);
+            GatewaySettings configured = configured(configuration);
+            GatewaySettings.Bounds bounds = configured.bounds();
+            configured = configured.withBounds(
+                    bounds.withMostConnections(Math.min(mostConnections, bounds.mostConnections())));
             GatewaySettings here = host.map(configured::withHost).orElse(configured);
             return port.map(here::withPort).orElse(here);
         }
+    }
+
+    private static GatewaySettings configured(Configuration configuration) {
+        return configuration.gateway().orElse(GatewaySettings.DEFAULT);
     }
 
     /**
@@ -103,6 +115,14 @@ public final class ServeRun {
     }
 
     private Gateway start(Whippletree whippletree) {
+        int wanted = configured(whippletree.configuration()).bounds().mostConnections();
+        if (wish.mostConnections() < wanted) {
+            LOG.warn(
+                    "gateway.max-connections is {} here, not {}: each connection may need a second one, to a service, and"
+                            + " this process may open no more files; raise that limit (ulimit -n)",
+                    wish.mostConnections(),
+                    wanted);
+        }
         try {
             return Gateway.start(
                     whippletree, wish.settings(whippletree.configuration()), surroundings.timeline(), telemetry);

@@ -64,7 +64,7 @@ class SharedReloadTest {
                 .configuration(folder.resolve("whippletree.yaml"))
                 .environment(Map.of("ACME_KEY", KEY, ScriptedProvider.VARIABLE, "sesame"))
                 .build();
-        ServeRun.Wish wish = new ServeRun.Wish(Optional.of(host), Optional.of(0), Duration.ZERO);
+        ServeRun.Wish wish = new ServeRun.Wish(Optional.of(host), Optional.of(0), Duration.ZERO, 100);
         gateway = Gateway.start(whippletree, wish.settings(whippletree.configuration()), timeline);
         reload = new SharedReload(whippletree, gateway, wish, new PrintWriter(err));
     }
