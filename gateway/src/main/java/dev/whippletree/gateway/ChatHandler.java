@@ -1,7 +1,6 @@
 package dev.whippletree.gateway;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.chat.TextTokens;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Message;
@@ -10,6 +9,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
+import dev.whippletree.spi.TextTokens;
 import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;

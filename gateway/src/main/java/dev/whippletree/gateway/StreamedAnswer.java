@@ -1,8 +1,8 @@
 package dev.whippletree.gateway;
 
-import dev.whippletree.chat.TextTokens;
 import dev.whippletree.model.BufferedSubscriber;
 import dev.whippletree.model.Delta;
+import dev.whippletree.spi.TextTokens;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.whippletree.provider.openai;
 
-import dev.whippletree.chat.TextTokens;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.ToolCall;
+import dev.whippletree.spi.TextTokens;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.whippletree.chat;
+package dev.whippletree.spi;
 
 /**
  * Estimates how many tokens a text has, on the safe side: of a prompt before a service has counted it, and of an answer if none ever
