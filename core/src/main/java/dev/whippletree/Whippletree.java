@@ -7,7 +7,6 @@ import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.ConfigurationTree;
 import dev.whippletree.config.Reloaded;
 import dev.whippletree.engine.cache.AnswerCheck;
-import dev.whippletree.model.BufferedSubscriber;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Delta;
@@ -145,8 +144,8 @@ public final class Whippletree implements AutoCloseable {
      * never delivers an answer that broke off or was patched.
      *
      * <p>Ends with the same errors as {@link #complete}. Subscribers are called on a thread of this Whippletree or on
-     * the subscribing thread, and may block; a {@link BufferedSubscriber} hears how much is kept for it. Cancelling
-     * withdraws the prompt; other callers with an equal prompt still get their answer.
+     * the subscribing thread, and may block. Cancelling withdraws the prompt; other callers with an equal prompt still
+     * get their answer.
      *
      * @return submits nothing before a subscription; thread-safe, and may be subscribed to again
      */

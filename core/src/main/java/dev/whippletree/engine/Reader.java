@@ -3,7 +3,6 @@ package dev.whippletree.engine;
 import dev.whippletree.engine.answer.Transcript;
 import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.engine.run.Monitor;
-import dev.whippletree.model.BufferedSubscriber;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import java.util.Optional;
@@ -23,7 +22,6 @@ import org.slf4j.LoggerFactory;
 final class Reader implements Flow.Subscription {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
-    private static final int CHARACTERS_UNTIL_TOLD = 4096;
 
     private final Flow.Subscriber<? super Delta> subscriber;
     private final Executor executor;
@@ -31,9 +29,6 @@ final class Reader implements Flow.Subscription {
     private final Transcript.Place place = new Transcript.Place();
     private final AtomicLong requested = new AtomicLong();
     private final AtomicBoolean woken = new AtomicBoolean();
-
-    /** How long the answer was when the subscriber was last told. Confined to the mailbox. */
-    private long toldSize;
 
     /** Whether the subscriber is told nothing any more. */
     private volatile boolean over;
@@ -160,18 +155,6 @@ final class Reader implements Flow.Subscription {
                 over = true;
                 pass(subscriber::onComplete);
             }
-        }
-        if (!over && subscriber instanceof BufferedSubscriber buffered) {
-            tellBuffered(buffered);
-        }
-    }
-
-    private void tellBuffered(BufferedSubscriber buffered) {
-        Subscription reading = subscription;
-        long size = reading == null ? 0 : reading.flight().broadcast().size();
-        if (size >= toldSize + CHARACTERS_UNTIL_TOLD) {
-            toldSize = size;
-            pass(() -> buffered.onBuffered(size));
         }
     }
 

@@ -265,17 +265,6 @@ final class EngineStreamTest {
     }
 
     @Test
-    void slowReader_hearsHowMuchIsKeptForIt_andAFastOneNothing() {
-        String piece = "x".repeat(1_500);
-        client.then(says(piece, piece, piece, piece, piece, piece));
-        ReadingCaller fast = read();
-        ReadingCaller slow = readSlowly(2);
-        fixture.run();
-        assertThat(slow.buffered()).containsExactly(4_500L, 9_000L);
-        assertThat(fast.buffered()).isEmpty();
-    }
-
-    @Test
     void storedAnswer_isReplayed() {
         fixture.cache("near", new ScriptedCache(fixture.timeline));
         fixture.ask("q");

@@ -1,7 +1,6 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.answer.Transcript;
-import dev.whippletree.model.BufferedSubscriber;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Prompt;
@@ -14,9 +13,8 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /** A caller who reads an answer while it comes, and puts it together. Thread-safe. */
-final class ReadingCaller implements BufferedSubscriber {
+final class ReadingCaller implements Flow.Subscriber<Delta> {
 
-    private final List<Long> buffered = Collections.synchronizedList(new ArrayList<>());
     private final List<Delta> told = Collections.synchronizedList(new ArrayList<>());
     private final Transcript transcript = new Transcript(new Delta.Start("", ""));
     private final long atOnce;
@@ -63,11 +61,6 @@ final class ReadingCaller implements BufferedSubscriber {
         return told.stream().filter(Delta.Piece.class::isInstance).toList();
     }
 
-    /** Returns how much was kept for it, each time it heard that. */
-    List<Long> buffered() {
-        return List.copyOf(buffered);
-    }
-
     /** Returns the text that was told so far. */
     String text() {
         StringBuilder text = new StringBuilder();
@@ -104,11 +97,6 @@ final class ReadingCaller implements BufferedSubscriber {
         if (delta instanceof Delta.Piece piece) {
             transcript.add(piece);
         }
-    }
-
-    @Override
-    public void onBuffered(long characters) {
-        buffered.add(characters);
     }
 
     @Override

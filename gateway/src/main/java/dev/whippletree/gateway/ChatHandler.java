@@ -85,7 +85,7 @@ final class ChatHandler implements HttpHandler {
                     timeline.now().getEpochSecond(),
                     request.body().model().orElse(""),
                     now.disclosure());
-            StreamedResponse response = new StreamedResponse(exchange, request.streaming(), memory, timeline);
+            StreamedResponse response = new StreamedResponse(exchange, request.streaming(), timeline);
             if (now.keepsAlive(client, exchange.getRequestHeaders())) {
                 response.fillSilence();
             }

@@ -59,6 +59,10 @@ final class Connections implements ChannelListener<StreamConnection> {
         Optional<Place> idleLongest() {
             return idle.stream().findFirst();
         }
+
+        Optional<Place> idleLongestOrLatest() {
+            return idleLongest().or(() -> busy.stream().reduce((before, after) -> after));
+        }
     }
 
     /** An open connection. Guarded by the connections. */
@@ -83,8 +87,12 @@ final class Connections implements ChannelListener<StreamConnection> {
             connection.getIoThread().execute(() -> leave(this));
         }
 
-        Connections all() {
-            return Connections.this;
+        void begins(String tenant) {
+            Connections.this.begins(this, tenant);
+        }
+
+        void ended() {
+            Connections.this.ended(this);
         }
     }
 
@@ -108,8 +116,7 @@ final class Connections implements ChannelListener<StreamConnection> {
      * @throws RequestException if there is no connection for it
      */
     static void belongsTo(HttpServerExchange exchange, String tenant) {
-        Place place = exchange.getConnection().getAttachment(PLACE);
-        place.all().begins(place, tenant);
+        exchange.getConnection().getAttachment(PLACE).begins(tenant);
     }
 
     /** Returns a handler that notes the requests it hands on. */
@@ -117,7 +124,7 @@ final class Connections implements ChannelListener<StreamConnection> {
         return exchange -> {
             Place place = place(exchange.getConnection());
             exchange.addExchangeCompleteListener((ended, after) -> {
-                ended(place);
+                place.ended();
                 after.proceed();
             });
             handler.handleRequest(exchange);
@@ -168,23 +175,24 @@ final class Connections implements ChannelListener<StreamConnection> {
             return;
         }
         Holder holder = holders.computeIfAbsent(tenant, name -> new Holder());
-        place.holder = nobody;
-        place.moveTo(nobody.idle);
-        if (open.size() - nobody.idle.size() - leaving.size() >= mostHeld) {
-            toGiveWayTo(holder)
-                    .orElseThrow(() -> new RequestException(ApiError.noConnection()))
-                    .giveWay();
-        }
-        place.holder = holder;
-        place.moveTo(holder.busy);
+        place.in.remove(place);
+        int held = open.size() - 1 - nobody.idle.size() - leaving.size();
+        Optional<Place> other = held < mostHeld ? Optional.empty() : toGiveWayTo(holder);
+        boolean room = held < mostHeld || other.isPresent();
+        place.holder = room ? holder : nobody;
+        place.moveTo(room ? holder.busy : nobody.idle);
+        other.ifPresent(Place::giveWay);
         makeRoom();
+        if (!room) {
+            throw new RequestException(ApiError.noConnection());
+        }
     }
 
     /** A busy one goes only where the two clients come closer by it, or they would end each other's requests by turns. */
     private Optional<Place> toGiveWayTo(Holder holder) {
         Holder largest = largest();
         if (largest.size() > holder.size() + 1) {
-            return largest.idleLongest().or(() -> largest.busy.stream().reduce((before, latest) -> latest));
+            return largest.idleLongestOrLatest();
         }
         return holder == nobody ? Optional.empty() : holder.idleLongest();
     }

@@ -1,19 +1,14 @@
 package dev.whippletree.gateway;
 
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 
 /**
  * The heap that all requests together may use, by an estimate for each. Thread-safe; never blocks.
  *
  * <p>A request is counted from its first byte to the end of its answer, so those that wait in line are too. Where there are keys, no
- * client holds more than half. An answer counts while its client leaves some of it unread. Such answers alone may be as much again beside
- * requests that are there already; beyond that, the one of which most is unread is given up.
+ * client holds more than half.
  */
 final class MemoryBudget {
 
@@ -30,12 +25,8 @@ final class MemoryBudget {
     /** What a value of a JSON tree takes beside its text. Measured with 100,000 empty objects, the worst there is: 178. */
     static final int BYTES_PER_VALUE = 192;
 
-    /** What a character of an answer becomes until it has been read: twice in the engine, with room to grow, and once more as a whole. */
-    static final int BYTES_PER_CHARACTER = 4;
-
     private final long amount;
     private final Map<String, Long> byTenant = new HashMap<>();
-    private final Set<Lease> unread = new HashSet<>();
     private long used;
 
     /**
@@ -80,10 +71,6 @@ final class MemoryBudget {
 
         private final String tenant;
         private long held;
-        private long answer;
-        private long unreadBytes;
-        private boolean givenUp;
-        private Runnable reset = () -> {};
         private boolean ended;
         private volatile CompletableFuture<?> needed = CompletableFuture.completedFuture(null);
 
@@ -145,48 +132,6 @@ final class MemoryBudget {
             byTenant.remove(tenant, 0L);
         }
 
-        /**
-         * So much is kept of the answer, because its client hasn't read all of it.
-         *
-         * @param bytes what is kept
-         * @param unreadBytes how much of that the client hasn't read
-         * @param reset gives the answer up, later; called on any thread, once at most
-         */
-        void unread(long bytes, long unreadBytes, Runnable reset) {
-            synchronized (MemoryBudget.this) {
-                if (!ended && !givenUp) {
-                    this.reset = reset;
-                    this.unreadBytes = unreadBytes;
-                    keep(bytes);
-                    giveUpBeyond(mostOf(tenant), lease -> lease.tenant.equals(tenant));
-                    giveUpBeyond(amount, lease -> true);
-                }
-            }
-        }
-
-        /** The client has read all that was written. */
-        void allRead() {
-            synchronized (MemoryBudget.this) {
-                keep(0);
-            }
-        }
-
-        private void keep(long bytes) {
-            add(bytes - answer);
-            answer = bytes;
-            if (bytes > 0) {
-                unread.add(this);
-            } else {
-                unread.remove(this);
-            }
-        }
-
-        private void giveUp() {
-            givenUp = true;
-            keep(0);
-            reset.run();
-        }
-
         /** The request needs it until something has ended, even if {@link #end} comes before. */
         void keepUntil(CompletableFuture<?> over) {
             needed = over;
@@ -206,19 +151,9 @@ final class MemoryBudget {
             synchronized (MemoryBudget.this) {
                 if (!ended) {
                     ended = true;
-                    keep(0);
                     add(-held);
                 }
             }
-        }
-    }
-
-    private void giveUpBeyond(long most, Predicate<Lease> among) {
-        while (unread.stream().filter(among).mapToLong(lease -> lease.answer).sum() > most) {
-            unread.stream()
-                    .filter(among)
-                    .max(Comparator.comparingLong(lease -> lease.unreadBytes))
-                    .ifPresent(Lease::giveUp);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.whippletree.gateway;
 
-import dev.whippletree.model.BufferedSubscriber;
 import dev.whippletree.model.Delta;
 import dev.whippletree.spi.TextTokens;
 import java.time.Instant;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Where nothing was sent before the first piece, an answer that never begins still gets an error with its own status. One that breaks off
  * ends with an event {@code error}, and without {@code [DONE]}.
  */
-final class StreamedAnswer implements BufferedSubscriber {
+final class StreamedAnswer implements Flow.Subscriber<Delta> {
 
     private final StreamedResponse events;
     private final ChatAnswer answer;
@@ -28,7 +27,6 @@ final class StreamedAnswer implements BufferedSubscriber {
     private boolean left;
     private boolean told;
     private long sixthsTold;
-    private long characters;
 
     /** What came of it, told before the client is. On the I/O thread. */
     interface Outcome {
@@ -97,11 +95,6 @@ final class StreamedAnswer implements BufferedSubscriber {
     }
 
     @Override
-    public void onBuffered(long length) {
-        events.later(() -> events.grown(length));
-    }
-
-    @Override
     public void onError(Throwable failure) {
         events.later(() -> fail(failure));
     }
@@ -129,20 +122,8 @@ final class StreamedAnswer implements BufferedSubscriber {
         } else {
             told = true;
             sixthsTold += sixths(delta);
-            characters += length(delta);
-            events.taken(characters);
             events.send(Events.of(chunks), this::more);
         }
-    }
-
-    private static int length(Delta delta) {
-        if (delta instanceof Delta.Text piece) {
-            return piece.text().length();
-        }
-        if (delta instanceof Delta.Reasoning thought) {
-            return thought.text().length();
-        }
-        return delta instanceof Delta.ToolCallPart part ? part.arguments().length() : 0;
     }
 
     private static long sixths(Delta delta) {

@@ -26,23 +26,11 @@ final class StreamedResponse {
 
     private final HttpServerExchange exchange;
     private final boolean events;
-    private final MemoryBudget.Lease memory;
     private final Silence silence;
     private boolean begun;
 
     /** Whether something is being written: nothing else may be until that is done. */
     private boolean writing;
-
-    /** How long the answer is, all of which the engine keeps, and how much of it has been taken from there, in characters. */
-    private long length;
-
-    private long taken;
-
-    /** The bytes that wait until the client reads. */
-    private long unwritten;
-
-    /** Whether the client's memory pays for what is kept. */
-    private boolean paying;
 
     /** What is to be written next; null: nothing. */
     private @Nullable Waiting waiting;
@@ -56,13 +44,11 @@ final class StreamedResponse {
      * Prepares one; nothing is sent yet.
      *
      * @param events whether the client reads server-sent events, not one JSON value
-     * @param memory pays for what the client leaves unread
      * @param timeline the time by which silence counts
      */
-    StreamedResponse(HttpServerExchange exchange, boolean events, MemoryBudget.Lease memory, Timeline timeline) {
+    StreamedResponse(HttpServerExchange exchange, boolean events, Timeline timeline) {
         this.exchange = exchange;
         this.events = events;
-        this.memory = memory;
         this.silence = new Silence(timeline, this::later, this::fill);
         Reset.whenClosed(exchange.getConnection());
         exchange.addExchangeCompleteListener((over, after) -> {
@@ -74,28 +60,6 @@ final class StreamedResponse {
     /** Does something on the I/O thread, after what was given before. The response ends by a reset if it throws anything. Thread-safe. */
     void later(Runnable work) {
         Response.later(exchange, work);
-    }
-
-    /** The answer is so long by now, however much of it has been sent. */
-    void grown(long characters) {
-        length = Math.max(length, characters);
-        if (length > taken) {
-            payForUnread();
-        }
-    }
-
-    /** So much of it is sent with the next part. */
-    void taken(long characters) {
-        taken = characters;
-        length = Math.max(length, characters);
-    }
-
-    private void payForUnread() {
-        paying = true;
-        memory.unread(
-                length * MemoryBudget.BYTES_PER_CHARACTER + 2 * unwritten,
-                length - taken + unwritten,
-                () -> later(() -> end(new StreamEnd.Cut())));
     }
 
     /** Breaks each silence from now on, also before there is anything of the answer: the head is sent with it then. */
@@ -156,9 +120,7 @@ final class StreamedResponse {
         } else if (how instanceof StreamEnd.Whole whole && begun) {
             write(GatewayJson.write(whole.lastChunks().get(0)), new Response.EndOfExchange());
         } else if (how instanceof StreamEnd.Whole whole) {
-            writing = true;
             Response.send(exchange, OK, whole.lastChunks().get(0));
-            mayBeUnread(exchange.getResponseContentLength());
         } else if (how instanceof StreamEnd.Failed failed && begun) {
             write(Events.error(failed.error()), new Response.EndOfExchange());
         } else if (how instanceof StreamEnd.Failed failed) {
@@ -179,23 +141,10 @@ final class StreamedResponse {
         writing = true;
         silence.begin();
         exchange.getResponseSender().send(ByteBuffer.wrap(bytes), then);
-        mayBeUnread(bytes.length);
-    }
-
-    private void mayBeUnread(long bytes) {
-        if (writing && !exchange.isResponseComplete()) {
-            unwritten = bytes;
-            payForUnread();
-        }
     }
 
     private void written(Runnable then) {
         writing = false;
-        unwritten = 0;
-        if (paying) {
-            paying = false;
-            memory.allRead();
-        }
         silence.begin();
         Waiting next = waiting;
         waiting = null;

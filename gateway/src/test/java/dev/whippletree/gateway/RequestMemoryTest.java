@@ -3,8 +3,6 @@ package dev.whippletree.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.model.Delta;
-import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import java.io.IOException;
@@ -25,7 +23,6 @@ import org.junit.jupiter.api.Test;
 /** Over real sockets: what clients announce, send and leave behind, against the memory that there is for it. */
 final class RequestMemoryTest {
 
-    private static final String WATCH_KEY = "key-of-the-operator";
     private static final int MB = 1 << 20;
     private static final Pattern MEMORY =
             Pattern.compile("\"memory\":\\{(?:\"amount_bytes\":\\d+,)?\"used_bytes\":(\\d+)");
@@ -63,8 +60,7 @@ final class RequestMemoryTest {
     }
 
     private long used() throws Exception {
-        Matcher memory = MEMORY.matcher(
-                running.get("/status", "Authorization", "Bearer " + WATCH_KEY).body());
+        Matcher memory = MEMORY.matcher(running.get("/status").body());
         assertThat(memory.find()).isTrue();
         return Long.parseLong(memory.group(1));
     }
@@ -160,63 +156,6 @@ final class RequestMemoryTest {
         });
         running.post(HI, "x-whippletree-deadline", "100ms");
         awaitUsed(used -> used == 0);
-    }
-
-    private Socket ask(String question, int characters, boolean streaming, String... more) throws Exception {
-        running.provider.usually(call -> {
-            for (int told = 0; told < characters; told += 1_000) {
-                call.tell(new Delta.Text("words and ".repeat(100)));
-            }
-            call.end(FinishReason.STOP);
-        });
-        String body = HI.replace("Hi", question).replaceFirst("\\{", "{\"stream\":" + streaming + ",");
-        Socket socket = send(head(body.length(), more) + body);
-        running.provider.call();
-        return socket;
-    }
-
-    @Test
-    void answersThatClientsDoNotRead_count_andTheOneOfWhichMostIsUnreadIsReset() throws Exception {
-        reopen(withMemory(16 * MB));
-        Socket small = ask("small", 600_000, true);
-        awaitUsed(used -> used > 2 * MB);
-        Socket largest = ask("largest", 2_000_000, true);
-        awaitUsed(used -> used > 10 * MB);
-        Socket large = ask("large", 1_800_000, true);
-        assertThat(WireEnd.read(largest).end()).isEqualTo(WireEnd.RESET);
-        assertThat(WireEnd.read(large).end()).isEqualTo(WireEnd.DONE);
-        assertThat(WireEnd.read(small).end()).isEqualTo(WireEnd.DONE);
-        awaitUsed(used -> used == 0);
-    }
-
-    @Test
-    void wholeAnswersThatClientsDoNotRead_countAndAreResetToo() throws Exception {
-        reopen(withMemory(16 * MB));
-        Socket first = ask("first", 5_000_000, false);
-        awaitUsed(used -> used > 9 * MB);
-        Socket second = ask("second", 6_000_000, false);
-        assertThat(WireEnd.read(second).end()).isEqualTo(WireEnd.RESET);
-        assertThat(RunningGateway.readResponse(first)).contains("200 OK");
-        awaitUsed(used -> used == 0);
-    }
-
-    @Test
-    void answersThatOneClientDoesNotRead_endNobodyElses() throws Exception {
-        reopen(withMemory(16 * MB)
-                .withClients(
-                        Stream.of("acme", "bolt")
-                                .map(name -> new GatewaySettings.Client(name, Secret.of("key-of-" + name), List.of()))
-                                .toList(),
-                        Optional.of(Secret.of(WATCH_KEY))));
-        String acme = "Authorization: Bearer key-of-acme\r\n";
-        Socket ofBolt = ask("bolt", 1_200_000, true, "Authorization: Bearer key-of-bolt\r\n");
-        awaitUsed(used -> used > 4 * MB);
-        Socket large = ask("large", 1_200_000, true, acme);
-        awaitUsed(used -> used > 8 * MB);
-        Socket small = ask("small", 1_000_000, true, acme);
-        assertThat(WireEnd.read(large).end()).isEqualTo(WireEnd.RESET);
-        assertThat(WireEnd.read(small).end()).isEqualTo(WireEnd.DONE);
-        assertThat(WireEnd.read(ofBolt).end()).isEqualTo(WireEnd.DONE);
     }
 
     @Test

@@ -133,11 +133,6 @@ public final class Broadcast {
         return told.next(place);
     }
 
-    /** Returns how long the answer is that callers can be told, in characters. */
-    public synchronized long size() {
-        return told.size();
-    }
-
     /** Returns whether callers can be told nothing yet. */
     public synchronized boolean isEmpty() {
         return told.isEmpty();

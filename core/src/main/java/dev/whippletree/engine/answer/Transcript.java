@@ -119,11 +119,6 @@ public final class Transcript {
         return Optional.of(piece);
     }
 
-    /** Returns its length in characters. */
-    long size() {
-        return size;
-    }
-
     /** Forgets what comes after a place. */
     void cutAt(Place place) {
         if (place.isAtStart()) {
