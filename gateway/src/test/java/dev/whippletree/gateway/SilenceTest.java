@@ -202,8 +202,9 @@ final class SilenceTest {
         timeline.awaitTimers(TIMERS_AFTER_AN_ERROR);
     }
 
+    /** The estimate is the prompt's. */
     @Test
-    void failureAfterAPiece_chargesTheEstimate() throws Exception {
+    void failureAfterAPiece_chargesTheEstimate_andThePiece() throws Exception {
         running.provider.estimate(900);
         try (Socket socket = ask(StreamProtocol.KEPT, EARLY)) {
             ScriptedProvider.Call call = running.provider.call();
@@ -214,10 +215,10 @@ final class SilenceTest {
             assertEnd(WireEnd.read(socket, before), WireEnd.ERROR);
         }
         timeline.awaitTimers(TIMERS_AFTER_AN_ERROR);
-        assertThat(used()).isEqualTo(900);
+        assertThat(used()).isEqualTo(902);
     }
 
-    /** Otherwise it could read long answers and leave before their ends. */
+    /** Otherwise it could read long answers and leave before their ends. 1,600 letters without a blank are estimated at 534 tokens. */
     @Test
     void clientThatLeavesAfterMoreThanTheEstimate_isChargedWhatItWasTold() throws Exception {
         running.provider.estimate(100);
@@ -229,7 +230,7 @@ final class SilenceTest {
             RunningGateway.readUntil(socket, "!");
         }
         timeline.awaitTimers(TIMERS_OF_AN_IDLE_GATEWAY);
-        assertThat(used()).isEqualTo(400);
+        assertThat(used()).isEqualTo(100 + 534);
     }
 
     @Test

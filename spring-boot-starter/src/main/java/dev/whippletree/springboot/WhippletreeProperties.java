@@ -161,6 +161,7 @@ record WhippletreeProperties(
      * @param idleTimeout how long a connection may be idle before it is closed
      * @param clientTimeout how long a client may take to send a request, and to read what is sent to it
      * @param deadline how long a request waits that states no deadline
+     * @param finishAbandoned whether a call for a whole answer goes on when its client has left
      * @param showAccounts whether clients see the ids of accounts
      */
     record Gateway(
@@ -174,6 +175,7 @@ record WhippletreeProperties(
             @Nullable Duration idleTimeout,
             @Nullable Duration clientTimeout,
             @Nullable Duration deadline,
+            @Nullable Boolean finishAbandoned,
             @Nullable Boolean showAccounts) {}
 
     /**
@@ -185,6 +187,7 @@ record WhippletreeProperties(
      * @param weight its share of the room beside other clients
      * @param accounts the accounts that may answer it; by default all
      * @param routes the routes it may name; by default all
+     * @param keepAlive whether its responses begin, with something to be skipped, rather than be silent for long
      */
     record Client(
             String name,
@@ -192,5 +195,6 @@ record WhippletreeProperties(
             @Nullable List<String> limits,
             @Nullable Integer weight,
             @Nullable List<String> accounts,
-            @Nullable List<String> routes) {}
+            @Nullable List<String> routes,
+            @Nullable Boolean keepAlive) {}
 }
