@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class BulkToolsTest {
 
     private static final Path FOLDER = Path.of("clients/python").toAbsolutePath();
-    private static final int PROMPTS = 20;
+    private static final int PROMPTS = 12;
 
     @TempDir
     private @Nullable Path folder;
