@@ -21,11 +21,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** A gateway that runs until it is told to end. Confined to one thread. */
 public final class ServeRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServeRun.class);
+
+    /** Who hasn't asked for a number needn't hear of one that is large all the same. */
+    private static final int MANY = 1_000;
 
     private final Surroundings surroundings;
     private final Wish wish;
@@ -117,11 +121,14 @@ public final class ServeRun {
     private Gateway start(Whippletree whippletree) {
         int wanted = configured(whippletree.configuration()).bounds().mostConnections();
         if (wish.mostConnections() < wanted) {
-            LOG.warn(
-                    "gateway.max-connections is {} here, not {}: each connection may need a second one, to a service, and"
-                            + " this process may open no more files; raise that limit (ulimit -n)",
-                    wish.mostConnections(),
-                    wanted);
+            boolean fewer =
+                    wanted != GatewaySettings.DEFAULT.bounds().mostConnections() || wish.mostConnections() < MANY;
+            LOG.atLevel(fewer ? Level.WARN : Level.INFO)
+                    .log(
+                            "gateway.max-connections is {} here, not {}: each connection may need a second one, to a service, and"
+                                    + " this process may open no more files; raise that limit (ulimit -n)",
+                            wish.mostConnections(),
+                            wanted);
         }
         try {
             return Gateway.start(
