@@ -62,7 +62,7 @@ final class KeptTurns {
     }
 
     /** A turn isn't kept any longer. */
-    void forget(Flight flight) {
+    private void forget(Flight flight) {
         if (left.remove(flight) != null) {
             line.remove(flight);
             byOwner.computeIfPresent(

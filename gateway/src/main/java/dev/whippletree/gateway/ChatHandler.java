@@ -72,7 +72,8 @@ final class ChatHandler implements HttpHandler {
     private void answer(HttpServerExchange exchange, Access now, Client client, ReceivedBody body) {
         try {
             CompletionRequest request = CompletionRequest.read(body);
-            Prompt prompt = prompt(exchange, now, client, request);
+            boolean keepAlive = now.keepsAlive(client, exchange.getRequestHeaders());
+            Prompt prompt = prompt(exchange, now.models(client), client, request, keepAlive);
             TokenCount tokens = client.limitsTokens() ? whippletree.tokensToReserve(prompt) : TokenCount.NONE;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
             MemoryBudget.Lease memory = body.lease();
@@ -86,7 +87,7 @@ final class ChatHandler implements HttpHandler {
                     request.body().model().orElse(""),
                     now.disclosure());
             StreamedResponse response = new StreamedResponse(exchange, request.streaming(), timeline);
-            if (now.keepsAlive(client, exchange.getRequestHeaders())) {
+            if (keepAlive) {
                 response.fillSilence();
             }
             Asked asked = new Asked(charge, prompt, answer, response);
@@ -108,16 +109,20 @@ final class ChatHandler implements HttpHandler {
         return "chatcmpl-" + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
     }
 
-    private Prompt prompt(HttpServerExchange exchange, Access now, Client client, CompletionRequest request) {
+    private Prompt prompt(
+            HttpServerExchange exchange,
+            ClientModels models,
+            Client client,
+            CompletionRequest request,
+            boolean keepAlive) {
         Prompt.Builder prompt = Prompt.builder().tenant(client.tenant());
         request.body().messages().forEach(prompt::message);
         OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
         OwnHeaders.question(exchange.getRequestHeaders(), lastText(request)).ifPresent(prompt::question);
-        now.models(client).choose(prompt, request.body().model());
+        models.choose(prompt, request.body().model());
         try {
             deadlines.apply(exchange.getRequestHeaders(), request.streaming(), prompt);
             // What is sent meanwhile begins the library's time anew, if it comes in time.
-            boolean keepAlive = now.keepsAlive(client, exchange.getRequestHeaders());
             Deadlines.ofLibrary(exchange.getRequestHeaders())
                     .filter(timeout -> !keepAlive || timeout.compareTo(Silence.LONGEST) <= 0)
                     .ifPresent(prompt::callerTimeout);

@@ -47,6 +47,17 @@ final class DeadlinesTest {
         return running.provider.call().prompt();
     }
 
+    /** The service refuses all calls, saying for how long. */
+    private void closeFor(Duration wait) {
+        running.provider.usually(call -> call.fail(new Failure(
+                FailureKind.RATE_LIMITED,
+                "no more for now",
+                OptionalInt.of(429),
+                Optional.empty(),
+                Optional.of(wait),
+                Reach.ACCOUNT)));
+    }
+
     private static String streamed(String body) {
         return body.replaceFirst("\\{", "{\"stream\":true,");
     }
@@ -99,13 +110,7 @@ final class DeadlinesTest {
             strings = {HI, "{\"stream\":true,\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"
             })
     void promptThatWaits_isRefusedBeforeItsLibraryGivesUp_withAWaitThatTheLibraryObeys(String body) throws Exception {
-        running.provider.usually(call -> call.fail(new Failure(
-                FailureKind.RATE_LIMITED,
-                "no more for an hour",
-                OptionalInt.of(429),
-                Optional.empty(),
-                Optional.of(Duration.ofHours(1)),
-                Reach.ACCOUNT)));
+        closeFor(Duration.ofHours(1));
         HttpResponse<String> refused = running.post(body, "X-Stainless-Timeout", "0.4");
         assertThat(refused.statusCode()).as(refused.body()).isEqualTo(429);
         assertThat(refused.headers().firstValue("retry-after")).contains("60");
@@ -131,13 +136,7 @@ final class DeadlinesTest {
 
     @Test
     void roomThatComesTooLate_isToldAtOnce() throws Exception {
-        running.provider.usually(call -> call.fail(new Failure(
-                FailureKind.RATE_LIMITED,
-                "no more today",
-                OptionalInt.of(429),
-                Optional.empty(),
-                Optional.of(Duration.ofDays(1)),
-                Reach.ACCOUNT)));
+        closeFor(Duration.ofDays(1));
         for (String body : new String[] {HI, streamed(HI)}) {
             HttpResponse<String> refused = running.post(body);
             assertThat(refused.statusCode()).as(refused.body()).isEqualTo(429);
@@ -153,13 +152,7 @@ final class DeadlinesTest {
     void requestThatIsToComeAgain_countsOnlyWhenItIsAnswered() throws Exception {
         running.gateway.reload(running.settings(new GatewaySettings.Client(
                 "acme", Secret.of("key-of-acme-0123"), List.of(Limit.parse("2 requests / 1h")))));
-        running.provider.usually(call -> call.fail(new Failure(
-                FailureKind.RATE_LIMITED,
-                "no more for an hour",
-                OptionalInt.of(429),
-                Optional.empty(),
-                Optional.of(Duration.ofHours(1)),
-                Reach.ACCOUNT)));
+        closeFor(Duration.ofHours(1));
         for (int count = 0; count < 4; count++) {
             assertThat(running.post(HI, "X-Stainless-Timeout", "0.2", "Authorization", "Bearer key-of-acme-0123")
                             .body())
