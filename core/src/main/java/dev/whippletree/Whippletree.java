@@ -14,6 +14,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.StreamSubscriber;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.plugin.Assembly;
 import dev.whippletree.plugin.Hooks;
@@ -137,7 +138,8 @@ public final class Whippletree implements AutoCloseable {
      * <p>Each subscriber submits the prompt again, like {@link #complete}, and gets the answer from its start at its
      * own pace: a {@link Delta.Start}, the pieces and, if the answer is complete, a {@link Delta.End}. Equal prompts
      * share one call here too. A slow subscriber delays no other; it gets the accumulated text in larger pieces. A
-     * stored answer, or one whose call was made for a caller that doesn't stream, arrives as one piece of each sort.
+     * stored answer, or one whose call was made for a caller that doesn't stream, arrives at once, in pieces of at
+     * most 8,192 characters.
      *
      * <p>If an answer breaks off, the prompt is sent again. If a part was already delivered, the stream continues where
      * the new answer repeats that part; else it ends with {@link PromptException.Reason#STREAM_INTERRUPTED}. A stream
@@ -145,7 +147,7 @@ public final class Whippletree implements AutoCloseable {
      *
      * <p>Ends with the same errors as {@link #complete}. Subscribers are called on a thread of this Whippletree or on
      * the subscribing thread, and may block. Cancelling withdraws the prompt; other callers with an equal prompt still
-     * get their answer.
+     * get their answer. A {@link StreamSubscriber} learns how much waits for it.
      *
      * @return submits nothing before a subscription; thread-safe, and may be subscribed to again
      */

@@ -5,6 +5,7 @@ import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.StreamSubscriber;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -71,6 +72,13 @@ final class Reader implements Flow.Subscription {
     /** It is a caller of a flight now. */
     void subscribed(Subscription as) {
         subscription = as;
+        if (subscriber instanceof StreamSubscriber counting) {
+            as.flight().broadcast().tellSize(size -> {
+                if (!over) {
+                    counting.onArrived(size);
+                }
+            });
+        }
     }
 
     /** Its prompt has ended. */
@@ -117,6 +125,7 @@ final class Reader implements Flow.Subscription {
 
     private void leave() {
         Subscription left = subscription;
+        subscription = null; // Whoever keeps this doesn't keep the answer.
         if (left != null) {
             left.future().cancel(false);
         }

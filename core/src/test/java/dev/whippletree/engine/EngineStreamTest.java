@@ -265,6 +265,37 @@ final class EngineStreamTest {
     }
 
     @Test
+    void slowReader_learnsHowMuchHasCome_andGetsItInPiecesThatSplitNoCharacter() {
+        String long_ = "x" + "\uD83D\uDE00".repeat(10_000);
+        client.then(says("first", long_, "last"));
+        ReadingCaller slow = readSlowly(2); // who answers, and the first piece
+        fixture.advance(Duration.ofSeconds(10));
+        assertThat(slow.text()).isEqualTo("first");
+        assertThat(slow.arrived()).containsExactly(5L + long_.length());
+        slow.request(Long.MAX_VALUE);
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(slow.text()).isEqualTo("first" + long_ + "last");
+        assertThat(slow.pieces()).hasSize(4).allSatisfy(piece -> {
+            String text = ((Delta.Text) piece).text();
+            assertThat(text.length()).isLessThanOrEqualTo(8192);
+            assertThat(Character.isLowSurrogate(text.charAt(0))).isFalse();
+        });
+        assertThat(slow.whole().join().text()).isEqualTo("first" + long_ + "last");
+    }
+
+    @Test
+    void readerThatHasLeft_learnsNothingMore_andOthersDo() {
+        client.then(says("x".repeat(5_000), "y".repeat(5_000)));
+        ReadingCaller leaves = read();
+        ReadingCaller stays = read();
+        fixture.advance(SECOND);
+        leaves.whole().cancel(false);
+        fixture.advance(Duration.ofSeconds(5));
+        assertThat(leaves.arrived()).containsExactly(5_000L);
+        assertThat(stays.arrived()).containsExactly(5_000L, 10_000L);
+    }
+
+    @Test
     void storedAnswer_isReplayed() {
         fixture.cache("near", new ScriptedCache(fixture.timeline));
         fixture.ask("q");

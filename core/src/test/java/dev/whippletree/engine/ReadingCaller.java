@@ -4,6 +4,7 @@ import dev.whippletree.engine.answer.Transcript;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.StreamSubscriber;
 import dev.whippletree.spi.AnswerEnd;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,10 +14,11 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /** A caller who reads an answer while it comes, and puts it together. Thread-safe. */
-final class ReadingCaller implements Flow.Subscriber<Delta> {
+final class ReadingCaller implements StreamSubscriber {
 
     private final List<Delta> told = Collections.synchronizedList(new ArrayList<>());
     private final Transcript transcript = new Transcript(new Delta.Start("", ""));
+    private final List<Long> arrived = Collections.synchronizedList(new ArrayList<>());
     private final long atOnce;
     private volatile Flow.@Nullable Subscription subscription;
 
@@ -66,6 +68,16 @@ final class ReadingCaller implements Flow.Subscriber<Delta> {
         StringBuilder text = new StringBuilder();
         pieces().forEach(piece -> text.append(((Delta.Text) piece).text()));
         return text.toString();
+    }
+
+    /** Returns what it was told of how much had come. */
+    List<Long> arrived() {
+        return List.copyOf(arrived);
+    }
+
+    @Override
+    public void onArrived(long characters) {
+        arrived.add(characters);
     }
 
     void request(long count) {

@@ -33,6 +33,7 @@ final class ChatHandler implements HttpHandler {
     private final Timeline timeline;
     private final LatestAnswers answers;
     private final RequestBody bodies;
+    private final UnreadAnswers unread;
     private final Deadlines deadlines;
     private final boolean finishAbandoned;
 
@@ -45,6 +46,7 @@ final class ChatHandler implements HttpHandler {
             Timeline timeline,
             LatestAnswers answers,
             RequestBody bodies,
+            UnreadAnswers unread,
             Deadlines deadlines,
             boolean finishAbandoned) {
         this.whippletree = whippletree;
@@ -52,6 +54,7 @@ final class ChatHandler implements HttpHandler {
         this.timeline = timeline;
         this.answers = answers;
         this.bodies = bodies;
+        this.unread = unread;
         this.deadlines = deadlines;
         this.finishAbandoned = finishAbandoned;
     }
@@ -86,7 +89,7 @@ final class ChatHandler implements HttpHandler {
                     timeline.now().getEpochSecond(),
                     request.body().model().orElse(""),
                     now.disclosure());
-            StreamedResponse response = new StreamedResponse(exchange, request.streaming(), timeline);
+            StreamedResponse response = new StreamedResponse(exchange, request.streaming(), unread, memory, timeline);
             if (keepAlive) {
                 response.fillSilence();
             }

@@ -68,7 +68,14 @@ public final class Gateway implements AutoCloseable {
         paths.addExactPath(
                 "/v1/chat/completions",
                 post(new ChatHandler(
-                        whippletree, () -> access, timeline, answers, bodies, deadlines, settings.finishAbandoned())));
+                        whippletree,
+                        () -> access,
+                        timeline,
+                        answers,
+                        bodies,
+                        new UnreadAnswers(memory),
+                        deadlines,
+                        settings.finishAbandoned())));
         paths.addExactPath(
                 "/v1/confirmations", post(new ConfirmationHandler(whippletree, () -> access, answers, bodies)));
         paths.addPrefixPath("/v1/models", get(new ModelsHandler(() -> access)));

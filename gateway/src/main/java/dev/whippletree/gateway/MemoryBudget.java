@@ -8,7 +8,8 @@ import java.util.concurrent.CompletableFuture;
  * The heap that all requests together may use, by an estimate for each. Thread-safe; never blocks.
  *
  * <p>A request is counted from its first byte to the end of its answer, so those that wait in line are too. Where there are keys, no
- * client holds more than half.
+ * client holds more than half. What is kept of answers counts when it is there already, so it can be more than there is: {@link UnreadAnswers}
+ * ends that.
  */
 final class MemoryBudget {
 
@@ -66,11 +67,17 @@ final class MemoryBudget {
         return tenant.isEmpty() ? amount : Math.max(1, amount / 2);
     }
 
+    /** Returns whether answers have made it more than there is. */
+    synchronized boolean isExceeded() {
+        return used > amount;
+    }
+
     /** What one request holds. Ends once, whatever happens to the request; what is asked for later is refused. Thread-safe. */
     final class Lease {
 
         private final String tenant;
         private long held;
+        private long answer;
         private boolean ended;
         private volatile CompletableFuture<?> needed = CompletableFuture.completedFuture(null);
 
@@ -116,6 +123,21 @@ final class MemoryBudget {
                 }
                 add(more);
             }
+        }
+
+        /** So much is kept of its answer now, whether there is memory for it or not. */
+        void keeps(long bytes) {
+            synchronized (MemoryBudget.this) {
+                if (!ended) {
+                    add(bytes - answer);
+                    answer = bytes;
+                }
+            }
+        }
+
+        /** Returns whether its tenant holds more than it may. */
+        boolean isBeyondShare() {
+            return used(tenant) > mostOf(tenant);
         }
 
         private void refuseBeyondShare(long bytes) {

@@ -53,8 +53,12 @@ final class Response {
         }
     }
 
-    /** Sends a JSON value and ends the exchange. */
-    static void send(HttpServerExchange exchange, int status, Object json) {
+    /**
+     * Sends a JSON value and ends the exchange.
+     *
+     * @return how many bytes it is
+     */
+    static int send(HttpServerExchange exchange, int status, Object json) {
         exchange.setStatusCode(status);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
         byte[] body = GatewayJson.write(json);
@@ -63,6 +67,7 @@ final class Response {
             leaveUnread(exchange);
         }
         exchange.getResponseSender().send(ByteBuffer.wrap(body), new EndOfExchange());
+        return body.length;
     }
 
     /** Sends an error and ends the exchange. */

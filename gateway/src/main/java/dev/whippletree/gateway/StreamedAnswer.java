@@ -1,6 +1,7 @@
 package dev.whippletree.gateway;
 
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.StreamSubscriber;
 import dev.whippletree.spi.TextTokens;
 import java.time.Instant;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Where nothing was sent before the first piece, an answer that never begins still gets an error with its own status. One that breaks off
  * ends with an event {@code error}, and without {@code [DONE]}.
  */
-final class StreamedAnswer implements Flow.Subscriber<Delta> {
+final class StreamedAnswer implements StreamSubscriber {
 
     private final StreamedResponse events;
     private final ChatAnswer answer;
@@ -79,6 +80,7 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
 
     @Override
     public void onSubscribe(Flow.Subscription given) {
+        events.from(given::cancel);
         events.later(() -> {
             subscription = given;
             if (left) {
@@ -92,6 +94,12 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
     @Override
     public void onNext(Delta delta) {
         events.later(() -> tell(delta));
+    }
+
+    /** At once: what waits for an I/O thread grows meanwhile. */
+    @Override
+    public void onArrived(long characters) {
+        events.arrived(characters);
     }
 
     @Override
@@ -121,21 +129,20 @@ final class StreamedAnswer implements Flow.Subscriber<Delta> {
             more();
         } else {
             told = true;
-            sixthsTold += sixths(delta);
-            events.send(Events.of(chunks), this::more);
+            String text = textOf(delta);
+            sixthsTold += TextTokens.sixths(text);
+            events.send(Events.of(chunks), text.length(), this::more);
         }
     }
 
-    private static long sixths(Delta delta) {
+    private static String textOf(Delta delta) {
         if (delta instanceof Delta.Text piece) {
-            return TextTokens.sixths(piece.text());
+            return piece.text();
         }
         if (delta instanceof Delta.Reasoning thought) {
-            return TextTokens.sixths(thought.text());
+            return thought.text();
         }
-        return delta instanceof Delta.ToolCallPart part
-                ? TextTokens.sixths(part.name().orElse("")) + TextTokens.sixths(part.arguments())
-                : 0;
+        return delta instanceof Delta.ToolCallPart part ? part.name().orElse("") + part.arguments() : "";
     }
 
     private void fail(Throwable failure) {

@@ -19,18 +19,31 @@ import org.jspecify.annotations.Nullable;
  * <p>Until it has ended as its client is told, its connection resets when it is closed, whatever closes it. In HTTP/1.1 it is in chunks also
  * where the connection closes after it. So a cut never looks like an end.
  */
-final class StreamedResponse {
+final class StreamedResponse implements UnreadAnswers.Answer {
 
     private static final int OK = 200;
     private static final byte[] SPACE = {' '};
 
+    /** What a character becomes while it is kept: one or two bytes, with room to grow, and once more when the answer is whole. */
+    private static final int BYTES_PER_CHARACTER = 4;
+
     private final HttpServerExchange exchange;
     private final boolean events;
+    private final UnreadAnswers.Counted kept;
     private final Silence silence;
     private boolean begun;
 
     /** Whether something is being written: nothing else may be until that is done. */
     private boolean writing;
+
+    /** How many bytes are being written. Any thread reads it. */
+    private volatile int unwritten;
+
+    /** How many characters of a streamed answer have come, and how many of these have been sent. Any thread reads them. */
+    private volatile long arrived;
+
+    private volatile long sent;
+    private volatile Runnable source = () -> {};
 
     /** What is to be written next; null: nothing. */
     private @Nullable Waiting waiting;
@@ -44,11 +57,19 @@ final class StreamedResponse {
      * Prepares one; nothing is sent yet.
      *
      * @param events whether the client reads server-sent events, not one JSON value
+     * @param answers counts what is kept until the client has read it
+     * @param memory pays for that
      * @param timeline the time by which silence counts
      */
-    StreamedResponse(HttpServerExchange exchange, boolean events, Timeline timeline) {
+    StreamedResponse(
+            HttpServerExchange exchange,
+            boolean events,
+            UnreadAnswers answers,
+            MemoryBudget.Lease memory,
+            Timeline timeline) {
         this.exchange = exchange;
         this.events = events;
+        this.kept = answers.count(memory, this);
         this.silence = new Silence(timeline, this::later, this::fill);
         Reset.whenClosed(exchange.getConnection());
         exchange.addExchangeCompleteListener((over, after) -> {
@@ -62,6 +83,28 @@ final class StreamedResponse {
         Response.later(exchange, work);
     }
 
+    /** What streams the answer; is ended at once, on any thread, if too much of it is kept. */
+    void from(Runnable cancelSource) {
+        source = cancelSource;
+    }
+
+    /** So many characters of the answer have come by now, however many have been sent. Thread-safe. */
+    void arrived(long characters) {
+        arrived = characters;
+        kept.keeps(characters * BYTES_PER_CHARACTER + unwritten);
+    }
+
+    @Override
+    public long unread() {
+        return Math.max(0, arrived - sent) + unwritten;
+    }
+
+    @Override
+    public void giveUp() {
+        source.run();
+        later(() -> end(new StreamEnd.Cut()));
+    }
+
     /** Breaks each silence from now on, also before there is anything of the answer: the head is sent with it then. */
     void fillSilence() {
         silence.begin();
@@ -70,7 +113,7 @@ final class StreamedResponse {
     /** Sends what clients skip, unless the client hasn't taken yet what is being written. */
     private void fill() {
         if (!writing && end == null) {
-            send(events ? Events.comment() : SPACE, () -> {});
+            send(events ? Events.comment() : SPACE, 0, () -> {});
         }
     }
 
@@ -84,12 +127,14 @@ final class StreamedResponse {
     /**
      * Sends a part, and before the first of them the head. Nothing is sent once it is decided how the response ends.
      *
+     * @param characters how many of the answer are in it
      * @param then is run once they are written, unless the response ends
      */
-    void send(byte[] bytes, Runnable then) {
+    void send(byte[] bytes, int characters, Runnable then) {
         if (end != null) {
             return;
         }
+        sent = sent + characters;
         if (writing) {
             waiting = new Waiting(bytes, then);
         } else {
@@ -120,7 +165,8 @@ final class StreamedResponse {
         } else if (how instanceof StreamEnd.Whole whole && begun) {
             write(GatewayJson.write(whole.lastChunks().get(0)), new Response.EndOfExchange());
         } else if (how instanceof StreamEnd.Whole whole) {
-            Response.send(exchange, OK, whole.lastChunks().get(0));
+            unwritten = Response.send(exchange, OK, whole.lastChunks().get(0));
+            kept.keeps(2L * unwritten); // As text and as JSON.
         } else if (how instanceof StreamEnd.Failed failed && begun) {
             write(Events.error(failed.error()), new Response.EndOfExchange());
         } else if (how instanceof StreamEnd.Failed failed) {
@@ -139,12 +185,14 @@ final class StreamedResponse {
             }
         }
         writing = true;
+        unwritten = bytes.length;
         silence.begin();
         exchange.getResponseSender().send(ByteBuffer.wrap(bytes), then);
     }
 
     private void written(Runnable then) {
         writing = false;
+        unwritten = 0;
         silence.begin();
         Waiting next = waiting;
         waiting = null;
@@ -160,6 +208,7 @@ final class StreamedResponse {
     /** The exchange is over: the response is written, or won't be. */
     private void completed() {
         silence.end();
+        kept.end();
         boolean toldHowItEnds = !begun || end instanceof StreamEnd.Whole || end instanceof StreamEnd.Failed;
         if (toldHowItEnds && exchange.isResponseComplete()) {
             Reset.never(exchange.getConnection());

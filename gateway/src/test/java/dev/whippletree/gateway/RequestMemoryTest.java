@@ -1,12 +1,15 @@
 package dev.whippletree.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.model.Delta;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +63,8 @@ final class RequestMemoryTest {
     }
 
     private long used() throws Exception {
-        Matcher memory = MEMORY.matcher(running.get("/status").body());
+        Matcher memory = MEMORY.matcher(
+                running.get("/status", "Authorization", "Bearer watch-key").body());
         assertThat(memory.find()).isTrue();
         return Long.parseLong(memory.group(1));
     }
@@ -181,6 +185,51 @@ final class RequestMemoryTest {
         Socket second = send(head(1_000_000, key));
         assertThat(RunningGateway.readUntil(second, "rate_limit_exceeded"))
                 .contains("429", "Retry-After", "Connection: close");
+    }
+
+    private static GatewaySettings.Client client(String name) {
+        return new GatewaySettings.Client(name, Secret.of("key-of-" + name), List.of());
+    }
+
+    private ScriptedProvider.Call stream(String client, String question) throws Exception {
+        String body = HI.replace("Hi", question).replaceFirst("\\{", "{\"stream\":true,");
+        send(RunningGateway.wire(body).replace("\r\n\r\n", "\r\nAuthorization: Bearer key-of-" + client + "\r\n\r\n"));
+        return running.provider.call();
+    }
+
+    /** Sockets take some megabytes before anything is unread. */
+    @Test
+    void streamsThatAClientLeavesUnread_areReset_beforeTheyTakeMoreThanItsShare() throws Exception {
+        reopen(withMemory(16 * MB)
+                .withClients(List.of(client("alice"), client("carol")), Optional.of(Secret.of("watch-key"))));
+        running.provider.usually(call -> {});
+        ScriptedProvider.Call carols = stream("carol", "short");
+        ScriptedProvider.Call small = stream("alice", "small");
+        ScriptedProvider.Call large = stream("alice", "large");
+        carols.tell(new Delta.Text("a beginning"));
+        small.tell(new Delta.Text("x".repeat(MB / 4)));
+        for (int count = 0; count < 200 && large.cancelled().getCount() > 0; count++) {
+            large.tell(new Delta.Text("words ".repeat(10_000)));
+        }
+        large.awaitCancelled();
+        awaitUsed(used -> used < 2 * MB); // What the small one keeps.
+        assertThat(small.cancelled().getCount() + carols.cancelled().getCount()).isEqualTo(2);
+        assertThatThrownBy(() -> RunningGateway.readAll(sockets.get(2))).isInstanceOf(SocketException.class);
+
+        carols.answer(" and an end");
+        assertThat(RunningGateway.readUntil(sockets.get(0), "[DONE]")).contains("a beginning", " and an end", "[DONE]");
+        small.answer(" and an end");
+        assertThat(RunningGateway.readUntil(sockets.get(1), "[DONE]")).contains(" and an end", "[DONE]");
+        awaitUsed(used -> used == 0);
+    }
+
+    @Test
+    void wholeAnswerThatIsLeftUnread_counts_untilItsClientLeaves() throws Exception {
+        running.provider.usually(call -> call.answer("x".repeat(16 * MB)));
+        Socket slow = send(RunningGateway.wire(HI));
+        awaitUsed(used -> used > 32 * MB);
+        slow.close();
+        awaitUsed(used -> used == 0);
     }
 
     /** The service says that each request uses 111 tokens. */

@@ -6,7 +6,10 @@ import dev.whippletree.model.Delta;
 import dev.whippletree.model.Origin;
 import dev.whippletree.spi.AnswerEnd;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongConsumer;
 
 /**
  * Delivers a flight's answer to its callers as it arrives, each from the start and at its own pace. Thread-safe: it
@@ -18,6 +21,7 @@ import java.util.Optional;
  */
 public final class Broadcast {
 
+    private static final int CHARACTERS_UNTIL_TOLD = 4096;
     private static final Delta.Start NOBODY = new Delta.Start("", "");
 
     /** What callers read. */
@@ -28,6 +32,9 @@ public final class Broadcast {
 
     /** How far the one that has to repeat what was told has done so. */
     private Place repeated = new Place();
+
+    private final List<LongConsumer> sizeListeners = new CopyOnWriteArrayList<>();
+    private long toldSize;
 
     /** What a piece was to those that read along. */
     public enum Effect {
@@ -61,7 +68,32 @@ public final class Broadcast {
      *
      * @return what that is to those that read along; nothing if another attempt has begun since
      */
-    public synchronized Effect add(Transcript written, Delta.Piece piece) {
+    public Effect add(Transcript written, Delta.Piece piece) {
+        Effect effect = append(written, piece);
+        if (effect == Effect.MORE && !sizeListeners.isEmpty()) {
+            tellSize();
+        }
+        return effect;
+    }
+
+    /** Somebody wants to know how much has come, after each few thousand characters, on the thread that brings them. */
+    public void tellSize(LongConsumer listener) {
+        sizeListeners.add(listener);
+    }
+
+    private void tellSize() {
+        long size;
+        synchronized (this) {
+            size = told.size();
+            if (size < toldSize + CHARACTERS_UNTIL_TOLD) {
+                return;
+            }
+            toldSize = size;
+        }
+        sizeListeners.forEach(listener -> listener.accept(size));
+    }
+
+    private synchronized Effect append(Transcript written, Delta.Piece piece) {
         if (written != arriving) {
             return Effect.NONE;
         }

@@ -8,6 +8,9 @@ import java.util.Optional;
  */
 final class Run {
 
+    /** So much is copied for a caller at once: one that reads slowly has no copy of all that waits for it. */
+    static final int MOST_AT_ONCE = 8192;
+
     /** What it is of an answer. */
     enum Sort {
         TEXT,
@@ -95,8 +98,15 @@ final class Run {
         return size() == 0;
     }
 
-    Delta.Piece from(int offset) {
-        String rest = text.substring(Math.max(0, offset - headSize()));
+    /** Returns where the next piece after an offset ends; it splits no character that takes two. */
+    int endAfter(int offset) {
+        int end = Math.min(size(), offset + MOST_AT_ONCE);
+        boolean splits = end < size() && Character.isHighSurrogate(text.charAt(end - headSize() - 1));
+        return splits ? end - 1 : end;
+    }
+
+    Delta.Piece between(int offset, int end) {
+        String rest = text.substring(Math.max(0, offset - headSize()), end - headSize());
         return switch (sort) {
             case TEXT -> new Delta.Text(rest);
             case REASONING -> new Delta.Reasoning(rest);

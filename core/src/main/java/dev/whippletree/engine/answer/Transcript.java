@@ -85,6 +85,11 @@ public final class Transcript {
         return runs.isEmpty();
     }
 
+    /** Returns how long it is, in characters; the head of a tool call counts as one. */
+    long size() {
+        return size;
+    }
+
     /** Returns why these pieces can't be an answer, if they can't. */
     Optional<String> problem() {
         if (tooManyCalls) {
@@ -96,8 +101,8 @@ public final class Transcript {
     }
 
     /**
-     * Returns all that was said after a place, up to where something of another sort begins, and moves it there; once, before the
-     * first piece, who says it.
+     * Returns what was said after a place, up to where something of another sort begins and at most {@link Run#MOST_AT_ONCE} characters,
+     * and moves it there; once, before the first piece, who says it.
      */
     Optional<? extends Delta> next(Place place) {
         if (place.lost || runs.isEmpty()) {
@@ -114,8 +119,9 @@ public final class Transcript {
             return Optional.empty();
         }
         Run run = runs.get(place.run);
-        Delta.Piece piece = run.from(place.offset);
-        place.moveTo(place.run, run.size());
+        int end = run.endAfter(place.offset);
+        Delta.Piece piece = run.between(place.offset, end);
+        place.moveTo(place.run, end);
         return Optional.of(piece);
     }
 
