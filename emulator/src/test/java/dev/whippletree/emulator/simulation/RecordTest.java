@@ -38,10 +38,17 @@ final class RecordTest {
             || Long.getLong("seed") != null
             || Long.getLong("block") != null;
 
-    /** A sort of scenario; those of tenants are fewer, as in {@link InvariantsTest}. */
+    /** A sort of scenario, and which seeds have one. */
     private enum World {
         CALM(ScenarioLot::calm, seed -> true),
         ROUGH(ScenarioLot::rough, seed -> true),
+
+        /** Services report limits that are declared as well, which they do in none of the others. */
+        DECLARED(
+                seed -> ScenarioLot.rough(seed).withLimitsDeclared(),
+                seed -> !ScenarioLot.rough(seed).isDeclared()),
+
+        /** As many as in {@link InvariantsTest}. */
         TENANTS(TenantLot::draw, seed -> seed % 3 == 0 || Long.getLong("seed") != null);
 
         private final LongFunction<Scenario> lot;
