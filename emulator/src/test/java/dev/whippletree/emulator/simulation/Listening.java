@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A caller who watches an answer come, taking a piece at a time, and puts its text together. Confined to one run. */
 final class Listening implements Flow.Subscriber<Delta> {
 
     private final StringBuilder text = new StringBuilder();
+    private final Consumer<Delta> told;
     private Flow.@Nullable Subscription subscription;
     private Delta.@Nullable End end;
 
@@ -26,6 +28,15 @@ final class Listening implements Flow.Subscriber<Delta> {
             return cancelled;
         }
     };
+
+    /**
+     * Creates one.
+     *
+     * @param told is given each piece first
+     */
+    Listening(Consumer<Delta> told) {
+        this.told = told;
+    }
 
     /** Ends as the stream does; cancelling it cancels the stream. */
     CompletableFuture<Completion> whole() {
@@ -45,6 +56,7 @@ final class Listening implements Flow.Subscriber<Delta> {
 
     @Override
     public void onNext(Delta delta) {
+        told.accept(delta);
         if (end != null) {
             throw new IllegalStateException("something is told after the end: " + delta);
         }

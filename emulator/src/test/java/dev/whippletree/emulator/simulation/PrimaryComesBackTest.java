@@ -40,7 +40,7 @@ class PrimaryComesBackTest {
     }
 
     private void ask(SimulatedPool pool, int number) {
-        Listening caller = new Listening();
+        Listening caller = new Listening(delta -> {});
         callers.add(caller);
         pool.engine().stream(Prompt.of("question " + number)).subscribe(caller);
     }

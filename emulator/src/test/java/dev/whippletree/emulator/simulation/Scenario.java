@@ -164,6 +164,35 @@ record Scenario(
         return new Scenario(seed, List.copyOf(fewer), services, link, smaller, engine, cached, asks, closing, reloads);
     }
 
+    /** Returns the same, but that the engine knows all limits from the start, whatever the services report beside. */
+    Scenario withLimitsDeclared() {
+        List<Reload> others = reloads.stream()
+                .map(reload -> new Reload(
+                        reload.at(),
+                        declared(reload.accounts()),
+                        reload.reconnected(),
+                        reload.route(),
+                        reload.weights()))
+                .toList();
+        return withAccounts(declared(accounts), route).withReloads(others);
+    }
+
+    private static List<SimulatedAccount> declared(List<SimulatedAccount> accounts) {
+        return accounts.stream()
+                .map(account -> new SimulatedAccount(
+                        account.id(),
+                        account.service(),
+                        account.organization(),
+                        account.limits(),
+                        true,
+                        account.models(),
+                        account.tier(),
+                        account.weight(),
+                        account.maxConcurrency(),
+                        account.transit()))
+                .toList();
+    }
+
     /** Returns it in full, a line for each account and prompt. */
     @Override
     public String toString() {

@@ -3,6 +3,7 @@ package dev.whippletree.emulator.simulation;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.EngineListener;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,11 +15,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The production engine over modelled services in virtual time: one scenario, run to its end, with every invariant checked after
- * every step. A step is all that happens at one instant: before the last of its effects has run, nobody can see a difference.
+ * The production engine over modelled services in virtual time: one scenario, run to its end, and either checked against every
+ * invariant after every step or written down. A step is all that happens at one instant: before the last of its effects has run,
+ * nobody can see a difference.
  */
 final class SimulatedRun {
 
@@ -27,21 +30,22 @@ final class SimulatedRun {
     private final Scenario scenario;
     private final Facts facts;
     private final Journal journal;
-    private final List<Invariant> invariants;
+    private final List<? extends RunObserver> observers;
     private final SimulatedPool pool;
     private final VirtualTimeline timeline;
     private final Map<Integer, List<Ask>> followers = new HashMap<>();
     private final List<Watch> watch = new ArrayList<>();
     private final Connections connections;
 
-    private SimulatedRun(Scenario scenario, boolean journalKept) {
+    private SimulatedRun(Scenario scenario, boolean journalKept, Optional<Consumer<String>> lines) {
         this.scenario = scenario;
         this.facts = new Facts(scenario);
         this.journal = new Journal(journalKept);
         Heard heard = new Heard(facts, journal);
-        this.invariants = Invariants.all(facts, heard);
+        Optional<Transcript> transcript = lines.map(reader -> new Transcript(this::nowNanos, reader));
+        this.observers = transcript.isPresent() ? List.of(transcript.get()) : Invariants.all(facts, heard);
         this.connections = new Connections(facts, () -> watch.get(0));
-        this.pool = pool(heard);
+        this.pool = pool(transcript.isPresent() ? transcript.get() : heard);
         this.timeline = pool.timeline();
     }
 
@@ -55,15 +59,30 @@ final class SimulatedRun {
 
     /** Runs a scenario, and returns what went wrong, if anything did. */
     static Optional<Broken> run(Scenario scenario) {
-        return new SimulatedRun(scenario, false).run();
+        return new SimulatedRun(scenario, false, Optional.empty()).run();
     }
 
     /** Runs a scenario and remembers its latest steps. */
     static Optional<Broken> trace(Scenario scenario) {
-        return new SimulatedRun(scenario, true).run();
+        return new SimulatedRun(scenario, true, Optional.empty()).run();
     }
 
-    private SimulatedPool pool(Heard heard) {
+    /**
+     * Runs a scenario without checking it, and writes down every event and outcome.
+     *
+     * @param lines is given one line after the other
+     */
+    static void record(Scenario scenario, Consumer<String> lines) {
+        new SimulatedRun(scenario, false, Optional.of(lines))
+                .run()
+                .ifPresent(broken -> lines.accept("broken off: " + broken.violation()));
+    }
+
+    private long nowNanos() {
+        return timeline.nanoTime();
+    }
+
+    private SimulatedPool pool(EngineListener listener) {
         Map<String, SimulatedAccount> accounts = new HashMap<>();
         scenario.accounts().forEach(account -> accounts.put(account.id(), account));
         SimulatedPoolBuilder builder = SimulatedPool.builder(scenario.seed())
@@ -71,7 +90,7 @@ final class SimulatedRun {
                 .link(scenario.link())
                 .route(scenario.route())
                 .engine(scenario.engine())
-                .listener(heard);
+                .listener(listener);
         Strategies.ALL.forEach(builder::strategy);
         scenario.services()
                 .forEach((kind, service) -> builder.service(
@@ -91,7 +110,7 @@ final class SimulatedRun {
             return account == null ? client : connections.open(account, client);
         });
         SimulatedPool built = builder.build();
-        watch.add(new Watch(facts, journal, built.timeline(), invariants));
+        watch.add(new Watch(facts, journal, built.timeline(), observers));
         return built;
     }
 
@@ -102,12 +121,12 @@ final class SimulatedRun {
             facts.nowNanos = timeline.nanoTime();
             facts.instantEnds();
             StatusSnapshot status = pool.status();
-            invariants.forEach(invariant -> invariant.step(status));
+            observers.forEach(observer -> observer.step(status));
             facts.check(steps < MOST_STEPS, "bounded", () -> "the run has no end");
         }
         if (facts.violation() == null) {
             StatusSnapshot status = pool.status();
-            invariants.forEach(invariant -> invariant.end(status));
+            observers.forEach(observer -> observer.end(status));
             connections.end();
             pool.stats().forEach(stats -> Invariants.checkLimits(facts, stats));
         }
@@ -131,11 +150,13 @@ final class SimulatedRun {
                 .forEach(reload -> timeline.schedule(reload.at().toNanos(), () -> {
                     facts.nowNanos = timeline.nanoTime();
                     journal.note(timeline.nanoTime(), "the engine", "is reloaded", reload);
+                    observers.forEach(observer -> observer.reloading(reload));
                     connections.reload(reload, scenario, pool);
                 }));
         scenario.closing()
                 .ifPresent(closing -> timeline.schedule(closing.at().toNanos(), () -> {
                     journal.note(timeline.nanoTime(), "the engine", "is closed", closing);
+                    observers.forEach(observer -> observer.closing(closing));
                     pool.engine().close(closing.grace());
                 }));
     }
@@ -150,7 +171,7 @@ final class SimulatedRun {
                 .max()
                 .orElse(0);
         journal.note(facts.nowNanos, ask, one.opener ? "is asked" : "is asked too", "");
-        invariants.forEach(invariant -> invariant.asking(one));
+        observers.forEach(observer -> observer.asking(one));
         CompletableFuture<Completion> answer = ask.streaming() ? listen(one) : pool.complete(ask.prompt());
         one.answer = answer;
         answer.whenComplete((completion, failure) -> ended(one, completion, failure));
@@ -164,7 +185,7 @@ final class SimulatedRun {
     }
 
     private CompletableFuture<Completion> listen(Asked one) {
-        Listening caller = new Listening();
+        Listening caller = new Listening(delta -> observers.forEach(observer -> observer.told(one, delta)));
         one.caller = caller;
         pool.engine().stream(one.ask.prompt()).subscribe(caller);
         return caller.whole();
@@ -176,11 +197,14 @@ final class SimulatedRun {
         Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
         journal.note(facts.nowNanos, "#" + one.ask.id(), "ends", cause == null ? "answered" : cause);
         if (completion != null) {
-            invariants.forEach(invariant -> invariant.answered(one, completion));
+            observers.forEach(observer -> observer.answered(one, completion));
         } else if (cause instanceof PromptException refusal) {
-            invariants.forEach(invariant -> invariant.refused(one, refusal));
-        } else if (one.ask.patience().isEmpty()) {
-            facts.violated("one outcome each", "#" + one.ask.id() + " ended with " + cause);
+            observers.forEach(observer -> observer.refused(one, refusal));
+        } else {
+            observers.forEach(observer -> observer.gone(one, cause));
+            if (one.ask.patience().isEmpty()) {
+                facts.violated("one outcome each", "#" + one.ask.id() + " ended with " + cause);
+            }
         }
         followers
                 .getOrDefault(one.ask.id(), List.of())

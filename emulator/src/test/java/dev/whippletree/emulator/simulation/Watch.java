@@ -8,25 +8,25 @@ import dev.whippletree.time.Timeline;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Hears of every call, writes down the facts, and asks the invariants. Confined to one run. */
+/** Hears of every call, writes down the facts, and tells who observes the run. Confined to one run. */
 final class Watch {
 
     private final Facts facts;
     private final Journal journal;
     private final Timeline timeline;
-    private final List<Invariant> invariants;
+    private final List<? extends RunObserver> observers;
 
-    Watch(Facts facts, Journal journal, Timeline timeline, List<Invariant> invariants) {
+    Watch(Facts facts, Journal journal, Timeline timeline, List<? extends RunObserver> observers) {
         this.facts = facts;
         this.journal = journal;
         this.timeline = timeline;
-        this.invariants = invariants;
+        this.observers = observers;
     }
 
     Call sending(SimulatedAccount account, String connection, String model, Prompt prompt, Admission admission) {
         facts.nowNanos = timeline.nanoTime();
         Call call = new Call(account, connection, model, facts.openerOf(prompt), admission, facts.nowNanos);
-        invariants.forEach(invariant -> invariant.sending(call));
+        observers.forEach(observer -> observer.sending(call));
         facts.sent(call);
         journal.note(facts.nowNanos, call, "is made", "");
         return call;
@@ -47,7 +47,7 @@ final class Watch {
         facts.failed(call, failure);
         if (news) {
             journal.note(facts.nowNanos, call, "fails", failure);
-            invariants.forEach(invariant -> invariant.failed(call, failure));
+            observers.forEach(observer -> observer.failed(call, failure));
         }
     }
 
@@ -55,11 +55,13 @@ final class Watch {
         facts.nowNanos = timeline.nanoTime();
         facts.answered(call, end);
         journal.note(facts.nowNanos, call, "is answered", end.finishReason());
+        observers.forEach(observer -> observer.answered(call, end));
     }
 
     void cancelled(Call call) {
         facts.nowNanos = timeline.nanoTime();
         facts.cancelled(call);
         journal.note(facts.nowNanos, call, "is broken off", "");
+        observers.forEach(observer -> observer.cancelled(call));
     }
 }
