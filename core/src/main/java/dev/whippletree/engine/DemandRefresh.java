@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Demand;
 import dev.whippletree.engine.pool.TokenForecast;
 import java.util.ArrayDeque;
@@ -33,7 +34,7 @@ final class DemandRefresh {
     /** Something else has changed by which all flights have to ask anew. */
     void startOver(Collection<Flight> flights) {
         outdated.clear();
-        flights.stream().filter(line::contains).forEach(outdated::add);
+        flights.stream().filter(flight -> flight.ticket().isInLine()).forEach(outdated::add);
     }
 
     /**
@@ -54,16 +55,16 @@ final class DemandRefresh {
     }
 
     private boolean renew(Flight flight) {
-        if (!line.contains(flight)) {
+        if (!flight.ticket().isInLine()) {
             return false;
         }
         Demand demand = flight.demand().reserving(flight.route(), forecast);
         if (demand.asksTheSameAs(flight.demand())) {
             return false;
         }
-        line.takeOut(flight);
+        line.takeOut(flight.ticket());
         flight.demand(demand);
-        line.add(flight);
+        line.add(flight.ticket());
         return true;
     }
 }

@@ -1,5 +1,8 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.line.Lane;
+import dev.whippletree.engine.line.Ticket;
+import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Change;
 import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
@@ -57,8 +60,8 @@ final class DispatchPass {
         if (batch.isPresent()) {
             return batch;
         }
-        for (Flight first = line.next(stuck); first != null; first = line.next(stuck)) {
-            Optional<Dispatch> dispatch = dispatch(first, false);
+        for (Ticket first = line.next(stuck); first != null; first = line.next(stuck)) {
+            Optional<Dispatch> dispatch = dispatch(Flight.of(first), false);
             if (dispatch.isPresent()) {
                 return dispatch;
             }
@@ -69,8 +72,8 @@ final class DispatchPass {
     /** Takes a batch flight out that goes before interactive ones, if it is the turn of one. */
     private Optional<Dispatch> batchInTurn() {
         for (Lane lane : line.batchDue()) {
-            Flight first = triedFirst.add(lane) ? lane.first() : null;
-            Optional<Dispatch> dispatch = first == null ? Optional.empty() : dispatch(first, true);
+            Ticket first = triedFirst.add(lane) ? lane.first() : null;
+            Optional<Dispatch> dispatch = first == null ? Optional.empty() : dispatch(Flight.of(first), true);
             if (dispatch.isPresent()) {
                 return dispatch;
             }
@@ -85,24 +88,25 @@ final class DispatchPass {
 
     /** Takes out a lane's first flight, or a smaller one. Else the lane has to wait, or its first flight has come into another lane. */
     private Optional<Dispatch> dispatch(Flight first, boolean beforePeople) {
-        Lane lane = line.laneOf(first);
-        Readiness readiness = lane.lookFor(first, change, earmarks, now);
+        Lane lane = line.laneOf(first.ticket());
+        LaneTargets targets = LaneTargets.of(lane);
+        Readiness readiness = targets.lookFor(first, change, earmarks, now);
         if (!readiness.ready().isEmpty()) {
             return begin(first, readiness, beforePeople);
         }
         earmark(first, readiness);
         if (readiness.tokensMatter()) {
-            line.hold(first);
+            line.hold(first.ticket());
         }
-        if (lane.canWiden()) {
+        if (targets.canWiden()) {
             return widenOrWait(lane, first, readiness, beforePeople);
         }
         if (readiness.waitNanos() == Waits.UNKNOWN) {
-            line.remove(first);
+            line.remove(first.ticket());
             return Optional.of(new Dispatch.GiveUp(first));
         }
         if (readiness.isCertain() && Waits.isTooLong(readiness.waitNanos(), first.deadline(), now)) {
-            line.remove(first);
+            line.remove(first.ticket());
             earmarks.values().removeIf(holder -> holder == first);
             return Optional.of(new Dispatch.Refuse(first, readiness.waitNanos()));
         }
@@ -113,9 +117,9 @@ final class DispatchPass {
         long patience = Waits.nanos(first.route().settings().patience());
         long waited = first.waitedNanos(now);
         if ((readiness.waitNanos() > patience && readiness.isCertain()) || waited >= patience) {
-            line.takeOut(first);
+            line.takeOut(first.ticket());
             first.options().widen();
-            line.add(first);
+            line.add(first.ticket());
             return Optional.empty();
         }
         return overtake(lane, first, readiness, Math.min(readiness.waitNanos(), patience - waited), beforePeople);
@@ -126,9 +130,10 @@ final class DispatchPass {
             Lane lane, Flight first, Readiness ofFirst, long waitOfFirst, boolean beforePeople) {
         long shortest = waitOfFirst;
         for (Limit.Unit unit : unitsOfSmaller(ofFirst)) {
-            Flight smallest = lane.smallest(unit);
-            if (smallest != null && smallest != first) {
-                Readiness readiness = lane.lookForSmallest(unit, smallest, change, earmarks, now);
+            Ticket ticket = lane.smallest(unit);
+            Flight smallest = ticket == null ? first : Flight.of(ticket);
+            if (smallest != first) {
+                Readiness readiness = LaneTargets.of(lane).lookForSmallest(unit, smallest, change, earmarks, now);
                 if (!readiness.ready().isEmpty()) {
                     return begin(smallest, readiness, beforePeople);
                 }
@@ -151,7 +156,8 @@ final class DispatchPass {
     private Optional<Dispatch> begin(Flight flight, Readiness readiness, boolean beforePeople) {
         Target target = choice.among(readiness.ready(), flight.route().picker(readiness.readyTier()), now);
         for (Flight other : before(flight, target)) {
-            if (line.laneOf(other).isEligible(target) && Readiness.canTake(target, other, earmarks, now)) {
+            if (LaneTargets.of(line.laneOf(other.ticket())).has(target)
+                    && Readiness.canTake(target, other, earmarks, now)) {
                 return begin(other, target, false);
             }
         }
@@ -161,15 +167,19 @@ final class DispatchPass {
     /** Returns the flights that are to begin on a target before one whose turn it is, if they can. */
     private List<Flight> before(Flight flight, Target target) {
         if (!target.isBeingTried() || !flight.options().yields(target)) {
-            return line.loneBefore(flight);
+            return line.soloBefore(flight.ticket()).stream().map(Flight::of).toList();
         }
         return line.first().stream()
+                .map(Flight::of)
                 .filter(other -> !other.options().yields(target))
                 .toList();
     }
 
     private Optional<Dispatch> begin(Flight flight, Target target, boolean beforePeople) {
-        line.serve(flight, target, beforePeople, now);
+        line.serve(
+                flight.ticket(),
+                beforePeople,
+                lane -> LaneTargets.of(lane).has(target) && target.waitNanos(lane.largest(), now) == Waits.NONE);
         return Optional.of(new Dispatch.Begin(flight, target));
     }
 

@@ -1,6 +1,8 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.answer.Broadcast;
+import dev.whippletree.engine.line.Ticket;
+import dev.whippletree.engine.line.Waiter;
 import dev.whippletree.engine.pool.Allowed;
 import dev.whippletree.engine.pool.Demand;
 import dev.whippletree.engine.pool.Route;
@@ -15,7 +17,6 @@ import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.ServiceCall;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -30,13 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is looked up, then waits, then is attempted, perhaps several times with pauses, and at last its answer is stored.
  */
-final class Flight {
-
-    /** By turn among its tenant's; of the same turn, the one that came first. */
-    static final Comparator<Flight> IN_TURN = (one, other) -> {
-        int byTurn = Double.compare(one.turn, other.turn);
-        return byTurn != 0 ? byTurn : Long.compare(one.order, other.order);
-    };
+final class Flight implements Waiter {
 
     /** Where a flight is on its way. */
     enum Stage {
@@ -64,8 +59,8 @@ final class Flight {
     private int reading;
     private final List<AttemptReport> failedAttempts = new ArrayList<>(0);
     private final TargetOptions options;
+    private final Ticket ticket;
 
-    private Priority priority;
     private Stage stage = Stage.LOOKING_UP;
     private Demand demand = Demand.NONE;
     private TokenCount mostTokens = TokenCount.NONE;
@@ -84,20 +79,6 @@ final class Flight {
     private long waitingSince = Long.MAX_VALUE;
 
     private Consumer<ServiceCall> hearer = call -> {};
-    private Treap.@Nullable Node<?> place;
-    private double turn;
-    private long order;
-    private double cost = 1;
-    private boolean lone;
-
-    /** Whether nobody waits for it any more, and only its turn is kept. */
-    private boolean absent;
-
-    private double charged;
-
-    /** Where its tenant's turn started when it came first and didn't fit; not a number if it hasn't. */
-    private double heldStart = Double.NaN;
-
     private @Nullable Attempt attempt;
     private @Nullable Completion answer;
     private @Nullable Runnable claimEnd;
@@ -108,7 +89,7 @@ final class Flight {
         this.route = route;
         this.options = new TargetOptions(route, Allowed.by(prompt));
         this.openedNanos = now;
-        this.priority = prompt.priority();
+        this.ticket = new Ticket(this, prompt.tenant(), prompt.session().orElse(""), prompt.priority());
     }
 
     CacheKey key() {
@@ -244,12 +225,14 @@ final class Flight {
     }
 
     /** Returns the most tokens to reserve on any target. */
-    TokenCount mostTokens() {
+    @Override
+    public TokenCount mostTokens() {
         return mostTokens;
     }
 
     /** Returns the tokens that are counted in the end for such a flight, on average. */
-    TokenCount meanTokens() {
+    @Override
+    public TokenCount meanTokens() {
         return meanTokens;
     }
 
@@ -314,127 +297,48 @@ final class Flight {
     }
 
     /** Returns the calls made for it, whatever came of them. */
-    int calls() {
+    @Override
+    public int calls() {
         return calls;
     }
 
     /** Returns the highest priority of its callers. */
     Priority priority() {
-        return priority;
+        return ticket.priority();
     }
 
     /** Returns the share of each limit that it leaves to others, 0 to 1: batch prompts leave what their route says. */
     double leave() {
-        return priority == Priority.BATCH ? route().settings().leave() : 0;
+        return priority() == Priority.BATCH ? route().settings().leave() : 0;
     }
 
-    /** Somebody is waiting for it now: it forgets its turn, and gets the one an urgent prompt would. */
-    void hurry() {
-        priority = Priority.INTERACTIVE;
-        order = 0;
+    /** Returns its place in the waiting line, and its turn there. */
+    Ticket ticket() {
+        return ticket;
     }
 
-    /** It is in the line, at a place that the line knows. */
-    void enter(Treap.Node<?> place, double turn, long order) {
-        this.place = place;
-        this.turn = turn;
-        this.order = order;
-        this.stage = Stage.WAITING;
+    /** Returns the flight whose ticket it is. */
+    static Flight of(Ticket ticket) {
+        return (Flight) ticket.waiter();
     }
 
-    /** It is out of the line. */
-    void leaveLine() {
-        place = null;
+    @Override
+    public Object eligibilityKey() {
+        return options.key();
     }
 
-    /** Returns where it stands in the line; null if it isn't there. */
-    Treap.@Nullable Node<?> place() {
-        return place;
-    }
-
-    /** Returns its turn in the line, which it keeps when it is tried again. */
-    double turn() {
-        return turn;
-    }
-
-    long order() {
-        return order;
-    }
-
-    /** Returns what its turn costs: 1 on average. */
-    double cost() {
-        return cost;
-    }
-
-    void cost(double cost) {
-        this.cost = cost;
-    }
-
-    /** Says whether its tenant has had nothing else waiting since it came. */
-    void lone(boolean lone) {
-        this.lone = lone;
-    }
-
-    boolean isLone() {
-        return lone;
-    }
-
-    /** Its tenant was charged for its turn. */
-    void charged(double amount) {
-        charged = amount;
-    }
-
-    /** Returns what its tenant was charged for a turn that came to nothing, once. */
-    double takeCharge() {
-        double charge = charged;
-        charged = 0;
-        return charge;
+    @Override
+    public boolean isOver() {
+        return stage == Stage.ENDED;
     }
 
     /** Nobody waits for it any more: it is nothing but its turn from now on. What was asked is forgotten. */
     void keepTurnOnly() {
-        absent = true;
-        charged(0);
+        stage = Stage.WAITING;
         key = key.withoutQuestion();
         Prompt.Builder nothing = Prompt.builder().user("-").tenant(prompt.tenant());
         prompt.session().ifPresent(nothing::session);
         prompt = nothing.build();
-    }
-
-    boolean isAbsent() {
-        return absent;
-    }
-
-    /** It goes back to the turn of another that left. */
-    void takeTurnOf(Flight other) {
-        turn = other.turn;
-        order = other.order;
-        cost = other.cost;
-        lone = other.lone;
-        heldStart = other.heldStart;
-    }
-
-    /** It came first and didn't fit: until it is served it keeps that place. */
-    void hold(double start) {
-        heldStart = start;
-    }
-
-    boolean isHeld() {
-        return !Double.isNaN(heldStart);
-    }
-
-    double heldStart() {
-        return heldStart;
-    }
-
-    /** It is served, and keeps no place. */
-    void letGo() {
-        heldStart = Double.NaN;
-    }
-
-    /** Returns whether its place is before another's of the same tenant. */
-    boolean isBefore(Flight other) {
-        return IN_TURN.compare(this, other) < 0;
     }
 
     /** Returns how long ago it first had to wait for its tiers, 0 if it hasn't. */

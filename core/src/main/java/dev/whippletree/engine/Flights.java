@@ -2,6 +2,7 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.cache.AnswerCheck;
 import dev.whippletree.engine.cache.CacheTiers;
+import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
@@ -133,8 +134,9 @@ final class Flights {
         if (subscription.isWaiting() && !subscription.wasTold()) {
             Flight flight = subscription.flight();
             long now = timeline.nanoTime();
-            long wait =
-                    line.contains(flight) ? Forecast.inTurn(flight, line, now).waitNanos() : Waits.UNKNOWN;
+            long wait = flight.ticket().isInLine()
+                    ? Forecast.inTurn(flight, line, now).waitNanos()
+                    : Waits.UNKNOWN;
             long waited = now - subscription.beganNanos();
             fail(subscription, PromptErrors.callerTimeout(flight, timeout, waited, wait, timeline.now()));
             abandonIfAlone(flight);

@@ -1,6 +1,8 @@
 package dev.whippletree.engine;
 
-import dev.whippletree.engine.TurnTree.Before;
+import dev.whippletree.engine.line.Lane;
+import dev.whippletree.engine.line.TurnSums;
+import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Capacity;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
@@ -53,7 +55,7 @@ final class Forecast {
          */
         Queue(List<Target> targets, Ahead ahead, TokenCount tokens, double leave, long now) {
             this.capacities = Capacity.of(targets, now);
-            this.flights = ahead.all.flights();
+            this.flights = ahead.all.tickets();
             this.meanTokens = flights < 0 ? tokens : ahead.all.meanWith(tokens);
             this.leave = leave;
             this.batch = ahead.batch;
@@ -87,12 +89,12 @@ final class Forecast {
     }
 
     /** Flights that go before another, and how many of them are batch. */
-    private record Ahead(Before all, long batch) {
+    private record Ahead(TurnSums all, long batch) {
 
-        static final Ahead NOBODY = new Ahead(Before.NOBODY, 0);
+        static final Ahead NOBODY = new Ahead(TurnSums.NONE, 0);
 
-        static Ahead of(Lane lane, Before ahead) {
-            return new Ahead(ahead, lane.priority() == Priority.BATCH ? ahead.flights() : 0);
+        static Ahead of(Lane lane, TurnSums ahead) {
+            return new Ahead(ahead, lane.priority() == Priority.BATCH ? ahead.tickets() : 0);
         }
 
         Ahead plus(Ahead other) {
@@ -104,19 +106,19 @@ final class Forecast {
 
     /** Returns the forecast for a waiting flight, behind those whose turn is before its own. */
     static Forecast inTurn(Flight flight, WaitingLine line, long now) {
-        return of(flight, line, line.lanes(), true, Before.NOBODY, now);
+        return of(flight, line, line.lanes(), true, TurnSums.NONE, now);
     }
 
     /** Returns the same if nobody came back to the turns that are kept. */
     static Forecast atBest(Flight flight, WaitingLine line, long now) {
         List<Lane> lanes =
-                line.lanes().stream().filter(lane -> !lane.key().absent()).toList();
-        return of(flight, line, lanes, true, Before.NOBODY, now);
+                line.lanes().stream().filter(lane -> !lane.isAbsent()).toList();
+        return of(flight, line, lanes, true, TurnSums.NONE, now);
     }
 
     /** Returns the forecast for a flight behind all that wait. */
     static Forecast behindAll(Flight flight, WaitingLine line, long now) {
-        return of(flight, line, line.lanes(), false, Before.NOBODY, now);
+        return of(flight, line, line.lanes(), false, TurnSums.NONE, now);
     }
 
     /**
@@ -124,26 +126,27 @@ final class Forecast {
      *
      * @param more how many may use the same targets and come before it; one less than none: it is the last of those that wait
      */
-    static Forecast behind(Before more, Flight flight, WaitingLine line, long now) {
+    static Forecast behind(TurnSums more, Flight flight, WaitingLine line, long now) {
         return of(flight, line, line.lanes(), false, more, now);
     }
 
     private static Forecast of(
-            Flight flight, WaitingLine line, Collection<Lane> lanes, boolean inTurn, Before more, long now) {
+            Flight flight, WaitingLine line, Collection<Lane> lanes, boolean inTurn, TurnSums more, long now) {
         List<Target> own = flight.options().ever();
-        Ahead like = new Ahead(more, flight.priority() == Priority.BATCH ? more.flights() : 0);
+        Ahead like = new Ahead(more, flight.priority() == Priority.BATCH ? more.tickets() : 0);
         Map<List<Target>, Ahead> narrower = new LinkedHashMap<>(0);
         Set<Target> wider = new LinkedHashSet<>(own);
         Ahead overlapping = Ahead.NOBODY;
-        Optional<WaitingLine.Ahead> turn = inTurn ? Optional.of(line.ahead(flight)) : Optional.empty();
+        Optional<WaitingLine.Ahead> turn = inTurn ? Optional.of(line.ahead(flight.ticket())) : Optional.empty();
         for (Lane lane : lanes) {
             Ahead ahead = Ahead.of(lane, turn.map(before -> before.of(lane)).orElseGet(lane::all));
-            if (lane.ever() == own || lane.ever().equals(own)) {
+            List<Target> ever = LaneTargets.of(lane).ever();
+            if (ever == own || ever.equals(own)) {
                 like = like.plus(ahead);
-            } else if (own.containsAll(lane.ever())) {
-                narrower.merge(lane.ever(), ahead, Ahead::plus);
-            } else if (lane.ever().stream().anyMatch(own::contains)) {
-                wider.addAll(lane.ever());
+            } else if (own.containsAll(ever)) {
+                narrower.merge(ever, ahead, Ahead::plus);
+            } else if (ever.stream().anyMatch(own::contains)) {
+                wider.addAll(ever);
                 overlapping = overlapping.plus(ahead);
             }
         }

@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.model.Priority;
 import dev.whippletree.spi.CacheKey;
 import java.time.Duration;
@@ -44,7 +45,8 @@ final class KeptTurns {
 
     /** Keeps the turn of a flight that waits or pauses, and that nobody wants any longer. */
     void keep(Flight flight, long now) {
-        line.keepTurn(flight);
+        flight.keepTurnOnly();
+        line.keepTurn(flight.ticket());
         left.put(flight, now);
         byOwner.computeIfAbsent(Owner.of(flight), unused -> new ArrayDeque<>(1)).add(flight);
     }
@@ -56,7 +58,7 @@ final class KeptTurns {
         if (turns != null) {
             Flight first = turns.getFirst();
             forget(first);
-            flight.takeTurnOf(first);
+            flight.ticket().takeTurnOf(first.ticket());
             tally.resumed();
         }
     }
@@ -64,7 +66,7 @@ final class KeptTurns {
     /** A turn isn't kept any longer. */
     private void forget(Flight flight) {
         if (left.remove(flight) != null) {
-            line.remove(flight);
+            line.remove(flight.ticket());
             byOwner.computeIfPresent(
                     Owner.of(flight), (owner, turns) -> turns.remove(flight) && turns.isEmpty() ? null : turns);
         }

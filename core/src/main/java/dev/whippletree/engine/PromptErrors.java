@@ -206,7 +206,7 @@ final class PromptErrors {
         boolean known = Waits.isKnown(wait);
         String message = (known ? "no room for " + words(waited + wait) : "no answer yet")
                 + ", and the caller's own timeout is " + DurationText.of(timeout)
-                + "; raise it, or ask again" + (flight.order() > 0 ? ", which keeps the prompt's turn" : "")
+                + "; raise it, or ask again" + (flight.ticket().hasTurn() ? ", which keeps the prompt's turn" : "")
                 + (flight.failedAttempts().isEmpty() ? "" : "; failures until now:" + lines(flight.failedAttempts()));
         Optional<Instant> again =
                 known ? Optional.of(now.plusNanos(Math.max(0, wait - Waits.nanos(timeout) / 2))) : Optional.empty();

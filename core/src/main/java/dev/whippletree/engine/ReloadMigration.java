@@ -1,5 +1,7 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.line.Ticket;
+import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Route;
 import java.util.ArrayList;
@@ -20,9 +22,10 @@ final class ReloadMigration {
     /** Gives flights their new routes, and returns those that waited, in their turn. They are out of the line then. */
     static List<Flight> reroute(Collection<Flight> flights, Pool pool, WaitingLine line) {
         List<Flight> waited = new ArrayList<>();
-        for (Flight flight : line.inTurn(flights)) {
+        for (Ticket ticket : line.inTurn(flights.stream().map(Flight::ticket).toList())) {
+            Flight flight = Flight.of(ticket);
             next(flight, pool).ifPresent(next -> {
-                line.takeOut(flight);
+                line.takeOut(ticket);
                 flight.goOn(next);
                 waited.add(flight);
             });

@@ -1,7 +1,9 @@
 package dev.whippletree.engine;
 
-import dev.whippletree.engine.TurnTree.Before;
 import dev.whippletree.engine.cache.CacheTiers;
+import dev.whippletree.engine.line.Backlog;
+import dev.whippletree.engine.line.TurnSums;
+import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Change;
 import dev.whippletree.engine.pool.Demand;
 import dev.whippletree.engine.pool.Pool;
@@ -92,7 +94,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         this.timeline = timeline;
         this.pool = pool;
         this.settings = settings;
-        this.line = new WaitingLine(weights, settings.batchShare());
+        this.line = new WaitingLine(weights, settings.batchShare(), LaneTargets::openedBy);
         this.kept = new KeptTurns(line, tally);
         this.saver = saver;
         this.announcements = new Announcements(monitor);
@@ -162,7 +164,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
                 flights.fail(flight, refusal.get());
                 return;
             }
-            boolean first = flight.order() == 0;
+            boolean first = !flight.ticket().hasTurn();
             if (first) {
                 kept.resume(flight, now);
                 tenants.asked(flight.prompt().tenant(), now);
@@ -192,7 +194,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         if (!ofTenant && line.places() + enteringAgain.size() <= settings.lineSize()) {
             return Optional.empty();
         }
-        Optional<Flight> givingWay = ofTenant ? backlog.newestOf(tenant) : backlog.newestOfMost();
+        Optional<Flight> givingWay = (ofTenant ? backlog.newestOf(tenant) : backlog.newestOfMost()).map(Flight::of);
         String most = ofTenant
                 ? tenant
                 : givingWay.map(flight -> flight.prompt().tenant()).orElse("");
@@ -236,7 +238,8 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     /** Puts a flight into the waiting line, one that had a turn there back to that. */
     private void queue(Flight flight) {
         entered.add(flight);
-        line.add(flight);
+        flight.stage(Flight.Stage.WAITING);
+        line.add(flight.ticket());
     }
 
     private long enteringAgain(String tenant) {
@@ -255,9 +258,9 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     void hurry(Flight flight) {
         monitor.assertHeld();
         if (flight.stage() == Flight.Stage.WAITING) {
-            line.hurry(flight);
+            line.hurry(flight.ticket());
         } else {
-            flight.hurry();
+            flight.ticket().hurry();
         }
     }
 
@@ -319,11 +322,11 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     Optional<Duration> timeFor(List<Flight> like, long count) {
         monitor.assertHeld();
         long now = timeline.nanoTime();
-        Before asked = Before.NOBODY;
+        TurnSums asked = TurnSums.NONE;
         for (Flight flight : like) {
             refresh.demandAnew(flight);
             TokenCount mean = flight.meanTokens();
-            asked = asked.plus(new Before(1, mean.prompt(), mean.completion()));
+            asked = asked.plus(new TurnSums(1, mean.prompt(), mean.completion()));
         }
         Flight last = like.get(0);
         if (Entrance.barWhatCannotTakeIt(last).isPresent()) {
@@ -331,8 +334,8 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         }
         double share = (double) Math.max(0, count - 1) / like.size();
         // With no further calls, the last one is among those that wait, so that one less is ahead of it.
-        Before ahead =
-                new Before(count - 1, Math.round(asked.prompt() * share), Math.round(asked.completion() * share));
+        TurnSums ahead =
+                new TurnSums(count - 1, Math.round(asked.prompt() * share), Math.round(asked.completion() * share));
         long wait = Forecast.behind(ahead, last, line, now).waitNanos(LONGEST_FORECAST_NANOS);
         long answer = last.options().ever().stream()
                 .mapToLong(Target::meanAnswerNanos)
@@ -391,7 +394,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         if (hopelessness.isPresent()) {
             flights.fail(flight, hopelessness.get());
         } else {
-            line.add(flight);
+            line.add(flight.ticket());
         }
     }
 
@@ -400,7 +403,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     public void abandoned(Flight flight) {
         monitor.assertHeld();
         boolean hasTurn = flight.stage() == Flight.Stage.WAITING || flight.stage() == Flight.Stage.PAUSING;
-        if (hasTurn && flight.order() > 0) {
+        if (hasTurn && flight.ticket().hasTurn()) {
             kept.keep(flight, timeline.nanoTime());
             dispatcher.lineShrank();
             dispatch(Change.OF_THE_LINE);
@@ -412,7 +415,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     /** Takes a flight off its way, wherever it is. */
     void withdraw(Flight flight) {
         monitor.assertHeld();
-        line.remove(flight);
+        line.remove(flight.ticket());
         dispatcher.lineShrank();
         Attempt attempt = flight.attempt();
         if (attempt != null && flight.stage() == Flight.Stage.ATTEMPTING) {
@@ -517,7 +520,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             return;
         }
         if (counted) {
-            flight.charged(0); // The call was made, so its turn is over.
+            flight.ticket().keepCharge(); // The call was made, so its turn is over.
         }
         putBack(List.of(flight));
     }

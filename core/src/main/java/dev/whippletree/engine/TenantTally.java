@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot;
@@ -176,7 +177,7 @@ final class TenantTally {
         Map<String, Row> byName = new HashMap<>(rows); // Reading the rows themselves would change their order.
         Map<Row, Long> oldest = new HashMap<>();
         for (Flight flight : underWay) {
-            if (line.contains(flight)) {
+            if (flight.ticket().isInLine()) {
                 oldest.putIfAbsent(byName.getOrDefault(flight.prompt().tenant(), others), flight.openedNanos());
                 if (oldest.size() == waiting.size()) {
                     break;

@@ -1,16 +1,16 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.line;
 
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The waiting flights of which none has begun yet, by tenant and session, to say whose gives way when there are too many. Guarded
+ * The waiting tickets of which none has begun yet, by tenant and session, to say whose gives way when there are too many. Guarded
  * by the engine's lock.
  *
  * <p>It is the newest of the tenant's longest session; of the whole line, that of the tenant with most waiting for its weight. Of
- * several the one with the newest flight counts. So who fills the line refuses his own. Each operation costs O(log n).
+ * several the one with the newest ticket counts. So who fills the line refuses his own. Each operation costs O(log n).
  */
-final class Backlog {
+public final class Backlog {
 
     private final Map<String, Tenant> tenants;
     private final Treap<TenantBacklog> byShare = new Treap<>();
@@ -24,17 +24,17 @@ final class Backlog {
         this.tenants = tenants;
     }
 
-    /** A flight has entered the line; one that was begun before doesn't give way any more. */
+    /** A ticket has entered the line; one that was begun before doesn't give way any more. */
     void add(Place place) {
-        if (place.flight().calls() > 0) {
+        if (place.ticket().waiter().calls() > 0) {
             return;
         }
         leaveOut(place.tenant());
-        place.backlogged(place.tenant().backlog().add(place.session(), place.flight()));
+        place.backlogged(place.tenant().backlog().add(place.session(), place.ticket()));
         putBack(place.tenant());
     }
 
-    /** A flight leaves the line. */
+    /** A ticket leaves the line. */
     void remove(Place place) {
         Session.Entry entry = place.backlogged();
         if (entry == null) {
@@ -67,20 +67,20 @@ final class Backlog {
         putBack(tenant);
     }
 
-    /** Returns how many of a tenant's flights wait and haven't begun yet. */
-    int sizeOf(String tenant) {
+    /** Returns how many of a tenant's tickets wait and haven't begun yet. */
+    public int sizeOf(String tenant) {
         Tenant found = tenants.get(tenant);
         return found == null ? 0 : found.backlog().size();
     }
 
-    /** Returns which of a tenant's flights gives way. */
-    Optional<Flight> newestOf(String tenant) {
+    /** Returns which of a tenant's tickets gives way. */
+    public Optional<Ticket> newestOf(String tenant) {
         return Optional.ofNullable(tenants.get(tenant))
                 .flatMap(found -> found.backlog().newestOfLongest());
     }
 
-    /** Returns which of all flights gives way. */
-    Optional<Flight> newestOfMost() {
+    /** Returns which of all tickets gives way. */
+    public Optional<Ticket> newestOfMost() {
         return Optional.ofNullable(byShare.first()).flatMap(TenantBacklog::newestOfLongest);
     }
 }

@@ -1,6 +1,5 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.line;
 
-import dev.whippletree.engine.TurnTree.Before;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Counts the turns of a lane's tenants that start before a moment of virtual time. Guarded by the engine's lock.
  *
- * <p>A tenant's first turn starts at its start tag, and the later ones follow at equal distances, until it has no more flights. So the
+ * <p>A tenant's first turn starts at its start tag, and the later ones follow at equal distances, until it has no more tickets. So the
  * number of its turns rises by one, then along a slope, then no more. Each of these bends is kept in order with the sums of those
  * below it, and a count over all tenants is one walk from the root: O(log n). What changes is sorted in when it is asked for.
  *
@@ -51,8 +50,8 @@ final class TurnCounts {
             completionSlope = other.completionSlope;
         }
 
-        Before at(double moment) {
-            return new Before(
+        TurnSums at(double moment) {
+            return new TurnSums(
                     Math.max(0, Math.round(offset + slope * moment)),
                     Math.max(0, Math.round(promptOffset + promptSlope * moment)),
                     Math.max(0, Math.round(completionOffset + completionSlope * moment)));
@@ -74,12 +73,12 @@ final class TurnCounts {
          * @param moment when, in virtual time
          * @param jump how many turns start there at once
          * @param slope how many more turns start in a unit of virtual time from there on
-         * @param mean what the flight of each turn asks for, all in all for so many flights
+         * @param mean what the ticket of each turn asks for, all in all for so many tickets
          */
-        private Bend(double moment, double jump, double slope, Before all) {
+        private Bend(double moment, double jump, double slope, TurnSums all) {
             this.moment = moment;
-            double prompt = (double) all.prompt() / all.flights();
-            double completion = (double) all.completion() / all.flights();
+            double prompt = (double) all.prompt() / all.tickets();
+            double completion = (double) all.completion() / all.tickets();
             own.offset = jump - slope * moment;
             own.slope = slope;
             own.promptOffset = own.offset * prompt;
@@ -100,7 +99,7 @@ final class TurnCounts {
         }
     }
 
-    /** Something of a tenant's queue is another: its start, its weight, or its flights, of which there are some. */
+    /** Something of a tenant's queue is another: its start, its weight, or its tickets, of which there are some. */
     void changed(TenantQueue queue) {
         if (!queue.isOutdated()) {
             queue.outdated(true);
@@ -108,7 +107,7 @@ final class TurnCounts {
         }
     }
 
-    /** A tenant has no flights here any more. */
+    /** A tenant has no tickets here any more. */
     void remove(TenantQueue queue) {
         if (queue.isOutdated()) {
             changed.remove(queue);
@@ -123,7 +122,7 @@ final class TurnCounts {
      * @param tenant whose it is
      * @param own that tenant's queue here; null if it has none
      */
-    Before before(double start, Tenant tenant, @Nullable TenantQueue own) {
+    TurnSums before(double start, Tenant tenant, @Nullable TenantQueue own) {
         changed.forEach(this::sortIn);
         changed.clear();
         Sums before = new Sums();
@@ -169,14 +168,14 @@ final class TurnCounts {
     }
 
     private static List<Bend> bendsOf(TenantQueue queue) {
-        Before all = queue.all();
+        TurnSums all = queue.all();
         double start = queue.start();
         Bend first = new Bend(start, 1, 0, all);
-        if (all.flights() == 1) {
+        if (all.tickets() == 1) {
             return List.of(first);
         }
         double distance = queue.meanCost() / queue.tenant().weight();
-        double last = start + (all.flights() - HALF) * distance;
+        double last = start + (all.tickets() - HALF) * distance;
         return List.of(
                 first, new Bend(start + HALF * distance, 0, 1 / distance, all), new Bend(last, 0, -1 / distance, all));
     }

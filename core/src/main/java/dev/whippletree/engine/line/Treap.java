@@ -1,4 +1,4 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.line;
 
 import org.jspecify.annotations.Nullable;
 

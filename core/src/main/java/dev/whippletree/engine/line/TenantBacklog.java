@@ -1,4 +1,4 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.line;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -6,15 +6,15 @@ import org.jspecify.annotations.Nullable;
 /** A tenant's part of the {@link Backlog}: its sessions, by how much of them waits and hasn't begun. Guarded by the engine's lock. */
 final class TenantBacklog extends Treap.Node<TenantBacklog> {
 
-    /** The longest first; of equals, the one with the newest flight. */
+    /** The longest first; of equals, the one with the newest ticket. */
     private final Treap<Session> byLength = new Treap<>();
 
     private int size;
 
-    /** Adds a flight that hasn't begun; returns where it stands. */
-    Session.Entry add(Session session, Flight flight) {
+    /** Adds a ticket that hasn't begun; returns where it stands. */
+    Session.Entry add(Session session, Ticket ticket) {
         leaveOut(session);
-        Session.Entry entry = session.add(flight);
+        Session.Entry entry = session.add(ticket);
         size++;
         putBack(session);
         return entry;
@@ -48,8 +48,8 @@ final class TenantBacklog extends Treap.Node<TenantBacklog> {
         return byLength.first();
     }
 
-    /** Returns the flight that gives way; empty if there is none. */
-    Optional<Flight> newestOfLongest() {
+    /** Returns the ticket that gives way; empty if there is none. */
+    Optional<Ticket> newestOfLongest() {
         return Optional.ofNullable(longest()).map(Session::newest);
     }
 }

@@ -1,9 +1,7 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.engine.TurnTree.Before;
-import dev.whippletree.engine.pool.Route;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.settings.TenantWeights;
 import java.util.ArrayList;
@@ -18,46 +16,45 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What goes before a prompt by the sums, against turns that are followed tenant by tenant, and against the line being served. */
 final class TurnCountsTest {
 
-    private final LineFixture fixture = new LineFixture();
-    private final Route route = fixture.route("default");
+    private final String route = "default";
     private final Map<String, Integer> weights = new HashMap<>();
-    private final List<Flight> waiting = new ArrayList<>();
-    private int flights;
+    private final List<Ticket> waiting = new ArrayList<>();
+    private int tickets;
 
-    private Flight enter(WaitingLine line, String tenant, String session, int letters) {
+    private Ticket enter(WaitingLine line, String tenant, String session, int letters) {
         Prompt prompt = Prompt.builder()
-                .user(flights++ + "q".repeat(letters))
+                .user(tickets++ + "q".repeat(letters))
                 .tenant(tenant)
                 .session(session)
                 .maxTokens(10)
                 .build();
-        Flight flight = fixture.flight(prompt, route);
-        line.add(flight);
-        waiting.add(flight);
-        return flight;
+        Ticket ticket = LineFixture.ticket(prompt, route);
+        line.add(ticket);
+        waiting.add(ticket);
+        return ticket;
     }
 
-    private Before ahead(WaitingLine line, Flight flight) {
-        Before before = Before.NOBODY;
+    private TurnSums ahead(WaitingLine line, Ticket ticket) {
+        TurnSums before = TurnSums.NONE;
         for (Lane lane : line.lanes()) {
-            before = before.plus(line.ahead(flight).of(lane));
+            before = before.plus(line.ahead(ticket).of(lane));
         }
         return before;
     }
 
-    private Flight serve(WaitingLine line) {
-        Flight first = line.next(null);
+    private Ticket serve(WaitingLine line) {
+        Ticket first = line.next(null);
         if (first == null) {
             throw new AssertionError("the line is empty");
         }
-        line.serve(first, fixture.target, false, 0);
+        LineFixture.serve(line, first, false);
         waiting.remove(first);
         return first;
     }
 
-    private long servedBefore(WaitingLine line, Flight flight) {
+    private long servedBefore(WaitingLine line, Ticket ticket) {
         long served = 0;
-        while (serve(line) != flight) {
+        while (serve(line) != ticket) {
             served++;
         }
         return served;
@@ -65,12 +62,12 @@ final class TurnCountsTest {
 
     @Test
     void firstPromptsOfManyTenants_areCountedExactly() {
-        WaitingLine line = new WaitingLine(TenantWeights.EQUAL, 0);
+        WaitingLine line = LineFixture.line(TenantWeights.EQUAL, 0);
         for (int number = 0; number < 1_000; number++) {
             enter(line, "tenant " + number, "", 1);
         }
-        assertThat(ahead(line, waiting.get(700)).flights()).isEqualTo(700);
-        assertThat(ahead(line, waiting.get(999)).flights()).isEqualTo(999);
+        assertThat(ahead(line, waiting.get(700)).tickets()).isEqualTo(700);
+        assertThat(ahead(line, waiting.get(999)).tickets()).isEqualTo(999);
     }
 
     @ParameterizedTest
@@ -81,7 +78,7 @@ final class TurnCountsTest {
         for (int number = 0; number < tenants; number++) {
             weights.put("tenant " + number, 1 + random.nextInt(3));
         }
-        WaitingLine line = new WaitingLine(new TenantWeights(weights), 0);
+        WaitingLine line = LineFixture.line(new TenantWeights(weights), 0);
         for (int step = 0; step < 600; step++) {
             if (waiting.isEmpty() || random.nextInt(5) < 3) {
                 String tenant = "tenant " + random.nextInt(1 + random.nextInt(tenants));
@@ -92,7 +89,7 @@ final class TurnCountsTest {
                 serve(line);
             }
             if (step % 100 == 50) {
-                waiting.forEach(flight -> ahead(line, flight));
+                waiting.forEach(ticket -> ahead(line, ticket));
             }
         }
         if (random.nextBoolean()) {
@@ -102,17 +99,17 @@ final class TurnCountsTest {
         while (waiting.isEmpty()) {
             enter(line, "tenant 0", "session", 3);
         }
-        Flight asking = waiting.get(random.nextInt(waiting.size()));
-        Before all = Before.NOBODY;
+        Ticket asking = waiting.get(random.nextInt(waiting.size()));
+        TurnSums all = TurnSums.NONE;
         for (Lane lane : line.lanes()) {
             all = all.plus(lane.all());
         }
-        Before ahead = ahead(line, asking);
-        assertThat(ahead.flights()).as("seed %s", seed).isBetween(0L, all.flights() - 1);
+        TurnSums ahead = ahead(line, asking);
+        assertThat(ahead.tickets()).as("seed %s", seed).isBetween(0L, all.tickets() - 1);
         assertThat((double) ahead.prompt())
                 .as("seed %s: tokens of %s ahead, of %s", seed, ahead, all)
-                .isBetween(ahead.flights() * 1.0, ahead.flights() * 25.0);
+                .isBetween(ahead.tickets() * 1.0, ahead.tickets() * 25.0);
         long served = servedBefore(line, asking);
-        assertThat(ahead.flights()).as("seed %s", seed).isBetween(served - tenants, served + tenants);
+        assertThat(ahead.tickets()).as("seed %s", seed).isBetween(served - tenants, served + tenants);
     }
 }

@@ -1,8 +1,7 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.engine.pool.Route;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.settings.TenantWeights;
@@ -20,16 +19,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The line's order against start-time fair queueing as its authors write it down, on a list that is searched each time. A tenant's
- * start is the later of the start being served and its last finish, and the least goes first; of its flights, the one with the least
- * start among its sessions, which is found in the same way. Interactive flights go before batch flights, and each priority has its own starts.
+ * start is the later of the start being served and its last finish, and the least goes first; of its tickets, the one with the least
+ * start among its sessions, which is found in the same way. Interactive tickets go before batch tickets, and each priority has its own starts.
  */
 final class LineOrderTest {
 
     private static final Map<String, Integer> WEIGHTS = Map.of("tenant 1", 2, "tenant 2", 5);
 
-    private final LineFixture fixture = new LineFixture();
-    private final WaitingLine line = new WaitingLine(new TenantWeights(WEIGHTS), 0);
-    private final List<Route> routes = List.of(fixture.route("one"), fixture.route("other"));
+    private final WaitingLine line = LineFixture.line(new TenantWeights(WEIGHTS), 0);
+    private final List<String> routes = List.of("one", "other");
     private final List<Noted> noted = new ArrayList<>();
     private final Map<String, Share> tenants = new HashMap<>();
     private final List<Noted> served = new ArrayList<>();
@@ -58,27 +56,27 @@ final class LineOrderTest {
         }
     }
 
-    /** A flight as the list knows it. */
+    /** A ticket as the list knows it. */
     private static final class Noted {
-        private final Flight flight;
+        private final Ticket ticket;
         private double start;
         private long arrival;
         private double charge;
 
-        Noted(Flight flight) {
-            this.flight = flight;
+        Noted(Ticket ticket) {
+            this.ticket = ticket;
         }
 
         String tenant() {
-            return flight.prompt().tenant();
+            return ticket.tenant();
         }
 
         String lane() {
-            return flight.route().name() + flight.priority();
+            return LineFixture.route(ticket) + ticket.priority();
         }
 
         Priority priority() {
-            return flight.priority();
+            return ticket.priority();
         }
     }
 
@@ -105,59 +103,59 @@ final class LineOrderTest {
         }
     }
 
-    /** The first flight of each route, as the line goes through them. */
-    private List<Flight> inOrder() {
-        List<Flight> flights = new ArrayList<>();
-        for (Flight flight = line.next(null);
-                flight != null;
-                flight = line.next(line.positionOf(line.laneOf(flight)))) {
-            flights.add(flight);
+    /** The first ticket of each route, as the line goes through them. */
+    private List<Ticket> inOrder() {
+        List<Ticket> tickets = new ArrayList<>();
+        for (Ticket ticket = line.next(null);
+                ticket != null;
+                ticket = line.next(line.positionOf(line.laneOf(ticket)))) {
+            tickets.add(ticket);
         }
-        return flights;
+        return tickets;
     }
 
-    private List<Flight> firstsOfRoutes() {
+    private List<Ticket> firstsOfRoutes() {
         Map<String, Noted> firsts = new TreeMap<>();
         Comparator<Noted> byStart = Comparator.comparing(Noted::priority)
-                .thenComparingDouble(flight -> share(flight).start(flight.priority()))
-                .thenComparingInt(flight -> share(flight).number)
-                .thenComparingDouble(flight -> flight.start)
-                .thenComparingLong(flight -> flight.arrival);
-        for (Noted flight : noted) {
-            firsts.merge(flight.lane(), flight, (one, other) -> byStart.compare(one, other) < 0 ? one : other);
+                .thenComparingDouble(ticket -> share(ticket).start(ticket.priority()))
+                .thenComparingInt(ticket -> share(ticket).number)
+                .thenComparingDouble(ticket -> ticket.start)
+                .thenComparingLong(ticket -> ticket.arrival);
+        for (Noted ticket : noted) {
+            firsts.merge(ticket.lane(), ticket, (one, other) -> byStart.compare(one, other) < 0 ? one : other);
         }
         return firsts.values().stream()
                 .sorted(byStart)
-                .map(flight -> flight.flight)
+                .map(ticket -> ticket.ticket)
                 .toList();
     }
 
-    private Share share(Noted flight) {
+    private Share share(Noted ticket) {
         return tenants.computeIfAbsent(
-                flight.tenant(),
+                ticket.tenant(),
                 name -> new Share(++tenantsSeen, WEIGHTS.getOrDefault(name, 1), serving, servingOfSessions));
     }
 
     private void enter(SplittableRandom random) {
         Prompt prompt = Prompt.builder()
-                .user("flight " + arrivals)
+                .user("ticket " + arrivals)
                 .tenant("tenant " + random.nextInt(4))
                 .session("session " + random.nextInt(4))
                 .priority(random.nextInt(3) == 0 ? Priority.BATCH : Priority.INTERACTIVE)
                 .build();
-        Route route = routes.get(random.nextInt(routes.size()));
-        Flight flight = fixture.flight(prompt, route);
-        line.add(flight);
-        note(new Noted(flight));
+        String route = routes.get(random.nextInt(routes.size()));
+        Ticket ticket = LineFixture.ticket(prompt, route);
+        line.add(ticket);
+        note(new Noted(ticket));
     }
 
     private void note(Noted entering) {
         Share share = share(entering);
         Priority priority = entering.priority();
-        String queue = entering.flight.prompt().session().orElseThrow() + " " + priority;
+        String queue = entering.ticket.session() + " " + priority;
         if (noted.stream()
-                .noneMatch(flight -> flight.tenant().equals(entering.tenant())
-                        && flight.lane().equals(entering.lane()))) {
+                .noneMatch(ticket -> ticket.tenant().equals(entering.tenant())
+                        && ticket.lane().equals(entering.lane()))) {
             share.starts.put(priority, Math.max(serving.getOrDefault(priority, 0.0), share.start(priority)));
         }
         entering.charge = 0;
@@ -168,10 +166,10 @@ final class LineOrderTest {
     }
 
     private void serve() {
-        Flight next = Objects.requireNonNull(line.next(null));
-        line.serve(next, fixture.target, false, 0);
+        Ticket next = Objects.requireNonNull(line.next(null));
+        LineFixture.serve(line, next, false);
         Noted first = noted.stream()
-                .filter(flight -> flight.flight == next)
+                .filter(ticket -> ticket.ticket == next)
                 .findFirst()
                 .orElseThrow();
         Share share = share(first);
@@ -186,7 +184,7 @@ final class LineOrderTest {
     }
 
     private void leave(Noted leaving) {
-        line.remove(leaving.flight);
+        line.remove(leaving.ticket);
         strike(leaving);
     }
 
@@ -201,20 +199,20 @@ final class LineOrderTest {
     /** One that is tried again keeps its start, and its tenant is given back what it paid if the turn came to nothing. */
     private void comeBack(Noted again, boolean forNothing) {
         if (!forNothing) {
-            again.flight.charged(0);
+            again.ticket.keepCharge();
             again.charge = 0;
         }
-        line.add(again.flight);
+        line.add(again.ticket);
         share(again).starts.merge(again.priority(), -again.charge, Double::sum);
         noted.add(again);
     }
 
     /** It is charged as an urgent prompt would be. */
     private void hurry(Noted late) {
-        if (late.flight.priority() == Priority.INTERACTIVE) {
+        if (late.ticket.priority() == Priority.INTERACTIVE) {
             return;
         }
-        line.hurry(late.flight);
+        line.hurry(late.ticket);
         noted.remove(late);
         note(late);
     }

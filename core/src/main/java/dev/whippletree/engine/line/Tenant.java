@@ -1,4 +1,4 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.line;
 
 import dev.whippletree.model.Priority;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A tenant's turns, and those of its sessions: which one is next, and where the last one ended. Guarded by the engine's lock.
  *
- * <p>Of each priority the tenant has one start, which moves on whenever such a flight of it is served; its flights have fixed turns
+ * <p>Of each priority the tenant has one start, which moves on whenever such a ticket of it is served; its tickets have fixed turns
  * among themselves.
  */
 final class Tenant {
@@ -21,7 +21,7 @@ final class Tenant {
     private final Map<String, Session> sessions = new HashMap<>();
     private final TenantBacklog backlog = new TenantBacklog();
     private int waiting;
-    private @Nullable Flight lone;
+    private @Nullable Ticket solo;
     private double weight;
     private final Clock people;
     private final Clock batch;
@@ -44,8 +44,8 @@ final class Tenant {
      * Creates a tenant that begins now.
      *
      * @param number tells it from the others, and goes first of equal starts
-     * @param people the turns of interactive flights that are served now
-     * @param batch those of batch flights
+     * @param people the turns of interactive tickets that are served now
+     * @param batch those of batch tickets
      */
     Tenant(long number, double weight, Serving people, Serving batch) {
         this.number = number;
@@ -100,7 +100,7 @@ final class Tenant {
         clock(priority).start = start;
     }
 
-    /** Returns whether a flight of a priority is in the line. */
+    /** Returns whether a ticket of a priority is in the line. */
     boolean waits(Priority priority) {
         for (TenantQueue queue : queues) {
             if (queue.lane().priority() == priority) {
@@ -110,53 +110,53 @@ final class Tenant {
         return false;
     }
 
-    /** Its next interactive flight waits for its turn from now on. */
+    /** Its next interactive ticket waits for its turn from now on. */
     void peopleSince(double serving) {
         peopleSince = serving;
     }
 
-    /** Returns which interactive turn was served when its next interactive flight began to wait for its own. */
+    /** Returns which interactive turn was served when its next interactive ticket began to wait for its own. */
     double peopleSince() {
         return peopleSince;
     }
 
     /**
-     * A flight of it is served.
+     * A ticket of it is served.
      *
-     * @param mark how many flights have ever entered the line
+     * @param mark how many tickets have ever entered the line
      */
     void mark(long mark) {
         markBefore = latestMark;
         latestMark = mark;
     }
 
-    /** Returns how many flights had entered the line when its second latest flight was served; 0 if there is none. */
+    /** Returns how many tickets had entered the line when its second latest ticket was served; 0 if there is none. */
     long markBefore() {
         return markBefore;
     }
 
-    /** Returns its queues in the lanes where it has flights. */
+    /** Returns its queues in the lanes where it has tickets. */
     List<TenantQueue> queues() {
         return queues;
     }
 
-    /** Returns the session of one of its flights. */
-    Session session(Flight flight) {
-        return sessions.computeIfAbsent(flight.prompt().session().orElse(""), name -> new Session());
+    /** Returns the session of one of its tickets. */
+    Session session(Ticket ticket) {
+        return sessions.computeIfAbsent(ticket.session(), name -> new Session());
     }
 
-    /** Returns the turn that a flight gets which enters the line now. */
-    double turnFor(Flight flight, Session session) {
-        return session.turnFor(flight, clock(flight.priority()).serving);
+    /** Returns the turn that a ticket gets which enters the line now. */
+    double turnFor(Ticket ticket, Session session) {
+        return session.turnFor(ticket, clock(ticket.priority()).serving);
     }
 
-    /** A flight is in the line. */
+    /** A ticket is in the line. */
     void enter(Session session) {
         waiting++;
         session.enter();
     }
 
-    /** A flight is out of it. */
+    /** A ticket is out of it. */
     void leave(Session session) {
         waiting--;
         session.leave();
@@ -167,27 +167,27 @@ final class Tenant {
         return backlog;
     }
 
-    /** Its only flight has come. */
-    void lone(Flight flight) {
-        lone = flight;
+    /** Its only ticket has come. */
+    void solo(Ticket ticket) {
+        solo = ticket;
     }
 
-    /** Returns the flight that was its only one, once. */
-    Optional<Flight> takeLone() {
-        Optional<Flight> taken = Optional.ofNullable(lone);
-        lone = null;
+    /** Returns the ticket that was its only one, once. */
+    Optional<Ticket> takeSolo() {
+        Optional<Ticket> taken = Optional.ofNullable(solo);
+        solo = null;
         return taken;
     }
 
-    /** Returns how many of its flights are in the line. */
+    /** Returns how many of its tickets are in the line. */
     int waiting() {
         return waiting;
     }
 
-    /** Its sessions go on from the turn of a flight that is served. */
-    void served(Flight flight) {
-        Clock clock = clock(flight.priority());
-        clock.serving = Math.max(clock.serving, flight.turn());
+    /** Its sessions go on from the turn of a ticket that is served. */
+    void served(Ticket ticket) {
+        Clock clock = clock(ticket.priority());
+        clock.serving = Math.max(clock.serving, ticket.turn());
     }
 
     /** Returns of how many sessions it remembers their turns. */

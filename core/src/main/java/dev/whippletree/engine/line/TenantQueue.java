@@ -1,15 +1,14 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.line;
 
-import dev.whippletree.engine.TurnTree.Before;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The flights of one tenant in one lane, by their sessions' turns; in the lane, by the tenant's. Guarded by the engine's lock. */
+/** The tickets of one tenant in one lane, by their sessions' turns; in the lane, by the tenant's. Guarded by the engine's lock. */
 final class TenantQueue extends TurnTree.Turn<TenantQueue> {
 
     private final Tenant tenant;
     private final Lane lane;
-    private final TurnTree<Place> flights = new TurnTree<>();
+    private final TurnTree<Place> tickets = new TurnTree<>();
 
     /** How its turns were counted last. */
     private List<TurnCounts.Bend> bends = List.of();
@@ -39,35 +38,35 @@ final class TenantQueue extends TurnTree.Turn<TenantQueue> {
     }
 
     void add(Place place) {
-        Flight flight = place.flight();
-        flights.add(place, flight.turn(), flight.order());
+        Ticket ticket = place.ticket();
+        tickets.add(place, ticket.turn(), ticket.order());
         size++;
-        cost += flight.cost();
+        cost += ticket.cost();
     }
 
     void remove(Place place) {
-        flights.remove(place);
+        tickets.remove(place);
         size--;
-        cost = size == 0 ? 0 : cost - place.flight().cost();
+        cost = size == 0 ? 0 : cost - place.ticket().cost();
     }
 
     int size() {
         return size;
     }
 
-    @Nullable Flight first() {
-        Place first = flights.first();
-        return first == null ? null : first.flight();
+    @Nullable Ticket first() {
+        Place first = tickets.first();
+        return first == null ? null : first.ticket();
     }
 
-    /** Returns how many of them go before a flight of the same tenant, and what they ask for. */
-    Before before(Flight flight) {
-        return flights.before(flight.turn(), flight.order());
+    /** Returns how many of them go before a ticket of the same tenant, and what they ask for. */
+    TurnSums before(Ticket ticket) {
+        return tickets.before(ticket.turn(), ticket.order());
     }
 
     /** Returns how many they are, and what they ask for. */
-    Before all() {
-        return flights.all();
+    TurnSums all() {
+        return tickets.all();
     }
 
     /** Returns what one of them costs on average. */
@@ -77,7 +76,7 @@ final class TenantQueue extends TurnTree.Turn<TenantQueue> {
 
     @Override
     void count() {
-        count(flights);
+        count(tickets);
     }
 
     /** Returns what its lane has counted of its turns last; empty if nothing. */

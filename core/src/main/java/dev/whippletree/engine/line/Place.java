@@ -1,29 +1,29 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.line;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Where a flight stands in the line: in a lane, among its tenant's, by its session's turn. Guarded by the engine's lock. */
+/** Where a ticket stands in the line: in a lane, among its tenant's, by its session's turn. Guarded by the engine's lock. */
 final class Place extends TurnTree.Turn<Place> {
 
-    private final Flight flight;
+    private final Ticket ticket;
     private final TenantQueue queue;
     private final Session session;
     private Session.@Nullable Entry backlogged;
 
-    Place(Flight flight, TenantQueue queue, Session session) {
-        this.flight = flight;
+    Place(Ticket ticket, TenantQueue queue, Session session) {
+        this.ticket = ticket;
         this.queue = queue;
         this.session = session;
     }
 
-    /** Returns where a flight that waits stands. */
-    static Place of(Flight flight) {
-        return (Place) Objects.requireNonNull(flight.place(), "a flight in line has a place");
+    /** Returns where a ticket that waits stands. */
+    static Place of(Ticket ticket) {
+        return (Place) Objects.requireNonNull(ticket.place(), "a ticket in line has a place");
     }
 
-    Flight flight() {
-        return flight;
+    Ticket ticket() {
+        return ticket;
     }
 
     TenantQueue queue() {
@@ -53,6 +53,6 @@ final class Place extends TurnTree.Turn<Place> {
 
     @Override
     void count() {
-        count(flight);
+        count(ticket);
     }
 }

@@ -1,4 +1,4 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.line;
 
 import java.util.Objects;
 
@@ -8,13 +8,13 @@ final class Session extends Treap.Node<Session> {
     /** Those that haven't begun, the newest first. */
     private final Treap<Entry> unbegun = new Treap<>();
 
-    /** A flight among those that haven't begun. */
+    /** A ticket among those that haven't begun. */
     static final class Entry extends Treap.Node<Entry> {
 
-        private final Flight flight;
+        private final Ticket ticket;
 
-        private Entry(Flight flight) {
-            this.flight = flight;
+        private Entry(Ticket ticket) {
+            this.ticket = ticket;
         }
     }
 
@@ -24,31 +24,31 @@ final class Session extends Treap.Node<Session> {
     private int length;
 
     /**
-     * Gives a flight the next turn. Its batch has turns of its own, for it must not stand before what is urgent to the same session.
+     * Gives a ticket the next turn. Its batch has turns of its own, for it must not stand before what is urgent to the same session.
      *
      * @param serving the turn that is served now among the tenant's sessions
      */
-    double turnFor(Flight flight, double serving) {
-        return switch (flight.priority()) {
+    double turnFor(Ticket ticket, double serving) {
+        return switch (ticket.priority()) {
             case INTERACTIVE -> {
                 double turn = Math.max(serving, endOfPeople);
-                endOfPeople = turn + flight.cost();
+                endOfPeople = turn + ticket.cost();
                 yield turn;
             }
             case BATCH -> {
                 double turn = Math.max(serving, endOfBatch);
-                endOfBatch = turn + flight.cost();
+                endOfBatch = turn + ticket.cost();
                 yield turn;
             }
         };
     }
 
-    /** A flight is in the line. */
+    /** A ticket is in the line. */
     void enter() {
         waiting++;
     }
 
-    /** A flight is out of it. */
+    /** A ticket is out of it. */
     void leave() {
         waiting--;
     }
@@ -58,10 +58,10 @@ final class Session extends Treap.Node<Session> {
         return waiting == 0;
     }
 
-    /** Adds a flight that hasn't begun; returns where it stands. */
-    Entry add(Flight flight) {
-        Entry entry = new Entry(flight);
-        unbegun.add(entry, 0, -flight.order());
+    /** Adds a ticket that hasn't begun; returns where it stands. */
+    Entry add(Ticket ticket) {
+        Entry entry = new Entry(ticket);
+        unbegun.add(entry, 0, -ticket.order());
         length++;
         return entry;
     }
@@ -71,22 +71,22 @@ final class Session extends Treap.Node<Session> {
         length--;
     }
 
-    /** Returns how many of its flights wait and haven't begun yet. */
+    /** Returns how many of its tickets wait and haven't begun yet. */
     int length() {
         return length;
     }
 
     /** Returns the newest of those, of which there are some. */
-    Flight newest() {
-        return first().flight;
+    Ticket newest() {
+        return first().ticket;
     }
 
-    /** Returns its number in the order in which flights entered the line. */
+    /** Returns its number in the order in which tickets entered the line. */
     long newestOrder() {
         return -first().number;
     }
 
     private Entry first() {
-        return Objects.requireNonNull(unbegun.first(), "no flight of the session waits that hasn't begun");
+        return Objects.requireNonNull(unbegun.first(), "no ticket of the session waits that hasn't begun");
     }
 }

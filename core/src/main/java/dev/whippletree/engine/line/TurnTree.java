@@ -1,48 +1,16 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.line;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.TokenCount;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns in order, of flights or of whole queues of them, and what they come to: how many flights, how many tokens, and the smallest
- * flight by each unit. Guarded by the engine's lock.
+ * Turns in order, of tickets or of whole queues of them, and what they come to: how many tickets, how many tokens, and the smallest
+ * ticket by each unit. Guarded by the engine's lock.
  *
  * @param <T> whose turns
  */
 final class TurnTree<T extends TurnTree.Turn<T>> extends Treap<T> {
-
-    /** How many flights, and the tokens of prompts and of completions that they will be counted with, as is expected. */
-    record Before(long flights, long prompt, long completion) {
-
-        /** Nobody at all. */
-        static final Before NOBODY = new Before(0, 0, 0);
-
-        Before plus(Before other) {
-            return new Before(flights + other.flights, prompt + other.prompt, completion + other.completion);
-        }
-
-        Before minus(Before part) {
-            return new Before(flights - part.flights, prompt - part.prompt, completion - part.completion);
-        }
-
-        /** Returns as many of them, asking for what they ask on average. */
-        Before some(long fewer) {
-            if (fewer >= flights) {
-                return this;
-            }
-            double share = (double) fewer / flights;
-            return new Before(fewer, Math.round(prompt * share), Math.round(completion * share));
-        }
-
-        /** Returns the mean of what they and one flight more ask for. */
-        TokenCount meanWith(TokenCount one) {
-            long all = flights + 1;
-            long total = (prompt + completion + one.total() + flights) / all;
-            long ofPrompt = Math.min(total, (prompt + one.prompt() + flights) / all);
-            return new TokenCount(ofPrompt, total - ofPrompt);
-        }
-    }
 
     /**
      * A turn, and the sums of it and of those below it.
@@ -51,39 +19,39 @@ final class TurnTree<T extends TurnTree.Turn<T>> extends Treap<T> {
      */
     abstract static class Turn<T extends Turn<T>> extends Treap.Node<T> {
 
-        private long flights;
+        private long tickets;
         private long prompt;
         private long completion;
         private long mostPrompt;
         private long mostCompletion;
-        private @Nullable Flight smallest;
-        private @Nullable Flight shortestPrompt;
-        private @Nullable Flight shortestCompletion;
+        private @Nullable Ticket smallest;
+        private @Nullable Ticket shortestPrompt;
+        private @Nullable Ticket shortestCompletion;
 
-        /** Sets the sums to those of its flights alone, by {@link #count}. */
+        /** Sets the sums to those of its tickets alone, by {@link #count}. */
         abstract void count();
 
-        /** Counts one flight. */
-        final void count(Flight flight) {
-            TokenCount mean = flight.meanTokens();
-            TokenCount most = flight.mostTokens();
-            flights = 1;
+        /** Counts one ticket. */
+        final void count(Ticket ticket) {
+            TokenCount mean = ticket.waiter().meanTokens();
+            TokenCount most = ticket.waiter().mostTokens();
+            tickets = 1;
             prompt = mean.prompt();
             completion = mean.completion();
             mostPrompt = most.prompt();
             mostCompletion = most.completion();
-            smallest = flight;
-            shortestPrompt = flight;
-            shortestCompletion = flight;
+            smallest = ticket;
+            shortestPrompt = ticket;
+            shortestCompletion = ticket;
         }
 
-        /** Counts the flights of a tree, of which there are some. */
+        /** Counts the tickets of a tree, of which there are some. */
         final void count(TurnTree<?> tree) {
             Turn<?> all = tree.root();
             if (all == null) {
-                throw new IllegalStateException("a queue without flights was in a lane");
+                throw new IllegalStateException("a queue without tickets was in a lane");
             }
-            flights = all.flights;
+            tickets = all.tickets;
             prompt = all.prompt;
             completion = all.completion;
             mostPrompt = all.mostPrompt;
@@ -115,7 +83,7 @@ final class TurnTree<T extends TurnTree.Turn<T>> extends Treap<T> {
         }
 
         private void add(Turn<T> child) {
-            flights += child.flights;
+            tickets += child.tickets;
             prompt += child.prompt;
             completion += child.completion;
             mostPrompt = Math.max(mostPrompt, child.mostPrompt);
@@ -123,11 +91,14 @@ final class TurnTree<T extends TurnTree.Turn<T>> extends Treap<T> {
         }
 
         /** Of two that ask for as much, the one whose turn is earlier. */
-        private static @Nullable Flight smaller(@Nullable Flight earlier, @Nullable Flight later, Limit.Unit unit) {
+        private static @Nullable Ticket smaller(@Nullable Ticket earlier, @Nullable Ticket later, Limit.Unit unit) {
             if (earlier == null || later == null) {
                 return earlier == null ? later : earlier;
             }
-            return unit.amountOf(earlier.mostTokens()) <= unit.amountOf(later.mostTokens()) ? earlier : later;
+            return unit.amountOf(earlier.waiter().mostTokens())
+                            <= unit.amountOf(later.waiter().mostTokens())
+                    ? earlier
+                    : later;
         }
 
         @Override
@@ -137,11 +108,11 @@ final class TurnTree<T extends TurnTree.Turn<T>> extends Treap<T> {
             shortestCompletion = null;
         }
 
-        final Before sums() {
-            return new Before(flights, prompt, completion);
+        final TurnSums sums() {
+            return new TurnSums(tickets, prompt, completion);
         }
 
-        final @Nullable Flight smallest(Limit.Unit unit) {
+        final @Nullable Ticket smallest(Limit.Unit unit) {
             return switch (unit) {
                 case REQUESTS, TOKENS -> smallest;
                 case INPUT_TOKENS -> shortestPrompt;
@@ -150,21 +121,21 @@ final class TurnTree<T extends TurnTree.Turn<T>> extends Treap<T> {
         }
     }
 
-    /** Returns the flight that asks for the fewest tokens of a kind, the first of those; null if there is none. */
-    @Nullable Flight smallest(Limit.Unit unit) {
+    /** Returns the ticket that asks for the fewest tokens of a kind, the first of those; null if there is none. */
+    @Nullable Ticket smallest(Limit.Unit unit) {
         T root = root();
         return root == null ? null : root.smallest(unit);
     }
 
-    /** Returns the most tokens of each kind that any flight asks for. */
+    /** Returns the most tokens of each kind that any ticket asks for. */
     TokenCount largest() {
         Turn<T> root = root();
         return root == null ? TokenCount.NONE : new TokenCount(root.mostPrompt, root.mostCompletion);
     }
 
-    /** Returns the flights whose turns come before a place in the order. */
-    Before before(double start, long number) {
-        Before before = Before.NOBODY;
+    /** Returns the tickets whose turns come before a place in the order. */
+    TurnSums before(double start, long number) {
+        TurnSums before = TurnSums.NONE;
         Turn<T> node = root();
         while (node != null) {
             if (node.isBefore(start, number)) {
@@ -178,9 +149,9 @@ final class TurnTree<T extends TurnTree.Turn<T>> extends Treap<T> {
         return before;
     }
 
-    /** Returns all flights. */
-    Before all() {
+    /** Returns all tickets. */
+    TurnSums all() {
         T root = root();
-        return root == null ? Before.NOBODY : root.sums();
+        return root == null ? TurnSums.NONE : root.sums();
     }
 }

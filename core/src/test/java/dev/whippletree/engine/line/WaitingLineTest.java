@@ -1,8 +1,7 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.engine.pool.Route;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.settings.TenantWeights;
@@ -16,62 +15,61 @@ import org.junit.jupiter.api.Test;
 /** The bounds are those of start-time fair queueing: backlogged sessions are served alike, to within a turn of each. */
 final class WaitingLineTest {
 
-    private final LineFixture fixture = new LineFixture();
-    private final Route route = fixture.route("default");
-    private final WaitingLine line = new WaitingLine(new TenantWeights(Map.of("heavy", 3)), 0.05);
-    private int flights;
+    private final String route = "default";
+    private final WaitingLine line = LineFixture.line(new TenantWeights(Map.of("heavy", 3)), 0.05);
+    private int tickets;
 
-    private Flight enter(String session, Priority priority) {
+    private Ticket enter(String session, Priority priority) {
         return enter("", session, priority);
     }
 
-    private Flight enter(String tenant, String session, Priority priority) {
+    private Ticket enter(String tenant, String session, Priority priority) {
         Prompt prompt = Prompt.builder()
-                .user("flight " + flights++)
+                .user("ticket " + tickets++)
                 .tenant(tenant)
                 .session(session)
                 .priority(priority)
                 .build();
-        Flight flight = fixture.flight(prompt, route);
-        line.add(flight);
-        return flight;
+        Ticket ticket = LineFixture.ticket(prompt, route);
+        line.add(ticket);
+        return ticket;
     }
 
-    private Flight enter(String session) {
+    private Ticket enter(String session) {
         return enter(session, Priority.INTERACTIVE);
     }
 
-    private Flight serve() {
+    private Ticket serve() {
         List<Lane> due = line.batchDue();
-        Flight flight = due.isEmpty() ? line.next(null) : due.get(0).first();
-        if (flight == null) {
+        Ticket ticket = due.isEmpty() ? line.next(null) : due.get(0).first();
+        if (ticket == null) {
             throw new AssertionError("the line is empty");
         }
-        serve(flight, !due.isEmpty());
-        return flight;
+        serve(ticket, !due.isEmpty());
+        return ticket;
     }
 
-    private void serve(Flight flight, boolean beforePeople) {
-        line.serve(flight, fixture.target, beforePeople, 0);
+    private void serve(Ticket ticket, boolean beforePeople) {
+        LineFixture.serve(line, ticket, beforePeople);
     }
 
-    private long ahead(Flight flight) {
+    private long ahead(Ticket ticket) {
         return line.lanes().stream()
-                .mapToLong(lane -> line.ahead(flight).of(lane).flights())
+                .mapToLong(lane -> line.ahead(ticket).of(lane).tickets())
                 .sum();
     }
 
     private Map<String, Integer> servedBySession(int turns) {
         Map<String, Integer> served = new HashMap<>();
         for (int turn = 0; turn < turns; turn++) {
-            served.merge(serve().prompt().session().orElseThrow(), 1, Integer::sum);
+            served.merge(serve().session(), 1, Integer::sum);
         }
         return served;
     }
 
     @Test
     void oneSession_goesInOrder() {
-        List<Flight> entered = List.of(enter("a"), enter("a"), enter("a"));
+        List<Ticket> entered = List.of(enter("a"), enter("a"), enter("a"));
         assertThat(List.of(serve(), serve(), serve())).isEqualTo(entered);
         assertThat(line.size()).isZero();
     }
@@ -95,7 +93,7 @@ final class WaitingLineTest {
             enter("greedy");
         }
         servedBySession(100);
-        Flight late = enter("modest");
+        Ticket late = enter("modest");
         assertThat(List.of(serve(), serve())).contains(late);
     }
 
@@ -107,7 +105,7 @@ final class WaitingLineTest {
         int oneByOne = 0;
         enter("one by one");
         for (int turn = 0; turn < 60; turn++) {
-            if (serve().prompt().session().orElseThrow().equals("one by one")) {
+            if (serve().session().equals("one by one")) {
                 oneByOne++;
                 enter("one by one");
             }
@@ -164,7 +162,7 @@ final class WaitingLineTest {
             enter("both", "batch", Priority.BATCH);
         }
         assertThat(servedByTenant(15 * tenants).get("both")).isBetween(29, 31);
-        Flight urgent = enter("both", "interactive", Priority.INTERACTIVE);
+        Ticket urgent = enter("both", "interactive", Priority.INTERACTIVE);
         assertThat(turnsUntil(urgent)).isLessThan(3 * tenants);
     }
 
@@ -176,16 +174,16 @@ final class WaitingLineTest {
             enter("people " + tenant, "interactive", 30);
         }
         servedByTenant(5 * tenants + 1);
-        Flight urgent = enter("both", "interactive", Priority.INTERACTIVE);
+        Ticket urgent = enter("both", "interactive", Priority.INTERACTIVE);
         for (int index = 0; index < 100; index++) {
             enter("both", "batch", Priority.BATCH);
         }
         assertThat(turnsUntil(urgent)).isBetween(3 * tenants, 3 * tenants + 8);
     }
 
-    private int turnsUntil(Flight flight) {
+    private int turnsUntil(Ticket ticket) {
         int turns = 1;
-        while (serve() != flight) {
+        while (serve() != ticket) {
             turns++;
         }
         return turns;
@@ -210,7 +208,7 @@ final class WaitingLineTest {
             enter("both", Priority.BATCH);
         }
         servedBySession(3);
-        Flight urgent = enter("both");
+        Ticket urgent = enter("both");
         assertThat(List.of(serve(), serve())).contains(urgent);
     }
 
@@ -218,19 +216,19 @@ final class WaitingLineTest {
     void onlyFlightIsHurried_theTurnsThatSessionsHaveHadAreRemembered() {
         enter("served", Priority.INTERACTIVE);
         enter("served", Priority.INTERACTIVE);
-        Flight only = enter("batch", Priority.BATCH);
+        Ticket only = enter("batch", Priority.BATCH);
         servedBySession(2);
 
         line.hurry(only);
         enter("served");
-        Flight other = enter("other");
+        Ticket other = enter("other");
 
         assertThat(List.of(serve(), serve())).containsExactly(only, other);
     }
 
     @Test
     void retried_goesBackToItsTurn() {
-        Flight first = enter("a");
+        Ticket first = enter("a");
         enter("a");
         enter("b");
         assertThat(serve()).isSameAs(first);
@@ -241,23 +239,23 @@ final class WaitingLineTest {
     @Test
     void keptTurn_isTakenAsItWas_andMayUseNothingMeanwhile() {
         enter("a");
-        Flight left = enter("a");
+        Ticket left = enter("a");
         left.cost(3);
         left.hold(5);
-        left.lone(true);
+        left.solo(true);
         assertThat(left.turn()).isPositive();
-        Flight again = enter("b");
+        Ticket again = enter("b");
         again.takeTurnOf(left);
-        assertThat(List.of(again.turn(), again.order(), again.cost(), again.heldStart(), again.isLone()))
+        assertThat(List.of(again.turn(), again.order(), again.cost(), again.heldStart(), again.isSolo()))
                 .isEqualTo(List.of(left.turn(), left.order(), 3.0, 5.0, true));
         line.keepTurn(left);
-        assertThat(line.laneOf(left).isEligible(fixture.target)).isFalse();
+        assertThat(line.laneOf(left).eligibility()).isEqualTo(new LineFixture.Everything(true));
     }
 
     @Test
     void removed_isNoLongerServedAndCountsNoMore() {
-        Flight first = enter("a");
-        Flight second = enter("b");
+        Ticket first = enter("a");
+        Ticket second = enter("b");
         line.remove(first);
         assertThat(line.size()).isEqualTo(1);
         assertThat(serve()).isSameAs(second);
@@ -267,11 +265,11 @@ final class WaitingLineTest {
 
     @Test
     void ahead_countsThoseWhoGoBefore() {
-        List<Flight> greedy = new ArrayList<>();
+        List<Ticket> greedy = new ArrayList<>();
         for (int index = 0; index < 10; index++) {
             greedy.add(enter("greedy"));
         }
-        Flight modest = enter("modest");
+        Ticket modest = enter("modest");
         assertThat(ahead(modest)).isEqualTo(1);
         assertThat(ahead(greedy.get(9))).isEqualTo(10);
     }
@@ -285,7 +283,7 @@ final class WaitingLineTest {
     private Map<String, Integer> servedByTenant(int turns) {
         Map<String, Integer> served = new HashMap<>();
         for (int turn = 0; turn < turns; turn++) {
-            served.merge(serve().prompt().tenant(), 1, Integer::sum);
+            served.merge(serve().tenant(), 1, Integer::sum);
         }
         return served;
     }
@@ -306,7 +304,7 @@ final class WaitingLineTest {
         enter("greedy", "session ", 2_000);
         servedByTenant(100);
         for (int number = 0; number < 20; number++) {
-            Flight single = enter("modest", "session " + number, Priority.INTERACTIVE);
+            Ticket single = enter("modest", "session " + number, Priority.INTERACTIVE);
             assertThat(List.of(serve(), serve())).contains(single);
         }
     }
@@ -333,7 +331,7 @@ final class WaitingLineTest {
     void turnThatCameToNothing_isGivenBack() {
         enter("failing", "session ", 10);
         enter("other", "session ", 10);
-        Flight first = serve();
+        Ticket first = serve();
         for (int number = 0; number < 5; number++) {
             line.add(first);
             assertThat(serve()).isSameAs(first);
@@ -345,17 +343,17 @@ final class WaitingLineTest {
     void comesBackAfterItsTurnIsOver_paysForAnother() {
         enter("failing", "session ", 10);
         enter("other", "session ", 10);
-        Flight first = serve();
-        first.charged(0);
+        Ticket first = serve();
+        first.keepCharge();
         line.add(first);
-        assertThat(serve().prompt().tenant()).isEqualTo("other");
+        assertThat(serve().tenant()).isEqualTo("other");
         assertThat(serve()).isSameAs(first);
     }
 
     @Test
     void heldFlight_keepsItsPlaceThoughItsTenantBeginsOthers() {
-        Flight large = enter("a", "large", Priority.INTERACTIVE);
-        Flight small = enter("a", "small", Priority.INTERACTIVE);
+        Ticket large = enter("a", "large", Priority.INTERACTIVE);
+        Ticket small = enter("a", "small", Priority.INTERACTIVE);
         enter("b", "session ", 10);
         line.hold(large);
         serve(small, false);
@@ -363,7 +361,7 @@ final class WaitingLineTest {
         line.takeOut(large);
         line.add(large);
         assertThat(serve()).isSameAs(large);
-        assertThat(serve().prompt().tenant()).isEqualTo("b");
+        assertThat(serve().tenant()).isEqualTo("b");
     }
 
     @Test
@@ -371,7 +369,7 @@ final class WaitingLineTest {
         enter("greedy", "session ", 100);
         enter("heavy", "session ", 100);
         enter("modest", "session ", 2);
-        Flight third = enter("modest", "session 2", Priority.INTERACTIVE);
+        Ticket third = enter("modest", "session 2", Priority.INTERACTIVE);
         long ahead = ahead(third);
         int turns = 0;
         while (serve() != third) {
@@ -382,37 +380,37 @@ final class WaitingLineTest {
     }
 
     @Test
-    void loneFlight_goesBeforeTheThirdOfEachOtherTenant() {
+    void soloTicket_goesBeforeTheThirdOfEachOtherTenant() {
         enter("other", "session ", 9);
         servedByTenant(1);
-        Flight lone = enter("modest", "only", Priority.INTERACTIVE);
-        Flight next = enter("other", "next", Priority.INTERACTIVE);
-        assertThat(line.loneBefore(next)).isEmpty();
-        for (int starts = 0; line.loneBefore(next).isEmpty(); starts++) {
+        Ticket solo = enter("modest", "only", Priority.INTERACTIVE);
+        Ticket next = enter("other", "next", Priority.INTERACTIVE);
+        assertThat(line.soloBefore(next)).isEmpty();
+        for (int starts = 0; line.soloBefore(next).isEmpty(); starts++) {
             assertThat(starts).isLessThan(20);
-            Flight passing = Objects.requireNonNull(line.laneOf(lone).first());
-            serve(passing == lone ? next : passing, false);
+            Ticket passing = Objects.requireNonNull(line.laneOf(solo).first());
+            serve(passing == solo ? next : passing, false);
             next = enter("other", "later", Priority.INTERACTIVE);
         }
-        assertThat(line.loneBefore(next)).containsExactly(lone);
+        assertThat(line.soloBefore(next)).containsExactly(solo);
         for (int starts = 0; starts < 3; starts++) {
             serve(enter("heavy", "any", Priority.INTERACTIVE), false);
         }
-        assertThat(line.loneBefore(enter("heavy", "any", Priority.INTERACTIVE))).isEmpty();
+        assertThat(line.soloBefore(enter("heavy", "any", Priority.INTERACTIVE))).isEmpty();
         enter("modest", "second", Priority.BATCH);
-        assertThat(line.loneBefore(next)).isEmpty();
+        assertThat(line.soloBefore(next)).isEmpty();
     }
 
     @Test
     void lineIsFull_theNewestOfTheLongestSessionGivesWay_ofWhoHasMostForTheirWeight() {
         enter("light", "session ", 5);
-        Flight first = enter("light", "long", Priority.INTERACTIVE);
-        Flight last = enter("light", "long", Priority.INTERACTIVE);
+        Ticket first = enter("light", "long", Priority.INTERACTIVE);
+        Ticket last = enter("light", "long", Priority.INTERACTIVE);
         enter("heavy", "session ", 20);
         assertThat(line.backlog().newestOfMost()).contains(last);
         line.remove(last);
         enter("heavy", "other ", 1);
-        Flight heaviest = enter("heavy", "session 3", Priority.INTERACTIVE);
+        Ticket heaviest = enter("heavy", "session 3", Priority.INTERACTIVE);
         assertThat(line.backlog().newestOfMost()).contains(heaviest);
         assertThat(line.backlog().sizeOf("light")).isEqualTo(6);
         line.weigh(TenantWeights.EQUAL);

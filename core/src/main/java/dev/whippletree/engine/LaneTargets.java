@@ -1,0 +1,101 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.engine.line.Eligibility;
+import dev.whippletree.engine.line.Lane;
+import dev.whippletree.engine.line.Ticket;
+import dev.whippletree.engine.pool.Change;
+import dev.whippletree.engine.pool.ScopeState;
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.pool.Tier;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.TokenCount;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The targets that a lane's flights may use, and what is known of when they will be ready. Guarded by the engine's lock. */
+final class LaneTargets implements Eligibility {
+
+    private final List<Tier> tiers;
+    private final Set<Target> eligible = new HashSet<>();
+    private final List<Target> ever;
+    private final boolean canWiden;
+    private final Map<Limit.Unit, Blockage> blockagesOfSmallest = new EnumMap<>(Limit.Unit.class);
+    private @Nullable Blockage blockageOfFirst;
+
+    private LaneTargets(TargetOptions options, boolean absent) {
+        this.ever = options.ever();
+        this.canWiden = options.canWiden();
+        this.tiers = new ArrayList<>(1);
+        for (int tier = 0; tier < options.tiers(); tier++) {
+            tiers.add(options.ofTier(tier));
+        }
+        if (!absent) { // Else only turns are kept, for which nothing is used.
+            tiers.forEach(tier -> eligible.addAll(tier.targets()));
+        }
+    }
+
+    /** Returns those of a lane that a ticket opens. */
+    static LaneTargets openedBy(Ticket ticket) {
+        return new LaneTargets(Flight.of(ticket).options(), ticket.isAbsent());
+    }
+
+    static LaneTargets of(Lane lane) {
+        return (LaneTargets) lane.eligibility();
+    }
+
+    /** Returns whether the lane's flights may use a target now. */
+    boolean has(Target target) {
+        return eligible.contains(target);
+    }
+
+    /** Returns whether widening would make more targets eligible for its flights. */
+    boolean canWiden() {
+        return canWiden;
+    }
+
+    /** Returns the targets that its flights may use at all, of whatever tier. */
+    List<Target> ever() {
+        return ever;
+    }
+
+    @Override
+    public boolean meets(Eligibility other) {
+        return eligible.stream().anyMatch(((LaneTargets) other).eligible::contains);
+    }
+
+    @Override
+    public boolean tokensBind(TokenCount usual) {
+        return !ever.isEmpty() && ever.stream().allMatch(target -> target.tokensBind(usual));
+    }
+
+    /**
+     * Looks for targets for the lane's first flight.
+     *
+     * @param change what has happened since the last time
+     * @param earmarks scopes that may be used only as far as that doesn't delay a flight
+     */
+    Readiness lookFor(Flight first, Change change, Map<ScopeState, Flight> earmarks, long now) {
+        Readiness readiness = Readiness.at(tiers, canWiden, first, blockageOfFirst, change, earmarks, now);
+        blockageOfFirst = readiness.blockage();
+        return readiness;
+    }
+
+    /** Looks for targets for the lane's smallest flight by a unit. */
+    Readiness lookForSmallest(
+            Limit.Unit unit, Flight smallest, Change change, Map<ScopeState, Flight> earmarks, long now) {
+        Readiness readiness =
+                Readiness.at(tiers, canWiden, smallest, blockagesOfSmallest.get(unit), change, earmarks, now);
+        @Nullable Blockage blockage = readiness.blockage();
+        if (blockage == null) {
+            blockagesOfSmallest.remove(unit);
+        } else {
+            blockagesOfSmallest.put(unit, blockage);
+        }
+        return readiness;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.whippletree.engine.line;
+
+import dev.whippletree.model.Priority;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * How often a batch ticket goes before interactive ones that wait: for a share of the starts. Guarded by the engine's lock.
+ *
+ * <p>Each interactive lane has a credit of at most one batch ticket, which grows by the share with each start on a target that could have
+ * taken any of its tickets. A batch ticket goes first when the credit is whole in each interactive lane that it could get in the
+ * way of, and uses it up. So between an interactive ticket's arrival and its start no more than the share of the starts that it could have had, and one,
+ * are batch tickets.
+ */
+final class BatchShare {
+
+    private static final int MOST_KEPT = 1_000;
+
+    /** One, but for what is lost in sums. */
+    private static final double WHOLE = 1 - 1e-9;
+
+    private final double share;
+    private final Map<Object, Double> credits = new HashMap<>();
+
+    /** Creates one; the share is 0 to 1. */
+    BatchShare(double share) {
+        this.share = share;
+    }
+
+    /** Returns how many batch tickets go for each interactive one while both wait. */
+    double perInteractive() {
+        return share / (1 - share);
+    }
+
+    /** Returns whether a lane's batch ticket goes before interactive ones. */
+    boolean isDue(Lane batch, Collection<Lane> lanes) {
+        boolean due = false;
+        for (Lane lane : lanes) {
+            if (lane.priority() == Priority.INTERACTIVE && lane.meets(batch)) {
+                if (creditOf(lane) < WHOLE) {
+                    return false;
+                }
+                due = true;
+            }
+        }
+        return due;
+    }
+
+    private double creditOf(Lane lane) {
+        return credits.getOrDefault(lane.key().eligibility(), 0.0);
+    }
+
+    /** A batch ticket went before interactive ones. */
+    void used(Lane batch, Collection<Lane> lanes) {
+        for (Lane lane : lanes) {
+            if (lane.priority() == Priority.INTERACTIVE && lane.meets(batch)) {
+                credits.merge(lane.key().eligibility(), -1.0, Double::sum);
+            }
+        }
+    }
+
+    /**
+     * A ticket is served, while batch tickets wait.
+     *
+     * @param couldStart whether any ticket of a lane could have started there instead
+     */
+    void starting(Predicate<Lane> couldStart, Collection<Lane> lanes) {
+        for (Lane lane : lanes) {
+            if (lane.priority() == Priority.INTERACTIVE && couldStart.test(lane)) {
+                credits.put(lane.key().eligibility(), Math.min(1, creditOf(lane) + share));
+            }
+        }
+        if (credits.size() > MOST_KEPT + lanes.size()) {
+            credits.clear();
+        }
+    }
+}

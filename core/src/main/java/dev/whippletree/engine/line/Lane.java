@@ -1,0 +1,230 @@
+package dev.whippletree.engine.line;
+
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Priority;
+import dev.whippletree.model.TokenCount;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tickets of one priority whose waiters may use the same, so that what holds up the first of them holds up all that ask no less. Guarded
+ * by the engine's lock.
+ */
+public final class Lane {
+
+    private final Key key;
+    private final Eligibility eligibility;
+    private final Map<Tenant, TenantQueue> queues = new HashMap<>(2);
+    private final TurnTree<TenantQueue> waiting = new TurnTree<>();
+    private final TurnCounts counts = new TurnCounts();
+
+    /** Tickets that came first and didn't fit: they keep the places that they had then. */
+    private final NavigableSet<Ticket> held =
+            new TreeSet<>(Comparator.comparingDouble(Ticket::heldStart).thenComparingLong(Ticket::order));
+
+    private @Nullable Position position;
+
+    /**
+     * Tickets with equal keys share a lane. Immutable.
+     *
+     * @param eligibility tells apart what they may use
+     * @param priority how urgent they are
+     * @param absent whether nobody waits for them: only their turns are kept
+     */
+    record Key(Object eligibility, Priority priority, boolean absent) {
+
+        static Key of(Ticket ticket) {
+            return new Key(ticket.waiter().eligibilityKey(), ticket.priority(), ticket.isAbsent());
+        }
+    }
+
+    /**
+     * Where a lane's first ticket stands among those of all lanes. Immutable.
+     *
+     * @param priority how urgent it is: people go before batch
+     * @param start of its tenant
+     * @param tenant its tenant's number
+     * @param turn its own, among its tenant's
+     * @param order tells it from all others
+     */
+    public record Position(Priority priority, double start, long tenant, double turn, long order)
+            implements Comparable<Position> {
+
+        @Override
+        public int compareTo(Position other) {
+            if (priority != other.priority) {
+                return priority.compareTo(other.priority);
+            }
+            int byTenant =
+                    start != other.start ? Double.compare(start, other.start) : Long.compare(tenant, other.tenant);
+            if (byTenant != 0) {
+                return byTenant;
+            }
+            return turn != other.turn ? Double.compare(turn, other.turn) : Long.compare(order, other.order);
+        }
+    }
+
+    /** Creates an empty lane. */
+    Lane(Key key, Eligibility eligibility) {
+        this.key = key;
+        this.eligibility = eligibility;
+    }
+
+    Key key() {
+        return key;
+    }
+
+    /** Returns whether nobody waits here: only turns are kept. */
+    public boolean isAbsent() {
+        return key.absent();
+    }
+
+    public Priority priority() {
+        return key.priority();
+    }
+
+    /** Returns what its tickets' waiters may use. */
+    public Eligibility eligibility() {
+        return eligibility;
+    }
+
+    /** Returns whether tickets here and there may use something alike. */
+    boolean meets(Lane other) {
+        return eligibility.meets(other.eligibility);
+    }
+
+    /** Returns the most tokens of each kind that any of its tickets asks for. */
+    public TokenCount largest() {
+        return waiting.largest();
+    }
+
+    /** Returns a tenant's tickets here, which may be none. */
+    TenantQueue queueOf(Tenant tenant) {
+        return queues.computeIfAbsent(tenant, unused -> new TenantQueue(tenant, this));
+    }
+
+    /** Returns whether a tenant has tickets here. */
+    boolean has(Tenant tenant) {
+        return queues.containsKey(tenant);
+    }
+
+    /** Adds a ticket that has entered the line. */
+    void add(Place place) {
+        TenantQueue queue = place.queue();
+        queue.add(place);
+        if (queue.size() == 1) {
+            waiting.add(queue, queue.start(), queue.tenant().number());
+            queue.tenant().queues().add(queue);
+        } else {
+            waiting.changed(queue);
+        }
+        counts.changed(queue);
+        if (place.ticket().isHeld()) {
+            held.add(place.ticket());
+        }
+    }
+
+    void remove(Place place) {
+        TenantQueue queue = place.queue();
+        if (place.ticket().isHeld()) {
+            held.remove(place.ticket());
+        }
+        queue.remove(place);
+        if (queue.size() == 0) {
+            waiting.remove(queue);
+            queues.remove(queue.tenant());
+            queue.tenant().queues().remove(queue);
+            counts.remove(queue);
+        } else {
+            waiting.changed(queue);
+            counts.changed(queue);
+        }
+    }
+
+    /** A tenant's start is about to move: its queue is left out until it is put back. */
+    void leaveOut(TenantQueue queue) {
+        waiting.remove(queue);
+    }
+
+    void putBack(TenantQueue queue) {
+        waiting.add(queue, queue.start(), queue.tenant().number());
+        counts.changed(queue);
+    }
+
+    /** A tenant has another weight. */
+    void weighed(TenantQueue queue) {
+        counts.changed(queue);
+    }
+
+    /** The first ticket keeps its place, whatever its tenant begins besides. */
+    void hold(Ticket first) {
+        if (!first.isHeld()) {
+            first.hold(Place.of(first).queue().start());
+            held.add(first);
+        }
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    int size() {
+        return (int) waiting.all().tickets();
+    }
+
+    /**
+     * Returns how many of them go before a ticket, and what they ask for.
+     *
+     * @param tenant whose it is
+     * @param start when its turn starts
+     */
+    TurnSums before(Ticket ticket, Tenant tenant, double start) {
+        TenantQueue own = queues.get(tenant);
+        TurnSums others = counts.before(start, tenant, own);
+        return own == null ? others : others.plus(own.before(ticket));
+    }
+
+    /** Returns how many they are, and what they ask for. */
+    public TurnSums all() {
+        return waiting.all();
+    }
+
+    /** Returns the one whose turn comes first; null if there is none. */
+    public @Nullable Ticket first() {
+        if (!held.isEmpty()) {
+            return held.first();
+        }
+        TenantQueue first = waiting.first();
+        return first == null ? null : first.first();
+    }
+
+    /** Returns where its first ticket stood when the line last looked. */
+    @Nullable Position position() {
+        return position;
+    }
+
+    /** Looks where its first ticket stands now; nowhere if there is none, or only turns are kept. */
+    @Nullable Position findPosition() {
+        Ticket first = first();
+        if (first == null || key.absent()) {
+            position = null;
+        } else {
+            TenantQueue queue = Place.of(first).queue();
+            double start = first.isHeld() ? first.heldStart() : queue.start();
+            position = new Position(priority(), start, queue.tenant().number(), first.turn(), first.order());
+        }
+        return position;
+    }
+
+    /**
+     * Returns the one that asks for the fewest tokens of a kind: if it doesn't fit a limit of that kind, none does. Null if there is
+     * none.
+     */
+    public @Nullable Ticket smallest(Limit.Unit unit) {
+        return waiting.smallest(unit);
+    }
+}
