@@ -287,8 +287,7 @@ final class Attempt implements AttemptSink {
             case MORE ->
                 whileUnderWay(() -> {
                     awaitNextPiece();
-                    flight.pieceCame();
-                    flight.readers().forEach(reader -> reader.wakeAfter(monitor));
+                    flight.subscribers().pieceCame(monitor);
                 });
         }
     }

@@ -105,7 +105,8 @@ final class DispatchPass {
             line.remove(first.ticket());
             return Optional.of(new Dispatch.GiveUp(first));
         }
-        if (readiness.isCertain() && Waits.isTooLong(readiness.waitNanos(), first.deadline(), now)) {
+        if (readiness.isCertain()
+                && Waits.isTooLong(readiness.waitNanos(), first.subscribers().deadline(), now)) {
             line.remove(first.ticket());
             earmarks.values().removeIf(holder -> holder == first);
             return Optional.of(new Dispatch.Refuse(first, readiness.waitNanos()));

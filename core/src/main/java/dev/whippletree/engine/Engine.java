@@ -201,7 +201,8 @@ public final class Engine {
         }
         List<Flight> flights =
                 like.stream().map(prompt -> unopened(prompt, route.get())).toList();
-        return monitor.decide(() -> isPresent(route.get()) ? scheduler.timeFor(flights, count) : Optional.empty());
+        return monitor.decide(
+                () -> isPresent(route.get()) ? scheduler.estimator().timeFor(flights, count) : Optional.empty());
     }
 
     /** Makes a flight that is never opened, to ask what it would need. Calls plugins. */
@@ -302,8 +303,9 @@ public final class Engine {
         if (flight.stage() != Flight.Stage.WAITING || subscription.deadline().isEmpty()) {
             return;
         }
-        OptionalLong wait =
-                scheduler.tooLongWait(flight, subscription.deadline().getAsLong(), now);
+        OptionalLong wait = scheduler
+                .estimator()
+                .tooLongWait(flight, subscription.deadline().getAsLong(), now);
         if (wait.isPresent()) {
             Instant roomAt = timeline.now().plusNanos(wait.getAsLong());
             flights.fail(subscription, PromptErrors.noRoomInTime(flight, roomAt));
@@ -312,7 +314,7 @@ public final class Engine {
 
     private void lookUp(Flight flight) {
         if (caches.isEmpty() || !flight.prompt().cache().read()) {
-            scheduler.enter(flight);
+            scheduler.admission().enter(flight);
             return;
         }
         caches.find(flight.key(), found -> {
@@ -327,7 +329,7 @@ public final class Engine {
     /** Lands a flight whose answer was found; sends another one on its way. */
     private void go(Flight flight, Optional<CacheTiers.Found> found) {
         if (found.isEmpty()) {
-            scheduler.enter(flight);
+            scheduler.admission().enter(flight);
             return;
         }
         Completion stored = fromCache(found.get());

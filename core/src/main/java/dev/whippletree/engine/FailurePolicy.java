@@ -59,7 +59,7 @@ final class FailurePolicy {
         boolean lastAttempt = flight.options().attemptsOn(target) + 1
                 >= flight.route().settings().retries().attemptsPerTarget();
         boolean anythingLeft = flight.options().ever().stream().anyMatch(other -> other != target || !lastAttempt);
-        boolean told = flight.subscriptions().stream().anyMatch(Subscription::wasTold);
+        boolean told = !flight.subscribers().told().isEmpty();
         return anythingLeft && !told && flight.distrustEmptiness();
     }
 
@@ -224,7 +224,7 @@ final class FailurePolicy {
         return switch (failure.kind()) {
             case OVERLOADED -> true;
             case UNAVAILABLE -> !failure.code().equals(Optional.of(Failure.DAMAGED));
-            case TIMEOUT -> flight.hasNoDeadline();
+            case TIMEOUT -> flight.subscribers().anyWaitsForever();
             case RATE_LIMITED, QUOTA_EXHAUSTED, UNAUTHORIZED, MODEL_UNAVAILABLE, TOO_LARGE, FILTERED, REJECTED -> false;
         };
     }

@@ -17,10 +17,8 @@ import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.ServiceCall;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -55,8 +53,7 @@ final class Flight implements Waiter {
     private final long openedNanos;
     private final Mailbox mailbox = Mailbox.ofQuickTasks();
     private final Broadcast broadcast = new Broadcast();
-    private final Set<Subscription> subscriptions = new LinkedHashSet<>(2);
-    private int reading;
+    private final Subscribers subscribers = new Subscribers();
     private final List<AttemptReport> failedAttempts = new ArrayList<>(0);
     private final TargetOptions options;
     private final Ticket ticket;
@@ -139,64 +136,9 @@ final class Flight implements Waiter {
         return broadcast;
     }
 
-    /** Returns its callers that read along. */
-    List<Reader> readers() {
-        List<Reader> readers = new ArrayList<>(0);
-        for (Subscription subscription : subscriptions) {
-            subscription.reader().ifPresent(readers::add);
-        }
-        return readers;
-    }
-
-    /** A piece of its answer is there. */
-    void pieceCame() {
-        subscriptions.forEach(Subscription::pieceCame);
-    }
-
-    /** Its attempt has ended without a whole answer. */
-    void breakOff() {
-        broadcast.breakOff(readers().stream().map(Reader::place).toList());
-    }
-
-    /** Returns its callers, in the order in which they came. */
-    Set<Subscription> subscriptions() {
-        return subscriptions;
-    }
-
-    /** A caller waits for its answer. */
-    void add(Subscription subscription) {
-        subscriptions.add(subscription);
-        reading += subscription.reader().isPresent() ? 1 : 0;
-    }
-
-    /** A caller doesn't any more. */
-    void remove(Subscription subscription) {
-        if (subscriptions.remove(subscription)) {
-            reading -= subscription.reader().isPresent() ? 1 : 0;
-        }
-    }
-
-    /** Returns whether a caller reads along. */
-    boolean isRead() {
-        return reading > 0;
-    }
-
-    /** Returns when its last caller gives up; empty if one of them never does. */
-    OptionalLong deadline() {
-        long latest = Long.MIN_VALUE;
-        for (Subscription subscription : subscriptions) {
-            if (subscription.deadline().isEmpty()) {
-                return OptionalLong.empty();
-            }
-            latest = Math.max(latest, subscription.deadline().getAsLong());
-        }
-        return OptionalLong.of(latest);
-    }
-
-    /** Returns whether a caller waits for as long as it takes. */
-    boolean hasNoDeadline() {
-        return subscriptions.stream()
-                .anyMatch(caller -> caller.patience().atMost().isEmpty());
+    /** Returns its callers. */
+    Subscribers subscribers() {
+        return subscribers;
     }
 
     Stage stage() {

@@ -2,7 +2,6 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.cache.AnswerCheck;
 import dev.whippletree.engine.cache.CacheTiers;
-import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
@@ -15,7 +14,6 @@ import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,7 +41,7 @@ final class Flights {
     private final CacheTiers caches;
     private final Tally tally;
     private final Listeners listeners;
-    private final WaitingLine line;
+    private final WaitEstimator estimator;
     private final Listener listener;
 
     /** Runs whenever the last flight has ended; null: nothing does. */
@@ -65,7 +63,7 @@ final class Flights {
     /**
      * Creates an empty table.
      *
-     * @param line where flights wait
+     * @param estimator says when there will be room
      */
     Flights(
             Monitor monitor,
@@ -73,14 +71,14 @@ final class Flights {
             CacheTiers caches,
             Tally tally,
             Listeners listeners,
-            WaitingLine line,
+            WaitEstimator estimator,
             Listener listener) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.caches = caches;
         this.tally = tally;
         this.listeners = listeners;
-        this.line = line;
+        this.estimator = estimator;
         this.listener = listener;
     }
 
@@ -107,7 +105,7 @@ final class Flights {
                 flight, joined, tally.submitted(prompt), patience(flight, prompt, reader), reader, now);
         reader.ifPresent(caller -> caller.subscribed(subscription));
         subscription.mailbox().claim();
-        flight.add(subscription);
+        flight.subscribers().add(subscription);
         Completion answer = flight.answer();
         if (answer != null) {
             deliver(subscription, answer, now);
@@ -134,9 +132,7 @@ final class Flights {
         if (subscription.isWaiting() && !subscription.wasTold()) {
             Flight flight = subscription.flight();
             long now = timeline.nanoTime();
-            long wait = flight.ticket().isInLine()
-                    ? Forecast.inTurn(flight, line, now).waitNanos()
-                    : Waits.UNKNOWN;
+            long wait = estimator.waitNanos(flight);
             long waited = now - subscription.beganNanos();
             fail(subscription, PromptErrors.callerTimeout(flight, timeout, waited, wait, timeline.now()));
             abandonIfAlone(flight);
@@ -160,14 +156,14 @@ final class Flights {
 
     private void expire(Subscription subscription, Duration after) {
         Flight flight = subscription.flight();
-        fail(subscription, PromptErrors.deadline(flight, after, roomAt(flight)));
+        fail(subscription, PromptErrors.deadline(flight, after, estimator.roomAt(flight)));
         abandonIfAlone(flight);
     }
 
     /** An answer broke off and is asked for anew: who waited for its first piece waits for the next one. */
     void awaitAgain(Flight flight, long now) {
         monitor.assertHeld();
-        flight.subscriptions().stream()
+        flight.subscribers().all().stream()
                 .filter(subscription -> subscription.patience().firstPieceOnly()
                         && subscription.deadline().isEmpty())
                 .forEach(subscription -> await(subscription, now));
@@ -176,7 +172,7 @@ final class Flights {
     /** Another call is to be made: the callers leave who don't want it. */
     void leaveBeforeNextCall(Flight flight) {
         monitor.assertHeld();
-        for (Subscription subscription : List.copyOf(flight.subscriptions())) {
+        for (Subscription subscription : flight.subscribers().all()) {
             if (!subscription.wantsFurtherCalls()) {
                 leave(subscription);
                 monitor.after(
@@ -189,9 +185,9 @@ final class Flights {
     void leave(Subscription subscription) {
         monitor.assertHeld();
         if (subscription.end()) {
-            tally.cancelled(subscription);
+            tally.cancelled(subscription.session());
             tellOfCancelled(subscription);
-            subscription.flight().remove(subscription);
+            subscription.flight().subscribers().remove(subscription);
             abandonIfAlone(subscription.flight());
         }
     }
@@ -204,7 +200,7 @@ final class Flights {
     }
 
     private void abandonIfAlone(Flight flight) {
-        if (flight.subscriptions().isEmpty()
+        if (flight.subscribers().isEmpty()
                 && flight.stage() != Flight.Stage.STORING
                 && flight.stage() != Flight.Stage.ENDED) {
             listener.abandoned(flight);
@@ -218,7 +214,7 @@ final class Flights {
         flight.answer(completion);
         // A caller who has his answer may clear the caches at once, and mustn't find it there afterwards.
         Optional<Runnable> store = toStore(flight, completion);
-        List.copyOf(flight.subscriptions()).forEach(subscription -> deliver(subscription, completion, now));
+        flight.subscribers().all().forEach(subscription -> deliver(subscription, completion, now));
         if (store.isEmpty()) {
             remove(flight);
         } else {
@@ -250,12 +246,12 @@ final class Flights {
         if (!subscription.end()) {
             return;
         }
-        subscription.flight().remove(subscription);
+        subscription.flight().subscribers().remove(subscription);
         if (subscription.reader().isPresent()) {
             subscription.flight().broadcast().fill(completion);
         }
         Origin origin = originFor(subscription, completion.origin());
-        tally.answered(subscription, origin.source(), now);
+        tally.answered(subscription.session(), origin.source(), now - subscription.beganNanos(), now);
         Duration took = Duration.ofNanos(now - subscription.beganNanos());
         monitor.after(subscription.mailbox(), () -> {
             subscription.future().complete(completion.withOrigin(origin));
@@ -282,7 +278,8 @@ final class Flights {
     /** A flight has failed, and all its callers with it. */
     void fail(Flight flight, PromptException failure) {
         monitor.assertHeld();
-        List.copyOf(flight.subscriptions())
+        flight.subscribers()
+                .all()
                 .forEach(subscription ->
                         fail(subscription, subscription.wasTold() ? PromptErrors.interrupted(failure) : failure));
         remove(flight);
@@ -292,8 +289,7 @@ final class Flights {
     void interrupt(Attempt attempt) {
         Flight flight = attempt.flight();
         monitor.assertHeld();
-        List<Subscription> lost =
-                flight.subscriptions().stream().filter(Subscription::wasTold).toList();
+        List<Subscription> lost = flight.subscribers().told();
         flight.broadcast()
                 .startOver(lost.stream()
                         .flatMap(subscription -> subscription.reader().stream())
@@ -310,13 +306,13 @@ final class Flights {
         if (!subscription.end()) {
             return;
         }
-        subscription.flight().remove(subscription);
+        subscription.flight().subscribers().remove(subscription);
         monitor.after(subscription.mailbox(), () -> subscription.future().completeExceptionally(failure));
         if (failure.reason() == PromptException.Reason.CALLER_TIMEOUT) {
-            tally.cancelled(subscription);
+            tally.cancelled(subscription.session());
             tellOfCancelled(subscription);
         } else {
-            tally.failed(subscription);
+            tally.failed(subscription.session());
             Duration took = Duration.ofNanos(timeline.nanoTime() - subscription.beganNanos());
             monitor.after(
                     subscription.mailbox(), () -> listeners.tell(listener -> listener.failed(failure.reason(), took)));
@@ -340,13 +336,6 @@ final class Flights {
         if (underWay.isEmpty()) {
             task.run();
         }
-    }
-
-    /** Returns when there would be room for a flight behind all that wait now, if that is known. */
-    Optional<Instant> roomAt(Flight flight) {
-        monitor.assertHeld();
-        long wait = Forecast.behindAll(flight, line, timeline.nanoTime()).waitNanos();
-        return Waits.isKnown(wait) && wait > 0 ? Optional.of(timeline.now().plusNanos(wait)) : Optional.empty();
     }
 
     Set<Flight> underWay() {

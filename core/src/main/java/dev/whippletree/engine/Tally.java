@@ -65,23 +65,23 @@ final class Tally {
         return session;
     }
 
-    void answered(Subscription subscription, Origin.Source source, long now) {
+    void answered(ActiveSession session, Origin.Source source, long tookNanos, long now) {
         answered++;
         fromCache += source == Origin.Source.CACHE ? 1 : 0;
         joined += source == Origin.Source.JOINED ? 1 : 0;
         answers.mark(now);
-        latency.record(now - subscription.beganNanos());
-        left(subscription);
+        latency.record(tookNanos);
+        left(session);
     }
 
-    void failed(Subscription subscription) {
+    void failed(ActiveSession session) {
         failed++;
-        left(subscription);
+        left(session);
     }
 
-    void cancelled(Subscription subscription) {
+    void cancelled(ActiveSession session) {
         cancelled++;
-        left(subscription);
+        left(session);
     }
 
     /** A prompt has gone back to the turn that was kept for it. */
@@ -89,8 +89,7 @@ final class Tally {
         resumed++;
     }
 
-    private void left(Subscription subscription) {
-        ActiveSession session = subscription.session();
+    private void left(ActiveSession session) {
         session.prompts--;
         if (session.prompts == 0) {
             active.remove(session);

@@ -1,0 +1,84 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.engine.line.TurnSums;
+import dev.whippletree.engine.line.WaitingLine;
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.TokenCount;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Estimates when there will be room, by {@linkplain Forecast forecasts}. Guarded by the engine's lock. */
+final class WaitEstimator {
+
+    private static final long LONGEST_FORECAST_NANOS = Duration.ofDays(60).toNanos();
+
+    private final WaitingLine line;
+    private final DemandRefresh refresh;
+    private final Timeline timeline;
+
+    WaitEstimator(WaitingLine line, DemandRefresh refresh, Timeline timeline) {
+        this.line = line;
+        this.refresh = refresh;
+        this.timeline = timeline;
+    }
+
+    /** Returns how long a flight has to wait yet; {@link Waits#UNKNOWN} if it isn't in the line, or nobody knows. */
+    long waitNanos(Flight flight) {
+        return flight.ticket().isInLine()
+                ? Forecast.inTurn(flight, line, timeline.nanoTime()).waitNanos()
+                : Waits.UNKNOWN;
+    }
+
+    /** Returns when there would be room for a flight behind all that wait now, if that is known. */
+    Optional<Instant> roomAt(Flight flight) {
+        long wait = Forecast.behindAll(flight, line, timeline.nanoTime()).waitNanos();
+        return Waits.isKnown(wait) && wait > 0 ? Optional.of(timeline.now().plusNanos(wait)) : Optional.empty();
+    }
+
+    /** Returns how long a waiting flight has to wait, if that is known and longer than until a deadline. */
+    OptionalLong tooLongWait(Flight flight, long deadline, long now) {
+
+        if (Forecast.atBest(flight, line, now).isWithin(Math.max(0, deadline - now))) {
+            return OptionalLong.empty();
+        }
+        long wait = Forecast.inTurn(flight, line, now).waitNanos();
+        return Waits.isKnown(wait) ? OptionalLong.of(wait) : OptionalLong.empty();
+    }
+
+    /**
+     * Returns in what time calls for flights like these would have begun behind all that wait, and been answered; with no
+     * such calls, in what time those that wait would.
+     *
+     * @param like flights that aren't opened, one or more, of one route
+     * @param count how many calls, 0 or more
+     */
+    Optional<Duration> timeFor(List<Flight> like, long count) {
+
+        long now = timeline.nanoTime();
+        TurnSums asked = TurnSums.NONE;
+        for (Flight flight : like) {
+            refresh.demandAnew(flight);
+            TokenCount mean = flight.meanTokens();
+            asked = asked.plus(new TurnSums(1, mean.prompt(), mean.completion()));
+        }
+        Flight last = like.get(0);
+        if (Entrance.barWhatCannotTakeIt(last).isPresent()) {
+            return Optional.empty();
+        }
+        double share = (double) Math.max(0, count - 1) / like.size();
+        // With no further calls, the last one is among those that wait, so that one less is ahead of it.
+        TurnSums ahead =
+                new TurnSums(count - 1, Math.round(asked.prompt() * share), Math.round(asked.completion() * share));
+        long wait = Forecast.behind(ahead, last, line, now).waitNanos(LONGEST_FORECAST_NANOS);
+        long answer = last.options().ever().stream()
+                .mapToLong(Target::meanAnswerNanos)
+                .max()
+                .orElse(0);
+        return Waits.isKnown(wait) ? Optional.of(Duration.ofNanos(wait + answer)) : Optional.empty();
+    }
+}
