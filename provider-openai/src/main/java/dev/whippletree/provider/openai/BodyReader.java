@@ -17,10 +17,10 @@ final class BodyReader {
      */
     static final int MOST_ANSWER_BYTES = 16 << 20;
 
-    /** A chunk of a stream, and any line of it. */
+    /** A chunk of a stream, with the comments, empty lines and unknown fields before it, unpacked; and any line of it. */
     static final int MOST_EVENT_BYTES = 4 << 20;
 
-    /** As they come, with all that is around an answer's words: some services send 300 bytes for each token. */
+    /** Of a call's whole response as it comes, and again of a stream unpacked: some services send 300 bytes for each token. */
     static final int MOST_RECEIVED_BYTES = 32 << 20;
 
     /** The start of an error says all there is to know. */

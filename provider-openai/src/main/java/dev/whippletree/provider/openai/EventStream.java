@@ -56,7 +56,12 @@ final class EventStream {
         String name = "";
         boolean isUtf8 = true;
         @Nullable StringBuilder data = null;
+        long size = 0;
         for (@Nullable String line = readLine(); line != null; line = readLine()) {
+            size += 1 + line.length();
+            if (size > BodyReader.MOST_EVENT_BYTES) {
+                throw BodyReader.eventTooLong();
+            }
             if (line.isEmpty()) {
                 if (data != null) {
                     return new Event(name, data.toString(), true, isUtf8);
@@ -68,9 +73,6 @@ final class EventStream {
                 data = data == null ? new StringBuilder() : data.append('\n');
                 data.append(value(line, "data"));
                 isUtf8 &= lineIsUtf8;
-                if (data.length() > BodyReader.MOST_EVENT_BYTES) {
-                    throw BodyReader.eventTooLong();
-                }
             }
         }
         return data == null ? null : new Event(name, data.toString(), false, isUtf8);
