@@ -39,6 +39,11 @@ final class CountedCall implements AttemptSink {
     }
 
     @Override
+    public void refused(Failure failure) {
+        sink.refused(failure);
+    }
+
+    @Override
     public void delta(Delta.Piece delta) {
         sink.delta(delta);
     }
