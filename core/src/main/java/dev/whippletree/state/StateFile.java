@@ -11,7 +11,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Set;
 
@@ -68,13 +67,8 @@ final class StateFile {
     }
 
     /** Returns whether something is there that Whippletree didn't create: a link, a pipe, a folder. */
-    static boolean isForeign(Path file) throws IOException {
-        try {
-            return !Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                    .isRegularFile();
-        } catch (NoSuchFileException e) {
-            return false;
-        }
+    static boolean isForeign(Path file) {
+        return Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Returns when it was last replaced; the beginning of time if it isn't there. */

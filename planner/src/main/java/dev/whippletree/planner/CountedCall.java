@@ -39,11 +39,6 @@ final class CountedCall implements AttemptSink {
     }
 
     @Override
-    public void refused(Failure failure) {
-        sink.refused(failure);
-    }
-
-    @Override
     public void delta(Delta.Piece delta) {
         sink.delta(delta);
     }

@@ -53,14 +53,15 @@ final class BodyReader {
                 .readByteArray(Math.min(MOST_ERROR_BYTES, body.getBuffer().size()));
     }
 
-    /** Returns a source that breaks off once it has given more bytes than that. */
-    static Source bounded(Source source, long most) {
+    /** Returns a source that breaks off once it has given more bytes than that, and tells of each piece before. */
+    static Source bounded(Source source, long most, Runnable onRead) {
         return new ForwardingSource(source) {
             private long given;
 
             @Override
             public long read(Buffer sink, long byteCount) throws IOException {
                 long more = super.read(sink, byteCount);
+                onRead.run();
                 given += Math.max(0, more);
                 if (given > most) {
                     throw tooLong(most);

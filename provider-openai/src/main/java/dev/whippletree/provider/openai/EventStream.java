@@ -27,7 +27,8 @@ final class EventStream {
     private boolean lineIsUtf8 = true;
 
     EventStream(BufferedSource source) {
-        this.source = Okio.buffer(BodyReader.boundedEvents(BodyReader.bounded(source, BodyReader.MOST_RECEIVED_BYTES)));
+        this.source = Okio.buffer(
+                BodyReader.boundedEvents(BodyReader.bounded(source, BodyReader.MOST_RECEIVED_BYTES, () -> {})));
     }
 
     /**

@@ -7,8 +7,6 @@ import okhttp3.Headers;
 import okhttp3.Interceptor;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
-import okio.Buffer;
-import okio.ForwardingSource;
 import okio.Okio;
 import okio.Source;
 
@@ -80,15 +78,7 @@ final class OwnAnswer implements Interceptor {
     /** Before it is unpacked: what is packed may be endless though it unpacks to nothing. */
     private Response bounded(Response response) {
         ResponseBody body = response.body();
-        Source metered = new ForwardingSource(body.source()) {
-            @Override
-            public long read(Buffer sink, long byteCount) throws IOException {
-                long more = super.read(sink, byteCount);
-                meter.bodyRead();
-                return more;
-            }
-        };
-        Source source = BodyReader.bounded(metered, BodyReader.MOST_RECEIVED_BYTES);
+        Source source = BodyReader.bounded(body.source(), BodyReader.MOST_RECEIVED_BYTES, meter::bodyRead);
         return response.newBuilder()
                 .body(ResponseBody.create(Okio.buffer(source), body.contentType(), body.contentLength()))
                 .build();
