@@ -3,6 +3,7 @@ package dev.whippletree.cli;
 import dev.whippletree.cli.ask.AskCommand;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Mistakes;
+import dev.whippletree.cli.base.Signals;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.batch.BatchCommand;
 import dev.whippletree.cli.cache.CacheCommand;
@@ -33,6 +34,7 @@ public final class Main {
 
     private static final String HELP = "help";
     private static final String COMPLETION = "completion";
+    private static final String SERVE = "serve";
     private static final Set<String> NEED_ALL = Set.of(HELP, COMPLETION);
 
     /** With these alone, or nothing, the help lists every command and shows nothing else of it. */
@@ -46,6 +48,10 @@ public final class Main {
      * @param arguments what the user typed behind {@code whippletree}
      */
     public static void main(String[] arguments) {
+        if (arguments.length > 0 && arguments[0].equals(SERVE)) {
+            // Would end the process until the gateway is up and handles it.
+            Signals.keep("HUP");
+        }
         // Looking for Groovy's, picocli would have the JVM open every jar.
         System.setProperty("picocli.disable.closures", "true");
         Surroundings surroundings = Surroundings.ofProcess();
@@ -127,7 +133,7 @@ public final class Main {
         commands.put(
                 StressPart.COMMAND, new Subcommand(StressPartCommand.class, () -> new StressPartCommand(surroundings)));
         commands.put("plan", new Subcommand(PlanCommand.class, () -> new PlanCommand(surroundings)));
-        commands.put("serve", new Subcommand(ServeCommand.class, () -> new ServeCommand(surroundings)));
+        commands.put(SERVE, new Subcommand(ServeCommand.class, () -> new ServeCommand(surroundings)));
         commands.put("emulate", new Subcommand(EmulateCommand.class, () -> new EmulateCommand(surroundings)));
         commands.put(COMPLETION, new Subcommand(CompletionCommand.class, () -> new CompletionCommand(surroundings)));
         commands.put(HELP, new Subcommand(CommandLine.HelpCommand.class, CommandLine.HelpCommand::new));

@@ -47,6 +47,7 @@ final class Attempt implements AttemptSink {
     private Timeline.@Nullable Timer headTimer;
     private @Nullable Cancellable call;
     private @Nullable String grant;
+    private @Nullable Failure refusal;
     private volatile boolean ended;
 
     /** Is told how attempts go, under the engine's lock. */
@@ -198,15 +199,16 @@ final class Attempt implements AttemptSink {
                 Waits.nanos(after), () -> end(Failure.of(FailureKind.TIMEOUT, words + DurationText.of(after))));
     }
 
-    /** Ends it from our side with a failure, and breaks the call off. */
+    /** Ends it from our side with a failure, unless the service has said its own, and breaks the call off. */
     private void end(Failure failure) {
         monitor.decide(() -> {
             if (!ended) {
-                if (streaming && times.firstPiece().isEmpty()) {
+                Failure known = refusal;
+                if (streaming && known == null && times.firstPiece().isEmpty()) {
                     target.firstToken(tookNanos(timeline.nanoTime()));
                 }
                 breakOff();
-                listener.ended(this, new AttemptOutcome.Failed(failure), timeline.nanoTime());
+                listener.ended(this, new AttemptOutcome.Failed(known == null ? failure : known), timeline.nanoTime());
             }
         });
     }
@@ -264,6 +266,11 @@ final class Attempt implements AttemptSink {
     @Override
     public void limits(List<RateLimitReport> reports) {
         whileUnderWay(() -> listener.reported(this, reports, timeline.nanoTime()));
+    }
+
+    @Override
+    public void refused(Failure failure) {
+        whileUnderWay(() -> refusal = failure);
     }
 
     @Override

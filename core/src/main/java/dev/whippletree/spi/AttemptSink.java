@@ -35,6 +35,12 @@ public interface AttemptSink {
      */
     void limits(List<RateLimitReport> reports);
 
+    /**
+     * The head of the response refuses the request, and the rest of it, which may say why, is awaited. Told once at most, after
+     * {@code firstByte}. {@code failed} follows; if a timeout comes first, the call has ended with this failure.
+     */
+    default void refused(Failure failure) {}
+
     /** A piece of the answer arrived. Report an answer that isn't streamed as one piece of each sort. */
     void delta(Delta.Piece piece);
 

@@ -5,10 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -81,11 +83,13 @@ public final class PrivateFile {
     /**
      * Makes a file private that is there.
      *
+     * @param links whether a link is followed; if not, the call fails for one
      * @throws IOException if that can't be, for instance since it is somebody else's
      */
-    public static void makePrivate(Path file) throws IOException {
-        if (knowsPermissions(file)) {
-            Files.setPosixFilePermissions(file, FILE);
+    public static void makePrivate(Path file, LinkOption... links) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class, links);
+        if (view != null) {
+            view.setPermissions(FILE);
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.whippletree.state;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,11 +17,14 @@ import java.util.Set;
 /**
  * The file itself. It is private and replaced as a whole, so whoever reads it finds what was there before or what is there after, and needs no
  * lock; whoever replaces it must hold the folder's. Immutable; blocks for as long as the file system does.
+ *
+ * <p>Others may be able to write to the folder. So a link is never followed, and a pipe or device never opened: a link could name any file
+ * of this process's user, and the others have no end.
  */
 final class StateFile {
 
     /** Some thousand times what a state of many accounts takes. */
-    private static final long LARGEST = 64L << 20;
+    private static final int LARGEST = 64 << 20;
 
     private final Path file;
     private final Path temporary;
@@ -47,14 +52,23 @@ final class StateFile {
      * @throws UnreadableStateException if it isn't a state
      */
     SavedState read() throws IOException {
-        try {
-            if (Files.size(file) > LARGEST) {
+        if (isForeign(file)) {
+            throw new UnreadableStateException("it isn't a regular file");
+        }
+        try (InputStream contents = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            byte[] bytes = contents.readNBytes(LARGEST + 1);
+            if (bytes.length > LARGEST) {
                 throw new UnreadableStateException("it is larger than anything Whippletree writes");
             }
-            return StateReader.read(Files.readAllBytes(file));
+            return StateReader.read(bytes);
         } catch (NoSuchFileException e) {
             return SavedState.EMPTY;
         }
+    }
+
+    /** Returns whether something is there that Whippletree didn't create: a link, a pipe, a folder. */
+    static boolean isForeign(Path file) {
+        return Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Returns when it was last replaced; the beginning of time if it isn't there. */
@@ -85,7 +99,9 @@ final class StateFile {
     /** Puts a file that can't be read aside, in the place of one that was put aside before. */
     void putAside() throws IOException {
         replace(file, broken);
-        PrivateFile.makePrivate(broken);
+        if (!isForeign(broken)) {
+            PrivateFile.makePrivate(broken, LinkOption.NOFOLLOW_LINKS);
+        }
     }
 
     private static void replace(Path from, Path to) throws IOException {

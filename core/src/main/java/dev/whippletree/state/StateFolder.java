@@ -7,6 +7,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -124,7 +125,7 @@ public final class StateFolder {
 
     private Exchange exchangeAlone(OwnState own, boolean ending, Instant now) {
         rehearse(own, now);
-        try (FileChannel channel = PrivateFile.open(lock, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+        try (FileChannel channel = openLock();
                 FileLock held = channel.tryLock()) {
             if (held == null) {
                 return new Exchange.Busy(file.replacedAt());
@@ -153,6 +154,14 @@ public final class StateFolder {
         } catch (IOException e) {
             throw new IllegalStateException("a state can't be read as it was written", e);
         }
+    }
+
+    private FileChannel openLock() throws IOException {
+        if (StateFile.isForeign(lock)) {
+            throw new IOException("because " + lock.getFileName() + " isn't a regular file; delete it");
+        }
+        return PrivateFile.open(
+                lock, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
     }
 
     private SavedState readOrPutAside() throws IOException {

@@ -4,6 +4,7 @@ import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
@@ -60,6 +61,28 @@ final class EngineTimeoutTest {
         answering("b");
         fixture.tier("a").tier("b");
         return slow;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void errorWhoseBodyHangs_isThatError_whicheverTimeoutEndsItsCall(boolean streaming) {
+        Timeouts timeouts = new Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(2));
+        fixture.route(route -> route.withTimeouts(timeouts));
+        ScriptedClient refusing = fixture.account("a");
+        refusing.usually(
+                refusing.refusesAndHangs(SHORT, Failure.of(FailureKind.UNAUTHORIZED, "the service gave no reason")));
+
+        Prompt prompt = Prompt.builder().user("q").build();
+        CompletableFuture<Completion> answer =
+                streaming ? ReadingCaller.of(fixture.engine(), prompt).whole() : fixture.ask(prompt);
+        fixture.advance(Duration.ofSeconds(streaming ? 1 : 2));
+
+        assertThat(failure(answer).kind()).contains(FailureKind.UNAUTHORIZED);
+        assertThat(failure(answer).attempts()).hasSize(1);
+        assertThat(refusing.cancelled()).isEqualTo(1);
+        assertThat(failure(fixture.ask("next")).attempts())
+                .as("the account is off")
+                .isEmpty();
     }
 
     @Test

@@ -198,6 +198,16 @@ public final class ScriptedClient implements ProviderClient {
         };
     }
 
+    /** Refuses by the head of its response, whose body never comes. */
+    Behaviour refusesAndHangs(Duration latency, Failure failure) {
+        return later(latency, (prompt, model, sink) -> {
+            underWay++;
+            sink.firstByte();
+            sink.refused(failure);
+            return () -> {};
+        });
+    }
+
     /** Does one thing or another by the model that it is asked for. */
     static Behaviour byModel(Map<String, Behaviour> behaviours) {
         return (prompt, model, sink) ->

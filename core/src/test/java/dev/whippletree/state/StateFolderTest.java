@@ -30,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -274,6 +275,72 @@ final class StateFolderTest {
         assertThat(opened.warnings()).singleElement().asString().contains("version 3", "newer program");
         assertThat(opened.exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.Failed.class);
         assertThat(file).hasContent("{\"version\": 3, \"anything\": true}");
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void linkInPlaceOfTheState_isNeitherReadNorWrittenThrough() throws IOException {
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        StateFolder.open(elsewhere).exchange(used("p", 7, NOW), false, NOW);
+        for (String target : List.of("state.json", "secret")) {
+            Path victim = elsewhere.resolve(target);
+            if (Files.notExists(victim)) {
+                Files.writeString(victim, "mine");
+            }
+            Files.setPosixFilePermissions(victim, PosixFilePermissions.fromString("rw-r--r--"));
+            byte[] before = Files.readAllBytes(victim);
+            Path link = Files.createSymbolicLink(folder.resolve("state.json"), victim);
+            StateFolder opened = open();
+            assertThat(opened.found()).isEqualTo(SavedState.EMPTY);
+            assertThat(opened.warnings())
+                    .singleElement()
+                    .asString()
+                    .contains(link.toString(), "it isn't a regular file", "kept as state.broken");
+            assertThat(sum(done(opened.exchange(used("p", 3, NOW), false, NOW)), ""))
+                    .isEqualTo(3);
+            assertThat(link)
+                    .isRegularFile()
+                    .satisfies(file -> assertThat(Files.isSymbolicLink(file)).isFalse());
+            assertThat(victim).hasBinaryContent(before);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(victim)))
+                    .isEqualTo("rw-r--r--");
+            Files.delete(link);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"state.json", "state.lock"})
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void pipeInPlaceOfAFile_isWaitedForByNobody(String name) throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", folder.resolve(name).toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        assertThat(open().exchange(used("p", 3, NOW), false, NOW))
+                .isInstanceOf(name.equals("state.json") ? Exchange.Done.class : Exchange.Failed.class);
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void linkInPlaceOfTheLock_isNotFollowed_andSaidSo() throws IOException {
+        Path victim = folder.resolve("victim");
+        Files.createSymbolicLink(folder.resolve("state.lock"), victim);
+        assertThat(open().exchange(used("p", 3, NOW), false, NOW))
+                .isInstanceOfSatisfying(
+                        Exchange.Failed.class,
+                        failed -> assertThat(failed.problem()).contains("state.lock isn't a regular file; delete it"));
+        assertThat(victim).doesNotExist();
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void folderThatIsALink_isTheOneItNames() throws IOException {
+        Path real = Files.createDirectory(folder.resolve("real"));
+        StateFolder linked = StateFolder.open(Files.createSymbolicLink(folder.resolve("link"), real));
+        assertThat(linked.warnings()).isEmpty();
+        linked.exchange(used("p", 3, NOW), false, NOW);
+        assertThat(sum(StateFolder.open(real).found(), "")).isEqualTo(3);
     }
 
     @Test

@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -26,24 +27,34 @@ final class ServeSignalsTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    private static final String CONFIGURATION = """
+            accounts: [{id: one, provider: huggingface, token: none}]
+            routes: {default: {model: m}}
+            caches: []
+            """;
+
     @TempDir
     private Path folder;
 
     private Process process;
 
-    @BeforeEach
-    void serve() throws IOException {
-        Files.writeString(folder.resolve("whippletree.yaml"), """
-            accounts: [{id: one, provider: huggingface, token: none}]
-            routes: {default: {model: m}}
-            caches: []
-            """);
-        process = CommandProcess.of(List.of(), "serve", "--port=0")
+    private void serve() throws IOException {
+        Files.writeString(folder.resolve("whippletree.yaml"), CONFIGURATION);
+        start();
+        awaitText("out", "Ctrl-C ends it.");
+    }
+
+    private void start() throws IOException {
+        process = CommandProcess.of(List.of(), "serve", "--port=0", "--config=whippletree.yaml")
                 .directory(folder.toFile())
                 .redirectOutput(folder.resolve("out").toFile())
                 .redirectError(folder.resolve("err").toFile())
                 .start();
-        awaitText("out", "Ctrl-C ends it.");
+    }
+
+    private void hangUp() throws Exception {
+        Process kill = new ProcessBuilder(List.of("kill", "-HUP", Long.toString(process.pid()))).start();
+        assertThat(kill.waitFor()).isZero();
     }
 
     @AfterEach
@@ -77,8 +88,8 @@ final class ServeSignalsTest {
     @Test
     void hangUp_readsTheConfigurationAgain_andTermEndsInOrder() throws Exception {
         assumeThat(ignoresHangUps()).as("run without nohup").isFalse();
-        Process kill = new ProcessBuilder(List.of("kill", "-HUP", Long.toString(process.pid()))).start();
-        assertThat(kill.waitFor()).isZero();
+        serve();
+        hangUp();
         awaitText("err", "the configuration has been reloaded");
         assertThat(process.isAlive()).isTrue();
 
@@ -87,5 +98,23 @@ final class ServeSignalsTest {
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(() -> text("err")).isZero();
         assertThat(text("err")).contains("new requests are rejected");
+    }
+
+    /** The file is a pipe, so that it is known when the process begins to read it. */
+    @Test
+    void hangUpWhileItStarts_isAReloadOnceItServes() throws Exception {
+        assumeThat(ignoresHangUps()).as("run without nohup").isFalse();
+        Path pipe = folder.resolve("whippletree.yaml");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        start();
+        try (OutputStream file = Files.newOutputStream(pipe, StandardOpenOption.WRITE)) {
+            hangUp();
+            Files.delete(pipe);
+            Files.writeString(pipe, CONFIGURATION);
+            file.write(CONFIGURATION.getBytes(UTF_8));
+        }
+        awaitText("err", "the configuration has been reloaded");
+        awaitText("out", "Ctrl-C ends it.");
     }
 }

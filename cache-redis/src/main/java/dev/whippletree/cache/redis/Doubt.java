@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Whether a connection that left a command unanswered is dead. Thread-safe; never blocks.
  *
  * <p>The first unanswered command raises the doubt, and a question of our own is sent, since no other command need follow. Any
- * answer ends the doubt. Without one, half a second later, the connection is dead.
+ * answer within the time that a command may take ends the doubt. Without one, half a second later, the connection is dead.
  *
  * <p>That half second is watched in steps. A step that ends late shows that this process was paused, for garbage collection or by
  * a signal, and that answers may lie unread: then the doubt begins again with another question. It does so {@value #MOST_PAUSES} times at
@@ -50,7 +50,7 @@ final class Doubt {
         }
     }
 
-    /** Something was answered. Called for each answer, so it looks before it writes. */
+    /** Something was answered in its time. Called for each answer, so it looks before it writes. */
     void answered() {
         if (present.get() != null) {
             present.set(null);

@@ -89,7 +89,7 @@ final class RedisLink implements AutoCloseable {
         return current.thenCompose(way -> way.send(command));
     }
 
-    /** Called for each answer, a refusal too, so it looks before it locks. */
+    /** Called for each answer in time, a refusal too, so it looks before it locks. */
     private void answered() {
         if (failures > 0) {
             synchronized (this) {
@@ -233,20 +233,27 @@ final class RedisLink implements AutoCloseable {
 
         <T> CompletionStage<T> send(Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
             long answersBefore = lifeSigns.answers();
-            return command.apply(connection.async()).whenComplete((answer, failure) -> observe(answersBefore, failure));
+            long sentNanos = services.nanoTime();
+            return command.apply(connection.async())
+                    .whenComplete((answer, failure) -> observe(answersBefore, sentNanos, failure));
         }
 
         private void ask() {
             var unused = send(RedisAsyncCommands::ping);
         }
 
-        /** A command may be several stages, which wrap what Lettuce says. */
-        private void observe(long answersBefore, @Nullable Throwable failure) {
+        /**
+         * A command may be several stages, which wrap what Lettuce says. Lettuce's timer is up to a tenth of a second late, so an answer may
+         * have taken longer than the timeout: a Redis that is as slow as that for all doesn't end the doubt.
+         */
+        private void observe(long answersBefore, long sentNanos, @Nullable Throwable failure) {
             if (failure == null
                     || Cause.find(RedisCommandExecutionException.class, failure).isPresent()) {
                 lifeSigns.answered();
-                doubt.answered();
-                answered();
+                if (services.nanoTime() - sentNanos <= settings.commandTimeout().toNanos()) {
+                    doubt.answered();
+                    answered();
+                }
             } else if (Cause.find(RedisCommandTimeoutException.class, failure).isPresent()) {
                 lifeSigns.unanswered(answersBefore);
                 doubt.unanswered();

@@ -19,10 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The link in virtual time, over connections that exist only here. */
@@ -197,6 +199,33 @@ class RedisLinkTest {
         assertThat(connector.attempts).hasSize(1);
     }
 
+    @ParameterizedTest
+    @CsvSource({"250, 1", "251, 2", "290, 2"})
+    void questionAnsweredLaterThanACommandMayBe_endsNoDoubt(long millis, int connections) {
+        connected();
+        timeOut();
+        timeline.advance(Duration.ofMillis(millis));
+        connector.questions(0).get(0).complete("PONG");
+
+        timeline.advance(Duration.ofMillis(1_000 - millis));
+
+        assertThat(connector.attempts).hasSize(connections);
+    }
+
+    @Test
+    void commandsAnsweredLate_endNoDoubtEither() {
+        connected();
+        CompletableFuture<String> slow = new CompletableFuture<>();
+        CompletionStage<String> answer = link.send(redis -> slow);
+        timeOut();
+        timeline.advance(Duration.ofMillis(260));
+        slow.complete("hello");
+
+        assertThat(answer.toCompletableFuture()).isCompletedWithValue("hello");
+        timeline.advance(Duration.ofMillis(300));
+        assertThat(connector.attempts).hasSize(2);
+    }
+
     @Test
     void answerBetweenTimeouts_startsTheSilenceAnew() {
         connected();
@@ -217,7 +246,7 @@ class RedisLinkTest {
         timeline.advance(Duration.ofMillis(300));
 
         clock.pause(Duration.ofSeconds(10));
-        timeline.advance(Duration.ofMillis(400));
+        timeline.advance(Duration.ofMillis(300));
 
         assertThat(connector.questions(0)).hasSize(2);
         connector.questions(0).get(1).complete("PONG");

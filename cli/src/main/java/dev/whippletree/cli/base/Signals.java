@@ -4,7 +4,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.slf4j.Logger;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -16,12 +17,18 @@ import org.slf4j.LoggerFactory;
  */
 public final class Signals implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
-
     private static final String SIGNAL = "sun.misc.Signal";
     private static final String HANDLER = "sun.misc.SignalHandler";
 
+    /** What came while nothing else handled it. */
+    private static final Set<String> KEPT = ConcurrentHashMap.newKeySet();
+
     private final Deque<Runnable> undo = new ArrayDeque<>();
+
+    /** Keeps signals of a name for what handles them later, as one signal that comes then. */
+    public static void keep(String name) {
+        new Signals().install(name, () -> KEPT.add(name));
+    }
 
     /** Runs something at the first signal of a name, such as TERM; the second ends the process as it always does. */
     public void onFirst(String name, Runnable task) {
@@ -51,8 +58,12 @@ public final class Signals implements AutoCloseable {
             synchronized (undo) {
                 undo.push(() -> restore(name, before));
             }
+            if (KEPT.remove(name)) {
+                task.run();
+            }
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            LOG.debug("This platform doesn't support the signal {}: {}", name, String.valueOf(e));
+            LoggerFactory.getLogger(Signals.class)
+                    .debug("This platform doesn't support the signal {}: {}", name, String.valueOf(e));
         }
     }
 
@@ -71,7 +82,8 @@ public final class Signals implements AutoCloseable {
         try {
             Object unused = handle(name, before);
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            LOG.debug("The previous handler of the signal {} can't be restored: {}", name, String.valueOf(e));
+            LoggerFactory.getLogger(Signals.class)
+                    .debug("The previous handler of the signal {} can't be restored: {}", name, String.valueOf(e));
         }
     }
 

@@ -101,7 +101,8 @@ public final class ServeRun {
         SharedReload reload = new SharedReload(whippletree, gateway, wish, surroundings.err());
         Optional<FileWatch> watch = file.map(path -> new FileWatch(path, surroundings.timeline(), reload));
         try (Signals signals = new Signals()) {
-            file.ifPresent(path -> signals.onEach("HUP", reload));
+            file.ifPresentOrElse(
+                    path -> signals.onEach("HUP", reload), () -> signals.onFirst("HUP", () -> end.complete(null)));
             signals.onFirst("TERM", () -> end.complete(null));
             signals.onFirst("INT", () -> end.complete(null));
             print(gateway, whippletree);

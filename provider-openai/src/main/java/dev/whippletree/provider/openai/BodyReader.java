@@ -17,10 +17,10 @@ final class BodyReader {
      */
     static final int MOST_ANSWER_BYTES = 16 << 20;
 
-    /** A chunk of a stream, and any line of it. */
+    /** A chunk of a stream, with the comments, empty lines and unknown fields before it, unpacked; and any line of it. */
     static final int MOST_EVENT_BYTES = 4 << 20;
 
-    /** As they come, with all that is around an answer's words: some services send 300 bytes for each token. */
+    /** Of a call's whole response as it comes, and again of a stream unpacked: some services send 300 bytes for each token. */
     static final int MOST_RECEIVED_BYTES = 32 << 20;
 
     /** The start of an error says all there is to know. */
@@ -53,14 +53,15 @@ final class BodyReader {
                 .readByteArray(Math.min(MOST_ERROR_BYTES, body.getBuffer().size()));
     }
 
-    /** Returns a source that breaks off once it has given more bytes than that. */
-    static Source bounded(Source source, long most) {
+    /** Returns a source that breaks off once it has given more bytes than that, and tells of each piece before. */
+    static Source bounded(Source source, long most, Runnable onRead) {
         return new ForwardingSource(source) {
             private long given;
 
             @Override
             public long read(Buffer sink, long byteCount) throws IOException {
                 long more = super.read(sink, byteCount);
+                onRead.run();
                 given += Math.max(0, more);
                 if (given > most) {
                     throw tooLong(most);

@@ -117,7 +117,8 @@ final class ChatCall implements Runnable, Cancellable {
             started.cancel();
         }
         try (Response response = started.execute()) {
-            AnswerEnd end = new ResponseReader(endpoint, model, sink).read(response);
+            AnswerEnd end =
+                    new ResponseReader(endpoint, model, sink, error -> sink.refused(failure(error))).read(response);
             endpoint.answered().set(true);
             sink.done(withoutToken(end));
         } catch (NoAnswerException e) {
@@ -161,14 +162,18 @@ final class ChatCall implements Runnable, Cancellable {
 
     private void fail(ServiceError error) {
         sink.limits(limits(error));
+        sink.failed(failure(error));
+    }
+
+    private Failure failure(ServiceError error) {
         Verdict verdict = endpoint.dialect().judge(error);
-        sink.failed(new Failure(
+        return new Failure(
                 verdict.kind(),
                 Redactor.clean(endpoint.inWords(error, verdict), token),
                 OptionalInt.of(error.status()),
                 Redactor.cleanCode(FailureTable.code(error), token),
                 verdict.retryAfter(),
-                verdict.reach()));
+                verdict.reach());
     }
 
     private void fail(FailureKind kind, String message) {

@@ -27,7 +27,8 @@ final class EventStream {
     private boolean lineIsUtf8 = true;
 
     EventStream(BufferedSource source) {
-        this.source = Okio.buffer(BodyReader.boundedEvents(BodyReader.bounded(source, BodyReader.MOST_RECEIVED_BYTES)));
+        this.source = Okio.buffer(
+                BodyReader.boundedEvents(BodyReader.bounded(source, BodyReader.MOST_RECEIVED_BYTES, () -> {})));
     }
 
     /**
@@ -56,7 +57,12 @@ final class EventStream {
         String name = "";
         boolean isUtf8 = true;
         @Nullable StringBuilder data = null;
+        long size = 0;
         for (@Nullable String line = readLine(); line != null; line = readLine()) {
+            size += 1 + line.length();
+            if (size > BodyReader.MOST_EVENT_BYTES) {
+                throw BodyReader.eventTooLong();
+            }
             if (line.isEmpty()) {
                 if (data != null) {
                     return new Event(name, data.toString(), true, isUtf8);
@@ -68,9 +74,6 @@ final class EventStream {
                 data = data == null ? new StringBuilder() : data.append('\n');
                 data.append(value(line, "data"));
                 isUtf8 &= lineIsUtf8;
-                if (data.length() > BodyReader.MOST_EVENT_BYTES) {
-                    throw BodyReader.eventTooLong();
-                }
             }
         }
         return data == null ? null : new Event(name, data.toString(), false, isUtf8);

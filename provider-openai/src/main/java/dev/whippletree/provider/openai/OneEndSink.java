@@ -64,6 +64,13 @@ final class OneEndSink implements AttemptSink {
     }
 
     @Override
+    public void refused(Failure failure) {
+        if (!over) {
+            sink.refused(failure);
+        }
+    }
+
+    @Override
     public void delta(Delta.Piece delta) {
         if (!over) {
             sink.delta(delta);

@@ -76,9 +76,9 @@ final class OwnAnswer implements Interceptor {
     }
 
     /** Before it is unpacked: what is packed may be endless though it unpacks to nothing. */
-    private static Response bounded(Response response) {
+    private Response bounded(Response response) {
         ResponseBody body = response.body();
-        Source source = BodyReader.bounded(body.source(), BodyReader.MOST_RECEIVED_BYTES);
+        Source source = BodyReader.bounded(body.source(), BodyReader.MOST_RECEIVED_BYTES, meter::bodyRead);
         return response.newBuilder()
                 .body(ResponseBody.create(Okio.buffer(source), body.contentType(), body.contentLength()))
                 .build();

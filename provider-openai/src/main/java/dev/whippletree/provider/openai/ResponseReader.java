@@ -4,6 +4,7 @@ import dev.whippletree.spi.AnswerEnd;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import okhttp3.MediaType;
 import okhttp3.Response;
 import okio.BufferedSource;
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint where it comes from
  * @param model what the model is called where the answer doesn't say
  * @param sink is told of limits and pieces
+ * @param refused is told of an error by its head alone, before its body is awaited
  */
-record ResponseReader(Endpoint endpoint, String model, OneEndSink sink) {
+record ResponseReader(Endpoint endpoint, String model, OneEndSink sink, Consumer<ServiceError> refused) {
 
     /**
      * Reads to the end.
@@ -29,6 +31,7 @@ record ResponseReader(Endpoint endpoint, String model, OneEndSink sink) {
         ContentCoding coding = ContentCoding.of(response.headers());
         endpoint.dialect().answered(head);
         if (!head.successful()) {
+            refused.accept(ErrorReader.ofBody(head, new byte[0], endpoint.clock()));
             byte[] body = coding.isReadable()
                     ? BodyReader.error(
                             coding.unpacked(response.body().source()),

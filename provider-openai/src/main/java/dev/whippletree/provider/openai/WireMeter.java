@@ -17,15 +17,20 @@ import okhttp3.Protocol;
  * reads all of its call's response, and one call at a time.
  *
  * <p>OkHttp hides what lies unread in a connection's buffer, and buffers some lines whatever their length, such as those before
- * chunks. Only who counts below that buffer can tell.
+ * chunks, and searches it again as the response is closed, byte by byte, in the square of its length. Only who counts below that
+ * buffer can tell.
  */
 final class WireMeter extends SocketFactory {
+
+    /** What may come before more of a body does: OkHttp takes 256 KB of headers, and what stands before a chunk has a few bytes. */
+    private static final int MOST_BETWEEN_BYTES = 512 << 10;
 
     private final ThreadLocal<Count> counts = new ThreadLocal<>();
 
     /** What a thread has received for one call. */
     private static final class Count {
         private long bytes;
+        private long sinceBody;
     }
 
     /** Returns whether what a connection receives is counted: OkHttp reads HTTP/2 by other threads, and makes sockets for SOCKS itself. */
@@ -45,6 +50,14 @@ final class WireMeter extends SocketFactory {
         return count == null ? OptionalLong.empty() : OptionalLong.of(count.bytes);
     }
 
+    /** More of its call's body has been read on this thread. */
+    void bodyRead() {
+        Count count = counts.get();
+        if (count != null) {
+            count.sinceBody = 0;
+        }
+    }
+
     /** This thread's call is over. */
     void end() {
         counts.remove();
@@ -54,6 +67,11 @@ final class WireMeter extends SocketFactory {
         Count count = counts.get();
         if (count != null && bytes > 0) {
             count.bytes += bytes;
+            count.sinceBody += bytes;
+            if (count.sinceBody > MOST_BETWEEN_BYTES) {
+                throw new UnusableResponseException(
+                        "it sent " + (MOST_BETWEEN_BYTES >> 10) + " KB that belong to no answer");
+            }
             if (count.bytes > BodyReader.MOST_RECEIVED_BYTES) {
                 throw BodyReader.tooLong(BodyReader.MOST_RECEIVED_BYTES);
             }

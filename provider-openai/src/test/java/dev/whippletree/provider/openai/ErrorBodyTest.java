@@ -1,14 +1,22 @@
 package dev.whippletree.provider.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.timeout;
+import static org.mockito.Mockito.verify;
 
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.AttemptSink;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.ArgumentCaptor;
 
 /** An error whose body doesn't come, or not all of it, held a call until its timeout. */
 final class ErrorBodyTest {
@@ -40,6 +48,27 @@ final class ErrorBodyTest {
         assertThat(failure.kind()).isEqualTo(FailureKind.OVERLOADED);
         assertThat(failure.status()).hasValue(503);
         assertThat(failure.message()).isEqualTo("the service gave no reason (503)");
+    }
+
+    @Test
+    void statusAndHeadersOfABodyThatHangs_areToldBeforeIt() {
+        try (RawService patient = new RawService(Duration.ofHours(1))) {
+            patient.reply(
+                    0,
+                    patient.keptOpen(
+                            "HTTP/1.1 429 Busy\r\nRetry-After: 7\r\nx-error-message: not sk-test-0123456789\r\nContent-Length: 100\r\n\r\n"));
+            AttemptSink sink = mock(AttemptSink.class);
+
+            patient.client().send(Prompt.of("How are you?"), "test/model", sink);
+
+            ArgumentCaptor<Failure> refusal = ArgumentCaptor.forClass(Failure.class);
+            verify(sink, timeout(30_000)).refused(refusal.capture());
+            assertThat(refusal.getValue().kind()).isEqualTo(FailureKind.RATE_LIMITED);
+            assertThat(refusal.getValue().status()).hasValue(429);
+            assertThat(refusal.getValue().retryAfter()).contains(Duration.ofSeconds(7));
+            assertThat(refusal.getValue().message()).isEqualTo("not ***");
+            verify(sink, never()).failed(any());
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -182,6 +183,32 @@ final class HostileServiceTest {
         });
 
         assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+    }
+
+    /** Each is read whole by OkHttp, some in the square of its length. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Transfer-Encoding: chunked\r\n\r\n|0",
+                "Transfer-Encoding: chunked\r\n\r\n5;|x",
+                "Transfer-Encoding: chunked\r\n\r\n1\r\n \r\n|0",
+                "Transfer-Encoding: chunked\r\n\r\n0\r\nX-Trailer: |x"
+            })
+    void lineAroundChunksWithoutEnd_isBrokenOffSoon(String reply) {
+        String[] parts = reply.split("\\|");
+        AtomicLong sent = new AtomicLong();
+
+        Failure failure = failure(out -> {
+            out.write(bytes("HTTP/1.1 200 OK\r\n" + parts[0]));
+            byte[] more = bytes(parts[1].repeat(1 << 16));
+            while (true) {
+                out.write(more);
+                sent.addAndGet(more.length);
+            }
+        });
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(sent).as("what the connection's buffers take included").hasValueLessThan(16 << 20);
     }
 
     @Test
