@@ -1,5 +1,7 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.flight.Flight;
+import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.line.Backlog;
 import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Change;

@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.flight.Reader;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Prompt;
 import java.util.Objects;

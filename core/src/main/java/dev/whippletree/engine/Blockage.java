@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.pool.Change;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;

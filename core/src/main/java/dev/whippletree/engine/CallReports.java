@@ -1,5 +1,7 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.flight.Attempt;
+import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.pool.Account;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;

@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.pool.Target;
 
 /** What becomes of a flight that leaves the waiting line. */

@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.line.Lane;
 import dev.whippletree.engine.line.Ticket;
 import dev.whippletree.engine.line.WaitingLine;

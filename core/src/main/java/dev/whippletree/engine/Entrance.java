@@ -1,5 +1,8 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.flight.Flight;
+import dev.whippletree.engine.flight.PromptErrors;
+import dev.whippletree.engine.flight.TargetOptions;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.PromptException;

@@ -2,6 +2,12 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.cache.AnswerCheck;
 import dev.whippletree.engine.cache.CacheTiers;
+import dev.whippletree.engine.flight.Attempt;
+import dev.whippletree.engine.flight.Flight;
+import dev.whippletree.engine.flight.PromptErrors;
+import dev.whippletree.engine.flight.Reader;
+import dev.whippletree.engine.flight.Subscription;
+import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;

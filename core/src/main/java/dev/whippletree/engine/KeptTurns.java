@@ -1,5 +1,7 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.flight.Flight;
+import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.model.Priority;
 import dev.whippletree.spi.CacheKey;

@@ -1,5 +1,7 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.flight.Flight;
+import dev.whippletree.engine.flight.TargetOptions;
 import dev.whippletree.engine.line.Eligibility;
 import dev.whippletree.engine.line.Lane;
 import dev.whippletree.engine.line.Ticket;

@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.run.Announcements;
 import dev.whippletree.engine.run.Waits;

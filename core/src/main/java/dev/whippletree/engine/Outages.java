@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.pool.Account;
 import dev.whippletree.engine.pool.Closure;
 import dev.whippletree.engine.pool.Lease;

@@ -1,5 +1,8 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.flight.Attempt;
+import dev.whippletree.engine.flight.AttemptOutcome;
+import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.pool.Health;
 import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Reaches;

@@ -1,6 +1,11 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.cache.CacheTiers;
+import dev.whippletree.engine.flight.Attempt;
+import dev.whippletree.engine.flight.AttemptOutcome;
+import dev.whippletree.engine.flight.FailurePolicy;
+import dev.whippletree.engine.flight.Flight;
+import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Change;
 import dev.whippletree.engine.pool.Pool;

@@ -1,6 +1,7 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.cache.CacheTiers;
+import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Coordination;

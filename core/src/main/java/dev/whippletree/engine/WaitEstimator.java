@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.line.TurnSums;
 import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Target;

@@ -2,6 +2,7 @@ package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.flight.Backoff;
 import dev.whippletree.settings.Retries;
 import java.time.Duration;
 import java.util.SplittableRandom;

@@ -2,6 +2,7 @@ package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.flight.RateMeter;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
@@ -20,7 +20,7 @@ import java.util.random.RandomGenerator;
  * Decides what a flight does after an attempt: whether it tries again, where, and after what pause. Changes nothing but which targets
  * the flight may use, and the maximum that it is sent with. Guarded by the engine's lock.
  */
-final class FailurePolicy {
+public final class FailurePolicy {
 
     /** Caps refusals by a limit, which don't count as attempts, without those of calls that came when the service had told them to. */
     private static final int MOST_REFUSALS = 20;
@@ -36,7 +36,7 @@ final class FailurePolicy {
 
     private final RandomGenerator random;
 
-    FailurePolicy(RandomGenerator random) {
+    public FailurePolicy(RandomGenerator random) {
         this.random = random;
     }
 
@@ -44,7 +44,7 @@ final class FailurePolicy {
      * Returns what an outcome is to be taken for. The first empty answer of a flight is taken for a failure if another attempt may be
      * made and no caller was told any of it: a model seldom has nothing to say.
      */
-    AttemptOutcome judge(Attempt attempt, AttemptOutcome outcome) {
+    public AttemptOutcome judge(Attempt attempt, AttemptOutcome outcome) {
         boolean isFault =
                 outcome instanceof AttemptOutcome.Answered answered && isFault(attempt, answered.completion());
         return isFault ? new AttemptOutcome.Failed(EMPTY) : outcome;
@@ -64,7 +64,7 @@ final class FailurePolicy {
     }
 
     /** Returns what the flight of an attempt does next. */
-    NextStep next(Attempt attempt, AttemptOutcome outcome, long now) {
+    public NextStep next(Attempt attempt, AttemptOutcome outcome, long now) {
         if (outcome instanceof AttemptOutcome.Answered answered) {
             return new NextStep.Land(answered.completion());
         }

@@ -1,4 +1,4 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.pool.Allowed;
 import dev.whippletree.engine.pool.Lease;
@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Which targets of its route one flight may use, and how often it has tried each. Guarded by the engine's lock. */
-final class TargetOptions {
+public final class TargetOptions {
 
     private final Allowed allowed;
     private final Map<Target, Failures> failures = new HashMap<>(0);
@@ -69,7 +69,7 @@ final class TargetOptions {
         this.allowed = allowed;
     }
 
-    Key key() {
+    public Key key() {
         return new Key(route, eligibleTiers, allowed, Set.copyOf(barred), Set.copyOf(avoided), Set.copyOf(yielding));
     }
 
@@ -78,7 +78,7 @@ final class TargetOptions {
     }
 
     /** The flight must not use a target any more. */
-    void bar(Target target) {
+    public void bar(Target target) {
         barred.add(target);
     }
 
@@ -89,7 +89,7 @@ final class TargetOptions {
     }
 
     /** Returns the targets that refused the flight without naming anything. */
-    Set<Target> refusing() {
+    public Set<Target> refusing() {
         return refusing;
     }
 
@@ -136,7 +136,7 @@ final class TargetOptions {
     }
 
     /** Returns whether others try a target out before the flight does. */
-    boolean yields(Target target) {
+    public boolean yields(Target target) {
         return yielding.contains(target);
     }
 
@@ -146,7 +146,7 @@ final class TargetOptions {
     }
 
     /** Returns how many attempts on a target have failed, without calls answered with a limit. */
-    int failuresOn(Target target) {
+    public int failuresOn(Target target) {
         return failures.getOrDefault(target, Failures.NONE).all;
     }
 
@@ -161,12 +161,12 @@ final class TargetOptions {
     }
 
     /** Makes one more tier eligible; after the last one, the targets that are avoided. */
-    void widen() {
+    public void widen() {
         eligibleTiers++;
     }
 
     /** Returns whether widening would make more targets eligible. */
-    boolean canWiden() {
+    public boolean canWiden() {
         int tiers = route.tiers().size();
         return eligibleTiers < tiers || (eligibleTiers == tiers && !avoided.isEmpty());
     }
@@ -176,12 +176,12 @@ final class TargetOptions {
     }
 
     /** Returns how many tiers are eligible. */
-    int tiers() {
+    public int tiers() {
         return Math.min(eligibleTiers, route.tiers().size());
     }
 
     /** Returns the targets of one tier that the flight may use now. */
-    Tier ofTier(int tier) {
+    public Tier ofTier(int tier) {
         if (mayUseAll()) {
             return route.tiers().get(tier);
         }
@@ -196,7 +196,7 @@ final class TargetOptions {
     }
 
     /** Returns the targets of all eligible tiers that the flight may use now. */
-    List<Target> eligible() {
+    public List<Target> eligible() {
         List<Target> targets = new ArrayList<>();
         for (int tier = 0; tier < tiers(); tier++) {
             targets.addAll(ofTier(tier).targets());
@@ -205,7 +205,7 @@ final class TargetOptions {
     }
 
     /** Returns the targets that the flight may use at all, of whatever tier. */
-    List<Target> ever() {
+    public List<Target> ever() {
         return mayUseAll()
                 ? route.targets()
                 : route.targets().stream().filter(this::mayUse).toList();
@@ -223,7 +223,7 @@ final class TargetOptions {
     }
 
     /** Goes on with another form of the route. What is known of targets is kept of those that are still there. */
-    void goOn(Route next) {
+    public void goOn(Route next) {
         keep(failures, next);
         keep(refusals, next);
         keepThoseOn(next, barred);

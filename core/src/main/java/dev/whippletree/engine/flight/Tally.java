@@ -1,4 +1,4 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.pool.LatencyStats;
 import dev.whippletree.model.Origin;
@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What became of the prompts, counted. Guarded by the engine's lock. */
-final class Tally {
+public final class Tally {
 
     private final RateMeter answers;
     private final LatencyStats latency = new LatencyStats();
@@ -53,19 +53,19 @@ final class Tally {
         }
     }
 
-    Tally(long now) {
+    public Tally(long now) {
         this.answers = new RateMeter(now);
     }
 
     /** A prompt has come. Returns its session, to be told of its end. */
-    ActiveSession submitted(Prompt prompt) {
+    public ActiveSession submitted(Prompt prompt) {
         submitted++;
         ActiveSession session = active.computeIfAbsent(new ActiveSession(prompt), found -> found);
         session.prompts++;
         return session;
     }
 
-    void answered(ActiveSession session, Origin.Source source, long tookNanos, long now) {
+    public void answered(ActiveSession session, Origin.Source source, long tookNanos, long now) {
         answered++;
         fromCache += source == Origin.Source.CACHE ? 1 : 0;
         joined += source == Origin.Source.JOINED ? 1 : 0;
@@ -74,18 +74,18 @@ final class Tally {
         left(session);
     }
 
-    void failed(ActiveSession session) {
+    public void failed(ActiveSession session) {
         failed++;
         left(session);
     }
 
-    void cancelled(ActiveSession session) {
+    public void cancelled(ActiveSession session) {
         cancelled++;
         left(session);
     }
 
     /** A prompt has gone back to the turn that was kept for it. */
-    void resumed() {
+    public void resumed() {
         resumed++;
     }
 
@@ -96,19 +96,19 @@ final class Tally {
         }
     }
 
-    StatusSnapshot.Prompts prompts() {
+    public StatusSnapshot.Prompts prompts() {
         return new StatusSnapshot.Prompts(submitted, answered, fromCache, joined, failed, cancelled, resumed);
     }
 
-    int sessionsActive() {
+    public int sessionsActive() {
         return active.size();
     }
 
-    double promptsPerMinute(long now) {
+    public double promptsPerMinute(long now) {
         return answers.perMinute(now);
     }
 
-    StatusSnapshot.Latency latency() {
+    public StatusSnapshot.Latency latency() {
         return latency.summary();
     }
 }

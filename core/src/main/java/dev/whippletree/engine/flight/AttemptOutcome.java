@@ -1,11 +1,11 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.flight;
 
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
 import dev.whippletree.spi.AnswerEnd;
 
 /** How an attempt ended. Each attempt ends in one of these ways, once. */
-sealed interface AttemptOutcome {
+public sealed interface AttemptOutcome {
 
     /**
      * The answer is whole.
@@ -13,14 +13,14 @@ sealed interface AttemptOutcome {
      * @param completion the answer
      * @param end how the service ended it
      */
-    record Answered(Completion completion, AnswerEnd end) implements AttemptOutcome {}
+    public record Answered(Completion completion, AnswerEnd end) implements AttemptOutcome {}
 
     /** There is no answer, or not all of it. */
-    record Failed(Failure failure) implements AttemptOutcome {}
+    public record Failed(Failure failure) implements AttemptOutcome {}
 
     /** Nobody wants the answer any longer. */
-    record Cancelled() implements AttemptOutcome {}
+    public record Cancelled() implements AttemptOutcome {}
 
     /** It was never sent: the other processes have left no room for it. */
-    record SentBack() implements AttemptOutcome {}
+    public record SentBack() implements AttemptOutcome {}
 }

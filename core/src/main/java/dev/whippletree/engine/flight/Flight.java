@@ -1,4 +1,4 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.answer.Broadcast;
 import dev.whippletree.engine.line.Ticket;
@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is looked up, then waits, then is attempted, perhaps several times with pauses, and at last its answer is stored.
  */
-final class Flight implements Waiter {
+public final class Flight implements Waiter {
 
     /** Where a flight is on its way. */
-    enum Stage {
+    public enum Stage {
         /** The caches are looked into. */
         LOOKING_UP,
         /** It is in the waiting line. */
@@ -80,7 +80,7 @@ final class Flight implements Waiter {
     private @Nullable Completion answer;
     private @Nullable Runnable claimEnd;
 
-    Flight(CacheKey key, Prompt prompt, Route route, long now) {
+    public Flight(CacheKey key, Prompt prompt, Route route, long now) {
         this.key = key;
         this.prompt = prompt;
         this.route = route;
@@ -89,11 +89,11 @@ final class Flight implements Waiter {
         this.ticket = new Ticket(this, prompt.tenant(), prompt.session().orElse(""), prompt.priority());
     }
 
-    CacheKey key() {
+    public CacheKey key() {
         return key;
     }
 
-    Prompt prompt() {
+    public Prompt prompt() {
         return prompt;
     }
 
@@ -109,52 +109,52 @@ final class Flight implements Waiter {
         return bounds;
     }
 
-    Route route() {
+    public Route route() {
         return route;
     }
 
-    long openedNanos() {
+    public long openedNanos() {
         return openedNanos;
     }
 
-    Mailbox mailbox() {
+    public Mailbox mailbox() {
         return mailbox;
     }
 
     /** Returns who hears of the calls made for it. */
-    Consumer<ServiceCall> hearer() {
+    public Consumer<ServiceCall> hearer() {
         return hearer;
     }
 
     /** Somebody hears of the calls made for it. Told by whoever opened it, before its mailbox is drained for the first time. */
-    void hearer(Consumer<ServiceCall> hearer) {
+    public void hearer(Consumer<ServiceCall> hearer) {
         this.hearer = hearer;
     }
 
     /** What its callers are told of the answer while it comes. */
-    Broadcast broadcast() {
+    public Broadcast broadcast() {
         return broadcast;
     }
 
     /** Returns its callers. */
-    Subscribers subscribers() {
+    public Subscribers subscribers() {
         return subscribers;
     }
 
-    Stage stage() {
+    public Stage stage() {
         return stage;
     }
 
-    void stage(Stage stage) {
+    public void stage(Stage stage) {
         this.stage = stage;
     }
 
     /** What it asks of each target, once that is known. */
-    Demand demand() {
+    public Demand demand() {
         return demand;
     }
 
-    void demand(Demand demand) {
+    public void demand(Demand demand) {
         this.demand = demand;
         this.mostTokens = demand.mostTokens();
         this.meanTokens = demand.meanTokens();
@@ -162,7 +162,7 @@ final class Flight implements Waiter {
     }
 
     /** Returns the tokens to reserve on a target. */
-    TokenCount tokens(Target target) {
+    public TokenCount tokens(Target target) {
         return asksAlike ? mostTokens : demand.tokens(target);
     }
 
@@ -179,12 +179,12 @@ final class Flight implements Waiter {
     }
 
     /** Returns whether as many tokens are reserved on each target. */
-    boolean asksAlikeEverywhere() {
+    public boolean asksAlikeEverywhere() {
         return asksAlike;
     }
 
     /** Goes on by another form of its route. What it knows of targets it keeps of those that are still there. */
-    void goOn(Route next) {
+    public void goOn(Route next) {
         options.goOn(next);
         if (demand.covers(next)) {
             demand.refusals(next).keySet().forEach(options::bar);
@@ -207,21 +207,21 @@ final class Flight implements Waiter {
     }
 
     /** Returns whether an answer may be stored under its key: not when it may be by a model that the key doesn't name. */
-    boolean isKeyed() {
+    public boolean isKeyed() {
         return keyed;
     }
 
     /** Returns which targets it may use. */
-    TargetOptions options() {
+    public TargetOptions options() {
         return options;
     }
 
-    List<AttemptReport> failedAttempts() {
+    public List<AttemptReport> failedAttempts() {
         return failedAttempts;
     }
 
     /** Returns how many calls on a target have failed, those answered with a limit too. */
-    int failuresOn(Target target) {
+    public int failuresOn(Target target) {
         int failures = 0;
         for (AttemptReport report : failedAttempts) {
             if (report.account().equals(target.account().id()) && report.model().equals(target.model())) {
@@ -245,22 +245,22 @@ final class Flight implements Waiter {
     }
 
     /** Returns the highest priority of its callers. */
-    Priority priority() {
+    public Priority priority() {
         return ticket.priority();
     }
 
     /** Returns the share of each limit that it leaves to others, 0 to 1: batch prompts leave what their route says. */
-    double leave() {
+    public double leave() {
         return priority() == Priority.BATCH ? route().settings().leave() : 0;
     }
 
     /** Returns its place in the waiting line, and its turn there. */
-    Ticket ticket() {
+    public Ticket ticket() {
         return ticket;
     }
 
     /** Returns the flight whose ticket it is. */
-    static Flight of(Ticket ticket) {
+    public static Flight of(Ticket ticket) {
         return (Flight) ticket.waiter();
     }
 
@@ -275,7 +275,7 @@ final class Flight implements Waiter {
     }
 
     /** Nobody waits for it any more: it is nothing but its turn from now on. What was asked is forgotten. */
-    void keepTurnOnly() {
+    public void keepTurnOnly() {
         stage = Stage.WAITING;
         key = key.withoutQuestion();
         Prompt.Builder nothing = Prompt.builder().user("-").tenant(prompt.tenant());
@@ -284,28 +284,28 @@ final class Flight implements Waiter {
     }
 
     /** Returns how long ago it first had to wait for its tiers, 0 if it hasn't. */
-    long waitedNanos(long now) {
+    public long waitedNanos(long now) {
         return Math.max(0, now - waitingSince);
     }
 
     /** It has to wait, if it hadn't to before. */
-    void waitFrom(long now) {
+    public void waitFrom(long now) {
         waitingSince = Math.min(waitingSince, now);
     }
 
     /** An attempt has failed: it has waited for nothing since. */
-    void waitAnew() {
+    public void waitAnew() {
         waitingSince = Long.MAX_VALUE;
     }
 
-    void begin(Attempt attempt) {
+    public void begin(Attempt attempt) {
         this.attempt = attempt;
         this.stage = Stage.ATTEMPTING;
         calls++;
     }
 
     /** Its attempt was never sent, so there was no call. */
-    void sentBack() {
+    public void sentBack() {
         calls--;
     }
 
@@ -314,7 +314,7 @@ final class Flight implements Waiter {
      *
      * @return whether it is still wanted
      */
-    boolean claim(Runnable end) {
+    public boolean claim(Runnable end) {
         if (stage == Stage.ENDED) {
             return false;
         }
@@ -323,21 +323,21 @@ final class Flight implements Waiter {
     }
 
     /** Returns how its claim is ended, the first time it is asked; empty if it has none. */
-    Optional<Runnable> takeClaim() {
+    public Optional<Runnable> takeClaim() {
         Optional<Runnable> end = Optional.ofNullable(claimEnd);
         claimEnd = null;
         return end;
     }
 
-    @Nullable Attempt attempt() {
+    public @Nullable Attempt attempt() {
         return attempt;
     }
 
-    @Nullable Completion answer() {
+    public @Nullable Completion answer() {
         return answer;
     }
 
-    void answer(Completion answer) {
+    public void answer(Completion answer) {
         this.answer = answer;
     }
 }

@@ -1,11 +1,11 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.flight;
 
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.Optional;
 
 /** When a call was made and the first piece of its answer came. Thread-safe. */
-final class CallTimes {
+public final class CallTimes {
 
     private final Timeline timeline;
     private volatile boolean begun;
@@ -18,12 +18,12 @@ final class CallTimes {
     }
 
     /** The call is being made. */
-    void begin() {
+    public void begin() {
         begunNanos = timeline.nanoTime();
         begun = true;
     }
 
-    boolean hasBegun() {
+    public boolean hasBegun() {
         return begun;
     }
 
@@ -38,12 +38,12 @@ final class CallTimes {
     }
 
     /** Returns for how long a call that was made has been under way, in nanoseconds. */
-    long tookNanos(long now) {
+    public long tookNanos(long now) {
         return now - begunNanos;
     }
 
     /** Returns how long after the call was made the first piece came, if one has. */
-    Optional<Duration> firstPiece() {
+    public Optional<Duration> firstPiece() {
         return answering ? Optional.of(Duration.ofNanos(firstPieceNanos - begunNanos)) : Optional.empty();
     }
 }

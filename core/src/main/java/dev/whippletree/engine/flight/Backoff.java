@@ -1,4 +1,4 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.settings.Retries;
@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /** How long to pause before the same target is tried again. */
-final class Backoff {
+public final class Backoff {
 
     private static final int MOST_DOUBLINGS = 30;
 
@@ -19,7 +19,7 @@ final class Backoff {
      * @param failures how many there were before, 0 or more
      * @param floor what the service asked for, which is the least
      */
-    static long nanos(int failures, Retries retries, Duration floor, RandomGenerator random) {
+    public static long nanos(int failures, Retries retries, Duration floor, RandomGenerator random) {
         double bound = Math.min(
                 Waits.nanos(retries.maxBackoff()),
                 Waits.nanos(retries.backoff()) * Math.pow(2, Math.min(failures, MOST_DOUBLINGS)));

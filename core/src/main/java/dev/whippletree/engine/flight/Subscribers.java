@@ -1,4 +1,4 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.answer.Transcript;
 import dev.whippletree.engine.run.Monitor;
@@ -9,38 +9,38 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** The callers of a flight, in the order in which they came. Guarded by the engine's lock. */
-final class Subscribers {
+public final class Subscribers {
 
     private final Set<Subscription> all = new LinkedHashSet<>(2);
     private int reading;
 
-    void add(Subscription subscription) {
+    public void add(Subscription subscription) {
         all.add(subscription);
         reading += subscription.reader().isPresent() ? 1 : 0;
     }
 
-    void remove(Subscription subscription) {
+    public void remove(Subscription subscription) {
         if (all.remove(subscription)) {
             reading -= subscription.reader().isPresent() ? 1 : 0;
         }
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return all.isEmpty();
     }
 
     /** Returns them as they are now. */
-    List<Subscription> all() {
+    public List<Subscription> all() {
         return List.copyOf(all);
     }
 
     /** Returns those who were told part of the answer. */
-    List<Subscription> told() {
+    public List<Subscription> told() {
         return all.stream().filter(Subscription::wasTold).toList();
     }
 
     /** Returns whether one of them reads along. */
-    boolean anyReads() {
+    public boolean anyReads() {
         return reading > 0;
     }
 
@@ -49,7 +49,7 @@ final class Subscribers {
     }
 
     /** Returns where those are who read along. */
-    List<Transcript.Place> places() {
+    public List<Transcript.Place> places() {
         return readers().map(Reader::place).toList();
     }
 
@@ -60,7 +60,7 @@ final class Subscribers {
     }
 
     /** Returns when the last of them gives up; empty if one of them never does. */
-    OptionalLong deadline() {
+    public OptionalLong deadline() {
         long latest = Long.MIN_VALUE;
         for (Subscription subscription : all) {
             if (subscription.deadline().isEmpty()) {

@@ -1,4 +1,4 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.pool.Closure;
 import dev.whippletree.engine.pool.Route;
@@ -23,12 +23,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Puts into words why a prompt got no answer. Reads the engine's state under its lock. */
-final class PromptErrors {
+public final class PromptErrors {
 
     private PromptErrors() {}
 
     /** A flight failed: by its last attempt's word, or because nothing is left to be tried. */
-    static PromptException failed(Flight flight, Reason reason) {
+    public static PromptException failed(Flight flight, Reason reason) {
         List<AttemptReport> attempts = flight.failedAttempts();
         String message = switch (reason) {
             case REJECTED -> last(attempts, "prompt refused");
@@ -53,7 +53,7 @@ final class PromptErrors {
     }
 
     /** A flight failed of whose answer a caller had been told part. */
-    static PromptException interrupted(PromptException failure) {
+    public static PromptException interrupted(PromptException failure) {
         return switch (failure.reason()) {
             case FILTERED, DEADLINE, CLOSED, STREAM_INTERRUPTED -> failure;
             case REJECTED, TOO_LARGE, NO_ACCOUNT, NO_ROOM_IN_TIME, CALLER_TIMEOUT, LINE_FULL, ATTEMPTS_EXHAUSTED ->
@@ -73,7 +73,7 @@ final class PromptErrors {
     }
 
     /** An answer broke off of which a caller had been told part, and the next one, of this target, says something else. */
-    static PromptException continuedOtherwise(Flight flight, Target target) {
+    public static PromptException continuedOtherwise(Flight flight, Target target) {
         String message = "the answer broke off and couldn't be continued, because the retry gave a different answer"
                 + " (account " + target.account().id() + ", " + target.model() + "); the failures:"
                 + lines(flight.failedAttempts());
@@ -81,7 +81,7 @@ final class PromptErrors {
     }
 
     /** No target's limits can ever take that many tokens. */
-    static PromptException largerThanLimits(Flight flight) {
+    public static PromptException largerThanLimits(Flight flight) {
         String message = "the prompt would use at least "
                 + flight.demand().fewestTokens().total()
                 + " tokens, which is more than a whole window of any account's limit allows; shorten it or lower max tokens";
@@ -89,7 +89,7 @@ final class PromptErrors {
     }
 
     /** Every target's provider said before any call that it can't take the prompt. */
-    static PromptException refusedByAll(Flight flight) {
+    public static PromptException refusedByAll(Flight flight) {
         List<String> reasons = new ArrayList<>();
         flight.demand().refusals(flight.route()).forEach((target, why) -> {
             if (flight.options().allowed().has(target)) {
@@ -102,7 +102,7 @@ final class PromptErrors {
     }
 
     /** Every target is closed for a time nobody knows, at a moment of the clock. There may be room when the first is checked again. */
-    static PromptException noAccount(Flight flight, long now, Instant at) {
+    public static PromptException noAccount(Flight flight, long now, Instant at) {
         long check = Waits.UNTIL_EVENT;
         List<String> reasons = new ArrayList<>();
         Set<FailureKind> kinds = EnumSet.noneOf(FailureKind.class);
@@ -125,7 +125,7 @@ final class PromptErrors {
     }
 
     /** No target is left to be tried. */
-    static PromptException nothingLeft(Flight flight) {
+    public static PromptException nothingLeft(Flight flight) {
         return new PromptException(
                 Reason.NO_ACCOUNT, whyNothingIsLeft(flight), flight.failedAttempts(), Optional.empty());
     }
@@ -178,18 +178,18 @@ final class PromptErrors {
     }
 
     /** Says when something is checked again that is closed until it is mended. */
-    static String check(Closure closure, long now) {
+    public static String check(Closure closure, long now) {
         Duration wait = Duration.ofNanos(closure.until() - now);
         return "checked again " + (wait.toMillis() < 1 ? "by the next prompt" : "in " + DurationText.of(wait));
     }
 
     /** Returns a time for a reader. */
-    static String words(long nanos) {
+    public static String words(long nanos) {
         return DurationText.of(Duration.ofNanos(nanos));
     }
 
     /** There will be room, but too late. */
-    static PromptException noRoomInTime(Flight flight, Instant roomAt) {
+    public static PromptException noRoomInTime(Flight flight, Instant roomAt) {
         String message = "there is no room before the deadline; there would be room at "
                 + roomAt.truncatedTo(ChronoUnit.SECONDS);
         return new PromptException(Reason.NO_ROOM_IN_TIME, message, flight.failedAttempts(), Optional.of(roomAt));
@@ -202,7 +202,7 @@ final class PromptErrors {
      * @param waited how long the prompt has waited
      * @param wait how long it still would have to; {@link Waits#UNKNOWN} if nobody knows
      */
-    static PromptException callerTimeout(Flight flight, Duration timeout, long waited, long wait, Instant now) {
+    public static PromptException callerTimeout(Flight flight, Duration timeout, long waited, long wait, Instant now) {
         boolean known = Waits.isKnown(wait);
         String message = (known ? "no room for " + words(waited + wait) : "no answer yet")
                 + ", and the caller's own timeout is " + DurationText.of(timeout)
@@ -214,7 +214,7 @@ final class PromptErrors {
     }
 
     /** The deadline passed. */
-    static PromptException deadline(Flight flight, Duration after, Optional<Instant> roomAt) {
+    public static PromptException deadline(Flight flight, Duration after, Optional<Instant> roomAt) {
         String message = "no answer within " + DurationText.of(after)
                 + roomAt.map(at -> "; there would be room at " + at.truncatedTo(ChronoUnit.SECONDS))
                         .orElse("")
@@ -223,7 +223,7 @@ final class PromptErrors {
     }
 
     /** The waiting line is full, and this is the flight that gives way. */
-    static PromptException lineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
+    public static PromptException lineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
         String message = "the waiting line is full: " + lineSize
                 + " prompts wait already (line-size). Relative to its weight, most are of tenant '"
                 + flight.prompt().tenant() + "', and this is the newest of its longest session";
@@ -231,7 +231,7 @@ final class PromptErrors {
     }
 
     /** A tenant fills its part of the waiting line, and this is the flight of it that gives way. */
-    static PromptException tenantsLineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
+    public static PromptException tenantsLineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
         String message = "the waiting line of tenant '" + flight.prompt().tenant() + "' is full: " + lineSize
                 + " of its prompts wait already (tenant-line-size), and this is the newest of its longest session";
         return full(message, flight, roomAt);
@@ -246,7 +246,7 @@ final class PromptErrors {
     }
 
     /** Whippletree is closed, or was before there was an answer. */
-    static PromptException closed() {
+    public static PromptException closed() {
         return new PromptException(
                 Reason.CLOSED, "this Whippletree has been closed and takes no prompts", List.of(), Optional.empty());
     }

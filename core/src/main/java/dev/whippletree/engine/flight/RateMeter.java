@@ -1,7 +1,7 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.flight;
 
 /** How often something happened within the last minute, to the second. Guarded by the engine's lock. */
-final class RateMeter {
+public final class RateMeter {
 
     private static final int SECONDS = 60;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -10,17 +10,17 @@ final class RateMeter {
     private final long startNanos;
     private long second;
 
-    RateMeter(long now) {
+    public RateMeter(long now) {
         this.startNanos = now;
     }
 
-    void mark(long now) {
+    public void mark(long now) {
         moveTo(now);
         counts[(int) (second % SECONDS)]++;
     }
 
     /** Returns the rate per minute; in the first minute, by the time that has passed. */
-    double perMinute(long now) {
+    public double perMinute(long now) {
         moveTo(now);
         long total = 0;
         for (int count : counts) {

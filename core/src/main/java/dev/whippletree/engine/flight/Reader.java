@@ -1,4 +1,4 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.answer.Transcript;
 import dev.whippletree.engine.run.Mailbox;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Streams an answer to one caller: from the start, as much as the caller requests. Thread-safe; its own mailbox tells the subscriber one thing at a
  * time, and a slow subscriber holds up nobody else.
  */
-final class Reader implements Flow.Subscription {
+public final class Reader implements Flow.Subscription {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
 
@@ -44,33 +44,33 @@ final class Reader implements Flow.Subscription {
      *
      * @param executor what the subscriber is told on
      */
-    Reader(Flow.Subscriber<? super Delta> subscriber, Executor executor) {
+    public Reader(Flow.Subscriber<? super Delta> subscriber, Executor executor) {
         this.subscriber = subscriber;
         this.executor = executor;
     }
 
     /** Where its tasks run, in order. */
-    Mailbox mailbox() {
+    public Mailbox mailbox() {
         return mailbox;
     }
 
     /** Returns where it has come to. */
-    Transcript.Place place() {
+    public Transcript.Place place() {
         return place;
     }
 
     /** Introduces itself to its subscriber, on this thread, which runs the mailbox from then on until it is drained. */
-    void introduce() {
+    public void introduce() {
         mailbox.claim();
         subscriber.onSubscribe(this);
     }
 
-    boolean isOver() {
+    public boolean isOver() {
         return over;
     }
 
     /** It is a caller of a flight now. */
-    void subscribed(Subscription as) {
+    public void subscribed(Subscription as) {
         subscription = as;
         if (subscriber instanceof StreamSubscriber counting) {
             as.flight().broadcast().tellSize(size -> {
@@ -82,7 +82,7 @@ final class Reader implements Flow.Subscription {
     }
 
     /** Its prompt has ended. */
-    void ended(@Nullable Completion completion, @Nullable Throwable failure) {
+    public void ended(@Nullable Completion completion, @Nullable Throwable failure) {
         if (completion != null) {
             end = new Delta.End(completion.finishReason(), completion.usage(), completion.origin());
             tell();

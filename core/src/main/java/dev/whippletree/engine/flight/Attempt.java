@@ -1,4 +1,4 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.answer.Transcript;
 import dev.whippletree.engine.pool.Lease;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Ends exactly once: by its provider's word, by a timeout, or because nobody wants the answer any longer. What is told after
  * that is dropped. Its state is guarded by the engine's lock, but for the answer, which grows piece by piece in the broadcast.
  */
-final class Attempt implements AttemptSink {
+public final class Attempt implements AttemptSink {
 
     private final Monitor monitor;
     private final Timeline timeline;
@@ -51,7 +51,7 @@ final class Attempt implements AttemptSink {
     private volatile boolean ended;
 
     /** Is told how attempts go, under the engine's lock. */
-    interface Listener {
+    public interface Listener {
 
         /** Its call is about to be made. */
         void sent(Attempt attempt);
@@ -70,7 +70,8 @@ final class Attempt implements AttemptSink {
     }
 
     /** Takes the lease. The lock must be held. */
-    Attempt(Monitor monitor, Timeline timeline, Listener listener, Flight flight, Target target, boolean streaming) {
+    public Attempt(
+            Monitor monitor, Timeline timeline, Listener listener, Flight flight, Target target, boolean streaming) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.listener = listener;
@@ -83,28 +84,28 @@ final class Attempt implements AttemptSink {
         this.answer = flight.broadcast().begin(new Delta.Start(target.account().id(), target.model()));
     }
 
-    Flight flight() {
+    public Flight flight() {
         return flight;
     }
 
-    Target target() {
+    public Target target() {
         return target;
     }
 
-    Lease lease() {
+    public Lease lease() {
         return lease;
     }
 
-    long tookNanos(long now) {
+    public long tookNanos(long now) {
         return now - beganNanos;
     }
 
-    long beganNanos() {
+    public long beganNanos() {
         return beganNanos;
     }
 
     /** Returns the times of its call. */
-    CallTimes times() {
+    public CallTimes times() {
         return times;
     }
 
@@ -114,7 +115,7 @@ final class Attempt implements AttemptSink {
      * @param id of what was reserved for it among them
      * @return whether it is still wanted
      */
-    boolean granted(String id) {
+    public boolean granted(String id) {
         monitor.assertHeld();
         if (ended) {
             return false;
@@ -124,7 +125,7 @@ final class Attempt implements AttemptSink {
     }
 
     /** Returns what was reserved for it among the processes, the first time it is asked. The lock must be held. */
-    Optional<String> takeGrant() {
+    public Optional<String> takeGrant() {
         monitor.assertHeld();
         Optional<String> taken = Optional.ofNullable(grant);
         grant = null;
@@ -132,7 +133,7 @@ final class Attempt implements AttemptSink {
     }
 
     /** Ends it before it was sent, since the other processes don't let it pass. The lock must be held. */
-    void sendBack(long now) {
+    public void sendBack(long now) {
         monitor.assertHeld();
         if (!ended) {
             finish();
@@ -141,7 +142,7 @@ final class Attempt implements AttemptSink {
     }
 
     /** Makes the call, unless the attempt has ended meanwhile. Run without the lock. */
-    void send() {
+    public void send() {
         Timeouts timeouts = flight.route().settings().timeouts();
         boolean wanted = monitor.decide(() -> {
             if (ended) {
@@ -214,7 +215,7 @@ final class Attempt implements AttemptSink {
     }
 
     /** Ends it because nobody wants the answer. The lock must be held. */
-    void cancel(long now) {
+    public void cancel(long now) {
         monitor.assertHeld();
         if (!ended) {
             breakOff();

@@ -1,4 +1,4 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.model.Completion;
@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** One caller's wait for a flight's answer. Guarded by the engine's lock, except its future. */
-final class Subscription {
+public final class Subscription {
 
     private final CompletableFuture<Completion> future = new Outcome();
     private final Mailbox mailbox;
@@ -26,9 +26,9 @@ final class Subscription {
     private volatile boolean ended;
 
     /** What a caller is handed: knows whose it is, for {@link Engine#withdraw}. */
-    final class Outcome extends CompletableFuture<Completion> {
+    public final class Outcome extends CompletableFuture<Completion> {
 
-        Subscription subscription() {
+        public Subscription subscription() {
             return Subscription.this;
         }
 
@@ -45,7 +45,7 @@ final class Subscription {
      * @param atMost absent: as long as it takes
      * @param firstPieceOnly whether that is for the first piece of the answer, and not for all of it
      */
-    record Patience(Optional<Duration> atMost, boolean firstPieceOnly) {}
+    public record Patience(Optional<Duration> atMost, boolean firstPieceOnly) {}
 
     /**
      * Subscribes.
@@ -54,7 +54,7 @@ final class Subscription {
      * @param patience how long the caller waits
      * @param reader the caller, if it reads the answer while that comes
      */
-    Subscription(
+    public Subscription(
             Flight flight,
             boolean joined,
             Tally.ActiveSession session,
@@ -70,57 +70,57 @@ final class Subscription {
         this.mailbox = reader.map(Reader::mailbox).orElseGet(Mailbox::ofAnyTasks);
     }
 
-    CompletableFuture<Completion> future() {
+    public CompletableFuture<Completion> future() {
         return future;
     }
 
     /** Its own, so that a caller who is slow to take an answer holds up nobody else. */
-    Mailbox mailbox() {
+    public Mailbox mailbox() {
         return mailbox;
     }
 
     /** Returns the caller, if it reads the answer while that comes. */
-    Optional<Reader> reader() {
+    public Optional<Reader> reader() {
         return reader;
     }
 
     /** Returns whether its caller was told part of the answer. */
-    boolean wasTold() {
+    public boolean wasTold() {
         return reader.isPresent() && !flight.broadcast().isAtStart(reader.get().place());
     }
 
-    Flight flight() {
+    public Flight flight() {
         return flight;
     }
 
     /** Returns whether there is neither a call under way for it nor an answer. */
-    boolean isWaiting() {
+    public boolean isWaiting() {
         return switch (flight.stage()) {
             case LOOKING_UP, WAITING, PAUSING -> true;
             case ATTEMPTING, STORING, ENDED -> false;
         };
     }
 
-    boolean joined() {
+    public boolean joined() {
         return joined;
     }
 
     /** Returns whose prompt it is. */
-    Tally.ActiveSession session() {
+    public Tally.ActiveSession session() {
         return session;
     }
 
-    Patience patience() {
+    public Patience patience() {
         return patience;
     }
 
     /** Returns when the caller gives up, on the engine's clock; empty if it doesn't, or no longer. */
-    OptionalLong deadline() {
+    public OptionalLong deadline() {
         return deadline;
     }
 
     /** A caller's deadline holds from now on. */
-    void await(long until, Timeline.Timer expiry) {
+    public void await(long until, Timeline.Timer expiry) {
         deadline = OptionalLong.of(until);
         timer = expiry;
     }
@@ -135,25 +135,25 @@ final class Subscription {
     }
 
     /** If the call under way fails, no other is to be made for this caller. */
-    void wantsNoFurtherCall() {
+    public void wantsNoFurtherCall() {
         wantsNoFurtherCall = true;
     }
 
-    boolean wantsFurtherCalls() {
+    public boolean wantsFurtherCalls() {
         return !wantsNoFurtherCall;
     }
 
-    long beganNanos() {
+    public long beganNanos() {
         return beganNanos;
     }
 
     /** Returns whether it has ended. Needs no lock. */
-    boolean hasEnded() {
+    public boolean hasEnded() {
         return ended;
     }
 
     /** Ends it. Returns false if it had ended before. */
-    boolean end() {
+    public boolean end() {
         if (ended) {
             return false;
         }
