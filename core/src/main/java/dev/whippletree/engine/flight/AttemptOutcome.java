@@ -13,14 +13,14 @@ public sealed interface AttemptOutcome {
      * @param completion the answer
      * @param end how the service ended it
      */
-    public record Answered(Completion completion, AnswerEnd end) implements AttemptOutcome {}
+    record Answered(Completion completion, AnswerEnd end) implements AttemptOutcome {}
 
     /** There is no answer, or not all of it. */
-    public record Failed(Failure failure) implements AttemptOutcome {}
+    record Failed(Failure failure) implements AttemptOutcome {}
 
     /** Nobody wants the answer any longer. */
-    public record Cancelled() implements AttemptOutcome {}
+    record Cancelled() implements AttemptOutcome {}
 
     /** It was never sent: the other processes have left no room for it. */
-    public record SentBack() implements AttemptOutcome {}
+    record SentBack() implements AttemptOutcome {}
 }

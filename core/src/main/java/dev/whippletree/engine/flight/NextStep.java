@@ -7,10 +7,10 @@ import dev.whippletree.model.PromptException.Reason;
 public sealed interface NextStep {
 
     /** It has its answer. */
-    public record Land(Completion completion) implements NextStep {}
+    record Land(Completion completion) implements NextStep {}
 
     /** It fails. */
-    public record Fail(Reason reason) implements NextStep {}
+    record Fail(Reason reason) implements NextStep {}
 
     /**
      * It is tried again.
@@ -19,10 +19,10 @@ public sealed interface NextStep {
      * @param counted whether that is a retry, which costs retry budget and starts the tier's patience anew; a refusal by a limit
      *     does neither
      */
-    public record TryAgain(long pauseNanos, boolean counted) implements NextStep {}
+    record TryAgain(long pauseNanos, boolean counted) implements NextStep {}
 
     /** It goes back to its place in the waiting line, as if it had never left. */
-    public record GoBack() implements NextStep {}
+    record GoBack() implements NextStep {}
 
     /** Nothing: it is over. */
     record Nothing() implements NextStep {}
