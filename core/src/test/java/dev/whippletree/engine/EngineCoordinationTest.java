@@ -242,6 +242,18 @@ final class EngineCoordinationTest {
     }
 
     @Test
+    void quotaThatIsUsedUpForATimeNobodyKnows_othersAreToldThatItMayBeLonger() {
+        client.then(client.failsAfter(SECOND, FailureKind.QUOTA_EXHAUSTED));
+        fixture.ask("q");
+        fixture.advance(SECOND);
+        assertThat(others.told)
+                .filteredOn(told -> told.startsWith("closed scripted/account a for "))
+                .singleElement()
+                .asString()
+                .endsWith(" ms or more");
+    }
+
+    @Test
     void closedByOthers_isNotTriedBefore_theLatestTimeHolds() {
         fixture.engine();
         others.listener().closed(closing(Duration.ofSeconds(9), true));

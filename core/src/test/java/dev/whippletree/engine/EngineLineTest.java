@@ -250,6 +250,22 @@ final class EngineLineTest {
     }
 
     @Test
+    void joiner_isToldHowLongItsOwnPromptWaited() {
+        fixture.account("a", "1 / 1s");
+        fixture.ask("first");
+        CompletableFuture<Completion> opener = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(300));
+        CompletableFuture<Completion> joiner = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(400));
+        CompletableFuture<Completion> last = fixture.ask("q");
+        fixture.run();
+        Duration waited = opener.join().origin().waited();
+        assertThat(waited).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+        assertThat(joiner.join().origin().waited()).isEqualTo(waited.minusMillis(300));
+        assertThat(last.join().origin().waited()).isEqualTo(waited.minusMillis(700));
+    }
+
+    @Test
     void joinerCancels_openerIsAnswered() {
         ScriptedClient client = fixture.account("a", "10 / 1s");
         CompletableFuture<Completion> opener = fixture.ask("q");
