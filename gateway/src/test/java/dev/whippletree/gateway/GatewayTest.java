@@ -116,6 +116,31 @@ final class GatewayTest {
     }
 
     @Test
+    void usage_isToldOfAStreamOnlyWhereItWasAskedFor() throws Exception {
+        String body = running.post(HI_STREAMED).body();
+        assertThat(body).contains("\"finish_reason\":\"stop\"").doesNotContain("\"choices\":[]", "\"usage\"");
+    }
+
+    @Test
+    void streamThatItsClientReadsLate_isWhole() throws Exception {
+        int pieces = 40;
+        running.provider.usually(call -> {});
+        String wire = RunningGateway.wire(HI_STREAMED).replaceFirst("\r\n", "\r\nConnection: close\r\n");
+        try (Socket socket = running.send(wire)) {
+            ScriptedProvider.Call call = running.provider.call();
+            for (int piece = 0; piece < pieces; piece++) {
+                call.tell(new Delta.Text("<" + piece + "x".repeat(200_000) + ">"));
+            }
+            call.end(FinishReason.STOP);
+            RunningGateway.settle();
+            String text = RunningGateway.readAll(socket);
+            for (int piece = 0; piece < pieces; piece++) {
+                assertThat(text.contains("<" + piece + "x")).as("piece %s", piece).isTrue();
+            }
+        }
+    }
+
+    @Test
     void stream_tellsPiecesThenTheEndThenDone() throws Exception {
         HttpResponse<String> response =
                 running.post("{\"model\":\"fast\",\"stream\":true,\"stream_options\":{\"include_usage\":true},"
@@ -332,6 +357,19 @@ final class GatewayTest {
                 Reach.ACCOUNT)));
         assertError(running.post(HI), 422, "bad_temperature", "temperature must be lower");
         assertError(running.post(HI_STREAMED), 422, "bad_temperature", "temperature must be lower");
+    }
+
+    @Test
+    void serviceThatRefusesWithAnErrorInA200_isABadRequest() throws Exception {
+        running.provider.usually(call -> call.fail(new Failure(
+                FailureKind.REJECTED,
+                "temperature must be lower",
+                OptionalInt.of(200),
+                Optional.of("bad_temperature"),
+                Optional.empty(),
+                Reach.ACCOUNT)));
+        assertError(running.post(HI), 400, "bad_temperature", "temperature must be lower");
+        assertError(running.post(HI_STREAMED), 400, "bad_temperature", "temperature must be lower");
     }
 
     @Test
@@ -658,6 +696,25 @@ final class GatewayTest {
             assertThat(closed).isNotDone();
             call.answer(" a time");
             assertThat(RunningGateway.readUntil(socket, "[DONE]")).contains(" a time");
+            closed.join();
+        }
+    }
+
+    @Test
+    void closing_waitsForTheLastOfThoseUnderWay() throws Exception {
+        running.provider.usually(call -> {});
+        try (Socket first = running.send(RunningGateway.wire(HI));
+                Socket second = running.send(RunningGateway.wire(HI.replace("Hi", "Hello")))) {
+            ScriptedProvider.Call one = running.provider.call();
+            ScriptedProvider.Call other = running.provider.call();
+            CompletableFuture<Void> closed = running.gateway.close(Duration.ofSeconds(20));
+            boolean oneIsFirst = one.prompt().messages().get(0).text().equals("Hi");
+            one.answer("Once");
+            assertThat(RunningGateway.readResponse(oneIsFirst ? first : second)).contains("Once");
+            RunningGateway.settle();
+            assertThat(closed).isNotDone();
+            other.answer("upon");
+            assertThat(RunningGateway.readResponse(oneIsFirst ? second : first)).contains("upon");
             closed.join();
         }
     }
