@@ -135,7 +135,9 @@ final class GatewayTest {
             RunningGateway.settle();
             String text = RunningGateway.readAll(socket);
             for (int piece = 0; piece < pieces; piece++) {
-                assertThat(text.contains("<" + piece + "x")).as("piece %s", piece).isTrue();
+                assertThat(text.contains("<" + piece + "x"))
+                        .as("piece %s", piece)
+                        .isTrue();
             }
         }
     }
@@ -603,6 +605,13 @@ final class GatewayTest {
         // Else a client would send its next request on a connection that is about to be closed.
         assertThat(refused.headers().firstValue("Connection")).hasValue("close");
         assertThat(running.post(HI).statusCode()).isEqualTo(200);
+        String inChunks =
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n";
+        try (Socket socket = running.send(inChunks + "x".repeat(2_000) + "\r\n0\r\n\r\n")) {
+            assertThat(RunningGateway.readResponse(socket))
+                    .startsWith("HTTP/1.1 413 ")
+                    .contains("\r\nConnection: close\r\n");
+        }
     }
 
     private void openForHasty() {
