@@ -115,6 +115,21 @@ final class EngineCoordinationTest {
     }
 
     @Test
+    void refusedOnceItsCallerHasWithdrawn_isCancelled() {
+        CompletableFuture<Grant> reply = new CompletableFuture<>();
+        others.answers(uses -> reply);
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ZERO);
+        fixture.engine().withdraw(answer);
+        assertThat(answer).isNotDone();
+        ScriptedCoordination.refusal(others.reserved.get(0).get(0), SECOND).thenAccept(reply::complete);
+        others.answers(uses -> others.grant());
+        fixture.run();
+        assertThat(answer).isCancelled();
+        assertThat(client.calls()).isZero();
+    }
+
+    @Test
     void refusedForItsTokens_smallerOnesPass() {
         client.admitsPrompts(
                 prompt -> Admission.onEntry(prompt.parameters().maxTokens().orElse(0) > 500 ? 3000 : 10, 0));

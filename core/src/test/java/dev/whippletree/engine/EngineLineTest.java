@@ -20,11 +20,15 @@ import dev.whippletree.model.Reach;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.Admission;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Who goes first, who may overtake, and who is told that waiting is no use. */
@@ -283,6 +287,28 @@ final class EngineLineTest {
             logger.setAdditive(true);
             logger.setLevel(null);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void promptThatALimitHasRefused_leavesTheNextTrialToAnother_overAReloadToo(boolean reloaded) {
+        List<String> asked = new ArrayList<>();
+        ScriptedClient client = fixture.account("a");
+        client.usually((prompt, model, sink) -> {
+            asked.add(prompt.messages().get(0).text());
+            return (asked.size() == 1
+                            ? client.failsAfter(Duration.ofMillis(10), FailureKind.RATE_LIMITED)
+                            : client.answersAfter(Duration.ofMillis(10)))
+                    .run(prompt, model, sink);
+        });
+        fixture.ask("refused");
+        fixture.advance(Duration.ofMillis(50));
+        fixture.ask("another");
+        if (reloaded) {
+            fixture.weights(Map.of("", 1));
+        }
+        fixture.run();
+        assertThat(asked).containsExactly("refused", "another", "refused");
     }
 
     @Test

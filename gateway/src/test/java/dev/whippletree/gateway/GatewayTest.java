@@ -35,7 +35,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The gateway over real sockets. */
 final class GatewayTest {
@@ -417,6 +416,26 @@ final class GatewayTest {
         }
     }
 
+    @Test
+    void clientThatLeaves_cancelsItsCall_whereTheSettingsSaySo() throws Exception {
+        running.close();
+        GatewaySettings usual = GatewaySettings.DEFAULT;
+        running = new RunningGateway(new GatewaySettings(
+                usual.host(),
+                usual.port(),
+                usual.clients(),
+                usual.watchKey(),
+                usual.bounds(),
+                usual.showAccounts(),
+                false));
+        running.provider.usually(call -> {});
+        try (Socket socket = running.send(RunningGateway.wire(HI))) {
+            ScriptedProvider.Call call = running.provider.call();
+            socket.close();
+            call.awaitCancelled();
+        }
+    }
+
     /** Closes a client's connection, and waits until the gateway knows: its threads have looked at their connections in between. */
     private static void leave(Socket client) throws Exception {
         client.close();
@@ -545,16 +564,20 @@ final class GatewayTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"stream\":true,", "{"})
-    void clientThatLeaves_hasUsedWhatWasEstimated(String beginning) throws Exception {
+    @CsvSource({
+        "true, x-whippletree-cache: no-store",
+        "false, x-whippletree-cache: no-store",
+        "false, x-whippletree-cache: no-cache"
+    })
+    void clientThatLeaves_hasUsedWhatWasEstimated(boolean streamed, String header) throws Exception {
         withClients(client("acme", "key-1", "1000 tokens / 1h"));
         running.provider.estimate(900);
         running.provider.usually(call -> {});
-        Socket leaver = running.send(RunningGateway.wire(HI.replaceFirst("\\{", beginning))
-                .replaceFirst("\r\n", "\r\nAuthorization: Bearer key-1\r\n"));
+        Socket leaver = running.send(RunningGateway.wire(streamed ? HI_STREAMED : HI)
+                .replaceFirst("\r\n", "\r\nAuthorization: Bearer key-1\r\n" + header + "\r\n"));
         ScriptedProvider.Call call = running.provider.call();
         leaver.close();
-        if (beginning.contains("stream")) {
+        if (streamed || header.endsWith("no-cache")) {
             call.awaitCancelled();
         }
         assertError(running.post(HI, "Authorization", "Bearer key-1"), 429, "rate_limit_exceeded", "1000 tokens");
