@@ -437,6 +437,7 @@ final class CallerTimeoutTest {
         CompletableFuture<Completion> answer =
                 fixture.ask(prompt("again", Duration.ofSeconds(10)).build());
         fixture.advance(Duration.ofSeconds(9));
+        assertThat(answer).isCompletedExceptionally();
         assertThat(failure(answer).reason()).isEqualTo(Reason.CALLER_TIMEOUT);
     }
 
