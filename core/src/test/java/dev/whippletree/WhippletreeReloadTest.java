@@ -230,12 +230,23 @@ final class WhippletreeReloadTest {
                 caches: [{name: fake, size: 3}]
                 line-size: 3
                 tenant-line-size: 2
+                batch-share: 7%
+                max-concurrency: 3
+                cache-timeout: 3s
                 state: elsewhere
                 plugins: more
                 """);
         assertThat(reloaded.needsRestart())
                 .extracting(line -> line.substring(0, line.indexOf(':')))
-                .containsExactly("caches", "line-size", "tenant-line-size", "state", "plugins");
+                .containsExactly(
+                        "caches",
+                        "line-size",
+                        "tenant-line-size",
+                        "batch-share",
+                        "max-concurrency",
+                        "cache-timeout",
+                        "state",
+                        "plugins");
         assertThat(whippletree.status().notes()).containsAll(reloaded.needsRestart());
         assertThat(whippletree.configuration().engine().lineSize()).isEqualTo(10_000);
         assertThat(FakePlugins.EVENTS).containsExactly("open b", "close a");

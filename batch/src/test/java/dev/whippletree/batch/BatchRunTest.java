@@ -564,6 +564,27 @@ final class BatchRunTest {
     }
 
     @Test
+    void linesThatAreNotAskedAfterAFailureOfTheirConversation_dontStopTheRun() {
+        List<BatchItem> items = new ArrayList<>();
+        Prompt late = Prompt.builder()
+                .user("Question")
+                .session("x")
+                .deadline(Duration.ofMillis(1))
+                .build();
+        items.add(new BatchItem("x", late));
+        for (int after = 0; after < 30; after++) {
+            items.add(spoken("x" + after, "Question " + after));
+        }
+        items(5).forEachRemaining(items::add);
+
+        BatchProgress end = run(batch(pool.open()).conversations().build().run(items.iterator()));
+
+        assertThat(end.stopped()).isEmpty();
+        assertThat(end.failed()).isEqualTo(31);
+        assertThat(end.answered()).isEqualTo(5);
+    }
+
+    @Test
     void mostCalls_areNotExceeded() {
         StopRules rules = new StopRules(OptionalLong.of(100), Optional.empty(), Optional.empty(), 20);
 
@@ -704,6 +725,20 @@ final class BatchRunTest {
                         Message.assistant("Eins"),
                         Message.user("Two"));
         assertThat(conversations.parked()).isZero();
+    }
+
+    @Test
+    void conversationThatHasEnded_isForgotten() {
+        Conversations conversations = new Conversations();
+        BatchItem last =
+                new BatchItem("x0", Prompt.builder().user("One").session("x").build(), true, "");
+        conversations.isDue(last);
+
+        conversations.ended(last, Optional.of(answer("Eins")));
+
+        BatchItem other = spoken("x1", "Two");
+        assertThat(conversations.isDue(other)).isTrue();
+        assertThat(conversations.prompt(other)).isEqualTo(other.prompt());
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.StandardStream;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.Terminal;
+import dev.whippletree.spi.Cache;
 import dev.whippletree.time.SystemTimeline;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** Runs the command in this process and keeps what it prints. */
 public final class Shell {
@@ -32,6 +34,7 @@ public final class Shell {
     private final Path folder;
     private byte[] input = {};
     private Terminal terminal = Terminal.NONE;
+    private UnaryOperator<Whippletree.Builder> parts = builder -> builder;
     private Supplier<ZoneId> zones = () -> ZoneOffset.UTC;
     private PrintWriter output = new PrintWriter(out);
 
@@ -59,6 +62,12 @@ public final class Shell {
 
     public Shell terminal(Terminal terminal) {
         this.terminal = terminal;
+        return this;
+    }
+
+    /** Adds a cache to those that are found, under its name. */
+    public Shell cache(Cache cache) {
+        parts = builder -> builder.cache(cache);
         return this;
     }
 
@@ -102,7 +111,7 @@ public final class Shell {
                             zones,
                             interruption,
                             timeline,
-                            () -> Whippletree.builder().provider(provider)),
+                            () -> parts.apply(Whippletree.builder().provider(provider))),
                     arguments);
         }
     }

@@ -328,6 +328,15 @@ final class ConfigurationReaderTest {
     }
 
     @Test
+    void callsWhoseClientsHaveLeft_endIfTheFileSaysSo() {
+        Configuration configuration = read("""
+                accounts: [{id: hf-1, provider: groq}]
+                gateway: {finish-abandoned: false}
+                """);
+        assertThat(configuration.gateway().orElseThrow().finishAbandoned()).isFalse();
+    }
+
+    @Test
     void clientsOfTheGateway_areReadWithTheirBounds_andShortKeysAreWarnedOf_withoutTheirValues() throws IOException {
         Path file = Files.writeString(shared.resolve("key"), "a key of more than enough characters");
         Configuration configuration = read("""
@@ -342,6 +351,7 @@ final class ConfigurationReaderTest {
                 """.formatted(file));
         GatewaySettings gateway = configuration.gateway().orElseThrow();
         assertThat(gateway.showAccounts()).isTrue();
+        assertThat(gateway.finishAbandoned()).isTrue();
         assertThat(gateway.clients().get(0).accounts()).containsExactly("hf-2");
         assertThat(gateway.clients().get(0).routes()).containsExactly("other", "main");
         assertThat(gateway.clients())

@@ -408,6 +408,39 @@ final class CallerTimeoutTest {
         assertThat(inTime).isCompleted().isNotCompletedExceptionally();
     }
 
+    @Test
+    void refusedPrompts_hearOfTheWaitBehindKeptTurns() {
+        fixture.account("a", "1 / 1m");
+        fixture.ask("first");
+        for (int number = 0; number < 5; number++) {
+            fixture.ask("left " + number).cancel(false);
+        }
+        fixture.ask("waits");
+        CompletableFuture<Completion> late = fixture.ask(
+                Prompt.builder().user("late").deadline(Duration.ofSeconds(30)).build());
+        CompletableFuture<Completion> hasty =
+                fixture.ask(prompt("hasty", Duration.ofSeconds(10)).build());
+        Instant start = fixture.timeline.now();
+        fixture.advance(Duration.ofSeconds(10));
+        assertThat(failure(late).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
+        assertThat(failure(hasty).reason()).isEqualTo(Reason.CALLER_TIMEOUT);
+        assertThat(List.of(failure(late), failure(hasty)))
+                .allSatisfy(refusal ->
+                        assertThat(refusal.roomAt().orElseThrow()).isAfter(start.plus(Duration.ofSeconds(350))));
+    }
+
+    @Test
+    void promptThatIsStillLookedUp_isRefusedToo() {
+        fixture.account("a", "10 / 1m");
+        fixture.cache("slow", new ScriptedCache(fixture.timeline).latency(Duration.ofSeconds(30)))
+                .settings(EngineSettings.DEFAULT.withCacheTimeout(Duration.ofMinutes(1)));
+        CompletableFuture<Completion> answer =
+                fixture.ask(prompt("again", Duration.ofSeconds(10)).build());
+        fixture.advance(Duration.ofSeconds(9));
+        assertThat(answer).isCompletedExceptionally();
+        assertThat(failure(answer).reason()).isEqualTo(Reason.CALLER_TIMEOUT);
+    }
+
     @ParameterizedTest
     @CsvSource({"10, 1000", "1000, 10"})
     void keptTurns_giveWayBeforeAnybodyWhoWaits(int lineSize, int tenantLineSize) {

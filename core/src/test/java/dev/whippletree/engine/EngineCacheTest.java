@@ -11,7 +11,9 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheKey;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -280,6 +282,27 @@ final class EngineCacheTest {
         CompletableFuture<Long> cleared = fixture.engine().clearCaches(Optional.empty());
         fixture.run();
         assertThat(cleared).isCompletedWithValue(3L);
+    }
+
+    @Test
+    void clear_ofOneTenant_leavesEveryoneElsesAnswersInEveryCache() {
+        ScriptedCache far = new ScriptedCache(fixture.timeline);
+        fixture.cache("far", far);
+        fixture.ask(ofTenant("acme"));
+        fixture.ask(ofTenant("other"));
+        fixture.ask("q");
+        fixture.run();
+        CompletableFuture<Long> cleared = fixture.engine().clearCaches(Optional.of("acme"));
+        fixture.run();
+        assertThat(cleared).isCompletedWithValue(1L);
+        assertThat(List.of(cache, far))
+                .allSatisfy(tier -> assertThat(tier.entries().keySet())
+                        .extracting(CacheKey::tenant)
+                        .containsExactlyInAnyOrder("other", Prompt.of("q").tenant()));
+    }
+
+    private static Prompt ofTenant(String name) {
+        return Prompt.builder().user("q").tenant(name).build();
     }
 
     @Test

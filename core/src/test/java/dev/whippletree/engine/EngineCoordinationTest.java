@@ -115,6 +115,21 @@ final class EngineCoordinationTest {
     }
 
     @Test
+    void refusedOnceItsCallerHasWithdrawn_isCancelled() {
+        CompletableFuture<Grant> reply = new CompletableFuture<>();
+        others.answers(uses -> reply);
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ZERO);
+        fixture.engine().withdraw(answer);
+        assertThat(answer).isNotDone();
+        ScriptedCoordination.refusal(others.reserved.get(0).get(0), SECOND).thenAccept(reply::complete);
+        others.answers(uses -> others.grant());
+        fixture.run();
+        assertThat(answer).isCancelled();
+        assertThat(client.calls()).isZero();
+    }
+
+    @Test
     void refusedForItsTokens_smallerOnesPass() {
         client.admitsPrompts(
                 prompt -> Admission.onEntry(prompt.parameters().maxTokens().orElse(0) > 500 ? 3000 : 10, 0));
@@ -239,6 +254,18 @@ final class EngineCoordinationTest {
         fixture.ask("q");
         fixture.advance(SECOND);
         assertThat(others.told).contains("closed scripted/account a for 7000 ms");
+    }
+
+    @Test
+    void quotaThatIsUsedUpForATimeNobodyKnows_othersAreToldThatItMayBeLonger() {
+        client.then(client.failsAfter(SECOND, FailureKind.QUOTA_EXHAUSTED));
+        fixture.ask("q");
+        fixture.advance(SECOND);
+        assertThat(others.told)
+                .filteredOn(told -> told.startsWith("closed scripted/account a for "))
+                .singleElement()
+                .asString()
+                .endsWith(" ms or more");
     }
 
     @Test

@@ -3,6 +3,10 @@ package dev.whippletree.engine;
 import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
@@ -13,13 +17,19 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Reach;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.Admission;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Who goes first, who may overtake, and who is told that waiting is no use. */
 final class EngineLineTest {
@@ -247,6 +257,74 @@ final class EngineLineTest {
         assertThat(failure(opener).reason()).isEqualTo(Reason.DEADLINE);
         assertThat(joiner.join().origin().source()).isEqualTo(Origin.Source.JOINED);
         assertThat(client.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void jam_isLoggedOnceUntilTheLineIsEmptyAgain() {
+        Logger logger = (Logger) LoggerFactory.getLogger(LongWaitLog.class);
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        logger.setLevel(Level.INFO);
+        logger.setAdditive(false);
+        logger.addAppender(logged);
+        try {
+            fixture.route(route -> RouteSettings.of("jammed", route.tiers())).account("a", "1 / 70s");
+            for (int jam = 1; jam <= 2; jam++) {
+                for (String text : List.of("goes at once", "waits for a window", "waits for two")) {
+                    fixture.ask(Prompt.builder()
+                            .route("jammed")
+                            .user(text + " in jam " + jam)
+                            .build());
+                }
+                fixture.advance(Duration.ofMinutes(10));
+                assertThat(logged.list)
+                        .extracting(ILoggingEvent::getFormattedMessage)
+                        .filteredOn(line -> line.startsWith("Route jammed: "))
+                        .hasSize(jam);
+            }
+        } finally {
+            logger.detachAppender(logged);
+            logger.setAdditive(true);
+            logger.setLevel(null);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void promptThatALimitHasRefused_leavesTheNextTrialToAnother_overAReloadToo(boolean reloaded) {
+        List<String> asked = new ArrayList<>();
+        ScriptedClient client = fixture.account("a");
+        client.usually((prompt, model, sink) -> {
+            asked.add(prompt.messages().get(0).text());
+            return (asked.size() == 1
+                            ? client.failsAfter(Duration.ofMillis(10), FailureKind.RATE_LIMITED)
+                            : client.answersAfter(Duration.ofMillis(10)))
+                    .run(prompt, model, sink);
+        });
+        fixture.ask("refused");
+        fixture.advance(Duration.ofMillis(50));
+        fixture.ask("another");
+        if (reloaded) {
+            fixture.weights(Map.of("", 1));
+        }
+        fixture.run();
+        assertThat(asked).containsExactly("refused", "another", "refused");
+    }
+
+    @Test
+    void joiner_isToldHowLongItsOwnPromptWaited() {
+        fixture.account("a", "1 / 1s");
+        fixture.ask("first");
+        CompletableFuture<Completion> opener = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(300));
+        CompletableFuture<Completion> joiner = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(400));
+        CompletableFuture<Completion> last = fixture.ask("q");
+        fixture.run();
+        Duration waited = opener.join().origin().waited();
+        assertThat(waited).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+        assertThat(joiner.join().origin().waited()).isEqualTo(waited.minusMillis(300));
+        assertThat(last.join().origin().waited()).isEqualTo(waited.minusMillis(700));
     }
 
     @Test

@@ -3,8 +3,10 @@ package dev.whippletree.engine;
 import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
@@ -14,8 +16,12 @@ import dev.whippletree.model.Reach;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
+import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.state.StateFolder;
+import dev.whippletree.time.Timeline;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -26,9 +32,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +106,81 @@ final class EngineStateTest {
                         Instant.parse("2026-01-02T00:00:01Z")
                                 .plus(Duration.ofDays(1).dividedBy(240)));
         assertThat(client.calls()).isZero();
+    }
+
+    /** A timeline on which something happens while the state is being saved: between the two times that a save asks what time it is. */
+    private static final class InterruptedSave implements Timeline {
+
+        private final Timeline timeline;
+        private final Runnable interruption;
+        private int untilThen = -1;
+
+        InterruptedSave(Timeline timeline, Runnable interruption) {
+            this.timeline = timeline;
+            this.interruption = interruption;
+        }
+
+        void next() {
+            untilThen = 2;
+        }
+
+        @Override
+        public Instant now() {
+            if (--untilThen == 0) {
+                interruption.run();
+            }
+            return timeline.now();
+        }
+
+        @Override
+        public long nanoTime() {
+            return timeline.nanoTime();
+        }
+
+        @Override
+        public Timer schedule(long delayNanos, Runnable task) {
+            return timeline.schedule(delayNanos, task);
+        }
+
+        @Override
+        public Executor executor() {
+            return timeline.executor();
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return timeline.random();
+        }
+    }
+
+    @Test
+    void closedWhileItIsBeingSaved_whatHasEndedMeanwhileIsSavedAsWell() {
+        EngineFixture first = new EngineFixture(timeline).state(folder);
+        List<AttemptSink> underWay = new ArrayList<>();
+        InterruptedSave saving = new InterruptedSave(timeline, () -> {
+            answer(underWay.get(1));
+            var unused = first.engine().close(Duration.ZERO);
+        });
+        first.engineTimeline(saving)
+                .account("a", "2000 tokens / 1d")
+                .counts(Admission.asMade(0, 500))
+                .usually((prompt, model, sink) -> {
+                    sink.sent();
+                    underWay.add(sink);
+                    return () -> {};
+                });
+        first.askMany(2);
+        first.advance(Duration.ofSeconds(2));
+        assertThat(underWay).hasSize(2);
+        saving.next();
+        answer(underWay.get(0));
+        first.advance(Duration.ofSeconds(1));
+        assertThat(limit(life("2000 tokens / 1d")).left()).isEqualTo(1980);
+    }
+
+    private static void answer(AttemptSink sink) {
+        sink.delta(new Delta.Text("answer"));
+        sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(TokenUsage.of(0, 10)), "model"));
     }
 
     @Test

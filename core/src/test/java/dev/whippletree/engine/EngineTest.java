@@ -67,6 +67,16 @@ final class EngineTest {
     }
 
     @Test
+    void nobodyJoinsANoCachePrompt() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        fixture.ask(Prompt.builder().user("question").noCache().build());
+        CompletableFuture<Completion> other = fixture.ask("question");
+        fixture.run();
+        assertThat(client.calls()).isEqualTo(2);
+        assertThat(other.join().origin().source()).isEqualTo(Origin.Source.CALL);
+    }
+
+    @Test
     void openerCancels_othersAreStillAnswered() {
         ScriptedClient client = fixture.account("a", "10 / 1s");
         CompletableFuture<Completion> first = fixture.ask("question");

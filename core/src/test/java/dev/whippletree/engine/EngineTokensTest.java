@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
@@ -171,6 +172,23 @@ final class EngineTokensTest {
         client.uses(() -> TokenUsage.of(1, 4));
         answer(600);
         assertThat(reserved()).isEqualTo(250);
+    }
+
+    @Test
+    void promptThatALimitHasRefused_reservesItsWholeEstimateTheNextTime() {
+        client.counts(Admission.onEntry(1_000, 0)).uses(() -> TokenUsage.of(750, 4));
+        answer(ENOUGH);
+        client.then(client.failsAfter(
+                Duration.ofMillis(10),
+                ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(1), Reach.ORGANIZATION)));
+        fixture.ask("refused once");
+        assertThat(used()).isEqualTo(750);
+        fixture.advance(Duration.ofMillis(500));
+        long before = used();
+        while (client.calls() < ENOUGH + 2) {
+            fixture.advance(Duration.ofMillis(10));
+        }
+        assertThat(used() - before).isEqualTo(1_000);
     }
 
     @Test

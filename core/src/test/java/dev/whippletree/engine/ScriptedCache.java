@@ -71,9 +71,9 @@ public final class ScriptedCache implements CacheStore {
     @Override
     public CompletionStage<Long> clear(Optional<String> tenant) {
         return answer(() -> {
-            long removed = entries.size();
-            entries.clear();
-            return removed;
+            long before = entries.size();
+            entries.keySet().removeIf(key -> tenant.map(key.tenant()::equals).orElse(true));
+            return before - entries.size();
         });
     }
 

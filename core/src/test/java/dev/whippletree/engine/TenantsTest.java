@@ -11,6 +11,7 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.settings.EngineSettings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -132,6 +133,37 @@ final class TenantsTest {
         }
         fixture.advance(Duration.ofMinutes(2));
         assertThat((double) done(small) / done(large)).isBetween(3.5, 4.5);
+    }
+
+    @Test
+    void largePromptsThatLeft_dontCountInWhatASmallOneIsToldOfItsWait() {
+        ScriptedClient client = fixture.account("a", "600 tokens / 10s", "1000 / 10s");
+        client.countsMaxTokens()
+                .usually(client.answersAfter(Duration.ofMillis(10)))
+                .then(client.failsAfter(
+                        Duration.ofMillis(10),
+                        ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofMinutes(5), Reach.ORGANIZATION)));
+        askFor("first", 60);
+        fixture.advance(TURN);
+        List<CompletableFuture<Completion>> large = new ArrayList<>();
+        for (int number = 0; number < 40; number++) {
+            large.add(askFor("mixed", 600));
+            askFor("mixed", 60);
+            askFor("small", 60);
+        }
+        large.forEach(prompt -> prompt.cancel(true));
+        fixture.advance(Duration.ofMinutes(3)); // Their turns aren't kept any longer.
+        CompletableFuture<Completion> hurried = fixture.ask(Prompt.builder()
+                .user("hurried")
+                .tenant("small")
+                .maxTokens(60)
+                .deadline(TURN)
+                .build());
+        CompletableFuture<Completion> patient = askFor("small", 60);
+        Instant asked = fixture.timeline.now();
+        Duration said = Duration.between(asked, failure(hurried).roomAt().orElseThrow());
+        fixture.run();
+        assertThat(said).isCloseTo(patient.join().origin().waited(), Duration.ofSeconds(11));
     }
 
     @Test

@@ -35,7 +35,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The gateway over real sockets. */
 final class GatewayTest {
@@ -113,6 +112,33 @@ final class GatewayTest {
         assertThat(response.headers().firstValue("x-whippletree-attempts")).contains("1");
         assertThat(response.headers().firstValue("x-whippletree-cache")).contains("miss");
         assertThat(response.headers().firstValue("x-whippletree-waited-ms")).isPresent();
+    }
+
+    @Test
+    void usage_isToldOfAStreamOnlyWhereItWasAskedFor() throws Exception {
+        String body = running.post(HI_STREAMED).body();
+        assertThat(body).contains("\"finish_reason\":\"stop\"").doesNotContain("\"choices\":[]", "\"usage\"");
+    }
+
+    @Test
+    void streamThatItsClientReadsLate_isWhole() throws Exception {
+        int pieces = 40;
+        running.provider.usually(call -> {});
+        String wire = RunningGateway.wire(HI_STREAMED).replaceFirst("\r\n", "\r\nConnection: close\r\n");
+        try (Socket socket = running.send(wire)) {
+            ScriptedProvider.Call call = running.provider.call();
+            for (int piece = 0; piece < pieces; piece++) {
+                call.tell(new Delta.Text("<" + piece + "x".repeat(200_000) + ">"));
+            }
+            call.end(FinishReason.STOP);
+            RunningGateway.settle();
+            String text = RunningGateway.readAll(socket);
+            for (int piece = 0; piece < pieces; piece++) {
+                assertThat(text.contains("<" + piece + "x"))
+                        .as("piece %s", piece)
+                        .isTrue();
+            }
+        }
     }
 
     @Test
@@ -335,6 +361,19 @@ final class GatewayTest {
     }
 
     @Test
+    void serviceThatRefusesWithAnErrorInA200_isABadRequest() throws Exception {
+        running.provider.usually(call -> call.fail(new Failure(
+                FailureKind.REJECTED,
+                "temperature must be lower",
+                OptionalInt.of(200),
+                Optional.of("bad_temperature"),
+                Optional.empty(),
+                Reach.ACCOUNT)));
+        assertError(running.post(HI), 400, "bad_temperature", "temperature must be lower");
+        assertError(running.post(HI_STREAMED), 400, "bad_temperature", "temperature must be lower");
+    }
+
+    @Test
     void everythingFails_isABadGateway_andEachAttemptIsListed() throws Exception {
         running.provider.usually(call -> call.fail(Failure.of(FailureKind.TOO_LARGE, "context too long")));
         assertError(running.post(HI), 400, "context_length_exceeded", "context too long");
@@ -371,6 +410,26 @@ final class GatewayTest {
         running.provider.usually(call -> {});
         String wire = RunningGateway.wire(streamed ? HI_STREAMED : HI).replaceFirst("\r\n", "\r\n" + header + "\r\n");
         try (Socket socket = running.send(wire)) {
+            ScriptedProvider.Call call = running.provider.call();
+            socket.close();
+            call.awaitCancelled();
+        }
+    }
+
+    @Test
+    void clientThatLeaves_cancelsItsCall_whereTheSettingsSaySo() throws Exception {
+        running.close();
+        GatewaySettings usual = GatewaySettings.DEFAULT;
+        running = new RunningGateway(new GatewaySettings(
+                usual.host(),
+                usual.port(),
+                usual.clients(),
+                usual.watchKey(),
+                usual.bounds(),
+                usual.showAccounts(),
+                false));
+        running.provider.usually(call -> {});
+        try (Socket socket = running.send(RunningGateway.wire(HI))) {
             ScriptedProvider.Call call = running.provider.call();
             socket.close();
             call.awaitCancelled();
@@ -505,16 +564,20 @@ final class GatewayTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"stream\":true,", "{"})
-    void clientThatLeaves_hasUsedWhatWasEstimated(String beginning) throws Exception {
+    @CsvSource({
+        "true, x-whippletree-cache: no-store",
+        "false, x-whippletree-cache: no-store",
+        "false, x-whippletree-cache: no-cache"
+    })
+    void clientThatLeaves_hasUsedWhatWasEstimated(boolean streamed, String header) throws Exception {
         withClients(client("acme", "key-1", "1000 tokens / 1h"));
         running.provider.estimate(900);
         running.provider.usually(call -> {});
-        Socket leaver = running.send(RunningGateway.wire(HI.replaceFirst("\\{", beginning))
-                .replaceFirst("\r\n", "\r\nAuthorization: Bearer key-1\r\n"));
+        Socket leaver = running.send(RunningGateway.wire(streamed ? HI_STREAMED : HI)
+                .replaceFirst("\r\n", "\r\nAuthorization: Bearer key-1\r\n" + header + "\r\n"));
         ScriptedProvider.Call call = running.provider.call();
         leaver.close();
-        if (beginning.contains("stream")) {
+        if (streamed || header.endsWith("no-cache")) {
             call.awaitCancelled();
         }
         assertError(running.post(HI, "Authorization", "Bearer key-1"), 429, "rate_limit_exceeded", "1000 tokens");
@@ -565,6 +628,13 @@ final class GatewayTest {
         // Else a client would send its next request on a connection that is about to be closed.
         assertThat(refused.headers().firstValue("Connection")).hasValue("close");
         assertThat(running.post(HI).statusCode()).isEqualTo(200);
+        String inChunks =
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n";
+        try (Socket socket = running.send(inChunks + "x".repeat(2_000) + "\r\n0\r\n\r\n")) {
+            assertThat(RunningGateway.readResponse(socket))
+                    .startsWith("HTTP/1.1 413 ")
+                    .contains("\r\nConnection: close\r\n");
+        }
     }
 
     private void openForHasty() {
@@ -658,6 +728,25 @@ final class GatewayTest {
             assertThat(closed).isNotDone();
             call.answer(" a time");
             assertThat(RunningGateway.readUntil(socket, "[DONE]")).contains(" a time");
+            closed.join();
+        }
+    }
+
+    @Test
+    void closing_waitsForTheLastOfThoseUnderWay() throws Exception {
+        running.provider.usually(call -> {});
+        try (Socket first = running.send(RunningGateway.wire(HI));
+                Socket second = running.send(RunningGateway.wire(HI.replace("Hi", "Hello")))) {
+            ScriptedProvider.Call one = running.provider.call();
+            ScriptedProvider.Call other = running.provider.call();
+            CompletableFuture<Void> closed = running.gateway.close(Duration.ofSeconds(20));
+            boolean oneIsFirst = one.prompt().messages().get(0).text().equals("Hi");
+            one.answer("Once");
+            assertThat(RunningGateway.readResponse(oneIsFirst ? first : second)).contains("Once");
+            RunningGateway.settle();
+            assertThat(closed).isNotDone();
+            other.answer("upon");
+            assertThat(RunningGateway.readResponse(oneIsFirst ? second : first)).contains("upon");
             closed.join();
         }
     }

@@ -74,13 +74,25 @@ class AllowanceTest {
     /** Groq counts 100 an hour of each model. */
     @Test
     void limitOfEachModel_holdsOnceForEach() {
-        assertThat(calls("a")).isEqualTo(100);
-        assertThat(calls("a", "b")).isEqualTo(200);
-        assertThat(calls("a", "b", "c")).isEqualTo(300);
+        assertThat(calls("groq", "a")).isEqualTo(100);
+        assertThat(calls("groq", "a", "b")).isEqualTo(200);
+        assertThat(calls("groq", "a", "b", "c")).isEqualTo(300);
     }
 
-    private static long calls(String... models) {
-        AccountSettings account = AccountSettings.builder("g", "groq")
+    @Test
+    void limitThatModelsShare_holdsOnceForAll() {
+        assertThat(calls("huggingface", "a", "b", "c")).isEqualTo(100);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10/h+100/h, 10", "100/h+10/h, 10", "100/h+5000tok/h+50/h, 10"})
+    void ofSeveralLimits_theTightestDecides(String limits, long calls) {
+        AccountPool pool = AccountPool.parse("huggingface:1x" + limits);
+        assertThat(new Allowance(request(pool)).calls(pool)).isEqualTo(calls);
+    }
+
+    private static long calls(String service, String... models) {
+        AccountSettings account = AccountSettings.builder("g", service)
                 .limit(Limit.requests(100, Duration.ofHours(1)))
                 .build();
         List<TargetSettings> targets = List.of(models).stream()

@@ -39,6 +39,23 @@ class JudgeTest {
                 .isEqualTo(verdict);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "huggingface:1x1000/h, 170, HOLDS",
+        "huggingface:1, 170, UNKNOWN",
+        "'huggingface:1x1000/h,huggingface:1', 170, UNKNOWN",
+        "huggingface:1, 169, DOES_NOT_HOLD"
+    })
+    void accountWithoutLimits_leavesAYesUnknown(String accounts, long answered, Verdict verdict) {
+        AccountPool pool = AccountPool.parse(accounts);
+        Judge.Judgement judgement = new Judge(PlanRequest.of(List.of(10), pool))
+                .withUnknown(judged(answered, 0.5, 0, Optional.empty()), Seat.of(pool));
+        assertThat(judgement.verdict()).isEqualTo(verdict);
+        if (verdict == Verdict.UNKNOWN) {
+            assertThat(judgement.reason()).contains("no limits; without limits, the answer is yes");
+        }
+    }
+
     @Test
     void ofSeveralCredits_theFirstThatRunsOutBinds() {
         List<CreditUse> credits = List.of(

@@ -10,6 +10,7 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.status.PricedStatus;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -88,6 +89,26 @@ final class ActuatorTest {
                     assertThat(endpoint.reload().getBody())
                             .extractingByKey("changes", LIST)
                             .contains("route main: added");
+                    assertThat(context.getBean(Whippletree.class).complete(Prompt.of("Hi")))
+                            .succeedsWithin(LONG)
+                            .extracting(Completion::text)
+                            .isEqualTo("Hello from a, new");
+                });
+    }
+
+    @Test
+    void reload_readsTheFilesOfProfilesThatTheApplicationActivates() throws IOException {
+        Path profile = folder.resolve("application-prod.yaml");
+        Files.writeString(profile, "whippletree.routes.main.model: old");
+        Application.of(folder, account("a"), "prod")
+                .withPropertyValues("management.endpoints.web.exposure.include=whippletree")
+                .run(context -> {
+                    WhippletreeEndpoint endpoint = context.getBean(WhippletreeEndpoint.class);
+                    assertThat(endpoint.reload().getBody())
+                            .extractingByKey("changes", LIST)
+                            .isEmpty();
+                    Files.writeString(profile, "whippletree.routes.main.model: new");
+                    endpoint.reload();
                     assertThat(context.getBean(Whippletree.class).complete(Prompt.of("Hi")))
                             .succeedsWithin(LONG)
                             .extracting(Completion::text)

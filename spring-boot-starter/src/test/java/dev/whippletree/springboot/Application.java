@@ -3,6 +3,7 @@ package dev.whippletree.springboot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
@@ -16,14 +17,19 @@ final class Application {
 
     private Application() {}
 
-    /** Returns an application whose file is that, with what the starter would find on a class path. */
-    static ApplicationContextRunner of(Path folder, String yaml) throws IOException {
+    /**
+     * Returns an application whose file is that, with what the starter would find on a class path.
+     *
+     * @param profiles what its main method activates
+     */
+    static ApplicationContextRunner of(Path folder, String yaml, String... profiles) throws IOException {
         write(folder, yaml);
         return new ApplicationContextRunner()
                 .withInitializer(context -> TestPropertyValues.of("spring.config.location=" + folder + "/")
                         .applyTo(context))
                 .withInitializer(context -> TestPropertyValues.of(Map.of("FAKE_TOKEN", TOKEN, "OTHER_TOKEN", "other"))
                         .applyTo(context.getEnvironment(), TestPropertyValues.Type.SYSTEM_ENVIRONMENT))
+                .withInitializer(context -> List.of(profiles).forEach(context.getEnvironment()::addActiveProfile))
                 .withInitializer(new ConfigDataApplicationContextInitializer())
                 .withConfiguration(AutoConfigurations.of(
                         WhippletreeAutoConfiguration.class,

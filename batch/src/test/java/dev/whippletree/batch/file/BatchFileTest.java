@@ -36,6 +36,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.api.ListAssert;
@@ -189,9 +191,15 @@ final class BatchFileTest {
         write(line("one", "A"), line("two", "B"), line("three", "C"));
         run();
         byte[] bytes = Files.readAllBytes(output);
+        List<String> ids = ids(output);
         Arrays.fill(bytes, 10, 60, (byte) 0);
         Files.write(output, bytes);
 
+        try (FileJournal journal = FileJournal.open(output, failures, Sync.NEVER, pool.timeline())) {
+            assertThat(journal.answer(ids.get(0))).isEmpty();
+            assertThat(journal.answer(ids.get(1))).isPresent();
+            assertThat(journal.answer(ids.get(2))).isPresent();
+        }
         assertThat(run().answered()).isEqualTo(1);
 
         assertThat(ids(output)).containsExactlyInAnyOrder("one", "two", "three");
@@ -553,13 +561,22 @@ final class BatchFileTest {
         }
         write(lines.toArray(String[]::new));
         ordered = true;
+        List<String> inOrder = new ArrayList<>();
+        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
+            List<BatchItem> items = items(file);
+            items.forEach(item -> inOrder.add(item.id()));
+            Collections.shuffle(items, new Random(1));
+            for (BatchItem item : items) {
+                file.journal()
+                        .append(List.of(answer(item, "word ".repeat(item.id().length()))));
+            }
+            assertThat(ids(output)).hasSize(300).isNotEqualTo(inOrder);
 
-        run();
-
-        assertThat(ids(output)).hasSize(300);
-        for (int i = 0; i < 300; i++) {
-            assertThat(ids(output).get(i)).isEqualTo("i" + i);
+            file.finish();
         }
+
+        assertThat(inOrder).startsWith("i0", "i1", "i2");
+        assertThat(ids(output)).isEqualTo(inOrder);
     }
 
     @Test
@@ -721,6 +738,20 @@ final class BatchFileTest {
 
     private static BatchResult failure(BatchItem item) {
         return new BatchResult.Failed(item, "rejected", "no such thing", OptionalInt.empty());
+    }
+
+    @Test
+    void rowsWithoutASession_areNoConversation() throws IOException {
+        table("id,text,session\nr1,Hello,\nr2,World,s\nr3,Bye,\n");
+        conversations = true;
+        List<Optional<String>> sessions = new ArrayList<>();
+
+        BatchFile.check(
+                files(),
+                whippletree.configuration(),
+                item -> sessions.add(item.prompt().session()));
+
+        assertThat(sessions).containsExactly(Optional.empty(), Optional.of("s"), Optional.empty());
     }
 
     @Test

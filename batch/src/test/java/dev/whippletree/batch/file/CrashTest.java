@@ -1,6 +1,7 @@
 package dev.whippletree.batch.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.batch.BatchItem;
 import dev.whippletree.batch.BatchResult;
@@ -61,6 +62,7 @@ final class CrashTest {
         private int writesUntilCrash;
         private long room = Long.MAX_VALUE;
         private boolean crashed;
+        private boolean broken;
 
         FailingDisk(Random random) {
             this.random = random;
@@ -141,8 +143,11 @@ final class CrashTest {
                 }
 
                 @Override
-                public void force() {
+                public void force() throws IOException {
                     act();
+                    if (broken) {
+                        throw new IOException("input/output error");
+                    }
                     forced.put(file, of(file).clone());
                 }
 
@@ -218,12 +223,7 @@ final class CrashTest {
         private boolean live() {
             VirtualTimeline timeline = new VirtualTimeline(1);
             try {
-                FileJournal journal = new FileJournal(
-                        disk,
-                        new FileJournal.Place(ANSWERS, FAILURES, FOLDER),
-                        new FileJournal.Options(sync, true),
-                        timeline,
-                        () -> {});
+                FileJournal journal = open(disk, sync, timeline);
                 boolean patient = random.nextBoolean();
                 List<BatchResult> pending = new ArrayList<>();
                 for (int i = 0; i < ITEMS; i++) {
@@ -296,6 +296,64 @@ final class CrashTest {
         private Set<String> ids() {
             return new LinkedHashSet<>(lines());
         }
+    }
+
+    private static FileJournal open(FailingDisk disk, Sync sync, VirtualTimeline timeline) throws IOException {
+        return new FileJournal(
+                disk,
+                new FileJournal.Place(ANSWERS, FAILURES, FOLDER),
+                new FileJournal.Options(sync, true),
+                timeline,
+                () -> {});
+    }
+
+    private static FailingDisk disk() {
+        FailingDisk disk = new FailingDisk(new Random(1));
+        disk.live(Integer.MAX_VALUE, false);
+        return disk;
+    }
+
+    private static List<BatchResult> results(int number) {
+        return List.of(History.result("item-" + number, number));
+    }
+
+    @Test
+    void diskThatCouldNotForceOnce_isTrustedNoMore() throws IOException {
+        FailingDisk disk = disk();
+        FileJournal journal = open(disk, Sync.EACH, new VirtualTimeline(1));
+        disk.broken = true;
+        assertThatThrownBy(() -> journal.append(results(0))).hasMessageContaining("can't be forced to disk");
+        disk.broken = false;
+        assertThatThrownBy(() -> journal.append(results(1))).hasMessageContaining("can't be forced to disk");
+        assertThatThrownBy(journal::close).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void syncEverySecond_forcesWhatEachSecondBrought() throws IOException {
+        FailingDisk disk = disk();
+        VirtualTimeline timeline = new VirtualTimeline(1);
+        FileJournal journal = open(disk, Sync.SECOND, timeline);
+        for (int second = 0; second < 3; second++) {
+            journal.append(results(second));
+            assertThat(disk.forced.get(ANSWERS)).isNotEqualTo(disk.written.get(ANSWERS));
+            timeline.advance(Duration.ofSeconds(1));
+            assertThat(disk.forced.get(ANSWERS)).isEqualTo(disk.written.get(ANSWERS));
+        }
+    }
+
+    @Test
+    void journalThatIsClosedOnAFullDisk_endsWithItsLastWholeLine() throws IOException {
+        FailingDisk disk = disk();
+        FileJournal journal = open(disk, Sync.SECOND, new VirtualTimeline(1));
+        journal.append(results(0));
+        byte[] whole = disk.of(ANSWERS);
+        disk.room = 10;
+        assertThatThrownBy(() -> journal.append(results(1))).hasMessageContaining("no space left");
+        assertThat(disk.of(ANSWERS)).hasSize(whole.length + 10);
+
+        journal.close();
+
+        assertThat(disk.of(ANSWERS)).isEqualTo(whole);
     }
 
     @Test

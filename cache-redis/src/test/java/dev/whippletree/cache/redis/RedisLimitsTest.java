@@ -163,6 +163,18 @@ class RedisLimitsTest {
     }
 
     @Test
+    void useThatLeavesTheWindow_givesItsRoomBack_thoughLaterOnesStay() {
+        CoordinatedProcess one = process();
+        LimitUse use = CoordinatedProcess.one(4, Duration.ofMinutes(1));
+        List<String> ids = one.reserveAll(use);
+        one.settle(ids.get(0), Duration.ofMillis(59_500));
+        ids.subList(1, 4).forEach(one::settle);
+
+        await().until(() -> one.reserve(use) instanceof Grant.Granted);
+        assertThat(one.reserve(use)).isInstanceOf(Grant.Refused.class);
+    }
+
+    @Test
     void shortWindow_givesBackByTime() {
         CoordinatedProcess one = process();
         LimitUse use = CoordinatedProcess.one(5, Duration.ofMillis(300));

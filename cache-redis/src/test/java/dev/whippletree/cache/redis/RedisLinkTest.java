@@ -15,8 +15,10 @@ import io.lettuce.core.RedisException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -94,6 +96,26 @@ class RedisLinkTest {
         assertThat(pauses.subList(5, 10))
                 .allSatisfy(pause -> assertThat(pause).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1)));
         assertThat(connector.attempts).hasSize(11);
+    }
+
+    @Test
+    void processesThatLoseRedisTogether_comeBackApart() {
+        Set<Long> moments = new HashSet<>();
+        for (long seed = 0; seed < 20; seed++) {
+            VirtualTimeline time = new VirtualTimeline(seed);
+            ScriptedConnector there = new ScriptedConnector();
+            RedisLink process = new RedisLink(
+                    RedisSettings.from(new Settings("cache redis", Map.of("uri", "redis://host:6379"))),
+                    "nothing is stored",
+                    there,
+                    FakeServices.on(time));
+            process.connect();
+            time.runNext();
+            there.fail(0, new RedisConnectionException("refused"));
+            time.runNext();
+            moments.add(Duration.ofNanos(time.nanoTime()).toMillis());
+        }
+        assertThat(moments).hasSizeGreaterThan(10);
     }
 
     @Test

@@ -106,6 +106,13 @@ class ScriptsTest {
     }
 
     @Test
+    void claimThatArrivesLate_isNotTaken() {
+        assertThat(join(commands.claim(KEY, "late", HOUR, 1))).isEqualTo(-1);
+
+        assertThat(join(commands.claim(KEY, "first", HOUR, 0))).isZero();
+    }
+
+    @Test
     void datedUses_countOnce_howeverOftenTheyAreEntered() {
         List<DatedEntry> dated = List.of(new DatedEntry(new Use(0, 4), MINUTE));
 

@@ -1,11 +1,22 @@
 package dev.whippletree.cli.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
 import dev.whippletree.cli.Shell;
+import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.CacheStore;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CacheCommandTest {
 
@@ -17,6 +28,23 @@ class CacheCommandTest {
         Shell shell = new Shell(folder).withAccount().file("whippletree.yaml", "caches: [ehcache]");
         assertThat(shell.run("cache", "clear")).as(shell.err()).isZero();
         assertThat(shell.out()).startsWith("removed ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--tenant acme, acme", ","})
+    void clear_removesTheAnswersOfTheTenantThatIsNamed_orEverybodys(@Nullable String option, @Nullable String tenant) {
+        CacheStore store = mock();
+        when(store.clear(any())).thenReturn(CompletableFuture.completedFuture(2L));
+        Cache kept = mock();
+        when(kept.name()).thenReturn("kept");
+        when(kept.open(any(), any())).thenReturn(store);
+        Shell shell = new Shell(folder).withAccount().cache(kept).file("whippletree.yaml", "caches: [kept]");
+        String arguments = option == null ? "cache clear" : "cache clear " + option;
+
+        assertThat(shell.run(arguments.split(" "))).as(shell.err()).isZero();
+
+        assertThat(shell.out()).isEqualToIgnoringNewLines("removed 2 answers");
+        verify(store).clear(Optional.ofNullable(tenant));
     }
 
     @Test

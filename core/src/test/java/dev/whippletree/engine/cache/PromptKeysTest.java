@@ -6,6 +6,7 @@ import dev.whippletree.model.Message;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Role;
+import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.CacheKey;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -120,6 +121,18 @@ final class PromptKeysTest {
     @Test
     void textThatLooksLikeJson_cannotForgeAnotherPrompt() {
         assertThat(ofText("a\",\"x\":\"b")).isNotEqualTo(key(prompt -> prompt.extra("x", "b")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, f, {}", "1, g, {}", "1, f, '{\"city\":\"Rome\"}'"})
+    void toolCalls_matter_byIdAndNameAndArguments(String id, String name, String arguments) {
+        assertThat(called(id, name, arguments)).isNotEqualTo(called("1", "f", "{}"));
+    }
+
+    private static CacheKey called(String id, String name, String arguments) {
+        List<ToolCall> calls = List.of(new ToolCall(id, name, arguments));
+        return key(prompt ->
+                prompt.message(new Message(Role.ASSISTANT, "", List.of(), calls, Optional.empty(), Map.of())));
     }
 
     @Test

@@ -70,6 +70,21 @@ final class TurnCountsTest {
         assertThat(ahead(line, waiting.get(999)).tickets()).isEqualTo(999);
     }
 
+    @Test
+    void otherWeights_countFromThenOn_forThoseWhoWaitAlready() {
+        WaitingLine line = new WaitingLine(new TenantWeights(Map.of("even", 1, "favoured", 1)), 0);
+        for (int number = 0; number < 100; number++) {
+            enter(line, "even", "", 1);
+            enter(line, "favoured", "", 1);
+        }
+        Flight asking = waiting.get(40);
+        assertThat(ahead(line, asking).flights()).isBetween(20L + 20, 20L + 21);
+
+        line.weigh(new TenantWeights(Map.of("even", 1, "favoured", 4)));
+
+        assertThat(ahead(line, asking).flights()).isBetween(20L + 4 * 20 - 4, 20L + 4 * 20 + 4);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void whatGoesBefore_isWhatIsServedBefore_toWithinATurnOfEachTenant(long seed) {

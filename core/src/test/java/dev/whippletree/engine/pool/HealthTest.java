@@ -82,6 +82,16 @@ final class HealthTest {
     }
 
     @Test
+    void answeredProbe_makesTheNextCooldownTheShortestAgain() {
+        health.failed(health.begin(0), true, 0, "overloaded", 0);
+        health.failed(health.begin(SECOND), true, 0, "overloaded", SECOND);
+        assertThat(health.waitNanos(SECOND)).isEqualTo(4 * SECOND);
+        succeed(5 * SECOND);
+        health.failed(health.begin(20 * SECOND), true, 0, "overloaded", 20 * SECOND);
+        assertThat(health.waitNanos(20 * SECOND)).isEqualTo(SECOND);
+    }
+
+    @Test
     void afterACooldown_oneProbesAndThenARampFollows() {
         health.failed(health.begin(0), true, 0, "overloaded", 0);
         Health.Begun probe = health.begin(SECOND);
