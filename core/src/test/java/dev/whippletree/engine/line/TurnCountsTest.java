@@ -72,17 +72,17 @@ final class TurnCountsTest {
 
     @Test
     void otherWeights_countFromThenOn_forThoseWhoWaitAlready() {
-        WaitingLine line = new WaitingLine(new TenantWeights(Map.of("even", 1, "favoured", 1)), 0);
+        WaitingLine line = LineFixture.line(new TenantWeights(Map.of("even", 1, "favoured", 1)), 0);
         for (int number = 0; number < 100; number++) {
             enter(line, "even", "", 1);
             enter(line, "favoured", "", 1);
         }
-        Flight asking = waiting.get(40);
-        assertThat(ahead(line, asking).flights()).isBetween(20L + 20, 20L + 21);
+        Ticket asking = waiting.get(40);
+        assertThat(ahead(line, asking).tickets()).isBetween(20L + 20, 20L + 21);
 
         line.weigh(new TenantWeights(Map.of("even", 1, "favoured", 4)));
 
-        assertThat(ahead(line, asking).flights()).isBetween(20L + 4 * 20 - 4, 20L + 4 * 20 + 4);
+        assertThat(ahead(line, asking).tickets()).isBetween(20L + 4 * 20 - 4, 20L + 4 * 20 + 4);
     }
 
     @ParameterizedTest
