@@ -4,7 +4,6 @@ import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.board.Words;
 import dev.whippletree.planner.interviews.Interviews;
-import dev.whippletree.planner.interviews.Processes;
 import dev.whippletree.planner.interviews.StressReport;
 import dev.whippletree.planner.interviews.StressSettings;
 import java.io.PrintWriter;
@@ -20,34 +19,23 @@ final class Announcement {
         this.screen = surroundings.terminal().errScreen();
     }
 
-    /**
-     * Says it.
-     *
-     * @param rehearsed whether processes of their own conduct the interviews, and rehearse first
-     */
-    void of(StressSettings settings, Processes processes, boolean rehearsed) {
+    /** Says it. */
+    void of(StressSettings settings) {
         Interviews interviews = settings.interviews();
         say(Words.count(interviews.interviews(), "interview") + " of "
                 + Words.count(interviews.questions(), "question") + " over "
                 + Words.count(settings.accounts(), "emulated account") + " of " + settings.limit() + ".");
-        if (!processes.together()) {
-            say("The " + processes.number() + " processes don't coordinate: each may use "
-                    + processes.declared(settings.limit()) + " of each account, and a question"
-                    + " that several of them ask costs each of them a call, " + Words.count(processes.calls(interviews))
-                    + " in all. With --redis they share limits and calls.");
-        }
         say(Words.count(interviews.prompts(), "prompt") + ", " + Words.count(interviews.distinct())
                 + " of them distinct: this takes at least "
-                + Words.duration(StressReport.lowerBound(settings, processes)) + ".");
-        say(conditions(settings, rehearsed));
+                + Words.duration(StressReport.lowerBound(settings)) + ".");
+        say(conditions(settings));
         out.flush();
     }
 
     /** The conditions of an emulated run, which real accounts may not offer. */
-    private static String conditions(StressSettings settings, boolean rehearsed) {
-        return "Before the start, 200 requests warm up the server"
-                + (rehearsed ? " and each process rehearses with 25 interviews" : "")
-                + ". Each account is declared with up to " + Words.count(settings.maxConcurrency())
+    private static String conditions(StressSettings settings) {
+        return "Before the start, 200 requests warm up the server. Each account is declared with up to "
+                + Words.count(settings.maxConcurrency())
                 + " calls under way, each received within "
                 + Words.duration(settings.transit()) + " of being sent.";
     }

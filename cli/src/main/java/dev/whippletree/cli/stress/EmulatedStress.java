@@ -6,7 +6,6 @@ import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.planner.interviews.InterviewDriver;
 import dev.whippletree.planner.interviews.InterviewPlan;
 import dev.whippletree.planner.interviews.InterviewResults;
-import dev.whippletree.planner.interviews.Processes;
 import dev.whippletree.planner.interviews.StressEmulation;
 import dev.whippletree.planner.interviews.StressReport;
 import dev.whippletree.planner.interviews.StressSettings;
@@ -41,15 +40,14 @@ final class EmulatedStress {
      */
     int run() {
         StressSettings settings = TypedStress.emulated(command);
-        new Announcement(surroundings).of(settings, Processes.ONE, false);
+        new Announcement(surroundings).of(settings);
         try (StressEmulation emulation = StressEmulation.start(settings, surroundings.timeline());
                 Whippletree whippletree = open(emulation)) {
             InterviewDriver driver = new InterviewDriver(
                     InterviewPlan.of(settings.interviews()), whippletree::complete, surroundings.timeline());
             emulation.begin();
             Duration least = StressReport.lowerBound(settings);
-            Optional<InterviewResults> results =
-                    new Watch(surroundings, Optional.of(least)).until(Watched.here(driver, whippletree));
+            Optional<InterviewResults> results = new Watch(surroundings, Optional.of(least)).until(driver, whippletree);
             Findings findings = new Findings(surroundings);
             findings.board(whippletree.status());
             if (results.isEmpty()) {

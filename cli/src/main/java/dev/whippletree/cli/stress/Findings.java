@@ -105,12 +105,6 @@ final class Findings {
         screen.prose(text).forEach(out::println);
     }
 
-    /** Prints lines. */
-    void lines(List<String> lines) {
-        out.println();
-        lines.forEach(out::println);
-    }
-
     /** Prints each check with what was expected and what was, and the first errors if there are any. */
     void checks(List<Check> checks, List<String> errors) {
         out.println();

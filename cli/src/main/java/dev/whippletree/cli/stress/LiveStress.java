@@ -76,8 +76,7 @@ final class LiveStress {
                         InterviewPlan.of(interviews), whippletree::complete, surroundings.timeline())
                 .withCheck((prompt, completion) -> !completion.text().isBlank())
                 .withCap(cap);
-        Optional<InterviewResults> ended =
-                new Watch(surroundings, Optional.empty()).until(Watched.here(driver, whippletree));
+        Optional<InterviewResults> ended = new Watch(surroundings, Optional.empty()).until(driver, whippletree);
         StatusSnapshot status = whippletree.status();
         Findings findings = new Findings(surroundings);
         findings.board(status);

@@ -1,5 +1,6 @@
 package dev.whippletree.cli.stress;
 
+import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.Signals;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.board.StatusBoard;
@@ -9,11 +10,10 @@ import dev.whippletree.cli.live.ProgressBar;
 import dev.whippletree.cli.live.RedrawnDisplay;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.planner.interviews.InterviewDriver;
 import dev.whippletree.planner.interviews.InterviewResults;
 import dev.whippletree.planner.interviews.Progress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -41,24 +41,24 @@ final class Watch {
     }
 
     /** Starts the interviews and blocks until all have ended. Returns what came of them; empty if Ctrl-C came first. */
-    Optional<InterviewResults> until(Watched watched) {
+    Optional<InterviewResults> until(InterviewDriver driver, Whippletree whippletree) {
         CompletableFuture<Optional<InterviewResults>> outcome = new CompletableFuture<>();
-        try (Display display = display(watched.progress().prompts());
+        try (Display display = display(driver.progress().prompts());
                 Signals signals = new Signals()) {
             LogOutput.to(display::log);
             signals.onFirst("INT", () -> outcome.complete(Optional.empty()));
             var unused = surroundings.interruption().thenRun(() -> outcome.complete(Optional.empty()));
-            watched.start(display::log).whenComplete((results, failure) -> {
+            driver.start().whenComplete((results, failure) -> {
                 if (failure == null) {
                     outcome.complete(Optional.of(results));
                 } else {
                     outcome.completeExceptionally(failure);
                 }
             });
-            tick(watched, display);
+            tick(driver, whippletree, display);
             Optional<InterviewResults> results = outcome.join();
             ended = true;
-            show(watched, display);
+            show(driver, whippletree, display);
             return results;
         } finally {
             ended = true;
@@ -74,20 +74,22 @@ final class Watch {
                 : new PlainDisplay(surroundings.err(), bar, TICKS_A_LINE);
     }
 
-    private void tick(Watched watched, Display display) {
+    private void tick(InterviewDriver driver, Whippletree whippletree, Display display) {
         if (!ended) {
-            show(watched, display);
-            surroundings.timeline().schedule(TICK_NANOS, () -> tick(watched, display));
+            show(driver, whippletree, display);
+            surroundings.timeline().schedule(TICK_NANOS, () -> tick(driver, whippletree, display));
         }
     }
 
-    private void show(Watched watched, Display display) {
-        Progress progress = watched.progress();
-        StatusSnapshot status = watched.status();
+    private void show(InterviewDriver driver, Whippletree whippletree, Display display) {
+        Progress progress = driver.progress();
+        StatusSnapshot status = whippletree.status();
         StatusBoard board =
                 new StatusBoard(surroundings.zone(), surroundings.terminal().errScreen());
-        List<String> lines = new ArrayList<>(board.liveLines(status));
-        lines.addAll(watched.lines());
-        display.show(progress.answered() + progress.failed(), progress.elapsed(), lines, board.line(status));
+        display.show(
+                progress.answered() + progress.failed(),
+                progress.elapsed(),
+                board.liveLines(status),
+                board.line(status));
     }
 }

@@ -40,7 +40,7 @@ class OptionalModuleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"stress", "stress --processes 2", "plan --accounts huggingface:2x1000/h"})
+    @ValueSource(strings = {"stress", "plan --accounts huggingface:2x1000/h"})
     void withoutThePlanner_commandsThatNeedItNameIt(String line) throws Exception {
         Outcome outcome = runWithout("planner", line.split(" "));
         assertThat(outcome.code).as(outcome.printed).isEqualTo(2);

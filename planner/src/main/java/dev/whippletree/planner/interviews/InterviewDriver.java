@@ -35,8 +35,7 @@ public final class InterviewDriver {
     private Consumer<Progress> listener = progress -> {};
     private Optional<CallCap> cap = Optional.empty();
     private Duration over = Duration.ZERO;
-    private Part part = Part.WHOLE;
-    private Scoreboard board;
+    private final Scoreboard board;
 
     /**
      * Creates a driver that expects the answers of emulated services.
@@ -50,7 +49,7 @@ public final class InterviewDriver {
         this.plan = plan;
         this.ask = ask;
         this.timeline = timeline;
-        this.board = new Scoreboard(plan, part);
+        this.board = new Scoreboard(plan.prompts(), plan.settings().interviews());
     }
 
     /** Sets what is a right answer to a prompt. */
@@ -77,13 +76,6 @@ public final class InterviewDriver {
         return this;
     }
 
-    /** Sets which of the interviews are conducted; others conduct the rest. */
-    public InterviewDriver withPart(Part part) {
-        this.part = part;
-        this.board = new Scoreboard(plan, part);
-        return this;
-    }
-
     /**
      * Starts all interviews. Call it once.
      *
@@ -92,8 +84,9 @@ public final class InterviewDriver {
     public CompletableFuture<InterviewResults> start() {
         board.start(timeline.nanoTime());
         int interviews = plan.settings().interviews();
-        part.interviews(plan.settings())
-                .forEach(number -> start(new Interview(number, over.toNanos() / interviews * number)));
+        for (int number = 0; number < interviews; number++) {
+            start(new Interview(number, over.toNanos() / interviews * number));
+        }
         unpark();
         return results.copy();
     }

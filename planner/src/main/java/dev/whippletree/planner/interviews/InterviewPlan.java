@@ -96,14 +96,6 @@ public final class InterviewPlan {
                 Arrays.stream(questions).flatMapToInt(Arrays::stream).distinct().count();
     }
 
-    /** Returns how many different questions the interviews of a part ask. */
-    int distinct(Part part) {
-        return (int) part.interviews(settings)
-                .flatMap(interview -> Arrays.stream(questions[interview]))
-                .distinct()
-                .count();
-    }
-
     /** Returns how many questions an interview asks. */
     int questions(int interview) {
         return questions[interview].length;
@@ -111,12 +103,7 @@ public final class InterviewPlan {
 
     /** Returns how many prompts there are. */
     public int prompts() {
-        return prompts(Part.WHOLE);
-    }
-
-    /** Returns how many prompts the interviews of a part have. */
-    int prompts(Part part) {
-        return part.interviews(settings).map(this::questions).sum();
+        return Arrays.stream(questions).mapToInt(asked -> asked.length).sum();
     }
 
     /** Returns what the plan was made of. */

@@ -1,10 +1,8 @@
 package dev.whippletree.planner.interviews;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.ToIntFunction;
 
 /**
  * The results of the interviews. Immutable.
@@ -33,26 +31,6 @@ public record InterviewResults(
         Objects.requireNonNull(elapsed, "elapsed");
         interviewTimes = interviewTimes.stream().sorted().toList();
         errors = List.copyOf(errors);
-    }
-
-    /** Returns what came of all the interviews of several processes, which started at the same instant; errors in their order. */
-    public static InterviewResults sum(List<InterviewResults> parts) {
-        return new InterviewResults(
-                sum(parts, InterviewResults::prompts),
-                sum(parts, InterviewResults::answered),
-                sum(parts, InterviewResults::failed),
-                sum(parts, InterviewResults::wrong),
-                sum(parts, InterviewResults::unasked),
-                parts.stream()
-                        .map(InterviewResults::elapsed)
-                        .max(Comparator.naturalOrder())
-                        .orElse(Duration.ZERO),
-                parts.stream().flatMap(part -> part.interviewTimes().stream()).toList(),
-                parts.stream().flatMap(part -> part.errors().stream()).toList());
-    }
-
-    private static int sum(List<InterviewResults> parts, ToIntFunction<InterviewResults> figure) {
-        return parts.stream().mapToInt(figure).sum();
     }
 
     /**

@@ -14,14 +14,14 @@ final class LowerBound {
 
     private LowerBound() {}
 
-    /** Returns that moment for so many calls, counted from the start. */
-    static Duration of(StressSettings settings, long calls) {
+    /** Returns that moment, counted from the start. */
+    static Duration of(StressSettings settings) {
         PriorityQueue<Opening> openings =
                 new PriorityQueue<>(Comparator.comparing(Opening::at).thenComparing(Opening::account));
         for (int number = 1; number <= settings.accounts(); number++) {
             openings.add(opening(settings, StressSettings.accountId(number), Duration.ZERO));
         }
-        long left = calls;
+        long left = settings.interviews().distinct();
         while (true) {
             Opening next = openings.remove();
             left -= settings.limit().amount();

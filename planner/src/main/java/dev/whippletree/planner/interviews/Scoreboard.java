@@ -22,20 +22,14 @@ final class Scoreboard {
     private int interviewsDone;
 
     /**
-     * Creates a board of a part's interviews.
+     * Creates a board.
      *
-     * @param plan of which it is a part
-     * @param part which part
-     *
-     * @throws IllegalArgumentException if there are none
+     * @param prompts how many prompts all interviews have
+     * @param interviews how many interviews there are
      */
-    Scoreboard(InterviewPlan plan, Part part) {
-        this.prompts = plan.prompts(part);
-        this.interviews = (int) part.interviews(plan.settings()).count();
-        if (interviews == 0) {
-            throw new IllegalArgumentException(
-                    "there is no interview for process " + (part.number() + 1) + " of " + part.of());
-        }
+    Scoreboard(int prompts, int interviews) {
+        this.prompts = prompts;
+        this.interviews = interviews;
     }
 
     /** All times are counted from here. */

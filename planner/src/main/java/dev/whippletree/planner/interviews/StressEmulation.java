@@ -62,21 +62,7 @@ public final class StressEmulation implements AutoCloseable {
 
     /** Returns the accounts to configure a Whippletree with: the limits declared, the address the emulator's. */
     public List<AccountSettings> accounts() {
-        return accounts(settings, baseUrl());
-    }
-
-    /** Returns the accounts of a run whose service listens elsewhere, in another process for instance. */
-    public static List<AccountSettings> accounts(StressSettings settings, String baseUrl) {
-        return accounts(settings, KIND.provider(), Map.of("base-url", baseUrl));
-    }
-
-    /** Returns where the service listens, as a provider wants to be told. */
-    public String baseUrl() {
-        return baseUrl(server);
-    }
-
-    static String baseUrl(EmulatorServer server) {
-        return server.baseUrl(KIND);
+        return accounts(settings, KIND.provider(), Map.of("base-url", server.baseUrl(KIND)));
     }
 
     /**
@@ -104,11 +90,6 @@ public final class StressEmulation implements AutoCloseable {
     /** Returns what the service has seen so far. */
     public ServiceStats stats() {
         return service.stats();
-    }
-
-    /** Returns where the same can be read from outside: {@code http://127.0.0.1:9100/stats}. */
-    public String statsUrl() {
-        return server.statsUrl();
     }
 
     /** Stops listening. */

@@ -3,7 +3,6 @@ package dev.whippletree.planner.interviews;
 import dev.whippletree.emulator.model.ServiceStats;
 import dev.whippletree.model.StatusSnapshot;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -38,31 +37,8 @@ public record StressReport(
     /** Returns the report of a run, with everything checked that must hold for its settings. */
     public static StressReport of(
             StressSettings settings, InterviewResults results, StatusSnapshot status, ServiceStats stats) {
-        return of(settings, Processes.ONE, results, status, stats);
-    }
-
-    /**
-     * Returns the report of a run by several processes.
-     *
-     * @param results what came of all their interviews
-     * @param status how all of them stood together
-     */
-    public static StressReport of(
-            StressSettings settings,
-            Processes processes,
-            InterviewResults results,
-            StatusSnapshot status,
-            ServiceStats stats) {
         return new StressReport(
-                settings, results, status, stats, new StressChecks(settings, processes, results, status, stats).all());
-    }
-
-    /** Returns the same with one more check in front. */
-    public StressReport with(Check check) {
-        List<Check> all = new ArrayList<>();
-        all.add(check);
-        all.addAll(checks);
-        return new StressReport(settings, results, status, stats, all);
+                settings, results, status, stats, new StressChecks(settings, results, status, stats).all());
     }
 
     /** Returns whether all checks held. */
@@ -87,13 +63,7 @@ public record StressReport(
      * {@code (⌈distinct ÷ sum of the amounts⌉ − 1) × window}, or the bound of a single interview if that is longer.
      */
     public static Duration lowerBound(StressSettings settings) {
-        return lowerBound(settings, Processes.ONE);
-    }
-
-    /** Returns the same of a run by several processes. */
-    public static Duration lowerBound(StressSettings settings, Processes processes) {
-        Duration byLimits =
-                processes.lowerBound(settings).plus(settings.latency().least());
+        Duration byLimits = LowerBound.of(settings).plus(settings.latency().least());
         Duration byLatency = bound(settings);
         return byLimits.compareTo(byLatency) > 0 ? byLimits : byLatency;
     }

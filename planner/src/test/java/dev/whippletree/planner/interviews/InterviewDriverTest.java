@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -32,37 +30,6 @@ class InterviewDriverTest {
         assertThat(results.interviewTimes()).hasSize(50).containsOnly(Duration.ofSeconds(17));
         assertThat(results.elapsed()).isEqualTo(Duration.ofSeconds(17));
         assertThat(answerer.mostUnderWay()).isEqualTo(50);
-    }
-
-    @Test
-    void partsOfTheInterviews_areConductedByDriversOfTheirOwn_andAddUp() {
-        List<InterviewResults> results = new ArrayList<>();
-        Set<List<Object>> sessions = new HashSet<>();
-        for (Part part : new Processes(3, true).parts()) {
-            FakeAnswerer answerer = new FakeAnswerer(timeline, SECOND);
-            InterviewDriver driver = new InterviewDriver(
-                            InterviewPlan.of(FIFTY),
-                            prompt -> {
-                                assertThat(sessions.add(List.of(prompt.session(), prompt.messages())))
-                                        .isTrue();
-                                return answerer.apply(prompt);
-                            },
-                            timeline)
-                    .withPart(part);
-            assertThat(driver.progress()).isEqualTo(new Progress(part.prompts(FIFTY), 0, 0, 0, Duration.ZERO));
-            results.add(run(driver));
-        }
-
-        assertThat(results).extracting(InterviewResults::answered).containsExactly(17 * 17, 17 * 17, 16 * 17);
-        assertThat(InterviewResults.sum(results).answered()).isEqualTo(FIFTY.prompts());
-    }
-
-    @Test
-    void partWithoutInterviews_isRefused() {
-        InterviewDriver driver =
-                new InterviewDriver(InterviewPlan.of(FIFTY), new FakeAnswerer(timeline, SECOND), timeline);
-
-        assertThatThrownBy(() -> driver.withPart(new Part(50, 51))).hasMessageContaining("process 51 of 51");
     }
 
     @Test

@@ -58,47 +58,6 @@ class StressReportTest {
     }
 
     @Test
-    void processesThatKnowNothingOfEachOther_areHeldToTheirOwnCalls() {
-        Processes apart = new Processes(4, false);
-        long calls = apart.calls(Interviews.STANDARD);
-        ServiceStats stats = stats(calls / 2, calls - calls / 2, 0, 850);
-
-        assertThat(calls).isGreaterThan(1700);
-        assertThat(failed(StressReport.of(StressSettings.STANDARD, apart, RESULTS, status(8500 - calls), stats)))
-                .isEqualTo("calls as the library counts them");
-        assertThat(failed(StressReport.of(StressSettings.STANDARD, apart, RESULTS, status(6800), STATS)))
-                .isEqualTo("upstream calls, answers from cache or shared calls");
-    }
-
-    @Test
-    void oneMoreCheck_comesFirst() {
-        StressReport report =
-                report(StressSettings.STANDARD, RESULTS, 6800, STATS).with(Check.exactly("x", 2, 1));
-
-        assertThat(report.checks().get(0).name()).isEqualTo("x");
-        assertThat(failed(report)).isEqualTo("x");
-    }
-
-    @Test
-    void resultsOfSeveralProcesses_addUp() {
-        InterviewResults one =
-                new InterviewResults(9, 7, 2, 1, 0, SEVENTEEN, List.of(Duration.ofSeconds(3)), List.of("a"));
-        InterviewResults other = new InterviewResults(
-                4, 3, 0, 0, 1, SEVENTEEN.plusSeconds(1), List.of(Duration.ofSeconds(2)), List.of("b"));
-
-        assertThat(InterviewResults.sum(List.of(one, other)))
-                .isEqualTo(new InterviewResults(
-                        13,
-                        10,
-                        2,
-                        1,
-                        1,
-                        SEVENTEEN.plusSeconds(1),
-                        List.of(Duration.ofSeconds(2), Duration.ofSeconds(3)),
-                        List.of("a", "b")));
-    }
-
-    @Test
     void unevennessOfOneInAHundred_isAllowed() {
         assertThat(report(StressSettings.STANDARD, RESULTS, 6800, stats(858, 842, 0, 858))
                         .held())
