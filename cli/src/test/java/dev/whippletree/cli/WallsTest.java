@@ -82,14 +82,6 @@ class WallsTest {
             .resideInAPackage("org.jline..");
 
     @ArchTest
-    static final ArchRule numbersAndWords_dependOnNothingThatRuns = noClasses()
-            .that()
-            .resideInAPackage("dev.whippletree.cli.board..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("dev.whippletree", "dev.whippletree.engine..", "dev.whippletree.time..", "picocli..");
-
-    @ArchTest
     static final ArchRule clocksAndChance_areHandedIn = noClasses()
             .should()
             .callMethod(System.class, "nanoTime")

@@ -54,6 +54,7 @@ final class IndependenceTest {
         List<Path> entries = new ArrayList<>(libraries());
         entries.add(core);
         entries.add(module("emulator"));
+        entries.add(module("terminal"));
         entries.add(module("planner"));
         entries.add(module("batch"));
         entries.add(module("gateway"));

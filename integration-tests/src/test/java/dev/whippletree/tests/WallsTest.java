@@ -27,6 +27,7 @@ final class WallsTest {
     private static final String CLI = "dev.whippletree.cli..";
     private static final String EMULATOR = "dev.whippletree.emulator..";
     private static final String PLANNER = "dev.whippletree.planner..";
+    private static final String TERMINAL = "dev.whippletree.terminal..";
     private static final String BATCH = "dev.whippletree.batch..";
     private static final String GATEWAY = "dev.whippletree.gateway..";
     private static final String METRICS = "dev.whippletree.metrics..";
@@ -64,6 +65,7 @@ final class WallsTest {
                     TIME,
                     CLI,
                     EMULATOR,
+                    TERMINAL,
                     PLANNER,
                     BATCH,
                     GATEWAY,
@@ -75,7 +77,18 @@ final class WallsTest {
     static final ArchRule outsideCore_ofTheEngineOnlyItsDoorIsUsed = noClasses()
             .that()
             .resideInAnyPackage(
-                    CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, LANGCHAIN4J, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
+                    CLI,
+                    EMULATOR,
+                    TERMINAL,
+                    PLANNER,
+                    BATCH,
+                    GATEWAY,
+                    METRICS,
+                    LANGCHAIN4J,
+                    TESTKIT,
+                    PROVIDERS,
+                    CACHES,
+                    EMBEDDERS)
             .should()
             .dependOnClassesThat(
                     resideInAPackage("dev.whippletree.engine..").and(not(belongToAnyOf(Engine.class, Topology.class))))
@@ -145,10 +158,21 @@ final class WallsTest {
     static final ArchRule coreKnowsNobody = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, LANGCHAIN4J, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
+                    CLI,
+                    EMULATOR,
+                    TERMINAL,
+                    PLANNER,
+                    BATCH,
+                    GATEWAY,
+                    METRICS,
+                    LANGCHAIN4J,
+                    TESTKIT,
+                    PROVIDERS,
+                    CACHES,
+                    EMBEDDERS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, LANGCHAIN4J, TESTKIT);
+            .resideInAnyPackage(CLI, EMULATOR, TERMINAL, PLANNER, BATCH, GATEWAY, METRICS, LANGCHAIN4J, TESTKIT);
 
     @ArchTest
     static final ArchRule langChain4jTranslatesAndCallsTheLibrary = classes()
@@ -191,7 +215,14 @@ final class WallsTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    CLI, EMULATOR, PLANNER, BATCH, TESTKIT, "dev.whippletree.plugin..", "dev.whippletree.strategy..");
+                    CLI,
+                    EMULATOR,
+                    TERMINAL,
+                    PLANNER,
+                    BATCH,
+                    TESTKIT,
+                    "dev.whippletree.plugin..",
+                    "dev.whippletree.strategy..");
 
     @ArchTest
     static final ArchRule emulatorKnowsNobodyAboveIt = noClasses()
@@ -199,7 +230,7 @@ final class WallsTest {
             .resideInAPackage(EMULATOR)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, PLANNER, BATCH, GATEWAY, TESTKIT);
+            .resideInAnyPackage(CLI, TERMINAL, PLANNER, BATCH, GATEWAY, TESTKIT);
 
     @ArchTest
     static final ArchRule plannerKnowsTheEmulatorAlone = noClasses()
@@ -210,6 +241,23 @@ final class WallsTest {
             .resideInAnyPackage(CLI, BATCH, GATEWAY, METRICS, TESTKIT);
 
     @ArchTest
+    static final ArchRule terminalKnowsTheLibraryAlone = noClasses()
+            .that()
+            .resideInAPackage(TERMINAL)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, TESTKIT);
+
+    @ArchTest
+    static final ArchRule boards_dependOnNothingThatRuns = noClasses()
+            .that()
+            .resideInAPackage("dev.whippletree.terminal.board..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.whippletree", "dev.whippletree.engine..", TIME)
+            .because("they turn values into lines");
+
+    @ArchTest
     static final ArchRule batchLeavesWaitingAndQuotaToTheEngine = noClasses()
             .that()
             .resideInAPackage(BATCH)
@@ -218,6 +266,7 @@ final class WallsTest {
             .resideInAnyPackage(
                     CLI,
                     EMULATOR,
+                    TERMINAL,
                     PLANNER,
                     GATEWAY,
                     METRICS,

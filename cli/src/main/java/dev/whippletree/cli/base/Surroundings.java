@@ -1,6 +1,7 @@
 package dev.whippletree.cli.base;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.terminal.Terminal;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
 import java.io.FileDescriptor;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import picocli.CommandLine.Help.Ansi;
 
 /**
  * The environment of a command, which a test can replace. Immutable.
@@ -55,7 +57,7 @@ public record Surroundings(
 
     /** Returns those of this process. */
     public static Surroundings ofProcess() {
-        Terminal terminal = Terminal.ofProcess(System.getenv());
+        Terminal terminal = Terminal.ofProcess(System.getenv(), () -> Ansi.AUTO.enabled());
         return new Surroundings(
                 System.getenv(),
                 Path.of(""),

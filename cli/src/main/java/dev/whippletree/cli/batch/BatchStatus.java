@@ -5,7 +5,7 @@ import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Json;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
-import dev.whippletree.cli.board.Words;
+import dev.whippletree.terminal.board.Words;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.DateTimeException;

@@ -1,11 +1,11 @@
 package dev.whippletree.cli.stress;
 
 import dev.whippletree.cli.base.Surroundings;
-import dev.whippletree.cli.board.Screen;
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.planner.interviews.Interviews;
 import dev.whippletree.planner.interviews.StressReport;
 import dev.whippletree.planner.interviews.StressSettings;
+import dev.whippletree.terminal.board.Screen;
+import dev.whippletree.terminal.board.Words;
 import java.io.PrintWriter;
 
 /** Describes a run over emulated accounts before it starts. */

@@ -1,18 +1,18 @@
 package dev.whippletree.cli.stress;
 
 import dev.whippletree.cli.base.Surroundings;
-import dev.whippletree.cli.board.Paint;
-import dev.whippletree.cli.board.Screen;
-import dev.whippletree.cli.board.StatusBoard;
-import dev.whippletree.cli.board.Table;
-import dev.whippletree.cli.board.Table.Cell;
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.planner.interviews.Check;
 import dev.whippletree.planner.interviews.InterviewResults;
 import dev.whippletree.planner.interviews.Interviews;
 import dev.whippletree.planner.interviews.Progress;
 import dev.whippletree.planner.interviews.StressReport;
+import dev.whippletree.terminal.board.Paint;
+import dev.whippletree.terminal.board.Screen;
+import dev.whippletree.terminal.board.StatusBoard;
+import dev.whippletree.terminal.board.Table;
+import dev.whippletree.terminal.board.Table.Cell;
+import dev.whippletree.terminal.board.Words;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;

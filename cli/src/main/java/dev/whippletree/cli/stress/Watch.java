@@ -1,18 +1,18 @@
 package dev.whippletree.cli.stress;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.cli.base.Signals;
 import dev.whippletree.cli.base.Surroundings;
-import dev.whippletree.cli.board.StatusBoard;
-import dev.whippletree.cli.live.Display;
-import dev.whippletree.cli.live.PlainDisplay;
-import dev.whippletree.cli.live.ProgressBar;
-import dev.whippletree.cli.live.RedrawnDisplay;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.planner.interviews.InterviewDriver;
 import dev.whippletree.planner.interviews.InterviewResults;
 import dev.whippletree.planner.interviews.Progress;
+import dev.whippletree.terminal.Display;
+import dev.whippletree.terminal.PlainDisplay;
+import dev.whippletree.terminal.ProgressBar;
+import dev.whippletree.terminal.RedrawnDisplay;
+import dev.whippletree.terminal.Signals;
+import dev.whippletree.terminal.board.StatusBoard;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -41,6 +41,7 @@ final class ArtifactsTest {
             "whippletree-provider-openai",
             "whippletree-spring-ai",
             "whippletree-spring-boot-starter",
+            "whippletree-terminal",
             "whippletree-testkit");
 
     @BeforeEach
@@ -76,6 +77,7 @@ final class ArtifactsTest {
         "whippletree-provider-openai, dev.whippletree.provider.openai",
         "whippletree-spring-ai, dev.whippletree.springai",
         "whippletree-spring-boot-starter, dev.whippletree.springboot",
+        "whippletree-terminal, dev.whippletree.terminal",
         "whippletree-testkit, dev.whippletree.testkit"
     })
     void jar_saysItsModuleName(String id, String name) throws IOException {
@@ -105,6 +107,7 @@ final class ArtifactsTest {
                 "whippletree-provider-openai",
                 "whippletree-spring-ai",
                 "whippletree-spring-boot-starter",
+                "whippletree-terminal",
                 "whippletree-testkit"
             })
     void jar_comesWithSourcesAndPages(String id) throws IOException {

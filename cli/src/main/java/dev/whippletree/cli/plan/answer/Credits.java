@@ -1,12 +1,12 @@
 package dev.whippletree.cli.plan.answer;
 
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.model.Credit;
 import dev.whippletree.planner.AccountGroup;
 import dev.whippletree.planner.AccountPool;
 import dev.whippletree.planner.Outcome;
 import dev.whippletree.planner.Outcome.AccountUse;
 import dev.whippletree.planner.Outcome.Minute;
+import dev.whippletree.terminal.board.Words;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package dev.whippletree.cli.plan.answer;
 
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.planner.AccountGroup;
 import dev.whippletree.planner.AccountPool;
 import dev.whippletree.planner.CapacityPlan;
@@ -10,6 +9,7 @@ import dev.whippletree.planner.Outcome;
 import dev.whippletree.planner.Outcome.Cause;
 import dev.whippletree.planner.PlanRequest;
 import dev.whippletree.planner.Verdict;
+import dev.whippletree.terminal.board.Words;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,5 @@
 package dev.whippletree.cli.plan.page;
 
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.plan.answer.Costs;
 import dev.whippletree.cli.plan.answer.Credits;
 import dev.whippletree.cli.plan.answer.Sentences;
@@ -8,6 +7,7 @@ import dev.whippletree.cli.plan.json.OutcomeJson;
 import dev.whippletree.planner.CapacityPlan;
 import dev.whippletree.planner.CapacityPlan.Fewest;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
+import dev.whippletree.terminal.board.Words;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,15 +3,15 @@ package dev.whippletree.cli.plan.text;
 import static dev.whippletree.cli.plan.text.Columns.heading;
 import static dev.whippletree.cli.plan.text.Columns.headingRight;
 
-import dev.whippletree.cli.board.Paint;
-import dev.whippletree.cli.board.Screen;
-import dev.whippletree.cli.board.Table;
-import dev.whippletree.cli.board.Table.Cell;
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.plan.answer.Sentences;
 import dev.whippletree.planner.Outcome;
 import dev.whippletree.planner.Outcome.AccountUse;
 import dev.whippletree.planner.Outcome.LimitUse;
+import dev.whippletree.terminal.board.Paint;
+import dev.whippletree.terminal.board.Screen;
+import dev.whippletree.terminal.board.Table;
+import dev.whippletree.terminal.board.Table.Cell;
+import dev.whippletree.terminal.board.Words;
 import java.util.List;
 
 /** The table of accounts, with their calls and their use of each limit. Immutable. */

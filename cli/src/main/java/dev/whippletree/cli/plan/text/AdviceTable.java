@@ -3,14 +3,14 @@ package dev.whippletree.cli.plan.text;
 import static dev.whippletree.cli.plan.text.Columns.heading;
 import static dev.whippletree.cli.plan.text.Columns.headingRight;
 
-import dev.whippletree.cli.board.Paint;
-import dev.whippletree.cli.board.Screen;
-import dev.whippletree.cli.board.Table;
-import dev.whippletree.cli.board.Table.Cell;
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.planner.CapacityPlan.Advice;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
 import dev.whippletree.planner.Outcome;
+import dev.whippletree.terminal.board.Paint;
+import dev.whippletree.terminal.board.Screen;
+import dev.whippletree.terminal.board.Table;
+import dev.whippletree.terminal.board.Table.Cell;
+import dev.whippletree.terminal.board.Words;
 import java.util.ArrayList;
 import java.util.List;
 

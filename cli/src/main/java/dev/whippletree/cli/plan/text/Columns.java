@@ -1,11 +1,11 @@
 package dev.whippletree.cli.plan.text;
 
-import dev.whippletree.cli.board.Paint;
-import dev.whippletree.cli.board.Screen;
-import dev.whippletree.cli.board.Table.Cell;
 import dev.whippletree.cli.plan.answer.Sentences;
 import dev.whippletree.planner.Outcome;
 import dev.whippletree.planner.Verdict;
+import dev.whippletree.terminal.board.Paint;
+import dev.whippletree.terminal.board.Screen;
+import dev.whippletree.terminal.board.Table.Cell;
 
 /** Cells that several tables share, and how wide they are together. */
 final class Columns {

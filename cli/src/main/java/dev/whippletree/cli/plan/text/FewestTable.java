@@ -1,14 +1,14 @@
 package dev.whippletree.cli.plan.text;
 
-import dev.whippletree.cli.board.Paint;
-import dev.whippletree.cli.board.Screen;
-import dev.whippletree.cli.board.Table;
-import dev.whippletree.cli.board.Table.Cell;
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.plan.answer.Sentences;
 import dev.whippletree.planner.CapacityPlan;
 import dev.whippletree.planner.CapacityPlan.Fewest;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
+import dev.whippletree.terminal.board.Paint;
+import dev.whippletree.terminal.board.Screen;
+import dev.whippletree.terminal.board.Table;
+import dev.whippletree.terminal.board.Table.Cell;
+import dev.whippletree.terminal.board.Words;
 import java.util.List;
 
 /** The fewest accounts of each kind that are enough, for each size. Immutable. */

@@ -1,14 +1,14 @@
 package dev.whippletree.cli.plan.text;
 
-import dev.whippletree.cli.board.Paint;
-import dev.whippletree.cli.board.Screen;
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.plan.answer.Costs;
 import dev.whippletree.cli.plan.answer.Sentences;
 import dev.whippletree.planner.CapacityPlan;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
 import dev.whippletree.planner.Outcome;
 import dev.whippletree.planner.Verdict;
+import dev.whippletree.terminal.board.Paint;
+import dev.whippletree.terminal.board.Screen;
+import dev.whippletree.terminal.board.Words;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,9 +2,9 @@ package dev.whippletree.cli.plan.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.plan.Plans;
 import dev.whippletree.cli.plan.answer.Costs;
+import dev.whippletree.terminal.board.Screen;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
