@@ -55,6 +55,7 @@ final class IndependenceTest {
         entries.add(core);
         entries.add(module("emulator"));
         entries.add(module("terminal"));
+        entries.add(module("stress"));
         entries.add(module("planner"));
         entries.add(module("batch"));
         entries.add(module("gateway"));

@@ -26,6 +26,7 @@ final class WallsTest {
     private static final String EMBEDDERS = "dev.whippletree.embedder..";
     private static final String CLI = "dev.whippletree.cli..";
     private static final String EMULATOR = "dev.whippletree.emulator..";
+    private static final String STRESS = "dev.whippletree.stress..";
     private static final String PLANNER = "dev.whippletree.planner..";
     private static final String TERMINAL = "dev.whippletree.terminal..";
     private static final String BATCH = "dev.whippletree.batch..";
@@ -66,6 +67,7 @@ final class WallsTest {
                     CLI,
                     EMULATOR,
                     TERMINAL,
+                    STRESS,
                     PLANNER,
                     BATCH,
                     GATEWAY,
@@ -80,6 +82,7 @@ final class WallsTest {
                     CLI,
                     EMULATOR,
                     TERMINAL,
+                    STRESS,
                     PLANNER,
                     BATCH,
                     GATEWAY,
@@ -146,13 +149,13 @@ final class WallsTest {
             .because("what checks a thing must not share its code");
 
     @ArchTest
-    static final ArchRule plannerRunsTheEngineButCountsForItself = noClasses()
+    static final ArchRule plansAndStressRunTheEngineButCountForThemselves = noClasses()
             .that()
-            .resideInAPackage(PLANNER)
+            .resideInAnyPackage(STRESS, PLANNER)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.whippletree.quota..")
-            .because("a plan's arithmetic is held against what the engine does");
+            .because("their arithmetic is held against what the engine does");
 
     @ArchTest
     static final ArchRule coreKnowsNobody = noClasses()
@@ -161,6 +164,7 @@ final class WallsTest {
                     CLI,
                     EMULATOR,
                     TERMINAL,
+                    STRESS,
                     PLANNER,
                     BATCH,
                     GATEWAY,
@@ -172,7 +176,8 @@ final class WallsTest {
                     EMBEDDERS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, EMULATOR, TERMINAL, PLANNER, BATCH, GATEWAY, METRICS, LANGCHAIN4J, TESTKIT);
+            .resideInAnyPackage(
+                    CLI, EMULATOR, TERMINAL, STRESS, PLANNER, BATCH, GATEWAY, METRICS, LANGCHAIN4J, TESTKIT);
 
     @ArchTest
     static final ArchRule langChain4jTranslatesAndCallsTheLibrary = classes()
@@ -218,6 +223,7 @@ final class WallsTest {
                     CLI,
                     EMULATOR,
                     TERMINAL,
+                    STRESS,
                     PLANNER,
                     BATCH,
                     TESTKIT,
@@ -230,15 +236,23 @@ final class WallsTest {
             .resideInAPackage(EMULATOR)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, TERMINAL, PLANNER, BATCH, GATEWAY, TESTKIT);
+            .resideInAnyPackage(CLI, TERMINAL, STRESS, PLANNER, BATCH, GATEWAY, TESTKIT);
 
     @ArchTest
-    static final ArchRule plannerKnowsTheEmulatorAlone = noClasses()
+    static final ArchRule plansAndStressAreForTheCommand = noClasses()
             .that()
-            .resideInAPackage(PLANNER)
+            .resideInAnyPackage(STRESS, PLANNER)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(CLI, BATCH, GATEWAY, METRICS, TESTKIT);
+
+    @ArchTest
+    static final ArchRule stressKnowsNoPlan = noClasses()
+            .that()
+            .resideInAPackage(STRESS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(PLANNER);
 
     @ArchTest
     static final ArchRule terminalKnowsTheLibraryAlone = noClasses()
@@ -246,7 +260,7 @@ final class WallsTest {
             .resideInAPackage(TERMINAL)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, TESTKIT);
+            .resideInAnyPackage(CLI, EMULATOR, STRESS, PLANNER, BATCH, GATEWAY, METRICS, TESTKIT);
 
     @ArchTest
     static final ArchRule boards_dependOnNothingThatRuns = noClasses()
@@ -267,6 +281,7 @@ final class WallsTest {
                     CLI,
                     EMULATOR,
                     TERMINAL,
+                    STRESS,
                     PLANNER,
                     GATEWAY,
                     METRICS,

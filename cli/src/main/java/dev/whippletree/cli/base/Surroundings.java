@@ -1,6 +1,8 @@
 package dev.whippletree.cli.base;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.cli.logging.LogOutput;
+import dev.whippletree.terminal.Console;
 import dev.whippletree.terminal.Terminal;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
@@ -98,6 +100,11 @@ public record Surroundings(
     /** Returns in whose time of day instants are printed. */
     public ZoneId zone() {
         return zones.get();
+    }
+
+    /** Returns what a long task is shown on. */
+    public Console console() {
+        return new Console(out, err, terminal, zones, interruption, LogOutput::to);
     }
 
     /** Returns how standard input is encoded. */

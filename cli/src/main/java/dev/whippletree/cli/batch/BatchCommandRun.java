@@ -20,9 +20,7 @@ import dev.whippletree.cli.plan.PlanCommand;
 import dev.whippletree.cli.plan.PromptsFile;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.terminal.Display;
-import dev.whippletree.terminal.PlainDisplay;
 import dev.whippletree.terminal.ProgressBar;
-import dev.whippletree.terminal.RedrawnDisplay;
 import dev.whippletree.terminal.Signals;
 import dev.whippletree.terminal.board.Words;
 import java.io.IOException;
@@ -210,10 +208,7 @@ final class BatchCommandRun {
 
     private Display display(long total) {
         ProgressBar bar = new ProgressBar("Batch", Math.max(1, total), Optional.empty());
-        return surroundings.terminal().err()
-                ? new RedrawnDisplay(
-                        surroundings.err(), bar, surroundings.terminal().size())
-                : new PlainDisplay(surroundings.err(), bar, SECONDS_A_LINE);
+        return surroundings.console().display(bar, SECONDS_A_LINE);
     }
 
     private void show(BatchFiles files, Display display, BatchProgress progress) {

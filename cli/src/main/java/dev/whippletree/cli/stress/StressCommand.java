@@ -95,7 +95,7 @@ public final class StressCommand implements Callable<Integer> {
     boolean yes;
 
     @Mixin
-    private final Opening opening = new Opening();
+    final Opening opening = new Opening();
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
@@ -108,15 +108,7 @@ public final class StressCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkCombination();
-        return OptionalModule.PLANNER.needed("stress", () -> live ? runLive() : runEmulated());
-    }
-
-    private int runEmulated() {
-        return new EmulatedStress(surroundings, this).run();
-    }
-
-    private int runLive() {
-        return new LiveStress(surroundings, this).run(clients -> opening.open(surroundings, clients));
+        return OptionalModule.STRESS.needed("stress", () -> new StressRun(surroundings, this).run());
     }
 
     private void checkCombination() {

@@ -3,8 +3,8 @@ package dev.whippletree.cli.stress;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.emulate.EmulationBounds;
 import dev.whippletree.emulator.model.Latency;
-import dev.whippletree.planner.interviews.Interviews;
-import dev.whippletree.planner.interviews.StressSettings;
+import dev.whippletree.stress.interviews.Interviews;
+import dev.whippletree.stress.interviews.StressSettings;
 import java.util.Optional;
 
 /** Turns the options into the settings of a run. */

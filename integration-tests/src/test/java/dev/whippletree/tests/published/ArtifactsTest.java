@@ -41,6 +41,7 @@ final class ArtifactsTest {
             "whippletree-provider-openai",
             "whippletree-spring-ai",
             "whippletree-spring-boot-starter",
+            "whippletree-stress",
             "whippletree-terminal",
             "whippletree-testkit");
 
@@ -77,6 +78,7 @@ final class ArtifactsTest {
         "whippletree-provider-openai, dev.whippletree.provider.openai",
         "whippletree-spring-ai, dev.whippletree.springai",
         "whippletree-spring-boot-starter, dev.whippletree.springboot",
+        "whippletree-stress, dev.whippletree.stress",
         "whippletree-terminal, dev.whippletree.terminal",
         "whippletree-testkit, dev.whippletree.testkit"
     })
@@ -107,6 +109,7 @@ final class ArtifactsTest {
                 "whippletree-provider-openai",
                 "whippletree-spring-ai",
                 "whippletree-spring-boot-starter",
+                "whippletree-stress",
                 "whippletree-terminal",
                 "whippletree-testkit"
             })
