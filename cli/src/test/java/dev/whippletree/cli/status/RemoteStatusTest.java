@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.whippletree.cli.Shell;
-import dev.whippletree.cli.base.Json;
 import dev.whippletree.status.PricedStatus;
+import dev.whippletree.terminal.Json;
 import dev.whippletree.terminal.board.Screen;
 import dev.whippletree.terminal.board.Snapshots;
 import dev.whippletree.terminal.board.StatusBoard;

@@ -2,8 +2,8 @@ package dev.whippletree.cli.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.cli.base.Json;
 import dev.whippletree.status.PricedStatus;
+import dev.whippletree.terminal.Json;
 import dev.whippletree.terminal.board.Snapshots;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
