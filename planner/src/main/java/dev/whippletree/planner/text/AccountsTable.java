@@ -1,8 +1,5 @@
 package dev.whippletree.planner.text;
 
-import static dev.whippletree.planner.text.Columns.heading;
-import static dev.whippletree.planner.text.Columns.headingRight;
-
 import dev.whippletree.planner.Outcome;
 import dev.whippletree.planner.Outcome.AccountUse;
 import dev.whippletree.planner.Outcome.LimitUse;
@@ -19,7 +16,6 @@ final class AccountsTable {
 
     private static final int MOST = 12;
     private static final int LONGEST_ID = 24;
-    private static final int METER = 10;
     private static final double TIGHT = 0.9;
 
     private final Screen screen;
@@ -33,8 +29,7 @@ final class AccountsTable {
             return List.of();
         }
         Table table = new Table(screen);
-        table.row(
-                heading("Account"), headingRight("Calls"), heading(""), headingRight("Used"), heading("of its limit"));
+        table.headings("Account", "Calls", "", "Used", "of its limit");
         outcome.accounts().stream().limit(MOST).forEach(account -> rows(table, account, outcome));
         int more = outcome.accounts().size() - MOST;
         if (more > 0) {
@@ -57,7 +52,7 @@ final class AccountsTable {
             table.row(
                     id,
                     calls,
-                    Cell.left(meter(limit.share())).painted(paint(limit.share())),
+                    Cell.left(Words.meter(limit.share())).painted(paint(limit.share())),
                     Cell.right(Sentences.percent(limit.share())),
                     Cell.left(limit.limit()));
             id = Cell.left("");
@@ -70,11 +65,5 @@ final class AccountsTable {
             return Paint.BAD;
         }
         return share > TIGHT ? Paint.CAUTION : Paint.GOOD;
-    }
-
-    /** Shows a full bar only when all is used, and an empty one only when nothing is. */
-    private static String meter(double share) {
-        int filled = share >= 1 ? METER : Math.min(METER - 1, (int) Math.ceil(share * METER));
-        return "█".repeat(filled) + "░".repeat(METER - filled);
     }
 }

@@ -1,8 +1,5 @@
 package dev.whippletree.planner.text;
 
-import static dev.whippletree.planner.text.Columns.heading;
-import static dev.whippletree.planner.text.Columns.headingRight;
-
 import dev.whippletree.planner.CapacityPlan.Advice;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
 import dev.whippletree.planner.Outcome;
@@ -30,13 +27,7 @@ final class AdviceTable {
             return List.of();
         }
         Table table = new Table(screen);
-        table.row(
-                heading(""),
-                heading("Holds"),
-                headingRight("Calls"),
-                headingRight("Used"),
-                headingRight("Wait p95"),
-                headingRight("Unanswered"));
+        table.headings("", "Holds", "Calls", "Used", "Wait p95", "Unanswered");
         List<String> notes = new ArrayList<>();
         for (Advice advice : size.advice()) {
             row(table, advice, advice.assumption().isEmpty() ? "" : note(advice.assumption(), notes));

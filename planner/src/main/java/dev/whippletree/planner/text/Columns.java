@@ -6,6 +6,8 @@ import dev.whippletree.planner.answer.Sentences;
 import dev.whippletree.terminal.board.Paint;
 import dev.whippletree.terminal.board.Screen;
 import dev.whippletree.terminal.board.Table.Cell;
+import dev.whippletree.terminal.board.Words;
+import java.util.List;
 
 /** Cells that several tables share, and how wide they are together. */
 final class Columns {
@@ -19,12 +21,11 @@ final class Columns {
         return Math.min(MOST, screen.columns());
     }
 
-    static Cell heading(String text) {
-        return Cell.left(text).painted(Paint.FAINT);
-    }
-
-    static Cell headingRight(String text) {
-        return Cell.right(text).painted(Paint.FAINT);
+    /** Returns a text as lines of such a width. */
+    static List<String> prose(Screen screen, Paint paint, String text) {
+        return Words.wrap(text, width(screen)).stream()
+                .map(line -> paint.on(line, screen.colours()))
+                .toList();
     }
 
     static Cell verdict(Verdict verdict) {

@@ -1,8 +1,5 @@
 package dev.whippletree.planner.text;
 
-import static dev.whippletree.planner.text.Columns.heading;
-import static dev.whippletree.planner.text.Columns.headingRight;
-
 import dev.whippletree.config.PriceList;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.planner.AccountPool;
@@ -42,11 +39,10 @@ final class CostTable {
         costs.prices()
                 .ifPresentOrElse(
                         list -> lines.addAll(priced(list, outcome)),
-                        () -> Words.wrap(UNPRICED, Columns.width(screen))
-                                .forEach(line -> lines.add(Paint.CAUTION.on(line, screen.colours()))));
+                        () -> lines.addAll(Columns.prose(screen, Paint.CAUTION, UNPRICED)));
         new Credits(costs)
                 .sentences(pool, outcome)
-                .forEach(sentence -> lines.addAll(Words.wrap(sentence, Columns.width(screen))));
+                .forEach(sentence -> lines.addAll(Columns.prose(screen, Paint.PLAIN, sentence)));
         return lines;
     }
 
@@ -57,17 +53,12 @@ final class CostTable {
 
     private List<String> priced(PriceList list, Outcome outcome) {
         Table table = new Table(screen);
-        table.row(
-                heading(""),
-                headingRight("a run"),
-                headingRight("uncached"),
-                headingRight(costs.runsPerMonth() + " runs"),
-                headingRight("uncached"));
+        table.headings("", "a run", "uncached", costs.runsPerMonth() + " runs", "uncached");
         costs.lines(outcome).forEach(line -> row(table, line, list.currency()));
         List<String> lines = new ArrayList<>(table.expendable(4, 2, 3).names(0).lines());
         String source = "In " + list.currency() + ", by the prices of " + list.asOf() + " in " + list.source() + "."
                 + list.doubt(costs.today()).map(doubt -> " " + doubt).orElse("");
-        Words.wrap(source, Columns.width(screen)).forEach(line -> lines.add(Paint.FAINT.on(line, screen.colours())));
+        lines.addAll(Columns.prose(screen, Paint.FAINT, source));
         return lines;
     }
 

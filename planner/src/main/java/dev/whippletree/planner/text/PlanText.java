@@ -55,13 +55,11 @@ public final class PlanText {
     }
 
     private List<String> headline(SizePlan closest) {
-        List<String> lines = new ArrayList<>();
         Paint paint = paint(closest.asIs().verdict());
-        Words.wrap(Sentences.headline(plan), Columns.width(screen))
-                .forEach(line -> lines.add(paint.on(line, screen.colours())));
+        List<String> lines = new ArrayList<>(Columns.prose(screen, paint, Sentences.headline(plan)));
         String whose = plan.sizes().size() == 1 ? "" : Words.count(closest.interviews()) + ": ";
         for (String sentence : Sentences.reasons(plan, closest)) {
-            lines.addAll(Words.wrap(whose + sentence, Columns.width(screen)));
+            lines.addAll(Columns.prose(screen, Paint.PLAIN, whose + sentence));
             whose = "";
         }
         return lines;

@@ -1,8 +1,5 @@
 package dev.whippletree.planner.text;
 
-import static dev.whippletree.planner.text.Columns.heading;
-import static dev.whippletree.planner.text.Columns.headingRight;
-
 import dev.whippletree.planner.CapacityPlan;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
 import dev.whippletree.planner.Outcome;
@@ -28,18 +25,10 @@ final class SizesTable {
 
     List<String> lines(CapacityPlan plan) {
         Table table = new Table(screen);
-        table.row(
-                heading(Sentences.sizesHeading(plan)),
-                heading("Holds"),
-                headingRight("Calls"),
-                headingRight("No call"),
-                headingRight("Used"),
-                headingRight("Wait p50"),
-                headingRight("p95"),
-                headingRight("worst"));
+        table.headings(Sentences.sizesHeading(plan), "Holds", "Calls", "No call", "Used", "Wait p50", "p95", "worst");
         plan.sizes().forEach(size -> row(table, size));
         List<String> lines = new ArrayList<>(table.expendable(5, 3, 7, 4).lines());
-        Words.wrap(LEGEND, Columns.width(screen)).forEach(line -> lines.add(Paint.FAINT.on(line, screen.colours())));
+        lines.addAll(Columns.prose(screen, Paint.FAINT, LEGEND));
         return lines;
     }
 

@@ -1,8 +1,5 @@
 package dev.whippletree.planner.text;
 
-import static dev.whippletree.planner.text.Columns.heading;
-import static dev.whippletree.planner.text.Columns.headingRight;
-
 import dev.whippletree.planner.Outcome;
 import dev.whippletree.planner.answer.Sentences;
 import dev.whippletree.terminal.board.Paint;
@@ -29,20 +26,11 @@ final class TimelineTable {
             return List.of();
         }
         Table table = new Table(screen);
-        table.row(
-                headingRight("Minute"),
-                headingRight("Asked"),
-                headingRight("Answered"),
-                headingRight("No call"),
-                headingRight("Calls"),
-                heading("by account"),
-                headingRight("Wait p95"),
-                headingRight("Left open"));
+        table.headings("Minute", "Asked", "Answered", "No call", "Calls", "by account", "Wait p95", "Left open");
         Stretch.briefly(outcome.timeline()).forEach(stretch -> row(table, stretch));
         List<String> lines = new ArrayList<>(table.expendable(5, 3, 1, 4).lines());
         Sentences.firstMinute(outcome)
-                .ifPresent(sentence -> Words.wrap(sentence, Columns.width(screen))
-                        .forEach(line -> lines.add(Paint.FAINT.on(line, screen.colours()))));
+                .ifPresent(sentence -> lines.addAll(Columns.prose(screen, Paint.FAINT, sentence)));
         return lines;
     }
 

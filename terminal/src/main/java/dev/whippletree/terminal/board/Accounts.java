@@ -35,7 +35,18 @@ final class Accounts {
 
     List<String> lines(StatusSnapshot status) {
         Table table = new Table(screen);
-        heading(table);
+        table.headings(
+                "Account",
+                "Provider",
+                "State",
+                "Calls",
+                "Share",
+                "In flight",
+                "Mean",
+                "p95",
+                "429s",
+                "Failed",
+                "Tokens");
         for (Account account : status.accounts()) {
             row(table, account, status.calls());
             closure(account, status).ifPresent(text -> table.across(text, paint(account.state())));
@@ -44,25 +55,6 @@ final class Accounts {
         return table.expendable(PROVIDER, TOKENS, SHARE, P95, MEAN, IN_FLIGHT)
                 .names(0)
                 .lines();
-    }
-
-    private static void heading(Table table) {
-        table.row(
-                heading("Account", false),
-                heading("Provider", false),
-                heading("State", false),
-                heading("Calls", true),
-                heading("Share", true),
-                heading("In flight", true),
-                heading("Mean", true),
-                heading("p95", true),
-                heading("429s", true),
-                heading("Failed", true),
-                heading("Tokens", true));
-    }
-
-    private static Cell heading(String text, boolean right) {
-        return new Cell(text, right, Paint.FAINT);
     }
 
     private static void row(Table table, Account account, long allCalls) {
@@ -79,13 +71,9 @@ final class Accounts {
                         account.latency().count(), account.latency().mean())),
                 Cell.right(Words.measured(
                         account.latency().count(), account.latency().p95())),
-                alarming(account.rateLimited()),
-                alarming(failed),
+                Cell.alarming(account.rateLimited()),
+                Cell.alarming(failed),
                 Cell.right(Words.count(account.tokens().total())));
-    }
-
-    private static Cell alarming(long number) {
-        return Cell.right(Words.count(number)).painted(number == 0 ? Paint.PLAIN : Paint.CAUTION);
     }
 
     private Optional<String> closure(Account account, StatusSnapshot status) {

@@ -23,12 +23,7 @@ final class Caches {
             return List.of();
         }
         Table table = new Table(screen);
-        table.row(
-                Cell.left("Cache").painted(Paint.FAINT),
-                Cell.right("Hits").painted(Paint.FAINT),
-                Cell.right("Misses").painted(Paint.FAINT),
-                Cell.right("Faults").painted(Paint.FAINT),
-                Cell.right("Hit rate").painted(Paint.FAINT));
+        table.headings("Cache", "Hits", "Misses", "Faults", "Hit rate");
         status.caches().forEach(tier -> row(table, tier));
         List<String> lines =
                 new ArrayList<>(table.expendable(MISSES, FAULTS).names(0).lines());
@@ -44,7 +39,7 @@ final class Caches {
                 Cell.left(tier.name()).painted(Paint.STRONG),
                 Cell.right(Words.count(tier.hits())),
                 Cell.right(Words.count(tier.misses())),
-                Cell.right(Words.count(tier.faults())).painted(tier.faults() == 0 ? Paint.PLAIN : Paint.CAUTION),
+                Cell.alarming(tier.faults()),
                 Cell.right(lookups == 0 ? "–" : Words.percent((double) tier.hits() / lookups)));
     }
 }

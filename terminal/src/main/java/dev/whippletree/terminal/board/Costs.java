@@ -29,12 +29,7 @@ final class Costs {
             return List.of();
         }
         Table table = new Table(screen);
-        table.row(
-                Cell.left("Tokens of").painted(Paint.FAINT),
-                Cell.left("Model").painted(Paint.FAINT),
-                Cell.right("Prompt").painted(Paint.FAINT),
-                Cell.right("Completion").painted(Paint.FAINT),
-                Cell.right("Cost").painted(Paint.FAINT));
+        table.headings("Tokens of", "Model", "Prompt", "Completion", "Cost");
         bill.items().forEach(item -> row(table, item, bill));
         if (bill.items().size() > 1) {
             sum(table, bill);

@@ -11,7 +11,6 @@ import java.util.List;
 final class Limits {
 
     private static final int LONGEST_SCOPE = 40;
-    private static final int METER = 10;
 
     private static final int METER_COLUMN = 2;
     private static final int KNOWN = 4;
@@ -32,12 +31,7 @@ final class Limits {
             return List.of();
         }
         Table table = new Table(screen);
-        table.row(
-                Cell.left("Limit of").painted(Paint.FAINT),
-                Cell.right("Left").painted(Paint.FAINT),
-                Cell.left("").painted(Paint.FAINT),
-                Cell.left("Amount").painted(Paint.FAINT),
-                Cell.left("Known").painted(Paint.FAINT));
+        table.headings("Limit of", "Left", "", "Amount", "Known");
         limits.forEach(limit -> row(table, limit));
         return table.expendable(METER_COLUMN, KNOWN, NEXT).names(0).lines();
     }
@@ -47,7 +41,8 @@ final class Limits {
         table.row(
                 Cell.left(Words.clip(limit.scope().toString(), LONGEST_SCOPE)),
                 Cell.right(isPace(limit) ? "–" : Words.count(limit.left())).painted(Paint.STRONG),
-                Cell.left(isPace(limit) ? "" : meter(limit)).painted(paint),
+                Cell.left(isPace(limit) ? "" : Words.meter((double) limit.left() / limit.amount()))
+                        .painted(paint),
                 Cell.left(amount(limit)),
                 Cell.left(Accounts.word(limit.source())),
                 Cell.left(next(limit)).painted(Paint.CAUTION));
@@ -56,13 +51,6 @@ final class Limits {
     /** A rate found by trial is a pace, of which nothing is left or used up. */
     private static boolean isPace(LimitStatus limit) {
         return limit.source() == LimitStatus.Source.LEARNED;
-    }
-
-    /** Shows a full bar only when nothing is used, and an empty one only when nothing is left. */
-    private static String meter(LimitStatus limit) {
-        double share = Math.min(1, (double) limit.left() / limit.amount());
-        int filled = share == 1 ? METER : Math.min(METER - 1, (int) Math.ceil(share * METER));
-        return "█".repeat(filled) + "░".repeat(METER - filled);
     }
 
     private static String amount(LimitStatus limit) {

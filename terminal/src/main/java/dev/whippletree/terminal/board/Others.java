@@ -26,31 +26,20 @@ final class Others {
 
     private List<String> lines(Coordination coordination) {
         Table table = new Table(screen);
-        table.row(
-                Cell.left("Coordinator").painted(Paint.FAINT),
-                Cell.right("Processes").painted(Paint.FAINT),
-                Cell.right("Let pass").painted(Paint.FAINT),
-                Cell.right("Alone").painted(Paint.FAINT),
-                Cell.right("Sent back").painted(Paint.FAINT),
-                Cell.right("Left to others").painted(Paint.FAINT),
-                Cell.right("Faults").painted(Paint.FAINT));
+        table.headings("Coordinator", "Processes", "Let pass", "Alone", "Sent back", "Left to others", "Faults");
         table.row(
                 Cell.left(coordination.name() + (coordination.connected() ? "" : " (cut off)"))
                         .painted(coordination.connected() ? Paint.STRONG : Paint.CAUTION),
                 Cell.right(coordination.processes() == 0 ? "?" : Words.count(coordination.processes())),
                 Cell.right(Words.count(coordination.granted())),
-                caution(coordination.alone()),
+                Cell.alarming(coordination.alone()),
                 Cell.right(Words.count(coordination.refused())),
                 Cell.right(Words.count(coordination.leftToOthers())),
-                caution(coordination.faults()));
+                Cell.alarming(coordination.faults()));
         List<String> lines = new ArrayList<>(table.expendable(LEFT_TO_OTHERS, SENT_BACK, LET_PASS, ALONE)
                 .names(0)
                 .lines());
         coordination.problem().ifPresent(problem -> lines.addAll(screen.prose(problem)));
         return lines;
-    }
-
-    private static Cell caution(long count) {
-        return Cell.right(Words.count(count)).painted(count == 0 ? Paint.PLAIN : Paint.CAUTION);
     }
 }

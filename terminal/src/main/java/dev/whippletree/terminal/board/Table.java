@@ -16,6 +16,7 @@ public final class Table {
 
     private final List<Row> rows = new ArrayList<>();
     private final Screen screen;
+    private String[] headings = {};
     private int[] expendable = {};
     private int[] names = {};
     private int detail = -1;
@@ -48,6 +49,11 @@ public final class Table {
             return new Cell(text, true, Paint.PLAIN);
         }
 
+        /** Returns a number that ought to be 0, at its column's right edge. */
+        public static Cell alarming(long number) {
+            return right(Words.count(number)).painted(number == 0 ? Paint.PLAIN : Paint.CAUTION);
+        }
+
         /** Returns the same cell, painted. */
         public Cell painted(Paint paint) {
             return new Cell(text, right, paint);
@@ -64,10 +70,29 @@ public final class Table {
     /** A row of cells, or a text that runs across the columns. */
     private record Row(List<Cell> cells, String across, Paint paint) {}
 
+    /** Sets the headings of the columns, each at the edge at which the first row's cell stands. */
+    public Table headings(String... texts) {
+        headings = texts.clone();
+        return this;
+    }
+
     /** Adds a row. Rows may differ in length. */
     public Table row(Cell... cells) {
+        addHeadings(cells);
         rows.add(new Row(List.copyOf(Arrays.asList(cells)), "", Paint.PLAIN));
         return this;
+    }
+
+    private void addHeadings(Cell... first) {
+        List<Cell> row = new ArrayList<>();
+        for (int column = 0; column < headings.length; column++) {
+            boolean right = column < first.length && first[column].right;
+            row.add(new Cell(headings[column], right, Paint.FAINT));
+        }
+        if (!row.isEmpty()) {
+            rows.add(new Row(row, "", Paint.PLAIN));
+            headings = new String[0];
+        }
     }
 
     /** Adds a text across the columns, indented to the second one and broken between words where it is too long. */
@@ -101,6 +126,7 @@ public final class Table {
 
     /** Returns the lines, without trailing blanks. */
     public List<String> lines() {
+        addHeadings();
         int[] widths = widths();
         if (detail >= 0 && detail < widths.length) {
             widths[detail] = 0;

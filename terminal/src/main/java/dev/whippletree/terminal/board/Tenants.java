@@ -34,21 +34,9 @@ final class Tenants {
                 .anyMatch(
                         tenant -> tenant.weight().filter(weight -> weight != 1).isPresent());
         Table table = new Table(screen);
-        table.row(
-                heading("Tenant", false),
-                heading(weighted ? "Weight" : "", true),
-                heading("Waiting", true),
-                heading("Oldest", true),
-                heading("Starts", true),
-                heading("Share", true),
-                heading("Limit used", true),
-                heading("", false));
+        table.headings("Tenant", weighted ? "Weight" : "", "Waiting", "Oldest", "Starts", "Share", "Limit used", "");
         status.tenantsIn(MOST_ROWS).forEach(tenant -> row(table, tenant, status, weighted));
         return table.expendable(LIMIT, WEIGHT, USED, SHARE, STARTS).names(0).lines();
-    }
-
-    private static Cell heading(String text, boolean right) {
-        return new Cell(text, right, Paint.FAINT);
     }
 
     private static void row(Table table, Tenant tenant, StatusSnapshot status, boolean weighted) {

@@ -18,6 +18,7 @@ public final class Words {
     private static final DateTimeFormatter DAY_AND_TIME = DateTimeFormatter.ofPattern("d MMM HH:mm:ss", Locale.ENGLISH);
 
     private static final double NEARLY_ALL = 99.9;
+    private static final int METER = 10;
 
     private static final BigDecimal LEAST_MONEY = new BigDecimal("0.0001");
     private static final int CENTS = 2;
@@ -46,6 +47,12 @@ public final class Words {
     public static String percent(double share) {
         double percent = Math.round(share * 1000) / 10.0;
         return String.format(Locale.ROOT, "%.1f %%", share < 1 ? Math.min(NEARLY_ALL, percent) : percent);
+    }
+
+    /** Returns a share as a bar of ten characters, which is full only for the whole or more, and empty only for nothing. */
+    public static String meter(double share) {
+        int filled = share >= 1 ? METER : Math.min(METER - 1, (int) Math.ceil(share * METER));
+        return "█".repeat(filled) + "░".repeat(METER - filled);
     }
 
     /**
