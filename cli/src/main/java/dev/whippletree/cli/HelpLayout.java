@@ -1,7 +1,7 @@
 package dev.whippletree.cli;
 
 import dev.whippletree.cli.base.ExitCode;
-import dev.whippletree.cli.board.Words;
+import dev.whippletree.terminal.board.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

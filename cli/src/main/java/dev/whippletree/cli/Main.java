@@ -18,8 +18,6 @@ import dev.whippletree.cli.setup.PluginsCommand;
 import dev.whippletree.cli.similar.SimilarCommand;
 import dev.whippletree.cli.status.StatusCommand;
 import dev.whippletree.cli.stress.StressCommand;
-import dev.whippletree.cli.stress.StressPartCommand;
-import dev.whippletree.cli.stress.processes.StressPart;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -130,8 +128,6 @@ public final class Main {
                                 .addSubcommand(new SimilarCommand.Approve(surroundings))
                                 .addSubcommand(new SimilarCommand.Listing(surroundings))));
         commands.put("stress", new Subcommand(StressCommand.class, () -> new StressCommand(surroundings)));
-        commands.put(
-                StressPart.COMMAND, new Subcommand(StressPartCommand.class, () -> new StressPartCommand(surroundings)));
         commands.put("plan", new Subcommand(PlanCommand.class, () -> new PlanCommand(surroundings)));
         commands.put(SERVE, new Subcommand(ServeCommand.class, () -> new ServeCommand(surroundings)));
         commands.put("emulate", new Subcommand(EmulateCommand.class, () -> new EmulateCommand(surroundings)));

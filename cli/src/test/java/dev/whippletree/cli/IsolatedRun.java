@@ -2,7 +2,7 @@ package dev.whippletree.cli;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.Surroundings;
-import dev.whippletree.cli.base.Terminal;
+import dev.whippletree.terminal.Terminal;
 import dev.whippletree.time.SystemTimeline;
 import java.io.InputStream;
 import java.io.PrintStream;

@@ -137,7 +137,11 @@ class LauncherTest {
 
     @Test
     void jarsThatEveryCommandNeeds_areSearchedFirst() throws Exception {
-        for (String jar : List.of("picocli-4.7.7.jar", "whippletree-cli-1.0.jar", "whippletree-core-1.0.jar")) {
+        for (String jar : List.of(
+                "picocli-4.7.7.jar",
+                "whippletree-cli-1.0.jar",
+                "whippletree-core-1.0.jar",
+                "whippletree-terminal-1.0.jar")) {
             Files.writeString(home.resolve("lib").resolve(jar), jar);
         }
         launch("", "check");
@@ -146,7 +150,7 @@ class LauncherTest {
                 .singleElement()
                 .asString()
                 .contains("-cp " + lib + "picocli-4.7.7.jar:" + lib + "whippletree-cli-1.0.jar:" + lib
-                        + "whippletree-core-1.0.jar:" + lib + "* ");
+                        + "whippletree-core-1.0.jar:" + lib + "whippletree-terminal-1.0.jar:" + lib + "* ");
     }
 
     @Test

@@ -2,7 +2,7 @@ package dev.whippletree.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.cli.base.Terminal;
+import dev.whippletree.terminal.Terminal;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;

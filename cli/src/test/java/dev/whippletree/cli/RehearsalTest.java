@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.Surroundings;
-import dev.whippletree.cli.base.Terminal;
+import dev.whippletree.terminal.Terminal;
 import dev.whippletree.time.SystemTimeline;
 import java.io.InputStream;
 import java.io.PrintWriter;

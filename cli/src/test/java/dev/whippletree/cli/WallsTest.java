@@ -17,6 +17,7 @@ class WallsTest {
 
     private static final String EMULATOR = "dev.whippletree.emulator..";
     private static final String PLANNER = "dev.whippletree.planner..";
+    private static final String STRESS = "dev.whippletree.stress..";
     private static final String GATEWAY = "dev.whippletree.gateway..";
     private static final String BATCH = "dev.whippletree.batch..";
 
@@ -34,12 +35,20 @@ class WallsTest {
             .resideInAPackage(EMULATOR);
 
     @ArchTest
-    static final ArchRule onlyTwoCommands_useThePlanner = noClasses()
+    static final ArchRule onlyOneCommand_usesThePlanner = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.whippletree.cli.plan..", "dev.whippletree.cli.stress..")
+            .resideOutsideOfPackage("dev.whippletree.cli.plan..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage(PLANNER);
+
+    @ArchTest
+    static final ArchRule onlyOneCommand_usesStress = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.whippletree.cli.stress..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(STRESS);
 
     @ArchTest
     static final ArchRule onlyOneCommand_usesTheGateway = noClasses()
@@ -64,7 +73,7 @@ class WallsTest {
             .areAnnotatedWith(Command.class)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(EMULATOR, PLANNER, BATCH, GATEWAY);
+            .resideInAnyPackage(EMULATOR, STRESS, PLANNER, BATCH, GATEWAY);
 
     @ArchTest
     static final ArchRule noPlugin_isNamed = noClasses()
@@ -80,14 +89,6 @@ class WallsTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.jline..");
-
-    @ArchTest
-    static final ArchRule numbersAndWords_dependOnNothingThatRuns = noClasses()
-            .that()
-            .resideInAPackage("dev.whippletree.cli.board..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("dev.whippletree", "dev.whippletree.engine..", "dev.whippletree.time..", "picocli..");
 
     @ArchTest
     static final ArchRule clocksAndChance_areHandedIn = noClasses()

@@ -54,6 +54,8 @@ final class IndependenceTest {
         List<Path> entries = new ArrayList<>(libraries());
         entries.add(core);
         entries.add(module("emulator"));
+        entries.add(module("terminal"));
+        entries.add(module("stress"));
         entries.add(module("planner"));
         entries.add(module("batch"));
         entries.add(module("gateway"));

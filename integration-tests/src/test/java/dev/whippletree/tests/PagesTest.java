@@ -102,8 +102,8 @@ final class PagesTest {
                 .allSatisfy(page -> assertThat(mapped).contains(page));
     }
 
-    /** Between the parts of the command alone: what the launcher of Windows hands over, and a process of {@code stress} to its children. */
-    private static final Set<String> INTERNAL = Set.of("WHIPPLETREE_ARGUMENTS", "WHIPPLETREE_STRESS_REDIS");
+    /** Between the parts of the command alone: what the launcher of Windows hands over. */
+    private static final Set<String> INTERNAL = Set.of("WHIPPLETREE_ARGUMENTS");
 
     @Test
     void eachVariableThatIsRead_isListed() throws IOException {

@@ -26,7 +26,9 @@ final class WallsTest {
     private static final String EMBEDDERS = "dev.whippletree.embedder..";
     private static final String CLI = "dev.whippletree.cli..";
     private static final String EMULATOR = "dev.whippletree.emulator..";
+    private static final String STRESS = "dev.whippletree.stress..";
     private static final String PLANNER = "dev.whippletree.planner..";
+    private static final String TERMINAL = "dev.whippletree.terminal..";
     private static final String BATCH = "dev.whippletree.batch..";
     private static final String GATEWAY = "dev.whippletree.gateway..";
     private static final String METRICS = "dev.whippletree.metrics..";
@@ -64,6 +66,8 @@ final class WallsTest {
                     TIME,
                     CLI,
                     EMULATOR,
+                    TERMINAL,
+                    STRESS,
                     PLANNER,
                     BATCH,
                     GATEWAY,
@@ -75,7 +79,19 @@ final class WallsTest {
     static final ArchRule outsideCore_ofTheEngineOnlyItsDoorIsUsed = noClasses()
             .that()
             .resideInAnyPackage(
-                    CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, LANGCHAIN4J, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
+                    CLI,
+                    EMULATOR,
+                    TERMINAL,
+                    STRESS,
+                    PLANNER,
+                    BATCH,
+                    GATEWAY,
+                    METRICS,
+                    LANGCHAIN4J,
+                    TESTKIT,
+                    PROVIDERS,
+                    CACHES,
+                    EMBEDDERS)
             .should()
             .dependOnClassesThat(
                     resideInAPackage("dev.whippletree.engine..").and(not(belongToAnyOf(Engine.class, Topology.class))))
@@ -133,22 +149,35 @@ final class WallsTest {
             .because("what checks a thing must not share its code");
 
     @ArchTest
-    static final ArchRule plannerRunsTheEngineButCountsForItself = noClasses()
+    static final ArchRule plansAndStressRunTheEngineButCountForThemselves = noClasses()
             .that()
-            .resideInAPackage(PLANNER)
+            .resideInAnyPackage(STRESS, PLANNER)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.whippletree.quota..")
-            .because("a plan's arithmetic is held against what the engine does");
+            .because("their arithmetic is held against what the engine does");
 
     @ArchTest
     static final ArchRule coreKnowsNobody = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, LANGCHAIN4J, TESTKIT, PROVIDERS, CACHES, EMBEDDERS)
+                    CLI,
+                    EMULATOR,
+                    TERMINAL,
+                    STRESS,
+                    PLANNER,
+                    BATCH,
+                    GATEWAY,
+                    METRICS,
+                    LANGCHAIN4J,
+                    TESTKIT,
+                    PROVIDERS,
+                    CACHES,
+                    EMBEDDERS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, EMULATOR, PLANNER, BATCH, GATEWAY, METRICS, LANGCHAIN4J, TESTKIT);
+            .resideInAnyPackage(
+                    CLI, EMULATOR, TERMINAL, STRESS, PLANNER, BATCH, GATEWAY, METRICS, LANGCHAIN4J, TESTKIT);
 
     @ArchTest
     static final ArchRule langChain4jTranslatesAndCallsTheLibrary = classes()
@@ -191,7 +220,15 @@ final class WallsTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    CLI, EMULATOR, PLANNER, BATCH, TESTKIT, "dev.whippletree.plugin..", "dev.whippletree.strategy..");
+                    CLI,
+                    EMULATOR,
+                    TERMINAL,
+                    STRESS,
+                    PLANNER,
+                    BATCH,
+                    TESTKIT,
+                    "dev.whippletree.plugin..",
+                    "dev.whippletree.strategy..");
 
     @ArchTest
     static final ArchRule emulatorKnowsNobodyAboveIt = noClasses()
@@ -199,15 +236,40 @@ final class WallsTest {
             .resideInAPackage(EMULATOR)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, PLANNER, BATCH, GATEWAY, TESTKIT);
+            .resideInAnyPackage(CLI, TERMINAL, STRESS, PLANNER, BATCH, GATEWAY, TESTKIT);
 
     @ArchTest
-    static final ArchRule plannerKnowsTheEmulatorAlone = noClasses()
+    static final ArchRule plansAndStressAreForTheCommand = noClasses()
             .that()
-            .resideInAPackage(PLANNER)
+            .resideInAnyPackage(STRESS, PLANNER)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(CLI, BATCH, GATEWAY, METRICS, TESTKIT);
+
+    @ArchTest
+    static final ArchRule stressKnowsNoPlan = noClasses()
+            .that()
+            .resideInAPackage(STRESS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(PLANNER);
+
+    @ArchTest
+    static final ArchRule terminalKnowsTheLibraryAlone = noClasses()
+            .that()
+            .resideInAPackage(TERMINAL)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CLI, EMULATOR, STRESS, PLANNER, BATCH, GATEWAY, METRICS, TESTKIT);
+
+    @ArchTest
+    static final ArchRule boards_dependOnNothingThatRuns = noClasses()
+            .that()
+            .resideInAPackage("dev.whippletree.terminal.board..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.whippletree", "dev.whippletree.engine..", TIME)
+            .because("they turn values into lines");
 
     @ArchTest
     static final ArchRule batchLeavesWaitingAndQuotaToTheEngine = noClasses()
@@ -218,6 +280,8 @@ final class WallsTest {
             .resideInAnyPackage(
                     CLI,
                     EMULATOR,
+                    TERMINAL,
+                    STRESS,
                     PLANNER,
                     GATEWAY,
                     METRICS,

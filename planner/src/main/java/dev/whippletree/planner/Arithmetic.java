@@ -3,6 +3,7 @@ package dev.whippletree.planner;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.planner.Outcome.Binding;
 import dev.whippletree.planner.Outcome.Cause;
+import dev.whippletree.terminal.board.Words;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -41,9 +42,9 @@ final class Arithmetic {
         Questions questions = new Questions(request, variant.interviews());
         long needed = questions.distinct();
         double load = allowance.load(needed, variant.pool());
-        String sum = "by arithmetic alone, because " + Phrases.number(questions.prompts()) + " prompts take "
-                + Phrases.number(needed) + " calls and the accounts allow "
-                + (load == 0 ? "any number" : Phrases.number(allowance.calls(variant.pool())));
+        String sum = "by arithmetic alone, because " + Words.count(questions.prompts()) + " prompts take "
+                + Words.count(needed) + " calls and the accounts allow "
+                + (load == 0 ? "any number" : Words.count(allowance.calls(variant.pool())));
         if (load > FAR_TOO_MUCH) {
             return Optional.of(outcome(
                     variant, new Judge.Judgement(Verdict.DOES_NOT_HOLD, "far too much, " + sum), Optional::empty));

@@ -1,6 +1,7 @@
 package dev.whippletree.planner;
 
 import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.terminal.board.Words;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -19,10 +20,10 @@ final class Assumptions {
         sentences.add(starts(workload) + thinking(request));
         sentences.add("Answers take " + latency(request.latency()) + ", prompts have "
                 + (workload.prompts().isPresent() ? "the lengths of the file, in calls on average " : "")
-                + Phrases.number(workload.promptTokens()) + " tokens and answers "
-                + Phrases.number(workload.answerTokens())
+                + Words.count(workload.promptTokens()) + " tokens and answers "
+                + Words.count(workload.answerTokens())
                 + (request.pool().countsMaximum()
-                        ? "; Groq counts " + Phrases.number(workload.bound())
+                        ? "; Groq counts " + Words.count(workload.bound())
                                 + " for each, its max_tokens or what it is taken to assume without one."
                         : "."));
         sentences.add(
@@ -63,7 +64,7 @@ final class Assumptions {
         }
         return workload.distinct().isPresent()
                 ? "Questions are drawn from a fixed bank of "
-                        + Phrases.number(workload.distinct().getAsInt())
+                        + Words.count(workload.distinct().getAsInt())
                         + ", so the hit rate rises with the number of interviews."
                 : Phrases.percent(workload.repeat())
                         + " of all prompts repeat another one, at every size: twice the interviews ask twice the distinct questions.";

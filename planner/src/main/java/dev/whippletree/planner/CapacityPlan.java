@@ -1,5 +1,6 @@
 package dev.whippletree.planner;
 
+import dev.whippletree.terminal.board.Words;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -33,11 +34,11 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
         if (request.pool().groups().stream().anyMatch(AccountGroup::countsTokens)) {
             conditions.add(
                     load.prompts().isEmpty()
-                            ? "prompts have " + Phrases.number(load.promptTokens()) + " tokens and answers "
-                                    + Phrases.number(load.answerTokens())
-                            : "answers have " + Phrases.number(load.answerTokens()) + " tokens");
+                            ? "prompts have " + Words.count(load.promptTokens()) + " tokens and answers "
+                                    + Words.count(load.answerTokens())
+                            : "answers have " + Words.count(load.answerTokens()) + " tokens");
             if (request.pool().countsMaximum()) {
-                conditions.add("Groq counts " + Phrases.number(load.bound()) + " for an answer");
+                conditions.add("Groq counts " + Words.count(load.bound()) + " for an answer");
             }
         }
         return "within " + Phrases.time(request.horizon())

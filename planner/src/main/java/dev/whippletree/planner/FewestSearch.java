@@ -1,6 +1,7 @@
 package dev.whippletree.planner;
 
 import dev.whippletree.planner.CapacityPlan.Fewest;
+import dev.whippletree.terminal.board.Words;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
@@ -71,7 +72,7 @@ final class FewestSearch {
         int holding = (int) least;
         while (!holds(holding)) {
             if (holding >= MOST || !isBoundByLimits(holding)) {
-                return none("not even " + Phrases.number(holding) + " are enough: "
+                return none("not even " + Words.count(holding) + " are enough: "
                         + outcome(holding).binding().text());
             }
             failing = holding;
@@ -130,7 +131,7 @@ final class FewestSearch {
 
     private Fewest byArithmetic(long least) {
         if (least > Integer.MAX_VALUE) {
-            return none("more than is possible: " + Phrases.number(least));
+            return none("more than is possible: " + Words.count(least));
         }
         double allowed = (double) allowance.calls(others) + (double) least * allowance.calls(kind);
         return result(

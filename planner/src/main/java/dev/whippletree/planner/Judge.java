@@ -6,6 +6,7 @@ import dev.whippletree.planner.Outcome.CreditUse;
 import dev.whippletree.planner.Outcome.LimitUse;
 import dev.whippletree.planner.Outcome.Minute;
 import dev.whippletree.planner.Outcome.Times;
+import dev.whippletree.terminal.board.Words;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -104,14 +105,13 @@ final class Judge {
 
     private static String unanswered(Figures figures, Binding binding, String within) {
         long left = figures.prompts() - figures.answered();
-        String who =
-                Phrases.number(left) + " of " + Phrases.number(figures.prompts()) + " prompts aren't answered" + within;
+        String who = Words.count(left) + " of " + Words.count(figures.prompts()) + " prompts aren't answered" + within;
         if (figures.load() > 1) {
-            return who + ": they need " + Phrases.number(figures.needed()) + " calls, but the accounts allow "
-                    + Phrases.number(figures.allowed());
+            return who + ": they need " + Words.count(figures.needed()) + " calls, but the accounts allow "
+                    + Words.count(figures.allowed());
         }
         return figures.failed() > 0
-                ? who + ", " + Phrases.number(figures.failed()) + " of them fail: " + binding.text()
+                ? who + ", " + Words.count(figures.failed()) + " of them fail: " + binding.text()
                 : who + ": " + binding.text();
     }
 

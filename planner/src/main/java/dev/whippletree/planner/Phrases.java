@@ -1,10 +1,11 @@
 package dev.whippletree.planner;
 
+import dev.whippletree.terminal.board.Words;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** Numbers and times as sentences have them. Stateless. */
+/** Shares, lists and times as sentences have them. Stateless. */
 final class Phrases {
 
     private static final int NAMED = 3;
@@ -12,11 +13,6 @@ final class Phrases {
     private static final double MILLIS_PER_SECOND = 1000;
 
     private Phrases() {}
-
-    /** Returns {@code 1,700}. */
-    static String number(long number) {
-        return String.format(Locale.ROOT, "%,d", number);
-    }
 
     /** Returns {@code 85 %}, or {@code 8.5 %} where that says more. */
     static String percent(double share) {
@@ -45,8 +41,8 @@ final class Phrases {
             return String.format(Locale.ROOT, "%,.1f s", time.toMillis() / MILLIS_PER_SECOND);
         }
         if (seconds % 86_400 == 0 && seconds > 86_400) {
-            return number(seconds / 86_400) + " d";
+            return Words.count(seconds / 86_400) + " d";
         }
-        return seconds % 3600 == 0 ? number(seconds / 3600) + " h" : number(seconds / 60) + " min";
+        return seconds % 3600 == 0 ? Words.count(seconds / 3600) + " h" : Words.count(seconds / 60) + " min";
     }
 }

@@ -2,8 +2,8 @@ package dev.whippletree.planner;
 
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.planner.interviews.InterviewPlan;
-import dev.whippletree.planner.interviews.Interviews;
+import dev.whippletree.stress.interviews.InterviewPlan;
+import dev.whippletree.stress.interviews.Interviews;
 import java.time.Duration;
 import java.util.OptionalInt;
 

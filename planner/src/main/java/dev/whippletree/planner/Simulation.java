@@ -2,9 +2,9 @@ package dev.whippletree.planner;
 
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.planner.interviews.InterviewDriver;
-import dev.whippletree.planner.interviews.InterviewPlan;
-import dev.whippletree.planner.interviews.InterviewResults;
+import dev.whippletree.stress.interviews.InterviewDriver;
+import dev.whippletree.stress.interviews.InterviewPlan;
+import dev.whippletree.stress.interviews.InterviewResults;
 import dev.whippletree.time.VirtualTimeline;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

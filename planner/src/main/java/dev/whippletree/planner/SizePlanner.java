@@ -3,6 +3,7 @@ package dev.whippletree.planner;
 import dev.whippletree.planner.CapacityPlan.Advice;
 import dev.whippletree.planner.CapacityPlan.Fewest;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
+import dev.whippletree.terminal.board.Words;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +34,7 @@ final class SizePlanner {
     }
 
     private String named(String part) {
-        return Phrases.number(interviews) + " " + request.workload().unit() + "s: " + part;
+        return Words.count(interviews) + " " + request.workload().unit() + "s: " + part;
     }
 
     private void addSearches() {

@@ -3,7 +3,8 @@
  *
  * <p>A {@link dev.whippletree.planner.PlanRequest} says which interviews ask which accounts; the
  * {@link dev.whippletree.planner.Planner} simulates it and its variants; the
- * {@link dev.whippletree.planner.CapacityPlan} is the result, as plain values.
+ * {@link dev.whippletree.planner.CapacityPlan} is the result, as plain values,
+ * which the packages below write as text, as JSON and as a page.
  */
 @NullMarked
 package dev.whippletree.planner;

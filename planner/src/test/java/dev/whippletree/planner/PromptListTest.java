@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.model.Limit;
-import dev.whippletree.planner.interviews.InterviewPlan;
+import dev.whippletree.stress.interviews.InterviewPlan;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

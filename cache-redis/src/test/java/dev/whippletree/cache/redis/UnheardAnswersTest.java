@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cache.redis.EnginesOverRedis.Size;
 import dev.whippletree.cache.redis.FaultyCommands.Deafness;
-import dev.whippletree.planner.interviews.Interviews;
+import dev.whippletree.stress.interviews.Interviews;
 import dev.whippletree.testkit.emulator.SimulatedProcesses.Outcome;
 import java.time.Duration;
 import java.util.SplittableRandom;

@@ -1,8 +1,8 @@
 package dev.whippletree.cli.answer;
 
-import dev.whippletree.cli.board.Paint;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.ShownText;
+import dev.whippletree.terminal.board.Paint;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

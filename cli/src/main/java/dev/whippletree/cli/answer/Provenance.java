@@ -1,8 +1,8 @@
 package dev.whippletree.cli.answer;
 
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Origin;
+import dev.whippletree.terminal.board.Words;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.whippletree.cli.base;
 
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.ShownText;
+import dev.whippletree.terminal.board.Words;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

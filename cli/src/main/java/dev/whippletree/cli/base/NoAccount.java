@@ -1,8 +1,8 @@
 package dev.whippletree.cli.base;
 
-import dev.whippletree.cli.board.Screen;
-import dev.whippletree.cli.board.Table;
-import dev.whippletree.cli.board.Table.Cell;
+import dev.whippletree.terminal.board.Screen;
+import dev.whippletree.terminal.board.Table;
+import dev.whippletree.terminal.board.Table.Cell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,6 @@
 package dev.whippletree.cli.base;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.cli.board.Screen;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.ConfigurationCheck;
@@ -11,6 +10,7 @@ import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.plugin.PluginCatalog;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.terminal.board.Screen;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -2,13 +2,15 @@ package dev.whippletree.cli.base;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 
 /** A module that a distribution may lack. */
 public enum OptionalModule {
     EMULATOR("emulator"),
-    PLANNER("planner", EMULATOR),
+    STRESS("stress", EMULATOR),
+    PLANNER("planner", STRESS, EMULATOR),
     BATCH("batch"),
     GATEWAY("gateway");
 
@@ -32,14 +34,23 @@ public enum OptionalModule {
         try {
             return work.getAsInt();
         } catch (NoClassDefFoundError e) {
-            String missing = String.valueOf(e.getMessage());
-            Stream.concat(Stream.of(this), uses.stream())
-                    .filter(module -> missing.contains("dev/whippletree/" + module.word + "/"))
-                    .forEach(module -> {
-                        throw new UserMistake(command + " needs the module whippletree-" + module.word
-                                + ", which isn't part of this distribution");
-                    });
+            explain(command, e);
+            throw e;
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof NoClassDefFoundError missing) {
+                explain(command, missing);
+            }
             throw e;
         }
+    }
+
+    private void explain(String command, NoClassDefFoundError error) {
+        String missing = String.valueOf(error.getMessage());
+        Stream.concat(Stream.of(this), uses.stream())
+                .filter(module -> missing.contains("dev/whippletree/" + module.word + "/"))
+                .forEach(module -> {
+                    throw new UserMistake(command + " needs the module whippletree-" + module.word
+                            + ", which isn't part of this distribution");
+                });
     }
 }

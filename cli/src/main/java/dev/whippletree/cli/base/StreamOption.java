@@ -1,5 +1,6 @@
 package dev.whippletree.cli.base;
 
+import dev.whippletree.terminal.Terminal;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

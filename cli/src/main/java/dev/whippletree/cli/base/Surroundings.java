@@ -1,6 +1,9 @@
 package dev.whippletree.cli.base;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.cli.logging.LogOutput;
+import dev.whippletree.terminal.Console;
+import dev.whippletree.terminal.Terminal;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
 import java.io.FileDescriptor;
@@ -18,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import picocli.CommandLine.Help.Ansi;
 
 /**
  * The environment of a command, which a test can replace. Immutable.
@@ -55,7 +59,7 @@ public record Surroundings(
 
     /** Returns those of this process. */
     public static Surroundings ofProcess() {
-        Terminal terminal = Terminal.ofProcess(System.getenv());
+        Terminal terminal = Terminal.ofProcess(System.getenv(), () -> Ansi.AUTO.enabled());
         return new Surroundings(
                 System.getenv(),
                 Path.of(""),
@@ -96,6 +100,11 @@ public record Surroundings(
     /** Returns in whose time of day instants are printed. */
     public ZoneId zone() {
         return zones.get();
+    }
+
+    /** Returns what a long task is shown on. */
+    public Console console() {
+        return new Console(out, err, terminal, zones, interruption, LogOutput::to);
     }
 
     /** Returns how standard input is encoded. */

@@ -1,6 +1,6 @@
 package dev.whippletree.cli.batch;
 
-import dev.whippletree.cli.board.Words;
+import dev.whippletree.terminal.board.Words;
 import dev.whippletree.time.Timeline;
 import java.io.FilterInputStream;
 import java.io.IOException;

@@ -11,20 +11,18 @@ import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.batch.file.BatchFiles;
 import dev.whippletree.batch.file.Spool;
 import dev.whippletree.cli.base.ExitCode;
-import dev.whippletree.cli.base.Json;
-import dev.whippletree.cli.base.Signals;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
-import dev.whippletree.cli.board.Words;
-import dev.whippletree.cli.live.Display;
-import dev.whippletree.cli.live.PlainDisplay;
-import dev.whippletree.cli.live.ProgressBar;
-import dev.whippletree.cli.live.RedrawnDisplay;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.cli.plan.MeasuredPrompts;
 import dev.whippletree.cli.plan.PlanCommand;
 import dev.whippletree.cli.plan.PromptsFile;
 import dev.whippletree.config.Configuration;
+import dev.whippletree.terminal.Display;
+import dev.whippletree.terminal.Json;
+import dev.whippletree.terminal.ProgressBar;
+import dev.whippletree.terminal.Signals;
+import dev.whippletree.terminal.board.Words;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -210,10 +208,7 @@ final class BatchCommandRun {
 
     private Display display(long total) {
         ProgressBar bar = new ProgressBar("Batch", Math.max(1, total), Optional.empty());
-        return surroundings.terminal().err()
-                ? new RedrawnDisplay(
-                        surroundings.err(), bar, surroundings.terminal().size())
-                : new PlainDisplay(surroundings.err(), bar, SECONDS_A_LINE);
+        return surroundings.console().display(bar, SECONDS_A_LINE);
     }
 
     private void show(BatchFiles files, Display display, BatchProgress progress) {

@@ -2,10 +2,10 @@ package dev.whippletree.cli.batch;
 
 import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.cli.base.ExitCode;
-import dev.whippletree.cli.base.Json;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
-import dev.whippletree.cli.board.Words;
+import dev.whippletree.terminal.Json;
+import dev.whippletree.terminal.board.Words;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.DateTimeException;

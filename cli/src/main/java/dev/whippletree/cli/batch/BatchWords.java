@@ -1,7 +1,7 @@
 package dev.whippletree.cli.batch;
 
 import dev.whippletree.batch.BatchProgress;
-import dev.whippletree.cli.board.Words;
+import dev.whippletree.terminal.board.Words;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;

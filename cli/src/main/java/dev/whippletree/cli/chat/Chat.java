@@ -3,12 +3,12 @@ package dev.whippletree.cli.chat;
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.Mistakes;
 import dev.whippletree.cli.base.Surroundings;
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.cli.chat.LineEditor.Ended;
 import dev.whippletree.cli.chat.LineEditor.Entry;
 import dev.whippletree.cli.chat.LineEditor.Interrupted;
 import dev.whippletree.cli.chat.LineEditor.Typed;
 import dev.whippletree.config.Configuration;
+import dev.whippletree.terminal.board.Words;
 import java.util.concurrent.CancellationException;
 
 /** Reads messages and commands until the input ends, and handles each. Confined to one thread. */

@@ -2,9 +2,9 @@ package dev.whippletree.cli.chat;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.Surroundings;
-import dev.whippletree.cli.board.Paint;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.config.Configuration;
+import dev.whippletree.terminal.board.Paint;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Path;

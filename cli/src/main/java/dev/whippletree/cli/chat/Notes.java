@@ -1,8 +1,8 @@
 package dev.whippletree.cli.chat;
 
 import dev.whippletree.cli.base.Surroundings;
-import dev.whippletree.cli.board.Paint;
-import dev.whippletree.cli.board.Words;
+import dev.whippletree.terminal.board.Paint;
+import dev.whippletree.terminal.board.Words;
 import java.util.List;
 
 /** Prints the chat's own messages, faintly, between the answers. Thread-safe. */

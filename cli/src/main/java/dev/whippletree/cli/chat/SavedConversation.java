@@ -1,9 +1,9 @@
 package dev.whippletree.cli.chat;
 
-import dev.whippletree.cli.base.Json;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.chat.Conversation.Exchange;
 import dev.whippletree.state.PrivateFile;
+import dev.whippletree.terminal.Json;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;

@@ -1,9 +1,9 @@
 package dev.whippletree.cli.emulate;
 
 import dev.whippletree.cli.base.UserMistake;
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
+import dev.whippletree.terminal.board.Words;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -2,7 +2,6 @@ package dev.whippletree.cli.emulate;
 
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.emulator.http.EmulatorServer;
 import dev.whippletree.emulator.model.EmulatedAccount;
@@ -13,6 +12,7 @@ import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
 import dev.whippletree.model.Limit;
+import dev.whippletree.terminal.board.Words;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;

@@ -3,7 +3,6 @@ package dev.whippletree.cli.logging;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
@@ -60,14 +59,6 @@ public final class LogOutput {
             return Level.DEBUG;
         }
         return verbose ? Level.INFO : Level.WARN;
-    }
-
-    /** Returns the options by which another process of this command logs as much. */
-    public static List<String> options() {
-        if (debugging) {
-            return List.of("--debug");
-        }
-        return verbose ? List.of("--verbose") : List.of();
     }
 
     static void write(String line) {

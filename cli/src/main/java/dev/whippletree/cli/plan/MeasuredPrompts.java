@@ -1,7 +1,7 @@
 package dev.whippletree.cli.plan;
 
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.planner.PromptList;
+import dev.whippletree.terminal.board.Words;
 
 /**
  * The prompts of a file, as a plan needs them. Immutable.

@@ -1,8 +1,8 @@
 package dev.whippletree.cli.plan;
 
 import dev.whippletree.cli.base.Surroundings;
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.planner.PlanProgress;
+import dev.whippletree.terminal.board.Words;
 import java.io.PrintWriter;
 import java.time.Duration;
 

@@ -1,17 +1,18 @@
 package dev.whippletree.cli.plan;
 
+import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.logging.LogOutput;
-import dev.whippletree.cli.plan.answer.Costs;
-import dev.whippletree.cli.plan.answer.Sentences;
-import dev.whippletree.cli.plan.json.PlanJson;
-import dev.whippletree.cli.plan.page.PlanPage;
-import dev.whippletree.cli.plan.text.PlanText;
 import dev.whippletree.config.KnownPlugins;
 import dev.whippletree.planner.CapacityPlan;
 import dev.whippletree.planner.PlanRequest;
 import dev.whippletree.planner.Planner;
+import dev.whippletree.planner.answer.Costs;
+import dev.whippletree.planner.answer.Sentences;
+import dev.whippletree.planner.json.PlanJson;
+import dev.whippletree.planner.page.PlanPage;
+import dev.whippletree.planner.text.PlanText;
 import dev.whippletree.plugin.PluginCatalog;
 import dev.whippletree.state.PrivateFile;
 import java.io.IOException;
@@ -23,10 +24,6 @@ import java.util.Optional;
 
 /** Makes a plan and prints it. Confined to one thread. */
 final class PlanRun {
-
-    private static final int HOLDS = 0;
-    private static final int DOES_NOT_HOLD = 1;
-    private static final int UNKNOWN = 8;
 
     private final Surroundings surroundings;
     private final PlanCommand command;
@@ -65,9 +62,9 @@ final class PlanRun {
         }
         report.ifPresent(file -> surroundings.err().println("Wrote the report to " + file + "."));
         return switch (Sentences.worst(plan)) {
-            case HOLDS, TIGHT -> HOLDS;
-            case UNKNOWN, DEPENDS -> UNKNOWN;
-            case DOES_NOT_HOLD -> DOES_NOT_HOLD;
+            case HOLDS, TIGHT -> ExitCode.ANSWERED;
+            case UNKNOWN, DEPENDS -> ExitCode.UNKNOWN;
+            case DOES_NOT_HOLD -> ExitCode.FAILED;
         };
     }
 

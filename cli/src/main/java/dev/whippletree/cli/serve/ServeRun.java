@@ -2,15 +2,15 @@ package dev.whippletree.cli.serve;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.ExitCode;
-import dev.whippletree.cli.base.Signals;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.Gateway;
 import dev.whippletree.gateway.Telemetry;
 import dev.whippletree.spi.EngineListener;
+import dev.whippletree.terminal.Signals;
+import dev.whippletree.terminal.board.Words;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;

@@ -2,15 +2,15 @@ package dev.whippletree.cli.setup;
 
 import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
-import dev.whippletree.cli.base.Json;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.Surroundings;
-import dev.whippletree.cli.board.PluginTable;
-import dev.whippletree.cli.board.PluginUse;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.plugin.PluginCatalog;
+import dev.whippletree.terminal.Json;
+import dev.whippletree.terminal.board.PluginTable;
+import dev.whippletree.terminal.board.PluginUse;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

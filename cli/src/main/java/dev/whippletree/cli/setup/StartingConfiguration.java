@@ -1,11 +1,11 @@
 package dev.whippletree.cli.setup;
 
-import dev.whippletree.cli.board.Words;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Secret;
 import dev.whippletree.plugin.PluginCatalog;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.terminal.board.Words;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

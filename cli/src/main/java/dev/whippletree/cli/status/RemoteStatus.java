@@ -1,10 +1,10 @@
 package dev.whippletree.cli.status;
 
 import dev.whippletree.cli.base.ExitCode;
-import dev.whippletree.cli.base.Json;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.model.ShownText;
 import dev.whippletree.status.PricedStatus;
+import dev.whippletree.terminal.Json;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -2,9 +2,9 @@ package dev.whippletree.cli.status;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.Surroundings;
-import dev.whippletree.cli.board.StatusBoard;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.status.PricedStatus;
+import dev.whippletree.terminal.board.StatusBoard;
 import java.time.LocalDate;
 import java.util.List;
 

@@ -30,7 +30,6 @@ import picocli.CommandLine.Option;
             "  whippletree stress                         500 interviews, two accounts of 1,000 requests an hour",
             "  whippletree stress --tight                 small limits and an outage: waiting, failover, recovery",
             "  whippletree stress --interviews 50 --fault reset:3%%",
-            "  whippletree stress --processes 4 --redis redis://localhost:6379",
             "  whippletree stress --live --interviews 20  your own accounts; shows the number of calls and asks first"
         })
 public final class StressCommand implements Callable<Integer> {
@@ -89,20 +88,6 @@ public final class StressCommand implements Callable<Integer> {
             description = "The cache in front of the accounts, or none; default: ehcache.")
     Optional<String> cache = Optional.empty();
 
-    @Option(
-            names = "--processes",
-            paramLabel = "N",
-            description = "The number of processes that share the interviews; default: this one.")
-    Optional<Integer> processes = Optional.empty();
-
-    @Option(
-            names = "--redis",
-            paramLabel = "URI",
-            description = "The Redis through which the processes share answers, limits and calls, such as"
-                    + " redis://localhost:6379. Without it each process gets its share of the limits and"
-                    + " makes its own calls.")
-    Optional<String> redis = Optional.empty();
-
     @Option(names = "--live", description = "Ask your own accounts instead; shows the most calls it can make first.")
     boolean live;
 
@@ -110,7 +95,7 @@ public final class StressCommand implements Callable<Integer> {
     boolean yes;
 
     @Mixin
-    private final Opening opening = new Opening();
+    final Opening opening = new Opening();
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
@@ -123,17 +108,7 @@ public final class StressCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkCombination();
-        return OptionalModule.PLANNER.needed("stress", () -> live ? runLive() : runEmulated());
-    }
-
-    private int runEmulated() {
-        return processes.isPresent() || redis.isPresent()
-                ? new ProcessesStress(surroundings, this).run()
-                : new EmulatedStress(surroundings, this).run();
-    }
-
-    private int runLive() {
-        return new LiveStress(surroundings, this).run(clients -> opening.open(surroundings, clients));
+        return OptionalModule.STRESS.needed("stress", () -> new StressRun(surroundings, this).run());
     }
 
     private void checkCombination() {
@@ -142,10 +117,6 @@ public final class StressCommand implements Callable<Integer> {
         if (live && emulation) {
             throw new UserMistake("--live asks your own accounts as they are configured:"
                     + " --tight, --accounts, --latency, --fault and --cache are for emulated ones");
-        }
-        if (live && (processes.isPresent() || redis.isPresent())) {
-            throw new UserMistake("--live asks your own accounts from this one process:"
-                    + " --processes and --redis are for emulated ones");
         }
         if (!live && (yes || opening.given())) {
             throw new UserMistake("--yes, --config and --model are for your own accounts: add --live");

@@ -3,9 +3,8 @@ package dev.whippletree.cli.stress;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.emulate.EmulationBounds;
 import dev.whippletree.emulator.model.Latency;
-import dev.whippletree.planner.interviews.Interviews;
-import dev.whippletree.planner.interviews.Processes;
-import dev.whippletree.planner.interviews.StressSettings;
+import dev.whippletree.stress.interviews.Interviews;
+import dev.whippletree.stress.interviews.StressSettings;
 import java.util.Optional;
 
 /** Turns the options into the settings of a run. */
@@ -66,25 +65,5 @@ final class TypedStress {
     /** Returns the name of the cache in the process; empty: none. */
     static Optional<String> cache(StressCommand command) {
         return Optional.of(command.cache.orElse(USUAL_CACHE)).filter(cache -> !cache.equals(NO_CACHE));
-    }
-
-    /**
-     * Returns the processes of a run.
-     *
-     * @throws UserMistake if there can't be so many, saying why
-     */
-    static Processes processes(StressCommand command, StressSettings settings) {
-        int number = command.processes.orElse(1);
-        if (number > settings.interviews().interviews()) {
-            throw new UserMistake("--processes " + number + " is more than the number of interviews ("
-                    + settings.interviews().interviews() + "); use fewer processes");
-        }
-        try {
-            Processes processes = new Processes(number, number == 1 || command.redis.isPresent());
-            processes.declared(settings.limit());
-            return processes;
-        } catch (IllegalArgumentException e) {
-            throw new UserMistake(String.valueOf(e.getMessage()));
-        }
     }
 }

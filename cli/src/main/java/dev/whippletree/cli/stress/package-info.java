@@ -1,8 +1,7 @@
 /**
- * The command {@code stress}: conducts interviews over emulated accounts or the user's own, shows their progress and
- * their results.
+ * The command {@code stress}: reads the options and runs the interviews.
  *
- * <p>It needs the modules {@code planner} and {@code emulator}; the command itself is loaded without them.
+ * <p>It needs the modules {@code stress} and {@code emulator}; the command itself is loaded without them.
  */
 @NullMarked
 package dev.whippletree.cli.stress;

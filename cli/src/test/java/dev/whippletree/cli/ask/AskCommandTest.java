@@ -3,7 +3,6 @@ package dev.whippletree.cli.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.Shell;
-import dev.whippletree.cli.base.Terminal;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -13,6 +12,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Reach;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.terminal.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

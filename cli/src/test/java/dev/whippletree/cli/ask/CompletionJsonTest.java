@@ -2,12 +2,12 @@ package dev.whippletree.cli.ask;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.cli.base.Json;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
+import dev.whippletree.terminal.Json;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -40,12 +40,21 @@ class OptionalModuleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"stress", "stress --processes 2", "plan --accounts huggingface:2x1000/h"})
-    void withoutThePlanner_commandsThatNeedItNameIt(String line) throws Exception {
-        Outcome outcome = runWithout("planner", line.split(" "));
+    @ValueSource(strings = {"stress", "plan --accounts huggingface:2x1000/h"})
+    void withoutStress_commandsThatNeedItNameIt(String line) throws Exception {
+        Outcome outcome = runWithout("stress", line.split(" "));
         assertThat(outcome.code).as(outcome.printed).isEqualTo(2);
         assertThat(outcome.printed)
-                .contains("needs the module whippletree-planner, which isn't part of this distribution")
+                .contains("needs the module whippletree-stress, which isn't part of this distribution")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void withoutThePlanner_planNamesIt() throws Exception {
+        Outcome outcome = runWithout("planner", "plan", "--accounts", "huggingface:2x1000/h");
+        assertThat(outcome.code).as(outcome.printed).isEqualTo(2);
+        assertThat(outcome.printed)
+                .contains("plan needs the module whippletree-planner, which isn't part of this distribution")
                 .doesNotContain("\tat ");
     }
 

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.whippletree.cli.Shell;
-import dev.whippletree.cli.base.Json;
-import dev.whippletree.cli.board.Screen;
-import dev.whippletree.cli.board.Snapshots;
-import dev.whippletree.cli.board.StatusBoard;
 import dev.whippletree.status.PricedStatus;
+import dev.whippletree.terminal.Json;
+import dev.whippletree.terminal.board.Screen;
+import dev.whippletree.terminal.board.Snapshots;
+import dev.whippletree.terminal.board.StatusBoard;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -2,9 +2,9 @@ package dev.whippletree.cli.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.cli.base.Json;
-import dev.whippletree.cli.board.Snapshots;
 import dev.whippletree.status.PricedStatus;
+import dev.whippletree.terminal.Json;
+import dev.whippletree.terminal.board.Snapshots;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;

@@ -3,13 +3,10 @@ package dev.whippletree.cli.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.Shell;
-import dev.whippletree.cli.base.Terminal;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Reach;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import dev.whippletree.terminal.Terminal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -115,41 +112,11 @@ class StressCommandTest {
         "--fault=explode,explode",
         "--accounts=0,1 or more accounts",
         "--yes,add --live",
-        "--processes=0,1 or more processes",
-        "--processes=501,more than the number of interviews",
-        "--redis=http://localhost,is not a Redis URI",
         "--cache=nonesuch,nonesuch"
     })
     void wrongUsage_exitsWith2(String option, String message) {
         assertThat(shell.run("stress", option)).isEqualTo(2);
         assertThat(shell.err()).contains(message).doesNotContain("\tat ");
-    }
-
-    @Test
-    void severalProcesses_areNotForOnesOwnAccounts() {
-        assertThat(shell.withAccount().run("stress", "--live", "--processes", "2"))
-                .isEqualTo(2);
-        assertThat(shell.err()).contains("--processes and --redis are for emulated ones");
-    }
-
-    @Test
-    void redisThatCannotBeReached_isToldBeforeAnythingStarts_withoutItsPassword() throws IOException {
-        int closed = closedPort();
-        assertThat(shell.run("stress", "--processes", "2", "--redis", "redis://:sesame@127.0.0.1:" + closed))
-                .isEqualTo(2);
-        assertThat(shell.err())
-                .contains("Redis at 127.0.0.1:" + closed + " can't be used")
-                .contains("Nothing was started")
-                .contains("--redis redis://HOST:PORT")
-                .doesNotContain("sesame")
-                .doesNotContain("Starting 2 processes");
-        assertThat(shell.out()).isEmpty();
-    }
-
-    private static int closedPort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     @Test

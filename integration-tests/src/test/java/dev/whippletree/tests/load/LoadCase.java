@@ -2,10 +2,10 @@ package dev.whippletree.tests.load;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.emulator.model.ServiceSettings;
-import dev.whippletree.planner.interviews.Interviews;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
+import dev.whippletree.stress.interviews.Interviews;
 import java.time.Duration;
 import java.util.List;
 

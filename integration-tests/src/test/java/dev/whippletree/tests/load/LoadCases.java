@@ -10,8 +10,8 @@ import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
 import dev.whippletree.model.Limit;
-import dev.whippletree.planner.interviews.Interviews;
-import dev.whippletree.planner.interviews.StressSettings;
+import dev.whippletree.stress.interviews.Interviews;
+import dev.whippletree.stress.interviews.StressSettings;
 import java.time.Duration;
 import java.util.List;
 

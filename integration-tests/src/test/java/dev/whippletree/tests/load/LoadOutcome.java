@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.emulator.model.AccountStats;
 import dev.whippletree.emulator.model.ServiceStats;
 import dev.whippletree.model.StatusSnapshot;
-import dev.whippletree.planner.interviews.InterviewResults;
+import dev.whippletree.stress.interviews.InterviewResults;
 
 /**
  * What came of a case. Immutable.

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.StatusSnapshot;
-import dev.whippletree.planner.interviews.InterviewResults;
 import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.stress.interviews.InterviewResults;
 import dev.whippletree.testkit.redis.RedisProcess;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;

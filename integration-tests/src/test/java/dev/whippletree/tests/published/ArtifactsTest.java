@@ -41,6 +41,8 @@ final class ArtifactsTest {
             "whippletree-provider-openai",
             "whippletree-spring-ai",
             "whippletree-spring-boot-starter",
+            "whippletree-stress",
+            "whippletree-terminal",
             "whippletree-testkit");
 
     @BeforeEach
@@ -76,6 +78,8 @@ final class ArtifactsTest {
         "whippletree-provider-openai, dev.whippletree.provider.openai",
         "whippletree-spring-ai, dev.whippletree.springai",
         "whippletree-spring-boot-starter, dev.whippletree.springboot",
+        "whippletree-stress, dev.whippletree.stress",
+        "whippletree-terminal, dev.whippletree.terminal",
         "whippletree-testkit, dev.whippletree.testkit"
     })
     void jar_saysItsModuleName(String id, String name) throws IOException {
@@ -105,6 +109,8 @@ final class ArtifactsTest {
                 "whippletree-provider-openai",
                 "whippletree-spring-ai",
                 "whippletree-spring-boot-starter",
+                "whippletree-stress",
+                "whippletree-terminal",
                 "whippletree-testkit"
             })
     void jar_comesWithSourcesAndPages(String id) throws IOException {

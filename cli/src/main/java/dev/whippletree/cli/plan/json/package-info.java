@@ -1,7 +1,0 @@
-/**
- * A plan as JSON, for programs and for the page.
- */
-@NullMarked
-package dev.whippletree.cli.plan.json;
-
-import org.jspecify.annotations.NullMarked;

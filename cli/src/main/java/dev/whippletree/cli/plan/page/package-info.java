@@ -1,5 +1,0 @@
-/** A plan as one self-contained HTML page, which draws itself from the plan's JSON and makes no request. */
-@NullMarked
-package dev.whippletree.cli.plan.page;
-
-import org.jspecify.annotations.NullMarked;

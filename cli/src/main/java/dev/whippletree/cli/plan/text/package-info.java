@@ -1,7 +1,0 @@
-/**
- * A plan as text for a terminal: tables, a timeline, advice.
- */
-@NullMarked
-package dev.whippletree.cli.plan.text;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,50 @@
+package dev.whippletree.planner.text;
+
+import dev.whippletree.planner.Outcome;
+import dev.whippletree.planner.Verdict;
+import dev.whippletree.planner.answer.Sentences;
+import dev.whippletree.terminal.board.Paint;
+import dev.whippletree.terminal.board.Screen;
+import dev.whippletree.terminal.board.Table.Cell;
+import dev.whippletree.terminal.board.Words;
+import java.util.List;
+
+/** Cells that several tables share, and how wide they are together. */
+final class Columns {
+
+    private static final int MOST = 80;
+
+    private Columns() {}
+
+    /** Returns how wide text and tables are at most. */
+    static int width(Screen screen) {
+        return Math.min(MOST, screen.columns());
+    }
+
+    /** Returns a text as lines of such a width. */
+    static List<String> prose(Screen screen, Paint paint, String text) {
+        return Words.wrap(text, width(screen)).stream()
+                .map(line -> paint.on(line, screen.colours()))
+                .toList();
+    }
+
+    static Cell verdict(Verdict verdict) {
+        return Cell.left(Sentences.word(verdict)).painted(PlanText.paint(verdict));
+    }
+
+    static Cell load(Outcome outcome) {
+        return Cell.right(Sentences.load(outcome));
+    }
+
+    static Cell p50(Outcome outcome) {
+        return Cell.right(Sentences.time(outcome.waited(), Outcome.Times::p50));
+    }
+
+    static Cell p95(Outcome outcome) {
+        return Cell.right(Sentences.time(outcome.waited(), Outcome.Times::p95));
+    }
+
+    static Cell worst(Outcome outcome) {
+        return Cell.right(Sentences.time(outcome.waited(), Outcome.Times::worst));
+    }
+}

@@ -1,0 +1,52 @@
+package dev.whippletree.planner.text;
+
+import dev.whippletree.planner.CapacityPlan;
+import dev.whippletree.planner.CapacityPlan.Fewest;
+import dev.whippletree.planner.CapacityPlan.SizePlan;
+import dev.whippletree.planner.answer.Sentences;
+import dev.whippletree.terminal.board.Paint;
+import dev.whippletree.terminal.board.Screen;
+import dev.whippletree.terminal.board.Table;
+import dev.whippletree.terminal.board.Table.Cell;
+import dev.whippletree.terminal.board.Words;
+import java.util.List;
+
+/** The fewest accounts of each kind that are enough, for each size. Immutable. */
+final class FewestTable {
+
+    /** Between a table's columns. */
+    private static final int GAP = 2;
+
+    private static final String INDENT = "  ";
+
+    private final Screen screen;
+
+    FewestTable(Screen screen) {
+        this.screen = screen;
+    }
+
+    List<String> lines(CapacityPlan plan) {
+        Table table = new Table(screen);
+        int longest = plan.sizes().stream()
+                .mapToInt(size -> Sentences.size(plan, size).length())
+                .max()
+                .orElse(0);
+        int width = Columns.width(screen) - longest - GAP;
+        for (SizePlan size : plan.sizes()) {
+            boolean several =
+                    size.fewest().stream().map(Fewest::kind).distinct().count() > 1;
+            String counted = Sentences.size(plan, size);
+            for (Fewest fewest : size.fewest()) {
+                row(table, counted, width, Sentences.kind(fewest, several) + ": " + Sentences.fewest(fewest));
+                counted = "";
+            }
+        }
+        return table.lines();
+    }
+
+    private static void row(Table table, String size, int width, String text) {
+        List<String> wrapped = Words.wrap(text, width - INDENT.length());
+        table.row(Cell.right(size).painted(Paint.FAINT), Cell.left(wrapped.get(0)));
+        wrapped.subList(1, wrapped.size()).forEach(line -> table.across(INDENT + line));
+    }
+}

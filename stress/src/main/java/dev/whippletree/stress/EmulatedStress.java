@@ -1,0 +1,65 @@
+package dev.whippletree.stress;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.stress.interviews.InterviewDriver;
+import dev.whippletree.stress.interviews.InterviewPlan;
+import dev.whippletree.stress.interviews.InterviewResults;
+import dev.whippletree.stress.interviews.StressEmulation;
+import dev.whippletree.stress.interviews.StressReport;
+import dev.whippletree.stress.interviews.StressSettings;
+import dev.whippletree.terminal.Console;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.util.Optional;
+
+/** A stress run over emulated accounts, on real sockets and in real time. Confined to one thread. */
+public final class EmulatedStress {
+
+    private final Console console;
+    private final Timeline timeline;
+
+    /**
+     * Prepares a run.
+     *
+     * @param console where it is shown
+     * @param timeline the time it goes by
+     */
+    public EmulatedStress(Console console, Timeline timeline) {
+        this.console = console;
+        this.timeline = timeline;
+    }
+
+    /**
+     * Runs it. Blocks until every interview has ended and everything is printed.
+     *
+     * @param settings what to run
+     * @param builder of the library, without accounts
+     */
+    public Ending run(StressSettings settings, Whippletree.Builder builder) {
+        new Announcement(console).of(settings);
+        try (StressEmulation emulation = StressEmulation.start(settings, timeline);
+                Whippletree whippletree = open(emulation, builder)) {
+            InterviewDriver driver =
+                    new InterviewDriver(InterviewPlan.of(settings.interviews()), whippletree::complete, timeline);
+            emulation.begin();
+            Duration least = StressReport.lowerBound(settings);
+            Optional<InterviewResults> results =
+                    new Watch(console, timeline, Optional.of(least)).until(driver, whippletree);
+            Findings findings = new Findings(console);
+            findings.board(whippletree.status());
+            if (results.isEmpty()) {
+                findings.interrupted(driver.progress());
+                whippletree.close(Duration.ZERO).join();
+                return Ending.INTERRUPTED;
+            }
+            StressReport report = StressReport.of(settings, results.get(), whippletree.status(), emulation.stats());
+            findings.of(report, least);
+            return Ending.of(report.held());
+        }
+    }
+
+    private static Whippletree open(StressEmulation emulation, Whippletree.Builder builder) {
+        emulation.accounts().forEach(builder::account);
+        return builder.build();
+    }
+}

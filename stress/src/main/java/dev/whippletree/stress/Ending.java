@@ -1,0 +1,17 @@
+package dev.whippletree.stress;
+
+/** How a run ended. */
+public enum Ending {
+    /** Every check held. */
+    HELD,
+    /** A check didn't hold. */
+    BROKEN,
+    /** The user stopped it; nothing was checked. */
+    INTERRUPTED,
+    /** The user didn't agree to it; nothing was asked. */
+    DECLINED;
+
+    static Ending of(boolean held) {
+        return held ? HELD : BROKEN;
+    }
+}

@@ -1,0 +1,37 @@
+package dev.whippletree.stress.interviews;
+
+import dev.whippletree.terminal.board.Words;
+import java.util.Objects;
+
+/**
+ * A condition of a run, and whether it held. Immutable.
+ *
+ * @param name the name of the condition
+ * @param expected the expected value, in words
+ * @param actual the actual value
+ * @param held whether they agree
+ */
+public record Check(String name, String expected, String actual, boolean held) {
+
+    /** Rejects null. */
+    public Check {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(expected, "expected");
+        Objects.requireNonNull(actual, "actual");
+    }
+
+    /** Returns a check that a number is exactly another. */
+    public static Check exactly(String name, long expected, long actual) {
+        return new Check(name, Words.count(expected), Words.count(actual), expected == actual);
+    }
+
+    /** Returns a check that a number is at least another. */
+    static Check atLeast(String name, long expected, long actual) {
+        return new Check(name, "at least " + Words.count(expected), Words.count(actual), actual >= expected);
+    }
+
+    /** Returns a check that a number is at most another. */
+    public static Check atMost(String name, long expected, long actual) {
+        return new Check(name, "at most " + Words.count(expected), Words.count(actual), actual <= expected);
+    }
+}

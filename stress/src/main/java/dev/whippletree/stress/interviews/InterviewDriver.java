@@ -1,0 +1,219 @@
+package dev.whippletree.stress.interviews;
+
+import dev.whippletree.emulator.model.Answers;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the interviews: all start at the same moment unless they are spread, each asks its questions in sequence, and every answer
+ * is checked against its prompt.
+ *
+ * <p>No interview has a thread: each continues when its answer arrives, on the timeline's executor. Thread-safe once started; call its
+ * {@code with…} methods before that.
+ */
+public final class InterviewDriver {
+
+    private final InterviewPlan plan;
+    private final Function<Prompt, ? extends CompletionStage<Completion>> ask;
+    private final Timeline timeline;
+    private final CompletableFuture<InterviewResults> results = new CompletableFuture<>();
+    private final Deque<Interview> parked = new ArrayDeque<>();
+    private BiPredicate<Prompt, Completion> right =
+            (prompt, completion) -> Answers.matches(prompt.messages(), completion.text());
+    private Consumer<Progress> listener = progress -> {};
+    private Optional<CallCap> cap = Optional.empty();
+    private Duration over = Duration.ZERO;
+    private final Scoreboard board;
+
+    /**
+     * Creates a driver that expects the answers of emulated services.
+     *
+     * @param plan who asks what
+     * @param ask answers a prompt, without blocking
+     * @param timeline the time it goes by
+     */
+    public InterviewDriver(
+            InterviewPlan plan, Function<Prompt, ? extends CompletionStage<Completion>> ask, Timeline timeline) {
+        this.plan = plan;
+        this.ask = ask;
+        this.timeline = timeline;
+        this.board = new Scoreboard(plan.prompts(), plan.settings().interviews());
+    }
+
+    /** Sets what is a right answer to a prompt. */
+    public InterviewDriver withCheck(BiPredicate<Prompt, Completion> right) {
+        this.right = right;
+        return this;
+    }
+
+    /** Sets who is told after each prompt; called from several threads, perhaps out of order; must not block. */
+    public InterviewDriver withListener(Consumer<Progress> listener) {
+        this.listener = listener;
+        return this;
+    }
+
+    /** Sets a bound on upstream calls; interviews that it stops count their remaining questions as unasked. */
+    public InterviewDriver withCap(CallCap cap) {
+        this.cap = Optional.of(cap);
+        return this;
+    }
+
+    /** Sets in what time the interviews start, evenly; zero or more. */
+    public InterviewDriver withOver(Duration over) {
+        this.over = over;
+        return this;
+    }
+
+    /**
+     * Starts all interviews. Call it once.
+     *
+     * @return ends when all have ended; never exceptionally
+     */
+    public CompletableFuture<InterviewResults> start() {
+        board.start(timeline.nanoTime());
+        int interviews = plan.settings().interviews();
+        for (int number = 0; number < interviews; number++) {
+            start(new Interview(number, over.toNanos() / interviews * number));
+        }
+        unpark();
+        return results.copy();
+    }
+
+    private void start(Interview interview) {
+        if (over.isZero()) {
+            interview.next();
+        } else {
+            timeline.schedule(interview.afterNanos, () -> goOn(interview));
+        }
+    }
+
+    private void goOn(Interview interview) {
+        interview.next();
+        unpark();
+    }
+
+    /** Returns how far the interviews are. */
+    public Progress progress() {
+        return board.progress(timeline.nanoTime());
+    }
+
+    private void endIf(boolean last) {
+        if (last) {
+            results.complete(board.results(timeline.nanoTime()));
+        }
+    }
+
+    /** Lets interviews go on that waited for room under the cap; stops them if there can be none any more. */
+    private void unpark() {
+        cap.ifPresent(given -> {
+            for (Interview interview = released(given); interview != null; interview = released(given)) {
+                interview.resume();
+            }
+        });
+    }
+
+    private @Nullable Interview released(CallCap given) {
+        synchronized (parked) {
+            Interview first = parked.peek();
+            if (first == null) {
+                return null;
+            }
+            // In this order: what may not be asked although nothing is under way may never be.
+            boolean idle = given.idle();
+            first.allowed = given.tryEnter();
+            return first.allowed || idle ? parked.remove() : null;
+        }
+    }
+
+    private void park(Interview interview) {
+        synchronized (parked) {
+            parked.add(interview);
+        }
+    }
+
+    /** One interview. Its steps follow each other; none overlap. */
+    private final class Interview {
+
+        private final int number;
+        private final long afterNanos;
+        private int question;
+        private boolean allowed;
+
+        Interview(int number, long afterNanos) {
+            this.number = number;
+            this.afterNanos = afterNanos;
+        }
+
+        void next() {
+            if (question == plan.questions(number)) {
+                endIf(board.interviewEnded(timeline.nanoTime() - afterNanos));
+            } else if (cap.isPresent()) {
+                park(this);
+            } else {
+                put();
+            }
+        }
+
+        void resume() {
+            if (allowed) {
+                put();
+            } else {
+                endIf(board.interviewStopped(plan.questions(number) - question));
+            }
+        }
+
+        private void put() {
+            Prompt prompt = plan.prompt(number, question++);
+            answer(prompt).whenComplete((completion, error) -> {
+                cap.ifPresent(CallCap::leave);
+                judge(prompt, completion, error);
+                listener.accept(progress());
+                timeline.schedule(pauseNanos(), () -> goOn(this));
+            });
+        }
+
+        private long pauseNanos() {
+            boolean more = question < plan.questions(number);
+            return more ? plan.settings().think().toNanos() : 0;
+        }
+
+        private CompletionStage<Completion> answer(Prompt prompt) {
+            try {
+                return ask.apply(prompt);
+            } catch (RuntimeException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        }
+
+        private void judge(Prompt prompt, @Nullable Completion completion, @Nullable Throwable error) {
+            String where = "interview " + (number + 1) + ", question " + question;
+            if (completion == null) {
+                board.failed(where + ": " + reason(error));
+            } else if (right.test(prompt, completion)) {
+                board.answered();
+            } else {
+                board.answeredWrong(where + ": the answer of account "
+                        + completion.origin().account() + " doesn't belong to its prompt");
+            }
+        }
+
+        private static String reason(@Nullable Throwable error) {
+            Throwable cause = error instanceof CompletionException wrapped && wrapped.getCause() != null
+                    ? wrapped.getCause()
+                    : error;
+            return cause == null ? "no answer" : String.valueOf(cause.getMessage());
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.whippletree.stress.interviews;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The results of the interviews. Immutable.
+ *
+ * @param prompts how many prompts were planned
+ * @param answered how many were answered, including wrong answers
+ * @param failed how many ended without an answer
+ * @param wrong how many answers didn't belong to their prompt
+ * @param unasked how many weren't asked because the cap on calls was reached
+ * @param elapsed from the start to the last end
+ * @param interviewTimes how long each interview took that asked all its questions, shortest first
+ * @param errors the first few errors, in words
+ */
+public record InterviewResults(
+        int prompts,
+        int answered,
+        int failed,
+        int wrong,
+        int unasked,
+        Duration elapsed,
+        List<Duration> interviewTimes,
+        List<String> errors) {
+
+    /** Copies mutable values. */
+    public InterviewResults {
+        Objects.requireNonNull(elapsed, "elapsed");
+        interviewTimes = interviewTimes.stream().sorted().toList();
+        errors = List.copyOf(errors);
+    }
+
+    /**
+     * Returns the time that a share of the interviews didn't exceed; zero if none ended.
+     *
+     * @param share above 0 and at most 1: 0.5 for the median, 1 for the longest
+     */
+    public Duration interviewTime(double share) {
+        if (interviewTimes.isEmpty()) {
+            return Duration.ZERO;
+        }
+        int rank = (int) Math.ceil(share * interviewTimes.size());
+        return interviewTimes.get(Math.max(1, rank) - 1);
+    }
+
+    /** Returns the time of the interview that ended first; zero if none ended. */
+    public Duration shortestInterview() {
+        return interviewTimes.isEmpty() ? Duration.ZERO : interviewTimes.get(0);
+    }
+}

@@ -1,0 +1,141 @@
+package dev.whippletree.stress.interviews;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whippletree.time.VirtualTimeline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class InterviewDriverTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Interviews FIFTY = Interviews.STANDARD.withInterviews(50);
+
+    private final VirtualTimeline timeline = new VirtualTimeline(1);
+
+    @Test
+    void everyInterview_asksItsQuestionsOneAfterTheOther() {
+        FakeAnswerer answerer = new FakeAnswerer(timeline, SECOND);
+
+        InterviewResults results = run(new InterviewDriver(InterviewPlan.of(FIFTY), answerer, timeline));
+
+        assertThat(results.answered()).isEqualTo(850).isEqualTo(results.prompts());
+        assertThat(results.wrong()).isZero();
+        assertThat(results.failed()).isZero();
+        assertThat(results.interviewTimes()).hasSize(50).containsOnly(Duration.ofSeconds(17));
+        assertThat(results.elapsed()).isEqualTo(Duration.ofSeconds(17));
+        assertThat(answerer.mostUnderWay()).isEqualTo(50);
+    }
+
+    @Test
+    void pauses_standBetweenQuestions() {
+        Interviews settings = FIFTY.withThink(Duration.ofSeconds(2));
+
+        InterviewResults results =
+                run(new InterviewDriver(InterviewPlan.of(settings), new FakeAnswerer(timeline, SECOND), timeline));
+
+        assertThat(results.interviewTime(0.5)).isEqualTo(Duration.ofSeconds(17 + 16 * 2));
+    }
+
+    @Test
+    void wrongAnswer_isCaught() {
+        FakeAnswerer answerer = new FakeAnswerer(
+                timeline,
+                SECOND,
+                number -> number == 123 ? Optional.of("An answer to something else.") : Optional.empty());
+
+        InterviewResults results = run(new InterviewDriver(InterviewPlan.of(FIFTY), answerer, timeline));
+
+        assertThat(results.answered()).isEqualTo(850);
+        assertThat(results.wrong()).isEqualTo(1);
+        assertThat(results.errors())
+                .singleElement()
+                .asString()
+                .contains("interview ", "account account-1", "doesn't belong");
+    }
+
+    @Test
+    void failures_areCounted_andTheInterviewGoesOn() {
+        FakeAnswerer answerer =
+                new FakeAnswerer(timeline, SECOND, number -> number <= 10 ? Optional.of("fail") : Optional.empty());
+
+        InterviewResults results = run(new InterviewDriver(InterviewPlan.of(FIFTY), answerer, timeline));
+
+        assertThat(results.failed()).isEqualTo(10);
+        assertThat(results.answered()).isEqualTo(840);
+        assertThat(results.errors()).hasSize(5).first().asString().contains("question 1: nobody answered");
+    }
+
+    @Test
+    void answererThatThrows_isAFailure() {
+        InterviewDriver driver = new InterviewDriver(
+                InterviewPlan.of(FIFTY),
+                prompt -> {
+                    throw new IllegalStateException("closed");
+                },
+                timeline);
+
+        assertThat(run(driver).failed()).isEqualTo(850);
+    }
+
+    @Test
+    void listener_isToldAfterEachPrompt() {
+        List<Progress> told = new ArrayList<>();
+        InterviewDriver driver = new InterviewDriver(
+                        InterviewPlan.of(FIFTY), new FakeAnswerer(timeline, SECOND), timeline)
+                .withListener(told::add);
+
+        run(driver);
+
+        assertThat(told).hasSize(850);
+        assertThat(told.get(849).answered()).isEqualTo(850);
+        assertThat(driver.progress().interviewsDone()).isEqualTo(50);
+    }
+
+    @Test
+    void cap_isNeverExceeded_evenIfEveryPromptCausesAsManyCallsAsItMay() {
+        long[] calls = new long[1];
+        FakeAnswerer answerer = new FakeAnswerer(timeline, SECOND, number -> {
+            calls[0] += 3;
+            return Optional.empty();
+        });
+        InterviewDriver driver = new InterviewDriver(InterviewPlan.of(FIFTY), answerer, timeline)
+                .withCap(new CallCap(100, 3, () -> calls[0]));
+
+        InterviewResults results = run(driver);
+
+        assertThat(calls[0]).isEqualTo(99);
+        assertThat(results.answered()).isEqualTo(33);
+        assertThat(results.unasked()).isEqualTo(850 - 33);
+        assertThat(results.interviewTimes()).isEmpty();
+    }
+
+    @Test
+    void cap_thatIsntReached_changesNothing() {
+        FakeAnswerer answerer = new FakeAnswerer(timeline, SECOND);
+        InterviewDriver driver = new InterviewDriver(InterviewPlan.of(FIFTY), answerer, timeline)
+                .withCap(new CallCap(852, 2, answerer::asked));
+
+        InterviewResults results = run(driver);
+
+        assertThat(results.answered()).isEqualTo(850);
+        assertThat(results.unasked()).isZero();
+    }
+
+    @Test
+    void capOfNothing_isRefused() {
+        assertThatThrownBy(() -> new CallCap(0, 1, () -> 0)).hasMessageContaining("1 or more calls");
+    }
+
+    private InterviewResults run(InterviewDriver driver) {
+        CompletableFuture<InterviewResults> results = driver.start();
+        timeline.runAll();
+        assertThat(results).isCompleted();
+        return results.join();
+    }
+}

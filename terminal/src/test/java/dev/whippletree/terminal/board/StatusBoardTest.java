@@ -1,0 +1,190 @@
+package dev.whippletree.terminal.board;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.status.Bill;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StatusBoardTest {
+
+    private final StatusBoard board = new StatusBoard(ZoneOffset.UTC, new Screen(false, 100));
+
+    @Test
+    void busySnapshot_isPrintedInFull() {
+        assertThat(String.join("\n", board.lines(Snapshots.busy()))).isEqualTo("""
+                        Whippletree                                                           14:03:22 · up 4 m 12 s
+                        ────────────────────────────────────────────────────────────────────────────────────────────
+                        Prompts   6,800 of 8,500 answered   99.9 % success · 3 failed · 2 cancelled · 1,695 under way
+                        No call   76.6 % of answers         4,400 from cache · 812 joined another's call
+                        Calls     1,589 made                43 in flight · 1,204 waiting in line
+                        Speed     1,618.3 prompts a minute  480 sessions active
+                        Response  mean 1.5 s                p95 4.2 s
+                        Tokens    83,200                    64,000 prompt · 19,200 completion
+
+                        Account  Provider     State  Calls   Share  In flight    Mean     p95  429s  Failed  Tokens
+                        hf-1     huggingface  busy   1,000  62.9 %      0/250  212 ms  412 ms     1       3  52,000
+                                 busy until 14:03:45 (in 23.0 s): 1000 requests / 1h are used up
+                                 failed: 2 overloaded · 1 timeout
+                        hf-2     huggingface  open     588  37.0 %     43/250  198 ms  377 ms     0       0  31,200
+                        hf-3     huggingface  off        1   0.1 %       0/64       –       –     0       1       0
+                                 off: token refused (401); check HF_TOKEN_3
+                                 failed: 1 unauthorized
+
+                        Limit of          Left              Amount                  Known
+                        huggingface/hf-1     0  ░░░░░░░░░░  of 1,000 requests / 1h  declared  more in 23.4 s
+                        huggingface/hf-2   412  █████░░░░░  of 1,000 requests / 1h  reported
+                        huggingface/hf-3     –              about 96 requests / 1h  learned
+
+                        Cache     Hits  Misses  Faults  Hit rate
+                        ehcache  4,400   2,400       0    64.7 %
+                        redis        0   2,400       7     0.0 %
+                        • redis: It keeps to itself.
+                        • redis: What it says of itself may well be longer than a board is wide, and then goes on
+                          below.
+
+                        Coordinator  Processes  Let pass  Alone  Sent back  Left to others  Faults
+                        redis                4     1,589      0         37             811       0
+
+                        • A balancing strategy failed 2 times; round-robin was used instead.
+                        • The accounts hf-1, hf-2 and hf-3 are counted as separate because they are configured so;
+                          keys of one Hugging Face account share a quota.""");
+    }
+
+    @Test
+    void tenants_arePrintedBehindTheLimits_theBusiestByName() {
+        assertThat(String.join("\n", board.lines(Snapshots.crowded()))).contains("""
+                        huggingface/hf-3     –              about 96 requests / 1h  learned
+
+                        Tenant                Weight  Waiting    Oldest  Starts   Share  Limit used
+                        reports-of-the-whol…       1    1,150  4 m 12 s   1,237  77.8 %      87.1 %
+                        interviews                 4        1    840 ms     290  18.3 %      21.2 %
+                        client-1                   1        0         –       3   0.2 %           –
+                        client-2                   1        0         –       3   0.2 %           –
+                        client-3                   1        0         –       3   0.2 %           –
+                        client-4                   1        0         –       3   0.2 %           –
+                        client-5                   1        0         –       3   0.2 %           –
+                        client-6                   1        0         –       3   0.2 %           –
+                        client-7                   1        0         –       3   0.2 %           –
+                        all others                         53     3.1 s      41   2.6 %           –
+
+                        Cache """);
+        StatusBoard wide = new StatusBoard(ZoneOffset.UTC, new Screen(false, 120));
+        assertThat(wide.lines(Snapshots.crowded()))
+                .contains(
+                        "reports-of-the-whol…       1    1,150  4 m 12 s   1,237  77.8 %      87.1 %"
+                                + "  requests / 1h, huggingface/hf-1",
+                        "interviews                 4        1    840 ms     290  18.3 %      21.2 %"
+                                + "  requests / 1h, huggingface/hf-2, model…");
+    }
+
+    @Test
+    void bill_isPrintedForEachAccountAndModel_andUnknownWhereThereIsNoPrice() {
+        assertThat(String.join("\n", board.lines(Snapshots.busy(), Snapshots.bill())))
+                .contains("""
+                        Tokens of  Model               Prompt  Completion        Cost
+                        hf-1       fast                10,000       2,000     unknown  of 0.10 usd / month
+                        hf-1       openai/gpt-oss-20b  30,000      10,000  0.0080 usd  of 0.10 usd / month
+                        hf-2       openai/gpt-oss-20b  24,000       7,200  0.0060 usd
+                        together                       64,000      19,200     unknown
+                        By the prices of 2026-11-01 in prices.yaml, which lacks fast: cost unknown.
+                        """.stripTrailing());
+    }
+
+    @Test
+    void oldPrices_areSaidToBeOld() {
+        Bill bill = Snapshots.bill(Instant.parse("2027-02-01T00:00:00Z"));
+        assertThat(board.lines(Snapshots.busy(), bill)).anyMatch(line -> line.contains("92 days old"));
+    }
+
+    @Test
+    void withoutPrices_costIsUnknown_neverNothing() {
+        Bill bill = Bill.of(Snapshots.busy(), List.of(), Optional.empty(), LocalDate.EPOCH);
+        assertThat(String.join("\n", board.lines(Snapshots.busy(), bill)))
+                .contains("unknown", "names no price list")
+                .doesNotContain("0.00");
+    }
+
+    @Test
+    void freshSnapshot_hasNoBill() {
+        Bill bill = Bill.of(Snapshots.fresh(), List.of(), Optional.empty(), LocalDate.EPOCH);
+        assertThat(board.lines(Snapshots.fresh(), bill)).isEqualTo(board.lines(Snapshots.fresh()));
+    }
+
+    @Test
+    void freshSnapshot_leavesOutWhatThereIsNone() {
+        assertThat(String.join("\n", board.lines(Snapshots.fresh()))).isEqualTo("""
+                        Whippletree                                                              14:03:22 · up 40 ms
+                        ────────────────────────────────────────────────────────────────────────────────────────────
+                        Prompts   0 of 0 answered       0 failed · 0 cancelled · 0 under way
+                        No call   –                     0 from cache · 0 joined another's call
+                        Calls     0 made                0 in flight · 0 waiting in line
+                        Speed     0.0 prompts a minute  0 sessions active
+                        Response  mean –                p95 –
+                        Tokens    0                     0 prompt · 0 completion
+
+                        Account  Provider     State  Calls  Share  In flight  Mean  p95  429s  Failed  Tokens
+                        hf-1     huggingface  open       0      –      0/250     –    –     0       0       0""");
+    }
+
+    @Test
+    void noLine_isWiderThanAHundredColumns() {
+        assertThat(board.lines(Snapshots.busy()))
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+    }
+
+    @Test
+    void colours_changeNothingButTheColours() {
+        List<String> coloured = new StatusBoard(ZoneOffset.UTC, new Screen(true, 100)).lines(Snapshots.busy());
+        assertThat(coloured).anyMatch(line -> line.contains("\u001b["));
+        assertThat(coloured.stream()
+                        .map(line -> line.replaceAll("\u001b\\[\\d*m", "").stripTrailing()))
+                .isEqualTo(board.lines(Snapshots.busy()));
+    }
+
+    @Test
+    void line_namesWhatMattersMost() {
+        assertThat(board.line(Snapshots.busy()))
+                .isEqualTo("6,800 answered, 3 failed, 1,695 under way, 1,204 waiting; "
+                        + "hf-1 1,000 calls busy, hf-2 588 calls, hf-3 1 call off");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {40, 50, 60, 70, 80, 92, 100, 120, 200})
+    void everyLine_fitsTheScreen_andNoNumberIsCut(int columns) {
+        Set<String> whole = numbers(
+                new StatusBoard(ZoneOffset.UTC, new Screen(false, 300)).lines(Snapshots.crowded(), Snapshots.bill()));
+        StatusBoard narrow = new StatusBoard(ZoneOffset.UTC, new Screen(false, columns));
+        List<String> lines = narrow.lines(Snapshots.crowded(), Snapshots.bill());
+        assertThat(lines).allMatch(line -> line.length() <= columns);
+        assertThat(numbers(lines)).isSubsetOf(whole).contains("6,800", "8,500", "1,000", "588", "1,150");
+        assertThat(narrow.liveLines(Snapshots.busy()))
+                .allMatch(line -> line.length() <= columns)
+                .anyMatch(line -> line.contains("429s"));
+    }
+
+    @Test
+    void limitsOfSeveralAccounts_areToldApartOnANarrowScreen() {
+        List<String> lines = new StatusBoard(ZoneOffset.UTC, new Screen(false, 40)).lines(Snapshots.busy());
+        assertThat(lines)
+                .filteredOn(line -> line.matches(".*(of|about) [\\d,]+ requests / 1h"))
+                .extracting(line -> line.split(" ")[0])
+                .containsExactly("hugg…/hf-1", "hugg…/hf-2", "hugg…/hf-3");
+    }
+
+    private static Set<String> numbers(List<String> lines) {
+        return lines.stream()
+                .flatMap(line -> Arrays.stream(line.split("[\\s,;:()]+(?!\\d)|\\s")))
+                .filter(word -> word.matches(".*\\d.*") && !word.matches("[a-z].*….*"))
+                .collect(Collectors.toSet());
+    }
+}
