@@ -83,18 +83,6 @@ public final class Table {
         return this;
     }
 
-    private void addHeadings(Cell... first) {
-        List<Cell> row = new ArrayList<>();
-        for (int column = 0; column < headings.length; column++) {
-            boolean right = column < first.length && first[column].right;
-            row.add(new Cell(headings[column], right, Paint.FAINT));
-        }
-        if (!row.isEmpty()) {
-            rows.add(new Row(row, "", Paint.PLAIN));
-            headings = new String[0];
-        }
-    }
-
     /** Adds a text across the columns, indented to the second one and broken between words where it is too long. */
     public Table across(String text) {
         return across(text, Paint.PLAIN);
@@ -102,6 +90,7 @@ public final class Table {
 
     /** Adds such a text, painted. */
     public Table across(String text, Paint paint) {
+        addHeadings();
         rows.add(new Row(List.of(), text, paint));
         return this;
     }
@@ -133,6 +122,18 @@ public final class Table {
         }
         fit(widths);
         return rows.stream().flatMap(row -> lines(row, widths).stream()).toList();
+    }
+
+    private void addHeadings(Cell... first) {
+        List<Cell> row = new ArrayList<>();
+        for (int column = 0; column < headings.length; column++) {
+            boolean right = column < first.length && first[column].right;
+            row.add(new Cell(headings[column], right, Paint.FAINT));
+        }
+        if (!row.isEmpty()) {
+            rows.add(new Row(row, "", Paint.PLAIN));
+            headings = new String[0];
+        }
     }
 
     private int[] widths() {
