@@ -29,8 +29,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Schedules flights: puts them into the waiting line, begins attempts on targets that have room, and again after each failure.
- * Guarded by the engine's lock, unless a method says otherwise.
+ * Wires what schedules flights, and follows what happens to them: an attempt's outcome is recorded and judged, its flight goes on, and others begin
+ * in the room that it left. Guarded by the engine's lock, unless a method says otherwise.
  */
 final class Scheduler implements Attempt.Listener, Flights.Listener {
 
@@ -41,7 +41,6 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private final Announcements announcements;
     private final WaitingLine line;
     private final KeptTurns kept;
-
     private final DemandRefresh refresh;
     private final Flights flights;
     private final TenantTally tenants;
