@@ -5,6 +5,7 @@ import dev.whippletree.engine.pool.Closure;
 import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Reaches;
+import dev.whippletree.engine.pool.Refusal;
 import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Announcements;
@@ -76,8 +77,9 @@ final class Outages {
         closedSomething = true;
         Target target = lease.target();
         ScopeState scope = reaches.refused(target, failure.reach(), now);
-        long until = scope.refused(lease, Waits.told(failure), chance, now);
-        if (scope.refusesStill()) {
+        Refusal refusal = lease.refused(scope, Waits.told(failure), chance, now);
+        long until = refusal.untilNanos();
+        if (refusal.halfOpen()) {
             scope.closure().openForOne(Math.max(SHORTEST_ALONE_NANOS, 2 * (now - lease.beganNanos())));
         }
         if (until > now && scope.closure().closeUntil(until, failure.message(), now)) {

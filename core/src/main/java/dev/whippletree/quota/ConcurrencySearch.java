@@ -104,6 +104,15 @@ public final class ConcurrencySearch {
         ramp = Math.max(1, Math.min(FIRST, ramp / 2));
     }
 
+    /** Returns whether a refusal of a call that kept the pace of a known rate would be put down to how many were under way. */
+    public boolean explains(int underWay, long begun) {
+        if (begun < refusedAt) {
+            return crowded;
+        }
+        double share = shareWithAsMany(underWay);
+        return isTelling(share, evidenceWith(share));
+    }
+
     /**
      * A call was refused that kept the pace of a known rate.
      *
@@ -118,7 +127,12 @@ public final class ConcurrencySearch {
             return crowded;
         }
         refusedAt = now;
-        crowded = isTelling(shareWithAsMany(underWay));
+        double share = shareWithAsMany(underWay);
+        evidence = evidenceWith(share);
+        if (evidence == 1) {
+            growth = null;
+        }
+        crowded = isTelling(share, evidence);
         if (crowded) {
             cost.begin();
             growth = new CubicGrowth(Math.max(1, underWay - 1), cost.callsToNextTest());
@@ -126,11 +140,11 @@ public final class ConcurrencySearch {
         return crowded;
     }
 
-    private boolean isTelling(double share) {
-        evidence = Math.min(CERTAINTY * CERTAINTY, Math.max(1, evidence / (2 * Math.sqrt(share))));
-        if (evidence == 1) {
-            growth = null;
-        }
+    private double evidenceWith(double share) {
+        return Math.min(CERTAINTY * CERTAINTY, Math.max(1, evidence / (2 * Math.sqrt(share))));
+    }
+
+    private static boolean isTelling(double share, double evidence) {
         return share <= 1.0 / CERTAINTY || (share <= SUSPICIOUS && evidence >= CERTAINTY);
     }
 

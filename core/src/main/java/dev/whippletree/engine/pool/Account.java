@@ -154,15 +154,9 @@ public final class Account {
         return now + settings.transit().map(Duration::toNanos).orElse(UNTOLD_TRANSIT_NANOS);
     }
 
-    /**
-     * A refusal is explained by requests that were under way for longer than is assumed.
-     *
-     * @return whether that was assumed until now
-     */
-    boolean distrustTransit() {
-        boolean was = transitAssumed && settings.transit().isEmpty();
+    /** A refusal is explained by requests that were under way for longer than is assumed. */
+    void distrustTransit() {
         transitAssumed = false;
-        return was;
     }
 
     int inFlight() {
@@ -225,14 +219,18 @@ public final class Account {
         concurrency.letIn(underWay, beganNanos);
     }
 
-    /** The service refused an attempt that kept a learned pace. Returns whether for how many were under way. */
-    boolean crowded(int underWay, long beganNanos, long now) {
-        return concurrency.refused(underWay, beganNanos, now);
+    /** Returns whether the service would refuse an attempt that kept a learned pace for how many were under way. */
+    boolean isCrowded(int underWay, long beganNanos) {
+        return concurrency.explains(underWay, beganNanos);
     }
 
-    /** A rate was exceeded that isn't known yet: few at once find it at less cost. */
-    void startAnew() {
-        concurrency.startAnew();
+    /** The service refused an attempt. */
+    void refused(Refusal.Rate rate, int underWay, long beganNanos, long now) {
+        switch (rate) {
+            case KEPT -> concurrency.refused(underWay, beganNanos, now);
+            case UNKNOWN -> concurrency.startAnew();
+            case UNTOUCHED -> {}
+        }
     }
 
     public long calls() {

@@ -43,7 +43,7 @@ public final class Lease {
         this.tokens = tokens;
         this.beganNanos = now;
         this.letInBefore = target.organization().letInCalls();
-        target.occupy(now);
+        target.occupy(this, now);
         join(target.organization(), now);
         join(target.modelScope(), now);
         this.health = target.health().begin(now);
@@ -174,14 +174,20 @@ public final class Lease {
         return letIn;
     }
 
-    /** The service refused the request, though a learned pace was kept. Returns whether for how many were under way. */
-    boolean crowded(long now) {
-        return target.account().crowded(underWay, beganNanos, now);
-    }
-
-    /** A rate was exceeded that isn't known yet. */
-    void startAnew() {
-        target.account().startAnew();
+    /**
+     * A limit of one of its scopes refused the request.
+     *
+     * @param told how long the service said to wait, if it did
+     * @param chance 0 to 1, for a pause of our own
+     */
+    public Refusal refused(ScopeState scope, OptionalLong told, double chance, long now) {
+        Account account = target.account();
+        Refusal refusal = scope.refused(this, told, chance, account.isCrowded(underWay, beganNanos), now);
+        if (refusal.doubtsTransit()) {
+            account.distrustTransit();
+        }
+        account.refused(refusal.rate(), underWay, beganNanos, now);
+        return refusal;
     }
 
     /** Returns when it began: the service hadn't counted the request by then. */
@@ -233,7 +239,7 @@ public final class Lease {
             throw new IllegalStateException("a lease of " + target.id() + " was ended twice");
         }
         ended = true;
-        target.vacate();
+        target.vacate(this);
         scopes.forEach(scope -> scope.leave(this, now));
     }
 }

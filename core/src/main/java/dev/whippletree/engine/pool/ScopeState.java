@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -318,23 +317,24 @@ public final class ScopeState {
      *
      * @param told how long the service said to wait, if it did
      * @param chance 0 to 1, for a pause of our own
-     * @return when it may be asked again, perhaps no later than was known; now if it is taken for chance
+     * @param crowded whether how many calls were under way would explain it
      */
-    public long refused(Lease lease, OptionalLong told, double chance, long now) {
-        if (meters.stream().anyMatch(meter -> isExceededByAnswers(meter, now))) {
-            lease.target().account().distrustTransit();
-        }
+    Refusal refused(Lease lease, OptionalLong told, double chance, boolean crowded, long now) {
+        boolean doubtsTransit = meters.stream().anyMatch(meter -> isExceededByAnswers(meter, now));
         Refusals.Refused call = new Refusals.Refused(lease.beganNanos(), othersUnderWay(lease), told, chance, now);
         Optional<Meter> usedUp = lease.usedUp().filter(meter -> !meter.margin().isInVain());
         if (usedUp.isPresent()) {
-            return usedUp(usedUp.get(), lease, call);
+            long until = usedUp(usedUp.get(), lease, call);
+            return new Refusal(until, refusals.refuseStill(), doubtsTransit, Refusal.Rate.UNTOUCHED);
         }
+        Refusal.Rate rate = Refusal.Rate.UNTOUCHED;
         OptionalLong until = refusals.byChance(call);
         if (until.isEmpty()) {
-            until = OptionalLong.of(limited(lease, call));
+            until = OptionalLong.of(refusals.pause(call));
+            rate = limited(lease, call, until.getAsLong(), crowded);
         }
         keepPace();
-        return until.getAsLong();
+        return new Refusal(until.getAsLong(), refusals.refuseStill(), doubtsTransit, rate);
     }
 
     /** The refusal says which limit is used up, so it shows nothing of another one. If that had seemed to have room, others use it too. */
@@ -346,11 +346,10 @@ public final class ScopeState {
         return refusals.pause(call);
     }
 
-    private long limited(Lease lease, Refusals.Refused call) {
-        long until = refusals.pause(call);
+    private Refusal.Rate limited(Lease lease, Refusals.Refused call, long until, boolean crowded) {
         if (isShort(lease, call)) {
             refusals.setAside(call);
-            return until;
+            return Refusal.Rate.UNTOUCHED;
         }
         if (knowsRequestLimit()) {
             if (usedMost(call.now()) < LEAST_USED_OF_TOO_HIGH) {
@@ -359,15 +358,16 @@ public final class ScopeState {
                 refusals.doubtLimits(searchBelow(until, call.now()));
             }
         }
-        if (refusals.pace().isPresent() && lease.crowded(call.now())) {
+        boolean kept = refusals.pace().isPresent();
+        if (kept && crowded) {
             refusals.setAside(call);
-            return until;
+            return Refusal.Rate.KEPT;
         }
         refusals.exceeded(call, until);
-        if (refusals.pace().isEmpty()) {
-            lease.startAnew();
+        if (kept) {
+            return Refusal.Rate.KEPT;
         }
-        return until;
+        return refusals.pace().isPresent() ? Refusal.Rate.UNTOUCHED : Refusal.Rate.UNKNOWN;
     }
 
     /** Returns whether the declared limit of which most is used is smaller than declared. */
@@ -398,11 +398,6 @@ public final class ScopeState {
                 .mapToDouble(meter -> 1 - meter.headroom(now))
                 .max()
                 .orElse(0);
-    }
-
-    /** Returns the attempts under way. */
-    Set<Lease> underWay() {
-        return leases.keySet();
     }
 
     private long[] othersUnderWay(Lease lease) {

@@ -10,9 +10,11 @@ import dev.whippletree.spi.TargetView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.LongStream;
 
 /** An account together with a model, the destination of an attempt. Guarded by the engine's lock. */
@@ -42,7 +44,9 @@ public final class Target {
 
     private final Kind kind;
     private final Doubt doubt;
-    private int inFlight;
+
+    /** The leases of its attempts under way. */
+    private final Set<Lease> leases = new LinkedHashSet<>(2);
 
     /** How long the latest stream took to begin, or was waited for. */
     private long firstTokenNanos;
@@ -139,9 +143,7 @@ public final class Target {
      * @param others the targets that have refused the same prompt like that
      */
     public boolean isAtFault(Lease lease, String tenant, Collection<Target> others, long now) {
-        LongStream underWay = organization.underWay().stream()
-                .filter(other -> other.target() == this)
-                .mapToLong(Lease::beganNanos);
+        LongStream underWay = leases.stream().mapToLong(Lease::beganNanos);
         List<Doubt> theirs = others.stream().map(other -> other.doubt).toList();
         return doubt.refused(lease.beganNanos(), tenant, theirs, underWay, now) || availability.needsMending(now);
     }
@@ -312,8 +314,8 @@ public final class Target {
         return new TargetView(
                 id,
                 account.settings().weight(),
-                inFlight,
-                Math.min(inFlight + concurrency() - account.inFlight(), health.allowed()),
+                leases.size(),
+                Math.min(leases.size() + concurrency() - account.inFlight(), health.allowed()),
                 Math.min(organization.headroom(now), modelScope.headroom(now)));
     }
 
@@ -327,13 +329,13 @@ public final class Target {
         return account.mostConcurrency(organization.knowsRequestLimit() || modelScope.knowsRequestLimit());
     }
 
-    void occupy(long now) {
-        inFlight++;
+    void occupy(Lease lease, long now) {
+        leases.add(lease);
         account.occupy(now);
     }
 
-    void vacate() {
-        inFlight--;
+    void vacate(Lease lease) {
+        leases.remove(lease);
         account.vacate();
     }
 
