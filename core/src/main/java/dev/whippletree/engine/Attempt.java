@@ -257,7 +257,7 @@ final class Attempt implements AttemptSink {
     public void firstByte() {
         whileUnderWay(() -> {
             responded();
-            lease.arrived(timeline.nanoTime());
+            lease.call().arrived(timeline.nanoTime());
         });
     }
 

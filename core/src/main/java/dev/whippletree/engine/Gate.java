@@ -69,7 +69,7 @@ final class Gate {
         List<ScopeState> probed = scopes(attempt.target())
                 .filter(scope -> scope.closure().isProbedBy(attempt.lease()))
                 .toList();
-        List<LimitUse> uses = uses(attempt.target(), attempt.lease().tokens());
+        List<LimitUse> uses = uses(attempt.target(), attempt.lease().call().tokens());
         monitor.after(mailbox, () -> probe(attempt, coordination.get(), probed.iterator(), uses));
     }
 
@@ -156,7 +156,7 @@ final class Gate {
         monitor.assertHeld();
         attempt.lease().end(tokens, now);
         List<LimitUse> uses =
-                uses(attempt.target(), tokens.orElse(attempt.lease().tokens()));
+                uses(attempt.target(), tokens.orElse(attempt.lease().call().tokens()));
         tenants.used(attempt.flight().prompt().tenant(), uses, now);
         attempt.takeGrant().ifPresent(grant -> {
             Duration sinceArrival = Duration.ofNanos(now - attempt.lease().arrivedBy(now));

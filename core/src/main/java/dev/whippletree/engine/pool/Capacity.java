@@ -125,7 +125,7 @@ public final class Capacity {
 
     private long roomOf(ScopeState scope, long aheadNanos, TokenCount tokens, double leave) {
         long room = PLENTY;
-        for (Meter meter : scope.meters()) {
+        for (Meter meter : scope.limits().meters()) {
             long cost = Math.max(1, meter.cost(tokens));
             long claimed = Math.min(meter.left(leave), Math.max(0, meter.quota().amount() - cost));
             long left = meter.quota() instanceof SlidingWindow window

@@ -25,6 +25,16 @@ public record Meter(Limit.Unit unit, Source source, Quota quota, Margin margin, 
         this(unit, source, quota, new Margin(), new Shortfall());
     }
 
+    /** Returns whether it is declared. */
+    boolean isDeclared() {
+        return source == Source.DECLARED;
+    }
+
+    /** Returns whether it is a limit of requests that was declared or reported. */
+    boolean isKnownOfRequests() {
+        return unit == Limit.Unit.REQUESTS && source != Source.LEARNED;
+    }
+
     /** Returns what one attempt takes of it. */
     long cost(TokenCount tokens) {
         return unit.amountOf(tokens);

@@ -76,7 +76,7 @@ public final class Pool {
     }
 
     /** Returns whether an organization has targets of more than one model. */
-    boolean haveSeveralModels(ScopeState organization) {
+    public boolean haveSeveralModels(ScopeState organization) {
         return present.severalModels().contains(organization);
     }
 

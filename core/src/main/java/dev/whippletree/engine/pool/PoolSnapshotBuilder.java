@@ -59,8 +59,9 @@ final class PoolSnapshotBuilder {
         topology.accounts().forEach(this::add);
         topology.routes().values().forEach(this::add);
         Map<ScopeState, Set<ScopeState>> models = models();
-        models.forEach((organization, ofIt) ->
-                organization.useFor(ofIt.size() == 1 ? ofIt.iterator().next() : null, now));
+        models.forEach((organization, ofIt) -> organization
+                .limits()
+                .useFor(ofIt.size() == 1 ? ofIt.iterator().next().limits() : null, now));
         models.values().removeIf(ofIt -> ofIt.size() == 1);
         return new PoolSnapshot(scopes, accounts, targets, routes, models.keySet(), topology.defaultRoute());
     }
@@ -103,7 +104,7 @@ final class PoolSnapshotBuilder {
         earlier.scopes().keySet().stream()
                 .filter(scope -> present.contains(scope.organization()))
                 .forEach(scope -> limits.computeIfAbsent(scope, none -> new ArrayList<>()));
-        limits.forEach((scope, declared) -> stateOf(scope).declare(declared, now));
+        limits.forEach((scope, declared) -> stateOf(scope).limits().declare(declared, now));
     }
 
     /** An account that states no organization is one of its own, and no other provider's organization is ever the same. */
@@ -125,7 +126,7 @@ final class PoolSnapshotBuilder {
 
     private void move(ScopeState from, ScopeState to) {
         if (from != to && moves.add(new Move(from, to))) {
-            to.takeOver(from, now);
+            to.limits().takeOver(from.limits(), now);
         }
     }
 

@@ -52,10 +52,10 @@ public final class StatusReport {
     }
 
     private List<LimitStatus> limits(Account account) {
-        List<LimitStatus> limits = new ArrayList<>(account.organization().limits(now));
+        List<LimitStatus> limits = new ArrayList<>(account.organization().status(now));
         Set<ScopeState> models = new LinkedHashSet<>();
         targetsOf(account).forEach(target -> models.add(target.modelScope()));
-        models.forEach(model -> limits.addAll(model.limits(now)));
+        models.forEach(model -> limits.addAll(model.status(now)));
         return limits;
     }
 

@@ -2,7 +2,6 @@ package dev.whippletree.engine.pool;
 
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Scope;
-import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -202,7 +200,7 @@ public final class Target {
 
     /** Returns whether an attempt may be able to begin sooner than {@link #waitNanos} says. */
     public boolean mayBeSooner() {
-        return organization.mayFitSooner() || modelScope.mayFitSooner();
+        return organization.limits().mayFitSooner() || modelScope.limits().mayFitSooner();
     }
 
     /** Returns how long until it is open and not cooling, its limits and slots aside. */
@@ -233,7 +231,7 @@ public final class Target {
 
     /** Returns whether it has a limit of tokens. */
     public boolean countsTokens() {
-        return organization.countsTokens() || modelScope.countsTokens();
+        return organization.limits().countTokens() || modelScope.limits().countTokens();
     }
 
     /** Returns whether its limits of tokens let fewer calls of a usual size begin than its limits of requests do, learned paces aside. */
@@ -242,28 +240,12 @@ public final class Target {
     }
 
     private double callsPerNano(TokenCount usual, boolean ofTokens) {
-        double calls = Double.POSITIVE_INFINITY;
-        for (ScopeState scope : scopes) {
-            for (Meter meter : scope.meters()) {
-                Optional<Duration> window = meter.quota().window();
-                if (meter.unit().countsTokens() == ofTokens
-                        && meter.source() != LimitStatus.Source.LEARNED
-                        && window.isPresent()) {
-                    double amount = meter.quota().amount();
-                    calls = Math.min(
-                            calls,
-                            amount
-                                    / Math.max(1, meter.cost(usual))
-                                    / window.get().toNanos());
-                }
-            }
-        }
-        return calls;
+        return Math.min(organization.callsPerNano(usual, ofTokens), modelScope.callsPerNano(usual, ofTokens));
     }
 
     /** Returns whether it has a limit of input or of output tokens alone. */
     public boolean countsApart() {
-        return organization.countsApart() || modelScope.countsApart();
+        return organization.limits().countApart() || modelScope.limits().countApart();
     }
 
     /** An attempt begins. */
@@ -291,8 +273,8 @@ public final class Target {
 
     /** Returns whether a prompt of that many tokens fits its limits even when nothing else is used. */
     public boolean canEverFit(TokenCount tokens) {
-        return organization.mostTokensAtOnce().allows(tokens)
-                && modelScope.mostTokensAtOnce().allows(tokens);
+        return organization.limits().mostTokensAtOnce().allows(tokens)
+                && modelScope.limits().mostTokensAtOnce().allows(tokens);
     }
 
     /**
@@ -307,7 +289,7 @@ public final class Target {
 
     /** Returns the most tokens that all of its limits allow when nothing else is used. */
     TokenBound mostTokensAtOnce() {
-        return organization.mostTokensAtOnce().and(modelScope.mostTokensAtOnce());
+        return organization.limits().mostTokensAtOnce().and(modelScope.limits().mostTokensAtOnce());
     }
 
     public TargetView view(long now) {

@@ -32,7 +32,7 @@ final class DemandTest {
 
     private Target target(String id, String model, Map<String, String> settings, Limit... limits) {
         ScopeState organization = new ScopeState(Scope.of(id));
-        organization.declare(List.of(limits), 0);
+        organization.limits().declare(List.of(limits), 0);
         Account account = new Account(
                 new Topology.OpenAccount(
                         AccountSettings.of(id, "service", Optional.empty(), new Settings("account " + id, settings)),
