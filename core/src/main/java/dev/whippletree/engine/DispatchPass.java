@@ -1,9 +1,9 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.pool.Change;
-import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Limit;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -2,9 +2,9 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.TurnTree.Before;
 import dev.whippletree.engine.pool.Change;
-import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.Tier;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.TokenCount;

@@ -1,16 +1,16 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.pool.Account;
-import dev.whippletree.engine.pool.Closure;
 import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Pool;
-import dev.whippletree.engine.pool.Reaches;
-import dev.whippletree.engine.pool.Refusal;
-import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Announcements;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.engine.scope.Closure;
+import dev.whippletree.engine.scope.Reaches;
+import dev.whippletree.engine.scope.Refusal;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Reach;

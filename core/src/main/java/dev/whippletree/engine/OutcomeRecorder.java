@@ -1,12 +1,12 @@
 package dev.whippletree.engine;
 
-import dev.whippletree.engine.pool.CallUse;
 import dev.whippletree.engine.pool.Health;
 import dev.whippletree.engine.pool.Lease;
-import dev.whippletree.engine.pool.Reaches;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.engine.scope.CallUse;
+import dev.whippletree.engine.scope.Reaches;
 import dev.whippletree.model.AttemptReport;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;

@@ -1,5 +1,8 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.scope.Closure;
+import dev.whippletree.engine.scope.Refusal;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Reach;

@@ -1,6 +1,8 @@
 package dev.whippletree.engine.pool;
 
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.engine.scope.Meter;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.quota.SlidingWindow;
 import java.util.Collection;

@@ -1,5 +1,8 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.scope.CallUse;
+import dev.whippletree.engine.scope.Refusal;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.TokenCount;
 import java.util.Optional;
 import java.util.OptionalLong;

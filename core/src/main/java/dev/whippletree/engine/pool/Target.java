@@ -1,6 +1,9 @@
 package dev.whippletree.engine.pool;
 
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.engine.scope.Closure;
+import dev.whippletree.engine.scope.ScopeState;
+import dev.whippletree.engine.scope.TokenBound;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.AccountSettings;

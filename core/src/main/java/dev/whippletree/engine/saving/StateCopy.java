@@ -1,12 +1,12 @@
 package dev.whippletree.engine.saving;
 
-import dev.whippletree.engine.pool.Meter;
 import dev.whippletree.engine.pool.Pool;
-import dev.whippletree.engine.pool.Redeclaration;
-import dev.whippletree.engine.pool.ReportKey;
-import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenHistory;
+import dev.whippletree.engine.scope.Meter;
+import dev.whippletree.engine.scope.Redeclaration;
+import dev.whippletree.engine.scope.ReportKey;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Scope;
 import dev.whippletree.quota.ReportedQuota;
 import dev.whippletree.quota.ReportedQuota.Standing;

@@ -1,4 +1,4 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Limit;
@@ -66,7 +66,7 @@ public final class ScopeLimits {
     }
 
     /** Returns the limits to wait for. */
-    List<Meter> meters() {
+    public List<Meter> meters() {
         return meters;
     }
 
@@ -272,7 +272,7 @@ public final class ScopeLimits {
     }
 
     /** Returns whether reservations may fit sooner than {@link #waitNanos} says, because reports will show what others have left. */
-    boolean mayFitSooner() {
+    public boolean mayFitSooner() {
         if (uses.underWay().isEmpty()) {
             return false;
         }

@@ -1,6 +1,6 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
-import dev.whippletree.engine.pool.Refusal.Rate;
+import dev.whippletree.engine.scope.Refusal.Rate;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.quota.RateSearch;

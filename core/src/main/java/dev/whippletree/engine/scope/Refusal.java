@@ -1,4 +1,4 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
 /**
  * What follows from a call that a limit refused. Immutable.

@@ -1,4 +1,4 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
 import dev.whippletree.engine.run.Waits;
 import java.time.Duration;
@@ -130,7 +130,7 @@ public final class Closure {
     }
 
     /** An attempt begins, known by its lease; if a probe is wanted, it is that. */
-    void begun(Object lease, long now) {
+    public void begun(Object lease, long now) {
         if (unproven && !isClosed(now) && probe == null) {
             probe = lease;
         }
@@ -145,7 +145,7 @@ public final class Closure {
      *
      * @return whether it has proved that
      */
-    boolean ended(Object lease, boolean proved) {
+    public boolean ended(Object lease, boolean proved) {
         if (first == lease) {
             first = null;
         }
@@ -179,7 +179,7 @@ public final class Closure {
     }
 
     /** The first call ever was accepted, whenever it began: if all that were refused may have been at fault, it is open. */
-    void firstAccepted(long now) {
+    public void firstAccepted(long now) {
         if (doubtful > 0) {
             reopen(now);
         }
@@ -203,7 +203,7 @@ public final class Closure {
     }
 
     /** Returns whether one call is under way that finds out if it is open, and nobody knows yet. */
-    boolean isTriedOut(long now) {
+    public boolean isTriedOut(long now) {
         return first != null && now < aloneUntil && !isClosed(now);
     }
 
@@ -212,7 +212,7 @@ public final class Closure {
     }
 
     /** Returns whether the time has come to look again, and nothing has shown yet that it is open. */
-    boolean isProbing(long now) {
+    public boolean isProbing(long now) {
         return unproven && !isClosed(now);
     }
 
