@@ -98,7 +98,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         this.announcements = new Announcements(monitor);
         this.refresh = new DemandRefresh(line, pool.forecast());
         this.flights = new Flights(monitor, timeline, caches, tally, listeners, line, this);
-        Reaches reaches = new Reaches(pool::haveSeveralModels);
+        Reaches reaches = new Reaches();
         this.outages = new Outages(pool, listeners, coordinator, reaches, announcements);
         Runnable wakeUp = () -> monitor.decide(() -> dispatch(Change.ANYTHING));
         this.tenants = new TenantTally(line);

@@ -8,6 +8,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.quota.ConcurrencySearch;
+import dev.whippletree.quota.Slots;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.ProviderClient;
 import java.time.Duration;

@@ -76,11 +76,6 @@ public final class Pool {
         return present.accounts().containsKey(id);
     }
 
-    /** Returns whether an organization has targets of more than one model. */
-    public boolean haveSeveralModels(ScopeState organization) {
-        return present.severalModels().contains(organization);
-    }
-
     public Collection<Target> targets() {
         return present.targets().values();
     }

@@ -63,8 +63,10 @@ final class PoolSnapshotBuilder {
         models.forEach((organization, ofIt) -> organization
                 .limits()
                 .useFor(ofIt.size() == 1 ? ofIt.iterator().next().limits() : null, now));
-        models.values().removeIf(ofIt -> ofIt.size() == 1);
-        return new PoolSnapshot(scopes, accounts, targets, routes, models.keySet(), topology.defaultRoute());
+        scopes.values()
+                .forEach(scope -> scope.ofSeveralModels(
+                        models.getOrDefault(scope, Set.of()).size() > 1));
+        return new PoolSnapshot(scopes, accounts, targets, routes, topology.defaultRoute());
     }
 
     /** Returns the models of each organization that has targets. */

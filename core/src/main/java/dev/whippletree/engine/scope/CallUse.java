@@ -2,7 +2,9 @@ package dev.whippletree.engine.scope;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.TokenCount;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
@@ -11,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What one call uses of its organization and its model, and what the service said of their limits. Guarded by the engine's lock. */
 public final class CallUse {
+
+    /** Times that are told are whole seconds, and uses leave a declared window as much later as an answer takes. */
+    private static final long ROUNDING_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final ScopeState organization;
     private final ScopeState model;
@@ -100,18 +105,21 @@ public final class CallUse {
 
     /** Takes in what the service said of a limit in answer to it. What makes no sense is dropped. */
     public void report(ScopeState scope, RateLimitReport report, long now) {
-        ReportedLimits.Told.of(report)
-                .filter(told -> !told.isMisread(declaredWindows(told)))
-                .ifPresent(told -> report(scope, told, now));
+        ReportedLimits.Told.of(report).filter(told -> !isMisread(told)).ifPresent(told -> report(scope, told, now));
     }
 
-    /** Returns the windows of the declared limits that a report may be of. */
-    private LongStream declaredWindows(ReportedLimits.Told told) {
-        return Stream.of(organization, model)
+    /**
+     * Returns whether a limit's reset, of which nobody says what it means, is further off than the whole window, as stated or as declared
+     * for that amount: then it is in another unit than was read, and waiting for it could take a thousand windows.
+     */
+    private boolean isMisread(ReportedLimits.Told told) {
+        LongStream windows = Stream.of(organization, model)
                 .flatMap(scope -> scope.limits().declared().stream())
                 .filter(meter ->
                         meter.unit() == told.key().unit() && meter.quota().amount() == told.amount())
                 .mapToLong(meter -> Redeclaration.window(meter).windowNanos());
+        long longest = Math.max(told.key().window().toNanos(), windows.max().orElse(0));
+        return told.key().refill() == Refill.UNSAID && longest > 0 && told.resetNanos() > longest + ROUNDING_NANOS;
     }
 
     private void report(ScopeState scope, ReportedLimits.Told told, long now) {
@@ -145,6 +153,8 @@ public final class CallUse {
     public Refusal refused(ScopeState scope, OptionalLong told, double chance, boolean crowded, long now) {
         boolean foundRoom = usedUp != null && (ofOrganization.foundRoomIn(usedUp) || ofModel.foundRoomIn(usedUp));
         Optional<Meter> found = Optional.ofNullable(usedUp);
-        return scope.refused(new RefusedCall(of(scope), told, chance, found, foundRoom, crowded), now);
+        ScopeUse use = of(scope);
+        long[] others = scope.uses().othersBegan(use);
+        return scope.refused(new RefusedCall(use, others, told, chance, found, foundRoom, crowded, now));
     }
 }

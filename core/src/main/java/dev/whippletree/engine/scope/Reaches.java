@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * Finds the scope of a limit if the service doesn't say whether it applies to the model or the organization, and
@@ -29,7 +28,6 @@ public final class Reaches {
 
     private static final long BELIEVED_NANOS = Duration.ofHours(1).toNanos();
 
-    private final Predicate<ScopeState> haveSeveralModels;
     private final Map<Scope, Knowledge> byOrganization = new HashMap<>();
 
     /** What is known of one organization. */
@@ -72,15 +70,6 @@ public final class Reaches {
             trusted = false;
             return given;
         }
-    }
-
-    /**
-     * Creates one that knows nothing.
-     *
-     * @param haveSeveralModels whether targets of an organization are of more than one model
-     */
-    public Reaches(Predicate<ScopeState> haveSeveralModels) {
-        this.haveSeveralModels = haveSeveralModels;
     }
 
     /** Returns the scope that the refusal of a call closes. */
@@ -164,6 +153,6 @@ public final class Reaches {
 
     /** Where there is one model, nothing else can be closed by mistake. */
     private boolean isOnlyModel(CallUse call) {
-        return !haveSeveralModels.test(call.organization());
+        return !call.organization().isOfSeveralModels();
     }
 }

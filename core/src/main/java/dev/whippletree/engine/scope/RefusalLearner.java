@@ -2,7 +2,6 @@ package dev.whippletree.engine.scope;
 
 import dev.whippletree.engine.scope.Refusal.Rate;
 import dev.whippletree.model.Limit;
-import dev.whippletree.model.TokenCount;
 import dev.whippletree.quota.RateSearch;
 import dev.whippletree.quota.SlidingWindow;
 import java.time.Duration;
@@ -53,12 +52,12 @@ final class RefusalLearner implements ScopeLearner {
     }
 
     @Override
-    public void letIn(long begun, TokenCount tokens, ScopeLimits limits, long now) {
-        refusals.letIn(begun, now);
+    public void letIn(ScopeUse use, ScopeLimits limits, long now) {
+        refusals.letIn(use.beganNanos(), now);
         for (Meter meter : limits.meters()) {
-            long cost = meter.cost(tokens);
+            long cost = meter.cost(use.tokens());
             meter.margin().letIn(cost);
-            meter.shortfall().letIn(begun, cost, meter.quota().amount());
+            meter.shortfall().letIn(use.beganNanos(), cost, meter.quota().amount());
         }
         if (refusals.doubtLimits() && refusals.trustAgain(slowestKnown(limits), largestKnown(limits))) {
             limits.meters().forEach(meter -> meter.margin().reset());
@@ -88,21 +87,18 @@ final class RefusalLearner implements ScopeLearner {
     }
 
     @Override
-    public Refusal refused(RefusedCall refused, long[] others, ScopeLimits limits, long now) {
-        boolean doubtsTransit = limits.meters().stream().anyMatch(meter -> isExceededByAnswers(meter, now));
-        Refusals.Refused call =
-                new Refusals.Refused(refused.use().beganNanos(), others, refused.told(), refused.chance(), now);
-        Optional<Meter> usedUp =
-                refused.usedUp().filter(meter -> !meter.margin().isInVain());
+    public Refusal refused(RefusedCall call, ScopeLimits limits) {
+        boolean doubtsTransit = limits.meters().stream().anyMatch(meter -> isExceededByAnswers(meter, call.now()));
+        Optional<Meter> usedUp = call.usedUp().filter(meter -> !meter.margin().isInVain());
         if (usedUp.isPresent()) {
-            long until = usedUp(usedUp.get(), refused, call);
+            long until = usedUp(usedUp.get(), call);
             return new Refusal(until, refusals.refuseStill(), doubtsTransit, Rate.UNTOUCHED);
         }
         Rate rate = Rate.UNTOUCHED;
         OptionalLong until = refusals.byChance(call);
         if (until.isEmpty()) {
             until = OptionalLong.of(refusals.pause(call));
-            rate = limited(refused, call, until.getAsLong(), limits);
+            rate = limited(call, until.getAsLong(), limits);
         }
         keepPace(limits);
         return new Refusal(until.getAsLong(), refusals.refuseStill(), doubtsTransit, rate);
@@ -113,17 +109,17 @@ final class RefusalLearner implements ScopeLearner {
     }
 
     /** The refusal says which limit is used up, so it shows nothing of another one. If that had seemed to have room, others use it too. */
-    private long usedUp(Meter meter, RefusedCall refused, Refusals.Refused call) {
-        if (refused.foundRoom()) {
+    private long usedUp(Meter meter, RefusedCall call) {
+        if (call.foundRoom()) {
             meter.margin()
-                    .refused(meter.cost(refused.use().tokens()), meter.quota().amount());
+                    .refused(meter.cost(call.use().tokens()), meter.quota().amount());
         }
         refusals.setAside(call);
         return refusals.pause(call);
     }
 
-    private Rate limited(RefusedCall refused, Refusals.Refused call, long until, ScopeLimits limits) {
-        if (isShort(refused.use().tokens(), call, limits)) {
+    private Rate limited(RefusedCall call, long until, ScopeLimits limits) {
+        if (isShort(call, limits)) {
             refusals.setAside(call);
             return Rate.UNTOUCHED;
         }
@@ -135,7 +131,7 @@ final class RefusalLearner implements ScopeLearner {
             }
         }
         boolean kept = refusals.pace().isPresent();
-        if (kept && refused.crowded()) {
+        if (kept && call.crowded()) {
             refusals.setAside(call);
             return Rate.KEPT;
         }
@@ -147,16 +143,17 @@ final class RefusalLearner implements ScopeLearner {
     }
 
     /** Returns whether the declared limit of which most is used is smaller than declared. */
-    private boolean isShort(TokenCount tokens, Refusals.Refused call, ScopeLimits limits) {
+    private boolean isShort(RefusedCall call, ScopeLimits limits) {
         return !refusals.doubtLimits()
                 && limits.meters().stream()
                         .filter(Meter::isDeclared)
                         .min(Comparator.comparingDouble(meter -> meter.headroom(call.now())))
-                        .filter(meter -> isShort(meter, meter.cost(tokens), call))
+                        .filter(meter -> isShort(meter, call))
                         .isPresent();
     }
 
-    private static boolean isShort(Meter meter, long cost, Refusals.Refused call) {
+    private static boolean isShort(Meter meter, RefusedCall call) {
+        long cost = meter.cost(call.use().tokens());
         long now = call.now();
         long told = call.told().orElse(0);
         boolean usedUp = meter.headroom(now) <= 1 - LEAST_USED_OF_TOO_HIGH
@@ -177,7 +174,7 @@ final class RefusalLearner implements ScopeLearner {
     }
 
     /** Returns a search for what is left by a limit that is refused although it has room: that of which most is used. */
-    private static RateSearch searchBelow(long until, Refusals.Refused call, ScopeLimits limits) {
+    private static RateSearch searchBelow(long until, RefusedCall call, ScopeLimits limits) {
         long now = call.now();
         return limits.meters().stream()
                 .filter(meter -> meter.isDeclared() && meter.unit() == Limit.Unit.REQUESTS)

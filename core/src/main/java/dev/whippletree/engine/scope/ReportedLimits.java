@@ -4,21 +4,16 @@ import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.quota.RefillSearch;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The limits of one scope that its service reports, each by its key. Guarded by the engine's lock. */
 final class ReportedLimits {
-
-    /** Times that are told are whole seconds. */
-    private static final long ROUNDING_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final Map<ReportKey, Meter> meters = new LinkedHashMap<>();
 
@@ -51,19 +46,6 @@ final class ReportedLimits {
 
         long used() {
             return amount - left;
-        }
-
-        /**
-         * Returns whether its reset, of which nobody says what it means, is further off than the whole window, as stated or as declared
-         * for that amount: then it is in another unit than was read, and waiting for it could take a thousand windows.
-         *
-         * @param declared the windows of declared limits of that amount
-         */
-        boolean isMisread(LongStream declared) {
-            long longest = LongStream.concat(LongStream.of(key.window().toNanos()), declared)
-                    .max()
-                    .orElse(0);
-            return key.refill() == Refill.UNSAID && longest > 0 && resetNanos > longest + ROUNDING_NANOS;
         }
     }
 

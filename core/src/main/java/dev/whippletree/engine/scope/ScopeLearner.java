@@ -1,7 +1,5 @@
 package dev.whippletree.engine.scope;
 
-import dev.whippletree.model.TokenCount;
-
 /**
  * Learns from calls that a scope's service lets in and refuses what it didn't say of its limits. What is learned of single limits shows
  * in those ({@link Meter}), what is learned of all in the answers here. Guarded by the engine's lock.
@@ -18,20 +16,11 @@ interface ScopeLearner {
     /** No call is under way any more. */
     void rest(long now);
 
-    /**
-     * The service let in a call.
-     *
-     * @param begun when the call began
-     * @param tokens what it reserved
-     */
-    void letIn(long begun, TokenCount tokens, ScopeLimits limits, long now);
+    /** The service let in a call. */
+    void letIn(ScopeUse use, ScopeLimits limits, long now);
 
-    /**
-     * A limit refused a call. Returns what follows.
-     *
-     * @param others when the other calls under way began
-     */
-    Refusal refused(RefusedCall call, long[] others, ScopeLimits limits, long now);
+    /** A limit refused a call. Returns what follows. */
+    Refusal refused(RefusedCall call, ScopeLimits limits);
 
     /** Returns whether the declared and reported limits aren't all that there is to keep. */
     boolean doubtsLimits();

@@ -19,6 +19,7 @@ public final class ScopeState {
     private final ScopeUses uses = new ScopeUses(learner);
     private final ScopeLimits limits = new ScopeLimits(uses);
     private final SharedLimits shared;
+    private boolean severalModels;
 
     /** Creates one of which nothing is known. */
     public ScopeState(Scope scope) {
@@ -51,6 +52,15 @@ public final class ScopeState {
         return uses;
     }
 
+    /** Targets of it, an organization, are of several models from now on, or of one. */
+    public void ofSeveralModels(boolean several) {
+        severalModels = several;
+    }
+
+    boolean isOfSeveralModels() {
+        return severalModels;
+    }
+
     /** An attempt begins, and reserves. */
     ScopeUse begin(TokenCount tokens, long now) {
         ScopeUse use = uses.begin(tokens, now);
@@ -61,15 +71,15 @@ public final class ScopeState {
     /** It let in an attempt. */
     void letIn(ScopeUse use, long now) {
         uses.letIn();
-        learner.letIn(use.beganNanos(), use.tokens(), limits, now);
+        learner.letIn(use, limits, now);
         if (!learner.refusesStill()) {
             closure.openForAll();
         }
     }
 
     /** It refused an attempt for a limit. Returns what follows. */
-    Refusal refused(RefusedCall call, long now) {
-        return learner.refused(call, uses.othersBegan(call.use()), limits, now);
+    Refusal refused(RefusedCall call) {
+        return learner.refused(call, limits);
     }
 
     /** Returns whether a limit of requests was declared or reported, and nothing shows that there is a lower one. */
