@@ -129,13 +129,13 @@ public final class Closure {
         reason = why;
     }
 
-    /** An attempt begins, known by its lease; if a probe is wanted, it is that. */
-    public void begun(Object lease, long now) {
+    /** A call begins, known by an object of its own; if a probe is wanted, it is that. */
+    public void begun(Object call, long now) {
         if (unproven && !isClosed(now) && probe == null) {
-            probe = lease;
+            probe = call;
         }
         if (aloneNanos > 0 && !isClosed(now) && first == null) {
-            first = lease;
+            first = call;
             aloneUntil = now + aloneNanos;
         }
     }
@@ -145,11 +145,11 @@ public final class Closure {
      *
      * @return whether it has proved that
      */
-    public boolean ended(Object lease, boolean proved) {
-        if (first == lease) {
+    public boolean ended(Object call, boolean proved) {
+        if (first == call) {
             first = null;
         }
-        if (probe != lease) {
+        if (probe != call) {
             return false;
         }
         probe = null;
@@ -160,8 +160,8 @@ public final class Closure {
     }
 
     /** Returns whether an attempt is the one that looks whether it is open. */
-    public boolean isProbedBy(Object lease) {
-        return probe == lease;
+    public boolean isProbedBy(Object call) {
+        return probe == call;
     }
 
     /** Another process is looking whether it is open, and tells soon, or dies. */
