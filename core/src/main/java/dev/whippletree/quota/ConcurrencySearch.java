@@ -110,7 +110,7 @@ public final class ConcurrencySearch {
             return crowded;
         }
         double share = shareWithAsMany(underWay);
-        return isTelling(share, evidenceWith(share));
+        return share <= 1.0 / CERTAINTY || (share <= SUSPICIOUS && evidenceWith(share) >= CERTAINTY);
     }
 
     /**
@@ -126,13 +126,12 @@ public final class ConcurrencySearch {
             }
             return crowded;
         }
+        crowded = explains(underWay, begun);
         refusedAt = now;
-        double share = shareWithAsMany(underWay);
-        evidence = evidenceWith(share);
+        evidence = evidenceWith(shareWithAsMany(underWay));
         if (evidence == 1) {
             growth = null;
         }
-        crowded = isTelling(share, evidence);
         if (crowded) {
             cost.begin();
             growth = new CubicGrowth(Math.max(1, underWay - 1), cost.callsToNextTest());
@@ -142,10 +141,6 @@ public final class ConcurrencySearch {
 
     private double evidenceWith(double share) {
         return Math.min(CERTAINTY * CERTAINTY, Math.max(1, evidence / (2 * Math.sqrt(share))));
-    }
-
-    private static boolean isTelling(double share, double evidence) {
-        return share <= 1.0 / CERTAINTY || (share <= SUSPICIOUS && evidence >= CERTAINTY);
     }
 
     /** Returns the share of those let in that had as many under way, the refused one counted with them. */

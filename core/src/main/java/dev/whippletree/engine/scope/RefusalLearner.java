@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * Learns what refusals show: which limits are smaller than declared, which ones others use too, for how long to leave a scope alone, and
@@ -67,8 +68,7 @@ final class RefusalLearner implements ScopeLearner {
 
     /** Returns the requests a nanosecond that the declared and reported limits allow. */
     private static double slowestKnown(ScopeLimits limits) {
-        return limits.meters().stream()
-                .filter(Meter::isKnownOfRequests)
+        return known(limits)
                 .map(Meter::quota)
                 .filter(quota ->
                         quota.window().filter(window -> !window.isZero()).isPresent())
@@ -79,11 +79,11 @@ final class RefusalLearner implements ScopeLearner {
     }
 
     private static long largestKnown(ScopeLimits limits) {
-        return limits.meters().stream()
-                .filter(Meter::isKnownOfRequests)
-                .mapToLong(meter -> meter.quota().amount())
-                .max()
-                .orElse(0);
+        return known(limits).mapToLong(meter -> meter.quota().amount()).max().orElse(0);
+    }
+
+    private static Stream<Meter> known(ScopeLimits limits) {
+        return limits.meters().stream().filter(Meter::isKnownOfRequests);
     }
 
     @Override
@@ -166,11 +166,7 @@ final class RefusalLearner implements ScopeLearner {
 
     /** Returns the largest share that is used of a declared or reported limit of requests. */
     private static double usedMost(ScopeLimits limits, long now) {
-        return limits.meters().stream()
-                .filter(Meter::isKnownOfRequests)
-                .mapToDouble(meter -> 1 - meter.headroom(now))
-                .max()
-                .orElse(0);
+        return known(limits).mapToDouble(meter -> 1 - meter.headroom(now)).max().orElse(0);
     }
 
     /** Returns a search for what is left by a limit that is refused although it has room: that of which most is used. */
