@@ -1,12 +1,12 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.flight.Attempt;
-import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.saving.StateSaver;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Grant;
@@ -70,7 +70,7 @@ final class Gate {
         List<ScopeState> probed = scopes(attempt.target())
                 .filter(scope -> scope.closure().isProbedBy(attempt.lease()))
                 .toList();
-        List<LimitUse> uses = uses(attempt.target(), attempt.lease().tokens());
+        List<LimitUse> uses = uses(attempt.target(), attempt.lease().call().tokens());
         monitor.after(mailbox, () -> probe(attempt, coordination.get(), probed.iterator(), uses));
     }
 
@@ -157,7 +157,7 @@ final class Gate {
         monitor.assertHeld();
         attempt.lease().end(tokens, now);
         List<LimitUse> uses =
-                uses(attempt.target(), tokens.orElse(attempt.lease().tokens()));
+                uses(attempt.target(), tokens.orElse(attempt.lease().call().tokens()));
         tenants.used(attempt.flight().prompt().tenant(), uses, now);
         attempt.takeGrant().ifPresent(grant -> {
             Duration sinceArrival = Duration.ofNanos(now - attempt.lease().arrivedBy(now));

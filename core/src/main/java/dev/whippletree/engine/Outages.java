@@ -2,15 +2,16 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.pool.Account;
-import dev.whippletree.engine.pool.Closure;
 import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Pool;
-import dev.whippletree.engine.pool.Reaches;
-import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Announcements;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.engine.scope.Closure;
+import dev.whippletree.engine.scope.Reaches;
+import dev.whippletree.engine.scope.Refusal;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Reach;
@@ -76,9 +77,10 @@ final class Outages {
     void rateLimited(Lease lease, Failure failure, double chance, long now) {
         closedSomething = true;
         Target target = lease.target();
-        ScopeState scope = reaches.refused(target, failure.reach(), now);
-        long until = scope.refused(lease, Waits.told(failure), chance, now);
-        if (scope.refusesStill()) {
+        ScopeState scope = reaches.refused(lease.call(), failure.reach(), now);
+        Refusal refusal = lease.refused(scope, Waits.told(failure), chance, now);
+        long until = refusal.untilNanos();
+        if (refusal.halfOpen()) {
             scope.closure().openForOne(Math.max(SHORTEST_ALONE_NANOS, 2 * (now - lease.beganNanos())));
         }
         if (until > now && scope.closure().closeUntil(until, failure.message(), now)) {
@@ -91,7 +93,7 @@ final class Outages {
     void exhausted(Lease lease, Failure failure, long now) {
         closedSomething = true;
         Target target = lease.target();
-        ScopeState scope = reaches.refused(target, failure.reach(), now);
+        ScopeState scope = reaches.refused(lease.call(), failure.reach(), now);
         Closure closure = scope.closure();
         boolean first;
         if (failure.retryAfter().isPresent()) {

@@ -5,10 +5,11 @@ import dev.whippletree.engine.flight.AttemptOutcome;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.pool.Health;
 import dev.whippletree.engine.pool.Lease;
-import dev.whippletree.engine.pool.Reaches;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.engine.scope.CallUse;
+import dev.whippletree.engine.scope.Reaches;
 import dev.whippletree.model.AttemptReport;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
@@ -63,16 +64,17 @@ final class OutcomeRecorder {
 
     /** Records how the service says that its limits stand. */
     void reported(Attempt attempt, List<RateLimitReport> reported, long now) {
-        attempt.lease().arrived(now);
+        CallUse call = attempt.lease().call();
+        call.arrived(now);
         for (RateLimitReport report : reported) {
-            reaches.reported(attempt.lease(), report, now).report(report, attempt.lease(), now);
+            call.report(reaches.reported(call, report, now), report, now);
         }
     }
 
     /** Records that the service let an attempt in: told when its answer begins, if that is streamed, and when it has been answered. */
     void letIn(Attempt attempt, long now) {
         if (attempt.lease().letIn(now)) {
-            reaches.letIn(attempt.target(), attempt.lease().beganNanos(), now);
+            reaches.letIn(attempt.lease().call(), now);
         }
     }
 

@@ -2,10 +2,10 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.pool.Change;
-import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.Tier;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.TokenCount;
 import java.util.ArrayList;
 import java.util.List;

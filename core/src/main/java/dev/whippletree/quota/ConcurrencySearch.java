@@ -104,6 +104,15 @@ public final class ConcurrencySearch {
         ramp = Math.max(1, Math.min(FIRST, ramp / 2));
     }
 
+    /** Returns whether a refusal of a call that kept the pace of a known rate would be put down to how many were under way. */
+    public boolean explains(int underWay, long begun) {
+        if (begun < refusedAt) {
+            return crowded;
+        }
+        double share = shareWithAsMany(underWay);
+        return share <= 1.0 / CERTAINTY || (share <= SUSPICIOUS && evidenceWith(share) >= CERTAINTY);
+    }
+
     /**
      * A call was refused that kept the pace of a known rate.
      *
@@ -117,8 +126,12 @@ public final class ConcurrencySearch {
             }
             return crowded;
         }
+        crowded = explains(underWay, begun);
         refusedAt = now;
-        crowded = isTelling(shareWithAsMany(underWay));
+        evidence = evidenceWith(shareWithAsMany(underWay));
+        if (evidence == 1) {
+            growth = null;
+        }
         if (crowded) {
             cost.begin();
             growth = new CubicGrowth(Math.max(1, underWay - 1), cost.callsToNextTest());
@@ -126,12 +139,8 @@ public final class ConcurrencySearch {
         return crowded;
     }
 
-    private boolean isTelling(double share) {
-        evidence = Math.min(CERTAINTY * CERTAINTY, Math.max(1, evidence / (2 * Math.sqrt(share))));
-        if (evidence == 1) {
-            growth = null;
-        }
-        return share <= 1.0 / CERTAINTY || (share <= SUSPICIOUS && evidence >= CERTAINTY);
+    private double evidenceWith(double share) {
+        return Math.min(CERTAINTY * CERTAINTY, Math.max(1, evidence / (2 * Math.sqrt(share))));
     }
 
     /** Returns the share of those let in that had as many under way, the refused one counted with them. */

@@ -260,7 +260,7 @@ public final class Attempt implements AttemptSink {
     public void firstByte() {
         whileUnderWay(() -> {
             responded();
-            lease.arrived(timeline.nanoTime());
+            lease.call().arrived(timeline.nanoTime());
         });
     }
 

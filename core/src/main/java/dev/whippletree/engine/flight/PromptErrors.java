@@ -1,9 +1,9 @@
 package dev.whippletree.engine.flight;
 
-import dev.whippletree.engine.pool.Closure;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.engine.scope.Closure;
 import dev.whippletree.model.AttemptReport;
 import dev.whippletree.model.DurationText;
 import dev.whippletree.model.Failure;

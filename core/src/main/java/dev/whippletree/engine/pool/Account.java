@@ -1,10 +1,14 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.scope.Closure;
+import dev.whippletree.engine.scope.Refusal;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.quota.ConcurrencySearch;
+import dev.whippletree.quota.Slots;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.ProviderClient;
 import java.time.Duration;
@@ -154,15 +158,9 @@ public final class Account {
         return now + settings.transit().map(Duration::toNanos).orElse(UNTOLD_TRANSIT_NANOS);
     }
 
-    /**
-     * A refusal is explained by requests that were under way for longer than is assumed.
-     *
-     * @return whether that was assumed until now
-     */
-    boolean distrustTransit() {
-        boolean was = transitAssumed && settings.transit().isEmpty();
+    /** A refusal is explained by requests that were under way for longer than is assumed. */
+    void distrustTransit() {
         transitAssumed = false;
-        return was;
     }
 
     int inFlight() {
@@ -225,14 +223,18 @@ public final class Account {
         concurrency.letIn(underWay, beganNanos);
     }
 
-    /** The service refused an attempt that kept a learned pace. Returns whether for how many were under way. */
-    boolean crowded(int underWay, long beganNanos, long now) {
-        return concurrency.refused(underWay, beganNanos, now);
+    /** Returns whether the service would refuse an attempt that kept a learned pace for how many were under way. */
+    boolean isCrowded(int underWay, long beganNanos) {
+        return concurrency.explains(underWay, beganNanos);
     }
 
-    /** A rate was exceeded that isn't known yet: few at once find it at less cost. */
-    void startAnew() {
-        concurrency.startAnew();
+    /** The service refused an attempt. */
+    void refused(Refusal.Rate rate, int underWay, long beganNanos, long now) {
+        switch (rate) {
+            case KEPT -> concurrency.refused(underWay, beganNanos, now);
+            case UNKNOWN -> concurrency.startAnew();
+            case UNTOUCHED -> {}
+        }
     }
 
     public long calls() {

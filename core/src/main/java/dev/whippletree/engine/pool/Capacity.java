@@ -1,6 +1,8 @@
 package dev.whippletree.engine.pool;
 
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.engine.scope.Meter;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.quota.SlidingWindow;
 import java.util.Collection;
@@ -125,7 +127,7 @@ public final class Capacity {
 
     private long roomOf(ScopeState scope, long aheadNanos, TokenCount tokens, double leave) {
         long room = PLENTY;
-        for (Meter meter : scope.meters()) {
+        for (Meter meter : scope.limits().meters()) {
             long cost = Math.max(1, meter.cost(tokens));
             long claimed = Math.min(meter.left(leave), Math.max(0, meter.quota().amount() - cost));
             long left = meter.quota() instanceof SlidingWindow window

@@ -1,5 +1,6 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.scope.ScopeState;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,6 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.settings.EngineSettings;
@@ -73,11 +74,6 @@ public final class Pool {
 
     boolean hasAccount(String id) {
         return present.accounts().containsKey(id);
-    }
-
-    /** Returns whether an organization has targets of more than one model. */
-    boolean haveSeveralModels(ScopeState organization) {
-        return present.severalModels().contains(organization);
     }
 
     public Collection<Target> targets() {

@@ -1,10 +1,10 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Scope;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The accounts, scopes, targets and routes of one configuration. Immutable; the engine's lock guards what is in them.
@@ -13,7 +13,6 @@ import java.util.Set;
  * @param accounts the accounts by id
  * @param targets the targets by id
  * @param routes the routes by name
- * @param severalModels the organizations that have targets of more than one model
  * @param defaultRoute the name of the route of prompts that name none
  */
 record PoolSnapshot(
@@ -21,11 +20,10 @@ record PoolSnapshot(
         Map<String, Account> accounts,
         Map<String, Target> targets,
         Map<String, Route> routes,
-        Set<ScopeState> severalModels,
         String defaultRoute) {
 
     /** Nobody is there. */
-    static final PoolSnapshot EMPTY = new PoolSnapshot(Map.of(), Map.of(), Map.of(), Map.of(), Set.of(), "");
+    static final PoolSnapshot EMPTY = new PoolSnapshot(Map.of(), Map.of(), Map.of(), Map.of(), "");
 
     /** Copies the maps, in their order. */
     PoolSnapshot {
@@ -33,6 +31,5 @@ record PoolSnapshot(
         accounts = Collections.unmodifiableMap(new LinkedHashMap<>(accounts));
         targets = Collections.unmodifiableMap(new LinkedHashMap<>(targets));
         routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
-        severalModels = Set.copyOf(severalModels);
     }
 }

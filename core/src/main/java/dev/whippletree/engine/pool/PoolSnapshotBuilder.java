@@ -1,5 +1,6 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
 import dev.whippletree.settings.RouteSettings;
@@ -59,10 +60,13 @@ final class PoolSnapshotBuilder {
         topology.accounts().forEach(this::add);
         topology.routes().values().forEach(this::add);
         Map<ScopeState, Set<ScopeState>> models = models();
-        models.forEach((organization, ofIt) ->
-                organization.useFor(ofIt.size() == 1 ? ofIt.iterator().next() : null, now));
-        models.values().removeIf(ofIt -> ofIt.size() == 1);
-        return new PoolSnapshot(scopes, accounts, targets, routes, models.keySet(), topology.defaultRoute());
+        models.forEach((organization, ofIt) -> organization
+                .limits()
+                .useFor(ofIt.size() == 1 ? ofIt.iterator().next().limits() : null, now));
+        scopes.values()
+                .forEach(scope -> scope.ofSeveralModels(
+                        models.getOrDefault(scope, Set.of()).size() > 1));
+        return new PoolSnapshot(scopes, accounts, targets, routes, topology.defaultRoute());
     }
 
     /** Returns the models of each organization that has targets. */
@@ -103,7 +107,7 @@ final class PoolSnapshotBuilder {
         earlier.scopes().keySet().stream()
                 .filter(scope -> present.contains(scope.organization()))
                 .forEach(scope -> limits.computeIfAbsent(scope, none -> new ArrayList<>()));
-        limits.forEach((scope, declared) -> stateOf(scope).declare(declared, now));
+        limits.forEach((scope, declared) -> stateOf(scope).limits().declare(declared, now));
     }
 
     /** An account that states no organization is one of its own, and no other provider's organization is ever the same. */
@@ -125,7 +129,7 @@ final class PoolSnapshotBuilder {
 
     private void move(ScopeState from, ScopeState to) {
         if (from != to && moves.add(new Move(from, to))) {
-            to.takeOver(from, now);
+            to.limits().takeOver(from.limits(), now);
         }
     }
 

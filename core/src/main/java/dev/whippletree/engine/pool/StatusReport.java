@@ -1,6 +1,8 @@
 package dev.whippletree.engine.pool;
 
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.engine.scope.Closure;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
@@ -52,10 +54,10 @@ public final class StatusReport {
     }
 
     private List<LimitStatus> limits(Account account) {
-        List<LimitStatus> limits = new ArrayList<>(account.organization().limits(now));
+        List<LimitStatus> limits = new ArrayList<>(account.organization().status(now));
         Set<ScopeState> models = new LinkedHashSet<>();
         targetsOf(account).forEach(target -> models.add(target.modelScope()));
-        models.forEach(model -> limits.addAll(model.limits(now)));
+        models.forEach(model -> limits.addAll(model.status(now)));
         return limits;
     }
 

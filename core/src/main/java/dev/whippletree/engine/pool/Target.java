@@ -1,8 +1,10 @@
 package dev.whippletree.engine.pool;
 
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.engine.scope.Closure;
+import dev.whippletree.engine.scope.ScopeState;
+import dev.whippletree.engine.scope.TokenBound;
 import dev.whippletree.model.Scope;
-import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
@@ -10,9 +12,10 @@ import dev.whippletree.spi.TargetView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.LongStream;
 
 /** An account together with a model, the destination of an attempt. Guarded by the engine's lock. */
@@ -42,7 +45,9 @@ public final class Target {
 
     private final Kind kind;
     private final Doubt doubt;
-    private int inFlight;
+
+    /** The leases of its attempts under way. */
+    private final Set<Lease> leases = new LinkedHashSet<>(2);
 
     /** How long the latest stream took to begin, or was waited for. */
     private long firstTokenNanos;
@@ -139,9 +144,7 @@ public final class Target {
      * @param others the targets that have refused the same prompt like that
      */
     public boolean isAtFault(Lease lease, String tenant, Collection<Target> others, long now) {
-        LongStream underWay = organization.underWay().stream()
-                .filter(other -> other.target() == this)
-                .mapToLong(Lease::beganNanos);
+        LongStream underWay = leases.stream().mapToLong(Lease::beganNanos);
         List<Doubt> theirs = others.stream().map(other -> other.doubt).toList();
         return doubt.refused(lease.beganNanos(), tenant, theirs, underWay, now) || availability.needsMending(now);
     }
@@ -200,7 +203,7 @@ public final class Target {
 
     /** Returns whether an attempt may be able to begin sooner than {@link #waitNanos} says. */
     public boolean mayBeSooner() {
-        return organization.mayFitSooner() || modelScope.mayFitSooner();
+        return organization.limits().mayFitSooner() || modelScope.limits().mayFitSooner();
     }
 
     /** Returns how long until it is open and not cooling, its limits and slots aside. */
@@ -231,7 +234,7 @@ public final class Target {
 
     /** Returns whether it has a limit of tokens. */
     public boolean countsTokens() {
-        return organization.countsTokens() || modelScope.countsTokens();
+        return organization.limits().countTokens() || modelScope.limits().countTokens();
     }
 
     /** Returns whether its limits of tokens let fewer calls of a usual size begin than its limits of requests do, learned paces aside. */
@@ -240,28 +243,12 @@ public final class Target {
     }
 
     private double callsPerNano(TokenCount usual, boolean ofTokens) {
-        double calls = Double.POSITIVE_INFINITY;
-        for (ScopeState scope : scopes) {
-            for (Meter meter : scope.meters()) {
-                Optional<Duration> window = meter.quota().window();
-                if (meter.unit().countsTokens() == ofTokens
-                        && meter.source() != LimitStatus.Source.LEARNED
-                        && window.isPresent()) {
-                    double amount = meter.quota().amount();
-                    calls = Math.min(
-                            calls,
-                            amount
-                                    / Math.max(1, meter.cost(usual))
-                                    / window.get().toNanos());
-                }
-            }
-        }
-        return calls;
+        return Math.min(organization.callsPerNano(usual, ofTokens), modelScope.callsPerNano(usual, ofTokens));
     }
 
     /** Returns whether it has a limit of input or of output tokens alone. */
     public boolean countsApart() {
-        return organization.countsApart() || modelScope.countsApart();
+        return organization.limits().countApart() || modelScope.limits().countApart();
     }
 
     /** An attempt begins. */
@@ -289,8 +276,8 @@ public final class Target {
 
     /** Returns whether a prompt of that many tokens fits its limits even when nothing else is used. */
     public boolean canEverFit(TokenCount tokens) {
-        return organization.mostTokensAtOnce().allows(tokens)
-                && modelScope.mostTokensAtOnce().allows(tokens);
+        return organization.limits().mostTokensAtOnce().allows(tokens)
+                && modelScope.limits().mostTokensAtOnce().allows(tokens);
     }
 
     /**
@@ -305,15 +292,15 @@ public final class Target {
 
     /** Returns the most tokens that all of its limits allow when nothing else is used. */
     TokenBound mostTokensAtOnce() {
-        return organization.mostTokensAtOnce().and(modelScope.mostTokensAtOnce());
+        return organization.limits().mostTokensAtOnce().and(modelScope.limits().mostTokensAtOnce());
     }
 
     public TargetView view(long now) {
         return new TargetView(
                 id,
                 account.settings().weight(),
-                inFlight,
-                Math.min(inFlight + concurrency() - account.inFlight(), health.allowed()),
+                leases.size(),
+                Math.min(leases.size() + concurrency() - account.inFlight(), health.allowed()),
                 Math.min(organization.headroom(now), modelScope.headroom(now)));
     }
 
@@ -327,13 +314,13 @@ public final class Target {
         return account.mostConcurrency(organization.knowsRequestLimit() || modelScope.knowsRequestLimit());
     }
 
-    void occupy(long now) {
-        inFlight++;
+    void occupy(Lease lease, long now) {
+        leases.add(lease);
         account.occupy(now);
     }
 
-    void vacate() {
-        inFlight--;
+    void vacate(Lease lease) {
+        leases.remove(lease);
         account.vacate();
     }
 

@@ -1,5 +1,6 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.scope.ScopeState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -182,7 +182,8 @@ public final class TokenForecast {
         if (!admission.isGuessed()) {
             return Optional.of(counted);
         }
-        long least = Math.min(onEntry(target, admission), Math.max(0, lease.tokensUsed() - usage.promptTokens()));
+        long least =
+                Math.min(onEntry(target, admission), Math.max(0, lease.call().tokensUsed() - usage.promptTokens()));
         moved |= !Long.valueOf(least).equals(assumed.put(target.kind(), least));
         return Optional.of(new TokenCount(counted.prompt(), Math.max(counted.completion(), least)));
     }
@@ -193,7 +194,7 @@ public final class TokenForecast {
      */
     public void refused(Lease lease, Admission admission) {
         boolean seemedToFit =
-                lease.tokensUsed() != Long.MAX_VALUE && lease.usedUp().isEmpty();
+                lease.call().tokensUsed() != Long.MAX_VALUE && !lease.call().foundUsedUp();
         if (admission.isGuessed() && seemedToFit) {
             long more = Math.max(2 * onEntry(lease.target(), admission), ASSUMED);
             assumed.put(lease.target().kind(), Math.min(more, Integer.MAX_VALUE));

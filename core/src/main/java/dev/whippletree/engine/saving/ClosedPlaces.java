@@ -1,10 +1,10 @@
 package dev.whippletree.engine.saving;
 
 import dev.whippletree.engine.pool.Account;
-import dev.whippletree.engine.pool.Closure;
 import dev.whippletree.engine.pool.Pool;
-import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.scope.Closure;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.state.Place;

@@ -1,7 +1,7 @@
 package dev.whippletree.engine.saving;
 
 import dev.whippletree.engine.pool.Account;
-import dev.whippletree.engine.pool.ScopeState;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Limit;
 import dev.whippletree.quota.SlidingWindow;
 import dev.whippletree.state.WindowKey;

@@ -1,12 +1,12 @@
 package dev.whippletree.engine.saving;
 
-import dev.whippletree.engine.pool.Meter;
 import dev.whippletree.engine.pool.Pool;
-import dev.whippletree.engine.pool.Redeclaration;
-import dev.whippletree.engine.pool.ReportKey;
-import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenHistory;
+import dev.whippletree.engine.scope.Meter;
+import dev.whippletree.engine.scope.Redeclaration;
+import dev.whippletree.engine.scope.ReportKey;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Scope;
 import dev.whippletree.quota.ReportedQuota;
 import dev.whippletree.quota.ReportedQuota.Standing;
@@ -117,7 +117,7 @@ final class StateCopy {
     void takeIn(SavedState saved, SavedTimes times) {
         Map<WindowKey, SortedMap<Long, Long>> uses = saved.usesOfOthers(process);
         for (ScopeState scope : pool.scopes()) {
-            for (Meter meter : scope.declared()) {
+            for (Meter meter : scope.limits().declared()) {
                 SlidingWindow window = Redeclaration.window(meter);
                 WindowKey key = SavedUses.key(scope, meter.unit(), window);
                 window.takeIn(dated(uses.getOrDefault(key, new TreeMap<>()), times), times.now());
@@ -144,13 +144,13 @@ final class StateCopy {
                 Math.max(0, times.now() - times.nanos(limit.changed())));
         ReportKey key = new ReportKey(
                 limit.key().unit(), limit.key().refill(), limit.key().window());
-        state.ifPresent(known -> known.resume(key, standing, times.now()));
+        state.ifPresent(known -> known.limits().resume(key, standing, times.now()));
     }
 
     /** Returns whether what was used of a target's declared limits is saved already. */
     boolean covers(Target target, long now) {
         return Stream.of(target.organization(), target.modelScope())
-                .flatMap(scope -> scope.declared().stream())
+                .flatMap(scope -> scope.limits().declared().stream())
                 .map(Redeclaration::window)
                 .allMatch(window -> covers(window, now));
     }
@@ -185,13 +185,14 @@ final class StateCopy {
         List<WindowUses> uses = new ArrayList<>();
         List<SavedLimit> limits = new ArrayList<>();
         for (ScopeState scope : pool.scopes()) {
-            for (Meter meter : scope.declared()) {
+            for (Meter meter : scope.limits().declared()) {
                 SlidingWindow window = Redeclaration.window(meter);
                 Mark mark = new Mark(window.usedEver(), last ? 0 : ahead(window));
                 saving.put(window, mark);
                 uses.add(SavedUses.of(SavedUses.key(scope, meter.unit(), window), window, mark.ahead(), times));
             }
-            scope.reported()
+            scope.limits()
+                    .reported()
                     .forEach((key, meter) ->
                             saved(scope.scope(), key, meter, times).ifPresent(limits::add));
         }

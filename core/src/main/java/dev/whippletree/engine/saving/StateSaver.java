@@ -1,10 +1,10 @@
 package dev.whippletree.engine.saving;
 
 import dev.whippletree.engine.pool.Pool;
-import dev.whippletree.engine.pool.ScopeState;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.state.Exchange;
 import dev.whippletree.state.OwnState;
 import dev.whippletree.state.SavedState;

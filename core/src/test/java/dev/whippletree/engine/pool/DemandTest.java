@@ -2,6 +2,7 @@ package dev.whippletree.engine.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Scope;
@@ -32,7 +33,7 @@ final class DemandTest {
 
     private Target target(String id, String model, Map<String, String> settings, Limit... limits) {
         ScopeState organization = new ScopeState(Scope.of(id));
-        organization.declare(List.of(limits), 0);
+        organization.limits().declare(List.of(limits), 0);
         Account account = new Account(
                 new Topology.OpenAccount(
                         AccountSettings.of(id, "service", Optional.empty(), new Settings("account " + id, settings)),

@@ -3,6 +3,7 @@ package dev.whippletree.engine.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.engine.ScriptedClient;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;

@@ -1,4 +1,4 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
 /**
  * How much of a limit is kept free because others use it too. Guarded by the engine's lock.

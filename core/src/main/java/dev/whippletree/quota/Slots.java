@@ -1,11 +1,11 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.quota;
 
 /**
  * Which slots of an account are taken, and since when. Guarded by the engine's lock.
  *
  * <p>Whichever attempt ends, it is the slot taken first that counts as free: where answers take about as long, that is the same.
  */
-final class Slots {
+public final class Slots {
 
     private static final long UNBOUNDED = Long.MAX_VALUE / 4;
 
@@ -18,18 +18,21 @@ final class Slots {
     private int head;
     private int size;
 
-    int size() {
+    /** Returns how many are taken. */
+    public int size() {
         return size;
     }
 
-    void take(long now) {
+    /** One is taken. */
+    public void take(long now) {
         if (size == taken.length) {
             grow();
         }
         taken[(head + size++) & (taken.length - 1)] = now;
     }
 
-    void free() {
+    /** One is free again. */
+    public void free() {
         head = (head + 1) & (taken.length - 1);
         size--;
     }
@@ -42,7 +45,7 @@ final class Slots {
      * @param holdNanos how long each is held; 0 if that isn't known, and then there is no bound
      * @param aheadNanos 0 or more
      */
-    long roomWithin(long aheadNanos, long all, long most, long holdNanos, long now) {
+    public long roomWithin(long aheadNanos, long all, long most, long holdNanos, long now) {
         if (holdNanos == 0) {
             return UNBOUNDED;
         }

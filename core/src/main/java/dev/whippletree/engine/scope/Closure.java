@@ -1,4 +1,4 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
 import dev.whippletree.engine.run.Waits;
 import java.time.Duration;
@@ -129,13 +129,13 @@ public final class Closure {
         reason = why;
     }
 
-    /** An attempt begins, known by its lease; if a probe is wanted, it is that. */
-    void begun(Object lease, long now) {
+    /** A call begins, known by an object of its own; if a probe is wanted, it is that. */
+    public void begun(Object call, long now) {
         if (unproven && !isClosed(now) && probe == null) {
-            probe = lease;
+            probe = call;
         }
         if (aloneNanos > 0 && !isClosed(now) && first == null) {
-            first = lease;
+            first = call;
             aloneUntil = now + aloneNanos;
         }
     }
@@ -145,11 +145,11 @@ public final class Closure {
      *
      * @return whether it has proved that
      */
-    boolean ended(Object lease, boolean proved) {
-        if (first == lease) {
+    public boolean ended(Object call, boolean proved) {
+        if (first == call) {
             first = null;
         }
-        if (probe != lease) {
+        if (probe != call) {
             return false;
         }
         probe = null;
@@ -160,8 +160,8 @@ public final class Closure {
     }
 
     /** Returns whether an attempt is the one that looks whether it is open. */
-    public boolean isProbedBy(Object lease) {
-        return probe == lease;
+    public boolean isProbedBy(Object call) {
+        return probe == call;
     }
 
     /** Another process is looking whether it is open, and tells soon, or dies. */
@@ -179,7 +179,7 @@ public final class Closure {
     }
 
     /** The first call ever was accepted, whenever it began: if all that were refused may have been at fault, it is open. */
-    void firstAccepted(long now) {
+    public void firstAccepted(long now) {
         if (doubtful > 0) {
             reopen(now);
         }
@@ -203,7 +203,7 @@ public final class Closure {
     }
 
     /** Returns whether one call is under way that finds out if it is open, and nobody knows yet. */
-    boolean isTriedOut(long now) {
+    public boolean isTriedOut(long now) {
         return first != null && now < aloneUntil && !isClosed(now);
     }
 
@@ -212,7 +212,7 @@ public final class Closure {
     }
 
     /** Returns whether the time has come to look again, and nothing has shown yet that it is open. */
-    boolean isProbing(long now) {
+    public boolean isProbing(long now) {
         return unproven && !isClosed(now);
     }
 

@@ -1,4 +1,4 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport;

@@ -1,4 +1,4 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.RateLimitReport;

@@ -1,4 +1,4 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
 /**
  * How much smaller a declared limit is than declared, as refusals show. Guarded by the engine's lock.

@@ -1,4 +1,4 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Limit;
@@ -22,8 +22,9 @@ import java.util.Optional;
  */
 public final class SharedLimits {
 
-    private final ScopeState scope;
-    private final List<Refusal> refusals = new ArrayList<>(0);
+    private final Scope scope;
+    private final ScopeLimits own;
+    private final List<NoRoom> refusals = new ArrayList<>(0);
     private List<Shared> limits = List.of();
     private long foundAt = -1;
 
@@ -46,42 +47,43 @@ public final class SharedLimits {
     }
 
     /** That there was no room for an amount until a time, whatever is left by this process's own count. */
-    private record Refusal(String limit, Limit.Unit unit, long amount, long until) {
+    private record NoRoom(String limit, Limit.Unit unit, long amount, long until) {
 
         boolean concerns(TokenCount tokens) {
             return unit.amountOf(tokens) >= amount;
         }
 
         /** Returns whether all that another refusal says is said here too. */
-        boolean covers(Refusal other) {
+        boolean covers(NoRoom other) {
             return limit.equals(other.limit) && amount <= other.amount && until >= other.until;
         }
     }
 
-    SharedLimits(ScopeState scope) {
+    SharedLimits(Scope scope, ScopeLimits own) {
         this.scope = scope;
+        this.own = own;
     }
 
     /** Returns what an attempt uses of each. */
     public List<LimitUse> uses(TokenCount tokens) {
-        if (foundAt != scope.changes()) {
+        if (foundAt != own.changes()) {
             limits = find();
-            foundAt = scope.changes();
+            foundAt = own.changes();
         }
         List<LimitUse> uses = new ArrayList<>(limits.size());
         for (Shared limit : limits) {
-            uses.add(limit.use(scope.scope(), tokens));
+            uses.add(limit.use(scope, tokens));
         }
         return uses;
     }
 
     private List<Shared> find() {
         Map<String, Shared> found = new LinkedHashMap<>();
-        for (Meter meter : scope.declared()) {
+        for (Meter meter : own.declared()) {
             Duration window = meter.quota().window().orElseThrow();
             add(found, Shared.of(meter, window.toString(), window));
         }
-        scope.reported()
+        own.reported()
                 .forEach((key, meter) ->
                         windowOf(key, meter).ifPresent(window -> add(found, Shared.of(meter, nameOf(key), window))));
         return List.copyOf(found.values());
@@ -105,7 +107,7 @@ public final class SharedLimits {
 
     /** There is no room for a use until a time. */
     public void refused(LimitUse use, long until, long now) {
-        Refusal refusal = new Refusal(use.name(), use.limit().unit(), use.amount(), until);
+        NoRoom refusal = new NoRoom(use.name(), use.limit().unit(), use.amount(), until);
         refusals.removeIf(known -> known.until() <= now || refusal.covers(known));
         if (refusals.stream().noneMatch(known -> known.covers(refusal))) {
             refusals.add(refusal);
@@ -116,7 +118,7 @@ public final class SharedLimits {
     long waitNanos(TokenCount tokens, long now) {
         long wait = Waits.NONE;
         for (int i = 0; i < refusals.size(); i++) {
-            Refusal refusal = refusals.get(i);
+            NoRoom refusal = refusals.get(i);
             if (refusal.until() > now && refusal.concerns(tokens)) {
                 wait = Math.max(wait, refusal.until() - now);
             }

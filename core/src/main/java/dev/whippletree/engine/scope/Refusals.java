@@ -1,4 +1,4 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
 import dev.whippletree.quota.Pace;
 import dev.whippletree.quota.RandomRefusals;
@@ -42,21 +42,6 @@ final class Refusals {
     private Doubt doubt = Doubt.NONE;
 
     private long letInSinceRefusal;
-
-    /**
-     * A call that was refused just now.
-     *
-     * @param begun when it began
-     * @param others when the others under way began
-     * @param told how long the service said to wait, if it did
-     * @param chance 0 to 1, for a pause of our own
-     */
-    record Refused(long begun, long[] others, OptionalLong told, double chance, long now) {
-
-        long tookNanos() {
-            return now - begun;
-        }
-    }
 
     /** Returns the rate that was found by trial, if there is one. */
     Optional<Pace> pace() {
@@ -131,7 +116,7 @@ final class Refusals {
      * Takes a refusal for chance, if it may be that: what says how long to wait, or said so just before, is a limit's. Returns when to ask again, or empty if it is
      * a limit's.
      */
-    OptionalLong byChance(Refused call) {
+    OptionalLong byChance(RefusedCall call) {
         if (call.told().isPresent() || pauses.isTrying()) {
             return OptionalLong.empty();
         }
@@ -147,7 +132,7 @@ final class Refusals {
     }
 
     /** As long as it has never let in anything there is neither a share that is refused by chance nor a rate, only a pause. */
-    private long nothingLetInYet(Refused call) {
+    private long nothingLetInYet(RefusedCall call) {
         if (call.others().length > 0) {
             search.setAside(call.begun());
         } else {
@@ -156,7 +141,7 @@ final class Refusals {
         return pauses.refused(call.begun(), OptionalLong.empty(), Pauses.FIRST_NANOS, call.chance(), call.now());
     }
 
-    private boolean isLimit(Refused call) {
+    private boolean isLimit(RefusedCall call) {
         RandomRefusals.Cause cause =
                 random.refused(call.begun(), latestSurvivor(call), search.pace().isPresent(), call.now());
         return switch (cause) {
@@ -174,7 +159,7 @@ final class Refusals {
     }
 
     /** Returns when the latest call under way began that no limit can have refused any more. */
-    private long latestSurvivor(Refused call) {
+    private long latestSurvivor(RefusedCall call) {
         long certain = call.now() - random.certainNanos();
         return Arrays.stream(call.others())
                 .filter(begun -> begun <= certain)
@@ -183,7 +168,7 @@ final class Refusals {
     }
 
     /** Returns the calls a nanosecond that were let in, or as good as that, of those begun since a moment. */
-    private double letInSince(long since, Refused call) {
+    private double letInSince(long since, RefusedCall call) {
         long certain = call.now() - random.certainNanos();
         long surviving = Arrays.stream(call.others())
                 .filter(begun -> begun >= since && begun <= certain)
@@ -192,7 +177,7 @@ final class Refusals {
     }
 
     /** Leaves the scope alone after a limit refused a call. Returns until when. */
-    long pause(Refused call) {
+    long pause(RefusedCall call) {
         long first = search.pauseNanos().orElse(Pauses.FIRST_NANOS);
         if (call.told().isPresent()) {
             takeSurvivorsForLetIn(call);
@@ -202,7 +187,7 @@ final class Refusals {
     }
 
     /** Calls that have been under way for twice as long as a refusal takes show that a pause was long enough: answers come later. */
-    private void takeSurvivorsForLetIn(Refused call) {
+    private void takeSurvivorsForLetIn(RefusedCall call) {
         Arrays.stream(call.others())
                 .filter(begun -> call.now() - begun > 2 * call.tookNanos())
                 .forEach(pauses::letIn);
@@ -221,12 +206,12 @@ final class Refusals {
     }
 
     /** The refused call was one too many under way; that says nothing of a rate. */
-    void setAside(Refused call) {
+    void setAside(RefusedCall call) {
         search.setAside(call.begun());
     }
 
     /** The refused call exceeded a rate. */
-    void exceeded(Refused call, long until) {
+    void exceeded(RefusedCall call, long until) {
         search.refused(call.begun(), call.now(), until, call.told().isPresent());
     }
 }

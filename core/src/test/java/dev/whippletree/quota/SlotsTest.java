@@ -1,4 +1,4 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
@@ -25,8 +25,18 @@ public record Meter(Limit.Unit unit, Source source, Quota quota, Margin margin, 
         this(unit, source, quota, new Margin(), new Shortfall());
     }
 
+    /** Returns whether it is declared. */
+    boolean isDeclared() {
+        return source == Source.DECLARED;
+    }
+
+    /** Returns whether it is a limit of requests that was declared or reported. */
+    boolean isKnownOfRequests() {
+        return unit == Limit.Unit.REQUESTS && source != Source.LEARNED;
+    }
+
     /** Returns what one attempt takes of it. */
-    long cost(TokenCount tokens) {
+    public long cost(TokenCount tokens) {
         return unit.amountOf(tokens);
     }
 
@@ -51,7 +61,7 @@ public record Meter(Limit.Unit unit, Source source, Quota quota, Margin margin, 
      * Returns what is to be left: the share, rounded up, or the margin if that is larger, and what doesn't exist. Of a rate that was found by trial it is nothing,
      * because such a rate is no stock of which a part could be left.
      */
-    long left(double leave) {
+    public long left(double leave) {
         return source == Source.LEARNED
                 ? 0
                 : missing() + Math.max(margin.amount(), (long) Math.ceil(leave * existing() - ROUNDING));

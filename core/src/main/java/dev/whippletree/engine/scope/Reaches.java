@@ -1,4 +1,4 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
@@ -28,7 +28,6 @@ public final class Reaches {
 
     private static final long BELIEVED_NANOS = Duration.ofHours(1).toNanos();
 
-    private final Pool pool;
     private final Map<Scope, Knowledge> byOrganization = new HashMap<>();
 
     /** What is known of one organization. */
@@ -73,42 +72,38 @@ public final class Reaches {
         }
     }
 
-    public Reaches(Pool pool) {
-        this.pool = pool;
-    }
-
-    /** Returns the scope that a refusal of an attempt on a target closes. */
-    public ScopeState refused(Target target, Reach reach, long now) {
-        if (reach != Reach.UNKNOWN || isOnlyModel(target)) {
-            return named(target, reach);
+    /** Returns the scope that the refusal of a call closes. */
+    public ScopeState refused(CallUse call, Reach reach, long now) {
+        if (reach != Reach.UNKNOWN || isOnlyModel(call)) {
+            return named(call, reach);
         }
-        Knowledge knowledge = knowledgeOf(target);
-        boolean usedUpTogether = knowledge.reports.isUsedUpWithAnother(target.modelScope(), now);
-        boolean refusedTogether = knowledge.isAnotherRefused(target.modelScope(), now);
+        Knowledge knowledge = knowledgeOf(call);
+        boolean usedUpTogether = knowledge.reports.isUsedUpWithAnother(call.model(), now);
+        boolean refusedTogether = knowledge.isAnotherRefused(call.model(), now);
         if ((usedUpTogether || refusedTogether) && !knowledge.isOfModels(now)) {
             if (usedUpTogether || knowledge.reports.isEmpty()) {
                 knowledge.reports.foundTogether();
             }
             knowledge.trusted = true;
-            return target.organization();
+            return call.organization();
         }
         if (knowledge.takeTrust()) {
-            return target.organization();
+            return call.organization();
         }
-        knowledge.refusedAt.putIfAbsent(target.modelScope(), now);
-        return target.modelScope();
+        knowledge.refusedAt.putIfAbsent(call.model(), now);
+        return call.model();
     }
 
-    /** A service has let in a call that was begun at a moment. */
-    public void letIn(Target target, long begun, long now) {
-        Knowledge knowledge = byOrganization.get(target.organization().scope());
+    /** A service has let in a call. */
+    public void letIn(CallUse call, long now) {
+        Knowledge knowledge = byOrganization.get(call.organization().scope());
         if (knowledge == null) {
             return;
         }
         boolean anotherWasRefused = knowledge.refusedAt.entrySet().stream()
-                .anyMatch(refused -> refused.getKey() != target.modelScope()
-                        && refused.getValue() <= begun
-                        && refused.getKey().closure().isClosed(begun));
+                .anyMatch(refused -> refused.getKey() != call.model()
+                        && refused.getValue() <= call.beganNanos()
+                        && refused.getKey().closure().isClosed(call.beganNanos()));
         if (anotherWasRefused) {
             knowledge.limitsModels(now);
         }
@@ -118,28 +113,27 @@ public final class Reaches {
      * Returns the scope of a limit that a service reports. A limit that is declared for the organization is taken to be that one. What was
      * reported for a scope whose limit it turned out not to be is forgotten there.
      */
-    public ScopeState reported(Lease lease, RateLimitReport report, long now) {
-        Target target = lease.target();
+    public ScopeState reported(CallUse call, RateLimitReport report, long now) {
         if (report.reach() != Reach.UNKNOWN) {
-            return named(target, report.reach());
+            return named(call, report.reach());
         }
-        boolean isNew = !byOrganization.containsKey(target.organization().scope());
-        Knowledge knowledge = knowledgeOf(target);
-        boolean onlyModel = isOnlyModel(target);
+        boolean isNew = !byOrganization.containsKey(call.organization().scope());
+        Knowledge knowledge = knowledgeOf(call);
+        boolean onlyModel = isOnlyModel(call);
         if (!onlyModel) {
-            if (isNew && target.organization().hasReported(report)) {
+            if (isNew && call.organization().limits().hasReported(report)) {
                 knowledge.reports.foundTogether(); // An earlier process did.
             }
-            knowledge.reports.report(lease, report, now);
-            findUsedUp(knowledge, target.modelScope(), now);
+            knowledge.reports.report(call, report, now);
+            findUsedUp(knowledge, call.model(), now);
         }
-        if (onlyModel || !target.organization().declared().isEmpty() || knowledge.reports.countsTogether()) {
-            knowledge.reported.forEach(model -> model.reportedElsewhere(report, now));
-            return target.organization();
+        if (onlyModel || !call.organization().limits().declared().isEmpty() || knowledge.reports.countsTogether()) {
+            knowledge.reported.forEach(model -> model.limits().reportedElsewhere(report, now));
+            return call.organization();
         }
-        knowledge.reported.add(target.modelScope());
-        target.organization().reportedElsewhere(report, now);
-        return target.modelScope();
+        knowledge.reported.add(call.model());
+        call.organization().limits().reportedElsewhere(report, now);
+        return call.model();
     }
 
     private static void findUsedUp(Knowledge knowledge, ScopeState model, long now) {
@@ -149,16 +143,16 @@ public final class Reaches {
         }
     }
 
-    private Knowledge knowledgeOf(Target target) {
-        return byOrganization.computeIfAbsent(target.organization().scope(), unknown -> new Knowledge());
+    private Knowledge knowledgeOf(CallUse call) {
+        return byOrganization.computeIfAbsent(call.organization().scope(), unknown -> new Knowledge());
     }
 
-    private static ScopeState named(Target target, Reach reach) {
-        return reach == Reach.MODEL ? target.modelScope() : target.organization();
+    private static ScopeState named(CallUse call, Reach reach) {
+        return reach == Reach.MODEL ? call.model() : call.organization();
     }
 
     /** Where there is one model, nothing else can be closed by mistake. */
-    private boolean isOnlyModel(Target target) {
-        return !pool.haveSeveralModels(target.organization());
+    private boolean isOnlyModel(CallUse call) {
+        return !call.organization().isOfSeveralModels();
     }
 }

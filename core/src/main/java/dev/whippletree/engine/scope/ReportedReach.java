@@ -1,4 +1,4 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport;
@@ -111,50 +111,49 @@ final class ReportedReach {
     private record First(Told told, long ownEnded, long allEnded, long allCounted) {
 
         /** Returns the fewest calls of the organization that were counted between this report and that of a later call. */
-        long fewestUntil(Lease later) {
-            return later.letInBefore() - allCounted + 1;
+        long fewestUntil(CallUse later) {
+            return later.ofOrganization().letInBefore() - allCounted + 1;
         }
     }
 
     /** Takes in a report of unknown reach that came for an attempt. */
-    void report(Lease lease, RateLimitReport report, long now) {
-        Told.of(report, lease.beganNanos(), now).ifPresent(told -> {
-            ScopeState model = lease.target().modelScope();
+    void report(CallUse call, RateLimitReport report, long now) {
+        Told.of(report, call.beganNanos(), now).ifPresent(told -> {
+            ScopeState model = call.model();
             first.values().removeIf(before -> before.told.resetFrom <= now);
             first.computeIfPresent(model, (same, before) -> before.told.amount == told.amount ? before : null);
-            noticeSliding(lease.target(), report);
+            noticeSliding(call, report);
             boolean showsApart = isOfAnotherAmount(model, told)
-                    || first.values().stream().anyMatch(before -> showApart(before, told, lease));
+                    || first.values().stream().anyMatch(before -> showApart(before, told, call));
             if (showsApart && suspectedApart) {
                 together = false;
                 apartUntil = now + BELIEVED_NANOS;
             }
             suspectedApart = showsApart;
-            if (!countsApart(now) && mayCountWithAnother(model, told, now) && isUsedByOthers(told, lease)) {
+            if (!countsApart(now) && mayCountWithAnother(model, told, now) && isUsedByOthers(told, call)) {
                 together = true;
             }
-            first.computeIfAbsent(model, unused -> first(told, lease));
+            first.computeIfAbsent(model, unused -> first(told, call));
             latest.merge(model, told, (earlier, later) -> later.wasOvertakenBy(earlier, now) ? earlier : later);
         });
     }
 
     /** As long as a sliding window isn't known as one, what comes back at once looks as if it had never been used. */
-    private void noticeSliding(Target target, RateLimitReport report) {
+    private void noticeSliding(CallUse call, RateLimitReport report) {
         boolean before = sliding;
-        sliding =
-                target.modelScope().hasSliding(report) || target.organization().hasSliding(report);
+        sliding = call.model().limits().hasSliding(report)
+                || call.organization().limits().hasSliding(report);
         if (sliding && !before) {
             apartUntil = Long.MIN_VALUE;
         }
     }
 
-    private static First first(Told told, Lease lease) {
-        Target target = lease.target();
+    private static First first(Told told, CallUse call) {
         return new First(
                 told,
-                target.modelScope().endedBefore(lease),
-                target.organization().endedBefore(lease),
-                target.organization().countedCalls());
+                call.model().uses().endedBefore(call.ofModel()),
+                call.organization().uses().endedBefore(call.ofOrganization()),
+                call.organization().uses().countedCalls());
     }
 
     /** Returns whether another model has reported another amount between two reports of this one. */
@@ -166,29 +165,28 @@ final class ReportedReach {
                         .anyMatch(other -> other.amount != told.amount && own.isBefore(other) && other.isBefore(told));
     }
 
-    private boolean showApart(First before, Told told, Lease lease) {
+    private boolean showApart(First before, Told told, CallUse call) {
         if (!before.told.isBefore(told) || before.told.amount != told.amount) {
             return false;
         }
         double late = COUNTED_LATE + (double) told.amount / COUNTED_LATE_SHARE;
         double shrunk = before.told.remaining - told.remaining + before.told.backBy(told, sliding);
-        return shrunk + late < before.fewestUntil(lease);
+        return shrunk + late < before.fewestUntil(call);
     }
 
-    private boolean isUsedByOthers(Told told, Lease lease) {
-        Target target = lease.target();
-        @Nullable First before = first.get(target.modelScope());
-        long own = target.modelScope().begunCalls();
-        long all = target.organization().begunCalls();
+    private boolean isUsedByOthers(Told told, CallUse call) {
+        @Nullable First before = first.get(call.model());
+        long own = call.model().uses().begunCalls();
+        long all = call.organization().uses().begunCalls();
         if (before == null) {
             long used = told.amount - told.remaining;
-            return !latest.containsKey(target.modelScope()) && used > own && used <= all;
+            return !latest.containsKey(call.model()) && used > own && used <= all;
         }
         long shrunk = before.told.remaining - told.remaining;
         return before.told.begun <= told.begun
                 && shrunk > own - before.ownEnded - 1
                 && shrunk <= all - before.allEnded - 1
-                && !(before.told.isBefore(told) && shrunk < before.fewestUntil(lease));
+                && !(before.told.isBefore(told) && shrunk < before.fewestUntil(call));
     }
 
     private boolean mayCountWithAnother(ScopeState model, Told told, long now) {

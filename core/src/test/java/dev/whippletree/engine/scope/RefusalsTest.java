@@ -1,8 +1,10 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.model.TokenCount;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +19,15 @@ final class RefusalsTest {
 
     /** A call that began at a moment is refused, and told to wait a second; returns when it may ask again. */
     private long refused(long begun, long... others) {
-        return refusals.pause(new Refusals.Refused(begun, others, OptionalLong.of(SECOND), 0, begun + REFUSAL));
+        return refusals.pause(new RefusedCall(
+                new ScopeUse(TokenCount.NONE, begun, 0),
+                others,
+                OptionalLong.of(SECOND),
+                0,
+                Optional.empty(),
+                false,
+                false,
+                begun + REFUSAL));
     }
 
     @Test

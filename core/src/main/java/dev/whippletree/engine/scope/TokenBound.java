@@ -1,4 +1,4 @@
-package dev.whippletree.engine.pool;
+package dev.whippletree.engine.scope;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.TokenCount;
@@ -10,7 +10,7 @@ import dev.whippletree.model.TokenCount;
  * @param prompt of the prompt
  * @param completion of the completion
  */
-record TokenBound(long total, long prompt, long completion) {
+public record TokenBound(long total, long prompt, long completion) {
 
     /** No limit counts tokens. */
     static final TokenBound UNBOUNDED = new TokenBound(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
@@ -26,12 +26,12 @@ record TokenBound(long total, long prompt, long completion) {
     }
 
     /** Returns the bound by the limits of both. */
-    TokenBound and(TokenBound other) {
+    public TokenBound and(TokenBound other) {
         return new TokenBound(
                 Math.min(total, other.total), Math.min(prompt, other.prompt), Math.min(completion, other.completion));
     }
 
-    boolean allows(TokenCount tokens) {
+    public boolean allows(TokenCount tokens) {
         return tokens.total() <= total && tokens.prompt() <= prompt && tokens.completion() <= completion;
     }
 
@@ -44,7 +44,7 @@ record TokenBound(long total, long prompt, long completion) {
      * Returns the most of some tokens that it allows, the prompt before the completion, or what is needed at least where it allows
      * less.
      */
-    TokenCount most(TokenCount wanted, TokenCount needed) {
+    public TokenCount most(TokenCount wanted, TokenCount needed) {
         long ofPrompt = Math.max(needed.prompt(), Math.min(wanted.prompt(), Math.min(prompt, total)));
         long left = Math.max(0, total - ofPrompt);
         long ofCompletion = Math.max(needed.completion(), Math.min(wanted.completion(), Math.min(completion, left)));

@@ -1,0 +1,22 @@
+package dev.whippletree.engine.scope;
+
+/**
+ * What follows from a call that a limit refused. Immutable.
+ *
+ * @param untilNanos when the scope may be asked again, perhaps no later than was known; now if the refusal is taken for chance
+ * @param halfOpen whether one call alone is to find out then if the scope lets in again
+ * @param doubtsTransit whether requests must have been under way for longer than is assumed
+ * @param rate what the refusal says of the rate of calls
+ */
+public record Refusal(long untilNanos, boolean halfOpen, boolean doubtsTransit, Rate rate) {
+
+    /** What a refusal says of the rate of calls. */
+    public enum Rate {
+        /** Nothing: something else explains it. */
+        UNTOUCHED,
+        /** The call kept the rate that was found. */
+        KEPT,
+        /** The call exceeded a rate that isn't known yet: few calls at once find it at less cost. */
+        UNKNOWN
+    }
+}

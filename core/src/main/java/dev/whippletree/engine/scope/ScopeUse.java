@@ -1,0 +1,157 @@
+package dev.whippletree.engine.scope;
+
+import dev.whippletree.model.TokenCount;
+import dev.whippletree.quota.Quota.Use;
+import dev.whippletree.quota.ReportedQuota;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What one attempt uses of one scope: what it reserved of each limit, and when the service counts that. If the scope's accounts come
+ * into another one, the attempt uses that one too, as if it had from the start. Guarded by the engine's lock.
+ */
+final class ScopeUse {
+
+    private final TokenCount tokens;
+    private final long beganNanos;
+    private final long letInBefore;
+    private final List<Meter.Hold> holds = new ArrayList<>(4);
+    private final List<ScopeUses> scopes = new ArrayList<>(1);
+
+    /** How many of its holds are of limits that were known when it began: the first ones. */
+    private int knownLimits;
+
+    private OptionalLong sentBy = OptionalLong.empty();
+    private OptionalLong arrivedAt = OptionalLong.empty();
+    private boolean letIn;
+
+    /**
+     * Begins one that has reserved nothing yet.
+     *
+     * @param letInBefore how many attempts on the scope had been let in
+     */
+    ScopeUse(TokenCount tokens, long now, long letInBefore) {
+        this.tokens = tokens;
+        this.beganNanos = now;
+        this.letInBefore = letInBefore;
+    }
+
+    /** It is of one scope more. */
+    void joined(ScopeUses scope) {
+        scopes.add(scope);
+    }
+
+    /** Reserves of limits that are known as the attempt begins. */
+    void holdKnown(List<Meter> meters, long now) {
+        for (Meter meter : meters) {
+            hold(meter, now);
+        }
+        knownLimits = holds.size();
+    }
+
+    private void hold(Meter meter, long now) {
+        holds.add(meter.reserve(tokens, now));
+    }
+
+    /** Reserves of a limit that the service has told of only now. */
+    void holdLate(Meter meter, ReportedQuota quota, long now) {
+        holds.add(new Meter.Hold(meter, quota.reserve(meter.cost(tokens), beganNanos, now)));
+    }
+
+    /** Reserves of a limit that is counted only from now on, as if it had been from the start. */
+    void holdLate(Meter meter, long now) {
+        hold(meter, now);
+        Use use = of(meter);
+        sentBy.ifPresent(latest -> use.sent(latest, now));
+        arrivedAt.ifPresent(use::arrived);
+    }
+
+    /** Reserves of a limit from now on. */
+    void holdFromNow(Meter meter, long now) {
+        hold(meter, now);
+        catchUp(meter, now);
+    }
+
+    /** Says of a limit that was learned only now whether the service has counted the request. */
+    void catchUp(Meter meter, long now) {
+        if (arrivedAt.isPresent()) {
+            of(meter).arrived(now);
+        }
+    }
+
+    /** Returns what it reserved of a limit that it holds. */
+    Use of(Meter meter) {
+        for (Meter.Hold hold : holds) {
+            if (hold.meter() == meter) {
+                return hold.use();
+            }
+        }
+        throw new IllegalStateException("an attempt was asked for a limit that it doesn't hold");
+    }
+
+    /** Returns whether it began only because a limit that was known seemed to have room for it. */
+    boolean foundRoomIn(Meter meter) {
+        return holds.subList(0, knownLimits).stream().anyMatch(hold -> hold.meter() == meter);
+    }
+
+    /** The request has been written, and arrives by a moment at the latest. */
+    void sent(long latest, long now) {
+        sentBy = OptionalLong.of(latest);
+        holds.forEach(hold -> hold.use().sent(latest, now));
+    }
+
+    /** The service has counted the request by now. */
+    void arrived(long now) {
+        if (arrivedAt.isEmpty()) {
+            arrivedAt = OptionalLong.of(now);
+            holds.forEach(hold -> hold.use().arrived(now));
+        }
+    }
+
+    /** Returns when the service had counted the request, as far as is known. */
+    OptionalLong arrivedAt() {
+        return arrivedAt;
+    }
+
+    /** Ends it: a request that isn't known to have arrived has by a moment, and the service may say what it counted. */
+    void end(long lostUntil, Optional<TokenCount> counted, long now) {
+        scopes.forEach(scope -> scope.leave(this, now));
+        for (Meter.Hold hold : holds) {
+            if (arrivedAt.isEmpty()) {
+                hold.use().lost(lostUntil, now);
+            }
+            if (counted.isPresent() && hold.meter().unit().countsTokens()) {
+                hold.use().settle(hold.meter().cost(counted.get()), now);
+            }
+        }
+    }
+
+    /** Ends it: nothing was ever sent. */
+    void release(long now) {
+        scopes.forEach(scope -> scope.leave(this, now));
+        holds.forEach(hold -> hold.use().release(now));
+    }
+
+    /** The service let in the request. */
+    void letIn() {
+        letIn = true;
+    }
+
+    boolean isLetIn() {
+        return letIn;
+    }
+
+    TokenCount tokens() {
+        return tokens;
+    }
+
+    long beganNanos() {
+        return beganNanos;
+    }
+
+    long letInBefore() {
+        return letInBefore;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whippletree.engine.scope;
+
+import org.jspecify.annotations.NullMarked;
