@@ -1,5 +1,7 @@
 package dev.whippletree.emulator.matrix;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -16,10 +18,15 @@ final class MatrixProgram {
 
     private MatrixProgram() {}
 
-    /** Runs the cells that the arguments name: {@code dimension=value,value}. */
-    public static void main(String[] arguments) {
+    /** Runs the cells that the arguments name: {@code dimension=value,value}. With {@code -Dtable=FILE}, writes a row for each into a file. */
+    public static void main(String[] arguments) throws IOException {
         List<Cell> cells = new CellFilter(Arrays.asList(arguments)).cells();
-        new MatrixReport(measure(cells)).print(System.out);
+        MatrixReport report = new MatrixReport(measure(cells));
+        report.print(System.out);
+        String table = System.getProperty("table");
+        if (table != null) {
+            report.write(Path.of(table));
+        }
     }
 
     /** Measures cells on all processors; the results are in the order of the cells. */

@@ -1,6 +1,10 @@
 package dev.whippletree.emulator.matrix;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
@@ -45,6 +49,22 @@ record MatrixReport(List<CellResult> results) {
         results.forEach(result -> result.avoidable()
                 .forEach(refused -> out.println(
                         "avoidable 429: call " + refused.call() + " after " + refused.after() + ": " + result.cell())));
+    }
+
+    /** Writes a row for each cell, its columns separated by tabs. */
+    void write(Path file) throws IOException {
+        List<String> rows = new ArrayList<>(List.of("cell\tuse\tof bound\tcalls\trefused\tavoidable 429s\tlost"));
+        results.forEach(result -> rows.add(String.format(
+                Locale.ROOT,
+                "%s\t%.4f\t%.4f\t%d\t%d\t%d\t%d",
+                result.cell(),
+                result.use(),
+                result.ofBound(),
+                result.calls(),
+                result.refused(),
+                result.avoidable().size(),
+                result.lost())));
+        Files.write(file, rows);
     }
 
     private List<CellResult> of(Cell.Knowledge knowledge) {

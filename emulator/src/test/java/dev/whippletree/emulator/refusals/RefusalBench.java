@@ -4,22 +4,39 @@ import dev.whippletree.emulator.model.Counting;
 import dev.whippletree.emulator.refusals.RefusalRun.Share;
 import dev.whippletree.emulator.refusals.RefusingService.Foreign;
 import dev.whippletree.emulator.refusals.RefusingService.Known;
+import dev.whippletree.emulator.simulation.SimulatedAccount;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.LongStream;
 
 /**
  * Prints how much of what refusing services allow is used and what share of the calls they refuse, the mean and the worst of some
  * seeds. Arguments: the number of seeds, then the groups to run, by their first letters; all if none is given. With
- * {@code -Dcase=…}, only cases whose names contain that.
+ * {@code -Dcase=…}, only cases whose names contain that; with {@code -Dtable=FILE}, also writes a row for each case and seed into a
+ * file, its columns separated by tabs.
  */
 public final class RefusalBench {
 
     private static final List<Counting> COUNTINGS = List.of(Counting.FIXED, Counting.SLIDING, Counting.BUCKET);
 
+    private static final List<String> LIMITS = List.of(
+            "10 requests / 1s",
+            "6 requests / 10s",
+            "100 requests / 10s",
+            "60 requests / 1min",
+            "1000 requests / 1min",
+            "1000 requests / 1h");
+    private static final List<String> MODELS = List.of("large", "small");
+    private static final int FIRST_WINDOWS = 3;
+
     private final int seeds;
     private final List<String> groups;
+    private final List<String> table = new ArrayList<>(List.of("case\tseed\tuse\trefused\tlost"));
+    private String group = "";
 
     private RefusalBench(int seeds, List<String> groups) {
         this.seeds = seeds;
@@ -36,9 +53,15 @@ public final class RefusalBench {
     }
 
     /** Prints the table. */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException {
         int seeds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 3;
-        new RefusalBench(seeds, List.of(arguments).subList(Math.min(1, arguments.length), arguments.length)).print();
+        RefusalBench bench =
+                new RefusalBench(seeds, List.of(arguments).subList(Math.min(1, arguments.length), arguments.length));
+        bench.print();
+        String file = System.getProperty("table");
+        if (file != null) {
+            Files.write(Path.of(file), bench.table);
+        }
     }
 
     private void print() {
@@ -49,12 +72,14 @@ public final class RefusalBench {
         group("foreign", this::foreign);
         group("cut", this::cut);
         group("mixed", this::mixed);
+        group("cold", this::cold);
     }
 
     private void group(String name, Runnable cases) {
         if (groups.isEmpty() || groups.stream().anyMatch(name::startsWith)) {
             System.out.printf(
                     Locale.ROOT, "%n%-84s %6s %6s %8s %8s %5s%n", name, "use", "least", "refused", "most", "lost");
+            group = name;
             cases.run();
         }
     }
@@ -63,7 +88,20 @@ public final class RefusalBench {
         if (!name.toString().contains(System.getProperty("case", ""))) {
             return;
         }
-        List<Figures> all = LongStream.rangeClosed(1, seeds).mapToObj(run::of).toList();
+        List<Figures> all = new ArrayList<>();
+        for (long seed = 1; seed <= seeds; seed++) {
+            Figures figures = run.of(seed);
+            all.add(figures);
+            table.add(String.format(
+                    Locale.ROOT,
+                    "%s, %s\t%d\t%.4f\t%.5f\t%d",
+                    group,
+                    name,
+                    seed,
+                    figures.use,
+                    figures.refused,
+                    figures.lost));
+        }
         System.out.printf(
                 Locale.ROOT,
                 "%-84s %6.3f %6.3f %7.2f%% %7.2f%% %5d%n",
@@ -102,13 +140,7 @@ public final class RefusalBench {
     private void hidden() {
         for (Counting counting : COUNTINGS) {
             for (RetryAfter told : List.of(RetryAfter.TRUE, RetryAfter.NONE)) {
-                for (String limit : List.of(
-                        "10 requests / 1s",
-                        "6 requests / 10s",
-                        "100 requests / 10s",
-                        "60 requests / 1min",
-                        "1000 requests / 1min",
-                        "1000 requests / 1h")) {
+                for (String limit : LIMITS) {
                     RefusingService service =
                             RefusingService.of(limit, counting).told(told);
                     row(service, seed -> steady(service, seed));
@@ -182,6 +214,43 @@ public final class RefusalBench {
                 }
             }
         }
+    }
+
+    /** The first windows, while nothing is known yet: of a limit that nobody tells, and of two models that may share one. */
+    private void cold() {
+        for (Counting counting : COUNTINGS) {
+            for (RetryAfter told : List.of(RetryAfter.TRUE, RetryAfter.NONE)) {
+                for (String limit : LIMITS) {
+                    windows(RefusingService.of(limit, counting).told(told), List.of(SimulatedAccount.MODEL));
+                }
+                for (Known known : List.of(Known.HIDDEN, Known.REPORTED)) {
+                    for (String limit : List.of("100 requests / 10s", "60 requests / 1min")) {
+                        RefusingService shared =
+                                RefusingService.of(limit, counting).known(known).told(told);
+                        windows(shared, MODELS);
+                        windows(shared.perModel(), MODELS);
+                    }
+                }
+            }
+        }
+    }
+
+    private void windows(RefusingService service, List<String> models) {
+        for (int number = 1; number <= FIRST_WINDOWS; number++) {
+            int window = number;
+            row(
+                    "window " + window + ", " + (models.size() == 1 ? "" : "two models: ") + service,
+                    seed -> window(service, models, window, seed));
+        }
+    }
+
+    /** One window after the start; a bucket that was full allows the first one twice as much. */
+    private static Figures window(RefusingService service, List<String> models, int window, long seed) {
+        RefusalRun run = new RefusalRun(service, models, seed).ask(service.width() + 16);
+        long before = run.run(service.window().multipliedBy(window - 1)).lost();
+        Share share = run.run(service.window());
+        int times = service.limit().orElseThrow().perModel() ? models.size() : 1;
+        return new Figures(share.use(service.perSecond() * times), share.refusedShare(), share.lost() + before);
     }
 
     /** The time of 400 calls, or one window if that is longer. */

@@ -60,6 +60,18 @@ record RefusingService(
                 Optional.empty(), Known.HIDDEN, RetryAfter.NONE, share, Foreign.NONE, latency, width);
     }
 
+    /** Returns the same, of which each model has the limit for itself. */
+    RefusingService perModel() {
+        return new RefusingService(
+                limit.map(shared -> new ServiceLimit(shared.limit(), shared.counting(), true)),
+                known,
+                told,
+                lottery,
+                foreign,
+                latency,
+                width);
+    }
+
     RefusingService known(Known other) {
         return new RefusingService(limit, other, told, lottery, foreign, latency, width);
     }
@@ -100,7 +112,8 @@ record RefusingService(
 
     @Override
     public String toString() {
-        return limit.map(some -> some.limit() + " " + some.counting()).orElse("no limit")
+        return limit.map(some -> some.limit() + " " + some.counting() + (some.perModel() ? " of each model" : ""))
+                        .orElse("no limit")
                 + ", " + known + ", told " + told
                 + (lottery > 0 ? ", lottery " + lottery : "")
                 + (foreign != Foreign.NONE ? ", foreign " + foreign : "")

@@ -19,12 +19,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The engine behaves as recorded: a SHA-256 digest over every event and outcome of simulated runs, a row for each block of seeds.
+ * The engine behaves as recorded: a SHA-256 digest of every event and outcome of simulated runs, with a row for each block of seeds.
  *
- * <p>A change of behaviour that is meant is recorded with {@code -Drecord=true}. More runs, from another seed on, or one seed alone:
- * {@code -Dsimulations=…}, {@code -Dfirst-seed=…}, {@code -Dseed=…}, as of {@link InvariantsTest}; they are compared with nothing, but
- * {@code -Dtable=FILE} writes their rows into a file, {@code -Dblock=1} makes a row for each seed, and {@code -Ddump=FILE} writes the
- * events themselves.
+ * <p>{@code -Drecord=true} records a change of behaviour. {@code -Dsimulations=…}, {@code -Dfirst-seed=…} and {@code -Dseed=…} choose
+ * other runs, as for {@link InvariantsTest}; they are compared with nothing. {@code -Dtable=FILE} writes the rows into a file,
+ * {@code -Dblock=1} gives each seed a row, and {@code -Ddump=FILE} writes the events.
  */
 @Tag("slow")
 final class RecordTest {
