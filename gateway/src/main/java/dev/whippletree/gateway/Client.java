@@ -1,10 +1,10 @@
 package dev.whippletree.gateway;
 
+import dev.whippletree.limits.Quota;
+import dev.whippletree.limits.SlidingWindow;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.TokenCount;
-import dev.whippletree.quota.Quota;
-import dev.whippletree.quota.SlidingWindow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

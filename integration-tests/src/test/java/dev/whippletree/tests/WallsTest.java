@@ -61,7 +61,7 @@ final class WallsTest {
                     "dev.whippletree.config..",
                     "dev.whippletree.engine..",
                     "dev.whippletree.settings..",
-                    "dev.whippletree.quota..",
+                    "dev.whippletree.limits..",
                     "dev.whippletree.strategy..",
                     TIME,
                     CLI,
@@ -145,7 +145,7 @@ final class WallsTest {
             .resideOutsideOfPackage("dev.whippletree.emulator.simulation..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.whippletree.quota..", "dev.whippletree.engine..", "dev.whippletree")
+            .resideInAnyPackage("dev.whippletree.limits..", "dev.whippletree.engine..", "dev.whippletree")
             .because("what checks a thing must not share its code");
 
     @ArchTest
@@ -154,7 +154,7 @@ final class WallsTest {
             .resideInAnyPackage(STRESS, PLANNER)
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("dev.whippletree.quota..")
+            .resideInAPackage("dev.whippletree.limits..")
             .because("their arithmetic is held against what the engine does");
 
     @ArchTest
@@ -288,7 +288,7 @@ final class WallsTest {
                     TESTKIT,
                     "dev.whippletree.engine..",
                     "dev.whippletree.plugin..",
-                    "dev.whippletree.quota..",
+                    "dev.whippletree.limits..",
                     "dev.whippletree.strategy..")
             .because("a batch asks, writes down and counts; the rest is the engine's business");
 

@@ -25,7 +25,7 @@ public final class Subscription {
     private boolean wantsNoFurtherCall;
     private volatile boolean ended;
 
-    /** What a caller is handed: knows whose it is, for {@link Engine#withdraw}. */
+    /** What a caller is handed: knows whose it is, so that the prompt can be withdrawn. */
     public final class Outcome extends CompletableFuture<Completion> {
 
         public Subscription subscription() {

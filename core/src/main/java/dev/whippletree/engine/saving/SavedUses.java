@@ -2,8 +2,8 @@ package dev.whippletree.engine.saving;
 
 import dev.whippletree.engine.pool.Account;
 import dev.whippletree.engine.scope.ScopeState;
+import dev.whippletree.limits.SlidingWindow;
 import dev.whippletree.model.Limit;
-import dev.whippletree.quota.SlidingWindow;
 import dev.whippletree.state.WindowKey;
 import dev.whippletree.state.WindowUses;
 import java.util.SortedMap;

@@ -1,10 +1,10 @@
 package dev.whippletree.engine.scope;
 
+import dev.whippletree.limits.Quota;
+import dev.whippletree.limits.Quota.Use;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
 import dev.whippletree.model.TokenCount;
-import dev.whippletree.quota.Quota;
-import dev.whippletree.quota.Quota.Use;
 
 /**
  * A limit of a scope: its unit, its source, and its count.

@@ -1,8 +1,8 @@
 package dev.whippletree.engine.scope;
 
+import dev.whippletree.limits.SlidingWindow;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
-import dev.whippletree.quota.SlidingWindow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

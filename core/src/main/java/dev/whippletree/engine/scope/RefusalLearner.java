@@ -1,9 +1,9 @@
 package dev.whippletree.engine.scope;
 
 import dev.whippletree.engine.scope.Refusal.Rate;
+import dev.whippletree.limits.SlidingWindow;
+import dev.whippletree.limits.learning.RateSearch;
 import dev.whippletree.model.Limit;
-import dev.whippletree.quota.RateSearch;
-import dev.whippletree.quota.SlidingWindow;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.whippletree.engine.scope;
 
-import dev.whippletree.quota.Pace;
-import dev.whippletree.quota.RandomRefusals;
-import dev.whippletree.quota.RateSearch;
+import dev.whippletree.limits.Pace;
+import dev.whippletree.limits.learning.RandomRefusals;
+import dev.whippletree.limits.learning.RateSearch;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;

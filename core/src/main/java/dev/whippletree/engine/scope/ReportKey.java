@@ -1,10 +1,10 @@
 package dev.whippletree.engine.scope;
 
+import dev.whippletree.limits.Quota;
+import dev.whippletree.limits.ReportedQuota;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
-import dev.whippletree.quota.Quota;
-import dev.whippletree.quota.ReportedQuota;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,9 +1,9 @@
 package dev.whippletree.engine.scope;
 
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.limits.learning.RefillSearch;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
-import dev.whippletree.quota.RefillSearch;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,17 +1,17 @@
 package dev.whippletree.engine.scope;
 
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.limits.FixedWindow;
+import dev.whippletree.limits.Pace;
+import dev.whippletree.limits.Quota.Use;
+import dev.whippletree.limits.ReportedQuota;
+import dev.whippletree.limits.SlidingWindow;
+import dev.whippletree.limits.TokenBucket;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.TokenCount;
-import dev.whippletree.quota.FixedWindow;
-import dev.whippletree.quota.Pace;
-import dev.whippletree.quota.Quota.Use;
-import dev.whippletree.quota.ReportedQuota;
-import dev.whippletree.quota.SlidingWindow;
-import dev.whippletree.quota.TokenBucket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

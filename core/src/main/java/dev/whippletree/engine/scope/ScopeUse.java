@@ -1,8 +1,8 @@
 package dev.whippletree.engine.scope;
 
+import dev.whippletree.limits.Quota.Use;
+import dev.whippletree.limits.ReportedQuota;
 import dev.whippletree.model.TokenCount;
-import dev.whippletree.quota.Quota.Use;
-import dev.whippletree.quota.ReportedQuota;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

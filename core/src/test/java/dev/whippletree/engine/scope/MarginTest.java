@@ -2,9 +2,9 @@ package dev.whippletree.engine.scope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.limits.FixedWindow;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
-import dev.whippletree.quota.FixedWindow;
 import org.junit.jupiter.api.Test;
 
 /** What is kept free of a limit of 160 that others use too. */

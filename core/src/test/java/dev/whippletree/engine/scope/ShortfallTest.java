@@ -2,9 +2,9 @@ package dev.whippletree.engine.scope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.limits.SlidingWindow;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
-import dev.whippletree.quota.SlidingWindow;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

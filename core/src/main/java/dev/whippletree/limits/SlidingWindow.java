@@ -1,0 +1,354 @@
+package dev.whippletree.limits;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A limit that holds for every period as long as the window, wherever it begins.
+ *
+ * <p>This is the safe way to count if the service's own is unknown: keeping every sliding window also keeps every
+ * fixed window, and never overdraws a token bucket of that size and rate. It remembers each use until the use has
+ * left the window, so its memory is bounded by the uses in one window.
+ *
+ * <p>What the service reports can add uses, never take one away.
+ */
+public final class SlidingWindow implements Quota {
+
+    private long amount;
+    private final long windowNanos;
+
+    /** Uses whose latest arrival is known, by that time; those that have left the window are dropped. */
+    private final UsesByDate dated = new UsesByDate();
+
+    /** Uses of the last window that their senders had said to have arrived before their answers came, in the order of those. */
+    private final Deque<Answer> answeredLate = new ArrayDeque<>(0);
+
+    /** What others used, by the keys under which it was told; all of it is dated too. */
+    private final Map<Long, UsesByDate.Entry> others = new HashMap<>();
+
+    /** The sum of all uses in the window, those under way included. */
+    private long used;
+
+    /** All uses ever reserved, and what they turned out to be larger. */
+    private long reservedTotal;
+
+    /** When the answer to a use came. */
+    private record Answer(long at, UsesByDate.Entry entry) {}
+
+    /**
+     * Creates a limit of which nothing is used.
+     *
+     * @param amount the most that one window allows, 1 or more
+     * @param window positive
+     */
+    public SlidingWindow(long amount, Duration window) {
+        this.amount = amount;
+        this.windowNanos = window.toNanos();
+    }
+
+    @Override
+    public long amount() {
+        return amount;
+    }
+
+    @Override
+    public Optional<Duration> window() {
+        return Optional.of(Duration.ofNanos(windowNanos));
+    }
+
+    @Override
+    public long left(long now) {
+        forget(now);
+        return Math.max(0, amount - used);
+    }
+
+    /** Uses leave in the order of their dates, and each that takes its place leaves one window later: so the pattern repeats. */
+    @Override
+    public long waitNanos(long sum, long now) {
+        if (sum <= amount - used) {
+            return 0; // Whatever has left the window meanwhile would only make more room.
+        }
+        long missing = sum - left(now);
+        if (missing <= 0) {
+            return 0;
+        }
+        long rounds = (missing - 1) / amount;
+        long ofLastRound = missing - rounds * amount;
+        return rounds * windowNanos + freedInNanos(ofLastRound + overdrawn(), now);
+    }
+
+    /** Returns how long until that much has left, of the first round. What may still arrive counts as arriving now. */
+    private long freedInNanos(long goal, long now) {
+        long date = dated.dateOfAccumulated(goal);
+        return Math.max(1, (date == UsesByDate.NONE ? now : Math.min(date, now)) + windowNanos - now);
+    }
+
+    @Override
+    public long roomWithin(long aheadNanos, long leave, long now) {
+        long most = amount - leave;
+        long free = Math.max(0, left(now) - leave);
+        long missing = Math.max(0, leave - left(now));
+        long rounds = aheadNanos / windowNanos;
+        long rest = aheadNanos - rounds * windowNanos;
+        long freed = Math.max(0, dated.sumUpTo(now + rest - windowNanos) - overdrawn() - missing);
+        long later = rounds == 0 ? 0 : Math.min(most, dated.sum() - dated.sumUpTo(now + rest));
+        return free + Math.min(freed, most - free) + saturatedProduct(rounds, most) - later;
+    }
+
+    /** Returns the window's length. */
+    public long windowNanos() {
+        return windowNanos;
+    }
+
+    /**
+     * Returns how much will be free after a time if nothing more is reserved.
+     *
+     * @param aheadNanos 0 or more
+     * @param lagNanos how long after they were reserved uses are dated, 0 or more
+     */
+    public long freeWithin(long aheadNanos, long lagNanos, long now) {
+        forget(now);
+        long left = dated.sumUpTo(now + aheadNanos - windowNanos);
+        // Uses under way are somewhere on the way between their reservation and their date.
+        boolean all = aheadNanos >= windowNanos + lagNanos / 2;
+        return Math.max(0, amount - used + (all ? used : left));
+    }
+
+    /** Returns the sum of all that was ever used, by what is known so far; it never falls. */
+    public long usedEver() {
+        return reservedTotal;
+    }
+
+    @Override
+    public Use reserve(long reserved, long now) {
+        forget(now);
+        used += reserved;
+        reservedTotal += reserved;
+        return new DatedUse(reserved);
+    }
+
+    /**
+     * Takes in how much the service had counted within the window when it answered a use. What of that can't have been reserved here,
+     * others have used.
+     *
+     * @param use of the attempt whose answer said so, arrived
+     * @param counted 0 or more
+     */
+    public void counted(Use use, long counted, long now) {
+        forget(now);
+        countBesides(counted - ((DatedUse) use).mostCounted(), now);
+    }
+
+    /**
+     * Counts what was used by now, by others or before this count began, besides what was reserved here.
+     *
+     * @param besides how much; nothing if it is negative
+     */
+    public void countBesides(long besides, long now) {
+        if (besides > 0) {
+            UsesByDate.Entry entry = UsesByDate.Entry.ofOthers();
+            dated.add(entry, now);
+            resize(entry, besides);
+            // Those under way must not find the same uses once more.
+            reservedTotal += besides;
+        }
+    }
+
+    /**
+     * Allows another amount from now on. What is used stays used.
+     *
+     * @param most the most that one window allows, 1 or more
+     */
+    public void allow(long most) {
+        amount = most;
+    }
+
+    /**
+     * Counts here too what another count of the same scope and unit has in its window.
+     *
+     * @param earlier the other count, which stays as it is
+     * @param except uses of that one which are left out
+     */
+    public void takeOver(SlidingWindow earlier, Collection<Use> except, long now) {
+        earlier.forget(now);
+        Set<UsesByDate.Entry> left = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Use use : except) {
+            if (use instanceof DatedUse dated) {
+                left.add(dated.entry);
+            }
+        }
+        earlier.dated.forEach(entry -> {
+            if (!left.contains(entry)) {
+                dated.add(entry.copy(), entry.date());
+                used += entry.amount();
+            }
+        });
+        forget(now);
+    }
+
+    /** Is shown uses, each with the latest moment at which it can have been counted. */
+    @FunctionalInterface
+    public interface Visitor {
+
+        /** Is shown a use. */
+        void use(long date, long amount);
+    }
+
+    /**
+     * Shows the uses in the window that were reserved here, in the order of their dates. Those under way have none yet.
+     *
+     * @return the sum of those under way
+     */
+    public long visitOwn(Visitor visitor, long now) {
+        forget(now);
+        dated.forEach(entry -> {
+            if (entry.own()) {
+                visitor.use(entry.date(), entry.amount());
+            }
+        });
+        return used - dated.sum();
+    }
+
+    /**
+     * What others used of the same limit.
+     *
+     * @param key tells it from their other uses, and is the same whenever it is told again
+     * @param date the latest moment at which it can have been counted
+     * @param amount 0 or more
+     */
+    public record OthersUse(long key, long date, long amount) {}
+
+    /** Counts what others used, in the place of what they were said to have used before. */
+    public void takeIn(Collection<OthersUse> all, long now) {
+        forget(now);
+        others.values().removeIf(UsesByDate.Entry::removed);
+        Set<Long> told = new HashSet<>();
+        for (OthersUse use : all) {
+            told.add(use.key());
+            takeIn(use, now);
+        }
+        others.forEach((key, entry) -> resize(entry, told.contains(key) ? entry.amount() : 0));
+    }
+
+    private void takeIn(OthersUse use, long now) {
+        UsesByDate.Entry entry = others.get(use.key());
+        if (entry == null && use.date() + windowNanos > now) {
+            entry = UsesByDate.Entry.ofOthers();
+            dated.add(entry, use.date());
+            others.put(use.key(), entry);
+        }
+        if (entry != null) {
+            resize(entry, use.amount());
+        }
+    }
+
+    private void resize(UsesByDate.Entry entry, long amount) {
+        used += amount - entry.amount();
+        dated.resize(entry, amount);
+    }
+
+    /** What is used beyond the amount, as when a use turned out larger than reserved; it must leave before anything is free. */
+    private long overdrawn() {
+        return Math.max(0, used - amount);
+    }
+
+    private void forget(long now) {
+        used -= dated.removeUpTo(now - windowNanos);
+    }
+
+    /**
+     * Returns whether more would be used than the amount if each use had arrived only with its answer: then a refusal may mean that
+     * some are under way for longer than was said.
+     */
+    public boolean isExceededByAnswers(long now) {
+        forget(now);
+        forgetAnswers(now);
+        long alreadyLeft = answeredLate.stream()
+                .filter(answer -> answer.entry().removed())
+                .mapToLong(answer -> answer.entry().amount())
+                .sum();
+        return used + alreadyLeft > amount;
+    }
+
+    private void forgetAnswers(long now) {
+        while (!answeredLate.isEmpty() && answeredLate.peek().at() <= now - windowNanos) {
+            answeredLate.remove();
+        }
+    }
+
+    private static long saturatedProduct(long left, long right) {
+        long high = Math.multiplyHigh(left, right);
+        return high == 0 && left * right >= 0 ? left * right : Long.MAX_VALUE / 4;
+    }
+
+    /** A use of this window; undated until the service can have counted it no later than some moment. */
+    private final class DatedUse implements Use {
+
+        private final UsesByDate.Entry entry;
+        private final long usedThen = used;
+        private final long reservedThen = reservedTotal;
+
+        DatedUse(long reserved) {
+            this.entry = new UsesByDate.Entry(reserved);
+        }
+
+        /** Returns the most that the service can have counted since this was reserved, of what is used by this count. */
+        long mostCounted() {
+            return usedThen + reservedTotal - reservedThen;
+        }
+
+        @Override
+        public void sent(long latestArrival, long now) {
+            date(latestArrival, now);
+        }
+
+        @Override
+        public void arrived(long now) {
+            date(now, now);
+            if (entry.date() < now) {
+                forgetAnswers(now);
+                answeredLate.add(new Answer(now, entry));
+            }
+        }
+
+        @Override
+        public void lost(long latestArrival, long now) {
+            date(latestArrival, now);
+        }
+
+        @Override
+        public void settle(long actual, long now) {
+            forget(now);
+            if (!entry.removed()) {
+                reservedTotal += Math.max(0, actual - entry.amount());
+                resize(entry, actual);
+            }
+        }
+
+        @Override
+        public void release(long now) {
+            settle(0, now);
+        }
+
+        private void date(long latestArrival, long now) {
+            forget(now);
+            if (entry.removed()) {
+                return;
+            }
+            if (entry.dated()) {
+                dated.bringForward(entry, latestArrival);
+            } else {
+                dated.add(entry, latestArrival);
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.whippletree.limits.learning;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the number of concurrent calls that a service allows without saying so. Arithmetic only, on the outcomes of
+ * calls.
+ *
+ * <p>It starts with four and adds one for each admitted call, so the number doubles with each round. Refusals are
+ * attributed to a rate until one is known (see {@link RateSearch}); after that, to the number, if the refused calls
+ * began with more calls in flight than nearly all admitted ones, which at an even pace doesn't happen by chance.
+ * From then on, it searches around that ceiling as {@link CubicGrowth} describes. If fewer calls in flight are
+ * refused as well, the cause was the rate after all, and the ceiling is dropped.
+ *
+ * <p>The probability of chance is the share of the latest admitted calls that had as many in flight as the refused
+ * one. One refusal that chance explains once in fifty times is enough. Weaker ones are combined: the product of 1 /
+ * (2 √share) exceeds fifty by chance at most once in fifty times, however often it is checked (Vovk and Wang,
+ * "E-values", Annals of Statistics 2021).
+ */
+public final class ConcurrencySearch {
+
+    private static final int FIRST = 4;
+
+    /** One test loses about a quarter of a percent, beside the half that the search for a rate may cost. */
+    private static final double CALLS_PER_REFUSAL = 400;
+
+    /** What happens by chance only once in so many times isn't taken for chance. */
+    private static final int CERTAINTY = 50;
+
+    /** The share of calls that had as many under way as a refused one, above which that one says nothing against the number. */
+    private static final double SUSPICIOUS = 0.2;
+
+    /** Calls let in by which a refused one is judged. */
+    private static final int LATEST = 128;
+
+    private int most;
+    private final Cost cost = new Cost(CALLS_PER_REFUSAL);
+    private int ramp;
+    private @Nullable CubicGrowth growth;
+
+    /** How many were under way when each of the latest calls that got in began, the next one's place and how many there are. */
+    private final int[] latest = new int[LATEST];
+
+    private int next;
+    private int known;
+
+    /** How little chance explains of the refusals so far; 1 if all of them. */
+    private double evidence = 1;
+
+    private long refusedAt = Long.MIN_VALUE;
+    private boolean crowded;
+
+    /**
+     * Creates one that knows nothing.
+     *
+     * @param most never more than this, 1 or more
+     */
+    public ConcurrencySearch(int most) {
+        this.most = most;
+        this.ramp = Math.min(FIRST, most);
+    }
+
+    /**
+     * Sets another bound; what was found stays known.
+     *
+     * @param most never more than this, 1 or more
+     */
+    public void limitTo(int most) {
+        this.most = most;
+        this.ramp = Math.min(ramp, most);
+    }
+
+    /** Returns how many may be under way, 1 or more. */
+    public int allowed() {
+        return growth == null ? ramp : (int) Math.max(1, Math.min(most, Math.round(growth.value())));
+    }
+
+    /** Returns whether each call let in allows one more. */
+    public boolean isGrowing() {
+        return growth == null;
+    }
+
+    /**
+     * A call was let in.
+     *
+     * @param underWay how many were under way when it began, itself included
+     * @param begun when that was
+     */
+    public void letIn(int underWay, long begun) {
+        latest[next] = underWay;
+        next = (next + 1) % LATEST;
+        known = Math.min(LATEST, known + 1);
+        if (begun < refusedAt) {
+            return;
+        }
+        ramp = Math.min(most, ramp + 1);
+        if (growth != null && underWay >= allowed()) {
+            growth.step();
+        }
+    }
+
+    /** A call was refused while no rate was known. Few at once find it at less cost. */
+    public void startAnew() {
+        ramp = Math.max(1, Math.min(FIRST, ramp / 2));
+    }
+
+    /** Returns whether a refusal of a call that kept the pace of a known rate would be put down to how many were under way. */
+    public boolean explains(int underWay, long begun) {
+        if (begun < refusedAt) {
+            return crowded;
+        }
+        double share = shareWithAsMany(underWay);
+        return share <= 1.0 / CERTAINTY || (share <= SUSPICIOUS && evidenceWith(share) >= CERTAINTY);
+    }
+
+    /**
+     * A call was refused that kept the pace of a known rate.
+     *
+     * @return whether that is put down to how many were under way
+     */
+    public boolean refused(int underWay, long begun, long now) {
+        if (begun < refusedAt) {
+            if (crowded) {
+                cost.refused();
+                lowerTo(underWay - 1);
+            }
+            return crowded;
+        }
+        crowded = explains(underWay, begun);
+        refusedAt = now;
+        evidence = evidenceWith(shareWithAsMany(underWay));
+        if (evidence == 1) {
+            growth = null;
+        }
+        if (crowded) {
+            cost.begin();
+            growth = new CubicGrowth(Math.max(1, underWay - 1), cost.callsToNextTest());
+        }
+        return crowded;
+    }
+
+    private double evidenceWith(double share) {
+        return Math.min(CERTAINTY * CERTAINTY, Math.max(1, evidence / (2 * Math.sqrt(share))));
+    }
+
+    /** Returns the share of those let in that had as many under way, the refused one counted with them. */
+    private double shareWithAsMany(int underWay) {
+        int asMany = 1;
+        for (int index = 0; index < known; index++) {
+            asMany += latest[index] >= underWay ? 1 : 0;
+        }
+        return (double) asMany / (known + 1);
+    }
+
+    private void lowerTo(int ceiling) {
+        if (growth != null && ceiling >= 1) {
+            growth = new CubicGrowth(Math.min(growth.ceiling(), ceiling), cost.callsToNextTest());
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * Finds limits that nobody states, from calls that were let in and refused: arithmetic only.
+ *
+ * <p>Not API: may change in any release.
+ */
+@NullMarked
+package dev.whippletree.limits.learning;
+
+import org.jspecify.annotations.NullMarked;

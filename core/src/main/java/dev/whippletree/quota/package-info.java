@@ -1,9 +1,0 @@
-/**
- * Counts limits: arithmetic only, from times in nanoseconds to waits.
- *
- * <p>Not API: may change in any release.
- */
-@NullMarked
-package dev.whippletree.quota;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,265 @@
+package dev.whippletree.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.limits.Traffic.Shape;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class FixedWindowTest {
+
+    private static final long MILLI = 1_000_000;
+    private static final long WINDOW = 10_000 * MILLI;
+
+    private final FixedWindow window = new FixedWindow(10);
+
+    /** Reserves, is answered and learns in one moment. */
+    private void report(long remaining, long reset, long now) {
+        Quota.Use use = window.reserve(1, now);
+        use.arrived(now);
+        window.report(use, 10, remaining, reset, now);
+    }
+
+    @Test
+    void room_isWhatIsLeft_andAWholeWindowAtEachReset() {
+        FixedWindow quota = new FixedWindow(10);
+        Quota.Use use = quota.reserve(4, 0);
+        use.arrived(0);
+        quota.report(use, 10, 6, 1_000 * MILLI, 0);
+        assertThat(quota.roomWithin(1_000 * MILLI - 1, 0)).isEqualTo(6);
+        assertThat(quota.roomWithin(1_000 * MILLI, 0)).isEqualTo(16);
+        assertThat(quota.roomWithin(3_000 * MILLI - 1, 0)).isEqualTo(26);
+        assertThat(quota.roomWithin(3_000 * MILLI, 0)).isEqualTo(36);
+        assertThat(quota.roomWithin(0, 5_000 * MILLI))
+                .as("asked first after the reset")
+                .isEqualTo(10);
+    }
+
+    @Test
+    void reported_replacesWhatWasBelieved() {
+        report(4, WINDOW, 0);
+        assertThat(window.left(0)).isEqualTo(4);
+        assertThat(window.waitNanos(4, 0)).isZero();
+        assertThat(window.waitNanos(5, 0)).isEqualTo(WINDOW);
+    }
+
+    @Test
+    void reportedAmount_replacesTheOldOne() {
+        Quota.Use use = window.reserve(1, 0);
+        use.arrived(0);
+        window.report(use, 50, 49, WINDOW, 0);
+        assertThat(window.amount()).isEqualTo(50);
+        assertThat(window.left(WINDOW)).isEqualTo(50);
+    }
+
+    @Test
+    void atTheReset_everythingIsLeftAgain() {
+        report(0, WINDOW, 0);
+        assertThat(window.left(WINDOW - 1)).isZero();
+        assertThat(window.left(WINDOW)).isEqualTo(10);
+    }
+
+    @Test
+    void useUnderWayAtTheReset_isTakenOffTheNextWindow() {
+        report(9, WINDOW, 0);
+        window.reserve(3, 10);
+        assertThat(window.left(WINDOW)).isEqualTo(7);
+    }
+
+    @Test
+    void useThatArrivedBeforeTheReset_isForgottenThen() {
+        report(9, WINDOW, 0);
+        window.reserve(3, 10).arrived(20);
+        assertThat(window.left(20)).isEqualTo(6);
+        assertThat(window.left(WINDOW)).isEqualTo(10);
+    }
+
+    @Test
+    void usesOfOthersThatMayNotHaveBeenCounted_areTakenOffTheReport() {
+        Quota.Use first = window.reserve(1, 0);
+        window.reserve(2, 5);
+        first.arrived(100);
+        window.report(first, 10, 9, WINDOW, 100);
+        assertThat(window.left(100)).isEqualTo(7);
+    }
+
+    @Test
+    void olderAttemptsReport_endsTheDoubtAboutItsOwnUse() {
+        Quota.Use old = window.reserve(1, 0);
+        Quota.Use young = window.reserve(1, 10);
+        young.arrived(20);
+        window.report(young, 10, 8, WINDOW, 20);
+        assertThat(window.left(20)).as("the old one may come on top").isEqualTo(7);
+        old.arrived(30);
+        window.report(old, 10, 9, WINDOW, 30);
+        assertThat(window.left(30))
+                .as("the young one's report has counted both")
+                .isEqualTo(8);
+    }
+
+    @Test
+    void everyUseHasReported_inWhateverOrder_leavesNoDoubt() {
+        Quota.Use first = window.reserve(1, 0);
+        Quota.Use second = window.reserve(1, 0);
+        Quota.Use third = window.reserve(1, 0);
+        for (Quota.Use use : List.of(second, third, first)) {
+            use.arrived(20);
+        }
+        window.report(second, 10, 7, WINDOW, 20);
+        assertThat(window.left(20)).as("two in doubt").isEqualTo(5);
+        window.report(third, 10, 9, WINDOW, 21);
+        assertThat(window.left(21)).as("nine without the other two").isEqualTo(7);
+        window.report(first, 10, 8, WINDOW, 22);
+        assertThat(window.left(22)).isEqualTo(7);
+    }
+
+    @Test
+    void useThatFailedWithoutAReport_isInDoubtUntilAnAttemptBegunAfterItReports() {
+        Quota.Use failed = window.reserve(1, 0);
+        Quota.Use beside = window.reserve(1, 0);
+        beside.arrived(20);
+        window.report(beside, 10, 9, WINDOW, 20);
+        failed.arrived(30);
+        assertThat(window.left(30)).isEqualTo(8);
+        report(7, WINDOW - 40, 40);
+        assertThat(window.left(40)).as("counted with it").isEqualTo(7);
+    }
+
+    @Test
+    void useOfOthers_isTakenOffWithTheReportOfTheYoungestAttempt() {
+        report(9, WINDOW, 0);
+        report(3, WINDOW - 10, 10);
+        assertThat(window.left(10)).isEqualTo(3);
+    }
+
+    /** All that is known of the second use is that it was counted in the window before. */
+    @Test
+    void lateReportOfTheWindowBefore_endsTheDoubtAboutItsOwnUse() {
+        Quota.Use first = window.reserve(1, 0);
+        first.arrived(5);
+        window.report(first, 10, 9, 100, 5);
+        Quota.Use late = window.reserve(1, 20);
+        assertThat(window.left(110)).as("the late one may be in this window").isEqualTo(9);
+        Quota.Use next = window.reserve(1, 120);
+        next.arrived(130);
+        window.report(next, 10, 9, WINDOW, 130);
+        assertThat(window.left(130)).isEqualTo(8);
+        late.arrived(131);
+        window.report(late, 10, 8, 60, 131);
+        assertThat(window.left(131)).isEqualTo(9);
+    }
+
+    @Test
+    void released_isGivenBack() {
+        report(5, WINDOW, 0);
+        Quota.Use use = window.reserve(5, 10);
+        assertThat(window.left(10)).isZero();
+        use.release(20);
+        use.release(30);
+        assertThat(window.left(30)).isEqualTo(5);
+    }
+
+    @Test
+    void nothingAsked_fitsEvenWhereMoreIsUsedThanThereWas() {
+        report(0, WINDOW, 0);
+        window.reserve(4, 10);
+        assertThat(window.waitNanos(0, 10)).isZero();
+        assertThat(window.roomWithin(0, 10)).isZero();
+    }
+
+    @Test
+    void resetReportedAsNow_isNoReasonToAskAgainEveryNanosecond() {
+        report(0, 0, 0);
+        window.reserve(10, 1);
+        assertThat(window.waitNanos(1, 2)).isGreaterThanOrEqualTo(MILLI / 2);
+    }
+
+    @Test
+    void sumBeyondTheAmount_waitsForLaterWindows() {
+        report(2, WINDOW, 0);
+        assertThat(window.waitNanos(12, 0)).isEqualTo(WINDOW);
+        assertThat(window.waitNanos(13, 0)).isEqualTo(2 * WINDOW);
+    }
+
+    /** The reset is at 85 ms. The late report was made at 80, the next window's first one at 90. */
+    @Test
+    void reportMadeBeforeTheReset_comingAfterOneOfTheNextWindow_isDropped() {
+        Quota.Use first = window.reserve(1, 0);
+        first.arrived(20 * MILLI);
+        window.report(first, 10, 9, 80 * MILLI, 20 * MILLI);
+        Quota.Use next = window.reserve(1, 60 * MILLI);
+        Quota.Use late = window.reserve(1, 70 * MILLI);
+        next.arrived(95 * MILLI);
+        window.report(next, 10, 9, WINDOW - 5 * MILLI, 95 * MILLI);
+        late.arrived(96 * MILLI);
+        window.report(late, 10, 7, 5 * MILLI, 96 * MILLI);
+        assertThat(window.left(101 * MILLI)).isLessThan(10);
+        assertThat(window.waitNanos(10, 101 * MILLI)).isGreaterThan(WINDOW / 2);
+    }
+
+    @Test
+    void windowsThatBeginWithTheirFirstUse_areExpectedAsFarApartAsTheyWere() {
+        FixedWindow quota = new FixedWindow(10);
+        long length = 10_000 * MILLI;
+        long latency = 1_000 * MILLI;
+        for (long begun = 0; begun < 3 * (length + latency); begun += length + latency) {
+            Quota.Use use = quota.reserve(10, begun);
+            use.arrived(begun + latency);
+            quota.report(use, 10, 0, length, begun + latency);
+        }
+        long reset = 3 * (length + latency);
+        long now = reset - length;
+        assertThat(quota.roomWithin(reset + length - now, now)).isEqualTo(10);
+        assertThat(quota.roomWithin(reset + length + latency - now, now)).isEqualTo(20);
+        assertThat(quota.waitNanos(20, now)).isEqualTo(reset + length + latency - now);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void roomIsTheInverseOfTheWait(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long now = 0;
+        for (int step = 0; step < 300; step++) {
+            now += random.nextLong(WINDOW / 5);
+            if (step == 0 || random.nextInt(3) == 0) {
+                report(random.nextLong(10), 1 + random.nextLong(WINDOW), now);
+            }
+            long sum = random.nextLong(40);
+            long wait = window.waitNanos(sum, now);
+            assertThat(window.roomWithin(wait, now)).as("step %s", step).isGreaterThanOrEqualTo(sum);
+            if (wait > 0) {
+                assertThat(window.roomWithin(wait - 1, now)).as("step %s", step).isLessThan(sum);
+            }
+            if (sum > 0 && sum <= 10 && wait == 0) {
+                window.reserve(sum, now).arrived(now);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void serviceWithFixedWindows_neverSeesItsLimitExceeded_onceItHasReported(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 2 + random.nextLong(20);
+        ServiceModel service = new ServiceModel.Fixed(amount, WINDOW, random.nextLong(WINDOW));
+        FixedWindow quota = new FixedWindow(amount);
+        Quota.Use first = quota.reserve(1, 0);
+        service.arrive(1, 0);
+        first.arrived(0);
+        quota.report(first, amount, (long) service.remaining(0), service.resetNanos(0), 0);
+        Shape shape = new Shape(
+                1 + random.nextLong(amount),
+                1 + random.nextLong(WINDOW / 3),
+                1 + random.nextLong(WINDOW / amount / 2 + 1),
+                Optional.empty(),
+                true);
+        Traffic traffic = new Traffic(seed, quota, List.of(service), shape).run(2_000);
+        assertThat(traffic.reserved()).isGreaterThan(10);
+        assertThat(traffic.refused()).isPositive();
+        assertThat(quota.left(traffic.now() + 2 * WINDOW)).isEqualTo(amount);
+    }
+}

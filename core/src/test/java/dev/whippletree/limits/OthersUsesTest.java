@@ -1,0 +1,126 @@
+package dev.whippletree.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.limits.Quota.Use;
+import dev.whippletree.limits.SlidingWindow.OthersUse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A sliding window that others use too. */
+@Tag("slow")
+final class OthersUsesTest {
+
+    private static final long WINDOW = 1_000;
+
+    private final SlidingWindow window = new SlidingWindow(10, Duration.ofNanos(WINDOW));
+
+    @Test
+    void othersUses_countUntilTheyLeaveTheWindow() {
+        window.takeIn(List.of(new OthersUse(1, 100, 4), new OthersUse(2, 300, 6)), 300);
+        assertThat(window.left(300)).isZero();
+        assertThat(window.waitNanos(1, 300)).isEqualTo(800);
+        assertThat(window.waitNanos(5, 300)).isEqualTo(1_000);
+        assertThat(window.left(1_100)).isEqualTo(4);
+        assertThat(window.left(1_300)).isEqualTo(10);
+    }
+
+    @Test
+    void toldAnew_theyTakeThePlaceOfWhatWasTold() {
+        window.takeIn(List.of(new OthersUse(1, 100, 4), new OthersUse(2, 300, 6)), 300);
+        window.takeIn(List.of(new OthersUse(2, 300, 5)), 310);
+        assertThat(window.left(310)).isEqualTo(5);
+        window.takeIn(List.of(new OthersUse(1, 100, 1), new OthersUse(2, 300, 5)), 320);
+        assertThat(window.left(320)).isEqualTo(4);
+    }
+
+    @Test
+    void thoseThatHaveLeft_doNotComeBack() {
+        OthersUse use = new OthersUse(1, 100, 4);
+        window.takeIn(List.of(use), 300);
+        window.takeIn(List.of(use), 1_100);
+        assertThat(window.left(1_100)).isEqualTo(10);
+    }
+
+    @Test
+    void ownUses_areShownWithoutTheOthers() {
+        Use arrived = window.reserve(2, 0);
+        arrived.arrived(50);
+        window.takeIn(List.of(new OthersUse(1, 60, 4)), 60);
+        window.reserve(3, 70).sent(90, 70);
+        window.reserve(1, 80);
+        List<Long> shown = new ArrayList<>();
+        long underWay = window.visitOwn((date, amount) -> shown.addAll(List.of(date, amount)), 100);
+        assertThat(shown).containsExactly(50L, 2L, 90L, 3L);
+        assertThat(underWay).isEqualTo(1);
+    }
+
+    static LongStream seeds() {
+        return LongStream.range(0, 50);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void whatIsLeft_isWhatAPlainListSays(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<OthersUse> others = new ArrayList<>();
+        List<OthersUse> own = new ArrayList<>();
+        long now = 0;
+        for (int step = 0; step < 300; step++) {
+            now += random.nextLong(40);
+            if (random.nextBoolean()) {
+                long amount = random.nextLong(1, 3);
+                window.reserve(amount, now).arrived(now);
+                own.add(new OthersUse(-1, now, amount));
+            } else {
+                change(others, random, now);
+                window.takeIn(others, now);
+            }
+            long used = sum(own, now) + sum(others, now);
+            assertThat(window.left(now)).as("seed %d, step %d", seed, step).isEqualTo(Math.max(0, 10 - used));
+            assertThat(window.waitNanos(1, now))
+                    .as("seed %d, step %d", seed, step)
+                    .isEqualTo(waitForOne(own, others, now));
+        }
+    }
+
+    private static void change(List<OthersUse> others, SplittableRandom random, long now) {
+        long key = now / 50;
+        long known = others.stream()
+                .filter(use -> use.key() == key)
+                .mapToLong(OthersUse::amount)
+                .sum();
+        others.removeIf(use -> use.key() == key || use.date() <= now - 2 * WINDOW);
+        others.add(new OthersUse(key, (key + 1) * 50, Math.max(0, known + random.nextLong(-1, 3))));
+    }
+
+    private static long sum(List<OthersUse> uses, long now) {
+        return uses.stream()
+                .filter(use -> use.date() > now - WINDOW)
+                .mapToLong(OthersUse::amount)
+                .sum();
+    }
+
+    /** There is room now, or from a moment on at which a use leaves the window. What is dated later than now counts as dated now. */
+    private static long waitForOne(List<OthersUse> own, List<OthersUse> dated, long now) {
+        List<OthersUse> others = dated.stream()
+                .map(use -> new OthersUse(use.key(), Math.min(now, use.date()), use.amount()))
+                .toList();
+        LongStream departures =
+                Stream.concat(own.stream(), others.stream()).mapToLong(use -> Math.max(now, use.date() + WINDOW));
+        return LongStream.concat(LongStream.of(now), departures)
+                        .sorted()
+                        .filter(moment -> sum(own, moment) + sum(others, moment) < 10)
+                        .findFirst()
+                        .orElseThrow(() -> new AssertionError("there is never room"))
+                - now;
+    }
+}

@@ -1,0 +1,289 @@
+package dev.whippletree.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.limits.Quota.Use;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Random histories of quotas, compared with what is slow and obvious. */
+@Tag("slow")
+final class QuotaPropertiesTest {
+
+    private static final long WINDOW = 1_000;
+    private static final int STEPS = 400;
+    private static final long LONGEST_TRANSIT = WINDOW / 10;
+
+    static LongStream seeds() {
+        return LongStream.rangeClosed(1, 40);
+    }
+
+    /** What is left is the amount less the sum of the uses that aren't known to have left the window. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void slidingWindow_leavesWhatAListOfAllUsesLeaves(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(200);
+        SlidingWindow quota = new SlidingWindow(amount, Duration.ofNanos(WINDOW));
+        QuotaSteps steps = new QuotaSteps(random, WINDOW, largest(random, amount), true);
+        List<Use> made = new ArrayList<>();
+        for (int step = 0; step < STEPS; step++) {
+            steps.goOn(quota, made);
+            long used = usedAt(steps, steps.now());
+            assertThat(quota.left(steps.now())).as("step %s", step).isEqualTo(Math.max(0, amount - used));
+        }
+    }
+
+    /**
+     * The wait is found by going from one moment at which a use leaves to the next, taking what is free at each. Where a use may
+     * still arrive for a while, rounds overlap by that while, and the quota may be off by it.
+     */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void slidingWindow_waitsAsLongAsTakingWhateverGetsFreeTakes(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(200);
+        SlidingWindow quota = new SlidingWindow(amount, Duration.ofNanos(WINDOW));
+        QuotaSteps steps = new QuotaSteps(random, WINDOW, largest(random, amount), true);
+        List<Use> made = new ArrayList<>();
+        for (int step = 0; step < STEPS; step++) {
+            steps.goOn(quota, made);
+            long sum = random.nextLong(3 * amount + 1);
+            long wait = quota.waitNanos(sum, steps.now());
+            long taking = waitByTaking(steps, amount, sum);
+            if (steps.isInDoubt()) {
+                assertThat(wait)
+                        .as("step %s: wait for %s", step, sum)
+                        .isBetween(taking - LONGEST_TRANSIT, taking + LONGEST_TRANSIT);
+                continue;
+            }
+            assertThat(wait).as("step %s: wait for %s", step, sum).isEqualTo(taking);
+            assertThat(quota.roomWithin(wait, steps.now()))
+                    .as("step %s: room after the wait", step)
+                    .isGreaterThanOrEqualTo(sum);
+            if (wait > 0) {
+                assertThat(quota.roomWithin(wait - 1, steps.now()))
+                        .as("step %s: room before", step)
+                        .isLessThan(sum);
+            }
+        }
+    }
+
+    private static long usedAt(QuotaSteps steps, long moment) {
+        return steps.uses().stream()
+                .filter(use -> !use.dated() || use.date() > moment - WINDOW)
+                .mapToLong(QuotaSteps.Known::amount)
+                .sum();
+    }
+
+    private static long waitByTaking(QuotaSteps steps, long amount, long sum) {
+        List<long[]> uses = new ArrayList<>();
+        TreeSet<Long> moments = new TreeSet<>(List.of(steps.now()));
+        for (QuotaSteps.Known use : steps.uses()) {
+            long date = use.dated() ? use.date() : steps.now();
+            uses.add(new long[] {date, use.amount()});
+            moments.add(Math.max(steps.now(), date + WINDOW));
+        }
+        for (long missing = sum; missing > 0; ) {
+            long moment = moments.first();
+            moments.remove(moment);
+            long used = uses.stream()
+                    .filter(use -> use[0] > moment - WINDOW)
+                    .mapToLong(use -> use[1])
+                    .sum();
+            long taken = Math.min(missing, Math.max(0, amount - used));
+            missing -= taken;
+            uses.add(new long[] {moment, taken});
+            moments.add(moment + WINDOW);
+            if (missing == 0) {
+                return moment - steps.now();
+            }
+        }
+        return 0;
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void slidingWindow_waitIsTheFirstMomentAtWhichASumIsLeft(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(50);
+        checkDefinition(random, amount, 0, true, () -> new SlidingWindow(amount, Duration.ofNanos(WINDOW)));
+    }
+
+    /** In double arithmetic a moment may be off by a nanosecond. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void tokenBucket_waitIsTheFirstMomentAtWhichASumIsLeft_toANanosecond(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(50);
+        checkDefinition(random, amount, 1, false, () -> new TokenBucket(amount, Duration.ofNanos(WINDOW), -5 * WINDOW));
+    }
+
+    private static void checkDefinition(
+            SplittableRandom random, long amount, long tolerance, boolean settles, Supplier<Quota> maker) {
+        Quota quota = maker.get();
+        QuotaSteps steps = new QuotaSteps(random, WINDOW, largest(random, amount), settles);
+        List<Use> made = new ArrayList<>();
+        int checked = 0;
+        for (int step = 0; step < STEPS; step++) {
+            steps.goOn(quota, made);
+            long now = steps.now();
+            long sum = 1 + random.nextLong(amount);
+            long wait = quota.waitNanos(sum, now);
+            if (steps.hasLost() && !(quota instanceof SlidingWindow)) {
+                continue;
+            }
+            checked++;
+            assertThat(steps.livedThrough(maker).left(now + wait + tolerance))
+                    .as("step %s: left after the wait of %s", step, wait)
+                    .isGreaterThanOrEqualTo(sum);
+            if (wait > tolerance) {
+                assertThat(steps.livedThrough(maker).left(now + wait - 1 - tolerance))
+                        .as("step %s: left before the wait of %s was over", step, wait)
+                        .isLessThan(sum);
+            }
+        }
+        assertThat(checked).as("waits that could be checked").isGreaterThan(STEPS / 20);
+    }
+
+    /** Where nothing may still arrive, which rounds overlap by. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void slidingWindow_roomIsTheLargestSumThatIsLeftByThen(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(200);
+        SlidingWindow quota = new SlidingWindow(amount, Duration.ofNanos(WINDOW));
+        QuotaSteps steps = new QuotaSteps(random, WINDOW, largest(random, amount), true);
+        List<Use> made = new ArrayList<>();
+        for (int step = 0; step < STEPS; step++) {
+            steps.goOn(quota, made);
+            long ahead = random.nextLong(4 * WINDOW);
+            long room = quota.roomWithin(ahead, steps.now());
+            if (steps.isInDoubt()) {
+                continue;
+            }
+            assertThat(waitByTaking(steps, amount, room))
+                    .as("step %s: wait for what there is room for", step)
+                    .isLessThanOrEqualTo(ahead);
+            assertThat(waitByTaking(steps, amount, room + 1))
+                    .as("step %s: wait for one more", step)
+                    .isGreaterThan(ahead);
+        }
+    }
+
+    /** What is under way has left when a whole window has passed after half of the lag. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void slidingWindow_freeIsWhatHasLeftByThen(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(200);
+        SlidingWindow quota = new SlidingWindow(amount, Duration.ofNanos(WINDOW));
+        QuotaSteps steps = new QuotaSteps(random, WINDOW, largest(random, amount), true);
+        List<Use> made = new ArrayList<>();
+        for (int step = 0; step < STEPS; step++) {
+            steps.goOn(quota, made);
+            long lag = 2 * random.nextLong(WINDOW);
+            long ahead = random.nextInt(4) == 0 ? WINDOW + lag / 2 - random.nextInt(2) : random.nextLong(3 * WINDOW);
+            long used = ahead >= WINDOW + lag / 2 ? 0 : usedAt(steps, steps.now() + ahead);
+            assertThat(quota.freeWithin(ahead, lag, steps.now()))
+                    .as("step %s: free %s ahead", step, ahead)
+                    .isEqualTo(Math.max(0, amount - used));
+        }
+    }
+
+    /** The amounts and the window are powers of two, so that double arithmetic is exact however often it is done. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void whoeverAsks_changesNothing(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1L << random.nextInt(7);
+        long window = 1_024;
+        List<Supplier<Quota>> kinds = List.of(
+                () -> new SlidingWindow(amount, Duration.ofNanos(window)),
+                () -> new TokenBucket(amount, Duration.ofNanos(window), -5 * window),
+                () -> new Pace(1.0 / (1L << 20), amount, -5 * window));
+        for (Supplier<Quota> kind : kinds) {
+            Quota asked = kind.get();
+            QuotaSteps steps = new QuotaSteps(random, window, largest(random, amount), true);
+            List<Use> made = new ArrayList<>();
+            for (int step = 0; step < STEPS; step++) {
+                steps.goOn(asked, made);
+                long now = steps.now();
+                long sum = random.nextLong(2 * amount);
+                long ahead = random.nextLong(2 * window);
+                assertThat(List.of(asked.left(now), asked.waitNanos(sum, now), asked.roomWithin(ahead, now)))
+                        .as("%s, step %s", asked, step)
+                        .isEqualTo(List.of(
+                                steps.again(kind).left(now),
+                                steps.again(kind).waitNanos(sum, now),
+                                steps.again(kind).roomWithin(ahead, now)));
+            }
+        }
+    }
+
+    /** One process ends when all it sent has arrived, another goes on from where it stood, some time later. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void tokenBucket_goesOnWhereItStood(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(50);
+        checkGoingOn(random, amount, () -> new TokenBucket(amount, Duration.ofNanos(WINDOW), -5 * WINDOW));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void fixedWindow_goesOnWhereItStood(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(50);
+        checkGoingOn(random, amount, () -> {
+            FixedWindow quota = new FixedWindow(amount);
+            quota.report(quota.reserve(0, -6 * WINDOW), amount, amount, WINDOW, -6 * WINDOW);
+            return quota;
+        });
+    }
+
+    private static void checkGoingOn(SplittableRandom random, long amount, Supplier<ReportedQuota> maker) {
+        ReportedQuota ended = maker.get();
+        QuotaSteps steps = new QuotaSteps(random, WINDOW, largest(random, amount), false);
+        List<Use> made = new ArrayList<>();
+        for (int step = 0; step < STEPS; step++) {
+            steps.goOn(ended, made);
+        }
+        made.forEach(use -> use.arrived(steps.now()));
+        // What was lost has arrived by now, whenever that was.
+        long now = steps.now() + LONGEST_TRANSIT;
+        ReportedQuota next = maker.get();
+        ReportedQuota.Standing standing = ended.standing(now);
+        next.resume(standing, now);
+        assertThat(standing.ageNanos()).isBetween(LONGEST_TRANSIT, WINDOW);
+        for (long later = now; later < now + 3 * WINDOW; later += 1 + random.nextLong(WINDOW / 10)) {
+            // A bucket goes on from the whole tokens it holds.
+            assertThat(next.left(later)).as("left").isBetween(ended.left(later) - 1, ended.left(later));
+            assertThat(next.standing(later).ageNanos())
+                    .isEqualTo(ended.standing(later).ageNanos());
+            assertThat(next.standing(later).refillNanos())
+                    .isEqualTo(ended.standing(later).refillNanos());
+        }
+        long sum = 1 + random.nextLong(3 * amount);
+        next.reserve(amount, now + 3 * WINDOW);
+        ended.reserve(amount, now + 3 * WINDOW);
+        assertThat(next.waitNanos(sum, now + 3 * WINDOW))
+                .as("wait")
+                .isBetween(
+                        ended.waitNanos(sum, now + 3 * WINDOW),
+                        ended.waitNanos(sum, now + 3 * WINDOW) + WINDOW / amount + 1);
+    }
+
+    /** Half of the histories are of requests, each of which counts as one. */
+    private static long largest(SplittableRandom random, long amount) {
+        return random.nextBoolean() ? 1 : 1 + random.nextLong(amount);
+    }
+}

@@ -1,0 +1,196 @@
+package dev.whippletree.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.limits.Traffic.Shape;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class TokenBucketTest {
+
+    private static final long WINDOW = 1_000;
+
+    private final TokenBucket bucket = new TokenBucket(10, Duration.ofNanos(WINDOW), 0);
+
+    @Test
+    void used_comesBackBitByBit() {
+        bucket.reserve(10, 0).arrived(0);
+        assertThat(bucket.left(0)).isZero();
+        assertThat(bucket.waitNanos(1, 0)).isEqualTo(100);
+        assertThat(bucket.left(99)).isZero();
+        assertThat(bucket.left(100)).isEqualTo(1);
+        assertThat(bucket.left(550)).isEqualTo(5);
+    }
+
+    @Test
+    void fullBucket_holdsNoMoreThanTheAmount() {
+        bucket.reserve(1, 0).arrived(0);
+        assertThat(bucket.left(1_000_000)).isEqualTo(10);
+    }
+
+    @Test
+    void useThatHasNotArrived_isStillTakenOffTheFullBucket() {
+        bucket.reserve(4, 0);
+        assertThat(bucket.left(1_000_000)).isEqualTo(6);
+    }
+
+    @Test
+    void useThatArrivesLate_leavesRoomOnlyByRefilling() {
+        Quota.Use use = bucket.reserve(4, 0);
+        assertThat(bucket.left(5_000)).isEqualTo(6);
+        use.arrived(5_000);
+        assertThat(bucket.left(5_000)).isEqualTo(6);
+        assertThat(bucket.left(5_400)).isEqualTo(10);
+    }
+
+    @Test
+    void report_replacesTheLevelLessWhatMayNotHaveBeenCounted() {
+        Quota.Use own = bucket.reserve(1, 0);
+        bucket.reserve(2, 0);
+        own.arrived(10);
+        bucket.report(own, 10, 8, 200, 10);
+        assertThat(bucket.left(10)).isEqualTo(6);
+    }
+
+    @Test
+    void released_isGivenBack() {
+        Quota.Use use = bucket.reserve(10, 0);
+        use.release(0);
+        assertThat(bucket.left(0)).isEqualTo(10);
+    }
+
+    @Test
+    void useThatNoReportTellsOf_isSettled_downAndUp() {
+        Quota.Use large = bucket.reserve(8, 0);
+        large.arrived(0);
+        large.settle(3, 0);
+        assertThat(bucket.left(0)).isEqualTo(7);
+        Quota.Use small = bucket.reserve(1, 0);
+        small.arrived(0);
+        small.settle(5, 0);
+        assertThat(bucket.left(0)).isEqualTo(2);
+    }
+
+    @Test
+    void useThatIsInAReport_isNotSettledAgain() {
+        Quota.Use before = bucket.reserve(4, 0);
+        before.arrived(0);
+        Quota.Use own = bucket.reserve(4, 10);
+        own.arrived(20);
+        bucket.report(own, 10, 6, 400, 20);
+
+        own.settle(1, 20);
+        before.settle(1, 20);
+
+        assertThat(bucket.left(20)).isEqualTo(6);
+    }
+
+    @Test
+    void useThatAReportMayNotContain_isSettled() {
+        Quota.Use own = bucket.reserve(2, 0);
+        Quota.Use other = bucket.reserve(5, 0);
+        own.arrived(10);
+        bucket.report(own, 10, 8, 200, 10);
+        assertThat(bucket.left(10)).isEqualTo(3);
+        other.arrived(10);
+
+        other.settle(1, 10);
+
+        assertThat(bucket.left(10)).isEqualTo(7);
+    }
+
+    @Test
+    void whatHasComeBackAlready_isNotGivenBackAgain() {
+        Quota.Use use = bucket.reserve(8, 0);
+        use.arrived(0);
+        bucket.reserve(10, 2_000).arrived(2_000);
+
+        use.settle(1, 2_000);
+
+        assertThat(bucket.left(2_000)).isZero();
+    }
+
+    @Test
+    void debtOfMoreThanAWindow_isNotBelieved() {
+        Quota.Use use = bucket.reserve(1, 0);
+        use.arrived(0);
+
+        use.settle(1_000_000, 0);
+
+        assertThat(bucket.waitNanos(10, 0)).isEqualTo(2 * WINDOW);
+    }
+
+    @Test
+    void nothingAsked_fitsEvenIntoAnOverdrawnBucket() {
+        bucket.reserve(25, 0).arrived(0);
+        assertThat(bucket.waitNanos(0, 0)).isZero();
+        assertThat(bucket.waitNanos(1, 0)).isEqualTo(1_600);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void wait_isTheFirstMomentAtWhichItFits_andRoomItsInverse_toANanosecond(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(30);
+        TokenBucket quota = new TokenBucket(amount, Duration.ofNanos(WINDOW), 0);
+        ServiceModel reference = new ServiceModel.Bucket(amount, WINDOW);
+        long now = 0;
+        for (int step = 0; step < 400; step++) {
+            now += random.nextLong(100);
+            long sum = 1 + random.nextLong(amount);
+            long wait = quota.waitNanos(sum, now);
+            assertThat(reference.remaining(now + wait) + 1e-6)
+                    .as("step %s", step)
+                    .isGreaterThanOrEqualTo(sum);
+            assertThat(quota.roomWithin(wait + 1, now)).as("step %s", step).isGreaterThanOrEqualTo(sum);
+            if (wait > 1) {
+                assertThat(reference.remaining(now + wait - 2))
+                        .as("step %s", step)
+                        .isLessThan(sum);
+                assertThat(quota.roomWithin(wait - 2, now)).as("step %s", step).isLessThan(sum);
+            }
+            if (wait == 0) {
+                quota.reserve(sum, now).arrived(now);
+                reference.arrive(sum, now);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void serviceWithABucket_neverSeesItOverdrawn(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 1 + random.nextLong(20);
+        TokenBucket quota = new TokenBucket(amount, Duration.ofNanos(WINDOW), 0);
+        Shape shape = new Shape(
+                1 + random.nextLong(amount),
+                1 + random.nextLong(2 * WINDOW),
+                1 + random.nextLong(WINDOW / 10),
+                Optional.empty(),
+                random.nextBoolean());
+        Traffic traffic = new Traffic(seed, quota, List.of(new ServiceModel.Bucket(amount, WINDOW)), shape).run(2_000);
+        assertThat(traffic.reserved()).isGreaterThan(5);
+        assertThat(traffic.refused()).isPositive();
+        assertThat(quota.left(traffic.now() + 2 * WINDOW)).isEqualTo(amount);
+    }
+
+    /** The slow attempt's report was made when nothing was used, but comes when that would long be back. */
+    @Test
+    void lateReport_thatLeavesLessThanItsOwnUseExplains_isNotBelieved() {
+        TokenBucket bucket = new TokenBucket(100, Duration.ofSeconds(10), 0);
+        Quota.Use slow = bucket.reserve(1, 0);
+        Quota.Use quick = bucket.reserve(1, Duration.ofSeconds(4).toNanos());
+        long answered = Duration.ofMillis(4_001).toNanos();
+        quick.arrived(answered);
+        bucket.report(quick, 100, 99, 0, answered);
+        long late = Duration.ofMillis(4_002).toNanos();
+        slow.arrived(late);
+        bucket.report(slow, 100, 60, 0, late);
+        assertThat(bucket.left(late)).as("the slow one's use is still in doubt").isEqualTo(98);
+    }
+}

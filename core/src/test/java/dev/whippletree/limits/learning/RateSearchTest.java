@@ -1,0 +1,324 @@
+package dev.whippletree.limits.learning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.whippletree.limits.Pace;
+import java.time.Duration;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+
+final class RateSearchTest {
+
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final Offset<Double> SLIGHT = within(0.01);
+
+    private final RateSearch search = new RateSearch();
+
+    /** Calls that all are let in at the moment they begin, evenly over a time; returns its end. */
+    private long letIn(int calls, long from, long until) {
+        for (int call = 0; call < calls; call++) {
+            long at = from + (until - from) * call / calls;
+            search.begun(at);
+            search.pace().ifPresent(pace -> pace.reserve(1, at));
+            search.letIn(at, at);
+        }
+        return until;
+    }
+
+    private void refused(long begun, long until) {
+        search.begun(begun);
+        search.refused(begun, begun, until, true);
+    }
+
+    /** A window of 100 calls in 100 seconds, used up in 10 of them, twice. */
+    private long find() {
+        refused(letIn(100, 0, 10 * SECOND), 100 * SECOND);
+        refused(letIn(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
+        return 200 * SECOND;
+    }
+
+    /** A call a second, twice closed for one only. */
+    private long findWithoutAWindow() {
+        refused(letIn(100, 0, 99 * SECOND), 100 * SECOND);
+        refused(letIn(100, 100 * SECOND, 199 * SECOND), 200 * SECOND);
+        return 200 * SECOND;
+    }
+
+    private double perSecond() {
+        Pace pace = search.pace().orElseThrow();
+        return pace.roomWithin(1_000_000 * SECOND, 0) / 1_000_000.0;
+    }
+
+    @Test
+    void beforeTheFirstRefusal_thereIsNoRate() {
+        letIn(10_000, 0, SECOND);
+        assertThat(search.pace()).isEmpty();
+        assertThat(search.pauseNanos()).isEmpty();
+    }
+
+    @Test
+    void twoMeasuresThatAgree_setARateATenthBelow() {
+        refused(letIn(100, 0, 10 * SECOND), 100 * SECOND);
+        assertThat(search.pace()).isEmpty();
+        refused(letIn(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
+    }
+
+    @Test
+    void fullBucket_isNotTakenForTheRate() {
+        refused(letIn(100, 0, SECOND), 2 * SECOND);
+        refused(letIn(1, 2 * SECOND, 3 * SECOND), 4 * SECOND);
+        assertThat(search.pace()).isEmpty();
+        refused(letIn(1, 4 * SECOND, 5 * SECOND), 6 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.45, SLIGHT);
+    }
+
+    @Test
+    void callsBegunBeforeTheCut_dontCutAgain() {
+        long opening = find();
+        for (int late = 0; late < 20; late++) {
+            search.refused(109 * SECOND, 111 * SECOND, opening, true);
+        }
+        letIn(1, opening, opening + SECOND);
+        assertThat(perSecond())
+                .as("twenty of the second hundred were no calls let in")
+                .isCloseTo(0.72, SLIGHT);
+        search.refused(109 * SECOND, opening + SECOND, opening + 2 * SECOND, true);
+        assertThat(perSecond()).isCloseTo(0.72, SLIGHT);
+    }
+
+    @Test
+    void refusedWithNothingLetInBetween_isTheSameCongestion() {
+        long opening = find();
+        refused(opening, opening + SECOND);
+        refused(opening + SECOND, opening + 2 * SECOND);
+        letIn(1, opening + 2 * SECOND, opening + 3 * SECOND);
+        assertThat(perSecond()).as("a longer time for the same calls").isCloseTo(0.9 * 100 / 102, SLIGHT);
+    }
+
+    @Test
+    void oneLetInWhileAnotherIsRefused_isNoMeasureOfNoTime() {
+        long opening = find();
+        for (int call = 0; call < 3; call++) {
+            search.begun(opening);
+        }
+        search.refused(opening, opening + 1, opening + SECOND, true);
+        search.letIn(opening, opening + 2);
+        search.refused(opening, opening + 3, opening + SECOND, true);
+        letIn(1, opening + SECOND, opening + 2 * SECOND);
+        assertThat(perSecond()).isLessThan(1);
+    }
+
+    @Test
+    void pacedCalls_raiseIt_upToWhereItWasRefusedAndBeyond() {
+        long opening = find();
+        long now = letIn(51, opening, opening + 51 * SECOND);
+        assertThat(perSecond()).isCloseTo(1, SLIGHT);
+        letIn(50, now, now + 50 * SECOND);
+        assertThat(perSecond()).isCloseTo(1.1, SLIGHT);
+    }
+
+    @Test
+    void fewCallsBetweenTwoRefusals_cutByATenth_andMeasureOnlyTogether() {
+        long opening = findWithoutAWindow();
+        // Refused at the full rate, after a run that was long enough, and closed for a little.
+        long now = letIn(60, opening, opening + 60 * SECOND);
+        refused(now, now + SECOND);
+        double cut = perSecond();
+
+        now = letIn(2, now + SECOND, now + 3 * SECOND);
+        refused(now, now + 2 * SECOND);
+        assertThat(perSecond()).as("the first short run is no measure").isCloseTo(cut * 0.9, SLIGHT);
+
+        double before = perSecond();
+        now = letIn(1, now + 2 * SECOND, now + 4 * SECOND);
+        refused(now, now + 2 * SECOND);
+        assertThat(perSecond()).as("the second is one").isLessThan(before * 0.7);
+    }
+
+    @Test
+    void callsThatDidNotHaveToWait_raiseNothing() {
+        long opening = find();
+        letIn(400, opening + 100 * SECOND, opening + 4_100 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
+    }
+
+    @Test
+    void refusedAtACeiling_startsATenthBelowThat() {
+        long opening = find();
+        long now = letIn(101, opening, opening + 101 * SECOND);
+        refused(now, now + 2 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.99, SLIGHT);
+    }
+
+    @Test
+    void windowUsedUpEarly_isMeasured_butNoMoreThanHalved() {
+        long opening = find();
+        long now = letIn(100, opening, opening + 100 * SECOND);
+        refused(now, now + 40 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.9 * 100 / 140, SLIGHT);
+
+        now = letIn(50, now + 40 * SECOND, now + 115 * SECOND);
+        double refused = perSecond();
+        refused(now, now + 10_000 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.9 * refused / 2, SLIGHT);
+    }
+
+    /** A sliding window that others use too is still full for a while after a cut. */
+    @Test
+    void refusedBrieflyAgainWithinAWindowAfterACut_isCutNoFurther() {
+        long opening = find();
+        long now = letIn(60, opening, opening + 60 * SECOND);
+        refused(now, now + SECOND);
+        double cut = perSecond();
+        now = letIn(20, now + SECOND, now + 21 * SECOND);
+        refused(now, now + SECOND);
+        assertThat(perSecond()).as("20 s later").isCloseTo(cut, within(0.001));
+
+        now = letIn(90, now + SECOND, now + 91 * SECOND);
+        double later = perSecond();
+        refused(now, now + SECOND);
+        assertThat(perSecond()).as("113 s later").isCloseTo(0.9 * later, within(0.001));
+    }
+
+    @Test
+    void closedBrieflyAfterFewCalls_isNoMeasure_ifItsWindowIsLong() {
+        long opening = find();
+        long now = letIn(60, opening, opening + 60 * SECOND);
+        refused(now, now + SECOND);
+        double cut = perSecond();
+        for (int time = 0; time < 3; time++) {
+            now = letIn(1, now + SECOND, now + 2 * SECOND);
+            refused(now, now + 4 * SECOND);
+            now += 3 * SECOND;
+        }
+        assertThat(perSecond()).as("one call in five seconds, three times").isCloseTo(cut, within(0.001));
+    }
+
+    @Test
+    void calls_refusedForAnotherReason_areNotCountedAsLetIn() {
+        letIn(100, 0, 10 * SECOND);
+        for (int aside = 0; aside < 50; aside++) {
+            search.begun(10 * SECOND);
+            search.setAside(10 * SECOND);
+        }
+        refused(10 * SECOND, 100 * SECOND);
+        refused(letIn(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
+    }
+
+    @Test
+    void firstPause_isFourCallsTime_withinBounds() {
+        find();
+        assertThat(search.pauseNanos().orElseThrow()).isCloseTo((long) (4 / 0.9 * SECOND), within(SECOND / 10));
+    }
+
+    @Test
+    void refusedWithoutBeingTold_asksOneByOneUntilOneIsLetIn() {
+        long opening = find();
+        long now = letIn(10, opening, opening + 10 * SECOND);
+        search.begun(now);
+        search.refused(now, now, now + 4 * SECOND, false);
+        assertThat(perSecond()).as("one a pause").isCloseTo(0.25, SLIGHT);
+        letIn(1, now + 4 * SECOND, now + 5 * SECOND);
+        assertThat(perSecond()).isGreaterThan(0.4);
+    }
+
+    @Test
+    void calls_refusedForAnotherReasonAfterACut_areNotCountedAsLetIn() {
+        refused(letIn(100, 0, 10 * SECOND), 100 * SECOND);
+        for (int aside = 0; aside < 50; aside++) {
+            search.begun(100 * SECOND);
+            search.setAside(100 * SECOND);
+        }
+        refused(letIn(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
+    }
+
+    @Test
+    void measuresThatDisagree_setNoRate_untilTwoAgree() {
+        refused(letIn(100, 0, SECOND), 10 * SECOND);
+        refused(letIn(100, 10 * SECOND, 11 * SECOND), 110 * SECOND);
+        assertThat(search.pace()).as("ten a second, then one").isEmpty();
+        refused(letIn(100, 110 * SECOND, 111 * SECOND), 160 * SECOND);
+        assertThat(perSecond()).as("one a second, then two").isCloseTo(1.8, SLIGHT);
+    }
+
+    @Test
+    void nothingEverLetIn_measuresNothing() {
+        for (int call = 0; call < 10; call++) {
+            refused(call * SECOND, (call + 1) * SECOND);
+        }
+        assertThat(search.pace()).isEmpty();
+    }
+
+    /** Of a limit of 100 in 100 s others use half: 50 calls are let in, and then nothing for 60 s. */
+    @Test
+    void belowAKnownLimit_whatWasLetInWithinItsWindow_isTheFirstMeasure() {
+        RateSearch below = RateSearch.within(100 * SECOND, 50, 160 * SECOND, 100 * SECOND);
+        assertThat(below.pace()).isEmpty();
+        below.begun(160 * SECOND);
+        below.letIn(160 * SECOND, 160 * SECOND);
+        for (int call = 1; call < 50; call++) {
+            below.begun(161 * SECOND);
+            below.letIn(161 * SECOND, 161 * SECOND);
+        }
+        below.begun(170 * SECOND);
+        below.refused(170 * SECOND, 170 * SECOND, 300 * SECOND, true);
+        assertThat(below.pace()).as("50 calls in 140 s agree with 50 in 160").isPresent();
+        assertThat(below.pace().orElseThrow().perNano() * SECOND).isBetween(0.25, 0.36);
+    }
+
+    @Test
+    void belowAKnownLimit_aRunOfLessThanAQuarterOfItsWindow_isNoMeasure() {
+        RateSearch below = RateSearch.within(100 * SECOND, 50, 160 * SECOND, 100 * SECOND);
+        for (int call = 0; call < 10; call++) {
+            below.begun(160 * SECOND);
+            below.letIn(160 * SECOND, 160 * SECOND);
+        }
+        below.begun(170 * SECOND);
+        below.refused(170 * SECOND, 170 * SECOND, 180 * SECOND, true);
+        assertThat(below.pace()).isEmpty();
+    }
+
+    /** Of a limit of 100 in 100 s others use half, some of the time more. */
+    @Test
+    void belowAKnownLimit_aPaceLetInForAWholeWindow_isCutOnlyIfItIsRefusedForLong() {
+        RateSearch below = RateSearch.within(100 * SECOND, 50, 160 * SECOND, 100 * SECOND);
+        run(below, 160, 163, 50);
+        below.begun(170 * SECOND);
+        below.refused(170 * SECOND, 170 * SECOND, 300 * SECOND, true);
+        run(below, 300, 350, 25);
+        refusedAt(below, 351, 353);
+        double tooEarly = perSecond(below);
+        run(below, 353, 460, 30);
+        double before = perSecond(below);
+        refusedAt(below, 461, 463);
+        run(below, 463, 470, 1);
+        assertThat(perSecond(below)).isCloseTo(before, SLIGHT);
+        assertThat(before).as("refused within a window, it was cut").isLessThan(tooEarly * 1.05);
+        run(below, 470, 580, 30);
+        refusedAt(below, 581, 640);
+        run(below, 640, 641, 1);
+        assertThat(perSecond(below)).isLessThan(0.95 * before);
+    }
+
+    private static void run(RateSearch search, long from, long until, int calls) {
+        for (int call = 0; call < calls; call++) {
+            long at = from * SECOND + (until - from) * SECOND * call / calls;
+            search.begun(at);
+            search.pace().ifPresent(pace -> pace.reserve(1, at));
+            search.letIn(at, at);
+        }
+    }
+
+    private static void refusedAt(RateSearch search, long at, long until) {
+        search.begun(at * SECOND);
+        search.refused(at * SECOND, at * SECOND, until * SECOND, true);
+    }
+
+    private static double perSecond(RateSearch search) {
+        return search.pace().orElseThrow().perNano() * SECOND;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whippletree.limits;
+
+import org.jspecify.annotations.NullMarked;

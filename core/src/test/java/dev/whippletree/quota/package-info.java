@@ -1,4 +1,0 @@
-@NullMarked
-package dev.whippletree.quota;
-
-import org.jspecify.annotations.NullMarked;
