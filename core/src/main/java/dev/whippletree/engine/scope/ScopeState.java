@@ -16,7 +16,7 @@ public final class ScopeState {
     private final Scope scope;
     private final Closure closure = new Closure();
     private final ScopeLearner learner = new RefusalLearner();
-    private final ScopeUses uses = new ScopeUses(learner);
+    private final ScopeUses uses = new ScopeUses(learner::rest);
     private final ScopeLimits limits = new ScopeLimits(uses);
     private final SharedLimits shared;
     private boolean severalModels;
@@ -63,6 +63,7 @@ public final class ScopeState {
 
     /** An attempt begins, and reserves. */
     ScopeUse begin(TokenCount tokens, long now) {
+        learner.begun(uses.underWay().isEmpty(), now);
         ScopeUse use = uses.begin(tokens, now);
         limits.reserve(use, now);
         return use;

@@ -5,11 +5,12 @@ import dev.whippletree.model.TokenCount;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /** The attempts that use one scope, and the sums of what they reserved. Guarded by the engine's lock. */
 final class ScopeUses {
 
-    private final ScopeLearner learner;
+    private final LongConsumer idle;
 
     /** The attempts under way, each with what had ended when it began. */
     private final Map<ScopeUse, Total> underWay = new LinkedHashMap<>();
@@ -37,15 +38,14 @@ final class ScopeUses {
     /**
      * Creates one without uses.
      *
-     * @param learner hears when calls begin and when the last one ends
+     * @param idle hears when none is under way any more
      */
-    ScopeUses(ScopeLearner learner) {
-        this.learner = learner;
+    ScopeUses(LongConsumer idle) {
+        this.idle = idle;
     }
 
     /** An attempt begins. It has reserved nothing yet. */
     ScopeUse begin(TokenCount tokens, long now) {
-        learner.begun(underWay.isEmpty(), now);
         ScopeUse use = new ScopeUse(tokens, now, letIn);
         join(use);
         return use;
@@ -66,7 +66,7 @@ final class ScopeUses {
         underWay.remove(use);
         ended = ended.and(use.tokens());
         if (underWay.isEmpty()) {
-            learner.rest(now);
+            idle.accept(now);
         }
     }
 
