@@ -108,6 +108,7 @@ final class ClosingTest {
         try (Socket socket = running.send(protocol.request("fast"))) {
             running.provider.call().tell(large());
             String before = RunningGateway.readUntil(socket, "xxx");
+            RunningGateway.awaitStuck(socket);
             CompletableFuture<Void> closed = graceIsOver();
             timeline.advanceUntil(closed);
             assertThat(WireEnd.read(socket, before).end()).isEqualTo(WireEnd.RESET);

@@ -31,6 +31,7 @@ import org.xnio.XnioIoThread;
 final class RunningGateway implements AutoCloseable {
 
     private static final int PATIENCE_MILLIS = 20_000;
+    private static final int TURNS_UNTIL_STUCK = 2_000;
 
     private final GatewaySettings settings;
     private final Optional<ManualTimeline> manual;
@@ -146,6 +147,20 @@ final class RunningGateway implements AutoCloseable {
         }
         turns.forEach(
                 turn -> turn.orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join());
+    }
+
+    /**
+     * Waits until the server is stuck in the middle of a stream that its client doesn't read: until nothing more has come while the server's threads
+     * had very many turns.
+     */
+    static void awaitStuck(Socket socket) throws IOException {
+        int before = -1;
+        for (int turns = 0; turns < TURNS_UNTIL_STUCK; turns++) {
+            settle();
+            int now = socket.getInputStream().available();
+            turns = now == before ? turns : 0;
+            before = now;
+        }
     }
 
     /** Returns a request as it goes over the wire. */

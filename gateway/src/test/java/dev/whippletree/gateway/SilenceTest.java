@@ -281,6 +281,7 @@ final class SilenceTest {
             ScriptedProvider.Call call = running.provider.call();
             call.tell(large());
             String before = RunningGateway.readUntil(socket, "xxx");
+            RunningGateway.awaitStuck(socket);
             for (int times = 0; times < 5; times++) {
                 timeline.toNextTimer(SILENCE);
             }

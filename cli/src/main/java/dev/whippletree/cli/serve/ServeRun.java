@@ -98,7 +98,7 @@ public final class ServeRun {
                 ExitCode.STANDSTILL,
                 new FileOutputStream(FileDescriptor.err),
                 () -> Runtime.getRuntime().halt(ExitCode.STANDSTILL)));
-        SharedReload reload = new SharedReload(whippletree, gateway, wish, surroundings.err());
+        SharedReload reload = new SharedReload(whippletree, gateway, file, wish, surroundings.err());
         Optional<FileWatch> watch = file.map(path -> new FileWatch(path, surroundings.timeline(), reload));
         try (Signals signals = new Signals()) {
             file.ifPresentOrElse(

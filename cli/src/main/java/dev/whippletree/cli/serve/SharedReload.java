@@ -6,6 +6,10 @@ import dev.whippletree.gateway.Gateway;
 import dev.whippletree.gateway.PreparedReload;
 import dev.whippletree.model.ConfigurationException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -17,6 +21,7 @@ final class SharedReload implements Runnable {
 
     private final Whippletree whippletree;
     private final Gateway gateway;
+    private final Optional<Path> file;
     private final ServeRun.Wish wish;
     private final PrintWriter err;
     private final Semaphore waiting = new Semaphore(1);
@@ -25,11 +30,13 @@ final class SharedReload implements Runnable {
      * Prepares for reloads.
      *
      * @param gateway in front of that Whippletree
+     * @param file what is read again; absent: there is none
      * @param err where each reload says what came of it
      */
-    SharedReload(Whippletree whippletree, Gateway gateway, ServeRun.Wish wish, PrintWriter err) {
+    SharedReload(Whippletree whippletree, Gateway gateway, Optional<Path> file, ServeRun.Wish wish, PrintWriter err) {
         this.whippletree = whippletree;
         this.gateway = gateway;
+        this.file = file;
         this.wish = wish;
         this.err = err;
     }
@@ -61,6 +68,7 @@ final class SharedReload implements Runnable {
     }
 
     private void reload() {
+        file.ifPresent(SharedReload::refuseToWaitFor);
         AtomicBoolean restart = new AtomicBoolean();
         Reloaded changes = whippletree.reload(next -> {
             PreparedReload prepared = gateway.prepare(next, wish.settings(next));
@@ -73,6 +81,13 @@ final class SharedReload implements Runnable {
             say("gateway: changes other than clients, watch-key and show-accounts take effect after a restart");
         }
         say("the configuration has been reloaded");
+    }
+
+    /** A start may read a pipe; a reload that waits for one would hold up all that follow. */
+    private static void refuseToWaitFor(Path file) {
+        if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+            throw new ConfigurationException(List.of(file + ": this is a pipe or a device now, not a file"));
+        }
     }
 
     private void say(String line) {

@@ -21,11 +21,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,7 +69,8 @@ class SharedReloadTest {
                 .build();
         ServeRun.Wish wish = new ServeRun.Wish(Optional.of(host), Optional.of(0), Duration.ZERO, 100);
         gateway = Gateway.start(whippletree, wish.settings(whippletree.configuration()), timeline);
-        reload = new SharedReload(whippletree, gateway, wish, new PrintWriter(err));
+        reload = new SharedReload(
+                whippletree, gateway, Optional.of(folder.resolve("whippletree.yaml")), wish, new PrintWriter(err));
     }
 
     @AfterEach
@@ -94,6 +98,21 @@ class SharedReloadTest {
 
     private String models() throws IOException, InterruptedException {
         return get("/v1/models", "Authorization", "Bearer " + KEY).body();
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no such pipes")
+    void fileThatBecomesAPipe_isNotWaitedFor_andALaterFileIsRead() throws Exception {
+        Path file = folder.resolve("whippletree.yaml");
+        Files.delete(file);
+        assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
+                .isZero();
+        CompletableFuture.runAsync(reload).get(20, TimeUnit.SECONDS);
+        assertThat(err.toString()).contains("this is a pipe or a device now, not a file", "the old one stays in use");
+        Files.delete(file);
+        write(OTHER_ACCOUNTS + GATEWAY);
+        reload.run();
+        assertThat(err.toString()).contains("the configuration has been reloaded");
     }
 
     @Test
