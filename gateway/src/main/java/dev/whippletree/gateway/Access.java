@@ -4,7 +4,7 @@ import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewayCheck;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.time.Timeline;
-import io.undertow.util.HeaderMap;
+import io.undertow.server.HttpHandler;
 import io.undertow.util.HttpString;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * The clients of a gateway, their rights, and who may see the status. A reload replaces it as a whole. Thread-safe.
@@ -54,8 +56,8 @@ record Access(
         Map<String, ClientModels> models = new HashMap<>();
         Map<String, Map<HttpString, Long>> rateLimits = new HashMap<>();
         Set<String> keptAlive = new HashSet<>();
-        models.put(Client.ANYBODY, ClientModels.all(configuration, disclosure));
-        rateLimits.put(Client.ANYBODY, RateLimits.headers(Optional.empty(), configuration, disclosure));
+        models.put(Connections.ANYBODY, ClientModels.all(configuration, disclosure));
+        rateLimits.put(Connections.ANYBODY, RateLimits.headers(Optional.empty(), configuration, disclosure));
         for (GatewaySettings.Client client : settings.clients()) {
             models.put(client.name(), ClientModels.of(client, configuration, disclosure));
             rateLimits.put(client.name(), RateLimits.headers(Optional.of(client), configuration, disclosure));
@@ -82,9 +84,20 @@ record Access(
         return problems;
     }
 
-    /** Returns whether a response begins rather than be silent for long: as its request says, else as the client's settings do. */
-    boolean keepsAlive(Client client, HeaderMap headers) {
-        return OwnHeaders.keepAlive(headers).orElse(keptAlive.contains(client.tenant()));
+    /**
+     * Returns a handler that first has the key read again that a request shows. A file may take its time, or all time: no thread of the
+     * server waits for one.
+     */
+    static HttpHandler readingKeys(Supplier<Access> access, HttpHandler next) {
+        return exchange -> {
+            CompletableFuture<Void> read =
+                    ShownKey.of(exchange).map(access.get().keys()::read).orElseGet(CompletableFuture::allOf);
+            if (read.isDone()) {
+                next.handleRequest(exchange);
+            } else {
+                exchange.dispatch(then -> read.thenRun(() -> Response.later(exchange, then)), next);
+            }
+        };
     }
 
     /** Returns what one of the clients may ask. */

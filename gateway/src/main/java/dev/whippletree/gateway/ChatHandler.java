@@ -1,6 +1,7 @@
 package dev.whippletree.gateway;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Message;
@@ -46,17 +47,17 @@ final class ChatHandler implements HttpHandler {
             Timeline timeline,
             LatestAnswers answers,
             RequestBody bodies,
-            UnreadAnswers unread,
-            Deadlines deadlines,
-            boolean finishAbandoned) {
+            MemoryBudget memory,
+            GatewaySettings settings) {
         this.whippletree = whippletree;
         this.access = access;
         this.timeline = timeline;
         this.answers = answers;
         this.bodies = bodies;
-        this.unread = unread;
-        this.deadlines = deadlines;
-        this.finishAbandoned = finishAbandoned;
+        this.unread = new UnreadAnswers(memory);
+        this.deadlines =
+                new Deadlines(whippletree::configuration, settings.bounds().deadline());
+        this.finishAbandoned = settings.finishAbandoned();
     }
 
     @Override
@@ -75,7 +76,8 @@ final class ChatHandler implements HttpHandler {
     private void answer(HttpServerExchange exchange, Access now, Client client, ReceivedBody body) {
         try {
             CompletionRequest request = CompletionRequest.read(body);
-            boolean keepAlive = now.keepsAlive(client, exchange.getRequestHeaders());
+            boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders())
+                    .orElse(now.keptAlive().contains(client.tenant()));
             Prompt prompt = prompt(exchange, now.models(client), client, request, keepAlive);
             TokenCount tokens = client.limitsTokens() ? whippletree.tokensToReserve(prompt) : TokenCount.NONE;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
@@ -177,8 +179,8 @@ final class ChatHandler implements HttpHandler {
         }
         if (failure != null) {
             asked.response()
-                    .end(new StreamEnd.Failed(
-                            ApiError.of(failure, timeline.now(), asked.answer().disclosure())));
+                    .end(new StreamEnd.Failed(PromptError.of(
+                            failure, timeline.now(), asked.answer().disclosure())));
         } else if (completion != null) {
             noteToConfirm(asked, completion.origin());
             asked.answer().origin(completion.origin()).forEach(asked.response()::header);

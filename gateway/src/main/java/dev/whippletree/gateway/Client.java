@@ -17,9 +17,6 @@ import java.util.concurrent.CompletionException;
 /** A client: a tenant, and its limits. What it has used may be another's of the same tenant too, before and after a reload. Thread-safe. */
 final class Client {
 
-    /** The tenant of all requests to a gateway without keys; no client has that name. */
-    static final String ANYBODY = "";
-
     /** What is reserved by requests under way may be free again at any moment. */
     private static final long SOON_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -171,7 +168,7 @@ final class Client {
 
     /** The client for all requests to a gateway without keys. */
     static Client anybody() {
-        return new Client(ANYBODY, List.of(), new Used());
+        return new Client(Connections.ANYBODY, List.of(), new Used());
     }
 
     /** Returns whose answers it may see, and with whom it shares its turn. */

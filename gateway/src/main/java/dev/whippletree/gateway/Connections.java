@@ -29,6 +29,9 @@ import org.xnio.StreamConnection;
  */
 final class Connections implements ChannelListener<StreamConnection> {
 
+    /** The tenant of all requests to a gateway without keys; no client has that name. */
+    static final String ANYBODY = "";
+
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
     private static final AttachmentKey<Place> PLACE = AttachmentKey.create(Place.class);
     private static final int PLACES_FOR_ONE_WITHOUT_A_KEY = 16;
@@ -106,7 +109,7 @@ final class Connections implements ChannelListener<StreamConnection> {
         this.most = most;
         this.mostHeld = most - (most + PLACES_FOR_ONE_WITHOUT_A_KEY - 2) / PLACES_FOR_ONE_WITHOUT_A_KEY;
         this.next = next;
-        this.holders.put(Client.ANYBODY, nobody);
+        this.holders.put(ANYBODY, nobody);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.whippletree.gateway;
 
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -13,19 +14,21 @@ import java.util.concurrent.Executor;
  */
 final class MetricsHandler implements HttpHandler {
 
-    private final Telemetry telemetry;
+    static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final PrometheusMeterRegistry registry;
     private final Executor executor;
 
-    MetricsHandler(Telemetry telemetry, Executor executor) {
-        this.telemetry = telemetry;
+    MetricsHandler(PrometheusMeterRegistry registry, Executor executor) {
+        this.registry = registry;
         this.executor = executor;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         exchange.dispatch(executor, () -> {
-            ByteBuffer text = ByteBuffer.wrap(telemetry.metrics().getBytes(StandardCharsets.UTF_8));
-            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, Telemetry.METRICS_TYPE);
+            ByteBuffer text = ByteBuffer.wrap(registry.scrape(TYPE).getBytes(StandardCharsets.UTF_8));
+            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, TYPE);
             exchange.setResponseContentLength(text.remaining());
             exchange.getResponseSender().send(text, new Response.EndOfExchange());
         });

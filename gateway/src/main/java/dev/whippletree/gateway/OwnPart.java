@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * @param memory what requests under way take
  * @param trend how it went in the last minutes
  * @param refusals the requests that got an error
- * @param telemetry what the Whippletree's listeners heard; absent: they weren't given to it
+ * @param failures the attempts that failed last; absent: nobody heard of them
  * @param ticker the time by which clients' limits are counted, in nanoseconds
  */
 record OwnPart(
@@ -24,13 +24,13 @@ record OwnPart(
         MemoryBudget memory,
         Trend trend,
         Refusals refusals,
-        Optional<Telemetry> telemetry,
+        Optional<LatestFailures> failures,
         LongSupplier ticker) {
 
     /** Returns it as a JSON tree. */
     Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();
-        Optional.ofNullable(Gateway.class.getPackage().getImplementationVersion())
+        Optional.ofNullable(OwnPart.class.getPackage().getImplementationVersion())
                 .ifPresent(version -> json.put("version", version));
         json.put("connections", visits.connections());
         json.put("requests", visits.requests());
@@ -38,9 +38,8 @@ record OwnPart(
         json.put("clients", access.get().clients().json(ticker.getAsLong()));
         json.put("trend", trend.json());
         json.put("refusals", refusals.json());
-        telemetry.ifPresent(heard -> json.put(
-                "failures",
-                heard.failures().lastFirst().stream().map(OwnPart::json).toList()));
+        failures.ifPresent(latest -> json.put(
+                "failures", latest.lastFirst().stream().map(OwnPart::json).toList()));
         return json;
     }
 

@@ -152,7 +152,7 @@ final class StreamedAnswer implements StreamSubscriber {
         if (!told) {
             outcome.failedBeforeItBegan(failure);
         }
-        events.end(new StreamEnd.Failed(ApiError.of(failure, clock.get(), answer.disclosure())));
+        events.end(new StreamEnd.Failed(PromptError.of(failure, clock.get(), answer.disclosure())));
     }
 
     private void more() {

@@ -119,7 +119,7 @@ final class StatusPlacesTest {
         running.post(HI);
         HttpResponse<String> response = running.get("/metrics");
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(response.headers().firstValue("content-type")).hasValue(Telemetry.METRICS_TYPE);
+        assertThat(response.headers().firstValue("content-type")).hasValue(MetricsHandler.TYPE);
         assertThat(response.headers().firstValue("cache-control")).hasValue("no-store");
         assertThat(response.body())
                 .contains("whippletree_prompts_total{engine=\"default\",outcome=\"service\",reason=\"none\"} 1.0")
