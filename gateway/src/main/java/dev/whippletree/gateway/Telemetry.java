@@ -1,5 +1,6 @@
 package dev.whippletree.gateway;
 
+import dev.whippletree.gateway.status.LatestFailures;
 import dev.whippletree.metrics.MicrometerListener;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.time.Timeline;
