@@ -28,9 +28,7 @@ final class Ending {
             case "length", "max_tokens" -> FinishReason.LENGTH;
             case "tool_calls", "function_call" -> FinishReason.TOOL_CALLS;
             case "content_filter" -> throw new NoAnswerException(filtered(head));
-            default ->
-                throw new NoAnswerException(
-                        ServiceError.damaged(head, "the answer ended for an unknown reason: " + finishReason));
+            default -> throw NoAnswerException.damaged(head, "the answer ended for an unknown reason: " + finishReason);
         };
         return new AnswerEnd(reason, usage, model);
     }

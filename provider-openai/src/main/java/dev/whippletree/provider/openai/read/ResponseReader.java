@@ -54,10 +54,10 @@ public record ResponseReader(
         }
         sink.limits(dialect.limits(head));
         if (!coding.isReadable()) {
-            throw new NoAnswerException(ServiceError.found(
+            throw NoAnswerException.found(
                     head,
                     "the service compressed its answer with an encoding that wasn't requested (" + coding.inWords()
-                            + ", " + head.status() + ")"));
+                            + ", " + head.status() + ")");
         }
         return isStream(response.body().contentType())
                 ? stream(head, coding.unpacked(response.body().source()))

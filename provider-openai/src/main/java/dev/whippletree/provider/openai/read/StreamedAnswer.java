@@ -75,18 +75,18 @@ final class StreamedAnswer {
             throw unfinished(events);
         }
         if (parts.lacksName()) {
-            throw broken("a tool call of the answer has no name");
+            throw NoAnswerException.damaged(head, "a tool call of the answer has no name");
         }
         return Ending.of(head, finishReason, usage, model).withId(id);
     }
 
     private NoAnswerException unfinished(EventStream events) {
         if (events.isEmpty()) {
-            return NotAnAnswer.empty(head);
+            return NoAnswerException.empty(head);
         }
         return begun || events.isSilent()
-                ? new NoAnswerException(ServiceError.found(head, "the stream ended before the answer did"))
-                : NotAnAnswer.other(head);
+                ? NoAnswerException.found(head, "the stream ended before the answer did")
+                : NoAnswerException.other(head);
     }
 
     private void takeAll(EventStream events) throws NoAnswerException, IOException {
@@ -116,8 +116,9 @@ final class StreamedAnswer {
             take(chunk.get());
         } else if (event.closed() && data.filter(JsonNode::isNull).isEmpty()) {
             throw begun
-                    ? broken("the stream contains a chunk that isn't " + (event.isUtf8() ? "JSON" : "UTF-8"))
-                    : NotAnAnswer.other(head);
+                    ? NoAnswerException.damaged(
+                            head, "the stream contains a chunk that isn't " + (event.isUtf8() ? "JSON" : "UTF-8"))
+                    : NoAnswerException.other(head);
         }
     }
 
@@ -134,7 +135,7 @@ final class StreamedAnswer {
                 takeChoice(choice);
             }
         } catch (MalformedAnswerException e) {
-            throw broken(e.inWords());
+            throw NoAnswerException.damaged(head, e.inWords());
         }
     }
 
@@ -152,9 +153,5 @@ final class StreamedAnswer {
                 chunk.isPresent()
                         ? ErrorReader.ofNode(head, chunk.get(), clock)
                         : ServiceError.found(head, event.data()));
-    }
-
-    private NoAnswerException broken(String how) {
-        return new NoAnswerException(ServiceError.damaged(head, how));
     }
 }

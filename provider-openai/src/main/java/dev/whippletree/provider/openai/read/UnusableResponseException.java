@@ -7,16 +7,13 @@ public final class UnusableResponseException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    private final String words;
-
     /** @param words what is wrong, as words that can be shown: they hold nothing of the response */
     public UnusableResponseException(String words) {
         super(words);
-        this.words = words;
     }
 
     /** Returns what is wrong, in words that can be shown. */
     public String inWords() {
-        return words;
+        return String.valueOf(getMessage());
     }
 }

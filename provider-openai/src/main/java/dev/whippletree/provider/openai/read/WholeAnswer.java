@@ -5,7 +5,6 @@ import dev.whippletree.provider.openai.dialect.Dialect;
 import dev.whippletree.provider.openai.dialect.ErrorReader;
 import dev.whippletree.provider.openai.dialect.JsonFields;
 import dev.whippletree.provider.openai.dialect.ResponseHead;
-import dev.whippletree.provider.openai.dialect.ServiceError;
 import dev.whippletree.spi.AnswerEnd;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -36,18 +35,19 @@ final class WholeAnswer {
     AnswerEnd read(byte[] body, String model, Consumer<Delta.Piece> listener) throws NoAnswerException {
         JsonNode answer = JsonFields.parse(body)
                 .filter(JsonNode::isObject)
-                .orElseThrow(() -> body.length == 0 ? NotAnAnswer.empty(head) : NotAnAnswer.other(head));
+                .orElseThrow(() -> body.length == 0 ? NoAnswerException.empty(head) : NoAnswerException.other(head));
         Optional<JsonNode> error = dialect.error(answer);
         if (error.isPresent()) {
             throw new NoAnswerException(ErrorReader.ofNode(head, error.get(), clock));
         }
-        JsonNode choice = Choices.ofAnswer(answer).orElseThrow(() -> broken("the answer has no choices"));
-        JsonNode message =
-                JsonFields.object(choice, "message").orElseThrow(() -> broken("the answer's choice has no message"));
+        JsonNode choice = Choices.ofAnswer(answer)
+                .orElseThrow(() -> NoAnswerException.damaged(head, "the answer has no choices"));
+        JsonNode message = JsonFields.object(choice, "message")
+                .orElseThrow(() -> NoAnswerException.damaged(head, "the answer's choice has no message"));
         List<Delta.Piece> parts = parts(message);
         String reason = JsonFields.text(choice, "finish_reason")
                 .or(() -> impliedReason(parts))
-                .orElseThrow(() -> broken("the answer has no finish_reason"));
+                .orElseThrow(() -> NoAnswerException.damaged(head, "the answer has no finish_reason"));
         AnswerEnd end = Ending.of(
                         head,
                         reason,
@@ -72,15 +72,11 @@ final class WholeAnswer {
             AnswerParts reader = new AnswerParts(parts::add);
             reader.tell(message);
             if (reader.lacksName()) {
-                throw broken("a tool call of the answer has no name");
+                throw NoAnswerException.damaged(head, "a tool call of the answer has no name");
             }
         } catch (MalformedAnswerException e) {
-            throw broken(e.inWords());
+            throw NoAnswerException.damaged(head, e.inWords());
         }
         return parts;
-    }
-
-    private NoAnswerException broken(String how) {
-        return new NoAnswerException(ServiceError.damaged(head, how));
     }
 }
