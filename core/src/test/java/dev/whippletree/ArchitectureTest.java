@@ -1,6 +1,7 @@
 package dev.whippletree;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -13,12 +14,16 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.whippletree.walls.AmbientCalls;
+import dev.whippletree.walls.PackageSizes;
 
 /** The walls inside core: what each package may know. */
 @AnalyzeClasses(packages = "dev.whippletree", importOptions = DoNotIncludeTests.class)
 final class ArchitectureTest {
 
     private static final String TIME = "dev.whippletree.time..";
+
+    /** How many classes a package of the engine may have. */
+    private static final long MOST_CLASSES = 30;
 
     @ArchTest
     static final ArchRule importsRunOneWay = layeredArchitecture()
@@ -133,6 +138,15 @@ final class ArchitectureTest {
     static void noMoreThanFiveClassesOfTheEngineFormACircle(JavaClasses classes) {
         assertThat(Circles.among(classes.that(resideInAPackage("dev.whippletree.engine.."))))
                 .allSatisfy(circle -> assertThat(circle).hasSizeLessThanOrEqualTo(5));
+    }
+
+    /** Who looks for a class reads the names of all its neighbours. */
+    @ArchTest
+    static void packagesOfTheEngineAreSmall(JavaClasses classes) {
+        assertThat(PackageSizes.of(
+                        classes.that(resideInAnyPackage("dev.whippletree.engine..", "dev.whippletree.limits.."))))
+                .hasSizeGreaterThan(1)
+                .allSatisfy((name, size) -> assertThat(size).as(name).isLessThanOrEqualTo(MOST_CLASSES));
     }
 
     @ArchTest

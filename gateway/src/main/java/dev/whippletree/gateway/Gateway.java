@@ -3,6 +3,21 @@ package dev.whippletree.gateway;
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.chat.ChatHandler;
+import dev.whippletree.gateway.chat.ConfirmationHandler;
+import dev.whippletree.gateway.chat.LatestAnswers;
+import dev.whippletree.gateway.clients.Access;
+import dev.whippletree.gateway.clients.ModelsHandler;
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.HttpServer;
+import dev.whippletree.gateway.http.MemoryBudget;
+import dev.whippletree.gateway.http.Refusals;
+import dev.whippletree.gateway.http.RequestBody;
+import dev.whippletree.gateway.http.Response;
+import dev.whippletree.gateway.http.SiteGuard;
+import dev.whippletree.gateway.http.StrictRequests;
+import dev.whippletree.gateway.http.UnderWay;
+import dev.whippletree.gateway.status.StatusPlaces;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.time.Timeline;
 import dev.whippletree.time.Watch;
@@ -44,7 +59,7 @@ public final class Gateway implements AutoCloseable {
     private final Whippletree whippletree;
     private final Timeline timeline;
     private final UnderWay requests;
-    private final Trend trend;
+    private final StatusPlaces status;
     private final Refusals refusals;
     private final GatewaySettings settings;
     private final HttpServer server;
@@ -63,38 +78,26 @@ public final class Gateway implements AutoCloseable {
         MemoryBudget memory = new MemoryBudget(settings.bounds().memoryBytes());
         RequestBody bodies = new RequestBody(settings.bounds(), memory);
         LatestAnswers answers = new LatestAnswers();
-        Deadlines deadlines =
-                new Deadlines(whippletree::configuration, settings.bounds().deadline());
         paths.addExactPath(
                 "/v1/chat/completions",
-                post(new ChatHandler(
-                        whippletree,
-                        () -> access,
-                        timeline,
-                        answers,
-                        bodies,
-                        new UnreadAnswers(memory),
-                        deadlines,
-                        settings.finishAbandoned())));
+                post(new ChatHandler(whippletree, () -> access, timeline, answers, bodies, memory, settings)));
         paths.addExactPath(
                 "/v1/confirmations", post(new ConfirmationHandler(whippletree, () -> access, answers, bodies)));
         paths.addPrefixPath("/v1/models", get(new ModelsHandler(() -> access)));
         paths.addExactPath("/healthz", get(this::sendHealth));
         paths.addExactPath("/health", get(this::sendHealth));
         paths.addExactPath("/readyz", get(this::sendReadiness));
-        paths.addExactPath("/", get(new PageHandler()));
-        this.trend = new Trend(whippletree::status, timeline);
         this.refusals = new Refusals(timeline);
-        Visits visits = new Visits();
-        OwnPart ownPart = new OwnPart(() -> access, visits, memory, trend, refusals, telemetry, timeline::nanoTime);
-        paths.addExactPath("/status", get(watched(new StatusHandler(whippletree, ownPart))));
-        telemetry.ifPresent(told ->
-                paths.addExactPath("/metrics", get(watched(new MetricsHandler(told, timeline.executor())))));
-        HttpHandler guarded =
-                new SiteGuard(settings.host(), () -> access.clients().needKeys(), readingKeys(paths));
-        this.requests = new UnderWay(visits.counting(new StrictRequests(new HttpContinueReadHandler(guarded))));
+        this.status = new StatusPlaces(
+                whippletree, () -> access, memory, refusals, telemetry.map(Telemetry::failures), timeline);
+        paths.addExactPath("/", get(status.page()));
+        paths.addExactPath("/status", get(status.status()));
+        telemetry.ifPresent(told -> paths.addExactPath("/metrics", get(status.metrics(told.metrics()))));
+        HttpHandler guarded = new SiteGuard(
+                settings.host(), () -> access.clients().needKeys(), Access.readingKeys(() -> access, paths));
+        this.requests = new UnderWay(status.counting(new StrictRequests(new HttpContinueReadHandler(guarded))));
         this.server = listen(settings, refusals.counting(requests));
-        trend.begin();
+        status.begin();
         beginHeartbeats();
     }
 
@@ -245,24 +248,6 @@ public final class Gateway implements AutoCloseable {
         Response.send(exchange, ready ? OK : UNAVAILABLE, Map.of("status", ready ? "ready" : "not ready"));
     }
 
-    /** A file may take its time, or all time: no thread of the server waits for one. */
-    private HttpHandler readingKeys(HttpHandler next) {
-        return exchange -> {
-            CompletableFuture<Void> read =
-                    ShownKey.of(exchange).map(access.keys()::read).orElseGet(CompletableFuture::allOf);
-            if (read.isDone()) {
-                next.handleRequest(exchange);
-            } else {
-                exchange.dispatch(then -> read.thenRun(() -> Response.later(exchange, then)), next);
-            }
-        };
-    }
-
-    /** For whatever shows what is the operator's. */
-    private HttpHandler watched(HttpHandler handler) {
-        return new WatchedHandler(() -> access, handler);
-    }
-
     private static HttpHandler post(HttpHandler handler) {
         return only(Set.of(Methods.POST), handler);
     }
@@ -297,7 +282,7 @@ public final class Gateway implements AutoCloseable {
      */
     public CompletableFuture<Void> close(Duration grace) {
         closing = true;
-        trend.close();
+        status.close();
         endHeartbeats();
         CompletableFuture<Void> quiet = requests.refuse();
         return atMost(grace, quiet)

@@ -1,5 +1,7 @@
 package dev.whippletree.gateway;
 
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.Response;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.util.List;

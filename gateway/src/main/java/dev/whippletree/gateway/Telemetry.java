@@ -1,5 +1,6 @@
 package dev.whippletree.gateway;
 
+import dev.whippletree.gateway.status.LatestFailures;
 import dev.whippletree.metrics.MicrometerListener;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.time.Timeline;
@@ -22,9 +23,6 @@ import java.util.List;
  * }</pre>
  */
 public final class Telemetry {
-
-    /** The content type of {@link #metrics}. */
-    static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final LatestFailures failures;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -49,9 +47,9 @@ public final class Telemetry {
         return registry;
     }
 
-    /** Returns everything measured, as the text that Prometheus reads, in UTF-8. */
-    String metrics() {
-        return registry.scrape(METRICS_TYPE);
+    /** Returns everything measured, which it writes as Prometheus reads it. */
+    PrometheusMeterRegistry metrics() {
+        return registry;
     }
 
     /** Returns the attempts that failed last. */

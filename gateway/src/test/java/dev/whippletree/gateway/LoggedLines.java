@@ -8,12 +8,12 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** What a class logs, from INFO on, until it is closed. */
-final class LoggedLines implements AutoCloseable {
+public final class LoggedLines implements AutoCloseable {
 
     private final Logger logger;
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
-    LoggedLines(Class<?> of) {
+    public LoggedLines(Class<?> of) {
         logger = (Logger) LoggerFactory.getLogger(of);
         logger.setLevel(Level.INFO);
         appender.start();
@@ -21,7 +21,7 @@ final class LoggedLines implements AutoCloseable {
     }
 
     /** Returns them with their level in front. */
-    List<String> all() {
+    public List<String> all() {
         return List.copyOf(appender.list).stream()
                 .map(event -> event.getLevel() + " " + event.getFormattedMessage())
                 .toList();

@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /** Time that moves by hand while threads are real. Thread-safe. */
-final class ManualTimeline implements Timeline, AutoCloseable {
+public final class ManualTimeline implements Timeline, AutoCloseable {
 
     private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -65,7 +65,7 @@ final class ManualTimeline implements Timeline, AutoCloseable {
     }
 
     /** The next thread of the server that asks for the time fails with an error. */
-    synchronized void failForServer() {
+    public synchronized void failForServer() {
         failing = true;
     }
 
@@ -107,7 +107,7 @@ final class ManualTimeline implements Timeline, AutoCloseable {
     }
 
     /** Lets time pass, and what becomes due by that run. */
-    synchronized void advance(Duration by) {
+    public synchronized void advance(Duration by) {
         long until = nowNanos + by.toNanos();
         while (!tasks.isEmpty() && tasks.first().atNanos <= until) {
             Task due = tasks.pollFirst();
@@ -118,7 +118,7 @@ final class ManualTimeline implements Timeline, AutoCloseable {
     }
 
     /** Lets time pass, second by second, until something has happened. */
-    <T> T advanceUntil(CompletableFuture<T> happened) {
+    public <T> T advanceUntil(CompletableFuture<T> happened) {
         for (int step = 0; step < MOST_STEPS; step++) {
             try {
                 return happened.get(STEP_MILLIS, TimeUnit.MILLISECONDS);
@@ -132,7 +132,7 @@ final class ManualTimeline implements Timeline, AutoCloseable {
     }
 
     /** Waits until so many timers haven't run and aren't called off. */
-    void awaitTimers(int count) throws InterruptedException {
+    public void awaitTimers(int count) throws InterruptedException {
         await(() -> tasks.size() == count);
     }
 
@@ -141,7 +141,7 @@ final class ManualTimeline implements Timeline, AutoCloseable {
      *
      * @param wanted for how long such a timer is set
      */
-    void toNextTimer(Predicate<Duration> wanted) throws InterruptedException {
+    public void toNextTimer(Predicate<Duration> wanted) throws InterruptedException {
         Task due = timer(wanted);
         synchronized (this) {
             advance(Duration.ofNanos(due.atNanos - nowNanos));
@@ -150,7 +150,7 @@ final class ManualTimeline implements Timeline, AutoCloseable {
     }
 
     /** Waits until there is a timer. */
-    void awaitTimer(Predicate<Duration> wanted) throws InterruptedException {
+    public void awaitTimer(Predicate<Duration> wanted) throws InterruptedException {
         timer(wanted);
     }
 

@@ -2,6 +2,7 @@ package dev.whippletree.gateway;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
@@ -28,7 +29,7 @@ import java.util.function.UnaryOperator;
 import org.xnio.XnioIoThread;
 
 /** A gateway on a port of its own, in front of a scripted service with two accounts. */
-final class RunningGateway implements AutoCloseable {
+public final class RunningGateway implements AutoCloseable {
 
     private static final int PATIENCE_MILLIS = 20_000;
     private static final int TURNS_UNTIL_STUCK = 2_000;
@@ -36,22 +37,22 @@ final class RunningGateway implements AutoCloseable {
     private final GatewaySettings settings;
     private final Optional<ManualTimeline> manual;
     private final SystemTimeline real = new SystemTimeline();
-    final ScriptedProvider provider = new ScriptedProvider();
-    final Whippletree whippletree;
-    final Gateway gateway;
+    public final ScriptedProvider provider = new ScriptedProvider();
+    public final Whippletree whippletree;
+    public final Gateway gateway;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    RunningGateway(GatewaySettings settings) {
+    public RunningGateway(GatewaySettings settings) {
         this(settings, UnaryOperator.identity());
     }
 
-    RunningGateway(GatewaySettings settings, UnaryOperator<Whippletree.Builder> more) {
+    public RunningGateway(GatewaySettings settings, UnaryOperator<Whippletree.Builder> more) {
         this(settings, Optional.empty(), more);
     }
 
     /** The gateway goes by a time that the test moves; its Whippletree does if it is built so. */
-    RunningGateway(GatewaySettings settings, ManualTimeline manual, UnaryOperator<Whippletree.Builder> more) {
+    public RunningGateway(GatewaySettings settings, ManualTimeline manual, UnaryOperator<Whippletree.Builder> more) {
         this(settings, Optional.of(manual), more);
     }
 
@@ -79,26 +80,26 @@ final class RunningGateway implements AutoCloseable {
         gateway = Gateway.start(whippletree, settings.withPort(0), timeline, telemetry);
     }
 
-    static RunningGateway open() {
+    public static RunningGateway open() {
         return new RunningGateway(GatewaySettings.DEFAULT);
     }
 
     /** Returns its settings with other clients. */
-    GatewaySettings settings(GatewaySettings.Client... clients) {
+    public GatewaySettings settings(GatewaySettings.Client... clients) {
         return settings(Optional.empty(), clients);
     }
 
     /** Returns its settings with another watch key and other clients. */
-    GatewaySettings settings(Optional<String> watchKey, GatewaySettings.Client... clients) {
+    public GatewaySettings settings(Optional<String> watchKey, GatewaySettings.Client... clients) {
         return settings.withPort(0).withClients(List.of(clients), watchKey.map(Secret::of));
     }
 
-    HttpRequest.Builder request(String path) {
+    public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path))
                 .timeout(Duration.ofMillis(PATIENCE_MILLIS));
     }
 
-    HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+    public HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
         HttpRequest.Builder request = request(path);
         if (headers.length > 0) {
             request.headers(headers);
@@ -106,15 +107,16 @@ final class RunningGateway implements AutoCloseable {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    CompletableFuture<HttpResponse<String>> getLater(String path, String... headers) {
+    public CompletableFuture<HttpResponse<String>> getLater(String path, String... headers) {
         return http.sendAsync(request(path).headers(headers).build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    HttpResponse<String> post(String body, String... headers) throws IOException, InterruptedException {
+    public HttpResponse<String> post(String body, String... headers) throws IOException, InterruptedException {
         return postTo("/v1/chat/completions", body, headers);
     }
 
-    HttpResponse<String> postTo(String path, String body, String... headers) throws IOException, InterruptedException {
+    public HttpResponse<String> postTo(String path, String body, String... headers)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request = request(path).POST(HttpRequest.BodyPublishers.ofString(body));
         if (headers.length > 0) {
             request.headers(headers);
@@ -123,12 +125,12 @@ final class RunningGateway implements AutoCloseable {
     }
 
     /** Opens a connection and sends something on it. */
-    Socket send(String text) throws IOException {
+    public Socket send(String text) throws IOException {
         return send(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Opens a connection and sends something on it. */
-    Socket send(byte[] bytes) throws IOException {
+    public Socket send(byte[] bytes) throws IOException {
         Socket socket = new Socket("127.0.0.1", gateway.port());
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.getOutputStream().write(bytes);
@@ -136,7 +138,7 @@ final class RunningGateway implements AutoCloseable {
     }
 
     /** Waits until the server has done all that it does once a response has been sent: its client may have it before that. */
-    static void settle() {
+    public static void settle() {
         List<CompletableFuture<Void>> turns = new ArrayList<>();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread instanceof XnioIoThread worker && worker.isAlive()) {
@@ -153,7 +155,7 @@ final class RunningGateway implements AutoCloseable {
      * Waits until the server is stuck in the middle of a stream that its client doesn't read: until nothing more has come while the server's threads
      * had very many turns.
      */
-    static void awaitStuck(Socket socket) throws IOException {
+    public static void awaitStuck(Socket socket) throws IOException {
         int before = -1;
         for (int turns = 0; turns < TURNS_UNTIL_STUCK; turns++) {
             settle();
@@ -164,13 +166,13 @@ final class RunningGateway implements AutoCloseable {
     }
 
     /** Returns a request as it goes over the wire. */
-    static String wire(String body) {
+    public static String wire(String body) {
         return "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
                 + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body;
     }
 
     /** Reads until a text has come, or the end. */
-    static String readUntil(Socket socket, String text) throws IOException {
+    public static String readUntil(Socket socket, String text) throws IOException {
         InputStream in = socket.getInputStream();
         StringBuilder read = new StringBuilder();
         for (int next = in.read(); next >= 0; next = in.read()) {
@@ -183,7 +185,7 @@ final class RunningGateway implements AutoCloseable {
     }
 
     /** Reads a response that says how long it is. */
-    static String readResponse(Socket socket) throws IOException {
+    public static String readResponse(Socket socket) throws IOException {
         String head = readUntil(socket, "\r\n\r\n");
         String length = head.replaceFirst("(?s).*Content-Length: (\\d+).*", "$1");
         byte[] body = socket.getInputStream().readNBytes(Integer.parseInt(length));
@@ -191,15 +193,15 @@ final class RunningGateway implements AutoCloseable {
     }
 
     /** Reads until the connection ends. */
-    static String readAll(Socket socket) throws IOException {
+    public static String readAll(Socket socket) throws IOException {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    static Map<String, Object> json(HttpResponse<String> response) {
+    public static Map<String, Object> json(HttpResponse<String> response) {
         return json(response.body());
     }
 
-    static Map<String, Object> json(String text) {
+    public static Map<String, Object> json(String text) {
         return GatewayJson.object(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), values -> {})
                 .orElseThrow(() -> new AssertionError("no JSON object: " + text));
     }

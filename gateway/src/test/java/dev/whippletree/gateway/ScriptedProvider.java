@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A service that does what the test says, call by call, and tells what it was asked. Thread-safe. */
-final class ScriptedProvider implements Provider {
+public final class ScriptedProvider implements Provider {
 
     private static final long PATIENCE_SECONDS = 20;
 
@@ -34,13 +34,13 @@ final class ScriptedProvider implements Provider {
     private volatile Consumer<Call> usual = call -> call.answer("Hello", " there");
 
     /** A call that was made. */
-    record Call(Prompt prompt, String model, AttemptSink sink, CountDownLatch cancelled) {
+    public record Call(Prompt prompt, String model, AttemptSink sink, CountDownLatch cancelled) {
 
-        void tell(Delta.Piece... pieces) {
+        public void tell(Delta.Piece... pieces) {
             List.of(pieces).forEach(sink::delta);
         }
 
-        void answer(String... texts) {
+        public void answer(String... texts) {
             for (String text : texts) {
                 sink.delta(new Delta.Text(text));
             }
@@ -51,11 +51,11 @@ final class ScriptedProvider implements Provider {
             sink.done(new AnswerEnd(reason, Optional.of(TokenUsage.of(5, 2)), "model-as-served"));
         }
 
-        void fail(Failure failure) {
+        public void fail(Failure failure) {
             sink.failed(failure);
         }
 
-        void awaitCancelled() throws InterruptedException {
+        public void awaitCancelled() throws InterruptedException {
             if (!cancelled.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError("the call wasn't cancelled");
             }
@@ -63,22 +63,22 @@ final class ScriptedProvider implements Provider {
     }
 
     /** From now on every call does this. */
-    void usually(Consumer<Call> behaviour) {
+    public void usually(Consumer<Call> behaviour) {
         usual = behaviour;
     }
 
     /** From now on it estimates that each prompt and its completion need so many tokens. */
-    void estimate(long tokens) {
+    public void estimate(long tokens) {
         admission = Admission.asMade(tokens, 0);
     }
 
     /** From now on no call can be waited for, and none is kept. */
-    void forgetCalls() {
+    public void forgetCalls() {
         keepsCalls = false;
     }
 
     /** Waits for the next call. */
-    Call call() throws InterruptedException {
+    public Call call() throws InterruptedException {
         Call call = calls.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
         if (call == null) {
             throw new AssertionError("no call came");
@@ -87,7 +87,7 @@ final class ScriptedProvider implements Provider {
     }
 
     /** Returns how many calls came that nobody has waited for. */
-    int unseenCalls() {
+    public int unseenCalls() {
         return calls.size();
     }
 

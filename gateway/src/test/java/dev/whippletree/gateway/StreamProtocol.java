@@ -3,7 +3,7 @@ package dev.whippletree.gateway;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** How a client asks. */
-enum StreamProtocol {
+public enum StreamProtocol {
     /** The connection goes on afterwards. */
     KEPT("HTTP/1.1", ""),
     /** The connection closes afterwards. */
@@ -25,12 +25,12 @@ enum StreamProtocol {
      * @param model what is to answer
      * @param headers more of them, each a line without its end
      */
-    String request(String model, String... headers) {
+    public String request(String model, String... headers) {
         return wire(model, true, headers);
     }
 
     /** Returns the same request for an answer in one piece. */
-    String whole(String model, String... headers) {
+    public String whole(String model, String... headers) {
         return wire(model, false, headers);
     }
 

@@ -11,7 +11,7 @@ import java.net.SocketException;
 import java.util.Locale;
 
 /** How a stream ended for a client that reads the bytes itself. */
-enum WireEnd {
+public enum WireEnd {
     /** With a finish reason and {@code [DONE]}, as the protocol ends a response. */
     DONE,
     /** With an event {@code error}, as the protocol ends a response. */
@@ -24,10 +24,10 @@ enum WireEnd {
     CUT;
 
     /** What came before the end. */
-    record Reading(WireEnd end, String text) {}
+    public record Reading(WireEnd end, String text) {}
 
     /** Reads a response to its end. */
-    static Reading read(Socket socket) throws IOException {
+    public static Reading read(Socket socket) throws IOException {
         return read(socket, "");
     }
 
@@ -36,7 +36,7 @@ enum WireEnd {
      *
      * @param before what was read of it before
      */
-    static Reading read(Socket socket, String before) throws IOException {
+    public static Reading read(Socket socket, String before) throws IOException {
         Wire wire = new Wire(new BufferedInputStream(socket.getInputStream()), before);
         try {
             String head = wire.until("\r\n\r\n").toLowerCase(Locale.ROOT);

@@ -6,8 +6,10 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -15,6 +17,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.whippletree.engine.Engine;
 import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.walls.AmbientCalls;
+import dev.whippletree.walls.PackageSizes;
 
 /** The walls between the modules: who may know whom, and who may touch the machine. Core's inner walls are tested in core. */
 @AnalyzeClasses(packages = "dev.whippletree", importOptions = DoNotIncludeTests.class)
@@ -38,6 +41,14 @@ final class WallsTest {
     @ArchTest
     static final ArchRule packagesFormNoCycle =
             slices().matching("dev.whippletree.(**)").should().beFreeOfCycles();
+
+    /** Those of the engine are smaller still, which core tests. */
+    @ArchTest
+    static void noPackageHasMoreThan45Classes(JavaClasses classes) {
+        assertThat(PackageSizes.of(classes))
+                .containsKey("dev.whippletree.gateway.http")
+                .allSatisfy((name, size) -> assertThat(size).as(name).isLessThanOrEqualTo(45));
+    }
 
     @ArchTest
     static final ArchRule nobodyNamesAPlugin = noClasses()

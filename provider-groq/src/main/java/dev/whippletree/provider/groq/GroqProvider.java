@@ -1,8 +1,8 @@
 package dev.whippletree.provider.groq;
 
-import dev.whippletree.provider.openai.ChatClient;
-import dev.whippletree.provider.openai.ChatSettings;
 import dev.whippletree.provider.openai.NumberedToken;
+import dev.whippletree.provider.openai.call.ChatClient;
+import dev.whippletree.provider.openai.call.ChatSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;

@@ -3,7 +3,7 @@ package dev.whippletree.provider.huggingface;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
-import dev.whippletree.provider.openai.ResponseHead;
+import dev.whippletree.provider.openai.dialect.ResponseHead;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.whippletree.provider.huggingface;
 
-import dev.whippletree.provider.openai.ChatClient;
-import dev.whippletree.provider.openai.ChatSettings;
+import dev.whippletree.provider.openai.call.ChatClient;
+import dev.whippletree.provider.openai.call.ChatSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
-import dev.whippletree.provider.openai.ResponseHead;
+import dev.whippletree.provider.openai.dialect.ResponseHead;
 import dev.whippletree.testkit.provider.Garbage;
 import java.time.Duration;
 import java.util.List;

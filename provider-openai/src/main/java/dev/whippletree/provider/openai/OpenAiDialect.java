@@ -1,6 +1,7 @@
 package dev.whippletree.provider.openai;
 
 import dev.whippletree.model.Prompt;
+import dev.whippletree.provider.openai.dialect.Dialect;
 import dev.whippletree.spi.Admission;
 import java.net.URI;
 

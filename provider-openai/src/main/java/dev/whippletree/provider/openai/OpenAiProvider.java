@@ -1,5 +1,7 @@
 package dev.whippletree.provider.openai;
 
+import dev.whippletree.provider.openai.call.ChatClient;
+import dev.whippletree.provider.openai.call.ChatSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;

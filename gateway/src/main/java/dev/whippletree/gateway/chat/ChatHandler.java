@@ -1,0 +1,282 @@
+package dev.whippletree.gateway.chat;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.clients.Access;
+import dev.whippletree.gateway.clients.Client;
+import dev.whippletree.gateway.clients.ClientModels;
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.MemoryBudget;
+import dev.whippletree.gateway.http.ReceivedBody;
+import dev.whippletree.gateway.http.RequestBody;
+import dev.whippletree.gateway.http.RequestException;
+import dev.whippletree.gateway.http.Response;
+import dev.whippletree.gateway.http.UnderWay;
+import dev.whippletree.gateway.http.UnreadAnswers;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.TokenCount;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.model.ToolCall;
+import dev.whippletree.spi.TextTokens;
+import dev.whippletree.time.Timeline;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Handles chat-completions requests. Thread-safe; runs on I/O threads and never blocks. */
+public final class ChatHandler implements HttpHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ChatHandler.class);
+
+    private final Whippletree whippletree;
+    private final Supplier<Access> access;
+    private final Timeline timeline;
+    private final LatestAnswers answers;
+    private final RequestBody bodies;
+    private final UnreadAnswers unread;
+    private final Deadlines deadlines;
+    private final boolean finishAbandoned;
+
+    /** A request that is being answered. */
+    private record Asked(Client.Charge charge, Prompt prompt, ChatAnswer answer, StreamedResponse response) {}
+
+    /**
+     * Creates one.
+     *
+     * @param access who may ask what by now
+     * @param answers remembers the answers that clients may confirm
+     * @param bodies receives the requests
+     * @param memory pays for answers that clients haven't read
+     * @param settings how long requests may wait, and what becomes of those whose clients leave
+     */
+    public ChatHandler(
+            Whippletree whippletree,
+            Supplier<Access> access,
+            Timeline timeline,
+            LatestAnswers answers,
+            RequestBody bodies,
+            MemoryBudget memory,
+            GatewaySettings settings) {
+        this.whippletree = whippletree;
+        this.access = access;
+        this.timeline = timeline;
+        this.answers = answers;
+        this.bodies = bodies;
+        this.unread = new UnreadAnswers(memory);
+        this.deadlines =
+                new Deadlines(whippletree::configuration, settings.bounds().deadline());
+        this.finishAbandoned = settings.finishAbandoned();
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        Access now = access.get();
+        try {
+            Client client = now.clients().of(exchange);
+            now.rateLimits().getOrDefault(client.tenant(), Map.of()).forEach(exchange.getResponseHeaders()::put);
+            client.admit(timeline.nanoTime());
+            bodies.receive(exchange, client.tenant(), (received, body) -> answer(received, now, client, body));
+        } catch (RequestException e) {
+            Response.send(exchange, e.error());
+        }
+    }
+
+    private void answer(HttpServerExchange exchange, Access now, Client client, ReceivedBody body) {
+        try {
+            CompletionRequest request = CompletionRequest.read(body);
+            boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders())
+                    .orElse(now.keptAlive().contains(client.tenant()));
+            Prompt prompt = prompt(exchange, now.models(client), client, request, keepAlive);
+            TokenCount tokens = client.limitsTokens() ? whippletree.tokensToReserve(prompt) : TokenCount.NONE;
+            Client.Charge charge = client.begin(tokens, timeline.nanoTime());
+            MemoryBudget.Lease memory = body.lease();
+            exchange.addExchangeCompleteListener((over, after) -> {
+                memory.whenUnneeded(() -> charge.release(timeline.nanoTime()));
+                after.proceed();
+            });
+            ChatAnswer answer = new ChatAnswer(
+                    newId(),
+                    timeline.now().getEpochSecond(),
+                    request.body().model().orElse(""),
+                    now.disclosure());
+            StreamedResponse response = new StreamedResponse(exchange, request.streaming(), unread, memory, timeline);
+            if (keepAlive) {
+                response.fillSilence();
+            }
+            Asked asked = new Asked(charge, prompt, answer, response);
+            if (request.streaming()) {
+                stream(exchange, asked, request.usage());
+            } else {
+                complete(exchange, asked, memory);
+            }
+        } catch (RequestException e) {
+            Response.send(exchange, e.error());
+        } catch (RuntimeException e) {
+            LOG.error("A request failed", e);
+            Response.send(exchange, ApiError.internal());
+        }
+    }
+
+    private String newId() {
+        RandomGenerator random = timeline.random();
+        return "chatcmpl-" + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
+    }
+
+    private Prompt prompt(
+            HttpServerExchange exchange,
+            ClientModels models,
+            Client client,
+            CompletionRequest request,
+            boolean keepAlive) {
+        Prompt.Builder prompt = Prompt.builder().tenant(client.tenant());
+        request.body().messages().forEach(prompt::message);
+        OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
+        OwnHeaders.question(exchange.getRequestHeaders(), lastText(request)).ifPresent(prompt::question);
+        models.choose(prompt, request.body().model());
+        try {
+            deadlines.apply(exchange.getRequestHeaders(), request.streaming(), prompt);
+            // What is sent meanwhile begins the library's time anew, if it comes in time.
+            Deadlines.ofLibrary(exchange.getRequestHeaders())
+                    .filter(timeout -> !keepAlive || timeout.compareTo(Silence.LONGEST) <= 0)
+                    .ifPresent(prompt::callerTimeout);
+            return prompt.build().withParameters(request.body().parameters());
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(ApiError.wrong("", String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** A message that is a list of parts has none. */
+    private static String lastText(CompletionRequest request) {
+        List<Message> messages = request.body().messages();
+        return messages.isEmpty() ? "" : messages.get(messages.size() - 1).text();
+    }
+
+    private void complete(HttpServerExchange exchange, Asked asked, MemoryBudget.Lease memory) {
+        CompletableFuture<Completion> outcome = whippletree.complete(asked.prompt());
+        CompletableFuture<Completion> settled = outcome.whenComplete((completion, failure) -> {
+            if (failure != null) {
+                asked.charge().failed(failure, timeline.nanoTime());
+            } else {
+                settle(asked.charge(), completion.usage(), tokens(completion));
+            }
+            if (exchange.getConnection().isOpen()) {
+                Response.later(exchange, () -> send(exchange, asked, completion, failure));
+            }
+        });
+        Departure.watch(exchange, () -> {
+            // A call under way goes on for whoever asks the same again; what it holds stays held.
+            if (finishAbandoned && asked.prompt().cache().read()) {
+                memory.keepUntil(settled);
+                UnderWay.keepUntil(exchange, settled);
+                whippletree.withdraw(outcome);
+            } else {
+                asked.charge().keep(timeline.nanoTime());
+                outcome.cancel(false);
+            }
+        });
+        UnderWay.lastWords(exchange, () -> {
+            asked.charge().keep(timeline.nanoTime());
+            outcome.completeExceptionally(new RequestException(ApiError.closing()));
+        });
+    }
+
+    private void send(
+            HttpServerExchange exchange, Asked asked, @Nullable Completion completion, @Nullable Throwable failure) {
+        if (!exchange.getConnection().isOpen()) {
+            return;
+        }
+        if (failure != null) {
+            asked.response()
+                    .end(new StreamEnd.Failed(PromptError.of(
+                            failure, timeline.now(), asked.answer().disclosure())));
+        } else if (completion != null) {
+            noteToConfirm(asked, completion.origin());
+            asked.answer().origin(completion.origin()).forEach(asked.response()::header);
+            asked.response().end(new StreamEnd.Whole(List.of(asked.answer().whole(completion))));
+        }
+    }
+
+    private void stream(HttpServerExchange exchange, Asked asked, boolean withUsage) {
+        StreamedAnswer streamed = new StreamedAnswer(
+                asked.response(), asked.answer(), withUsage, timeline::now, new StreamedAnswer.Outcome() {
+
+                    @Override
+                    public void answered(Delta.End end, long tokensTold) {
+                        settle(asked.charge(), end.usage(), tokensTold);
+                        noteToConfirm(asked, end.origin());
+                    }
+
+                    @Override
+                    public void failedBeforeItBegan(Throwable failure) {
+                        asked.charge().failed(failure, timeline.nanoTime());
+                    }
+                });
+        exchange.addExchangeCompleteListener((over, after) -> {
+            if (streamed.begun()) {
+                asked.charge().keep(streamed.tokensTold(), timeline.nanoTime());
+            }
+            streamed.leave();
+            after.proceed();
+        });
+        Departure.watch(exchange, () -> {
+            asked.charge().keep(streamed.tokensTold(), timeline.nanoTime());
+            streamed.leave();
+        });
+        UnderWay.lastWords(exchange, () -> {
+            asked.charge().keep(streamed.tokensTold(), timeline.nanoTime());
+            streamed.breakOff(ApiError.closing());
+        });
+        subscribe(asked.prompt(), streamed);
+    }
+
+    /** Whatever it throws ends the stream: it may have subscribed by then. */
+    private void subscribe(Prompt prompt, StreamedAnswer streamed) {
+        try {
+            whippletree.stream(prompt).subscribe(streamed);
+        } catch (Throwable e) {
+            LOG.error("A request failed", e);
+            streamed.onError(e);
+        }
+    }
+
+    private static long tokens(Completion completion) {
+        long sixths = TextTokens.sixths(completion.text())
+                + TextTokens.sixths(completion.reasoning().orElse(""));
+        for (ToolCall call : completion.toolCalls()) {
+            sixths += TextTokens.sixths(call.name()) + TextTokens.sixths(call.arguments());
+        }
+        return TextTokens.whole(sixths);
+    }
+
+    private void settle(Client.Charge charge, Optional<TokenUsage> usage, long told) {
+        long now = timeline.nanoTime();
+        usage.ifPresentOrElse(
+                counted -> charge.settle(new TokenCount(counted.promptTokens(), counted.completionTokens()), now),
+                () -> charge.keep(told, now));
+    }
+
+    private void noteToConfirm(Asked asked, Origin origin) {
+        Prompt prompt = asked.prompt();
+        if (prompt.question().isEmpty()) {
+            return;
+        }
+        Optional<Completion> stored = whippletree.unconfirmed(prompt);
+        stored.ifPresent(completion -> asked.answer().toConfirm(completion.text()));
+        // Of a fresh answer alone there is nothing to learn, and of what is to be confirmed the client has to know.
+        boolean wanted = stored.isPresent() || origin.source() == Origin.Source.CACHE;
+        answers.add(
+                prompt.tenant(), asked.answer().id(), wanted ? whippletree.confirmationKey(prompt) : Optional.empty());
+    }
+}

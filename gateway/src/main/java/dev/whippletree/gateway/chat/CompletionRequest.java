@@ -1,0 +1,56 @@
+package dev.whippletree.gateway.chat;
+
+import dev.whippletree.chat.ChatBody;
+import dev.whippletree.chat.Fields;
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.ReceivedBody;
+import dev.whippletree.gateway.http.RequestException;
+import java.util.Map;
+
+/**
+ * A chat-completions request. Immutable.
+ *
+ * @param body what it asks
+ * @param streaming whether the client wants the answer while it comes
+ * @param usage whether the client wants to be told the tokens used at the end of a stream
+ */
+record CompletionRequest(ChatBody body, boolean streaming, boolean usage) {
+
+    /**
+     * Reads one.
+     *
+     * @throws RequestException if it isn't one, saying where and why
+     */
+    static CompletionRequest read(ReceivedBody body) {
+        Map<String, Object> json = body.json()
+                .orElseThrow(() -> new RequestException(ApiError.wrong("", "the request's body isn't a JSON object")));
+        try {
+            return read(new Fields("", json));
+        } catch (IllegalArgumentException e) {
+            throw RequestException.of(e);
+        }
+    }
+
+    private static CompletionRequest read(Fields fields) {
+        boolean streaming = fields.flag("stream").orElse(false);
+        boolean usage = fields.take("stream_options")
+                .map(value -> Fields.object("stream_options", value))
+                .flatMap(options -> options.flag("include_usage"))
+                .orElse(false);
+        refuseWhatIsLost(fields);
+        return new CompletionRequest(ChatBody.read(fields), streaming, usage);
+    }
+
+    /** Better an error than an answer in which something that was asked for is missing. */
+    private static void refuseWhatIsLost(Fields fields) {
+        if (fields.whole("n").orElse(1L) != 1) {
+            throw fields.wrong("n", "must be 1: one request gets one answer");
+        }
+        if (fields.flag("logprobs").orElse(false)) {
+            throw fields.wrong("logprobs", "isn't supported by this gateway");
+        }
+        if (fields.take("audio").isPresent()) {
+            throw fields.wrong("audio", "isn't supported by this gateway");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.whippletree.gateway.chat;
+
+import dev.whippletree.spi.CacheKey;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The latest answers to declared questions, which clients may still confirm. Thread-safe.
+ *
+ * <p>Of each its id, its tenant and a digest of its prompt are kept; no prompt and no answer.
+ */
+public final class LatestAnswers {
+
+    /** How many there are at most. */
+    static final int MOST = 10_000;
+
+    private final Map<Place, Optional<CacheKey>> answers = new LinkedHashMap<>(16, 0.75f, true) {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Place, Optional<CacheKey>> eldest) {
+            return size() > MOST;
+        }
+    };
+
+    /** Whose answer, and which. */
+    private record Place(String tenant, String id) {}
+
+    /**
+     * Adds one; the one used least recently makes room for it.
+     *
+     * @param key what it is confirmed by; absent: no cache learns anything from its confirmation
+     */
+    synchronized void add(String tenant, String id, Optional<CacheKey> key) {
+        answers.put(new Place(tenant, id), key.map(CacheKey::withoutQuestion));
+    }
+
+    /** Returns whether an answer of that tenant is remembered by that id. */
+    synchronized boolean has(String tenant, String id) {
+        return answers.containsKey(new Place(tenant, id));
+    }
+
+    /** Returns the key to confirm a tenant's answer by; empty if there is no such answer, or no cache asks. */
+    synchronized Optional<CacheKey> find(String tenant, String id) {
+        return answers.getOrDefault(new Place(tenant, id), Optional.empty());
+    }
+}

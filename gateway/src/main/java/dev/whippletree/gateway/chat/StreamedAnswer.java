@@ -1,0 +1,164 @@
+package dev.whippletree.gateway.chat;
+
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.StreamSubscriber;
+import dev.whippletree.spi.TextTokens;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Flow;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends an answer as a stream of events while it arrives, on the stream's I/O thread.
+ *
+ * <p>A piece is asked for when the one before has been written, so a client that reads slowly gets larger pieces and nothing piles up.
+ * Where nothing was sent before the first piece, an answer that never begins still gets an error with its own status. One that breaks off
+ * ends with an event {@code error}, and without {@code [DONE]}.
+ */
+final class StreamedAnswer implements StreamSubscriber {
+
+    private final StreamedResponse events;
+    private final ChatAnswer answer;
+    private final boolean withUsage;
+    private final Supplier<Instant> clock;
+    private final Outcome outcome;
+    private Flow.@Nullable Subscription subscription;
+    private boolean left;
+    private boolean told;
+    private long sixthsTold;
+
+    /** What came of it, told before the client is. On the I/O thread. */
+    interface Outcome {
+
+        /** The answer is whole, and has about so many tokens, thoughts included. */
+        void answered(Delta.End end, long tokensTold);
+
+        /** There is none, and no piece of it has been told. */
+        void failedBeforeItBegan(Throwable failure);
+    }
+
+    /**
+     * Prepares to tell one.
+     *
+     * @param withUsage whether the client wants to know the tokens used
+     * @param outcome is told what comes of it
+     */
+    StreamedAnswer(
+            StreamedResponse events, ChatAnswer answer, boolean withUsage, Supplier<Instant> clock, Outcome outcome) {
+        this.events = events;
+        this.answer = answer;
+        this.withUsage = withUsage;
+        this.clock = clock;
+        this.outcome = outcome;
+    }
+
+    /** The client is gone. On the I/O thread. */
+    void leave() {
+        left = true;
+        if (subscription != null) {
+            subscription.cancel();
+        }
+    }
+
+    /** The client is told no more of it than an error. On the I/O thread. */
+    void breakOff(ApiError why) {
+        events.end(new StreamEnd.Failed(why));
+        leave();
+    }
+
+    /** Returns whether a piece of it has been told. On the I/O thread. */
+    boolean begun() {
+        return told;
+    }
+
+    /** Returns about how many tokens the client was told, thoughts included. On the I/O thread. */
+    long tokensTold() {
+        return TextTokens.whole(sixthsTold);
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription given) {
+        events.from(given::cancel);
+        events.later(() -> {
+            subscription = given;
+            if (left) {
+                given.cancel();
+            } else {
+                given.request(1);
+            }
+        });
+    }
+
+    @Override
+    public void onNext(Delta delta) {
+        events.later(() -> tell(delta));
+    }
+
+    /** At once: what waits for an I/O thread grows meanwhile. */
+    @Override
+    public void onArrived(long characters) {
+        events.arrived(characters);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        events.later(() -> fail(failure));
+    }
+
+    /** The end was told by the last delta. */
+    @Override
+    public void onComplete() {}
+
+    private void tell(Delta delta) {
+        if (left) {
+            return;
+        }
+        if (delta instanceof Delta.Start start) {
+            if (answer.disclosure().accountsShown()) {
+                events.header("account", start.account());
+            }
+        } else if (delta instanceof Delta.End end) {
+            outcome.answered(end, tokensTold());
+        }
+        List<Map<String, Object>> chunks = answer.chunks(delta, withUsage);
+        if (delta instanceof Delta.End) {
+            events.end(new StreamEnd.Whole(chunks));
+        } else if (chunks.isEmpty()) {
+            more();
+        } else {
+            told = true;
+            String text = textOf(delta);
+            sixthsTold += TextTokens.sixths(text);
+            events.send(Events.of(chunks), text.length(), this::more);
+        }
+    }
+
+    private static String textOf(Delta delta) {
+        if (delta instanceof Delta.Text piece) {
+            return piece.text();
+        }
+        if (delta instanceof Delta.Reasoning thought) {
+            return thought.text();
+        }
+        return delta instanceof Delta.ToolCallPart part ? part.name().orElse("") + part.arguments() : "";
+    }
+
+    private void fail(Throwable failure) {
+        if (left) {
+            return;
+        }
+        if (!told) {
+            outcome.failedBeforeItBegan(failure);
+        }
+        events.end(new StreamEnd.Failed(PromptError.of(failure, clock.get(), answer.disclosure())));
+    }
+
+    private void more() {
+        if (subscription != null) {
+            subscription.request(1);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package dev.whippletree.gateway.chat;
+
+import dev.whippletree.gateway.http.GatewayJson;
+import dev.whippletree.gateway.http.MemoryBudget;
+import dev.whippletree.gateway.http.Refusals;
+import dev.whippletree.gateway.http.Reset;
+import dev.whippletree.gateway.http.Response;
+import dev.whippletree.gateway.http.UnreadAnswers;
+import dev.whippletree.time.Timeline;
+import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One response to a prompt, in events or whole, and the only place that ends it. Used on the exchange's I/O thread.
+ *
+ * <p>Once begun it is never silent for longer than {@link Silence#LONGEST}: what clients skip shows that it is still there. A whole answer
+ * begins early only for {@linkplain #fillSilence silence}, and is then cut if it fails: after a status 200, clients would take an error
+ * for the answer, but they retry a reset.
+ *
+ * <p>Until it has ended as its client is told, its connection resets when it is closed, whatever closes it. In HTTP/1.1 it is in chunks also
+ * where the connection closes after it. So a cut never looks like an end.
+ */
+final class StreamedResponse implements UnreadAnswers.Answer {
+
+    private static final int OK = 200;
+    private static final byte[] SPACE = {' '};
+
+    /** What a character becomes while it is kept: one or two bytes, with room to grow, and once more when the answer is whole. */
+    private static final int BYTES_PER_CHARACTER = 4;
+
+    private final HttpServerExchange exchange;
+    private final boolean events;
+    private final UnreadAnswers.Counted kept;
+    private final Silence silence;
+    private boolean begun;
+
+    /** Whether something is being written: nothing else may be until that is done. */
+    private boolean writing;
+
+    /** How many bytes are being written. Any thread reads it. */
+    private volatile int unwritten;
+
+    /** How many characters of a streamed answer have come, and how many of these have been sent. Any thread reads them. */
+    private volatile long arrived;
+
+    private volatile long sent;
+    private volatile Runnable source = () -> {};
+
+    /** What is to be written next; null: nothing. */
+    private @Nullable Waiting waiting;
+
+    /** How it ends; null while that isn't decided. */
+    private @Nullable StreamEnd end;
+
+    private record Waiting(byte[] bytes, Runnable then) {}
+
+    /**
+     * Prepares one; nothing is sent yet.
+     *
+     * @param events whether the client reads server-sent events, not one JSON value
+     * @param answers counts what is kept until the client has read it
+     * @param memory pays for that
+     * @param timeline the time by which silence counts
+     */
+    StreamedResponse(
+            HttpServerExchange exchange,
+            boolean events,
+            UnreadAnswers answers,
+            MemoryBudget.Lease memory,
+            Timeline timeline) {
+        this.exchange = exchange;
+        this.events = events;
+        this.kept = answers.count(memory, this);
+        this.silence = new Silence(timeline, this::later, this::fill);
+        Reset.whenClosed(exchange.getConnection());
+        exchange.addExchangeCompleteListener((over, after) -> {
+            completed();
+            after.proceed();
+        });
+    }
+
+    /** Does something on the I/O thread, after what was given before. The response ends by a reset if it throws anything. Thread-safe. */
+    void later(Runnable work) {
+        Response.later(exchange, work);
+    }
+
+    /** What streams the answer; is ended at once, on any thread, if too much of it is kept. */
+    void from(Runnable cancelSource) {
+        source = cancelSource;
+    }
+
+    /** So many characters of the answer have come by now, however many have been sent. Thread-safe. */
+    void arrived(long characters) {
+        arrived = characters;
+        kept.keeps(characters * BYTES_PER_CHARACTER + unwritten);
+    }
+
+    @Override
+    public long unread() {
+        return Math.max(0, arrived - sent) + unwritten;
+    }
+
+    @Override
+    public void giveUp() {
+        source.run();
+        later(() -> end(new StreamEnd.Cut()));
+    }
+
+    /** Breaks each silence from now on, also before there is anything of the answer: the head is sent with it then. */
+    void fillSilence() {
+        silence.begin();
+    }
+
+    /** Sends what clients skip, unless the client hasn't taken yet what is being written. */
+    private void fill() {
+        if (!writing && end == null) {
+            send(events ? Events.comment() : SPACE, 0, () -> {});
+        }
+    }
+
+    /** Puts one of the gateway's own headers, without the prefix, unless the head has been sent. */
+    void header(String name, String value) {
+        if (!begun) {
+            OwnHeaders.put(exchange.getResponseHeaders(), name, value);
+        }
+    }
+
+    /**
+     * Sends a part, and before the first of them the head. Nothing is sent once it is decided how the response ends.
+     *
+     * @param characters how many of the answer are in it
+     * @param then is run once they are written, unless the response ends
+     */
+    void send(byte[] bytes, int characters, Runnable then) {
+        if (end != null) {
+            return;
+        }
+        sent = sent + characters;
+        if (writing) {
+            waiting = new Waiting(bytes, then);
+        } else {
+            write(bytes, new Written(then));
+        }
+    }
+
+    /** Ends the response, once what is being written is written. Calls after the first change nothing, unless they cut it. */
+    void end(StreamEnd how) {
+        if (begun && end == null && how instanceof StreamEnd.Failed failed) {
+            Refusals.note(exchange, failed.error());
+        }
+        if (how instanceof StreamEnd.Cut || begun && !events && how instanceof StreamEnd.Failed) {
+            end = new StreamEnd.Cut();
+            Reset.now(exchange.getConnection());
+        } else if (end == null) {
+            end = how;
+            if (!writing) {
+                finish(how);
+            }
+        }
+    }
+
+    private void finish(StreamEnd how) {
+        silence.end();
+        if (how instanceof StreamEnd.Whole whole && events) {
+            write(Events.last(whole.lastChunks()), new Response.EndOfExchange());
+        } else if (how instanceof StreamEnd.Whole whole && begun) {
+            write(GatewayJson.write(whole.lastChunks().get(0)), new Response.EndOfExchange());
+        } else if (how instanceof StreamEnd.Whole whole) {
+            unwritten = Response.send(exchange, OK, whole.lastChunks().get(0));
+            kept.keeps(2L * unwritten); // As text and as JSON.
+        } else if (how instanceof StreamEnd.Failed failed && begun) {
+            write(Events.error(failed.error()), new Response.EndOfExchange());
+        } else if (how instanceof StreamEnd.Failed failed) {
+            Response.send(exchange, failed.error());
+        }
+    }
+
+    private void write(byte[] bytes, IoCallback then) {
+        if (!begun) {
+            begun = true;
+            exchange.getResponseHeaders()
+                    .put(Headers.CONTENT_TYPE, events ? "text/event-stream; charset=utf-8" : "application/json");
+            exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-cache");
+            if (exchange.isHttp11()) {
+                exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());
+            }
+        }
+        writing = true;
+        unwritten = bytes.length;
+        silence.begin();
+        exchange.getResponseSender().send(ByteBuffer.wrap(bytes), then);
+    }
+
+    private void written(Runnable then) {
+        writing = false;
+        unwritten = 0;
+        silence.begin();
+        Waiting next = waiting;
+        waiting = null;
+        if (next != null) {
+            write(next.bytes(), new Written(next.then()));
+        } else if (end != null) {
+            finish(end);
+        } else {
+            then.run();
+        }
+    }
+
+    /** The exchange is over: the response is written, or won't be. */
+    private void completed() {
+        silence.end();
+        kept.end();
+        boolean toldHowItEnds = !begun || end instanceof StreamEnd.Whole || end instanceof StreamEnd.Failed;
+        if (toldHowItEnds && exchange.isResponseComplete()) {
+            Reset.never(exchange.getConnection());
+        } else {
+            end(new StreamEnd.Cut());
+        }
+    }
+
+    /** A part has been written and more are to come. */
+    private final class Written implements IoCallback {
+
+        private final Runnable then;
+
+        Written(Runnable then) {
+            this.then = then;
+        }
+
+        @Override
+        public void onComplete(HttpServerExchange written, Sender sender) {
+            Response.guarded(exchange, () -> written(then));
+        }
+
+        @Override
+        public void onException(HttpServerExchange written, Sender sender, IOException exception) {
+            end(new StreamEnd.Cut());
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.whippletree.gateway.clients;
+
+import dev.whippletree.config.Configuration;
+import dev.whippletree.config.GatewayCheck;
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.http.Connections;
+import dev.whippletree.gateway.http.Response;
+import dev.whippletree.time.Timeline;
+import io.undertow.server.HttpHandler;
+import io.undertow.util.HttpString;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * The clients of a gateway, their rights, and who may see the status. A reload replaces it as a whole. Thread-safe.
+ *
+ * @param models what each client may ask, by its tenant
+ * @param keptAlive the tenants whose responses begin rather than be silent for long, unless a request says otherwise
+ * @param rateLimits the headers of each client's answers that say how much it may send, by its tenant
+ * @param keys the clients' and the watch key
+ * @param clients who may ask
+ * @param watchers who may see how everything stands
+ * @param disclosure what clients are told of accounts
+ */
+public record Access(
+        Map<String, ClientModels> models,
+        Set<String> keptAlive,
+        Map<String, Map<HttpString, Long>> rateLimits,
+        Keys keys,
+        Clients clients,
+        Watchers watchers,
+        Disclosure disclosure) {
+
+    /**
+     * Takes it from a configuration. Reads the keys, which may read files.
+     *
+     * @param timeline by which keys are read again
+     * @param before what held so far: a client that keeps its name keeps what it has used
+     * @throws IllegalArgumentException if the settings can't be used with that configuration, or need a key no longer where one was
+     *     needed before, saying everything that is wrong
+     */
+    public static Access of(
+            Configuration configuration, GatewaySettings settings, Timeline timeline, Optional<Access> before) {
+        List<String> problems = new ArrayList<>(GatewayCheck.problems(settings, configuration));
+        before.ifPresent(earlier -> problems.addAll(earlier.opened(settings)));
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", problems));
+        }
+        Disclosure disclosure = new Disclosure(settings, configuration);
+        Map<String, ClientModels> models = new HashMap<>();
+        Map<String, Map<HttpString, Long>> rateLimits = new HashMap<>();
+        Set<String> keptAlive = new HashSet<>();
+        models.put(Connections.ANYBODY, ClientModels.all(configuration, disclosure));
+        rateLimits.put(Connections.ANYBODY, RateLimits.headers(Optional.empty(), configuration, disclosure));
+        for (GatewaySettings.Client client : settings.clients()) {
+            models.put(client.name(), ClientModels.of(client, configuration, disclosure));
+            rateLimits.put(client.name(), RateLimits.headers(Optional.of(client), configuration, disclosure));
+            if (client.keepAlive()) {
+                keptAlive.add(client.name());
+            }
+        }
+        Keys keys = new Keys(settings, timeline);
+        Clients clients = new Clients(settings, keys, before.map(Access::clients));
+        return new Access(models, keptAlive, rateLimits, keys, clients, new Watchers(settings, keys), disclosure);
+    }
+
+    /** A file that is cut off by mistake looks like one whose keys were removed on purpose, so a reload never removes all. */
+    private List<String> opened(GatewaySettings settings) {
+        List<String> problems = new ArrayList<>();
+        if (clients.needKeys() && settings.clients().isEmpty()) {
+            problems.add(
+                    "there are no clients any more, so every program that reaches the gateway could use the accounts;"
+                            + " to run without keys, restart");
+        }
+        if (watchers.needKey() && settings.watchKey().isEmpty()) {
+            problems.add("there is no watch-key any more; to run without one, restart");
+        }
+        return problems;
+    }
+
+    /**
+     * Returns a handler that first has the key read again that a request shows. A file may take its time, or all time: no thread of the
+     * server waits for one.
+     */
+    public static HttpHandler readingKeys(Supplier<Access> access, HttpHandler next) {
+        return exchange -> {
+            CompletableFuture<Void> read =
+                    ShownKey.of(exchange).map(access.get().keys()::read).orElseGet(CompletableFuture::allOf);
+            if (read.isDone()) {
+                next.handleRequest(exchange);
+            } else {
+                exchange.dispatch(then -> read.thenRun(() -> Response.later(exchange, then)), next);
+            }
+        };
+    }
+
+    /** Returns what one of the clients may ask. */
+    public ClientModels models(Client client) {
+        return Objects.requireNonNull(models.get(client.tenant()), "one of these clients");
+    }
+}

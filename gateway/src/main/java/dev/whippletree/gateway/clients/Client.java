@@ -1,0 +1,268 @@
+package dev.whippletree.gateway.clients;
+
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.Connections;
+import dev.whippletree.gateway.http.RequestException;
+import dev.whippletree.limits.Quota;
+import dev.whippletree.limits.SlidingWindow;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.model.TokenCount;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+
+/** A client: a tenant, and its limits. What it has used may be another's of the same tenant too, before and after a reload. Thread-safe. */
+public final class Client {
+
+    /** What is reserved by requests under way may be free again at any moment. */
+    private static final long SOON_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final String tenant;
+    private final Used used;
+    private final List<Bound> limits = new ArrayList<>();
+
+    /** What a tenant has used since the start, altogether and within windows, whatever limits there were. Guarded by itself. */
+    static final class Used {
+
+        private long requests;
+        private long tokens;
+        private final Map<List<Object>, Counted> windows = new HashMap<>();
+
+        private synchronized Counted of(Limit limit) {
+            return windows.computeIfAbsent(List.of(limit.unit(), limit.window()), key -> new Counted(limit));
+        }
+    }
+
+    /** A limit of this client, and the count of its unit and window. */
+    private record Bound(Limit limit, Counted shared) {
+
+        /** Returns the count, to be asked by this limit's amount. */
+        Counted counted() {
+            shared.limit = limit;
+            shared.window.allow(limit.amount());
+            return shared;
+        }
+    }
+
+    /** The uses within one window, by the limit that asks. Guarded by what it is a part of. */
+    private static final class Counted {
+
+        private final SlidingWindow window;
+        private Limit limit;
+        private long underWay;
+
+        Counted(Limit limit) {
+            this.limit = limit;
+            this.window = new SlidingWindow(limit.amount(), limit.window());
+        }
+
+        long waitNanos(long now) {
+            return window.waitNanos(1, now);
+        }
+
+        /** A request that needs more than the whole limit may run alone. */
+        long needed(TokenCount tokens) {
+            return Math.min(Math.max(1, limit.unit().amountOf(tokens)), limit.amount());
+        }
+
+        /** What requests under way hold but don't need is free again when they end, long before the window has passed. */
+        long waitNanos(TokenCount tokens, long now) {
+            long needed = needed(tokens);
+            long wait = window.waitNanos(needed, now);
+            return wait > 0 && window.left(now) + underWay >= needed ? Math.min(wait, SOON_NANOS) : wait;
+        }
+    }
+
+    /** What one request has reserved of a limit. */
+    private record Reserved(Counted counted, long amount, Quota.Use use) {}
+
+    /** What one request holds of its client's token limits from its beginning to its end. Thread-safe. */
+    public final class Charge {
+
+        private final List<Reserved> reserved;
+        private final List<Quota.Use> requests;
+        private final TokenCount estimate;
+        private boolean ended;
+
+        private Charge(List<Reserved> reserved, List<Quota.Use> requests, TokenCount estimate) {
+            this.reserved = reserved;
+            this.requests = requests;
+            this.estimate = estimate;
+        }
+
+        /** The request used so many tokens. Calls after the first end change nothing. */
+        public void settle(TokenCount tokens, long now) {
+            end(tokens, now, true);
+        }
+
+        /** A service may have worked on the request, but its tokens are unknown: the estimate counts. */
+        public void keep(long now) {
+            keep(0, now);
+        }
+
+        /** The same of a request whose answer is known to have some tokens: those count, if they are more than were estimated for it. */
+        public void keep(long told, long now) {
+            end(new TokenCount(estimate.prompt(), told), now, false);
+        }
+
+        /**
+         * The request has failed. By its deadline a call may have been under way. One that left the line to come again counts only when
+         * it comes.
+         */
+        public void failed(Throwable failure, long now) {
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            if (cause instanceof PromptException prompt && prompt.reason() == PromptException.Reason.DEADLINE) {
+                keep(now);
+                return;
+            }
+            boolean comesAgain = cause instanceof CancellationException
+                    || (cause instanceof PromptException told
+                            && told.reason() == PromptException.Reason.CALLER_TIMEOUT);
+            synchronized (used) {
+                if (comesAgain && !ended) {
+                    requests.forEach(use -> use.settle(0, now));
+                }
+                release(now);
+            }
+        }
+
+        /** The request wasn't answered, and used nothing as far as is known. */
+        public void release(long now) {
+            end(TokenCount.NONE, now, true);
+        }
+
+        private void end(TokenCount tokens, long now, boolean known) {
+            synchronized (used) {
+                if (ended) {
+                    return;
+                }
+                ended = true;
+                used.tokens += known ? tokens.total() : 0;
+                for (Reserved one : reserved) {
+                    one.counted().underWay -= one.amount();
+                    one.use().arrived(now);
+                    long amount = one.counted().limit.unit().amountOf(tokens);
+                    one.use().settle(known ? amount : Math.max(amount, one.amount()), now);
+                }
+            }
+        }
+    }
+
+    /**
+     * Creates one. Of two limits of the same unit and window the smaller one holds.
+     *
+     * @param used what the tenant has used so far; it goes on
+     */
+    Client(String tenant, List<Limit> limits, Used used) {
+        this.tenant = tenant;
+        this.used = used;
+        Map<Counted, Limit> smallest = new LinkedHashMap<>();
+        limits.forEach(limit ->
+                smallest.merge(used.of(limit), limit, (one, other) -> one.amount() <= other.amount() ? one : other));
+        smallest.forEach((counted, limit) -> this.limits.add(new Bound(limit, counted)));
+    }
+
+    /** The client for all requests to a gateway without keys. */
+    static Client anybody() {
+        return new Client(Connections.ANYBODY, List.of(), new Used());
+    }
+
+    /** Returns whose answers it may see, and with whom it shares its turn. */
+    public String tenant() {
+        return tenant;
+    }
+
+    /**
+     * Asks whether a request may come at all, before anything is known of it. Counts nothing.
+     *
+     * @throws RequestException if one of its limits is used up, saying for how long
+     */
+    public void admit(long now) {
+        synchronized (used) {
+            refuseBeyondLimits(TokenCount.NONE, now);
+        }
+    }
+
+    /** Returns whether the tokens that a request may need have to be known when it begins. */
+    public boolean limitsTokens() {
+        return limits.stream().anyMatch(bound -> bound.limit().unit().countsTokens());
+    }
+
+    /**
+     * Counts a request, and reserves the tokens that it may need.
+     *
+     * @param tokens what is reserved for it on its account, an estimate; of a limit smaller than that all is reserved
+     * @return what it holds, to be ended once
+     * @throws RequestException if that doesn't fit one of its limits, saying for how long; nothing is counted then
+     */
+    public Charge begin(TokenCount tokens, long now) {
+        synchronized (used) {
+            refuseBeyondLimits(tokens, now);
+            used.requests++;
+            List<Reserved> reserved = new ArrayList<>();
+            List<Quota.Use> requests = new ArrayList<>(1);
+            for (Bound bound : limits) {
+                Counted counted = bound.counted();
+                long amount = counted.needed(tokens);
+                Quota.Use use = counted.window.reserve(amount, now);
+                if (bound.limit().unit().countsTokens()) {
+                    counted.underWay += amount;
+                    reserved.add(new Reserved(counted, amount, use));
+                } else {
+                    use.arrived(now);
+                    requests.add(use);
+                }
+            }
+            return new Charge(reserved, requests, tokens);
+        }
+    }
+
+    private void refuseBeyondLimits(TokenCount tokens, long now) {
+        Limit tightest = null;
+        long longest = 0;
+        for (Bound bound : limits) {
+            long wait = bound.counted().waitNanos(tokens, now);
+            if (wait > longest) {
+                longest = wait;
+                tightest = bound.limit();
+            }
+        }
+        if (tightest != null) {
+            throw new RequestException(ApiError.limited(tightest.toString(), Duration.ofNanos(longest)));
+        }
+    }
+
+    /** Returns its name, what it has used and what is left of its limits; never its key, which it doesn't know. */
+    Map<String, Object> json(long now) {
+        synchronized (used) {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("name", tenant);
+            json.put("requests", used.requests);
+            json.put("tokens", used.tokens);
+            json.put(
+                    "limits",
+                    limits.stream().map(bound -> json(bound.counted(), now)).toList());
+            return json;
+        }
+    }
+
+    private static Map<String, Object> json(Counted counted, long now) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("unit", counted.limit.unit().wireName());
+        json.put("amount", counted.limit.amount());
+        json.put("window_ms", counted.limit.window().toMillis());
+        json.put("left", Math.max(0, counted.window.left(now)));
+        long wait = counted.waitNanos(now);
+        if (wait > 0) {
+            json.put("more_in_ms", Duration.ofNanos(wait).toMillis());
+        }
+        return json;
+    }
+}

@@ -1,0 +1,173 @@
+package dev.whippletree.gateway.clients;
+
+import dev.whippletree.model.Secret;
+import dev.whippletree.time.Threads;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A key that requests have to send, as it was read last. One that can't be read matches no request, at once; one of which nothing can be
+ * learned, as when its file hangs, stays as it was for {@link #KEPT}. The log tells when either begins, when the reason changes and when it
+ * ends. Thread-safe.
+ */
+final class ExpectedKey {
+
+    /** How long a key holds of which nothing can be learned. */
+    static final Duration KEPT = Duration.ofSeconds(60);
+
+    /** How long a request waits for a reading. */
+    static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExpectedKey.class);
+    private static final AtomicLong CHANGES = new AtomicLong();
+
+    /** Virtual threads that hang in a file would keep others from running. */
+    private static final Executor FILES = Threads.newPlatformExecutor("whippletree-gateway-key");
+
+    private final String owner;
+    private final Secret secret;
+    private final Timeline timeline;
+
+    // All guarded by this.
+    private Optional<ShownKey> value = Optional.empty();
+    private long change;
+    private OptionalLong uncertainSince = OptionalLong.empty();
+    private OptionalLong readingSince = OptionalLong.empty();
+    private String trouble = "";
+    private String told = "";
+    private CompletableFuture<Void> latest = CompletableFuture.completedFuture(null);
+
+    /** The reading that hasn't begun. */
+    private @Nullable CompletableFuture<Void> next;
+
+    /**
+     * Reads one. Blocks as long as that takes.
+     *
+     * @param owner who shows it, as the log names it
+     */
+    ExpectedKey(String owner, Secret secret, Timeline timeline) {
+        this.owner = owner;
+        this.secret = secret;
+        this.timeline = timeline;
+        readNow();
+    }
+
+    /** Returns who shows it. */
+    String owner() {
+        return owner;
+    }
+
+    /** Returns whether it is the one that a request shows, in a time that depends on neither. */
+    synchronized boolean is(ShownKey shown) {
+        long now = timeline.nanoTime();
+        if (hangs(now)) {
+            doubt("reading it takes longer than a second");
+        }
+        if (uncertainSince.isPresent() && now - uncertainSince.getAsLong() >= KEPT.toNanos()) {
+            learn(Optional.empty(), trouble);
+        }
+        return value.isPresent() && value.get().is(shown);
+    }
+
+    /** Returns a number that is the higher, the later it became what it is. */
+    synchronized long change() {
+        return change;
+    }
+
+    /**
+     * Reads it again, unless it never changes. Doesn't block.
+     *
+     * @return ends once it has been read from now on, or if that takes too long
+     */
+    CompletableFuture<Void> read() {
+        CompletableFuture<Void> reading;
+        synchronized (this) {
+            if (secret.isFixed() || hangs(timeline.nanoTime())) {
+                return CompletableFuture.completedFuture(null);
+            }
+            if (next == null || next.isDone()) {
+                next = latest.thenRunAsync(this::readNext, FILES);
+            }
+            reading = next;
+        }
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        Timeline.Timer patience = timeline.schedule(PATIENCE.toNanos(), () -> ended.complete(null));
+        var unused = reading.whenComplete((nothing, failure) -> {
+            patience.cancel();
+            ended.complete(null);
+        });
+        return ended;
+    }
+
+    private boolean hangs(long now) {
+        return readingSince.isPresent() && now - readingSince.getAsLong() >= PATIENCE.toNanos();
+    }
+
+    private void readNext() {
+        synchronized (this) {
+            latest = next == null ? latest : next;
+            next = null;
+            readingSince = OptionalLong.of(timeline.nanoTime());
+        }
+        readNow();
+    }
+
+    private void readNow() {
+        Optional<ShownKey> found = Optional.empty();
+        String why = "";
+        boolean certain = true;
+        try {
+            found = Optional.of(new ShownKey(secret.reveal()));
+        } catch (Throwable e) {
+            why = String.valueOf(e.getMessage());
+            certain = e instanceof RuntimeException && !(e instanceof Secret.UncertainException);
+        }
+        synchronized (this) {
+            readingSince = OptionalLong.empty();
+            if (certain) {
+                learn(found, why);
+            } else {
+                doubt(why);
+            }
+        }
+    }
+
+    private void learn(Optional<ShownKey> now, String why) {
+        boolean same = now.isPresent() && value.isPresent() && now.get().is(value.get());
+        change = same ? change : CHANGES.incrementAndGet();
+        value = now;
+        uncertainSince = OptionalLong.empty();
+        tell(why, "so the gateway rejects it");
+    }
+
+    private void doubt(String why) {
+        if (value.isEmpty()) {
+            learn(value, why);
+        } else {
+            uncertainSince = uncertainSince.isPresent() ? uncertainSince : OptionalLong.of(timeline.nanoTime());
+            tell(why, "so it stays as it was for " + KEPT.toSeconds() + " seconds");
+        }
+    }
+
+    private void tell(String why, String meaning) {
+        trouble = why;
+        String now = why.isEmpty() ? "" : meaning + ": " + why;
+        if (now.equals(told)) {
+            return;
+        }
+        told = now;
+        if (now.isEmpty()) {
+            LOG.info("The key of {} can be read again", owner);
+        } else {
+            LOG.warn("The key of {} can't be read, {}", owner, now);
+        }
+    }
+}

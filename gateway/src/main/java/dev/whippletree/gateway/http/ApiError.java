@@ -1,0 +1,156 @@
+package dev.whippletree.gateway.http;
+
+import io.undertow.util.StatusCodes;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An error response in OpenAI's format. Immutable.
+ *
+ * @param status the HTTP status
+ * @param type the sort of error, by which official clients choose an exception
+ * @param code what happened, for programs
+ * @param param the field of the request that it is about; absent: none
+ * @param message what happened, for people
+ * @param retryAfter how long to wait before a retry makes sense; absent: unknown, or never
+ */
+public record ApiError(
+        int status, String type, String code, Optional<String> param, String message, Optional<Duration> retryAfter) {
+
+    /** The type of an error whose message may quote the request. */
+    public static final String INVALID = "invalid_request_error";
+
+    /** The type of an error that is the gateway's or a service's. */
+    public static final String SERVER = "server_error";
+    /** The type of an error that a limit makes. */
+    public static final String LIMITED = "rate_limit_error";
+
+    private static final Duration BUSY_PAUSE = Duration.ofSeconds(2);
+
+    /** Returns an error that names no field and no wait. */
+    public static ApiError of(int status, String type, String code, String message) {
+        return new ApiError(status, type, code, Optional.empty(), message, Optional.empty());
+    }
+
+    /** The request can't be understood or fulfilled as it is. */
+    public static ApiError wrong(String param, String message) {
+        return new ApiError(
+                StatusCodes.BAD_REQUEST,
+                INVALID,
+                "invalid_value",
+                param.isEmpty() ? Optional.empty() : Optional.of(param),
+                message,
+                Optional.empty());
+    }
+
+    /** The request itself can't be read, or could be read in two ways. */
+    static ApiError malformed(String message) {
+        return of(StatusCodes.BAD_REQUEST, INVALID, "malformed_request", message);
+    }
+
+    /** The request shows no key, or a wrong one. */
+    public static ApiError unauthorized(String message) {
+        return of(StatusCodes.UNAUTHORIZED, "authentication_error", "invalid_api_key", message);
+    }
+
+    /** Refuses a request regardless of its key. */
+    public static ApiError forbidden(String message) {
+        return of(StatusCodes.FORBIDDEN, "permission_error", "forbidden", message);
+    }
+
+    /** There is nothing at the request's path. */
+    public static ApiError noSuchPlace(String message) {
+        return of(StatusCodes.NOT_FOUND, INVALID, "not_found", message);
+    }
+
+    /** The path takes other methods. */
+    public static ApiError wrongMethod(String message) {
+        return of(StatusCodes.METHOD_NOT_ALLOWED, INVALID, "method_not_allowed", message);
+    }
+
+    /** The client may name no such route or model. */
+    public static ApiError noSuchModel(String message) {
+        return new ApiError(
+                StatusCodes.NOT_FOUND, INVALID, "model_not_found", Optional.of("model"), message, Optional.empty());
+    }
+
+    static ApiError bodyTooLarge(long most) {
+        return of(
+                StatusCodes.REQUEST_ENTITY_TOO_LARGE,
+                INVALID,
+                "request_too_large",
+                "a request may have at most " + most + " bytes");
+    }
+
+    /** However long the client waits, the request won't fit. */
+    static ApiError tooMuchMemory(long most) {
+        return of(
+                StatusCodes.REQUEST_ENTITY_TOO_LARGE,
+                INVALID,
+                "request_too_large",
+                "the request needs more memory than the " + most + " bytes that one client may use, by the gateway's"
+                        + " estimate; the operator can raise 'memory'");
+    }
+
+    /** There is no memory for the request just now. */
+    static ApiError busy() {
+        return busy("the gateway has no memory left for another request; retry later");
+    }
+
+    /** Other requests have all the connections that there are for the client just now. */
+    static ApiError noConnection() {
+        return busy("the gateway has no connection left for another request; retry later");
+    }
+
+    private static ApiError busy(String message) {
+        return new ApiError(
+                StatusCodes.SERVICE_UNAVAILABLE,
+                SERVER,
+                "gateway_busy",
+                Optional.empty(),
+                message,
+                Optional.of(BUSY_PAUSE));
+    }
+
+    /** The client has used what it may. */
+    public static ApiError limited(String limit, Duration retryAfter) {
+        return new ApiError(
+                StatusCodes.TOO_MANY_REQUESTS,
+                LIMITED,
+                "rate_limit_exceeded",
+                Optional.empty(),
+                "this key's own limit of " + limit + " is used up",
+                Optional.of(retryAfter));
+    }
+
+    /** The gateway ends before the request could be answered. */
+    public static ApiError closing() {
+        return of(
+                StatusCodes.SERVICE_UNAVAILABLE,
+                SERVER,
+                "closing",
+                "the gateway is shutting down; retry once it is back");
+    }
+
+    /** The gateway itself has failed. */
+    public static ApiError internal() {
+        return of(
+                StatusCodes.INTERNAL_SERVER_ERROR,
+                SERVER,
+                "internal_error",
+                "internal error of the gateway; see its log");
+    }
+
+    /** Returns the error as clients read it. */
+    public Map<String, Object> json() {
+        Map<String, @Nullable Object> error = new LinkedHashMap<>();
+        error.put("message", message);
+        error.put("type", type);
+        error.put("param", param.orElse(null));
+        error.put("code", code);
+        return Map.of("error", error);
+    }
+}

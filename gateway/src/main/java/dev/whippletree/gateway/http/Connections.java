@@ -1,0 +1,255 @@
+package dev.whippletree.gateway.http;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.ServerConnection;
+import io.undertow.server.protocol.http.HttpServerConnection;
+import io.undertow.util.AttachmentKey;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.ChannelListener;
+import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
+
+/**
+ * Bounds the number of open connections, and shares them out among the clients. Thread-safe.
+ *
+ * <p>A connection belongs to the client whose key its last request showed. One in sixteen is kept for those that have shown none: new ones,
+ * and probes. At the bound, a new connection replaces the one of them that has been idle longest; if none is idle, it waits, unread. Where
+ * the clients hold all the others, a client that needs one more takes it from the client that holds most, if that isn't itself, else from
+ * itself. Idle ones go first.
+ */
+public final class Connections implements ChannelListener<StreamConnection> {
+
+    /** The tenant of all requests to a gateway without keys; no client has that name. */
+    public static final String ANYBODY = "";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+    private static final AttachmentKey<Place> PLACE = AttachmentKey.create(Place.class);
+    private static final int PLACES_FOR_ONE_WITHOUT_A_KEY = 16;
+
+    private final int most;
+    private final int mostHeld;
+    private final ChannelListener<? super StreamConnection> next;
+
+    // All guarded by this.
+    private final Map<StreamConnection, Place> open = new HashMap<>();
+    private final Deque<StreamConnection> waiting = new ArrayDeque<>();
+    private final Map<String, Holder> holders = new HashMap<>();
+    private final Holder nobody = new Holder();
+
+    /** To be closed, each on its own thread, unless a request with a key comes first. */
+    private final Set<Place> leaving = new LinkedHashSet<>();
+
+    /** A client and its connections, the one that has been in its set for longest first. */
+    private static final class Holder {
+
+        private final Set<Place> idle = new LinkedHashSet<>();
+        private final Set<Place> busy = new LinkedHashSet<>();
+
+        int size() {
+            return idle.size() + busy.size();
+        }
+
+        Optional<Place> idleLongest() {
+            return idle.stream().findFirst();
+        }
+
+        Optional<Place> idleLongestOrLatest() {
+            return idleLongest().or(() -> busy.stream().reduce((before, after) -> after));
+        }
+    }
+
+    /** An open connection. Guarded by the connections. */
+    private final class Place {
+
+        private final StreamConnection connection;
+        private Holder holder = nobody;
+        private Set<Place> in = nobody.idle;
+
+        Place(StreamConnection connection) {
+            this.connection = connection;
+        }
+
+        void moveTo(Set<Place> other) {
+            in.remove(this);
+            in = other;
+            in.add(this);
+        }
+
+        void giveWay() {
+            moveTo(leaving);
+            connection.getIoThread().execute(() -> leave(this));
+        }
+
+        void begins(String tenant) {
+            Connections.this.begins(this, tenant);
+        }
+
+        void ended() {
+            Connections.this.ended(this);
+        }
+    }
+
+    /**
+     * Creates one.
+     *
+     * @param most how many may be open
+     * @param next takes those that may be
+     */
+    Connections(int most, ChannelListener<? super StreamConnection> next) {
+        this.most = most;
+        this.mostHeld = most - (most + PLACES_FOR_ONE_WITHOUT_A_KEY - 2) / PLACES_FOR_ONE_WITHOUT_A_KEY;
+        this.next = next;
+        this.holders.put(ANYBODY, nobody);
+    }
+
+    /**
+     * A request showed the key of a client, or needs none.
+     *
+     * @param tenant the client's
+     * @throws RequestException if there is no connection for it
+     */
+    public static void belongsTo(HttpServerExchange exchange, String tenant) {
+        exchange.getConnection().getAttachment(PLACE).begins(tenant);
+    }
+
+    /** Returns a handler that notes the requests it hands on. */
+    HttpHandler noting(HttpHandler handler) {
+        return exchange -> {
+            Place place = place(exchange.getConnection());
+            exchange.addExchangeCompleteListener((ended, after) -> {
+                place.ended();
+                after.proceed();
+            });
+            handler.handleRequest(exchange);
+        };
+    }
+
+    private Place place(ServerConnection connection) {
+        Place known = connection.getAttachment(PLACE);
+        if (known != null) {
+            return known;
+        }
+        StreamConnection channel = ((HttpServerConnection) connection).getChannel();
+        Place place;
+        synchronized (this) {
+            place = open.getOrDefault(channel, new Place(channel));
+        }
+        connection.putAttachment(PLACE, place);
+        return place;
+    }
+
+    /** A new one, on its own thread. */
+    @Override
+    public void handleEvent(StreamConnection connection) {
+        boolean admitted;
+        synchronized (this) {
+            admitted = open.size() < most;
+            if (admitted) {
+                admit(connection);
+            } else {
+                waiting.add(connection);
+                makeRoom();
+            }
+        }
+        connection.setCloseListener(this::closed);
+        if (admitted) {
+            next.handleEvent(connection);
+        }
+    }
+
+    private void admit(StreamConnection connection) {
+        Place place = new Place(connection);
+        open.put(connection, place);
+        place.moveTo(nobody.idle);
+    }
+
+    private synchronized void begins(Place place, String tenant) {
+        if (!open.containsKey(place.connection)) {
+            return;
+        }
+        Holder holder = holders.computeIfAbsent(tenant, name -> new Holder());
+        place.in.remove(place);
+        int held = open.size() - 1 - nobody.idle.size() - leaving.size();
+        Optional<Place> other = held < mostHeld ? Optional.empty() : toGiveWayTo(holder);
+        boolean room = held < mostHeld || other.isPresent();
+        place.holder = room ? holder : nobody;
+        place.moveTo(room ? holder.busy : nobody.idle);
+        other.ifPresent(Place::giveWay);
+        makeRoom();
+        if (!room) {
+            throw new RequestException(ApiError.noConnection());
+        }
+    }
+
+    /** A busy one goes only where the two clients come closer by it, or they would end each other's requests by turns. */
+    private Optional<Place> toGiveWayTo(Holder holder) {
+        Holder largest = largest();
+        if (largest.size() > holder.size() + 1) {
+            return largest.idleLongestOrLatest();
+        }
+        return holder == nobody ? Optional.empty() : holder.idleLongest();
+    }
+
+    private Holder largest() {
+        return holders.values().stream()
+                .filter(holder -> holder != nobody)
+                .max(Comparator.comparingInt(Holder::size))
+                .orElse(nobody);
+    }
+
+    /** What showed no key belongs to nobody from now on. */
+    private synchronized void ended(Place place) {
+        if (place.in == leaving || !open.containsKey(place.connection)) {
+            return;
+        }
+        if (place.in != place.holder.busy) {
+            place.holder = nobody;
+        }
+        place.moveTo(place.holder.idle);
+        makeRoom();
+    }
+
+    private synchronized void closed(StreamConnection connection) {
+        waiting.remove(connection);
+        Place place = open.remove(connection);
+        if (place != null) {
+            place.in.remove(place);
+        }
+        if (open.size() < most && !waiting.isEmpty()) {
+            StreamConnection admitted = waiting.remove();
+            admit(admitted);
+            admitted.getIoThread().execute(() -> next.handleEvent(admitted));
+        }
+    }
+
+    /** As many leave as wait for a place. */
+    private void makeRoom() {
+        while (leaving.size() < waiting.size()) {
+            Optional<Place> idle = nobody.idleLongest().or(() -> largest().idleLongest());
+            if (idle.isEmpty()) {
+                return;
+            }
+            idle.get().giveWay();
+        }
+    }
+
+    private void leave(Place place) {
+        synchronized (this) {
+            if (place.in != leaving) {
+                return;
+            }
+        }
+        LOG.debug("A connection was closed for another one");
+        IoUtils.safeClose(place.connection);
+    }
+}

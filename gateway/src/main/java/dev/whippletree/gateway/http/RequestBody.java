@@ -1,0 +1,160 @@
+package dev.whippletree.gateway.http;
+
+import dev.whippletree.config.GatewaySettings;
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.server.Connectors;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.RequestTooBigException;
+import io.undertow.util.SameThreadExecutor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * Receives whole request bodies, unless the client is too slow or there is no memory. Immutable; runs on I/O threads
+ * and never blocks.
+ */
+public final class RequestBody {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RequestBody.class);
+
+    private final GatewaySettings.Bounds bounds;
+    private final MemoryBudget memory;
+
+    /** Creates one that takes what it holds from that memory. */
+    public RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
+        this.bounds = bounds;
+        this.memory = memory;
+    }
+
+    /**
+     * Receives one. A body that is too large, too slow or breaks off ends the exchange, and so does one for which there is no memory. What
+     * it takes is given back when the exchange ends.
+     *
+     * @param tenant whose request it is
+     * @param then is told the exchange and the body
+     * @throws RequestException if a body as large as announced can't be read
+     */
+    public void receive(HttpServerExchange exchange, String tenant, BiConsumer<HttpServerExchange, ReceivedBody> then) {
+        MemoryBudget.Lease lease = memory.open(tenant);
+        long announced = exchange.getRequestContentLength();
+        if (announced > bounds.mostBodyBytes()) {
+            throw new RequestException(ApiError.bodyTooLarge(bounds.mostBodyBytes()));
+        }
+        lease.announced(Math.max(0, announced));
+        new Reception(exchange, lease, then).begin();
+    }
+
+    private enum Progress {
+        WAITING,
+        WHOLE
+    }
+
+    /** The receiving of one body. Confined to the exchange's I/O thread. */
+    private final class Reception {
+
+        private final HttpServerExchange exchange;
+        private final MemoryBudget.Lease lease;
+        private final BiConsumer<HttpServerExchange, ReceivedBody> then;
+        private final ReceivedBody body;
+        private final XnioExecutor.Key slow;
+
+        Reception(
+                HttpServerExchange exchange,
+                MemoryBudget.Lease lease,
+                BiConsumer<HttpServerExchange, ReceivedBody> then) {
+            this.exchange = exchange;
+            this.lease = lease;
+            this.then = then;
+            this.body = new ReceivedBody(lease);
+            XnioExecutor.Key timer = exchange.getIoThread()
+                    .executeAfter(this::cutOff, bounds.clientTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            this.slow = timer;
+            // The exchange goes on long after the body has been read, so this mustn't hold the body.
+            exchange.addExchangeCompleteListener((ended, after) -> {
+                timer.remove();
+                lease.end();
+                after.proceed();
+            });
+        }
+
+        /** Takes what is there; only if that isn't all is anything to be told when more comes. */
+        void begin() {
+            StreamSourceChannel channel = exchange.getRequestChannel();
+            try {
+                if (fill(channel) == Progress.WHOLE) {
+                    goOn(exchange);
+                } else {
+                    channel.getReadSetter().set(this::readOn);
+                    channel.resumeReads();
+                }
+            } catch (IOException | RequestException e) {
+                refuse(e);
+            }
+        }
+
+        /** A handler's work outside the root handler's call has to be made such a call again. */
+        private void readOn(StreamSourceChannel channel) {
+            HttpHandler next;
+            try {
+                if (fill(channel) == Progress.WAITING) {
+                    return;
+                }
+                next = this::goOn;
+            } catch (IOException | RequestException e) {
+                next = failed -> refuse(e);
+            }
+            channel.suspendReads();
+            channel.getReadSetter().set(null);
+            Connectors.executeRootHandler(next, exchange);
+        }
+
+        private Progress fill(StreamSourceChannel channel) throws IOException {
+            try (PooledByteBuffer pooled =
+                    exchange.getConnection().getByteBufferPool().allocate()) {
+                ByteBuffer buffer = pooled.getBuffer();
+                while (true) {
+                    buffer.clear();
+                    int count = channel.read(buffer);
+                    if (count <= 0) {
+                        return count < 0 ? Progress.WHOLE : Progress.WAITING;
+                    }
+                    buffer.flip();
+                    body.add(buffer);
+                }
+            }
+        }
+
+        private void goOn(HttpServerExchange received) {
+            slow.remove();
+            received.dispatch(SameThreadExecutor.INSTANCE, () -> then.accept(received, body));
+        }
+
+        private void refuse(Exception problem) {
+            slow.remove();
+            lease.end();
+            if (problem instanceof RequestException refused) {
+                Response.send(exchange, refused.error());
+            } else if (problem instanceof RequestTooBigException) {
+                exchange.setPersistent(false);
+                Response.send(exchange, ApiError.bodyTooLarge(bounds.mostBodyBytes()));
+            } else if (problem instanceof MalformedBodyException) {
+                Response.send(exchange, ApiError.malformed(String.valueOf(problem.getMessage())));
+            } else {
+                IoUtils.safeClose(exchange.getConnection());
+            }
+        }
+
+        private void cutOff() {
+            LOG.debug("A request took too long to arrive");
+            IoUtils.safeClose(exchange.getConnection());
+        }
+    }
+}

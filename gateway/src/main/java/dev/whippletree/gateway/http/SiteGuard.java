@@ -1,0 +1,82 @@
+package dev.whippletree.gateway.http;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+
+/**
+ * Rejects requests that a browser on this machine sends for web pages of other sites. Thread-safe.
+ *
+ * <p>A request that says from which page it comes must say this gateway's own. Where no key is needed, it must also be meant for one of
+ * this machine's own names: a site whose name was made to lead to this machine is its own site to the browser, but doesn't become
+ * ours.
+ */
+public final class SiteGuard implements HttpHandler {
+
+    private static final Pattern LOOPBACK = Pattern.compile(
+            "(.+\\.)?localhost\\.?|127(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
+
+    private static final Pattern PORT = Pattern.compile(":\\d*$");
+    private static final Pattern SCHEME = Pattern.compile("^https?://");
+
+    private final String ownName;
+    private final BooleanSupplier keysNeeded;
+    private final HttpHandler next;
+
+    /**
+     * Creates one.
+     *
+     * @param ownName what the configuration calls the address it listens on
+     * @param keysNeeded whether requests need a key by now
+     * @param next what takes the requests that pass
+     */
+    public SiteGuard(String ownName, BooleanSupplier keysNeeded, HttpHandler next) {
+        this.ownName = ownName.toLowerCase(Locale.ROOT);
+        this.keysNeeded = keysNeeded;
+        this.next = next;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        Optional<ApiError> refusal = refusal(exchange.getRequestHeaders());
+        if (refusal.isPresent()) {
+            Response.send(exchange, refusal.get());
+        } else {
+            next.handleRequest(exchange);
+        }
+    }
+
+    private Optional<ApiError> refusal(HeaderMap headers) {
+        String host =
+                Optional.ofNullable(headers.getFirst(Headers.HOST)).orElse("").toLowerCase(Locale.ROOT);
+        if (!keysNeeded.getAsBoolean() && !isOfThisMachine(host)) {
+            return Optional.of(
+                    ApiError.forbidden("the gateway has no clients with keys, so it only answers requests to this"
+                            + " machine's own"
+                            + " names, such as localhost or 127.0.0.1; this request was for another name"));
+        }
+        HeaderValues origins = headers.get(Headers.ORIGIN);
+        if (origins != null && !origins.stream().allMatch(origin -> isOwn(origin, host))) {
+            return Optional.of(ApiError.forbidden("the gateway rejects requests from web pages of other sites"));
+        }
+        return Optional.empty();
+    }
+
+    private boolean isOfThisMachine(String host) {
+        String name = PORT.matcher(host).replaceFirst("");
+        return LOOPBACK.matcher(name).matches() || name.equals(ownName);
+    }
+
+    /** Whatever speaks TLS in front of this one makes the scheme another. */
+    private static boolean isOwn(String origin, String host) {
+        String lower = origin.toLowerCase(Locale.ROOT);
+        return SCHEME.matcher(lower).find()
+                && SCHEME.matcher(lower).replaceFirst("").equals(host);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.whippletree.gateway.http;
+
+import io.undertow.conduits.ReadDataStreamSourceConduit;
+import io.undertow.server.Connectors;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpServerConnection;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.Protocols;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Rejects ambiguous requests, in which a proxy in front of the gateway could see another request or another path.
+ * Thread-safe.
+ */
+public final class StrictRequests implements HttpHandler {
+
+    /** 18 digits are less than 2^63. */
+    private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
+
+    private static final int HEX = 16;
+
+    private final HttpHandler next;
+
+    /** Creates one that hands on what it doesn't reject. */
+    public StrictRequests(HttpHandler next) {
+        this.next = next;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        RequestLine.of(exchange).lookAgainAfter(exchange);
+        Optional<String> problem = problem(exchange);
+        if (problem.isPresent()) {
+            refuse(exchange, problem.get());
+            return;
+        }
+        if (exchange.getRequestHeaders().contains(Headers.TRANSFER_ENCODING)) {
+            HttpServerConnection connection = (HttpServerConnection) exchange.getConnection();
+            connection
+                    .getChannel()
+                    .getSourceChannel()
+                    .setConduit(new ChunkedBody(
+                            connection,
+                            exchange,
+                            new ReadDataStreamSourceConduit(connection.getOriginalSourceConduit(), connection)));
+        }
+        next.handleRequest(exchange);
+    }
+
+    /** Closes the connection, because the start of the next request is unknown. */
+    private static void refuse(HttpServerExchange exchange, String problem) {
+        if (!exchange.isHttp10()) {
+            exchange.setProtocol(Protocols.HTTP_1_1);
+        }
+        exchange.setPersistent(false);
+        Connectors.terminateRequest(exchange);
+        Response.send(exchange, ApiError.malformed(problem));
+    }
+
+    private static Optional<String> problem(HttpServerExchange exchange) {
+        if (!RequestLine.of(exchange).hasKnownVersion()) {
+            return Optional.of("the gateway supports only HTTP/1.1 and HTTP/1.0");
+        }
+        HeaderMap headers = exchange.getRequestHeaders();
+        HeaderValues lengths = headers.get(Headers.CONTENT_LENGTH);
+        HeaderValues encodings = headers.get(Headers.TRANSFER_ENCODING);
+        if (lengths != null && encodings != null) {
+            return Optional.of("a request may have Content-Length or Transfer-Encoding, not both");
+        }
+        if (lengths != null
+                && (lengths.size() != 1 || !LENGTH.matcher(lengths.getFirst()).matches())) {
+            return Optional.of("Content-Length must be one number of at most 18 digits");
+        }
+        if (encodings != null
+                && (encodings.size() != 1
+                        || !Headers.CHUNKED.equalToString(encodings.getFirst())
+                        || !exchange.isHttp11())) {
+            return Optional.of("Transfer-Encoding must be 'chunked' and nothing else, in HTTP/1.1");
+        }
+        HeaderValues keys = headers.get(Headers.AUTHORIZATION);
+        if (keys != null && keys.size() != 1) {
+            return Optional.of("a request may have one Authorization header, not " + keys.size());
+        }
+        return isUtf8(exchange.getRequestURI())
+                ? Optional.empty()
+                : Optional.of("a path must be UTF-8, percent-encoded where it isn't ASCII");
+    }
+
+    /** Undertow puts a character of its own in place of what isn't. */
+    private static boolean isUtf8(String uri) {
+        ByteBuffer bytes = ByteBuffer.allocate(uri.length());
+        for (int index = 0; index < uri.length(); index++) {
+            char next = uri.charAt(index);
+            if (next != '%') {
+                if (next > Byte.MAX_VALUE) {
+                    return false;
+                }
+                bytes.put((byte) next);
+                continue;
+            }
+            if (index + 2 >= uri.length()) {
+                return false;
+            }
+            int high = Character.digit(uri.charAt(index + 1), HEX);
+            int low = Character.digit(uri.charAt(index + 2), HEX);
+            if (high < 0 || low < 0) {
+                return false;
+            }
+            bytes.put((byte) (high * HEX + low));
+            index += 2;
+        }
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(bytes.flip());
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+}

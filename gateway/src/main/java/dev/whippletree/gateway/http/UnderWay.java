@@ -1,0 +1,149 @@
+package dev.whippletree.gateway.http;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tracks the requests under way, for the gateway's end: it then rejects new requests, and ends those that take too
+ * long. Thread-safe.
+ */
+public final class UnderWay implements HttpHandler {
+
+    private static final AttachmentKey<Entry> ENTRY = AttachmentKey.create(Entry.class);
+
+    private final HttpHandler next;
+    private final CompletableFuture<Void> quiet = new CompletableFuture<>();
+
+    // Both guarded by this.
+    private final Set<Entry> entries = new HashSet<>();
+    private boolean refusing;
+
+    /** One request. Confined to its I/O thread. */
+    private static final class Entry {
+
+        private final HttpServerExchange exchange;
+        private @Nullable Runnable lastWords;
+        private boolean over;
+        private CompletableFuture<?> needed = CompletableFuture.completedFuture(null);
+
+        Entry(HttpServerExchange exchange) {
+            this.exchange = exchange;
+        }
+
+        void lastWords(Runnable words) {
+            lastWords = words;
+            if (over) {
+                words.run();
+            }
+        }
+
+        /** What has been received in part can't be answered. The connection closes after an answer that hasn't begun. */
+        public void end() {
+            over = true;
+            if (!exchange.isResponseStarted()) {
+                exchange.setPersistent(false);
+            }
+            if (lastWords != null) {
+                lastWords.run();
+            } else if (!exchange.isRequestComplete()) {
+                Reset.now(exchange.getConnection());
+            }
+        }
+    }
+
+    /**
+     * Creates one that refuses nothing yet.
+     *
+     * @param next takes the requests
+     */
+    public UnderWay(HttpHandler next) {
+        this.next = next;
+    }
+
+    /**
+     * Says what ends a request if the gateway can't wait for its answer. On the exchange's I/O thread.
+     *
+     * @param words is run on that thread once at most, also after the answer
+     */
+    public static void lastWords(HttpServerExchange exchange, Runnable words) {
+        Entry entry = exchange.getAttachment(ENTRY);
+        if (entry != null) {
+            entry.lastWords(words);
+        }
+    }
+
+    /** A request counts as under way until something has ended, even if its exchange is over before. On the exchange's I/O thread. */
+    public static void keepUntil(HttpServerExchange exchange, CompletableFuture<?> end) {
+        Entry entry = exchange.getAttachment(ENTRY);
+        if (entry != null) {
+            entry.needed = end;
+        }
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        Entry entry = new Entry(exchange);
+        if (!add(entry)) {
+            exchange.setPersistent(false);
+            Response.send(exchange, ApiError.closing());
+            return;
+        }
+        exchange.putAttachment(ENTRY, entry);
+        exchange.addExchangeCompleteListener((over, after) -> {
+            entry.needed.whenComplete((result, failure) -> remove(entry));
+            after.proceed();
+        });
+        next.handleRequest(exchange);
+    }
+
+    private synchronized boolean add(Entry entry) {
+        return !refusing && entries.add(entry);
+    }
+
+    private void remove(Entry entry) {
+        boolean last;
+        synchronized (this) {
+            last = entries.remove(entry) && entries.isEmpty() && refusing;
+        }
+        if (last) {
+            quiet.complete(null);
+        }
+    }
+
+    /**
+     * Refuses every request from now on.
+     *
+     * @return ends when none is under way any more; the same each time
+     */
+    public CompletableFuture<Void> refuse() {
+        boolean none;
+        synchronized (this) {
+            refusing = true;
+            none = entries.isEmpty();
+        }
+        if (none) {
+            quiet.complete(null);
+        }
+        return quiet;
+    }
+
+    /** Begins to end each request with its last words. */
+    public void end() {
+        rest().forEach(entry -> Response.later(entry.exchange, entry::end));
+    }
+
+    /** Lets the connections of all that is left be reset when they are closed. */
+    public void giveUp() {
+        rest().forEach(entry -> Reset.whenClosed(entry.exchange.getConnection()));
+    }
+
+    private synchronized List<Entry> rest() {
+        return List.copyOf(entries);
+    }
+}

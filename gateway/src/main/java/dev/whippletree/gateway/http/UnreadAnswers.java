@@ -1,0 +1,95 @@
+package dev.whippletree.gateway.http;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+/**
+ * Counts what is kept of answers until their clients have read them. While that is more than there is memory for, gives up those of which
+ * most is unread: of the client that holds more than its share, or else of all. Thread-safe; never blocks.
+ */
+public final class UnreadAnswers {
+
+    private final MemoryBudget memory;
+    private final Set<Counted> all = ConcurrentHashMap.newKeySet();
+
+    /** An answer that somebody reads. Asked on any thread. */
+    public interface Answer {
+
+        /** Returns how much of it its client hasn't read. */
+        long unread();
+
+        /** Ends it, so that nothing of it is kept. */
+        void giveUp();
+    }
+
+    /** An answer that is counted from the first call on. Thread-safe. */
+    public final class Counted {
+
+        private final MemoryBudget.Lease lease;
+        private final Answer answer;
+        private boolean ended;
+
+        private Counted(MemoryBudget.Lease lease, Answer answer) {
+            this.lease = lease;
+            this.answer = answer;
+        }
+
+        /** So many bytes of it are kept now. If that is too much, ends others or itself. */
+        public void keeps(long bytes) {
+            synchronized (this) {
+                if (ended) {
+                    return;
+                }
+                all.add(this);
+                lease.keeps(bytes);
+            }
+            if (lease.isBeyondShare()) {
+                giveUpLargest(MemoryBudget.Lease::isBeyondShare);
+            }
+            if (memory.isExceeded()) {
+                giveUpLargest(any -> memory.isExceeded());
+            }
+        }
+
+        /** Nothing is kept of it any more. */
+        public synchronized void end() {
+            ended = true;
+            all.remove(this);
+            lease.keeps(0);
+        }
+    }
+
+    /** Creates one that counts nothing yet. */
+    public UnreadAnswers(MemoryBudget memory) {
+        this.memory = memory;
+    }
+
+    /** Prepares to count an answer, for which a lease pays. */
+    public Counted count(MemoryBudget.Lease lease, Answer answer) {
+        return new Counted(lease, answer);
+    }
+
+    private void giveUpLargest(Predicate<MemoryBudget.Lease> tooMuch) {
+        List<Answer> givenUp = new ArrayList<>(1);
+        synchronized (this) {
+            // How much is unread changes meanwhile, which no sorting endures.
+            Map<Counted, Long> unread = new HashMap<>();
+            all.forEach(counted -> unread.put(counted, counted.answer.unread()));
+            unread.entrySet().stream()
+                    .filter(entry -> entry.getValue() > 0)
+                    .sorted(Map.Entry.<Counted, Long>comparingByValue().reversed())
+                    .map(Map.Entry::getKey)
+                    .filter(counted -> tooMuch.test(counted.lease))
+                    .forEach(counted -> {
+                        counted.end();
+                        givenUp.add(counted.answer);
+                    });
+        }
+        givenUp.forEach(Answer::giveUp);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.whippletree.gateway.status;
+
+import dev.whippletree.gateway.http.Response;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Objects;
+
+/**
+ * Serves the status page. The page holds no data: it fetches them itself, and asks for a key if one is needed.
+ * Thread-safe.
+ */
+final class PageHandler implements HttpHandler {
+
+    private static final String PAGE = "status.html";
+
+    private final byte[] page;
+    private final String policy;
+
+    /** Reads the page. */
+    PageHandler() {
+        String html = read();
+        this.page = html.getBytes(StandardCharsets.UTF_8);
+        this.policy = "default-src 'none'; connect-src 'self'; img-src data:; style-src " + hash(html, "style")
+                + "; script-src " + hash(html, "script")
+                + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/html; charset=utf-8");
+        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-cache");
+        PageHeaders.putPage(exchange.getResponseHeaders(), policy);
+        exchange.setResponseContentLength(page.length);
+        exchange.getResponseSender().send(ByteBuffer.wrap(page), new Response.EndOfExchange());
+    }
+
+    private static String read() {
+        try (InputStream page = PageHandler.class.getResourceAsStream(PAGE)) {
+            return new String(Objects.requireNonNull(page, PAGE).readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("\r\n", "\n"); // as browsers take it, whose digest it must be
+        } catch (IOException e) {
+            throw new UncheckedIOException("the status page can't be read", e);
+        }
+    }
+
+    /** Returns the source that allows the one element of this name, and nothing injected. */
+    private static String hash(String html, String element) {
+        int begin = html.indexOf("<" + element + ">") + element.length() + 2;
+        String text = html.substring(begin, html.indexOf("</" + element + ">", begin));
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.whippletree.gateway.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.RequestException;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.model.TokenCount;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ClientTest {
+
+    private static final long HOUR = Duration.ofHours(1).toNanos();
+
+    private final Client client = new Client("acme", List.of(Limit.parse("1000 tokens / 1h")), new Client.Used());
+
+    private Optional<ApiError> refusal(long tokens, long now) {
+        try {
+            client.begin(new TokenCount(tokens, 0), now).release(now);
+            return Optional.empty();
+        } catch (RequestException e) {
+            return Optional.of(e.error());
+        }
+    }
+
+    @Test
+    void requestsUnderWay_neverHoldMoreThanTheLimit() {
+        List<Client.Charge> underWay = new ArrayList<>();
+        for (int count = 0; count < 40; count++) {
+            try {
+                underWay.add(client.begin(new TokenCount(111, 0), 0));
+            } catch (RequestException e) {
+                assertThat(e.error().retryAfter()).contains(Duration.ofSeconds(1));
+            }
+        }
+        assertThat(underWay).hasSize(9);
+        underWay.forEach(charge -> charge.settle(new TokenCount(50, 0), 1));
+        assertThat(refusal(550, 2)).isEmpty();
+        ApiError full = refusal(551, 2).orElseThrow();
+        assertThat(full.retryAfter().orElseThrow()).isGreaterThan(Duration.ofMinutes(59));
+        assertThat(refusal(551, HOUR + 1)).isEmpty();
+    }
+
+    @Test
+    void requestLargerThanTheLimit_runsAlone() {
+        Client.Charge large = client.begin(new TokenCount(5_000, 0), 0);
+        assertThat(refusal(1, 0)).isPresent();
+        large.settle(new TokenCount(10, 0), 1);
+        assertThat(refusal(990, 1)).isEmpty();
+        assertThat(refusal(5_000, 1)).isPresent();
+    }
+
+    @Test
+    void whatWasUsedBeyondTheEstimate_countsBeforeTheNextRequest() {
+        List<Client.Charge> underWay = new ArrayList<>();
+        for (int count = 0; count < 4; count++) {
+            underWay.add(client.begin(new TokenCount(50, 200), 0));
+        }
+        assertThat(refusal(1, 0)).as("four estimates are the limit").isPresent();
+
+        underWay.forEach(charge -> charge.settle(new TokenCount(50, 2_000), 1));
+
+        assertThat(client.json(1)).containsEntry("tokens", 4 * 2_050L);
+        assertThat(refusal(1, HOUR)).isPresent();
+        assertThat(refusal(1_000, HOUR + 2)).isEmpty();
+    }
+
+    @Test
+    void charge_endsOnce() {
+        Client.Charge charge = client.begin(new TokenCount(400, 0), 0);
+        charge.settle(new TokenCount(300, 0), 1);
+        charge.keep(2);
+        charge.release(3);
+        assertThat(client.json(3)).containsEntry("tokens", 300L);
+        assertThat(refusal(700, 3)).isEmpty();
+        assertThat(refusal(701, 3)).isPresent();
+    }
+
+    /** By its deadline a call may have been under way, and its service worked on it; no other failure used anything. */
+    @ParameterizedTest
+    @CsvSource({"DEADLINE, 600", "ATTEMPTS_EXHAUSTED, 1000", "NO_ACCOUNT, 1000"})
+    void charge_thatFails_countsAsEstimated_ifItWasTheDeadline(PromptException.Reason reason, long left) {
+        client.begin(new TokenCount(400, 0), 0)
+                .failed(new CompletionException(new PromptException(reason, "over", List.of(), Optional.empty())), 1);
+        assertThat(refusal(left, 1)).isEmpty();
+        client.begin(new TokenCount(left, 0), 1).keep(1);
+        assertThat(refusal(1, 1)).isPresent();
+    }
+
+    @Test
+    void charge_thatNobodyCanSettle_countsAsEstimated() {
+        client.begin(new TokenCount(400, 0), 0).keep(1);
+        assertThat(refusal(600, 1)).isEmpty();
+        assertThat(refusal(601, 1)).isPresent();
+    }
+}

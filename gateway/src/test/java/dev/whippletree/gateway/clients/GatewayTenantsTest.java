@@ -1,0 +1,295 @@
+package dev.whippletree.gateway.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.LoggedLines;
+import dev.whippletree.gateway.RunningGateway;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Secret;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What one client may do and see, and that none can harm another. */
+final class GatewayTenantsTest {
+
+    private static final String KEY = "key-of-acme-0123456789";
+    private static final String OTHER_KEY = "key-of-other-0123456789";
+
+    private Optional<RunningGateway> opened = Optional.empty();
+
+    @AfterEach
+    void close() {
+        opened.ifPresent(RunningGateway::close);
+    }
+
+    private RunningGateway open(GatewaySettings settings) {
+        RunningGateway running = new RunningGateway(settings);
+        opened = Optional.of(running);
+        return running;
+    }
+
+    private static GatewaySettings with(GatewaySettings.Client... clients) {
+        return GatewaySettings.DEFAULT.withClients(List.of(clients), Optional.empty());
+    }
+
+    private static GatewaySettings.Client client(String name, String key) {
+        return new GatewaySettings.Client(name, Secret.of(key), List.of());
+    }
+
+    private static String hi(String model) {
+        return "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+    }
+
+    private static HttpResponse<String> ask(RunningGateway running, String key, String body) throws Exception {
+        return running.post(body, "Authorization", "Bearer " + key);
+    }
+
+    private static List<String> names(RunningGateway running, String key) throws Exception {
+        HttpResponse<String> response = running.get("/v1/models", "Authorization", "Bearer " + key);
+        List<String> names = new ArrayList<>();
+        List<?> data = (List<?>) RunningGateway.json(response).getOrDefault("data", List.of());
+        data.forEach(model -> names.add(String.valueOf(((Map<?, ?>) model).get("id"))));
+        return names;
+    }
+
+    @Test
+    void clientOfSomeRoutes_namesThoseAlone_andItsFirstIsItsDefault() throws Exception {
+        RunningGateway running = open(
+                with(client("acme", KEY).within(List.of(), List.of("good"))).withShowAccounts(true));
+
+        assertThat(names(running, KEY))
+                .containsExactly("good", "large-model", "small-model", "one/large-model", "two/small-model");
+        for (String foreign : List.of("fast", "one/small-model")) {
+            assertThat(ask(running, KEY, hi(foreign)).statusCode()).as(foreign).isEqualTo(404);
+        }
+        assertThat(running.provider.unseenCalls()).isZero();
+        assertThat(ask(running, KEY, hi("x").replace("\"model\":\"x\",", "")).statusCode())
+                .isEqualTo(200);
+        assertThat(running.provider.call().prompt().route()).contains("good");
+        assertThat(ask(running, KEY, hi("small-model")).headers().firstValue("x-whippletree-account"))
+                .contains("two");
+    }
+
+    @Test
+    void clientOfSomeAccounts_isAnsweredByThoseAlone_whateverItNames() throws Exception {
+        RunningGateway running =
+                open(with(client("acme", KEY).within(List.of("two"), List.of())).withShowAccounts(true));
+
+        assertThat(names(running, KEY)).containsExactly("good", "small-model", "two/small-model");
+        for (String foreign : List.of("fast", "large-model", "one/small-model")) {
+            assertThat(ask(running, KEY, hi(foreign)).statusCode()).as(foreign).isEqualTo(404);
+        }
+        for (String own : List.of("good", "small-model", "two/small-model")) {
+            assertThat(ask(running, KEY, hi(own)).headers().firstValue("x-whippletree-account"))
+                    .as(own)
+                    .contains("two");
+        }
+    }
+
+    @Test
+    void accountsThatAreNotShown_standNowhereInAnswers() throws Exception {
+        RunningGateway running = open(with(client("acme", KEY)));
+
+        assertThat(names(running, KEY)).containsExactly("fast", "good", "gpt-4o-mini", "small-model", "large-model");
+        assertThat(running.get("/v1/models", "Authorization", "Bearer " + KEY).body())
+                .doesNotContain("\"owned_by\":\"one\"");
+        assertThat(ask(running, KEY, hi("one/small-model")).statusCode()).isEqualTo(404);
+        for (String body : List.of(hi("fast"), hi("fast").replace("{\"model", "{\"stream\":true,\"model"))) {
+            HttpResponse<String> answer = ask(running, KEY, body);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("x-whippletree-account")).isEmpty();
+            assertThat(answer.body())
+                    .contains("\"whippletree\"", "\"attempts\"")
+                    .doesNotContain("\"account\"");
+        }
+    }
+
+    @Test
+    void accountsThatAreNotShown_standNowhereInErrors() throws Exception {
+        RunningGateway running = open(with(client("acme", KEY)));
+        running.provider.usually(call -> call.fail(
+                Failure.of(FailureKind.UNAUTHORIZED, "account one: its token is refused for organization org_7")));
+
+        HttpResponse<String> error = ask(running, KEY, hi("fast"));
+
+        assertThat(error.statusCode()).isEqualTo(503);
+        assertThat(error.body()).contains("no_account").doesNotContain("account one", "org_7");
+    }
+
+    @Test
+    void accountsThatAreShown_standInErrors() throws Exception {
+        RunningGateway running = open(with(client("acme", KEY)).withShowAccounts(true));
+        running.provider.usually(call -> call.fail(Failure.of(FailureKind.UNAUTHORIZED, "refused")));
+        assertThat(ask(running, KEY, hi("fast")).body()).contains("account one");
+    }
+
+    @Test
+    void keyThatCannotBeRead_refusesItsClientAlone_andIsLoggedWhenThatChanges() throws Exception {
+        AtomicReference<String> trouble = new AtomicReference<>("");
+        Secret file = Secret.from(() -> {
+            String why = String.valueOf(trouble.get());
+            if (!why.isEmpty()) {
+                throw new IllegalStateException(why);
+            }
+            return KEY;
+        });
+        RunningGateway running =
+                open(with(new GatewaySettings.Client("acme", file, List.of()), client("other", OTHER_KEY)));
+        assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(200);
+        try (LoggedLines logged = new LoggedLines(ExpectedKey.class)) {
+            trouble.set("the file is away");
+            for (int time = 0; time < 2; time++) {
+                assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(401);
+                assertThat(ask(running, OTHER_KEY, hi("fast")).statusCode()).isEqualTo(200);
+                assertThat(names(running, OTHER_KEY)).isNotEmpty();
+            }
+            assertThat(logged.all()).hasSize(1);
+            trouble.set("the file is empty");
+            assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(401);
+            trouble.set("");
+            assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(200);
+            assertThat(logged.all())
+                    .hasSize(3)
+                    .allMatch(line -> line.contains("client acme"))
+                    .noneMatch(line -> line.contains(KEY));
+            assertThat(logged.all().get(0)).startsWith("WARN").contains("the file is away");
+            assertThat(logged.all().get(1)).startsWith("WARN").contains("the file is empty");
+            assertThat(logged.all().get(2)).startsWith("INFO");
+        }
+    }
+
+    @Test
+    void watchKeyThatCannotBeRead_showsNothing_andClientsGoOn() throws Exception {
+        AtomicBoolean away = new AtomicBoolean();
+        Secret watchKey = Secret.from(() -> {
+            if (away.get()) {
+                throw new IllegalStateException("the file is away");
+            }
+            return "watch-key-0123456789";
+        });
+        RunningGateway running =
+                open(GatewaySettings.DEFAULT.withClients(List.of(client("acme", KEY)), Optional.of(watchKey)));
+        away.set(true);
+        assertThat(running.get("/status", "Authorization", "Bearer watch-key-0123456789")
+                        .statusCode())
+                .isEqualTo(401);
+        assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void keyThatTwoHaveByNow_isTheFirstOnes_andTheOtherIsRefused() throws Exception {
+        AtomicReference<String> key = new AtomicReference<>(KEY);
+        AtomicReference<String> otherKey = new AtomicReference<>(OTHER_KEY);
+        RunningGateway running = open(with(
+                new GatewaySettings.Client("acme", Secret.from(key::get), List.of()).within(List.of(), List.of("good")),
+                new GatewaySettings.Client("other", Secret.from(otherKey::get), List.of())));
+
+        key.set(OTHER_KEY);
+
+        assertThat(ask(running, KEY, hi("good")).statusCode()).isEqualTo(401);
+        assertThat(names(running, OTHER_KEY)).contains("fast");
+        otherKey.set("new-" + OTHER_KEY);
+        assertThat(names(running, OTHER_KEY)).as("it is free").contains("good").doesNotContain("fast");
+        assertThat(names(running, "new-" + OTHER_KEY)).contains("fast");
+        otherKey.set(OTHER_KEY);
+        key.set("new-" + OTHER_KEY);
+        assertThat(names(running, OTHER_KEY)).as("both have changed places").contains("fast");
+        assertThat(names(running, "new-" + OTHER_KEY)).contains("good").doesNotContain("fast");
+    }
+
+    @Test
+    void clientsKeyThatBecomesTheWatchKey_isRefused_andTheWatchKeyShowsTheStatusAsBefore() throws Exception {
+        AtomicReference<String> key = new AtomicReference<>(KEY);
+        AtomicReference<String> watchKey = new AtomicReference<>("watch-key-0123456789");
+        RunningGateway running = open(GatewaySettings.DEFAULT.withClients(
+                List.of(new GatewaySettings.Client("acme", Secret.from(key::get), List.of())),
+                Optional.of(Secret.from(watchKey::get))));
+
+        key.set("watch-key-0123456789");
+
+        assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(401);
+        assertThat(ask(running, "watch-key-0123456789", hi("fast")).statusCode())
+                .isEqualTo(401);
+        assertThat(running.get("/status", "Authorization", "Bearer watch-key-0123456789")
+                        .statusCode())
+                .isEqualTo(200);
+        key.set(KEY);
+        assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(200);
+        watchKey.set(KEY);
+        assertThat(running.get("/status", "Authorization", "Bearer " + KEY).statusCode())
+                .isEqualTo(401);
+        assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(200);
+    }
+
+    private static void assertRefused(GatewaySettings settings, String... words) {
+        assertThatThrownBy(() -> new RunningGateway(settings).close())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(words)
+                .message()
+                .doesNotContain(KEY);
+    }
+
+    @Test
+    void settingsThatDoNotFit_areRefusedAtTheStart() {
+        assertRefused(with(client("acme", KEY), client("other", KEY)), "client 'acme' and client 'other'", "same key");
+        assertRefused(
+                with(client("acme", KEY)).withClients(List.of(client("acme", KEY)), Optional.of(Secret.of(KEY))),
+                "client 'acme' and gateway.watch-key");
+        assertRefused(
+                with(client("acme", KEY).within(List.of("oen"), List.of("fats"))),
+                "no account named 'oen'",
+                "no route named 'fats'");
+        assertRefused(
+                with(client("acme", KEY).within(List.of("two"), List.of("fast"))), "no route that this client may use");
+        assertRefused(
+                with(client("acme", KEY).withWeight(4)),
+                "client 'acme': its weight is 4 in this client, but 1 in the configuration behind the gateway",
+                "tenant-weights");
+        Secret away = Secret.from(() -> {
+            throw new IllegalStateException("the file is away");
+        });
+        assertRefused(with(new GatewaySettings.Client("acme", away, List.of())), "client 'acme'", "the file is away");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no clients", "same keys", "unreadable key", "unknown route"})
+    void reloadThatCannotBeUsed_leavesEverythingAsItWas(String mistake) throws Exception {
+        RunningGateway running = open(GatewaySettings.DEFAULT
+                .withClients(List.of(client("acme", KEY).within(List.of(), List.of("good"))), Optional.empty())
+                .withHost("0.0.0.0"));
+        List<String> before = names(running, KEY);
+        GatewaySettings bad = switch (mistake) {
+            case "no clients" -> GatewaySettings.DEFAULT;
+            case "same keys" -> with(client("other", OTHER_KEY), client("another", OTHER_KEY));
+            case "unreadable key" ->
+                with(new GatewaySettings.Client(
+                        "other",
+                        Secret.from(() -> {
+                            throw new IllegalStateException("the file is away");
+                        }),
+                        List.of()));
+            default -> with(client("other", OTHER_KEY).within(List.of(), List.of("nowhere")));
+        };
+
+        assertThatThrownBy(() -> running.gateway.reload(bad)).isInstanceOf(IllegalArgumentException.class);
+
+        assertThat(running.post(hi("good")).statusCode()).isEqualTo(401);
+        assertThat(running.get("/status").statusCode()).isEqualTo(403);
+        assertThat(ask(running, OTHER_KEY, hi("good")).statusCode()).isEqualTo(401);
+        assertThat(running.provider.unseenCalls()).isZero();
+        assertThat(ask(running, KEY, hi("good")).statusCode()).isEqualTo(200);
+        assertThat(names(running, KEY)).isEqualTo(before);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.whippletree.gateway.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class UnreadAnswersTest {
+
+    private final MemoryBudget memory = new MemoryBudget(1_000);
+    private final UnreadAnswers answers = new UnreadAnswers(memory);
+    private final List<Fake> all = new ArrayList<>();
+
+    private final class Fake implements UnreadAnswers.Answer {
+
+        private final String tenant;
+        private final MemoryBudget.Lease lease;
+        private final UnreadAnswers.Counted counted;
+        private long unread;
+        private int givenUp;
+
+        Fake(String tenant) {
+            this.tenant = tenant;
+            this.lease = memory.open(tenant);
+            this.counted = answers.count(lease, this);
+            all.add(this);
+        }
+
+        Fake keeps(long bytes, long unreadOfThese) {
+            unread = unreadOfThese;
+            counted.keeps(bytes);
+            return this;
+        }
+
+        @Override
+        public long unread() {
+            return unread;
+        }
+
+        @Override
+        public void giveUp() {
+            givenUp++;
+            lease.end();
+        }
+    }
+
+    @Test
+    void whoHasTheMostUnread_isGivenUp_beforeAnotherOfTheClient_andNobodyElse() {
+        Fake other = new Fake("carol").keeps(400, 400);
+        Fake read = new Fake("alice").keeps(250, 1);
+        Fake unread = new Fake("alice").keeps(200, 199);
+        new Fake("alice").keeps(100, 50);
+        assertThat(all).filteredOn(fake -> fake.givenUp > 0).containsExactly(unread);
+        assertThat(memory.used("alice")).isEqualTo(350);
+        assertThat(memory.used("carol")).isEqualTo(400);
+        assertThat(other.givenUp + read.givenUp).isZero();
+    }
+
+    @Test
+    void whoReadsAll_isNeverGivenUp_andCountsAllTheSame() {
+        new Fake("alice").keeps(700, 0);
+        assertThat(all.get(0).givenUp).isZero();
+        assertThat(memory.used()).isEqualTo(700);
+    }
+
+    @Test
+    void shareOfEachButMoreThanThereIs_endsTheLargestOfAll() {
+        new Fake("alice").keeps(400, 100);
+        Fake largest = new Fake("bob").keeps(400, 300);
+        new Fake("carol").keeps(400, 200);
+        assertThat(all).filteredOn(fake -> fake.givenUp > 0).containsExactly(largest);
+    }
+
+    @Test
+    void answerThatHasEnded_isNotCountedAgain() {
+        Fake ended = new Fake("").keeps(100, 100);
+        ended.counted.end();
+        ended.counted.keeps(5_000);
+        assertThat(memory.used()).isZero();
+        assertThat(ended.givenUp).isZero();
+    }
+
+    /** While anybody leaves anything unread, nobody holds more than there is. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void whateverGrows_staysWithinTheMemory_andEachIsGivenUpOnce(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<String> tenants = random.nextBoolean() ? List.of("") : List.of("a", "b", "c");
+        Map<Fake, Long> kept = new HashMap<>();
+        for (int step = 0; step < 5_000; step++) {
+            if (kept.isEmpty() || random.nextInt(6) == 0) {
+                kept.put(new Fake(tenants.get(random.nextInt(tenants.size()))), 0L);
+            }
+            List<Fake> open = kept.keySet().stream()
+                    .sorted(Comparator.comparingInt(all::indexOf))
+                    .toList();
+            Fake fake = open.get(random.nextInt(open.size()));
+            if (random.nextInt(8) == 0) {
+                fake.counted.end();
+                kept.remove(fake);
+            } else {
+                long bytes = kept.get(fake) + random.nextInt(200);
+                kept.put(fake, bytes);
+                fake.keeps(bytes, 1 + random.nextLong(1 + bytes));
+            }
+            kept.keySet().removeIf(other -> other.givenUp > 0);
+            String as = "seed " + seed + " step " + step;
+            assertThat(memory.used()).as(as).isLessThanOrEqualTo(1_000);
+            assertThat(memory.used())
+                    .as(as)
+                    .isEqualTo(kept.values().stream().mapToLong(Long::longValue).sum());
+            for (String tenant : tenants) {
+                assertThat(memory.used(tenant)).as(as).isLessThanOrEqualTo(memory.mostOf(tenant));
+            }
+        }
+        assertThat(all).allMatch(fake -> fake.givenUp <= 1).anyMatch(fake -> fake.givenUp == 1);
+    }
+}

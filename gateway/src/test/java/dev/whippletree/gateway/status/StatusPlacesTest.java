@@ -1,0 +1,345 @@
+package dev.whippletree.gateway.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.RunningGateway;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Secret;
+import dev.whippletree.status.PricedStatus;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What shows how everything stands, and who may see it, over real sockets. */
+final class StatusPlacesTest {
+
+    private static final int MOST_ASKED = 10_000;
+    private static final String HI = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+    private static final String WATCH = "watchword";
+
+    private RunningGateway running = RunningGateway.open();
+
+    @AfterEach
+    void close() {
+        running.close();
+    }
+
+    private static GatewaySettings settings(Optional<String> watchKey, GatewaySettings.Client... clients) {
+        return GatewaySettings.DEFAULT.withClients(List.of(clients), watchKey.map(Secret::of));
+    }
+
+    private static GatewaySettings.Client client(String name, String key, String... limits) {
+        return new GatewaySettings.Client(
+                name, Secret.of(key), List.of(limits).stream().map(Limit::parse).toList());
+    }
+
+    private void open(Optional<String> watchKey, GatewaySettings.Client... clients) {
+        running.close();
+        running = new RunningGateway(settings(watchKey, clients));
+    }
+
+    private JsonNode status(String... headers) throws Exception {
+        HttpResponse<String> response = running.get("/status", headers);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return JsonMapper.shared().readTree(response.body());
+    }
+
+    private static void assertRefused(HttpResponse<String> response, int status, String code, String words) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        JsonNode error = JsonMapper.shared().readTree(response.body()).required("error");
+        assertThat(error.required("code").stringValue()).isEqualTo(code);
+        assertThat(error.required("message").stringValue()).contains(words);
+    }
+
+    /** Sends a request with headers that the JDK's client doesn't let one choose. */
+    private int raw(String path, String headers) throws IOException {
+        try (Socket socket = running.send("GET " + path + " HTTP/1.1\r\n" + headers + "Connection: close\r\n\r\n")) {
+            return Integer.parseInt(
+                    RunningGateway.readUntil(socket, "\r\n").split(" ")[1].strip());
+        }
+    }
+
+    @Test
+    void status_isWhatTheCommandPrints_withTheGatewaysOwnPart() throws Exception {
+        running.post(HI);
+        HttpResponse<String> response = running.get("/status");
+
+        assertThat(response.headers().firstValue("content-type")).contains("application/json");
+        assertThat(response.headers().firstValue("cache-control")).contains("no-store");
+        PricedStatus read = PricedStatus.read(response.body());
+        assertThat(read.status().prompts().answered()).isEqualTo(1);
+        assertThat(read.status().accounts()).extracting(account -> account.id()).containsExactly("one", "two");
+        assertThat(read.bill().items()).hasSize(1);
+        JsonNode own = JsonMapper.shared().readTree(response.body()).required("gateway");
+        assertThat(own.required("clients")).isEmpty();
+        assertThat(own.required("requests").intValue()).isEqualTo(1);
+        assertThat(own.required("connections").intValue()).isPositive();
+        assertThat(own.required("trend").isArray()).isTrue();
+    }
+
+    /** A caller may have its answer before the gateway is told how the call ended. */
+    private JsonNode firstFailure() throws Exception {
+        JsonNode failure = status().at("/gateway/failures/0");
+        for (int asked = 1; failure.isMissingNode() && asked < MOST_ASKED; asked++) {
+            failure = status().at("/gateway/failures/0");
+        }
+        return failure;
+    }
+
+    @Test
+    void failures_areShownTheLastFirst() throws Exception {
+        running.provider.usually(call -> call.fail(Failure.of(FailureKind.REJECTED, "no " + call.model())));
+        running.post(HI);
+        JsonNode failure = firstFailure();
+        assertThat(failure.required("account").stringValue()).isEqualTo("one");
+        assertThat(failure.required("model").stringValue()).isEqualTo("small-model");
+        assertThat(failure.required("kind").stringValue()).isEqualTo("rejected");
+        assertThat(failure.required("message").stringValue()).isEqualTo("no small-model");
+        assertThat(failure.required("at").stringValue()).endsWith("Z");
+    }
+
+    @Test
+    void metrics_areWhatPrometheusReads() throws Exception {
+        running.post(HI);
+        HttpResponse<String> response = running.get("/metrics");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("content-type")).hasValue(MetricsHandler.TYPE);
+        assertThat(response.headers().firstValue("cache-control")).hasValue("no-store");
+        assertThat(response.body())
+                .contains("whippletree_prompts_total{engine=\"default\",outcome=\"service\",reason=\"none\"} 1.0")
+                .contains("gen_ai_client_operation_duration_seconds_count{");
+    }
+
+    @Test
+    void metrics_areTheOperators() throws Exception {
+        open(Optional.of(WATCH), client("acme", "key-of-acme"));
+        assertRefused(running.get("/metrics"), 401, "invalid_api_key", "gateway.watch-key");
+        assertRefused(
+                running.get("/metrics", "Authorization", "Bearer key-of-acme"),
+                401,
+                "invalid_api_key",
+                "it isn't gateway.watch-key");
+        assertThat(running.get("/metrics", "Authorization", "Bearer " + WATCH).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void clients_areShownByName_withWhatTheyUsed_andNeverTheirKeys() throws Exception {
+        open(Optional.of(WATCH), client("acme", "key-of-acme", "3 requests / 1h"), client("other", "key-of-other"));
+        running.post(HI, "Authorization", "Bearer key-of-acme");
+        JsonNode json = status("Authorization", "Bearer " + WATCH);
+        JsonNode acme = json.at("/gateway/clients/0");
+        assertThat(acme.required("name").stringValue()).isEqualTo("acme");
+        assertThat(acme.required("requests").intValue()).isEqualTo(1);
+        assertThat(acme.required("tokens").intValue()).isEqualTo(7);
+        assertThat(acme.at("/limits/0/left").intValue()).isEqualTo(2);
+        assertThat(json.at("/gateway/clients/1/limits")).isEmpty();
+        assertThat(json.toString()).doesNotContain("key-of", WATCH);
+    }
+
+    @Test
+    void tenants_areShownOnceThereAreSeveral() throws Exception {
+        open(Optional.of(WATCH), client("acme", "key-of-acme"), client("other", "key-of-other"));
+        running.post(HI, "Authorization", "Bearer key-of-acme");
+        assertThat(status("Authorization", "Bearer " + WATCH).has("tenants")).isFalse();
+        running.post(HI, "Authorization", "Bearer key-of-other");
+        JsonNode tenants = status("Authorization", "Bearer " + WATCH).required("tenants");
+        assertThat(tenants.size()).isEqualTo(2);
+        JsonNode acme = tenants.get(0);
+        assertThat(acme.required("name").stringValue()).isEqualTo("acme");
+        assertThat(acme.required("weight").intValue()).isEqualTo(1);
+        assertThat(acme.required("waiting").intValue()).isZero();
+        assertThat(acme.has("oldest_wait_ms")).isFalse();
+        assertThat(acme.required("starts").intValue()).isEqualTo(1);
+        assertThat(acme.required("share_of_starts").doubleValue()).isEqualTo(0.5);
+    }
+
+    @Test
+    void clientsLimitThatIsUsedUp_isShownWithTheTime() throws Exception {
+        open(Optional.of(WATCH), client("acme", "key-of-acme", "1 requests / 1h"));
+        running.post(HI, "Authorization", "Bearer key-of-acme");
+        JsonNode limit = status("Authorization", "Bearer " + WATCH).at("/gateway/clients/0/limits/0");
+        assertThat(limit.required("left").intValue()).isZero();
+        assertThat(limit.required("more_in_ms").intValue()).isPositive();
+    }
+
+    @Test
+    void clientsOtherLimits_leaveWhatItHasUsed() throws Exception {
+        open(Optional.of(WATCH), client("acme", "key-of-acme", "1 requests / 1h"));
+        running.post(HI, "Authorization", "Bearer key-of-acme");
+        running.gateway.reload(settings(Optional.of(WATCH), client("acme", "new-key", "5 requests / 1h")));
+        JsonNode acme = status("Authorization", "Bearer " + WATCH).at("/gateway/clients/0");
+        assertThat(acme.required("requests").intValue()).isEqualTo(1);
+        assertThat(acme.at("/limits/0/left").intValue()).isEqualTo(4);
+    }
+
+    @Test
+    void withoutClients_anybodyOnThisMachineMaySee() throws Exception {
+        assertThat(running.get("/status").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void watchKeyWithoutClients_isNeededToSee_butNotToAsk() throws Exception {
+        open(Optional.of(WATCH));
+        assertRefused(running.get("/status"), 401, "invalid_api_key", "gateway.watch-key");
+        assertThat(running.get("/status", "Authorization", "Bearer " + WATCH).statusCode())
+                .isEqualTo(200);
+        assertThat(running.post(HI).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void withClientsAndNoWatchKey_nobodyMaySee_andItSaysWhatToSet() throws Exception {
+        open(Optional.empty(), client("acme", "key-of-acme"));
+        assertRefused(running.get("/status"), 403, "forbidden", "gateway.watch-key");
+        assertRefused(
+                running.get("/status", "Authorization", "Bearer key-of-acme"), 403, "forbidden", "gateway.watch-key");
+    }
+
+    @Test
+    void clientsKey_isNoWatchKey_norIsTheWatchKeyAClients() throws Exception {
+        open(Optional.of(WATCH), client("acme", "key-of-acme"));
+        assertRefused(running.get("/status"), 401, "invalid_api_key", "no key");
+        assertRefused(running.get("/status", "Authorization", "Bearer key-of-acme"), 401, "invalid_api_key", "isn't");
+        assertRefused(running.post(HI, "Authorization", "Bearer " + WATCH), 401, "invalid_api_key", "unknown key");
+        assertThat(running.get("/status", "Authorization", "bearer  " + WATCH + " ")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void reloadedWatchKey_holdsFromThenOn() throws Exception {
+        open(Optional.of(WATCH), client("acme", "key-of-acme"));
+        boolean restart =
+                running.gateway.reload(running.settings(Optional.of("another"), client("acme", "key-of-acme")));
+        assertThat(restart).isFalse();
+        assertThat(running.get("/status", "Authorization", "Bearer " + WATCH).statusCode())
+                .isEqualTo(401);
+        assertThat(running.get("/status", "Authorization", "Bearer another").statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void page_isOpenWithoutAKey_andHoldsNothing() throws Exception {
+        open(Optional.of(WATCH), client("acme", "key-of-acme"));
+        HttpResponse<String> page = running.get("/");
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("content-type")).contains("text/html; charset=utf-8");
+        assertThat(page.body()).contains("<title>Whippletree</title>").doesNotContain("acme", "scripted");
+    }
+
+    @Test
+    void page_mayRunItsOwnScriptAlone_andAskNobodyElse() throws Exception {
+        HttpResponse<String> page = running.get("/");
+        String policy = page.headers().firstValue("content-security-policy").orElseThrow();
+        assertThat(policy)
+                .contains("default-src 'none'", "connect-src 'self'", "frame-ancestors 'none'", "form-action 'none'")
+                .contains("style-src " + hash(page.body(), "style"), "script-src " + hash(page.body(), "script"))
+                .doesNotContain("unsafe", "*", "http");
+        assertThat(page.headers().firstValue("x-content-type-options")).contains("nosniff");
+        assertThat(page.headers().firstValue("referrer-policy")).contains("no-referrer");
+    }
+
+    /** What the policy refuses would be seen by nobody but a browser. */
+    @Test
+    void page_hasNothingThatItsPolicyRefuses() throws Exception {
+        assertThat(running.get("/").body())
+                .doesNotContain(" style=\"", "innerHTML", "insertAdjacentHTML", "eval(", "src=\"", "@import", "url(")
+                .doesNotContainPattern(" on[a-z]+=\"")
+                .doesNotContainPattern("href=\"(?!data:|status\")");
+    }
+
+    private static String hash(String page, String element) throws Exception {
+        Matcher matcher = Pattern.compile("<" + element + ">(.*?)</" + element + ">", Pattern.DOTALL)
+                .matcher(page);
+        assertThat(matcher.find()).isTrue();
+        byte[] digest =
+                MessageDigest.getInstance("SHA-256").digest(matcher.group(1).getBytes(StandardCharsets.UTF_8));
+        assertThat(matcher.find()).as("another " + element).isFalse();
+        return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://evil.example, 403",
+        "null, 403",
+        "http://localhost:1, 403",
+        "http://localhost.evil.example:PORT, 403",
+        "file://, 403",
+        "chrome-extension://localhost:PORT, 403",
+        "http://localhost:PORT, 200",
+        "https://LOCALHOST:PORT, 200"
+    })
+    void requestOfAWebPage_mustComeFromOurOwn(String origin, int expected) throws Exception {
+        String headers = "Host: localhost:PORT\r\nOrigin: " + origin + "\r\n";
+        String here = headers.replace("PORT", Integer.toString(running.gateway.port()));
+        assertThat(raw("/status", here)).isEqualTo(expected);
+        assertThat(raw("/v1/models", here)).isEqualTo(expected);
+    }
+
+    @Test
+    void oneOwnOriginAmongForeignOnes_isNotEnough() throws Exception {
+        String own = "Origin: http://localhost:" + running.gateway.port() + "\r\n";
+        String foreign = "Origin: http://evil.example\r\n";
+        String host = "Host: localhost:" + running.gateway.port() + "\r\n";
+        assertThat(raw("/status", host + own + foreign)).isEqualTo(403);
+        assertThat(raw("/status", host + foreign + own)).isEqualTo(403);
+        assertThat(raw("/status", host + own)).isEqualTo(200);
+    }
+
+    @Test
+    void webPageOfAnotherSite_causesNoCall() throws Exception {
+        HttpResponse<String> response = running.post(HI, "Origin", "https://evil.example");
+        assertRefused(response, 403, "forbidden", "other sites");
+        assertThat(running.provider.unseenCalls()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "LOCALHOST:80", "a.localhost", "127.0.0.1", "127.1.2.3:8080", "[::1]:8080"})
+    void withoutKeys_thisMachinesNamesAreAnswered(String host) throws Exception {
+        assertThat(raw("/healthz", "Host: " + host + "\r\n")).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "evil.example",
+                "evil.example:80",
+                "127.0.0.1.evil.example",
+                "localhost.evil.example",
+                "192.168.0.1",
+                "1270.0.0.1",
+                "[::2]"
+            })
+    void withoutKeys_aNameThatOnlyLeadsHereIsRefused(String host) throws Exception {
+        assertThat(raw("/status", "Host: " + host + "\r\n")).isEqualTo(403);
+        assertThat(raw("/", "Host: " + host + "\r\n")).isEqualTo(403);
+        assertThat(raw("/v1/models", "Host: " + host + "\r\n")).isEqualTo(403);
+    }
+
+    @Test
+    void withKeys_everyNameIsAnswered() throws Exception {
+        open(Optional.of(WATCH), client("acme", "key-of-acme"));
+        assertThat(raw("/", "Host: llm.example\r\n")).isEqualTo(200);
+        assertThat(raw("/status", "Host: llm.example\r\nAuthorization: Bearer " + WATCH + "\r\n"))
+                .isEqualTo(200);
+        assertThat(raw("/v1/models", "Host: llm.example\r\nAuthorization: Bearer key-of-acme\r\n"))
+                .isEqualTo(200);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.whippletree.provider.openai.call;
+
+import dev.whippletree.provider.openai.read.UnusableResponseException;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.util.Locale;
+import java.util.OptionalLong;
+
+/** Says in plain words how a call broke off that had a connection. Stateless. */
+final class BreakWords {
+
+    /** OkHttp reads no more of a head ({@code HeadersReader.HEADER_LIMIT}). */
+    private static final int MOST_HEAD_BYTES = 256 << 10;
+
+    private BreakWords() {}
+
+    /** Returns how. */
+    static String of(IOException fault, Endpoint endpoint, Progress progress) {
+        return Causes.find(fault, UnusableResponseException.class)
+                .map(found -> noAnswer(endpoint, found.inWords()))
+                .orElseGet(() -> fault instanceof ProtocolException && !Causes.says(fault, "unexpected end of stream")
+                        ? noAnswer(endpoint, againstHttp(fault))
+                        : broken(endpoint, progress.headCame()));
+    }
+
+    /**
+     * Returns whether a connection ended before the first byte of a response; with TLS, where there are other bytes, or HTTP/2, before its
+     * head. Of HTTP/2, OkHttp reports that as a stream's {@code CANCEL}; of what services report of a stream, {@code REFUSED_STREAM} alone
+     * says the same: that nothing was done (RFC 9113, section 8.7).
+     */
+    static boolean isBeforeResponse(IOException fault, Endpoint endpoint, Progress progress) {
+        OptionalLong received = endpoint.connections().meter().received();
+        long most = endpoint.url().isHttps() ? MOST_HEAD_BYTES : 0;
+        return !progress.headCame()
+                && received.orElse(0) <= most
+                && !Causes.has(fault, UnusableResponseException.class)
+                && (!(fault instanceof ProtocolException) || Causes.says(fault, "unexpected end of stream"))
+                && (!Causes.says(fault, "stream was reset")
+                        || Causes.says(fault, "CANCEL")
+                        || Causes.says(fault, "REFUSED_STREAM"));
+    }
+
+    private static String noAnswer(Endpoint endpoint, String why) {
+        return "no answer from " + endpoint.where() + ": " + why;
+    }
+
+    private static String againstHttp(IOException fault) {
+        return Causes.says(fault, "HTTP_PROXY_AUTH") ? "it asks for proxy credentials (407)" : "it sent invalid HTTP";
+    }
+
+    private static String broken(Endpoint endpoint, boolean headCame) {
+        OptionalLong received = endpoint.connections().meter().received();
+        if (received.isEmpty()) {
+            return "the connection broke";
+        }
+        if (!headCame && received.getAsLong() >= MOST_HEAD_BYTES) {
+            return noAnswer(endpoint, "the headers of its response are longer than " + (MOST_HEAD_BYTES >> 10) + " KB");
+        }
+        // With TLS the first bytes, such as a session's tickets, are of no answer.
+        boolean nothing =
+                received.getAsLong() == 0 || (!headCame && endpoint.url().isHttps());
+        return nothing ? "the connection was closed before an answer arrived" : brokenAfter(received.getAsLong());
+    }
+
+    private static String brokenAfter(long bytes) {
+        return bytes == 1
+                ? "the connection broke after 1 byte"
+                : String.format(Locale.ROOT, "the connection broke after %,d bytes", bytes);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.whippletree.provider.openai.call;
+
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.SettingKey;
+import java.net.URI;
+import java.time.Duration;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/** The settings common to all accounts of this protocol. Stateless. */
+public final class ChatSettings {
+
+    /** How long connecting may take: a duration, 5 s unless set. All other times are the engine's. */
+    public static final SettingKey CONNECT_TIMEOUT =
+            new SettingKey("connect-timeout", "How long connecting may take, such as 5s (default).");
+
+    private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration LONGEST_CONNECT_TIMEOUT = Duration.ofHours(1);
+    /** The name of the setting that says where the service is. */
+    public static final String BASE_URL_NAME = "base-url";
+
+    private ChatSettings() {}
+
+    /**
+     * Returns the setting that says where the service is.
+     *
+     * @param otherwise the address where it isn't set, for the description
+     */
+    public static SettingKey baseUrl(String otherwise) {
+        return new SettingKey(BASE_URL_NAME, "The service's address, http or https; " + otherwise + " by default.");
+    }
+
+    /**
+     * Returns an address below the account's {@code base-url}.
+     *
+     * @param account whose settings are read
+     * @param otherwise the base where none is set
+     * @param path what is appended to the base, without a slash in front
+     * @throws IllegalArgumentException if the setting is no http or https address, or holds a user name, query or fragment
+     */
+    public static URI endpoint(AccountSettings account, String otherwise, String path) {
+        String base = account.settings().text(BASE_URL_NAME).orElse(otherwise).trim();
+        HttpUrl url = HttpUrl.parse(base);
+        if (url == null || hasMoreThanAPath(url)) {
+            // The value isn't repeated: what is wrong with it may be that it holds a password.
+            throw new IllegalArgumentException("account " + account.id()
+                    + ": base-url must be an http or https address without user name, query or fragment, such as "
+                    + otherwise);
+        }
+        return url.newBuilder().addPathSegments(path).build().uri();
+    }
+
+    private static boolean hasMoreThanAPath(HttpUrl url) {
+        @Nullable String query = url.query();
+        return !url.username().isEmpty() || !url.password().isEmpty() || query != null || url.fragment() != null;
+    }
+
+    static Duration connectTimeout(AccountSettings account) {
+        Duration timeout = account.settings().duration(CONNECT_TIMEOUT.name()).orElse(DEFAULT_CONNECT_TIMEOUT);
+        if (timeout.compareTo(LONGEST_CONNECT_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("account " + account.id() + ": connect-timeout must be at most 1h");
+        }
+        return timeout;
+    }
+}

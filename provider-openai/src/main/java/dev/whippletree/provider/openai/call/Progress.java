@@ -1,0 +1,67 @@
+package dev.whippletree.provider.openai.call;
+
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.EventListener;
+import okhttp3.Response;
+
+/** Tells a sink how far a call has come, and keeps it, on the thread that makes the call. Confined to that thread. */
+final class Progress extends EventListener {
+
+    /** Finds the progress that was tagged onto the call's request. */
+    static final EventListener.Factory FACTORY = call -> {
+        Progress progress = call.request().tag(Progress.class);
+        return progress == null ? EventListener.NONE : progress;
+    };
+
+    private final OneEndSink sink;
+    private boolean connected;
+
+    /** Connecting may be left to another thread. */
+    private volatile boolean connecting;
+
+    private boolean headCame;
+
+    Progress(OneEndSink sink) {
+        this.sink = sink;
+    }
+
+    @Override
+    public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
+        connecting = true;
+    }
+
+    @Override
+    public void connectionAcquired(Call call, Connection connection) {
+        connected = true;
+    }
+
+    /** The body flushes itself. {@code responseHeadersStart} comes only with the response. */
+    @Override
+    public void requestBodyEnd(Call call, long byteCount) {
+        sink.sent();
+    }
+
+    @Override
+    public void responseHeadersEnd(Call call, Response response) {
+        headCame = true;
+        sink.firstByte();
+    }
+
+    /** Returns whether the call has had a connection. */
+    boolean isConnected() {
+        return connected;
+    }
+
+    /** Returns whether the call has had a connection that was kept from an earlier call. */
+    boolean reusesConnection() {
+        return connected && !connecting;
+    }
+
+    /** Returns whether the head of the response has come. */
+    boolean headCame() {
+        return headCame;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.whippletree.provider.openai.call;
+
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Parameters;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.ToolCall;
+import dev.whippletree.provider.openai.dialect.Dialect;
+import dev.whippletree.provider.openai.dialect.JsonFields;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a prompt as the protocol wants it. */
+final class PromptWriter {
+
+    private PromptWriter() {}
+
+    /** Returns the request's body. The model comes first, since Hugging Face's router routes by the start of the body. */
+    static byte[] body(Prompt prompt, String model, boolean streaming, Dialect dialect) {
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        body.put("model", model);
+        body.put(
+                "messages",
+                prompt.messages().stream().map(PromptWriter::message).toList());
+        if (streaming) {
+            body.put("stream", true);
+            if (dialect.asksForStreamUsage()) {
+                body.put("stream_options", Map.of("include_usage", true));
+            }
+        }
+        putParameters(body, prompt.parameters(), dialect);
+        return JsonFields.write(body);
+    }
+
+    private static void putParameters(Map<String, @Nullable Object> body, Parameters parameters, Dialect dialect) {
+        parameters.maxTokens().ifPresent(value -> body.put(dialect.maxTokensField(), value));
+        parameters.temperature().ifPresent(value -> body.put("temperature", value));
+        parameters.topP().ifPresent(value -> body.put("top_p", value));
+        parameters.seed().ifPresent(value -> body.put("seed", value));
+        if (!parameters.stop().isEmpty()) {
+            body.put("stop", parameters.stop());
+        }
+        body.putAll(parameters.extras());
+    }
+
+    private static Map<String, @Nullable Object> message(Message message) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("role", message.role().wireName());
+        json.put("content", content(message));
+        if (!message.toolCalls().isEmpty()) {
+            json.put(
+                    "tool_calls",
+                    message.toolCalls().stream().map(PromptWriter::toolCall).toList());
+        }
+        message.toolCallId().ifPresent(id -> json.put("tool_call_id", id));
+        json.putAll(message.extras());
+        return json;
+    }
+
+    /** Of a message that only calls tools the content is null: some services refuse an empty one. */
+    private static @Nullable Object content(Message message) {
+        if (!message.parts().isEmpty()) {
+            return message.parts();
+        }
+        return message.text().isEmpty() && !message.toolCalls().isEmpty() ? null : message.text();
+    }
+
+    private static Map<String, Object> toolCall(ToolCall call) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("id", call.id());
+        json.put("type", "function");
+        json.put("function", Map.of("name", call.name(), "arguments", call.arguments()));
+        return json;
+    }
+}

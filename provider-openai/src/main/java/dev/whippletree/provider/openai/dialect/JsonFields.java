@@ -1,0 +1,190 @@
+package dev.whippletree.provider.openai.dialect;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonParser.NumberType;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads and writes JSON, and looks into it without ever throwing over a missing or misshapen field.
+ *
+ * <p>By the bare parser and generator: a mapper takes longer to make than a command's first call takes.
+ */
+public final class JsonFields {
+
+    /** Values, names and brackets; each takes some fifty bytes of memory, though it may be sent as one. */
+    private static final int MOST_TOKENS = 1_000_000;
+
+    /** An answer is one string more often than not, so a string may be as long as an answer: in bytes. */
+    public static final int LONGEST = 16 << 20;
+
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(LONGEST)
+                    .maxTokenCount(MOST_TOKENS)
+                    .build())
+            .build();
+
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private JsonFields() {}
+
+    /** Writes maps, lists, strings, numbers, booleans and null. */
+    public static byte[] write(Object value) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator generator = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            write(value, generator);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void write(@Nullable Object value, JsonGenerator generator) {
+        if (value instanceof Map<?, ?> object) {
+            generator.writeStartObject();
+            object.forEach((name, member) -> {
+                generator.writeName(String.valueOf(name));
+                write(member, generator);
+            });
+            generator.writeEndObject();
+        } else if (value instanceof List<?> array) {
+            generator.writeStartArray();
+            array.forEach(element -> write(element, generator));
+            generator.writeEndArray();
+        } else {
+            writeScalar(value, generator);
+        }
+    }
+
+    private static void writeScalar(@Nullable Object value, JsonGenerator generator) {
+        if (value == null) {
+            generator.writeNull();
+        } else if (value instanceof Boolean flag) {
+            generator.writeBoolean(flag);
+        } else if (value instanceof Double || value instanceof Float) {
+            generator.writeNumber(((Number) value).doubleValue()); // Tells those that JSON can't write as text.
+        } else if (value instanceof Number) {
+            generator.writeNumber(value.toString());
+        } else {
+            generator.writeString(value.toString());
+        }
+    }
+
+    /**
+     * Returns the whole of a text as JSON; empty if it isn't JSON in UTF-8, or nothing.
+     *
+     * <p>Decoded by the JDK: the parser's own decoder takes bytes for characters that are none.
+     */
+    public static Optional<JsonNode> parse(byte[] text) {
+        try {
+            String decoded = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(text))
+                    .toString();
+            return parse(decoded.startsWith(BYTE_ORDER_MARK) ? decoded.substring(1) : decoded);
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns the whole of a text as JSON; empty if it isn't JSON, or nothing. */
+    public static Optional<JsonNode> parse(String text) {
+        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), text)) {
+            if (parser.nextToken() == null) {
+                return Optional.empty();
+            }
+            JsonNode node = node(parser);
+            return parser.nextToken() == null ? Optional.of(node) : Optional.empty();
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Reads one value, with a stack of its own: how deep JSON is nested is up to the service. */
+    private static JsonNode node(JsonParser parser) {
+        ArrayNode root = NODES.arrayNode();
+        Deque<JsonNode> open = new ArrayDeque<>(List.of(root));
+        do {
+            if (parser.currentToken().isStructEnd()) {
+                open.pop();
+            } else if (parser.currentToken() != JsonToken.PROPERTY_NAME) {
+                JsonNode child = childless(parser);
+                if (open.element() instanceof ObjectNode object) {
+                    object.set(parser.currentName(), child);
+                } else {
+                    ((ArrayNode) open.element()).add(child);
+                }
+                if (child.isContainer()) {
+                    open.push(child);
+                }
+            }
+        } while (open.size() > 1 && parser.nextToken() != null);
+        return root.get(0);
+    }
+
+    /** Returns the value that begins here, an object or an array without what it holds. */
+    private static JsonNode childless(JsonParser parser) {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> NODES.objectNode();
+            case START_ARRAY -> NODES.arrayNode();
+            case VALUE_STRING -> NODES.stringNode(parser.getString());
+            case VALUE_NUMBER_INT -> wholeNumber(parser);
+            case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
+            case VALUE_TRUE, VALUE_FALSE -> NODES.booleanNode(parser.getBooleanValue());
+            default -> NODES.nullNode();
+        };
+    }
+
+    private static JsonNode wholeNumber(JsonParser parser) {
+        return parser.getNumberType() == NumberType.BIG_INTEGER
+                ? NODES.numberNode(parser.getBigIntegerValue())
+                : NODES.numberNode(parser.getLongValue());
+    }
+
+    /** Returns a field's value; empty if it is missing or null. */
+    public static Optional<JsonNode> present(JsonNode node, String field) {
+        return Optional.ofNullable(node.get(field)).filter(value -> !value.isNull());
+    }
+
+    /** Returns an object that stands in a field; empty if there is none. */
+    public static Optional<JsonNode> object(JsonNode node, String field) {
+        return present(node, field).filter(JsonNode::isObject);
+    }
+
+    /** Returns a field's value if it is a string with something in it. */
+    public static Optional<String> text(JsonNode node, String field) {
+        return present(node, field)
+                .filter(JsonNode::isString)
+                .map(JsonNode::stringValue)
+                .filter(text -> !text.isEmpty());
+    }
+
+    /** Returns a field's value if it is a whole number of 0 or more. */
+    public static Optional<Long> count(JsonNode node, String field) {
+        return present(node, field)
+                .filter(JsonNode::canConvertToLong)
+                .filter(JsonNode::isIntegralNumber)
+                .map(JsonNode::longValue)
+                .filter(count -> count >= 0);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.whippletree.provider.openai.dialect;
+
+import dev.whippletree.model.Failure;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * An error that a service reported, in whatever form. Immutable.
+ *
+ * @param head the head of its response
+ * @param status the error's HTTP status; for an error inside a stream the one it names, else that of the response, such as 200
+ * @param message the service's message in full: not for logs
+ * @param code the service's own code; empty if it gave none
+ * @param type the service's own type of error; empty if it gave none
+ * @param retryAfter how long the service said to wait, zero or more; empty if it didn't say
+ */
+public record ServiceError(
+        ResponseHead head,
+        int status,
+        String message,
+        Optional<String> code,
+        Optional<String> type,
+        Optional<Duration> retryAfter) {
+
+    /** Checks that nothing is null. */
+    public ServiceError {
+        Objects.requireNonNull(head, "head");
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(code, "code");
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(retryAfter, "retryAfter");
+    }
+
+    /** Returns an error of our own finding: what arrived with that head is no whole answer. */
+    public static ServiceError found(ResponseHead head, String message) {
+        return new ServiceError(head, head.status(), message, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** Returns an error of our own finding: with that head came an answer that nobody can use. */
+    public static ServiceError damaged(ResponseHead head, String message) {
+        return new ServiceError(
+                head, head.status(), message, Optional.of(Failure.DAMAGED), Optional.empty(), Optional.empty());
+    }
+
+    /** Returns whether the message holds a text, upper and lower case alike. */
+    public boolean says(String text) {
+        return message.toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT));
+    }
+
+    /** Returns status and code only: the message may hold what isn't for logs. */
+    @Override
+    public String toString() {
+        return "error " + status + code.map(name -> " " + name).orElse("");
+    }
+}

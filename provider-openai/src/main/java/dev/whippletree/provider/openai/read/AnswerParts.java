@@ -1,0 +1,167 @@
+package dev.whippletree.provider.openai.read;
+
+import dev.whippletree.model.Delta;
+import dev.whippletree.provider.openai.dialect.JsonFields;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Turns a {@code message}, or one {@code delta} after another, into deltas. Confined to one thread.
+ *
+ * <p>A refusal is told as text: OpenAI gives it in a field of its own, in place of content, but the words are the model's.
+ *
+ * <p>Tool calls are numbered from 0 in the order in which their names come, whatever the service numbers them by, and a call's
+ * id and name are told once, also if the service repeats them. Nothing of a call is told before its name: without one nobody can call
+ * anything. A name that comes with another id is another call: servers that translate (Gemini's, LMDeploy's) number all of an answer's
+ * calls 0. Another id alone is none: some make up a new one for each delta.
+ */
+final class AnswerParts {
+
+    private static final String CONTENT = "content";
+    private static final String REFUSAL = "refusal";
+    private static final String TOOL_CALLS = "tool_calls";
+    private static final String ARGUMENTS = "arguments";
+
+    private final Consumer<Delta.Piece> listener;
+
+    /** By the service's number, the latest call that has it. */
+    private final Map<Long, Call> calls = new HashMap<>();
+
+    private int named;
+    private int unnamed;
+
+    /** A tool call, as far as it has come. */
+    private static final class Call {
+        private String id = "";
+        private int number;
+        private boolean named;
+
+        /** What came before its name. */
+        private final StringBuilder arguments = new StringBuilder();
+    }
+
+    AnswerParts(Consumer<Delta.Piece> listener) {
+        this.listener = listener;
+    }
+
+    /**
+     * Tells all that a message, or a delta of one, holds.
+     *
+     * @param message a JSON object
+     * @throws MalformedAnswerException if a part of the answer can't be read; what was before it is told
+     */
+    void tell(JsonNode message) throws MalformedAnswerException {
+        JsonFields.text(message, "reasoning")
+                .or(() -> JsonFields.text(message, "reasoning_content"))
+                .ifPresent(text -> listener.accept(new Delta.Reasoning(text)));
+        String text = content(message) + string(message, REFUSAL);
+        if (!text.isEmpty()) {
+            listener.accept(new Delta.Text(text));
+        }
+        tellToolCalls(JsonFields.present(message, TOOL_CALLS));
+        tellFunction(0, Optional.empty(), JsonFields.present(message, "function_call"));
+    }
+
+    /** Content is a string; some services answer with an array of parts, as requests may have it. */
+    private static String content(JsonNode message) throws MalformedAnswerException {
+        Optional<JsonNode> content = JsonFields.present(message, CONTENT);
+        if (content.isEmpty() || content.get().isString()) {
+            return content.map(JsonNode::stringValue).orElse("");
+        }
+        MalformedAnswerException.unless(content.get().isArray(), CONTENT);
+        StringBuilder text = new StringBuilder();
+        for (JsonNode part : content.get()) {
+            MalformedAnswerException.unless(part.isObject(), CONTENT);
+            text.append(string(part, "text")).append(string(part, REFUSAL));
+        }
+        return text.toString();
+    }
+
+    /** Tool calls are a list; older text-generation-inference servers stream one at a time, without the list. */
+    private void tellToolCalls(Optional<JsonNode> calls) throws MalformedAnswerException {
+        if (calls.isEmpty()) {
+            return;
+        }
+        if (calls.get().isObject()) {
+            tellToolCall(calls.get(), 0);
+            return;
+        }
+        MalformedAnswerException.unless(calls.get().isArray(), TOOL_CALLS);
+        for (int place = 0; place < calls.get().size(); place++) {
+            tellToolCall(calls.get().get(place), place);
+        }
+    }
+
+    private void tellToolCall(JsonNode call, long place) throws MalformedAnswerException {
+        Optional<Long> index = JsonFields.count(call, "index");
+        MalformedAnswerException.unless(
+                call.isObject()
+                        && (index.isPresent()
+                                || JsonFields.present(call, "index").isEmpty()),
+                TOOL_CALLS);
+        tellFunction(index.orElse(place), JsonFields.text(call, "id"), JsonFields.present(call, "function"));
+    }
+
+    private void tellFunction(long index, Optional<String> id, Optional<JsonNode> function)
+            throws MalformedAnswerException {
+        if (function.isEmpty()) {
+            return;
+        }
+        MalformedAnswerException.unless(function.get().isObject(), TOOL_CALLS);
+        String name = string(function.get(), "name");
+        String arguments = arguments(function.get());
+        if (id.isEmpty() && name.isEmpty() && arguments.isEmpty()) {
+            return; // It is no call yet.
+        }
+        Call call = call(index, id, name);
+        Optional<String> freshId = call.id.isEmpty() ? id : Optional.empty();
+        freshId.ifPresent(text -> call.id = text);
+        if (call.named) {
+            if (freshId.isPresent() || !arguments.isEmpty()) {
+                listener.accept(new Delta.ToolCallPart(call.number, freshId, Optional.empty(), arguments));
+            }
+            return;
+        }
+        call.arguments.append(arguments);
+        if (!name.isEmpty()) {
+            call.named = true;
+            call.number = named++;
+            unnamed--;
+            Optional<String> knownId = Optional.of(call.id).filter(text -> !text.isEmpty());
+            listener.accept(new Delta.ToolCallPart(call.number, knownId, Optional.of(name), call.arguments.toString()));
+        }
+    }
+
+    private Call call(long index, Optional<String> id, String name) {
+        Call known = calls.get(index);
+        if (known != null && (name.isEmpty() || id.isEmpty() || known.id.isEmpty() || known.id.equals(id.get()))) {
+            return known;
+        }
+        unnamed++;
+        Call other = new Call();
+        calls.put(index, other);
+        return other;
+    }
+
+    /** Returns whether a tool call has no name so far. */
+    boolean lacksName() {
+        return unnamed > 0;
+    }
+
+    /** Arguments are JSON as text; some services write them as JSON itself. */
+    private static String arguments(JsonNode function) throws MalformedAnswerException {
+        return JsonFields.object(function, ARGUMENTS).isPresent()
+                ? function.get(ARGUMENTS).toString()
+                : string(function, ARGUMENTS);
+    }
+
+    /** Returns a field's text, empty if it is missing or null. */
+    private static String string(JsonNode node, String field) throws MalformedAnswerException {
+        Optional<JsonNode> value = JsonFields.present(node, field);
+        MalformedAnswerException.unless(value.isEmpty() || value.get().isString(), field);
+        return value.map(JsonNode::stringValue).orElse("");
+    }
+}

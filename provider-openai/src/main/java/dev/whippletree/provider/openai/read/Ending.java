@@ -1,0 +1,64 @@
+package dev.whippletree.provider.openai.read;
+
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.provider.openai.dialect.JsonFields;
+import dev.whippletree.provider.openai.dialect.ResponseHead;
+import dev.whippletree.provider.openai.dialect.ServiceError;
+import dev.whippletree.spi.AnswerEnd;
+import java.util.Locale;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** Tells how an answer ended, from what the service wrote under {@code finish_reason}, {@code usage} and {@code model}. */
+final class Ending {
+
+    private Ending() {}
+
+    /**
+     * Returns the end of a whole answer.
+     *
+     * @throws NoAnswerException if the content filter ended it, or something that isn't known to be an end
+     */
+    static AnswerEnd of(ResponseHead head, String finishReason, Optional<TokenUsage> usage, String model)
+            throws NoAnswerException {
+        FinishReason reason = switch (finishReason.toLowerCase(Locale.ROOT)) {
+            // Besides the protocol's words, those that Hugging Face's and Anthropic's servers use.
+            case "stop", "eos", "eos_token", "stop_sequence", "end_turn" -> FinishReason.STOP;
+            case "length", "max_tokens" -> FinishReason.LENGTH;
+            case "tool_calls", "function_call" -> FinishReason.TOOL_CALLS;
+            case "content_filter" -> throw new NoAnswerException(filtered(head));
+            default -> throw NoAnswerException.damaged(head, "the answer ended for an unknown reason: " + finishReason);
+        };
+        return new AnswerEnd(reason, usage, model);
+    }
+
+    /** Reads the protocol's {@code usage} object; what isn't one is no usage. */
+    static Optional<TokenUsage> usage(JsonNode usage) {
+        Optional<Long> prompt = JsonFields.count(usage, "prompt_tokens");
+        if (prompt.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new TokenUsage(
+                prompt.get(),
+                JsonFields.count(usage, "completion_tokens").orElse(0L),
+                detail(usage, "prompt_tokens_details", "cached_tokens"),
+                detail(usage, "completion_tokens_details", "reasoning_tokens")));
+    }
+
+    private static long detail(JsonNode usage, String group, String field) {
+        return JsonFields.object(usage, group)
+                .flatMap(details -> JsonFields.count(details, field))
+                .orElse(0L);
+    }
+
+    private static ServiceError filtered(ResponseHead head) {
+        return new ServiceError(
+                head,
+                head.status(),
+                "the service's content filter withheld the answer",
+                Optional.of("content_filter"),
+                Optional.empty(),
+                Optional.empty());
+    }
+}

@@ -1,0 +1,31 @@
+package dev.whippletree.provider.openai.read;
+
+/** Something stands where a piece of the answer should be that isn't one: what follows would be an answer with a hole in it. */
+final class MalformedAnswerException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String field;
+
+    /** @param field the field that holds it, by the protocol's name */
+    private MalformedAnswerException(String field) {
+        super(field, null, false, false);
+        this.field = field;
+    }
+
+    /** Returns what is wrong, in words that can be shown. */
+    String inWords() {
+        return "the answer's " + field + " can't be read";
+    }
+
+    /**
+     * Checks that something can be read.
+     *
+     * @throws MalformedAnswerException if not
+     */
+    static void unless(boolean readable, String field) throws MalformedAnswerException {
+        if (!readable) {
+            throw new MalformedAnswerException(field);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.whippletree.provider.openai.read;
+
+import dev.whippletree.provider.openai.dialect.ResponseHead;
+import dev.whippletree.provider.openai.dialect.ServiceError;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** What a service sent instead of a whole answer. */
+public final class NoAnswerException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    /** A media type without its parameters (RFC 9110, section 8.3.1), no longer than those in use. */
+    private static final Pattern TYPE = Pattern.compile("[a-z0-9!#$&^_.+-]{1,40}/[a-z0-9!#$&^_.+-]{1,60}");
+
+    private final transient ServiceError error;
+
+    NoAnswerException(ServiceError error) {
+        super(error.toString(), null, false, false);
+        this.error = error;
+    }
+
+    /** Something came that is no answer of the protocol, though its status is good, such as a login page. */
+    static NoAnswerException other(ResponseHead head) {
+        return found(
+                head, "the service sent something that isn't an answer (" + type(head) + ", " + head.status() + ")");
+    }
+
+    /** Nothing came. */
+    static NoAnswerException empty(ResponseHead head) {
+        return found(head, "the service sent an empty body instead of an answer (" + head.status() + ")");
+    }
+
+    /** Something came that is no whole answer. */
+    static NoAnswerException found(ResponseHead head, String words) {
+        return new NoAnswerException(ServiceError.found(head, words));
+    }
+
+    /** An answer came that nobody can use. */
+    static NoAnswerException damaged(ResponseHead head, String how) {
+        return new NoAnswerException(ServiceError.damaged(head, how));
+    }
+
+    private static String type(ResponseHead head) {
+        return head.header("content-type")
+                .map(value -> value.split(";", -1)[0].strip().toLowerCase(Locale.ROOT))
+                .map(value -> TYPE.matcher(value).matches() ? value : "an invalid content type")
+                .orElse("no content type");
+    }
+
+    /** Returns what the service sent. */
+    public ServiceError error() {
+        return error;
+    }
+}

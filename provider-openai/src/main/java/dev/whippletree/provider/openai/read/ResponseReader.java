@@ -1,0 +1,89 @@
+package dev.whippletree.provider.openai.read;
+
+import dev.whippletree.provider.openai.dialect.Dialect;
+import dev.whippletree.provider.openai.dialect.ErrorReader;
+import dev.whippletree.provider.openai.dialect.ResponseHead;
+import dev.whippletree.provider.openai.dialect.ServiceError;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import okhttp3.MediaType;
+import okhttp3.Response;
+import okio.BufferedSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the response to a call: an error, a whole answer or a streamed one. Immutable.
+ *
+ * @param dialect what the service does differently
+ * @param clock for dates in headers
+ * @param patience how long the body of an error may take to arrive, and the end of a stream after its finish reason; more than zero
+ * @param model what the model is called where the answer doesn't say
+ * @param sink is told of limits and pieces
+ * @param refused is told of an error by its head alone, before its body is awaited
+ */
+public record ResponseReader(
+        Dialect dialect,
+        InstantSource clock,
+        Duration patience,
+        String model,
+        AttemptSink sink,
+        Consumer<ServiceError> refused) {
+
+    /**
+     * Reads to the end.
+     *
+     * @throws NoAnswerException if it isn't a whole answer
+     * @throws IOException if the connection breaks, or the response can't be used
+     */
+    public AnswerEnd read(Response response) throws IOException, NoAnswerException {
+        ResponseHead head = head(response);
+        ContentCoding coding = ContentCoding.of(response.headers());
+        dialect.answered(head);
+        if (!head.successful()) {
+            refused.accept(ErrorReader.ofBody(head, new byte[0], clock));
+            byte[] body = coding.isReadable()
+                    ? BodyReader.error(coding.unpacked(response.body().source()), patience)
+                    : new byte[0];
+            throw new NoAnswerException(ErrorReader.ofBody(head, body, clock));
+        }
+        sink.limits(dialect.limits(head));
+        if (!coding.isReadable()) {
+            throw NoAnswerException.found(
+                    head,
+                    "the service compressed its answer with an encoding that wasn't requested (" + coding.inWords()
+                            + ", " + head.status() + ")");
+        }
+        return isStream(response.body().contentType())
+                ? stream(head, coding.unpacked(response.body().source()))
+                : whole(head, coding.unpacked(response.body().source()));
+    }
+
+    private AnswerEnd stream(ResponseHead head, BufferedSource body) throws IOException, NoAnswerException {
+        return new StreamedAnswer(head, dialect, clock, patience, model, sink::delta).read(new EventStream(body));
+    }
+
+    private AnswerEnd whole(ResponseHead head, BufferedSource body) throws IOException, NoAnswerException {
+        return new WholeAnswer(head, dialect, clock).read(BodyReader.answer(body), model, sink::delta);
+    }
+
+    private static ResponseHead head(Response response) {
+        Map<String, String> headers = new HashMap<>();
+        response.headers().forEach(header -> headers.put(header.getFirst(), header.getSecond()));
+        return new ResponseHead(response.code(), headers);
+    }
+
+    /** The content type says which it is; where it names neither, the service is taken to send what was asked for. */
+    private boolean isStream(@Nullable MediaType type) {
+        if (type == null
+                || !(type.subtype().equals("event-stream") || type.subtype().contains("json"))) {
+            return sink.streaming();
+        }
+        return type.subtype().equals("event-stream");
+    }
+}

@@ -1,0 +1,82 @@
+package dev.whippletree.provider.openai.read;
+
+import dev.whippletree.model.Delta;
+import dev.whippletree.provider.openai.dialect.Dialect;
+import dev.whippletree.provider.openai.dialect.ErrorReader;
+import dev.whippletree.provider.openai.dialect.JsonFields;
+import dev.whippletree.provider.openai.dialect.ResponseHead;
+import dev.whippletree.spi.AnswerEnd;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+
+/** Reads an answer that comes in one piece. */
+final class WholeAnswer {
+
+    private final ResponseHead head;
+    private final Dialect dialect;
+    private final InstantSource clock;
+
+    WholeAnswer(ResponseHead head, Dialect dialect, InstantSource clock) {
+        this.head = head;
+        this.dialect = dialect;
+        this.clock = clock;
+    }
+
+    /**
+     * Tells the answer's parts, but only once it is known to be whole.
+     *
+     * @param model what the model is called where the answer doesn't say
+     * @throws NoAnswerException if it is an error, or not a whole answer
+     */
+    AnswerEnd read(byte[] body, String model, Consumer<Delta.Piece> listener) throws NoAnswerException {
+        JsonNode answer = JsonFields.parse(body)
+                .filter(JsonNode::isObject)
+                .orElseThrow(() -> body.length == 0 ? NoAnswerException.empty(head) : NoAnswerException.other(head));
+        Optional<JsonNode> error = dialect.error(answer);
+        if (error.isPresent()) {
+            throw new NoAnswerException(ErrorReader.ofNode(head, error.get(), clock));
+        }
+        JsonNode choice = Choices.ofAnswer(answer)
+                .orElseThrow(() -> NoAnswerException.damaged(head, "the answer has no choices"));
+        JsonNode message = JsonFields.object(choice, "message")
+                .orElseThrow(() -> NoAnswerException.damaged(head, "the answer's choice has no message"));
+        List<Delta.Piece> parts = parts(message);
+        String reason = JsonFields.text(choice, "finish_reason")
+                .or(() -> impliedReason(parts))
+                .orElseThrow(() -> NoAnswerException.damaged(head, "the answer has no finish_reason"));
+        AnswerEnd end = Ending.of(
+                        head,
+                        reason,
+                        dialect.usage(answer).flatMap(Ending::usage),
+                        JsonFields.text(answer, "model").orElse(model))
+                .withId(JsonFields.text(answer, "id"));
+        parts.forEach(listener);
+        return end;
+    }
+
+    /** An answer in one piece is whole without a reason, if there is anything in it; a stream may have broken off. */
+    private static Optional<String> impliedReason(List<Delta.Piece> parts) {
+        return parts.stream()
+                .filter(part -> !(part instanceof Delta.Reasoning))
+                .reduce((first, last) -> last)
+                .map(last -> last instanceof Delta.ToolCallPart ? "tool_calls" : "stop");
+    }
+
+    private List<Delta.Piece> parts(JsonNode message) throws NoAnswerException {
+        List<Delta.Piece> parts = new ArrayList<>();
+        try {
+            AnswerParts reader = new AnswerParts(parts::add);
+            reader.tell(message);
+            if (reader.lacksName()) {
+                throw NoAnswerException.damaged(head, "a tool call of the answer has no name");
+            }
+        } catch (MalformedAnswerException e) {
+            throw NoAnswerException.damaged(head, e.inWords());
+        }
+        return parts;
+    }
+}

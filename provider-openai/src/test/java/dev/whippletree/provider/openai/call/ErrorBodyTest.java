@@ -1,0 +1,147 @@
+package dev.whippletree.provider.openai.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.timeout;
+import static org.mockito.Mockito.verify;
+
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.spi.AttemptSink;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.ArgumentCaptor;
+
+/** An error whose body doesn't come, or not all of it, held a call until its timeout. */
+final class ErrorBodyTest {
+
+    private static final String BUSY = "HTTP/1.1 503 Busy\r\nContent-Type: application/json\r\n";
+    private static final String ANSWER =
+            "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}";
+
+    private final RawService service = new RawService(Duration.ofMillis(50));
+
+    @AfterEach
+    void close() {
+        service.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 100\r\n\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n64\r\n",
+                "Connection: close\r\n\r\n",
+                "Content-Encoding: gzip\r\nContent-Length: 100\r\n\r\n",
+                "Content-Encoding: gzip\r\nContent-Length: 100\r\n\r\n\u001f\u008b\b\0\0\0\0\0\0\0"
+            })
+    void bodyThatNeverComes_isNotWaitedFor(String rest) {
+        Failure failure = failure(service.keptOpen(BUSY + rest));
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.OVERLOADED);
+        assertThat(failure.status()).hasValue(503);
+        assertThat(failure.message()).isEqualTo("the service gave no reason (503)");
+    }
+
+    @Test
+    void statusAndHeadersOfABodyThatHangs_areToldBeforeIt() {
+        try (RawService patient = new RawService(Duration.ofHours(1))) {
+            patient.reply(
+                    0,
+                    patient.keptOpen(
+                            "HTTP/1.1 429 Busy\r\nRetry-After: 7\r\nx-error-message: not sk-test-0123456789\r\nContent-Length: 100\r\n\r\n"));
+            AttemptSink sink = mock(AttemptSink.class);
+
+            patient.client().send(Prompt.of("How are you?"), "test/model", sink);
+
+            ArgumentCaptor<Failure> refusal = ArgumentCaptor.forClass(Failure.class);
+            verify(sink, timeout(30_000)).refused(refusal.capture());
+            assertThat(refusal.getValue().kind()).isEqualTo(FailureKind.RATE_LIMITED);
+            assertThat(refusal.getValue().status()).hasValue(429);
+            assertThat(refusal.getValue().retryAfter()).contains(Duration.ofSeconds(7));
+            assertThat(refusal.getValue().message()).isEqualTo("not ***");
+            verify(sink, never()).failed(any());
+        }
+    }
+
+    @Test
+    void streamedCall_doesNotWaitEither() {
+        service.reply(0, service.keptOpen(BUSY + "Content-Length: 100\r\n\r\n"));
+
+        assertThat(service.send(true).awaitFailure().kind()).isEqualTo(FailureKind.OVERLOADED);
+    }
+
+    @Test
+    void bodyThatDrips_mustHaveArrivedByThen() {
+        Failure failure = failure(service.dripping(BUSY + "Connection: close\r\n\r\n", ' '));
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.OVERLOADED);
+    }
+
+    @Test
+    void bodyThatDripsInChunks_mustHaveArrivedByThen() {
+        Failure failure = failure(service.dripping(BUSY + "Transfer-Encoding: chunked\r\n\r\n64;", 'x'));
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.OVERLOADED);
+    }
+
+    @Test
+    void whatHasCome_isTheMessage() {
+        String body = "{\"error\":{\"message\":\"too many of you\",\"code\":\"model_not_found\"}}";
+        Failure failure = failure(service.keptOpen(BUSY + "Content-Length: 100\r\n\r\n" + body));
+
+        assertThat(failure.message()).isEqualTo("too many of you");
+        assertThat(failure.kind()).isEqualTo(FailureKind.MODEL_UNAVAILABLE);
+    }
+
+    @Test
+    void halfAMessage_isTheMessage() {
+        Failure failure =
+                failure(service.keptOpen(BUSY + "Content-Length: 100\r\n\r\n{\"error\":{\"message\":\"too many"));
+
+        assertThat(failure.message()).isEqualTo("too many");
+    }
+
+    @Test
+    void connectionOfAnUnfinishedBody_isNotUsedAgain() {
+        failure(service.keptOpen(BUSY + "Content-Length: 100\r\n\r\n"));
+        service.reply(1, "HTTP/1.1 200 OK\r\nContent-Length: " + ANSWER.length() + "\r\n\r\n" + ANSWER);
+
+        assertThat(service.send().text()).isEqualTo("Hi");
+        assertThat(service.connections()).hasSize(2);
+    }
+
+    @Test
+    void connectionOfAWholeBody_isUsedAgain_withoutATimeOfItsOwn() {
+        service.reply(0, BUSY + "Content-Length: 2\r\n\r\n{}");
+        service.reply(0, service.later("HTTP/1.1 200 OK\r\nContent-Length: " + ANSWER.length() + "\r\n\r\n" + ANSWER));
+        service.send().awaitFailure();
+
+        assertThat(service.send().text()).isEqualTo("Hi");
+        assertThat(service.connections()).hasSize(1);
+    }
+
+    @Test
+    void streamThatIsSilentAfterItsFinishReason_isWhole() {
+        service.reply(
+                0,
+                service.keptOpen(
+                        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                + "61\r\ndata: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}"
+                                + " ".repeat(16) + "\n\n\r\n"));
+
+        assertThat(service.send(true).text()).isEqualTo("Hi");
+    }
+
+    private Failure failure(RawService.Reply reply) {
+        service.reply(0, reply);
+        return service.send().awaitFailure();
+    }
+}

@@ -1,0 +1,144 @@
+package dev.whippletree.provider.openai.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a user reads when a service sends what it shouldn't: these said what OkHttp and the JDK call it. */
+final class FailureWordsTest {
+
+    private static final String OK = "HTTP/1.1 200 OK\r\n";
+    private static final String JSON = OK + "Content-Type: application/json\r\n";
+    private static final String EVENTS = OK + "Content-Type: text/event-stream\r\n";
+    private static final String CHUNK = "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\n\n";
+
+    private final RawService service = new RawService();
+
+    @AfterEach
+    void close() {
+        service.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Content-Type: text/html; charset=utf-8 | text/html",
+                "Content-Type: Application/JSON | application/json",
+                "X-Other: none | no content type",
+                "Content-Type: <script>alert(1)</script> | an invalid content type",
+                "Content-Type: sk-test-0123456789/x | ***/x"
+            })
+    void whatIsNoAnswer_isCalledByItsTypeAndStatus(String header, String type) {
+        String page = "<!DOCTYPE html><html><title>Log in</title></html>";
+        String response = OK + header + "\r\nContent-Length: " + page.length() + "\r\n\r\n" + page;
+
+        assertThat(words(response, false))
+                .isEqualTo("the service sent something that isn't an answer (" + type + ", 200)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<html></html>\n", "data: hello\n\n", "data: [1]\n\n", ": hm\n\n<html>"})
+    void whatIsNoStream_isCalledByItsTypeAndStatus(String body) {
+        assertThat(words(EVENTS + "Connection: close\r\n\r\n" + body, true))
+                .isEqualTo("the service sent something that isn't an answer (text/event-stream, 200)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {": still here\n\n", "data: [DONE]\n\n", "\n"})
+    void streamWithoutAnAnswer_isSaid(String body) {
+        assertThat(words(EVENTS + "Connection: close\r\n\r\n" + body, true))
+                .isEqualTo("the stream ended before the answer did");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200 OK, false", "200 OK, true", "204 No Content, false", "204 No Content, true"})
+    void emptyBody_isSaid(String status, boolean streaming) {
+        assertThat(words(
+                        "HTTP/1.1 " + status + "\r\n" + (status.startsWith("2") ? "Content-Length: 0" : "")
+                                + "\r\n\r\n",
+                        streaming))
+                .isEqualTo("the service sent an empty body instead of an answer (" + status.substring(0, 3) + ")");
+    }
+
+    static Stream<String> brokenOff() {
+        return Stream.of(
+                JSON + "Content-Length: 5000\r\n\r\n" + " ".repeat(1_134),
+                JSON + "Transfer-Encoding: chunked\r\n\r\n1000\r\n" + " ".repeat(1_131),
+                JSON + "Transfer-Encoding: chunked\r\n\r\n1\r\n \r\n",
+                JSON + "Transfer-Encoding: chunked\r\n\r\n1\r\n \r\n10",
+                EVENTS + "Transfer-Encoding: chunked\r\n\r\n1000\r\n" + CHUNK,
+                EVENTS + "Content-Encoding: gzip\r\nContent-Length: 5000\r\n\r\n" + RawService.packedSoFar(CHUNK),
+                JSON + "Content-Type: appli",
+                "HTTP/1.1 2",
+                "H");
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenOff")
+    void connectionThatBreaks_isSaid_withWhatHasCome(String response) {
+        String count = response.length() == 1 ? "1 byte" : String.format(Locale.ROOT, "%,d bytes", response.length());
+
+        assertThat(words(response, response.startsWith(EVENTS))).isEqualTo("the connection broke after " + count);
+    }
+
+    @Test
+    void thousands_haveACommaWhateverTheLocale() {
+        Locale usual = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            String start = JSON + "Content-Length: 5000\r\n\r\n";
+            assertThat(words(start + " ".repeat(1_204 - start.length()), false))
+                    .isEqualTo("the connection broke after 1,204 bytes");
+        } finally {
+            Locale.setDefault(usual);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void connectionClosedWithoutAByte_isSaid(boolean streaming) {
+        assertThat(words("", streaming)).isEqualTo("the connection was closed before an answer arrived");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SSH-2.0-OpenSSH_9.6\r\n",
+                "HTTP/1.1 many\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nsecret\r\n",
+                "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nHello"
+            })
+    void whatIsNoHttp_isSaid(String response) {
+        assertThat(words(response, false))
+                .startsWith("no answer from 127.0.0.1:")
+                .endsWith("it sent invalid HTTP");
+    }
+
+    @Test
+    void serviceThatIsNoProxy_asksForNoCredentialsOfOne() {
+        assertThat(words("HTTP/1.1 407 Who\r\n\r\n", false)).endsWith("it asks for proxy credentials (407)");
+    }
+
+    @Test
+    void headThatNeverEnds_isSaid() {
+        assertThat(words(OK + "X-Long: " + "x".repeat(600_000), false))
+                .endsWith("the headers of its response are longer than 256 KB");
+    }
+
+    private String words(String response, boolean streaming) {
+        service.reply(0, RawService.closedAfter(response));
+        Failure failure = service.send(streaming).awaitFailure();
+        assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        return failure.message();
+    }
+}

@@ -1,0 +1,223 @@
+package dev.whippletree.provider.openai.call;
+
+import static dev.whippletree.provider.openai.call.RawService.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.provider.openai.dialect.JsonFields;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a service may send that keeps to no rule of HTTP, over raw sockets. */
+final class HostileServiceTest {
+
+    private final RawService service = new RawService();
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    private static String answer(String content) {
+        return "{\"choices\":[{\"message\":{\"content\":\"" + content + "\"},\"finish_reason\":\"stop\"}]}";
+    }
+
+    private static String ofLength(String content) {
+        String body = answer(content);
+        return head("Content-Length: " + body.length()) + body;
+    }
+
+    private static String chunked(String content) {
+        String body = answer(content);
+        return head("Transfer-Encoding: chunked") + Integer.toHexString(body.length()) + "\r\n" + body
+                + "\r\n0\r\n\r\n";
+    }
+
+    private static String head(String framing) {
+        return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + framing + "\r\n\r\n";
+    }
+
+    private Failure failure(RawService.Reply reply) {
+        service.reply(0, reply);
+        return service.send().awaitFailure();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void twoResponsesToOneRequest_theSecondAnswersNobody(boolean inChunks) {
+        String two = inChunks ? chunked("first") + chunked("injected") : ofLength("first") + ofLength("injected");
+        service.reply(0, two);
+        service.reply(0, ofLength("second"));
+        service.reply(1, ofLength("third"));
+        assertThat(service.send().text()).isEqualTo("first");
+
+        Failure failure = service.send().awaitFailure();
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(failure.message()).contains("before it got the request");
+        assertThat(service.send().text()).isEqualTo("third");
+        assertThat(service.connections()).hasSize(2);
+    }
+
+    @Test
+    void responseWithoutARequest_answersNobody() throws IOException {
+        service.reply(0, ofLength("first"));
+        service.reply(1, ofLength("second"));
+        assertThat(service.send().text()).isEqualTo("first");
+        service.connections().get(0).getOutputStream().write(bytes(ofLength("injected")));
+
+        Failure failure = service.send().awaitFailure();
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(failure.message()).contains("without a request");
+        assertThat(service.send().text()).isEqualTo("second");
+    }
+
+    @Test
+    void oneResponseEach_sharesTheConnection() {
+        for (int i = 0; i < 5; i++) {
+            String content = "answer " + i;
+            service.reply(0, content.endsWith("3") ? chunked(content) : ofLength(content));
+            assertThat(service.send().text()).isEqualTo(content);
+        }
+        assertThat(service.connections()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 10", "Transfer-Encoding: chunked"})
+    void responseThatEndsInTwoPlaces_isRefused(String other) {
+        String body = answer("hello");
+
+        Failure failure = failure(out -> out.write(bytes(head(other + "\r\nContent-Length: " + body.length()) + body)));
+
+        assertThat(failure.message()).contains("states two different lengths");
+    }
+
+    /** OkHttp loses sight of these connections: they stayed open for good. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "101 Switching|Connection: upgrade|another protocol",
+                "101 Switching|X-Other: x|another protocol",
+                "200 OK|Content-Length: -5|a negative length",
+                "-12 Odd|Content-Length: 0|failed unexpectedly"
+            })
+    void responseThatOkHttpCannotTake_endsWithItsConnection(String status, String header, String words)
+            throws InterruptedException {
+        CountDownLatch closed = new CountDownLatch(1);
+        RawService.Reply kept = service.keptOpen("HTTP/1.1 " + status + "\r\n" + header + "\r\n\r\n");
+
+        Failure failure = failure(out -> {
+            kept.write(out);
+            closed.countDown();
+        });
+
+        assertThat(failure.message()).contains(words).doesNotContain("Exception", "-5", "-12");
+        assertThat(closed.await(30, TimeUnit.SECONDS))
+                .as("the client has closed the connection")
+                .isTrue();
+    }
+
+    @Test
+    void answerThatUnpacksToTooMuch_isBrokenOff() {
+        byte[] packed = packed("HTTP/1.1 200 OK", JsonFields.LONGEST + 1);
+        assertThat(packed).hasSizeLessThan(100_000);
+
+        assertThat(failure(out -> out.write(packed)).message()).contains("the answer is longer than 16 MB");
+    }
+
+    @Test
+    void errorThatUnpacksToTooMuch_isStillThatError() {
+        byte[] packed = packed("HTTP/1.1 503 Busy", 20 << 20);
+
+        assertThat(failure(out -> out.write(packed)).status()).hasValue(503);
+    }
+
+    /** Returns a response of so many blanks. */
+    private static byte[] packed(String status, int size) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        byte[] blanks = new byte[1 << 20];
+        Arrays.fill(blanks, (byte) ' ');
+        try (GZIPOutputStream gzip = new GZIPOutputStream(body)) {
+            for (int left = size; left > 0; left -= blanks.length) {
+                gzip.write(blanks, 0, Math.min(left, blanks.length));
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        ByteArrayOutputStream response = new ByteArrayOutputStream();
+        response.writeBytes(
+                bytes(status + "\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: "
+                        + body.size() + "\r\n\r\n"));
+        response.writeBytes(body.toByteArray());
+        return response.toByteArray();
+    }
+
+    /** All of these are kept until they end, by OkHttp or by what unpacks. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Transfer-Encoding: chunked\r\n\r\n5;",
+                "Content-Encoding: gzip\r\n\r\n\u001f\u008b\b\b\0\0\0\0\0\0",
+                "Content-Type: text/event-stream\r\n\r\ndata: ",
+                "X-Endless: "
+            })
+    void lineWithoutEnd_isBrokenOff(String start) {
+        Failure failure = failure(out -> {
+            out.write(bytes("HTTP/1.1 200 OK\r\n" + start));
+            byte[] more = bytes("x".repeat(1 << 16));
+            while (true) {
+                out.write(more);
+            }
+        });
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+    }
+
+    /** Each is read whole by OkHttp, some in the square of its length. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Transfer-Encoding: chunked\r\n\r\n|0",
+                "Transfer-Encoding: chunked\r\n\r\n5;|x",
+                "Transfer-Encoding: chunked\r\n\r\n1\r\n \r\n|0",
+                "Transfer-Encoding: chunked\r\n\r\n0\r\nX-Trailer: |x"
+            })
+    void lineAroundChunksWithoutEnd_isBrokenOffSoon(String reply) {
+        String[] parts = reply.split("\\|");
+        AtomicLong sent = new AtomicLong();
+
+        Failure failure = failure(out -> {
+            out.write(bytes("HTTP/1.1 200 OK\r\n" + parts[0]));
+            byte[] more = bytes(parts[1].repeat(1 << 16));
+            while (true) {
+                out.write(more);
+                sent.addAndGet(more.length);
+            }
+        });
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(sent).as("what the connection's buffers take included").hasValueLessThan(16 << 20);
+    }
+
+    @Test
+    void answerOfMoreValuesThanAnyHas_isNotRead() {
+        String body = answer("hello").replace("{\"message", "{\"x\":[" + "{},".repeat(600_000) + "{}],\"message");
+
+        Failure failure = failure(out -> out.write(bytes(head("Content-Length: " + body.length()) + body)));
+
+        assertThat(failure.message()).contains("isn't an answer");
+    }
+}

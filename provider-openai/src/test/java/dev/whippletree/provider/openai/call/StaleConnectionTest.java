@@ -1,0 +1,273 @@
+package dev.whippletree.provider.openai.call;
+
+import static dev.whippletree.provider.openai.call.RawService.closedAfter;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.provider.openai.Bench;
+import dev.whippletree.provider.openai.OpenAiProvider;
+import dev.whippletree.settings.Retries;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.testkit.provider.RecordingSink;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A kept connection that the service has closed is replaced, and nothing else is. */
+final class StaleConnectionTest {
+
+    private static final String BODY = "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}";
+    private static final String ANSWER =
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + BODY.length() + "\r\n\r\n" + BODY;
+
+    private final RawService service = new RawService();
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    /** Ends a kept connection: in order, or by a reset. */
+    private void close(int connection, boolean reset) throws IOException {
+        Socket kept = service.connections().get(connection);
+        if (reset) {
+            kept.setSoLinger(true, 0);
+        }
+        kept.close();
+    }
+
+    private static void assertAnswered(RecordingSink sink, int staleConnections) {
+        sink.awaitDone();
+        assertThat(sink.text()).isEqualTo("Hi");
+        assertThat(sink.staleConnections()).isEqualTo(staleConnections);
+        assertThat(sink.violations()).isEmpty();
+    }
+
+    private static void assertFailed(RecordingSink sink, int staleConnections) {
+        Failure failure = sink.awaitFailure();
+        assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(sink.staleConnections()).isEqualTo(staleConnections);
+        assertThat(sink.violations()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    void connectionClosedWhileIdle_isReplacedAtOnce(boolean streaming, boolean reset) throws IOException {
+        service.reply(0, ANSWER);
+        service.reply(1, ANSWER);
+        assertAnswered(service.send(streaming), 0);
+        close(0, reset);
+
+        assertAnswered(service.send(streaming), 1);
+
+        assertThat(service.connections()).hasSize(2);
+    }
+
+    @Test
+    void connectionClosedWhileTheRequestIsOnItsWay_isReplacedAtOnce() {
+        service.reply(0, ANSWER);
+        service.reply(0, closedAfter(""));
+        service.reply(1, ANSWER);
+        assertAnswered(service.send(), 0);
+
+        assertAnswered(service.send(), 1);
+
+        assertThat(service.connections()).hasSize(2);
+    }
+
+    /** Leaves so many connections idle, and closes them. */
+    private void leaveStale(int count) throws Exception {
+        CountDownLatch allThere = new CountDownLatch(count);
+        for (int connection = 0; connection < count; connection++) {
+            service.reply(connection, out -> {
+                allThere.countDown();
+                try {
+                    allThere.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                out.write(RawService.bytes(ANSWER));
+            });
+        }
+        List<RecordingSink> sinks = beginMany(count);
+        sinks.forEach(sink -> assertAnswered(sink, 0));
+        assertThat(service.connections()).hasSize(count);
+        for (int connection = 0; connection < count; connection++) {
+            close(connection, connection % 2 == 0);
+        }
+    }
+
+    private List<RecordingSink> beginMany(int count) {
+        List<RecordingSink> sinks = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            sinks.add(service.begin(false));
+        }
+        return sinks;
+    }
+
+    @Test
+    void severalStaleConnections_costNoCall_oneAfterTheOther() throws Exception {
+        leaveStale(5);
+        service.reply(5, ANSWER);
+        service.reply(6, ANSWER);
+        service.reply(6, ANSWER);
+
+        assertAnswered(service.send(), 1);
+        assertAnswered(service.send(), 0);
+        assertAnswered(service.send(), 0);
+
+        assertThat(service.connections()).hasSize(7);
+    }
+
+    @Test
+    void severalStaleConnections_costNoCall_allAtOnce() throws Exception {
+        leaveStale(5);
+        for (int connection = 5; connection < 15; connection++) {
+            service.reply(connection, ANSWER);
+        }
+
+        List<RecordingSink> sinks = beginMany(5);
+
+        sinks.forEach(RecordingSink::awaitDone);
+        assertThat(sinks).allSatisfy(sink -> {
+            assertThat(sink.text()).isEqualTo("Hi");
+            assertThat(sink.staleConnections()).isLessThanOrEqualTo(1);
+        });
+        assertThat(sinks).anySatisfy(sink -> assertThat(sink.staleConnections()).isEqualTo(1));
+    }
+
+    /** With one attempt, there is none to make up for a connection. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void promptWithOneAttempt_isAnsweredOverAStaleConnection_byTheAccountOfItsFirstTier(boolean reset)
+            throws Exception {
+        service.reply(0, ANSWER);
+        service.reply(1, ANSWER);
+        try (Whippletree whippletree = Whippletree.builder()
+                .provider(new OpenAiProvider())
+                .account(Bench.account(service.address(), Map.of()))
+                .account(AccountSettings.builder("other", "openai")
+                        .setting("base-url", "http://127.0.0.1:1/v1")
+                        .build())
+                .route(RouteSettings.builder("default")
+                        .tier(new TargetSettings("local-1", "model"))
+                        .tier(new TargetSettings("other", "model"))
+                        .retries(new Retries(1, Duration.ofMillis(500), Duration.ofSeconds(15), 0.2, 10))
+                        .build())
+                .build()) {
+            whippletree.complete(Prompt.of("one")).get(30, TimeUnit.SECONDS);
+            close(0, reset);
+
+            Completion answer = whippletree.complete(Prompt.of("two")).get(30, TimeUnit.SECONDS);
+
+            assertThat(answer.origin().account()).isEqualTo("local-1");
+            assertThat(answer.origin().attempts()).isEqualTo(1);
+            StatusSnapshot.Account account = whippletree.status().accounts().get(0);
+            assertThat(account.calls()).isEqualTo(2);
+            assertThat(account.failures()).isEmpty();
+            assertThat(account.staleConnections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void newConnectionThatIsClosed_isAFailure() {
+        service.reply(0, closedAfter(""));
+
+        assertFailed(service.send(), 0);
+
+        assertThat(service.connections()).hasSize(1);
+    }
+
+    @Test
+    void replacementThatIsClosed_isAFailure_andIsNotReplaced() throws IOException {
+        service.reply(0, ANSWER);
+        service.reply(1, closedAfter(""));
+        assertAnswered(service.send(), 0);
+        close(0, false);
+
+        assertFailed(service.send(), 1);
+
+        assertThat(service.connections()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "H",
+                "HTTP/1.1 200 OK\r\n",
+                "HTTP/1.1 100 Continue\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n",
+                "no HTTP at all\r\n\r\n"
+            })
+    void connectionClosedWithinAResponse_isAFailure(String start) {
+        service.reply(0, ANSWER);
+        service.reply(0, closedAfter(start));
+        service.reply(1, ANSWER);
+        assertAnswered(service.send(), 0);
+
+        assertFailed(service.send(), 0);
+
+        assertThat(service.connections()).hasSize(1);
+    }
+
+    @Test
+    void cancelledCall_isNotSentAgain() throws Exception {
+        CountDownLatch arrived = new CountDownLatch(1);
+        CountDownLatch gone = new CountDownLatch(1);
+        service.reply(0, ANSWER);
+        service.reply(0, out -> {
+            arrived.countDown();
+            service.keptOpen("").write(out);
+            gone.countDown();
+        });
+        service.reply(1, ANSWER);
+        assertAnswered(service.send(), 0);
+        RecordingSink sink = new RecordingSink(false);
+        var call = service.client().send(Prompt.of("How are you?"), "test/model", sink);
+        arrived.await();
+
+        sink.cancelled();
+        call.cancel();
+
+        gone.await();
+        assertAnswered(service.send(), 0);
+        assertThat(sink.violations()).isEmpty();
+        assertThat(sink.staleConnections()).isZero();
+        assertThat(service.connections()).hasSize(2);
+    }
+
+    @Test
+    void accountThatIsClosed_sendsNothingAgain() throws Exception {
+        CountDownLatch arrived = new CountDownLatch(1);
+        service.reply(0, ANSWER);
+        service.reply(0, out -> {
+            arrived.countDown();
+            service.keptOpen("").write(out);
+        });
+        assertAnswered(service.send(), 0);
+        RecordingSink sink = service.begin(false);
+        arrived.await();
+
+        service.client().close();
+
+        assertFailed(sink, 0);
+        assertThat(service.connections()).hasSize(1);
+    }
+}

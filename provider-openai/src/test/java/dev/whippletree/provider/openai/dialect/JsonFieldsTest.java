@@ -1,0 +1,82 @@
+package dev.whippletree.provider.openai.dialect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class JsonFieldsTest {
+
+    @Test
+    void values_areWrittenAsAMapperWould() {
+        Map<String, @Nullable Object> value = new LinkedHashMap<>();
+        value.put("text", "a \"quoted\" line\nwith ünïcode \ud83d\ude00");
+        value.put("numbers", List.of(1, 2L, (short) 3, 0.5, 1e300, Double.NaN, new BigDecimal("1.50")));
+        value.put("large", new BigInteger("123456789012345678901234567890"));
+        value.put("nested", Map.of("flags", Arrays.asList(true, false, null)));
+        value.put("nothing", null);
+
+        assertThat(JsonFields.write(value)).isEqualTo(new JsonMapper().writeValueAsBytes(value));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\": [1, -2, 0.5, 1e3, true, false, null, \"x\", {}, []], \"b\": {\"c\": {\"d\": \"\\u00fc\"}}}",
+                "{\"twice\": 1, \"twice\": 2}",
+                "{\"large\": 123456789012345678901234567890, \"long\": 1234567890123}",
+                "null",
+                "\"text\"",
+                "  [ ]  "
+            })
+    void document_isReadAsAMapperWould(String text) {
+        JsonNode read = JsonFields.parse(bytes(text)).orElseThrow();
+
+        assertThat(read.toString()).isEqualTo(new JsonMapper().readTree(text).toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "{", "[1, 2", "{\"a\": 1} trailing", "{} {}", "no", "{\"a\": NaN}", "{a: 1}", "]"})
+    void whatIsNotOneDocument_isNone(String text) {
+        assertThat(JsonFields.parse(bytes(text))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"C0A2", "E080A2", "EDA080", "F4908080", "C3", "80", "FF"})
+    void bytesThatAreNoCharacter_areNoDocument(String hex) {
+        String quoted = "22" + hex + "22";
+
+        assertThat(JsonFields.parse(HexFormat.of().parseHex(quoted))).isEmpty();
+    }
+
+    @Test
+    void otherEncodings_areNoDocument() {
+        assertThat(JsonFields.parse("{}".getBytes(StandardCharsets.UTF_16))).isEmpty();
+    }
+
+    @Test
+    void byteOrderMark_isSkipped() {
+        assertThat(JsonFields.parse(bytes("\uFEFF{}"))).isPresent();
+    }
+
+    @Test
+    void documentNestedTooDeep_isNone() {
+        assertThat(JsonFields.parse(bytes("[".repeat(100_000)))).isEmpty();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

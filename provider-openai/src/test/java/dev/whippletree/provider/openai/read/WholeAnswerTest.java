@@ -1,0 +1,210 @@
+package dev.whippletree.provider.openai.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.provider.openai.Bench;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.testkit.provider.ProviderBench;
+import dev.whippletree.testkit.provider.RecordingSink;
+import dev.whippletree.testkit.provider.ScriptedReply;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class WholeAnswerTest {
+
+    private final ProviderBench bench = Bench.open(Map.of());
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    @Test
+    void eachSort_isOnePiece() {
+        RecordingSink sink = send("""
+                {"id":"chatcmpl-1","model":"served/model","choices":[{"index":0,"finish_reason":"tool_calls","message":{"role":"assistant",
+                "content":"Hi","reasoning":"Hm.","tool_calls":[
+                {"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}},
+                {"id":"call_2","type":"function","function":{"name":"g","arguments":"{\\"a\\":1}"}}]}}],
+                "usage":{"prompt_tokens":18,"completion_tokens":5,"total_tokens":23}}""");
+
+        assertThat(sink.awaitDone())
+                .isEqualTo(new AnswerEnd(
+                        FinishReason.TOOL_CALLS,
+                        Optional.of(TokenUsage.of(18, 5)),
+                        "served/model",
+                        Optional.of("chatcmpl-1")));
+        assertThat(sink.deltas())
+                .containsExactly(
+                        new Delta.Reasoning("Hm."),
+                        new Delta.Text("Hi"),
+                        new Delta.ToolCallPart(0, Optional.of("call_1"), Optional.of("f"), "{}"),
+                        new Delta.ToolCallPart(1, Optional.of("call_2"), Optional.of("g"), "{\"a\":1}"));
+    }
+
+    @Test
+    void emptyContent_isAnAnswerOfNothing() {
+        RecordingSink sink = send("{\"choices\":[{\"message\":{\"content\":null},\"finish_reason\":\"length\"}]}");
+
+        assertThat(sink.awaitDone().finishReason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(sink.deltas()).isEmpty();
+    }
+
+    @Test
+    void contentInParts_isJoined() {
+        RecordingSink sink = send("""
+                {"choices":[{"message":{"content":[{"type":"text","text":"H"},{"type":"text","text":"i"}]},\
+                "finish_reason":"stop"}]}""");
+
+        sink.awaitDone();
+        assertThat(sink.text()).isEqualTo("Hi");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"content\":null,\"refusal\":\"I can't.\"} | I can't.",
+                "{\"refusal\":\"I can't.\"} | I can't.",
+                "{\"content\":\"Hm. \",\"refusal\":\"I can't.\"} | Hm. I can't.",
+                "{\"content\":[{\"type\":\"refusal\",\"refusal\":\"I can't.\"}]} | I can't.",
+                "{\"content\":\"Hi\",\"refusal\":null} | Hi",
+                "{\"content\":\"Hi\",\"refusal\":\"\"} | Hi"
+            })
+    void refusal_isTheModelsWords(String message, String text) {
+        RecordingSink sink = send("{\"choices\":[{\"message\":" + message + ",\"finish_reason\":\"stop\"}]}");
+
+        sink.awaitDone();
+        assertThat(sink.deltas()).containsExactly(new Delta.Text(text));
+    }
+
+    @Test
+    void argumentsThatAreJson_areWrittenAsText() {
+        RecordingSink sink = send("""
+                {"choices":[{"finish_reason":"tool_calls","message":{"tool_calls":[
+                {"id":"call_1","function":{"name":"f","arguments":{"a":[1,"x"]}}}]}}]}""");
+
+        sink.awaitDone();
+        assertThat(sink.deltas())
+                .containsExactly(
+                        new Delta.ToolCallPart(0, Optional.of("call_1"), Optional.of("f"), "{\"a\":[1,\"x\"]}"));
+    }
+
+    @Test
+    void choicesInAnyOrder_areSearchedForTheAnswer() {
+        RecordingSink sink = send("""
+                {"choices":[{"index":1,"message":{"content":"no"},"finish_reason":"length"},
+                {"index":0,"message":{"content":"Hi"},"finish_reason":"stop"}]}""");
+
+        assertThat(sink.awaitDone().finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(sink.text()).isEqualTo("Hi");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"choices\":[{\"message\":{\"content\":\"Hi\",\"refusal\":true},\"finish_reason\":\"stop\"}]}",
+                "{\"choices\":[{\"message\":{\"reasoning\":\"Hm\",\"content\":5},\"finish_reason\":\"stop\"}]}",
+                "{\"choices\":{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}}",
+                "{\"choices\":[]}",
+                "{\"choices\":null}",
+                "{\"choices\":\"none\"}",
+                "{\"choices\":[null]}",
+                "{\"choices\":[{\"finish_reason\":\"stop\"}]}",
+                "{\"choices\":[{\"message\":\"Hi\",\"finish_reason\":\"stop\"}]}",
+                "{\"choices\":[{\"message\":{\"content\":\"\"}}]}",
+                "{\"choices\":[{\"message\":{\"reasoning\":\"Hm\"},\"finish_reason\":null}]}",
+                "{\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}",
+                "{\"choices\":[{\"message\":{\"content\":\"Hi\",\"tool_calls\":[{\"id\":\"c\",\"function\":{\"arguments\":\"{}\"}}]},\"finish_reason\":\"tool_calls\"}]}",
+                "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"error\"}]}",
+                "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]",
+                "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]} trailing"
+            })
+    void whatIsNotWhole_isUnavailable_andNoPieceIsTold(String body) {
+        RecordingSink sink = send(body);
+
+        assertThat(sink.awaitFailure().kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(sink.deltas()).isEmpty();
+    }
+
+    @Test
+    void answerThatNobodyCanUse_isDamaged() {
+        Failure failure = send("{\"choices\":[]}").awaitFailure();
+
+        assertThat(failure.code()).contains(Failure.DAMAGED);
+        assertThat(failure.status()).hasValue(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"content\":\"Hi\"} | STOP",
+                "{\"content\":\"Hi\"},\"finish_reason\":null | STOP",
+                "{\"content\":\"Hi\",\"reasoning\":\"Hm\"},\"finish_reason\":\"\" | STOP",
+                "{\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]} | TOOL_CALLS"
+            })
+    void answerWithoutAFinishReason_endsAsWhatItHolds(String messageAndReason, FinishReason reason) {
+        RecordingSink sink = send("{\"choices\":[{\"message\":" + messageAndReason + "}]}");
+
+        assertThat(sink.awaitDone().finishReason()).isEqualTo(reason);
+        assertThat(sink.deltas()).isNotEmpty();
+    }
+
+    @Test
+    void contentFilter_isFiltered_andNoPieceIsTold() {
+        RecordingSink sink =
+                send("{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"content_filter\"}]}");
+
+        assertThat(sink.awaitFailure().kind()).isEqualTo(FailureKind.FILTERED);
+        assertThat(sink.deltas()).isEmpty();
+    }
+
+    @Test
+    void errorInPlaceOfAnAnswer_isOfItsKind() {
+        Failure failure =
+                send("{\"error\":{\"message\":\"too much\",\"code\":429}}").awaitFailure();
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.RATE_LIMITED);
+        assertThat(failure.status()).hasValue(429);
+        assertThat(failure.message()).isEqualTo("too much");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{}",
+                "{\"prompt_tokens\":-1}",
+                "{\"prompt_tokens\":\"many\"}",
+                "{\"prompt_tokens\":1.5}",
+                "[]",
+                "null"
+            })
+    void usageThatCannotBeRead_isNoUsage(String usage) {
+        RecordingSink sink =
+                send("{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}],\"usage\":" + usage
+                        + "}");
+
+        assertThat(sink.awaitDone().usage()).isEmpty();
+    }
+
+    private RecordingSink send(String body) {
+        RecordingSink sink = bench.send(ScriptedReply.json(200, body));
+        assertThat(sink.violations()).isEmpty();
+        return sink;
+    }
+}
