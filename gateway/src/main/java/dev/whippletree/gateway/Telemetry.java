@@ -47,7 +47,7 @@ public final class Telemetry {
         return registry;
     }
 
-    /** Returns everything measured, which it writes as Prometheus reads it. */
+    /** Returns the registry of everything measured, which also writes that in the format of Prometheus. */
     PrometheusMeterRegistry metrics() {
         return registry;
     }
