@@ -37,6 +37,8 @@ final class ServeCrowdTest {
     private Path folder;
 
     private final List<Socket> sockets = new ArrayList<>();
+
+    @SuppressWarnings("NullAway.Init") // by each test
     private Process process;
 
     @AfterEach

@@ -36,6 +36,7 @@ final class ServeSignalsTest {
     @TempDir
     private Path folder;
 
+    @SuppressWarnings("NullAway.Init") // by each test
     private Process process;
 
     private void serve() throws IOException {
