@@ -157,7 +157,8 @@ final class DispatchPass {
     /** Begins a flight; or on the target that was found for it another, which it has no right to go before. */
     private Optional<Dispatch> begin(Flight flight, Readiness readiness, boolean beforePeople) {
         Target target = choice.among(readiness.ready(), flight.route().picker(readiness.readyTier()), now);
-        for (Flight other : before(flight, target)) {
+        for (Ticket ticket : before(flight, target)) {
+            Flight other = Flight.of(ticket);
             if (LaneTargets.of(line.laneOf(other.ticket())).has(target)
                     && Readiness.canTake(target, other, earmarks, now)) {
                 return begin(other, target, false);
@@ -166,14 +167,13 @@ final class DispatchPass {
         return begin(flight, target, beforePeople);
     }
 
-    /** Returns the flights that are to begin on a target before one whose turn it is, if they can. */
-    private List<Flight> before(Flight flight, Target target) {
+    /** Returns those that are to begin on a target before a flight whose turn it is, if they can. */
+    private List<Ticket> before(Flight flight, Target target) {
         if (!target.isBeingTried() || !flight.options().yields(target)) {
-            return line.soloBefore(flight.ticket()).stream().map(Flight::of).toList();
+            return line.soloBefore(flight.ticket());
         }
         return line.first().stream()
-                .map(Flight::of)
-                .filter(other -> !other.options().yields(target))
+                .filter(other -> !Flight.of(other).options().yields(target))
                 .toList();
     }
 

@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** The callers of a flight, in the order in which they came. Guarded by the engine's lock. */
 public final class Subscribers {
@@ -44,19 +43,20 @@ public final class Subscribers {
         return reading > 0;
     }
 
-    private Stream<Reader> readers() {
-        return all.stream().flatMap(subscription -> subscription.reader().stream());
-    }
-
     /** Returns where those are who read along. */
     public List<Transcript.Place> places() {
-        return readers().map(Reader::place).toList();
+        return all.stream()
+                .flatMap(subscription -> subscription.reader().stream())
+                .map(Reader::place)
+                .toList();
     }
 
     /** A piece of the answer is there, and is told once the lock is free. */
     void pieceCame(Monitor monitor) {
-        all.forEach(Subscription::pieceCame);
-        readers().forEach(reader -> reader.wakeAfter(monitor));
+        for (Subscription subscription : all) {
+            subscription.pieceCame();
+            subscription.reader().ifPresent(reader -> reader.wakeAfter(monitor));
+        }
     }
 
     /** Returns when the last of them gives up; empty if one of them never does. */

@@ -129,7 +129,7 @@ public final class MemoryBudget {
         /** So much is kept of its answer now, whether there is memory for it or not. */
         void keeps(long bytes) {
             synchronized (MemoryBudget.this) {
-                if (!ended) {
+                if (!ended && bytes != answer) {
                     add(bytes - answer);
                     answer = bytes;
                 }
