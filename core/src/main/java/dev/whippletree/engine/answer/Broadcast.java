@@ -6,9 +6,9 @@ import dev.whippletree.model.Delta;
 import dev.whippletree.model.Origin;
 import dev.whippletree.spi.AnswerEnd;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 
 /**
@@ -33,7 +33,7 @@ public final class Broadcast {
     /** How far the one that has to repeat what was told has done so. */
     private Place repeated = new Place();
 
-    private final List<LongConsumer> sizeListeners = new CopyOnWriteArrayList<>();
+    private final Set<LongConsumer> sizeListeners = ConcurrentHashMap.newKeySet();
     private long toldSize;
 
     /** What a piece was to those that read along. */
@@ -79,6 +79,11 @@ public final class Broadcast {
     /** Somebody wants to know how much has come, after each few thousand characters, on the thread that brings them. */
     public void tellSize(LongConsumer listener) {
         sizeListeners.add(listener);
+    }
+
+    /** Somebody doesn't want to know that any more, and isn't kept. */
+    public void tellSizeNoMore(LongConsumer listener) {
+        sizeListeners.remove(listener);
     }
 
     private void tellSize() {

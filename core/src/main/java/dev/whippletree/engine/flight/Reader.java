@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ public final class Reader implements Flow.Subscription {
     private volatile boolean over;
 
     private volatile @Nullable Subscription subscription;
+    private volatile @Nullable LongConsumer sizeListener;
 
     /** Confined to the mailbox. */
     private Delta.@Nullable End end;
@@ -73,11 +75,11 @@ public final class Reader implements Flow.Subscription {
     public void subscribed(Subscription as) {
         subscription = as;
         if (subscriber instanceof StreamSubscriber counting) {
-            as.flight().broadcast().tellSize(size -> {
-                if (!over) {
-                    counting.onArrived(size);
-                }
-            });
+            sizeListener = size -> pass(() -> counting.onArrived(size));
+            as.flight().broadcast().tellSize(sizeListener);
+            if (over) {
+                stop();
+            }
         }
     }
 
@@ -94,7 +96,7 @@ public final class Reader implements Flow.Subscription {
     /** Tells the subscriber, on the mailbox, that there is no whole answer. */
     private void fail(Throwable failure) {
         if (!over) {
-            over = true;
+            stop();
             pass(() -> subscriber.onError(failure));
         }
     }
@@ -119,8 +121,18 @@ public final class Reader implements Flow.Subscription {
 
     @Override
     public void cancel() {
-        over = true;
+        stop();
         leave();
+    }
+
+    /** The subscriber is told nothing any more: the answer, which others may go on reading, doesn't keep it. */
+    private void stop() {
+        over = true;
+        Subscription reading = subscription;
+        LongConsumer listener = sizeListener;
+        if (reading != null && listener != null) {
+            reading.flight().broadcast().tellSizeNoMore(listener);
+        }
     }
 
     private void leave() {
@@ -161,7 +173,7 @@ public final class Reader implements Flow.Subscription {
             Delta delta = next.get();
             pass(() -> subscriber.onNext(delta));
             if (delta instanceof Delta.End && !over) {
-                over = true;
+                stop();
                 pass(subscriber::onComplete);
             }
         }
