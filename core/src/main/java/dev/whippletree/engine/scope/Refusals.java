@@ -113,11 +113,11 @@ final class Refusals {
     }
 
     /**
-     * Takes a refusal for chance, if it may be that: what says how long to wait, or said so just before, is a limit's. Returns when to ask again, or empty if it is
+     * Takes a refusal for chance, if it may be that: one that says how long to wait is a limit's. Returns when to ask again, or empty if it is
      * a limit's.
      */
     OptionalLong byChance(RefusedCall call) {
-        if (call.told().isPresent() || pauses.isTrying()) {
+        if (call.told().isPresent()) {
             return OptionalLong.empty();
         }
         random.took(call.tookNanos());
