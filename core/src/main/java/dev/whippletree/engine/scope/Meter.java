@@ -13,16 +13,15 @@ import dev.whippletree.model.TokenCount;
  * @param source by whose word
  * @param quota the count
  * @param margin what of it is kept free because others use it too
- * @param shortfall what of it doesn't exist, if it is declared
  */
-public record Meter(Limit.Unit unit, Source source, Quota quota, Margin margin, Shortfall shortfall) {
+public record Meter(Limit.Unit unit, Source source, Quota quota, Margin margin) {
 
     /** What products of shares and amounts are off by at most. */
     private static final double ROUNDING = 1e-6;
 
     /** Creates one that nobody else is known to use. */
     Meter(Limit.Unit unit, Source source, Quota quota) {
-        this(unit, source, quota, new Margin(), new Shortfall());
+        this(unit, source, quota, new Margin());
     }
 
     /** Returns whether it is declared. */
@@ -48,7 +47,7 @@ public record Meter(Limit.Unit unit, Source source, Quota quota, Margin margin, 
      * @param underWay what attempts under way have reserved
      */
     long waitNanos(long sum, double leave, long underWay, long now) {
-        long free = Math.max(left(leave), sharedByOthers() ? missing() + margin.amount() + underWay : 0);
+        long free = Math.max(left(leave), sharedByOthers() ? margin.amount() + underWay : 0);
         return quota.waitNanos(Math.min(sum + free, Math.max(sum, quota.amount())), now);
     }
 
@@ -58,36 +57,22 @@ public record Meter(Limit.Unit unit, Source source, Quota quota, Margin margin, 
     }
 
     /**
-     * Returns what is to be left: the share, rounded up, or the margin if that is larger, and what doesn't exist. Of a rate that was found by trial it is nothing,
-     * because such a rate is no stock of which a part could be left.
+     * Returns what is to be left: the share, rounded up, or the margin if that is larger. Of a rate that was found by trial it is
+     * nothing, because such a rate is no stock of which a part could be left.
      */
     public long left(double leave) {
         return source == Source.LEARNED
                 ? 0
-                : missing() + Math.max(margin.amount(), (long) Math.ceil(leave * existing() - ROUNDING));
+                : Math.max(margin.amount(), (long) Math.ceil(leave * quota.amount() - ROUNDING));
     }
 
-    private long missing() {
-        return shortfall.of(quota.amount());
-    }
-
-    /** Returns the amount that exists: the declared one, or the smaller one that refusals have shown. */
-    long existing() {
-        return quota.amount() - missing();
-    }
-
-    /** Returns how much of the amount is used, whether it exists or not. */
+    /** Returns how much is used. */
     long used(long now) {
         return quota.amount() - quota.left(now);
     }
 
     /** Returns how much may be used now, 0 or more. */
     long free(long now) {
-        return Math.max(0, freeIfWhole(now) - missing());
-    }
-
-    /** Returns how much might be used now if the whole amount existed, 0 or more. */
-    long freeIfWhole(long now) {
         return Math.max(0, quota.left(now) - margin.amount());
     }
 
@@ -97,7 +82,7 @@ public record Meter(Limit.Unit unit, Source source, Quota quota, Margin margin, 
 
     /** Returns the share that is left, 0 to 1. */
     double headroom(long now) {
-        return Math.min(1, Math.max(0.0, quota.left(now) - missing()) / existing());
+        return Math.min(1, Math.max(0.0, quota.left(now)) / quota.amount());
     }
 
     /** What an attempt reserved of a meter. */

@@ -58,7 +58,6 @@ public final class Redeclaration {
 
     private static void allow(Meter meter, long amount) {
         if (meter.quota().amount() != amount) {
-            meter.shortfall().reset();
             window(meter).allow(amount);
         }
     }

@@ -4,7 +4,6 @@ import dev.whippletree.engine.scope.Refusal.Rate;
 import dev.whippletree.limits.SlidingWindow;
 import dev.whippletree.limits.learning.RateSearch;
 import dev.whippletree.model.Limit;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,12 +17,6 @@ final class RefusalLearner implements ScopeLearner {
 
     /** A limit that refuses calls although less than this share of it is used would have to be cut to that: another one is likelier. */
     private static final double LEAST_USED_OF_TOO_HIGH = 0.25;
-
-    /** Buckets and windows that others use refuse calls for a shorter share of the window. */
-    private static final long SHORTEST_CLOSURES_IN_WINDOW = 4;
-
-    /** Times that are told are whole seconds, and uses leave a declared window as much later as an answer takes. */
-    private static final long ROUNDING_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final Refusals refusals = new Refusals();
 
@@ -56,9 +49,7 @@ final class RefusalLearner implements ScopeLearner {
     public void letIn(ScopeUse use, ScopeLimits limits, long now) {
         refusals.letIn(use.beganNanos(), now);
         for (Meter meter : limits.meters()) {
-            long cost = meter.cost(use.tokens());
-            meter.margin().letIn(cost);
-            meter.shortfall().letIn(use.beganNanos(), cost, meter.quota().amount());
+            meter.margin().letIn(meter.cost(use.tokens()));
         }
         if (refusals.doubtLimits() && refusals.trustAgain(slowestKnown(limits), largestKnown(limits))) {
             limits.meters().forEach(meter -> meter.margin().reset());
@@ -119,10 +110,6 @@ final class RefusalLearner implements ScopeLearner {
     }
 
     private Rate limited(RefusedCall call, long until, ScopeLimits limits) {
-        if (isShort(call, limits)) {
-            refusals.setAside(call);
-            return Rate.UNTOUCHED;
-        }
         if (!refusals.doubtLimits() && limits.knowRequests()) {
             if (usedMost(limits, call.now()) < LEAST_USED_OF_TOO_HIGH) {
                 refusals.suspectAnotherLimit();
@@ -140,28 +127,6 @@ final class RefusalLearner implements ScopeLearner {
             return Rate.KEPT;
         }
         return refusals.pace().isPresent() ? Rate.UNTOUCHED : Rate.UNKNOWN;
-    }
-
-    /** Returns whether the declared limit of which most is used is smaller than declared. */
-    private boolean isShort(RefusedCall call, ScopeLimits limits) {
-        return !refusals.doubtLimits()
-                && limits.meters().stream()
-                        .filter(Meter::isDeclared)
-                        .min(Comparator.comparingDouble(meter -> meter.headroom(call.now())))
-                        .filter(meter -> isShort(meter, call))
-                        .isPresent();
-    }
-
-    private static boolean isShort(Meter meter, RefusedCall call) {
-        long cost = meter.cost(call.use().tokens());
-        long now = call.now();
-        long told = call.told().orElse(0);
-        boolean usedUp = meter.headroom(now) <= 1 - LEAST_USED_OF_TOO_HIGH
-                && told * SHORTEST_CLOSURES_IN_WINDOW
-                        >= Redeclaration.window(meter).windowNanos()
-                && told + ROUNDING_NANOS
-                        >= meter.quota().waitNanos(meter.quota().left(now) + cost, now);
-        return meter.shortfall().refused(call.begun(), cost, meter.used(now), usedUp, now);
     }
 
     /** Returns the largest share that is used of a declared or reported limit of requests. */

@@ -200,11 +200,6 @@ public final class ScopeLimits {
         use.holdKnown(aside, now);
         use.holdKnown(late, now);
         use.holdKnown(past, now);
-        for (Meter meter : meters) {
-            if (meter.shortfall().isKnown()) {
-                meter.shortfall().begun(meter.used(now), now);
-            }
-        }
     }
 
     /** Returns whether a limit of requests was declared or reported. */

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 
 /** The limits and the closure of one scope, the attempts that use it, and what is learned of it. Guarded by the engine's lock. */
 public final class ScopeState {
@@ -154,25 +153,18 @@ public final class ScopeState {
 
     /** Describes its limits. */
     public List<LimitStatus> status(long now) {
-        return limits.meters().stream().flatMap(meter -> status(meter, now)).toList();
+        return limits.meters().stream().map(meter -> status(meter, now)).toList();
     }
 
-    /** Returns the limit, and the smaller amount of it that refusals have shown. */
-    private Stream<LimitStatus> status(Meter meter, long now) {
-        LimitStatus known = status(meter, meter.quota().amount(), meter.freeIfWhole(now), meter.source(), now);
-        return meter.shortfall().isKnown()
-                ? Stream.of(known, status(meter, meter.existing(), meter.free(now), LimitStatus.Source.LEARNED, now))
-                : Stream.of(known);
-    }
-
-    private LimitStatus status(Meter meter, long amount, long left, LimitStatus.Source source, long now) {
+    private LimitStatus status(Meter meter, long now) {
+        long left = meter.free(now);
         return new LimitStatus(
                 scope,
                 meter.unit(),
-                amount,
+                meter.quota().amount(),
                 meter.quota().window(),
                 left,
-                source,
+                meter.source(),
                 left > 0 ? OptionalLong.empty() : OptionalLong.of(meter.waitNanos(1, 0, 0, now)));
     }
 }
