@@ -3,6 +3,7 @@ package dev.whippletree.config;
 import dev.whippletree.config.Section.Element;
 import dev.whippletree.model.Credit;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
@@ -62,6 +63,7 @@ final class AccountReader {
         Optional<Integer> concurrency = section.integer("max-concurrency", 1);
         Optional<Duration> transit = section.duration("transit");
         List<DeclaredLimit> limits = limits(section);
+        Optional<Reach> limitScope = section.read("limit-scope", AccountReader::limitScope);
         Optional<Credit> credit = section.read("credit", Credit::parse);
         Map<String, String> own = own(section, provider);
         if (id.isEmpty() || provider.isEmpty()) {
@@ -75,6 +77,7 @@ final class AccountReader {
         organization.ifPresent(builder::organization);
         concurrency.ifPresent(builder::maxConcurrency);
         transit.ifPresent(builder::transit);
+        limitScope.ifPresent(builder::limitScope);
         credit.ifPresent(builder::credit);
         AccountSettings account = builder.build();
         owners.claim(account).ifPresent(message -> section.problem("token", message));
@@ -95,6 +98,14 @@ final class AccountReader {
         return section.rest(provider.filter(known.providers()::has)
                 .map(known.providers()::settingNames)
                 .orElseGet(known.providers()::allSettingNames));
+    }
+
+    private static Reach limitScope(String text) {
+        return switch (text) {
+            case "model" -> Reach.MODEL;
+            case "organization" -> Reach.ORGANIZATION;
+            default -> throw new IllegalArgumentException("must be model or organization, not '" + text + "'");
+        };
     }
 
     private static List<DeclaredLimit> limits(Section section) {

@@ -154,6 +154,7 @@ public record Reloaded(
         differences.compare("max-concurrency", AccountSettings::maxConcurrency);
         differences.compare("transit", AccountSettings::transit);
         differences.compare("limits", AccountSettings::limits);
+        differences.compare("limit-scope", AccountSettings::limitScope);
         differences.compare("credit", AccountSettings::credit);
         Stream.concat(before.settings().values().keySet().stream(), after.settings().values().keySet().stream())
                 .distinct()

@@ -77,7 +77,7 @@ final class Outages {
     void rateLimited(Lease lease, Failure failure, double chance, long now) {
         closedSomething = true;
         Target target = lease.target();
-        ScopeState scope = reaches.refused(lease.call(), failure.reach(), now);
+        ScopeState scope = reaches.refused(lease.call(), lease.limitScope(failure.reach()), now);
         Refusal refusal = lease.refused(scope, Waits.told(failure), chance, now);
         long until = refusal.untilNanos();
         if (refusal.halfOpen()) {
@@ -93,7 +93,7 @@ final class Outages {
     void exhausted(Lease lease, Failure failure, long now) {
         closedSomething = true;
         Target target = lease.target();
-        ScopeState scope = reaches.refused(lease.call(), failure.reach(), now);
+        ScopeState scope = reaches.refused(lease.call(), lease.limitScope(failure.reach()), now);
         Closure closure = scope.closure();
         boolean first;
         if (failure.retryAfter().isPresent()) {

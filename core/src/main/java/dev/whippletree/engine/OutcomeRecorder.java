@@ -67,7 +67,8 @@ final class OutcomeRecorder {
         CallUse call = attempt.lease().call();
         call.arrived(now);
         for (RateLimitReport report : reported) {
-            call.report(reaches.reported(call, report, now), report, now);
+            Reach said = attempt.lease().limitScope(report.reach());
+            call.report(reaches.reported(call, report, said, now), report, now);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.whippletree.spi;
 
 import dev.whippletree.model.Credit;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param transit how long a request is under way to the service at most; absent: unknown, so that it may arrive until the
  *     first byte of its response does
  * @param limits the limits the user declared for the organization
+ * @param limitScope what limits apply to of which the service doesn't say it: {@link Reach#MODEL} or {@link Reach#ORGANIZATION}; absent:
+ *     it is inferred from refusals
  * @param credit what its organization may spend; absent: nothing is known of it. Said in plans and status, not enforced
  * @param settings the provider's own settings, such as {@code base-url}
  */
@@ -38,6 +41,7 @@ public record AccountSettings(
         OptionalInt maxConcurrency,
         Optional<Duration> transit,
         List<DeclaredLimit> limits,
+        Optional<Reach> limitScope,
         Optional<Credit> credit,
         Settings settings) {
 
@@ -56,6 +60,12 @@ public record AccountSettings(
         Objects.requireNonNull(organization, "organization");
         Objects.requireNonNull(transit, "transit");
         Objects.requireNonNull(credit, "credit");
+        limitScope.ifPresent(scope -> {
+            if (scope != Reach.MODEL && scope != Reach.ORGANIZATION) {
+                throw new IllegalArgumentException(
+                        "account " + id + ": limit-scope must be MODEL or ORGANIZATION, not " + scope);
+            }
+        });
         Objects.requireNonNull(settings, "settings");
         limits = List.copyOf(limits);
         if (id.isBlank()) {
@@ -86,6 +96,7 @@ public record AccountSettings(
         builder.maxConcurrency = maxConcurrency;
         builder.transit = transit;
         builder.limits.addAll(limits);
+        builder.limitScope = limitScope;
         builder.credit = credit;
         builder.settings.putAll(settings.values());
         return builder;
@@ -110,6 +121,7 @@ public record AccountSettings(
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
+                Optional.empty(),
                 settings);
     }
 
@@ -125,6 +137,7 @@ public record AccountSettings(
         private int weight = 1;
         private OptionalInt maxConcurrency = OptionalInt.empty();
         private Optional<Duration> transit = Optional.empty();
+        private Optional<Reach> limitScope = Optional.empty();
         private Optional<Credit> credit = Optional.empty();
 
         private Builder(String id, String provider) {
@@ -201,6 +214,16 @@ public record AccountSettings(
             return this;
         }
 
+        /**
+         * Sets what limits apply to of which the service doesn't say it.
+         *
+         * @param scope {@link Reach#MODEL} or {@link Reach#ORGANIZATION}
+         */
+        public Builder limitScope(Reach scope) {
+            this.limitScope = Optional.of(scope);
+            return this;
+        }
+
         /** Sets what its organization may spend. */
         public Builder credit(Credit credit) {
             this.credit = Optional.of(credit);
@@ -234,6 +257,7 @@ public record AccountSettings(
                     maxConcurrency,
                     transit,
                     limits,
+                    limitScope,
                     credit,
                     new Settings("account " + id, settings));
         }

@@ -63,6 +63,7 @@ record WhippletreeProperties(
      * @param maxConcurrency concurrent calls, 1 or more
      * @param transit the longest time a request takes to reach the service
      * @param limits amounts per window, such as 1000 requests / 1h; or {limit, model} for one model
+     * @param limitScope what limits apply to whose service doesn't say: model or organization
      * @param credit what it may spend, such as 0.10 usd / month
      * @param baseUrl the service's address
      * @param connectTimeout how long connecting may take
@@ -78,6 +79,7 @@ record WhippletreeProperties(
             @Nullable Integer maxConcurrency,
             @Nullable Duration transit,
             @Nullable List<Object> limits,
+            @Nullable String limitScope,
             @Nullable String credit,
             @Nullable String baseUrl,
             @Nullable Duration connectTimeout,

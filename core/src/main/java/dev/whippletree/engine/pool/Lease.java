@@ -3,6 +3,7 @@ package dev.whippletree.engine.pool;
 import dev.whippletree.engine.scope.CallUse;
 import dev.whippletree.engine.scope.Refusal;
 import dev.whippletree.engine.scope.ScopeState;
+import dev.whippletree.model.Reach;
 import dev.whippletree.model.TokenCount;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -45,6 +46,11 @@ public final class Lease {
     /** Returns what its target's health ends the attempt with. */
     public Health.Begun health() {
         return health;
+    }
+
+    /** Returns what a limit applies to: by the service's word, else by the account's settings, perhaps unknown. */
+    public Reach limitScope(Reach said) {
+        return said == Reach.UNKNOWN ? target.account().settings().limitScope().orElse(said) : said;
     }
 
     /** Returns whether the account still has the token that it had when it began. */

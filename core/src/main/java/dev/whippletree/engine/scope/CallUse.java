@@ -81,8 +81,6 @@ public final class CallUse {
 
     /** The service let in the request. */
     public void letIn(long now) {
-        ofOrganization.letIn();
-        ofModel.letIn();
         organization.letIn(ofOrganization, now);
         model.letIn(ofModel, now);
     }

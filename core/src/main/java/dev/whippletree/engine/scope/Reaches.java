@@ -5,154 +5,104 @@ import dev.whippletree.model.Reach;
 import dev.whippletree.model.Scope;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
- * Finds the scope of a limit if the service doesn't say whether it applies to the model or the organization, and
- * remembers what it has learned about each organization. Guarded by the engine's lock.
+ * Finds the scope of a limit where neither the service nor the account's {@code limit-scope} says whether it is the model's or the
+ * organization's. Guarded by the engine's lock.
  *
- * <p>A refusal is attributed to the model alone. If a second model is refused while the first is still closed, the
- * limit is the organization's: both close, and so does everything else of the organization, now and at the next
- * refusal. The refusal after that closes a single model again, because otherwise nothing could show any more that
- * the others needn't close. If a call on another model that began while one was closed is answered, the limits are
- * the models' own; for an hour, no number of refused models closes the organization. A model counts as refused if
- * nothing is left of its limit until the same moment, by its latest report and that of the refusal, whichever comes first.
+ * <p>A reported limit is taken to be the organization's if that has one model, or declared limits; else the model's.
  *
- * <p>A reported limit too is attributed to the model, until reports show that the models count together (see
- * {@link ReportedReach}), or a refusal of a model of whose limit nothing is left, like that of another one. From
- * then on it is the organization's alone, until reports show that they don't (see {@link ReportedReach}).
+ * <p>A refusal closes the model alone. If a second model is refused while the first is still closed, the limit is the organization's:
+ * both close, and so does everything else of the organization, now and at the next refusal. The refusal after that closes a single
+ * model again, because otherwise nothing could show any more that the others needn't close. If a call on another model that began
+ * while one was closed is answered, the limits are the models' own; for an hour, no number of refused models closes the organization.
  */
 public final class Reaches {
 
     private static final long BELIEVED_NANOS = Duration.ofHours(1).toNanos();
 
-    private final Map<Scope, Knowledge> byOrganization = new HashMap<>();
+    private final Map<Scope, Refused> byOrganization = new HashMap<>();
 
-    /** What is known of one organization. */
-    private static final class Knowledge {
+    /** What refusals have shown of one organization. */
+    private static final class Refused {
 
-        private long modelsUntil = Long.MIN_VALUE;
+        /** Until when its limits are taken to be its models'. */
+        private long ofModelsUntil = Long.MIN_VALUE;
 
-        /** Whether the next refusal of one model may close the organization. */
-        private boolean trusted;
+        /** Whether the next refusal of one model closes the organization. */
+        private boolean ofOrganization;
 
-        /** The models that are closed by refusals of unknown reach, and since when. */
-        private final Map<ScopeState, Long> refusedAt = new HashMap<>(2);
+        /** The models that refusals of unknown scope have closed, and since when. */
+        private final Map<ScopeState, Long> since = new HashMap<>(2);
 
-        private final ReportedReach reports = new ReportedReach();
-
-        /** The models whose reported limits seemed to be their own. */
-        private final Set<ScopeState> reported = new HashSet<>(2);
-
-        /** Returns the models that are closed by refusals of unknown reach. */
-        Set<ScopeState> refused(long now) {
-            refusedAt.keySet().removeIf(model -> !model.closure().isClosed(now));
-            return refusedAt.keySet();
-        }
-
-        boolean isAnotherRefused(ScopeState model, long now) {
-            return refused(now).stream().anyMatch(other -> other != model);
-        }
-
-        void limitsModels(long now) {
-            modelsUntil = now + BELIEVED_NANOS;
-            trusted = false;
-        }
-
-        boolean isOfModels(long now) {
-            return now < modelsUntil;
-        }
-
-        boolean takeTrust() {
-            boolean given = trusted;
-            trusted = false;
-            return given;
-        }
-    }
-
-    /** Returns the scope that the refusal of a call closes. */
-    public ScopeState refused(CallUse call, Reach reach, long now) {
-        if (reach != Reach.UNKNOWN || isOnlyModel(call)) {
-            return named(call, reach);
-        }
-        Knowledge knowledge = knowledgeOf(call);
-        boolean usedUpTogether = knowledge.reports.isUsedUpWithAnother(call.model(), now);
-        boolean refusedTogether = knowledge.isAnotherRefused(call.model(), now);
-        if ((usedUpTogether || refusedTogether) && !knowledge.isOfModels(now)) {
-            if (usedUpTogether || knowledge.reports.isEmpty()) {
-                knowledge.reports.foundTogether();
+        boolean closesOrganization(ScopeState model, long now) {
+            since.keySet().removeIf(other -> !other.closure().isClosed(now));
+            boolean second = now >= ofModelsUntil && since.keySet().stream().anyMatch(other -> other != model);
+            boolean closes = second || ofOrganization;
+            ofOrganization = second;
+            if (!closes) {
+                since.putIfAbsent(model, now);
             }
-            knowledge.trusted = true;
-            return call.organization();
+            return closes;
         }
-        if (knowledge.takeTrust()) {
-            return call.organization();
-        }
-        knowledge.refusedAt.putIfAbsent(call.model(), now);
-        return call.model();
-    }
 
-    /** A service has let in a call. */
-    public void letIn(CallUse call, long now) {
-        Knowledge knowledge = byOrganization.get(call.organization().scope());
-        if (knowledge == null) {
-            return;
-        }
-        boolean anotherWasRefused = knowledge.refusedAt.entrySet().stream()
-                .anyMatch(refused -> refused.getKey() != call.model()
-                        && refused.getValue() <= call.beganNanos()
-                        && refused.getKey().closure().isClosed(call.beganNanos()));
-        if (anotherWasRefused) {
-            knowledge.limitsModels(now);
+        /** A call on a model was admitted. */
+        void admitted(CallUse call, long now) {
+            boolean closedBeside = since.entrySet().stream()
+                    .anyMatch(other -> other.getKey() != call.model()
+                            && other.getValue() <= call.beganNanos()
+                            && other.getKey().closure().isClosed(call.beganNanos()));
+            if (closedBeside) {
+                ofModelsUntil = now + BELIEVED_NANOS;
+                ofOrganization = false;
+            }
         }
     }
 
     /**
-     * Returns the scope of a limit that a service reports. A limit that is declared for the organization is taken to be that one. What was
-     * reported for a scope whose limit it turned out not to be is forgotten there.
+     * Returns the scope that the refusal of a call closes.
+     *
+     * @param said what the service or the account says of it
      */
-    public ScopeState reported(CallUse call, RateLimitReport report, long now) {
-        if (report.reach() != Reach.UNKNOWN) {
-            return named(call, report.reach());
+    public ScopeState refused(CallUse call, Reach said, long now) {
+        ScopeState organization = call.organization();
+        if (said != Reach.UNKNOWN) {
+            return named(call, said);
         }
-        boolean isNew = !byOrganization.containsKey(call.organization().scope());
-        Knowledge knowledge = knowledgeOf(call);
-        boolean onlyModel = isOnlyModel(call);
-        if (!onlyModel) {
-            if (isNew && call.organization().limits().hasReported(report)) {
-                knowledge.reports.foundTogether(); // An earlier process did.
-            }
-            knowledge.reports.report(call, report, now);
-            findUsedUp(knowledge, call.model(), now);
+        if (!organization.isOfSeveralModels()) {
+            return organization;
         }
-        if (onlyModel || !call.organization().limits().declared().isEmpty() || knowledge.reports.countsTogether()) {
-            knowledge.reported.forEach(model -> model.limits().reportedElsewhere(report, now));
-            return call.organization();
-        }
-        knowledge.reported.add(call.model());
-        call.organization().limits().reportedElsewhere(report, now);
-        return call.model();
+        Refused refused = byOrganization.computeIfAbsent(organization.scope(), unknown -> new Refused());
+        return refused.closesOrganization(call.model(), now) ? organization : call.model();
     }
 
-    private static void findUsedUp(Knowledge knowledge, ScopeState model, long now) {
-        if (!knowledge.isOfModels(now) && knowledge.reports.isUsedUpWith(knowledge.refused(now), model, now)) {
-            knowledge.reports.foundTogether();
-            knowledge.trusted = true;
+    /** A service has admitted a call. */
+    public void letIn(CallUse call, long now) {
+        Refused refused = byOrganization.get(call.organization().scope());
+        if (refused != null) {
+            refused.admitted(call, now);
         }
     }
 
-    private Knowledge knowledgeOf(CallUse call) {
-        return byOrganization.computeIfAbsent(call.organization().scope(), unknown -> new Knowledge());
+    /**
+     * Returns the scope of a limit that a service reports. Where it was counted for the other scope before, as before a reload, it is
+     * forgotten there.
+     *
+     * @param said what the service or the account says of it
+     */
+    public ScopeState reported(CallUse call, RateLimitReport report, Reach said, long now) {
+        if (said != Reach.UNKNOWN) {
+            return named(call, said);
+        }
+        ScopeState organization = call.organization();
+        boolean whole = !organization.isOfSeveralModels()
+                || !organization.limits().declared().isEmpty();
+        (whole ? call.model() : organization).limits().reportedElsewhere(report, now);
+        return whole ? organization : call.model();
     }
 
-    private static ScopeState named(CallUse call, Reach reach) {
-        return reach == Reach.MODEL ? call.model() : call.organization();
-    }
-
-    /** Where there is one model, nothing else can be closed by mistake. */
-    private boolean isOnlyModel(CallUse call) {
-        return !call.organization().isOfSeveralModels();
+    private static ScopeState named(CallUse call, Reach said) {
+        return said == Reach.MODEL ? call.model() : call.organization();
     }
 }

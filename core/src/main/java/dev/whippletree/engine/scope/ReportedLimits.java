@@ -92,11 +92,6 @@ final class ReportedLimits {
         meters.put(key, meter);
     }
 
-    /** Returns whether a limit is among them, however it refills. */
-    boolean has(ReportKey key) {
-        return meters.keySet().stream().anyMatch(known -> isSame(known, key));
-    }
-
     /** Removes a limit, however it refills. Returns whether it was there. */
     boolean remove(ReportKey key) {
         return meters.keySet().removeIf(known -> isSame(known, key));

@@ -305,16 +305,6 @@ public final class ScopeLimits {
         return meter;
     }
 
-    /** Returns whether a limit was reported for it. */
-    boolean hasReported(RateLimitReport report) {
-        return reported.has(ReportKey.of(report));
-    }
-
-    /** Returns whether the service reports a limit that counts by sliding window. */
-    boolean hasSliding(RateLimitReport report) {
-        return reported.get(ReportKey.of(report).refilling(Refill.ONE_BY_ONE)) != null;
-    }
-
     /** A limit that seemed to be reported for this scope is another one's. */
     void reportedElsewhere(RateLimitReport report, long now) {
         if (reported.remove(ReportKey.of(report))) {

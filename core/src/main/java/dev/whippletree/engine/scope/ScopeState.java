@@ -70,7 +70,6 @@ public final class ScopeState {
 
     /** It let in an attempt. */
     void letIn(ScopeUse use, long now) {
-        uses.letIn();
         learner.letIn(use, limits, now);
         if (!learner.refusesStill()) {
             closure.openForAll();

@@ -16,7 +16,6 @@ final class ScopeUse {
 
     private final TokenCount tokens;
     private final long beganNanos;
-    private final long letInBefore;
     private final List<Meter.Hold> holds = new ArrayList<>(4);
     private final List<ScopeUses> scopes = new ArrayList<>(1);
 
@@ -25,17 +24,11 @@ final class ScopeUse {
 
     private OptionalLong sentBy = OptionalLong.empty();
     private OptionalLong arrivedAt = OptionalLong.empty();
-    private boolean letIn;
 
-    /**
-     * Begins one that has reserved nothing yet.
-     *
-     * @param letInBefore how many attempts on the scope had been let in
-     */
-    ScopeUse(TokenCount tokens, long now, long letInBefore) {
+    /** Begins one that has reserved nothing yet. */
+    ScopeUse(TokenCount tokens, long now) {
         this.tokens = tokens;
         this.beganNanos = now;
-        this.letInBefore = letInBefore;
     }
 
     /** It is of one scope more. */
@@ -134,24 +127,11 @@ final class ScopeUse {
         holds.forEach(hold -> hold.use().release(now));
     }
 
-    /** The service let in the request. */
-    void letIn() {
-        letIn = true;
-    }
-
-    boolean isLetIn() {
-        return letIn;
-    }
-
     TokenCount tokens() {
         return tokens;
     }
 
     long beganNanos() {
         return beganNanos;
-    }
-
-    long letInBefore() {
-        return letInBefore;
     }
 }

@@ -18,9 +18,6 @@ final class ScopeUses {
     private Total begun = new Total(0, TokenCount.NONE);
     private Total ended = new Total(0, TokenCount.NONE);
 
-    /** How many attempts the service let in. */
-    private long letIn;
-
     /** How many attempts there were, and the tokens that they had reserved. */
     private record Total(long calls, TokenCount tokens) {
 
@@ -46,7 +43,7 @@ final class ScopeUses {
 
     /** An attempt begins. It has reserved nothing yet. */
     ScopeUse begin(TokenCount tokens, long now) {
-        ScopeUse use = new ScopeUse(tokens, now, letIn);
+        ScopeUse use = new ScopeUse(tokens, now);
         join(use);
         return use;
     }
@@ -70,11 +67,6 @@ final class ScopeUses {
         }
     }
 
-    /** The service let in an attempt. */
-    void letIn() {
-        letIn++;
-    }
-
     Set<ScopeUse> underWay() {
         return underWay.keySet();
     }
@@ -87,24 +79,9 @@ final class ScopeUses {
                 .toArray();
     }
 
-    /** Returns how many attempts were begun. */
-    long begunCalls() {
-        return begun.calls();
-    }
-
-    /** Returns how many attempts the service may have counted: those that it let in, and all under way. */
-    long countedCalls() {
-        return letIn + underWay.keySet().stream().filter(use -> !use.isLetIn()).count();
-    }
-
     /** Returns what attempts under way have reserved of a unit. */
     long reserved(Limit.Unit unit) {
         return begun.of(unit) - ended.of(unit);
-    }
-
-    /** Returns how many attempts had ended when one that is under way began. */
-    long endedBefore(ScopeUse use) {
-        return underWay.getOrDefault(use, ended).calls();
     }
 
     /** Returns what attempts may have used that ended while another one was under way: that one's report may not have counted them. */

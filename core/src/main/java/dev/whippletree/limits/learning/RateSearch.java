@@ -112,9 +112,6 @@ public final class RateSearch {
     /** Calls begun since the congestion began. */
     private long begunSince;
 
-    /** The latest runs, as far as they were of few calls. */
-    private Run.Row shortRuns = Run.Row.NONE;
-
     /** Creates one of a limit of which nothing is known. */
     public RateSearch() {
         this(0);
@@ -205,7 +202,6 @@ public final class RateSearch {
                 return;
             }
             measured = run.calls() > 0 ? measure(now) : measured;
-            shortRuns = run.isShort() ? shortRuns.and(run, measured) : Run.Row.NONE;
             firstRun = firstRun == 0 ? run.calls() : firstRun;
             run = new Run(congestedAt, opensAt, idleNanos(now), begunSince);
         }
@@ -316,18 +312,13 @@ public final class RateSearch {
     }
 
     /**
-     * A window used up early leaves a long time closed; a short one says that it was the rate itself that was just too high. A run of few
-     * calls says little, so its rate counts from the second in a row on, with that of those before.
+     * A window used up early leaves a long time closed; a short one says that it was the rate itself that was just too high.
      */
     private double ceiling(double rate) {
         if (refusedRate == 0) {
             return Math.max(rate, measured / AGREEMENT);
         }
-        if (isBrief() || (run.isShort() && shortRuns == Run.Row.NONE)) {
-            return refusedRate;
-        }
-        double inAll = run.isShort() ? shortRuns.and(run, rate).rate() : rate;
-        return Math.min(refusedRate, Math.max(inAll, refusedRate / 2));
+        return isBrief() ? refusedRate : Math.min(refusedRate, Math.max(rate, refusedRate / 2));
     }
 
     /** A pace that was let in for a whole window of a known limit isn't too fast, unless it was being tested. */
