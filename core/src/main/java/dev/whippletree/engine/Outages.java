@@ -86,6 +86,14 @@ final class Outages {
         if (until > now && scope.closure().closeUntil(until, failure.message(), now)) {
             say(target, "is rate-limited" + on(scope) + " for " + PromptErrors.words(until - now), failure.message());
         }
+        refusal.refusedAfter().ifPresent(used -> {
+            String id = target.account().id();
+            announcements.add(() -> LOG.warn(
+                    "account {}{}: refused after {} declared; the limit is lower, or others use it too",
+                    id,
+                    on(scope),
+                    used));
+        });
         tellOthers(scope, now);
     }
 

@@ -191,7 +191,7 @@ final class ConfigurationMistakesTest {
                     "@3: accounts[0].provdier: unknown key; did you mean 'provider'?"),
             mistake(
                     "accounts:\n- {id: a, provider: groq, bill-to: x}",
-                    "@2: accounts[0].bill-to: unknown key; known: base-url, credit, id, limits, max-concurrency,"
+                    "@2: accounts[0].bill-to: unknown key; known: base-url, credit, id, limit-scope, limits, max-concurrency,"
                             + " organization, provider, token, transit, weight"),
             mistake(
                     "accounts:\n- {id: a, provider: groq}\n- {id: a, provider: groq}",
@@ -212,6 +212,9 @@ final class ConfigurationMistakesTest {
             mistake(
                     account("credit: plenty"),
                     "@1: accounts[0].credit: 'plenty' is not a credit; write, for example, '0.10 usd / month'"),
+            mistake(
+                    account("limit-scope: account"),
+                    "@1: accounts[0].limit-scope: must be model or organization, not 'account'"),
             mistake(account("credit: 0 usd / month"), "@1: accounts[0].credit: a credit must be above 0, not 0"),
             mistake(account("limits: [[1/1h]]"), "@1: accounts[0].limits[0]: expected a single value"));
 

@@ -2,8 +2,11 @@ package dev.whippletree.engine;
 
 import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -12,8 +15,6 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot.AccountState;
-import dev.whippletree.model.StatusSnapshot.LimitStatus;
-import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
 import dev.whippletree.settings.Retries;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.Timeouts;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Every kind of failure, with one account, with two, and with two tiers. */
 final class EngineFailureTest {
@@ -317,20 +319,30 @@ final class EngineFailureTest {
     }
 
     @Test
-    void declaredLimitThatSeemsSmaller_isShownAsDeclaredAndAsLearned() {
-        ScriptedClient client = fixture.account("a", "5 / 12s");
-        fixture.askMany(3);
-        fixture.advance(Duration.ofSeconds(1));
-        client.then(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(12), Reach.ORGANIZATION)));
-        fixture.ask("refused");
-        fixture.advance(Duration.ofSeconds(1));
-
-        assertThat(fixture.status("a").limits())
-                .extracting(LimitStatus::source, LimitStatus::amount, LimitStatus::left)
-                .containsExactly(tuple(Source.DECLARED, 5L, 1L), tuple(Source.LEARNED, 3L, 0L));
-        assertThat(fixture.status("a").limits().get(0).nextIn()).isEmpty();
-        assertThat(fixture.status("a").limits().get(1).nextIn()).isPresent();
+    void declaredLimitThatRefusesWhileItHasRoom_isWarnedOfOnce() {
+        Logger logger = (Logger) LoggerFactory.getLogger(Outages.class);
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        logger.addAppender(logged);
+        try {
+            ScriptedClient client = fixture.account("a", "5 / 12s");
+            fixture.askMany(3);
+            fixture.advance(Duration.ofSeconds(1));
+            for (int time = 0; time < 2; time++) {
+                client.then(client.failsAfter(
+                        SHORT,
+                        ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(12), Reach.ORGANIZATION)));
+                fixture.ask("refused " + time);
+                fixture.advance(Duration.ofSeconds(30));
+            }
+        } finally {
+            logger.detachAppender(logged);
+        }
+        assertThat(logged.list)
+                .filteredOn(event -> event.getLevel() == Level.WARN)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly("account a: refused after 3 of 5 requests / 12s declared; the limit is lower,"
+                        + " or others use it too");
     }
 
     private static Failure asksToWait(Duration retryAfter) {

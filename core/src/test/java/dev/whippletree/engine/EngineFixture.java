@@ -84,6 +84,13 @@ final class EngineFixture {
         return client;
     }
 
+    ScriptedClient account(AccountSettings settings) {
+        accounts.put(settings.id(), settings);
+        ScriptedClient client = new ScriptedClient(timeline);
+        clients.put(settings.id(), client);
+        return client;
+    }
+
     /** Gives an account that is there another weight. */
     void weigh(String id, int weight) {
         AccountSettings given = Objects.requireNonNull(accounts.get(id));

@@ -12,6 +12,7 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.spi.AccountSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -315,94 +316,42 @@ final class EngineReachTest {
     }
 
     @Test
-    void reportsOfTwoModelsThatCountTogether_areTheOrganizations() {
-        fixture.tier("a/large", "a/small");
-        reports("large", 9);
-        reports("small", 8);
-        reports("small", 0);
+    void reportOfUnknownReach_isTheOrganizations_ifTheAccountSaysSo() {
+        EngineFixture shared = new EngineFixture();
+        ScriptedClient both = shared.account(sharing(Reach.ORGANIZATION));
+        shared.tier("shared/large", "shared/small");
+        both.usually(both.reports(SHORT, EngineReachTest::usedUp));
+        shared.ask(Prompt.builder().user("q").model("large").build());
+        shared.advance(SHORT);
 
-        CompletableFuture<Completion> held = ask("next", "large");
-        fixture.advance(Duration.ofSeconds(50));
+        CompletableFuture<Completion> held =
+                shared.ask(Prompt.builder().user("next").model("small").build());
+        shared.advance(Duration.ofSeconds(50));
         assertThat(held).isNotDone();
-        fixture.advance(Duration.ofSeconds(11));
+        shared.advance(Duration.ofSeconds(11));
         assertThat(held).isCompleted();
     }
 
     @Test
-    void limitIsTheOrganizations_whatWasReportedForAModelHoldsNothingBackAnyMore() {
-        fixture.tier("a/large", "a/small");
-        reports("large", 9);
-        reports("small", 8);
-        fixture.advance(Duration.ofSeconds(65));
-        for (long left = 9; left >= 0; left--) {
-            reportsSlowly("large", left(left, Duration.ofSeconds(55)), SHORT);
+    void refusalOfUnknownReach_closesOneModelHoweverManyAreRefused_ifTheAccountSaysSo() {
+        EngineFixture apart = new EngineFixture();
+        ScriptedClient each = apart.account(sharing(Reach.MODEL));
+        apart.tier("shared/large", "shared/small", "shared/third");
+        for (String model : List.of("large", "small")) {
+            each.then(each.failsAfter(SHORT, refusal(Optional.of(SECOND.multipliedBy(60)))));
+            apart.ask(Prompt.builder().user("q").model(model).build());
+            apart.advance(SHORT);
         }
+        each.usually(each.answersAfter(SHORT));
 
-        fixture.advance(Duration.ofSeconds(56));
-        assertIsFree("large");
+        CompletableFuture<Completion> free =
+                apart.ask(Prompt.builder().user("next").model("third").build());
+        apart.advance(SHORT);
+        assertThat(free).isCompleted();
     }
 
-    @Test
-    void lessIsLeftThanForAnotherModelByItsOwnUses_theLimitIsTheModels() {
-        fixture.tier("a/large", "a/small");
-        reports("large", 9);
-        reports("small", 9);
-        for (long left = 8; left >= 0; left--) {
-            reports("large", left);
-        }
-        assertIsFree("small");
-    }
-
-    @Test
-    void lessIsLeftThanTheOtherModelsExplain_theLimitIsTheModels() {
-        fixture.tier("a/large", "a/small");
-        reports("large", 9);
-        reports("small", 9);
-        reports("large", 0);
-        assertIsFree("small");
-    }
-
-    @Test
-    void moreWasUsedThanWasAsked_theLimitIsTheModels() {
-        fixture.tier("a/large", "a/small");
-        reports("large", 9);
-        reports("small", 4);
-        reports("large", 0);
-        assertIsFree("small");
-    }
-
-    @Test
-    void moreWasUsedInALaterWindowThanTheModelsOwnCalls_theLimitIsTheModels() {
-        fixture.tier("a/large", "a/small");
-        reports("small", 9);
-        for (long left = 9; left > 4; left--) {
-            reports("large", left);
-        }
-        fixture.advance(Duration.ofSeconds(65));
-        reportsSlowly("large", left(9, Duration.ofSeconds(55)), SHORT);
-        reportsSlowly("small", left(4, Duration.ofSeconds(55)), SHORT);
-        reportsSlowly("large", left(0, Duration.ofSeconds(55)), SHORT);
-        assertIsFree("small");
-    }
-
-    @Test
-    void reportIsOlderThanTheWindowsFirstOne_showsNothing() {
-        fixture.tier("a/large", "a/small");
-        client.then(answers());
-        ask("lets calls begin beside each other", "large");
-        fixture.advance(SHORT);
-        reports("small", 9);
-        client.then(client.reports(SHORT.multipliedBy(3), () -> left(5, Duration.ofMinutes(1))));
-        ask("is slow", "large");
-        for (int beside = 0; beside < 4; beside++) {
-            client.then(client.reports(SHORT.multipliedBy(4), () -> left(6, Duration.ofMinutes(1))));
-            ask("is slow too " + beside, "small");
-        }
-        fixture.advance(SHORT);
-        reportsSlowly("large", left(9, Duration.ofMinutes(1)), SHORT);
-        fixture.advance(SHORT.multipliedBy(2));
-        reportsSlowly("large", left(0, Duration.ofMinutes(1)), SHORT);
-        assertIsFree("small");
+    private static AccountSettings sharing(Reach scope) {
+        return AccountSettings.builder("shared", "scripted").limitScope(scope).build();
     }
 
     private void assertOnlyLimitIsOf(Optional<String> model) {
@@ -424,78 +373,6 @@ final class EngineReachTest {
     }
 
     @Test
-    void refusalsSeemedToBeTheOrganizations_reportsShowThatTheModelsCountApart() {
-        fixture.tier("a/large", "a/small");
-        client.usually(answers());
-        isRefused("small");
-        isRefused("large");
-        fixture.advance(Duration.ofMinutes(1));
-        Duration reset = Duration.ofMinutes(1);
-        for (long left = 9; left > 1; left--) {
-            reportsSlowly("large", left(left, reset), SHORT);
-            reportsSlowly("small", left(left, reset), SHORT);
-        }
-        reportsSlowly("large", left(0, reset), SHORT);
-        assertIsFree("small");
-    }
-
-    @Test
-    void refusalsSeemedToBeTheOrganizations_otherAmountsShowThatTheModelsCountApart() {
-        fixture.tier("a/large", "a/small");
-        client.usually(answers());
-        isRefused("small");
-        isRefused("large");
-        fixture.advance(Duration.ofMinutes(1));
-        Duration reset = Duration.ofMinutes(1);
-        reportsSlowly("large", left(2, 3, reset), SHORT);
-        reportsSlowly("small", left(9, 10, reset), SHORT);
-        reportsSlowly("large", left(1, 3, reset), SHORT);
-        reportsSlowly("large", left(0, 3, reset), SHORT);
-        assertIsFree("small");
-    }
-
-    @Test
-    void oneReportLeavesMore_mayBeWrong() {
-        fixture.tier("a/large", "a/small");
-        reports("large", 9);
-        reports("small", 8);
-        reports("small", 10);
-        reports("large", 6);
-        reports("small", 0);
-
-        assertIsHeld("large");
-    }
-
-    @Test
-    void amountChangesWhileCallsAreUnderWay_isNoSignOfTwoLimits() {
-        fixture.tier("a/large", "a/small");
-        reports("large", 9);
-        reports("small", 8);
-        Duration reset = SECOND.multipliedBy(50);
-        for (int number = 0; number < 2; number++) {
-            client.then(client.reports(SECOND, () -> left(7, 10, reset)));
-            ask("slow " + number, "large");
-        }
-        reportsSlowly("small", left(2, 5, reset), SHORT);
-        fixture.advance(SECOND);
-        assertOnlyLimitIsOf(Optional.empty());
-    }
-
-    @Test
-    void twoModelsAreRefusedForNoReportedLimit_thoseStayTheirOwn() {
-        fixture.tier("a/large", "a/small");
-        reports("large", 9);
-        reports("small", 9);
-        client.then(refuses(SECOND)).then(refuses(SECOND)).usually(answers());
-        ask("is refused", "large");
-        ask("is refused too", "small");
-        fixture.advance(SECOND.multipliedBy(2));
-
-        reports("large", 0);
-        assertIsFree("small");
-    }
-
-    @Test
     void accountGetsASecondModel_whatWasReportedForTheFirstAloneIsItsOwn() {
         fixture.tier("a/large");
         reports("large", 9);
@@ -504,122 +381,5 @@ final class EngineReachTest {
         fixture.tier("a/small").weights(Map.of());
         reports("large", 8);
         assertOnlyLimitIsOf(Optional.of("large"));
-    }
-
-    @Test
-    void refusedWhileNothingIsLeftOfAnotherModelUntilTheSameMoment_theOrganizationCloses() {
-        fixture.tier("a/large", "a/small", "a/third");
-        reports("large", 0);
-        isRefused("small");
-
-        CompletableFuture<Completion> held = ask("held", "third");
-        fixture.advance(SECOND.minusMillis(1));
-        assertThat(client.models()).containsExactly("large", "small");
-        assertThat(held).isNotDone();
-    }
-
-    @Test
-    void resetWasSaidWhenTheSlowCallCame_theOrganizationClosesAllTheSame() {
-        fixture.tier("a/large", "a/small", "a/third");
-        reportsSlowly("large", left(0), SECOND.multipliedBy(3));
-        isRefused("small");
-
-        CompletableFuture<Completion> held = ask("held", "third");
-        fixture.advance(SECOND.minusMillis(1));
-        assertThat(client.models()).containsExactly("large", "small");
-        assertThat(held).isNotDone();
-    }
-
-    @Test
-    void moreIsLeftForAnotherModelWhereTheResetMayHaveBeen_theyMayCountTogetherStill() {
-        fixture.tier("a/large", "a/small");
-        fixture.advance(Duration.ofSeconds(50));
-        reportsSlowly("large", left(3), SECOND.multipliedBy(8));
-        reportsSlowly("small", left(9), SECOND.multipliedBy(6));
-        for (long left = 9; left >= 5; left -= 2) {
-            reportsSlowly("large", left(left, SECOND.multipliedBy(30)), SHORT);
-            reportsSlowly("small", left(left - 1, SECOND.multipliedBy(30)), SHORT);
-        }
-        reportsSlowly("small", left(0, SECOND.multipliedBy(30)), SHORT);
-
-        assertIsHeld("large");
-    }
-
-    /** The service says it when the call comes. */
-    private void reportsSlowly(String model, RateLimitReport said, Duration latency) {
-        client.then(client.reports(latency, () -> said));
-        ask(model + " leaves " + said.remaining(), model);
-        fixture.advance(latency);
-    }
-
-    @Test
-    void reportWasOvertakenByOneOfWhichNothingIsLeft_theOrganizationClosesAllTheSame() {
-        fixture.tier("a/large", "a/small", "a/third");
-        client.then(answers());
-        ask("lets calls begin beside each other", "large");
-        fixture.advance(SHORT);
-        client.then(client.reports(SHORT.multipliedBy(2), () -> left(3)))
-                .then(client.reports(SHORT, () -> left(0)))
-                .then(refusesUsedUp(SHORT.multipliedBy(3)));
-        ask("is overtaken", "large");
-        ask("overtakes", "large");
-        ask("is refused", "small");
-        fixture.advance(SHORT.multipliedBy(3));
-
-        CompletableFuture<Completion> held = ask("held", "third");
-        fixture.advance(SECOND.minusMillis(1));
-        assertThat(client.models()).doesNotContain("third");
-        assertThat(held).isNotDone();
-    }
-
-    private void isRefused(String model) {
-        client.then(refusesUsedUp(SHORT));
-        ask("refused", model);
-        fixture.advance(SHORT);
-    }
-
-    private ScriptedClient.Behaviour refusesUsedUp(Duration after) {
-        return client.later(after, (prompt, model, sink) -> {
-            sink.firstByte();
-            sink.limits(List.of(left(0)));
-            sink.failed(refusal(Optional.of(SECOND)));
-            return () -> {};
-        });
-    }
-
-    @Test
-    void nothingIsLeftOfAnotherModelUntilTheSameMomentAsOfTheRefusedOne_theLimitIsTheOrganizations() {
-        fixture.tier("a/large", "a/small", "a/third");
-        isRefused("small");
-        reports("large", 0);
-
-        CompletableFuture<Completion> held = ask("held", "third");
-        fixture.advance(Duration.ofSeconds(50));
-        assertThat(client.models()).containsExactly("small", "large");
-        assertThat(held).isNotDone();
-        fixture.advance(Duration.ofSeconds(11));
-        assertThat(held).isCompleted();
-    }
-
-    @Test
-    void nothingIsLeftOfAnotherModelThatCountsApart_theLimitIsTheModels() {
-        fixture.tier("a/large", "a/small", "a/third");
-        reports("large", 5);
-        reports("small", 9);
-        reports("small", 8);
-        isRefused("small");
-        reports("large", 0);
-
-        assertIsFree("third");
-    }
-
-    @Test
-    void reportsOfTwoModelsThatCountApart_areTheModels() {
-        fixture.tier("a/large", "a/small");
-        reports("large", 5);
-        reports("small", 9);
-        reports("large", 0);
-
-        assertIsFree("small");
     }
 }

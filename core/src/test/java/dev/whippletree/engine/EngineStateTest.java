@@ -303,31 +303,6 @@ final class EngineStateTest {
         assertThat(life().status("a").limits()).isEmpty();
     }
 
-    @Test
-    void limitThatModelsShare_isKnownToBeSharedAfterARestart() {
-        EngineFixture first = new EngineFixture(timeline).state(folder).tier("a/large", "a/small");
-        reportsOfEachModel(first, 9, 8);
-        close(first);
-        EngineFixture second = new EngineFixture(timeline).state(folder).tier("a/large", "a/small");
-        reportsOfEachModel(second, 7);
-        assertThat(second.status("a").limits()).singleElement().satisfies(limit -> {
-            assertThat(limit.scope().model()).isEmpty();
-            assertThat(limit.left()).isEqualTo(7);
-        });
-    }
-
-    private static void reportsOfEachModel(EngineFixture life, long... left) {
-        ScriptedClient client = life.account("a");
-        String model = "large";
-        for (long remaining : left) {
-            client.then(client.reports(
-                    MOMENT, () -> report(Reach.UNKNOWN, Refill.UNSAID, 10, remaining, Duration.ofHours(1))));
-            life.ask(Prompt.builder().user("leaves " + remaining).model(model).build());
-            life.advance(MOMENT.multipliedBy(2));
-            model = "small";
-        }
-    }
-
     /** The next process may be told a smaller limit than the bucket, which then doesn't stand for it. */
     @Test
     void declaredLimitForWhichABucketStands_isSavedAllTheSame() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.model.Credit;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import java.time.Duration;
@@ -29,6 +30,7 @@ final class AccountSettingsTest {
                 .transit(Duration.ofMillis(90))
                 .limit("1000 requests / 1h")
                 .limit(HOURLY, "small")
+                .limitScope(Reach.MODEL)
                 .credit(Credit.parse("2.00 usd / month"))
                 .setting("base-url", "http://localhost")
                 .settings(Map.of("bill-to", "acme"))
@@ -43,6 +45,7 @@ final class AccountSettingsTest {
                 OptionalInt.of(7),
                 Optional.of(Duration.ofMillis(90)),
                 List.of(new DeclaredLimit(HOURLY, Optional.empty()), new DeclaredLimit(HOURLY, Optional.of("small"))),
+                Optional.of(Reach.MODEL),
                 Optional.of(Credit.parse("2.00 usd / month")),
                 new Settings("account hf-1", Map.of("base-url", "http://localhost", "bill-to", "acme")));
         assertThat(account).isEqualTo(same);
@@ -67,5 +70,13 @@ final class AccountSettingsTest {
         assertThatThrownBy(() -> builder.token(" "))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("account hf-1: no token; check the variable that holds it");
+    }
+
+    @Test
+    void limitScopeThatIsNoScope_isRefused() {
+        AccountSettings.Builder builder = AccountSettings.builder("a", "groq").limitScope(Reach.PROMPT);
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("account a: limit-scope must be MODEL or ORGANIZATION, not PROMPT");
     }
 }

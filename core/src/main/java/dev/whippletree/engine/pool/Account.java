@@ -4,7 +4,7 @@ import dev.whippletree.engine.scope.Closure;
 import dev.whippletree.engine.scope.Refusal;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.limits.Slots;
-import dev.whippletree.limits.learning.ConcurrencySearch;
+import dev.whippletree.limits.learning.ConcurrencyLimit;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Reach;
@@ -43,7 +43,7 @@ public final class Account {
     private final Slots slots = new Slots();
 
     private final RefusedToken refusedToken;
-    private final ConcurrencySearch concurrency;
+    private final ConcurrencyLimit concurrency;
 
     /** Whether nothing has shown yet that requests are under way for longer than is assumed. */
     private boolean transitAssumed = true;
@@ -67,7 +67,7 @@ public final class Account {
         this.organization = organization;
         this.maxConcurrency = settings.maxConcurrency().orElse(defaultConcurrency);
         this.refusedToken = new RefusedToken(() -> settings.token());
-        this.concurrency = new ConcurrencySearch(maxConcurrency);
+        this.concurrency = new ConcurrencyLimit(maxConcurrency);
     }
 
     /** Goes on with other settings: what is known of it and what is under way on it stay. */
@@ -220,7 +220,7 @@ public final class Account {
 
     /** The service let in an attempt, with which so many were under way. */
     void letIn(int underWay, long beganNanos) {
-        concurrency.letIn(underWay, beganNanos);
+        concurrency.admitted(underWay, beganNanos);
     }
 
     /** Returns whether the service would refuse an attempt that kept a learned pace for how many were under way. */

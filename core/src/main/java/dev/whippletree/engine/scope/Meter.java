@@ -2,6 +2,7 @@ package dev.whippletree.engine.scope;
 
 import dev.whippletree.limits.Quota;
 import dev.whippletree.limits.Quota.Use;
+import dev.whippletree.limits.learning.SafetyMargin;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
 import dev.whippletree.model.TokenCount;
@@ -14,14 +15,14 @@ import dev.whippletree.model.TokenCount;
  * @param quota the count
  * @param margin what of it is kept free because others use it too
  */
-public record Meter(Limit.Unit unit, Source source, Quota quota, Margin margin) {
+public record Meter(Limit.Unit unit, Source source, Quota quota, SafetyMargin margin) {
 
     /** What products of shares and amounts are off by at most. */
     private static final double ROUNDING = 1e-6;
 
     /** Creates one that nobody else is known to use. */
     Meter(Limit.Unit unit, Source source, Quota quota) {
-        this(unit, source, quota, new Margin());
+        this(unit, source, quota, new SafetyMargin());
     }
 
     /** Returns whether it is declared. */

@@ -1,5 +1,7 @@
 package dev.whippletree.engine.scope;
 
+import java.util.Optional;
+
 /**
  * What follows from a call that a limit refused. Immutable.
  *
@@ -7,8 +9,10 @@ package dev.whippletree.engine.scope;
  * @param halfOpen whether one call alone is to find out then if the scope lets in again
  * @param doubtsTransit whether requests must have been under way for longer than is assumed
  * @param rate what the refusal says of the rate of calls
+ * @param refusedAfter if a declared limit seems too high, and that is news: how much of it was used, as in "62 of 100 requests / 10s"
  */
-public record Refusal(long untilNanos, boolean halfOpen, boolean doubtsTransit, Rate rate) {
+public record Refusal(
+        long untilNanos, boolean halfOpen, boolean doubtsTransit, Rate rate, Optional<String> refusedAfter) {
 
     /** What a refusal says of the rate of calls. */
     public enum Rate {

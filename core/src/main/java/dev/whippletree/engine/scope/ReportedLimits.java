@@ -1,7 +1,7 @@
 package dev.whippletree.engine.scope;
 
 import dev.whippletree.engine.run.Waits;
-import dev.whippletree.limits.learning.RefillSearch;
+import dev.whippletree.limits.learning.RefillInference;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
 import java.util.Collections;
@@ -18,7 +18,7 @@ final class ReportedLimits {
     private final Map<ReportKey, Meter> meters = new LinkedHashMap<>();
 
     /** How limits refill whose service doesn't say, by their keys as reported. */
-    private final Map<ReportKey, RefillSearch> searches = new HashMap<>(0);
+    private final Map<ReportKey, RefillInference> searches = new HashMap<>(0);
 
     /**
      * A report that makes sense. Immutable.
@@ -55,7 +55,7 @@ final class ReportedLimits {
         if (key.refill() != Refill.UNSAID) {
             return key;
         }
-        RefillSearch search = searches.computeIfAbsent(key, unknown -> new RefillSearch(believed(key)));
+        RefillInference search = searches.computeIfAbsent(key, unknown -> new RefillInference(believed(key)));
         search.report(begunNanos, told.used(), told.resetNanos(), now);
         return key.refilling(search.found());
     }

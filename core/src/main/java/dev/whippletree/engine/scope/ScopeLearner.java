@@ -1,33 +1,256 @@
 package dev.whippletree.engine.scope;
 
+import dev.whippletree.engine.scope.Refusal.Rate;
+import dev.whippletree.limits.Pace;
+import dev.whippletree.limits.SlidingWindow;
+import dev.whippletree.limits.learning.AdaptiveRate;
+import dev.whippletree.limits.learning.RefusalBackoff;
+import dev.whippletree.limits.learning.RefusalCause;
+import dev.whippletree.model.Limit;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
 /**
- * Learns from calls that a scope's service lets in and refuses what it didn't say of its limits. What is learned of single limits shows
- * in those ({@link Meter}), what is learned of all in the answers here. Guarded by the engine's lock.
+ * Learns from calls that a scope's service admits and refuses what it doesn't say of its limits: whether it refuses by chance, how long
+ * to leave it alone, the rate that nobody states, and what others use. Guarded by the engine's lock.
  */
-interface ScopeLearner {
+final class ScopeLearner {
 
-    /**
-     * A call begins.
-     *
-     * @param first whether no other one is under way
-     */
-    void begun(boolean first, long now);
+    /** A limit that refuses calls although less than this share of it is used would have to be cut to that: another one is likelier. */
+    private static final double LEAST_USED = 0.25;
 
-    /** No call is under way any more. */
-    void rest(long now);
+    /** So many calls, and so many windows', admitted without a refusal show that the known limits are right: a rate is tested more often. */
+    private static final long CALLS_TO_TRUST = 1000;
 
-    /** The service let in a call. */
-    void letIn(ScopeUse use, ScopeLimits limits, long now);
+    private static final long WINDOWS_TO_TRUST = 5;
 
-    /** A limit refused a call. Returns what follows. */
-    Refusal refused(RefusedCall call, ScopeLimits limits);
+    private final RefusalCause cause = new RefusalCause();
+    private final RefusalBackoff backoff = new RefusalBackoff();
+    private AdaptiveRate rate = new AdaptiveRate();
+
+    /** Whether calls were refused although the known limits of requests had room for them: then a rate is searched besides. */
+    private boolean doubtsKnown;
+
+    private long admittedSinceRefusal;
+
+    /** Whether it was said that a declared limit seems too high. */
+    private boolean warned;
+
+    /** A call begins. */
+    void begun(long now) {
+        rate.begun(now);
+    }
 
     /** Returns whether the declared and reported limits aren't all that there is to keep. */
-    boolean doubtsLimits();
+    boolean doubtsKnown() {
+        return doubtsKnown;
+    }
 
-    /** Returns whether the service has let in nothing since a limit refused a call. */
-    boolean refusesAll();
+    /** Returns whether the service has admitted nothing since a limit refused a call. */
+    boolean refusesAll() {
+        return backoff.refusesAll();
+    }
 
-    /** Returns whether the service refused the calls that were to find out if it lets in again. */
-    boolean refusesStill();
+    /** Returns whether the service refused the calls that were to find out if it admits again. */
+    boolean refusesStill() {
+        return backoff.isHalfOpen();
+    }
+
+    /** The service admitted a call. */
+    void admitted(ScopeUse use, ScopeLimits limits, long now) {
+        backoff.admitted(use.beganNanos());
+        rate.admitted(use.beganNanos(), now);
+        cause.admitted(use.beganNanos());
+        admittedSinceRefusal++;
+        for (Meter meter : limits.meters()) {
+            meter.margin().admitted(meter.cost(use.tokens()));
+        }
+        if (doubtsKnown && admittedSinceRefusal > callsToTrust(limits)) {
+            doubtsKnown = false;
+            rate = new AdaptiveRate();
+            limits.meters().forEach(meter -> meter.margin().reset());
+            keepPace(limits);
+        }
+    }
+
+    private static long callsToTrust(ScopeLimits limits) {
+        long largest =
+                known(limits).mapToLong(meter -> meter.quota().amount()).max().orElse(0);
+        return Math.max(CALLS_TO_TRUST, WINDOWS_TO_TRUST * largest);
+    }
+
+    private static Stream<Meter> known(ScopeLimits limits) {
+        return limits.meters().stream().filter(Meter::isKnownOfRequests);
+    }
+
+    /** A limit refused a call. Returns what follows. */
+    Refusal refused(RefusedCall call, ScopeLimits limits) {
+        boolean doubtsTransit = limits.meters().stream().anyMatch(meter -> isExceededByAnswers(meter, call.now()));
+        Optional<Meter> usedUp = call.usedUp().filter(meter -> !meter.margin().isInVain());
+        if (usedUp.isPresent()) {
+            return refusal(usedUp(usedUp.get(), call), doubtsTransit, Rate.UNTOUCHED, Optional.empty());
+        }
+        OptionalLong again = byChance(call);
+        if (again.isPresent()) {
+            keepPace(limits);
+            return refusal(again.getAsLong(), doubtsTransit, Rate.UNTOUCHED, Optional.empty());
+        }
+        long until = pause(call);
+        Optional<String> refusedAfter = firstRefusedAfter(call, limits);
+        Rate shown = limited(call, until, limits);
+        keepPace(limits);
+        return refusal(until, doubtsTransit, shown, refusedAfter);
+    }
+
+    private Refusal refusal(long until, boolean doubtsTransit, Rate shown, Optional<String> refusedAfter) {
+        return new Refusal(until, backoff.isHalfOpen(), doubtsTransit, shown, refusedAfter);
+    }
+
+    /** Returns how much of the most-used declared limit was used when a call was refused, the first time and if it is enough to tell. */
+    private Optional<String> firstRefusedAfter(RefusedCall call, ScopeLimits limits) {
+        if (warned) {
+            return Optional.empty();
+        }
+        Optional<Meter> mostUsed = limits.meters().stream()
+                .filter(Meter::isDeclared)
+                .min(Comparator.comparingDouble(meter -> meter.headroom(call.now())))
+                .filter(meter -> meter.headroom(call.now()) <= 1 - LEAST_USED);
+        warned = mostUsed.isPresent();
+        return mostUsed.map(meter ->
+                Math.max(0, meter.used(call.now()) - meter.cost(call.use().tokens())) + " of "
+                        + new Limit(
+                                meter.unit(),
+                                meter.quota().amount(),
+                                meter.quota().window().orElseThrow()));
+    }
+
+    private static boolean isExceededByAnswers(Meter meter, long now) {
+        return meter.quota() instanceof SlidingWindow window && window.isExceededByAnswers(now);
+    }
+
+    /** The refusal reports which limit is used up, so it shows nothing of another one. If that seemed to have room, others use it too. */
+    private long usedUp(Meter meter, RefusedCall call) {
+        if (call.foundRoom()) {
+            meter.margin()
+                    .refused(meter.cost(call.use().tokens()), meter.quota().amount());
+        }
+        rate.setAside(call.begun());
+        return pause(call);
+    }
+
+    /** Returns when to ask again if a refusal is taken for chance; empty if it is a limit's, as each that says how long to wait is. */
+    private OptionalLong byChance(RefusedCall call) {
+        if (call.told().isPresent()) {
+            return OptionalLong.empty();
+        }
+        cause.took(call.tookNanos());
+        long survived = latestSurvivor(call);
+        if (!cause.hasAdmitted(survived)) {
+            return OptionalLong.of(nothingAdmittedYet(call));
+        }
+        boolean paced = rate.pace().isPresent();
+        switch (cause.refused(call.begun(), survived, paced, call.now())) {
+            case LIMIT -> {
+                return OptionalLong.empty();
+            }
+            case UNCLEAR -> rate = slower(call);
+            case NO_LIMIT -> rate = new AdaptiveRate();
+            case CHANCE -> {}
+        }
+        rate.setAside(call.begun());
+        return OptionalLong.of(call.now());
+    }
+
+    /** As long as nothing was ever admitted there is neither a share that is refused by chance nor a rate, only a pause. */
+    private long nothingAdmittedYet(RefusedCall call) {
+        if (call.others().length > 0) {
+            rate.setAside(call.begun());
+        } else {
+            rate = new AdaptiveRate();
+        }
+        return backoff.refused(call.begun(), OptionalLong.empty(), OptionalDouble.empty(), call.chance(), call.now());
+    }
+
+    /** Returns when the latest call under way began that no limit can have refused any more. */
+    private long latestSurvivor(RefusedCall call) {
+        return survivors(call).max().orElse(Long.MIN_VALUE);
+    }
+
+    private LongStream survivors(RefusedCall call) {
+        long certain = call.now() - cause.certainNanos();
+        return Arrays.stream(call.others()).filter(begun -> begun <= certain);
+    }
+
+    /** Returns a rate below that at which calls were admitted, or as good as that, of those begun since it is in doubt. */
+    private AdaptiveRate slower(RefusedCall call) {
+        long since = cause.doubtedSince();
+        double admitted = cause.admittedSinceDoubt();
+        long surviving = survivors(call).filter(begun -> begun >= since).count();
+        long nanos = Math.max(1, call.now() - cause.certainNanos() - since);
+        return AdaptiveRate.below((admitted + surviving) / nanos, admitted, call.now());
+    }
+
+    /** Leaves the scope alone after a limit refused a call. Returns until when. */
+    private long pause(RefusedCall call) {
+        if (call.told().isPresent()) {
+            // Calls under way for twice as long as a refusal takes show that a pause was long enough: answers come
+            // later.
+            Arrays.stream(call.others())
+                    .filter(begun -> call.now() - begun > 2 * call.tookNanos())
+                    .forEach(backoff::admitted);
+        }
+        admittedSinceRefusal = 0;
+        OptionalDouble perNano = rate.pace().map(Pace::perNano).stream()
+                .mapToDouble(kept -> kept)
+                .findFirst();
+        return backoff.refused(call.begun(), call.told(), perNano, call.chance(), call.now());
+    }
+
+    private Rate limited(RefusedCall call, long until, ScopeLimits limits) {
+        if (!doubtsKnown && limits.knowRequests()) {
+            doubtsKnown = true;
+            rate = searchBelow(until, call, limits);
+        }
+        boolean kept = rate.pace().isPresent();
+        if (kept && call.crowded()) {
+            rate.setAside(call.begun());
+            return Rate.KEPT;
+        }
+        rate.refused(call.begun(), call.now(), until, call.told().isPresent());
+        if (kept) {
+            return Rate.KEPT;
+        }
+        return rate.pace().isPresent() ? Rate.UNTOUCHED : Rate.UNKNOWN;
+    }
+
+    /** Starts a rate search below the most-used declared limit; without a measure if hardly any is used, for then another one refuses. */
+    private static AdaptiveRate searchBelow(long until, RefusedCall call, ScopeLimits limits) {
+        long now = call.now();
+        double used = known(limits)
+                .mapToDouble(meter -> 1 - meter.headroom(now))
+                .max()
+                .orElse(0);
+        return limits.meters().stream()
+                .filter(meter -> meter.isDeclared() && meter.unit() == Limit.Unit.REQUESTS && used >= LEAST_USED)
+                .min(Comparator.comparingDouble(meter -> meter.headroom(now)))
+                .map(meter -> searchBelow(meter, until, call))
+                .orElseGet(AdaptiveRate::new);
+    }
+
+    private static AdaptiveRate searchBelow(Meter meter, long until, RefusedCall call) {
+        long windowNanos = meter.quota().window().orElseThrow().toNanos();
+        long admitted = Math.max(0, meter.used(call.now()) - call.others().length);
+        double perNano = (double) admitted / Math.max(1, until - call.now() + windowNanos);
+        return new AdaptiveRate(perNano, windowNanos);
+    }
+
+    /** A rate that was found by trial is kept like any other limit, as long as it is thought to be one. */
+    private void keepPace(ScopeLimits limits) {
+        limits.keep(rate.pace().orElse(null));
+    }
 }

@@ -14,8 +14,8 @@ public final class ScopeState {
 
     private final Scope scope;
     private final Closure closure = new Closure();
-    private final ScopeLearner learner = new RefusalLearner();
-    private final ScopeUses uses = new ScopeUses(learner::rest);
+    private final ScopeLearner learner = new ScopeLearner();
+    private final ScopeUses uses = new ScopeUses();
     private final ScopeLimits limits = new ScopeLimits(uses);
     private final SharedLimits shared;
     private boolean severalModels;
@@ -62,7 +62,7 @@ public final class ScopeState {
 
     /** An attempt begins, and reserves. */
     ScopeUse begin(TokenCount tokens, long now) {
-        learner.begun(uses.underWay().isEmpty(), now);
+        learner.begun(now);
         ScopeUse use = uses.begin(tokens, now);
         limits.reserve(use, now);
         return use;
@@ -70,7 +70,7 @@ public final class ScopeState {
 
     /** It let in an attempt. */
     void letIn(ScopeUse use, long now) {
-        learner.letIn(use, limits, now);
+        learner.admitted(use, limits, now);
         if (!learner.refusesStill()) {
             closure.openForAll();
         }
@@ -83,7 +83,7 @@ public final class ScopeState {
 
     /** Returns whether a limit of requests was declared or reported, and nothing shows that there is a lower one. */
     public boolean knowsRequestLimit() {
-        return !learner.doubtsLimits() && limits.knowRequests();
+        return !learner.doubtsKnown() && limits.knowRequests();
     }
 
     /** Returns whether it has let in nothing since a limit refused a call. */

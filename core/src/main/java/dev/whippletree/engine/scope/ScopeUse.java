@@ -110,7 +110,7 @@ final class ScopeUse {
 
     /** Ends it: a request that isn't known to have arrived has by a moment, and the service may say what it counted. */
     void end(long lostUntil, Optional<TokenCount> counted, long now) {
-        scopes.forEach(scope -> scope.leave(this, now));
+        scopes.forEach(scope -> scope.leave(this));
         for (Meter.Hold hold : holds) {
             if (arrivedAt.isEmpty()) {
                 hold.use().lost(lostUntil, now);
@@ -123,7 +123,7 @@ final class ScopeUse {
 
     /** Ends it: nothing was ever sent. */
     void release(long now) {
-        scopes.forEach(scope -> scope.leave(this, now));
+        scopes.forEach(scope -> scope.leave(this));
         holds.forEach(hold -> hold.use().release(now));
     }
 

@@ -5,12 +5,9 @@ import dev.whippletree.model.TokenCount;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongConsumer;
 
 /** The attempts that use one scope, and the sums of what they reserved. Guarded by the engine's lock. */
 final class ScopeUses {
-
-    private final LongConsumer idle;
 
     /** The attempts under way, each with what had ended when it began. */
     private final Map<ScopeUse, Total> underWay = new LinkedHashMap<>();
@@ -32,15 +29,6 @@ final class ScopeUses {
         }
     }
 
-    /**
-     * Creates one without uses.
-     *
-     * @param idle hears when none is under way any more
-     */
-    ScopeUses(LongConsumer idle) {
-        this.idle = idle;
-    }
-
     /** An attempt begins. It has reserved nothing yet. */
     ScopeUse begin(TokenCount tokens, long now) {
         ScopeUse use = new ScopeUse(tokens, now);
@@ -59,12 +47,9 @@ final class ScopeUses {
     }
 
     /** An attempt has ended. */
-    void leave(ScopeUse use, long now) {
+    void leave(ScopeUse use) {
         underWay.remove(use);
         ended = ended.and(use.tokens());
-        if (underWay.isEmpty()) {
-            idle.accept(now);
-        }
     }
 
     Set<ScopeUse> underWay() {

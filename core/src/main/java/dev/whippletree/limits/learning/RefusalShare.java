@@ -1,6 +1,6 @@
 package dev.whippletree.limits.learning;
 
-/** What share of the calls that began since a moment was refused. */
+/** What share of the calls that began since a moment was refused. Confined. */
 final class RefusalShare {
 
     private static final double LARGEST = 0.8;
@@ -40,12 +40,23 @@ final class RefusalShare {
         return refusals;
     }
 
-    double letIn() {
+    double admitted() {
         return calls - refusals;
     }
 
     /** Returns the share that was refused, 0.8 at most; not a number if there were no calls. */
     double share() {
         return Math.min(LARGEST, refusals / calls);
+    }
+
+    /**
+     * Returns the logarithm of how many times as well one share explains the calls as another does (Wald, "Sequential Tests of
+     * Statistical Hypotheses", 1945).
+     *
+     * @param one above 0 and below 1
+     * @param other above 0 and below 1
+     */
+    double evidence(double one, double other) {
+        return refusals * Math.log(one / other) + admitted() * Math.log((1 - one) / (1 - other));
     }
 }

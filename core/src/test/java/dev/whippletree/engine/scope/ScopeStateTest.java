@@ -56,14 +56,14 @@ final class ScopeStateTest {
         into.limits().takeOver(from.limits(), SECOND);
         from.limits().takeOver(into.limits(), 2 * SECOND);
         assertThat(from.headroom(2 * SECOND)).isEqualTo(0.5);
-        assertThat(from.uses().begunCalls()).isOne();
+        assertThat(from.uses().reserved(Limit.Unit.REQUESTS)).isOne();
     }
 
     @Test
     void refusalAfterThePauseThatWasTold_opensForOneCallOnly() {
         ScopeState organization = new ScopeState(Scope.of("organization"));
         Refusal first = refused(call(organization, 0), organization, 1);
-        assertThat(first).isEqualTo(new Refusal(10 * SECOND + 1, false, false, Refusal.Rate.UNKNOWN));
+        assertThat(first).isEqualTo(new Refusal(10 * SECOND + 1, false, false, Refusal.Rate.UNKNOWN, Optional.empty()));
         long again = first.untilNanos();
         Refusal second = refused(call(organization, again), organization, again + 1);
         assertThat(second.halfOpen()).isTrue();

@@ -18,7 +18,7 @@ final class HiddenLimitTest {
 
     private static final int CALLS = 20_000;
 
-    private final RateSearch search = new RateSearch();
+    private final AdaptiveRate search = new AdaptiveRate();
     private long now;
     private int refusals;
 
@@ -71,7 +71,7 @@ final class HiddenLimitTest {
             search.pace().ifPresent(pace -> pace.reserve(1, at));
             if (service.remaining(now) >= 1) {
                 service.arrive(1, now);
-                search.letIn(at, at);
+                search.admitted(at, at);
             } else {
                 refusals++;
                 now += untilItLetsIn(service);

@@ -5,6 +5,7 @@ import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
+import dev.whippletree.model.Reach;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import java.util.ArrayList;
@@ -47,6 +48,10 @@ final class ServiceAccounts {
                 .limits(account.declared() ? declared(account) : List.of());
         account.maxConcurrency().ifPresent(builder::maxConcurrency);
         account.transit().ifPresent(builder::transit);
+        if (account.scoped()) {
+            boolean perModel = account.limits().stream().allMatch(ServiceLimit::perModel);
+            builder.limitScope(perModel ? Reach.MODEL : Reach.ORGANIZATION);
+        }
         return builder.build();
     }
 

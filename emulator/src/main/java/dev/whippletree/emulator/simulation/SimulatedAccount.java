@@ -21,6 +21,7 @@ import java.util.OptionalInt;
  * @param weight its share of the load against others of the tier, 1 or more
  * @param maxConcurrency attempts at once; absent: the engine's default
  * @param transit the longest transit of a request, as declared to the engine; absent: not declared
+ * @param scoped whether the engine is told if limits are each model's or all models'
  */
 public record SimulatedAccount(
         String id,
@@ -32,7 +33,8 @@ public record SimulatedAccount(
         int tier,
         int weight,
         OptionalInt maxConcurrency,
-        Optional<Duration> transit) {
+        Optional<Duration> transit,
+        boolean scoped) {
 
     /** The model of accounts that state none. */
     public static final String MODEL = "model";
@@ -55,37 +57,47 @@ public record SimulatedAccount(
     /** Returns an account whose limits are declared, an organization of its own, in the preferred tier. */
     public static SimulatedAccount of(String id, ServiceKind service, ServiceLimit... limits) {
         return new SimulatedAccount(
-                id, service, id, List.of(limits), true, List.of(MODEL), 0, 1, OptionalInt.empty(), Optional.empty());
+                id,
+                service,
+                id,
+                List.of(limits),
+                true,
+                List.of(MODEL),
+                0,
+                1,
+                OptionalInt.empty(),
+                Optional.empty(),
+                false);
     }
 
     /** Returns the same account of an organization that others may belong to. */
     public SimulatedAccount ofOrganization(String organization) {
         return new SimulatedAccount(
-                id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit);
+                id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit, scoped);
     }
 
     /** Returns the same account, of whose limits the engine isn't told. */
     public SimulatedAccount undeclared() {
         return new SimulatedAccount(
-                id, service, organization, limits, false, models, tier, weight, maxConcurrency, transit);
+                id, service, organization, limits, false, models, tier, weight, maxConcurrency, transit, scoped);
     }
 
     /** Returns the same account for other models. */
     public SimulatedAccount withModels(List<String> models) {
         return new SimulatedAccount(
-                id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit);
+                id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit, scoped);
     }
 
     /** Returns the same account in another tier, 0 the preferred one. */
     public SimulatedAccount inTier(int tier) {
         return new SimulatedAccount(
-                id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit);
+                id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit, scoped);
     }
 
     /** Returns the same account with another share of its tier's load, 1 or more. */
     public SimulatedAccount withWeight(int weight) {
         return new SimulatedAccount(
-                id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit);
+                id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit, scoped);
     }
 
     /** Returns the same account with another bound on its attempts at once, 1 or more. */
@@ -100,7 +112,8 @@ public record SimulatedAccount(
                 tier,
                 weight,
                 OptionalInt.of(maxConcurrency),
-                transit);
+                transit,
+                scoped);
     }
 
     /** Returns the same account, of which the engine is told how long a request is under way at most. */
@@ -115,7 +128,14 @@ public record SimulatedAccount(
                 tier,
                 weight,
                 maxConcurrency,
-                Optional.of(transit));
+                Optional.of(transit),
+                scoped);
+    }
+
+    /** Returns the same account, of which the engine is told whether limits are each model's or all models'. */
+    public SimulatedAccount withLimitScope() {
+        return new SimulatedAccount(
+                id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit, true);
     }
 
     /** Returns the credential by which its service knows it; it opens nothing but the simulation. */

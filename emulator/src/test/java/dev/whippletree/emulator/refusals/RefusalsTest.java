@@ -59,11 +59,11 @@ class RefusalsTest {
     @EnumSource(
             value = Counting.class,
             names = {"FIXED", "SLIDING"})
-    void toldTenTimesTooMuch_isFoundOutAtOnce(Counting counting) {
+    void toldTenTimesTooMuch_isBelieved_andNoPromptIsLost(Counting counting) {
         for (long seed : SEEDS) {
             Figures figures = RefusalBench.whole(
                     RefusingService.of("300 requests / 1min", counting).told(RetryAfter.TENFOLD), seed);
-            assertThat(figures.use()).as("seed %d", seed).isGreaterThan(0.85);
+            assertThat(figures.use()).as("seed %d", seed).isBetween(0.1, 0.3);
             assertThat(figures.lost()).as("seed %d", seed).isZero();
         }
     }

@@ -71,10 +71,7 @@ final class LimitsHold implements Invariant {
                                     account -> (long) UNTOLD * account.models().size())
                             .sum()
                     * (1 + facts.scenario.reloads().size());
-            facts.check(
-                    limit.refused() <= unavoidable + untoldReach(facts.scenario, limit),
-                    NAME,
-                    () -> "more refused than unavoidable: " + limit);
+            facts.check(limit.refused() <= unavoidable, NAME, () -> "more refused than unavoidable: " + limit);
         }
     }
 
@@ -85,12 +82,6 @@ final class LimitsHold implements Invariant {
 
     private static long mostTokens(Facts facts) {
         return facts.asked.stream().mapToLong(asked -> asked.tokens).max().orElse(0);
-    }
-
-    /** Until something shows that models count together, each may use up by itself what is left for all. */
-    private static long untoldReach(Scenario scenario, LimitStats limit) {
-        int models = scenario.accounts().get(0).models().size();
-        return limit.model().isEmpty() ? (models - 1) * limit.amount() : 0;
     }
 
     private static boolean reported(Scenario scenario) {

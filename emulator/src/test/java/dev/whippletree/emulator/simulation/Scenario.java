@@ -189,7 +189,8 @@ record Scenario(
                         account.tier(),
                         account.weight(),
                         account.maxConcurrency(),
-                        account.transit()))
+                        account.transit(),
+                        account.scoped()))
                 .toList();
     }
 

@@ -135,7 +135,7 @@ final class ScenarioLot {
                     .withWeight(1 + lot.nextInt(3))
                     .inTier(tiers && number == count - 1 ? 1 : 0);
             SimulatedAccount member = shared ? account.ofOrganization("organization-" + number / 2) : account;
-            SimulatedAccount told = declared ? member : member.undeclared();
+            SimulatedAccount told = declared ? member : member.undeclared().withLimitScope();
             accounts.add(transit.map(told::withTransit).orElse(told));
         }
         return accounts;

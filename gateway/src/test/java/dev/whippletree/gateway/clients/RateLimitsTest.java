@@ -75,6 +75,7 @@ final class RateLimitsTest {
                         .map(limit -> new DeclaredLimit(Limit.parse(limit), Optional.empty()))
                         .toList(),
                 Optional.empty(),
+                Optional.empty(),
                 Settings.none("account " + id));
     }
 

@@ -8,12 +8,12 @@ import java.time.Duration;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-final class RateSearchTest {
+final class AdaptiveRateTest {
 
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final Offset<Double> SLIGHT = within(0.01);
 
-    private final RateSearch search = new RateSearch();
+    private final AdaptiveRate search = new AdaptiveRate();
 
     /** Calls that all are let in at the moment they begin, evenly over a time; returns its end. */
     private long letIn(int calls, long from, long until) {
@@ -21,7 +21,7 @@ final class RateSearchTest {
             long at = from + (until - from) * call / calls;
             search.begun(at);
             search.pace().ifPresent(pace -> pace.reserve(1, at));
-            search.letIn(at, at);
+            search.admitted(at, at);
         }
         return until;
     }
@@ -54,7 +54,6 @@ final class RateSearchTest {
     void beforeTheFirstRefusal_thereIsNoRate() {
         letIn(10_000, 0, SECOND);
         assertThat(search.pace()).isEmpty();
-        assertThat(search.pauseNanos()).isEmpty();
     }
 
     @Test
@@ -104,7 +103,7 @@ final class RateSearchTest {
             search.begun(opening);
         }
         search.refused(opening, opening + 1, opening + SECOND, true);
-        search.letIn(opening, opening + 2);
+        search.admitted(opening, opening + 2);
         search.refused(opening, opening + 3, opening + SECOND, true);
         letIn(1, opening + SECOND, opening + 2 * SECOND);
         assertThat(perSecond()).isLessThan(1);
@@ -117,24 +116,6 @@ final class RateSearchTest {
         assertThat(perSecond()).isCloseTo(1, SLIGHT);
         letIn(50, now, now + 50 * SECOND);
         assertThat(perSecond()).isCloseTo(1.1, SLIGHT);
-    }
-
-    @Test
-    void fewCallsBetweenTwoRefusals_cutByATenth_andMeasureOnlyTogether() {
-        long opening = findWithoutAWindow();
-        // Refused at the full rate, after a run that was long enough, and closed for a little.
-        long now = letIn(60, opening, opening + 60 * SECOND);
-        refused(now, now + SECOND);
-        double cut = perSecond();
-
-        now = letIn(2, now + SECOND, now + 3 * SECOND);
-        refused(now, now + 2 * SECOND);
-        assertThat(perSecond()).as("the first short run is no measure").isCloseTo(cut * 0.9, SLIGHT);
-
-        double before = perSecond();
-        now = letIn(1, now + 2 * SECOND, now + 4 * SECOND);
-        refused(now, now + 2 * SECOND);
-        assertThat(perSecond()).as("the second is one").isLessThan(before * 0.7);
     }
 
     @Test
@@ -209,12 +190,6 @@ final class RateSearchTest {
     }
 
     @Test
-    void firstPause_isFourCallsTime_withinBounds() {
-        find();
-        assertThat(search.pauseNanos().orElseThrow()).isCloseTo((long) (4 / 0.9 * SECOND), within(SECOND / 10));
-    }
-
-    @Test
     void refusedWithoutBeingTold_asksOneByOneUntilOneIsLetIn() {
         long opening = find();
         long now = letIn(10, opening, opening + 10 * SECOND);
@@ -256,13 +231,13 @@ final class RateSearchTest {
     /** Of a limit of 100 in 100 s others use half: 50 calls are let in, and then nothing for 60 s. */
     @Test
     void belowAKnownLimit_whatWasLetInWithinItsWindow_isTheFirstMeasure() {
-        RateSearch below = RateSearch.within(100 * SECOND, 50, 160 * SECOND, 100 * SECOND);
+        AdaptiveRate below = new AdaptiveRate(50.0 / (160 * SECOND), 100 * SECOND);
         assertThat(below.pace()).isEmpty();
         below.begun(160 * SECOND);
-        below.letIn(160 * SECOND, 160 * SECOND);
+        below.admitted(160 * SECOND, 160 * SECOND);
         for (int call = 1; call < 50; call++) {
             below.begun(161 * SECOND);
-            below.letIn(161 * SECOND, 161 * SECOND);
+            below.admitted(161 * SECOND, 161 * SECOND);
         }
         below.begun(170 * SECOND);
         below.refused(170 * SECOND, 170 * SECOND, 300 * SECOND, true);
@@ -270,22 +245,10 @@ final class RateSearchTest {
         assertThat(below.pace().orElseThrow().perNano() * SECOND).isBetween(0.25, 0.36);
     }
 
-    @Test
-    void belowAKnownLimit_aRunOfLessThanAQuarterOfItsWindow_isNoMeasure() {
-        RateSearch below = RateSearch.within(100 * SECOND, 50, 160 * SECOND, 100 * SECOND);
-        for (int call = 0; call < 10; call++) {
-            below.begun(160 * SECOND);
-            below.letIn(160 * SECOND, 160 * SECOND);
-        }
-        below.begun(170 * SECOND);
-        below.refused(170 * SECOND, 170 * SECOND, 180 * SECOND, true);
-        assertThat(below.pace()).isEmpty();
-    }
-
     /** Of a limit of 100 in 100 s others use half, some of the time more. */
     @Test
     void belowAKnownLimit_aPaceLetInForAWholeWindow_isCutOnlyIfItIsRefusedForLong() {
-        RateSearch below = RateSearch.within(100 * SECOND, 50, 160 * SECOND, 100 * SECOND);
+        AdaptiveRate below = new AdaptiveRate(50.0 / (160 * SECOND), 100 * SECOND);
         run(below, 160, 163, 50);
         below.begun(170 * SECOND);
         below.refused(170 * SECOND, 170 * SECOND, 300 * SECOND, true);
@@ -304,21 +267,35 @@ final class RateSearchTest {
         assertThat(perSecond(below)).isLessThan(0.95 * before);
     }
 
-    private static void run(RateSearch search, long from, long until, int calls) {
+    private static void run(AdaptiveRate search, long from, long until, int calls) {
         for (int call = 0; call < calls; call++) {
             long at = from * SECOND + (until - from) * SECOND * call / calls;
             search.begun(at);
             search.pace().ifPresent(pace -> pace.reserve(1, at));
-            search.letIn(at, at);
+            search.admitted(at, at);
         }
     }
 
-    private static void refusedAt(RateSearch search, long at, long until) {
+    private static void refusedAt(AdaptiveRate search, long at, long until) {
         search.begun(at * SECOND);
         search.refused(at * SECOND, at * SECOND, until * SECOND, true);
     }
 
-    private static double perSecond(RateSearch search) {
+    private static double perSecond(AdaptiveRate search) {
         return search.pace().orElseThrow().perNano() * SECOND;
+    }
+
+    @Test
+    void roundsOfFewCalls_cutByATenthEach_howeverLongTheServiceIsClosed() {
+        long opening = findWithoutAWindow();
+        long now = letIn(60, opening, opening + 60 * SECOND);
+        refused(now, now + SECOND);
+        for (int round = 0; round < 3; round++) {
+            double cut = perSecond();
+            now = letIn(2, now + SECOND, now + 3 * SECOND);
+            refused(now, now + 20 * SECOND);
+            assertThat(perSecond()).as("round %d", round).isCloseTo(cut * 0.9, SLIGHT);
+            now += 19 * SECOND;
+        }
     }
 }

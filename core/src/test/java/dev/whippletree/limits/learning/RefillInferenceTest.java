@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Tag("slow")
-final class RefillSearchTest {
+final class RefillInferenceTest {
 
     private static final long SECOND = 1_000_000_000L;
     private static final int SLIDING = 1_000;
@@ -65,7 +65,7 @@ final class RefillSearchTest {
 
     @Test
     void resetsInWholeSecondsThatNeverComeNearer_countAsOfASlidingWindow_untilOneDoes() {
-        RefillSearch search = new RefillSearch(Refill.AT_ONCE);
+        RefillInference search = new RefillInference(Refill.AT_ONCE);
         for (long used = 1; used <= 10; used++) {
             search.report(used, used, 10 * SECOND, used + 1);
         }
@@ -82,7 +82,7 @@ final class RefillSearchTest {
 
     @Test
     void firstReportsOfNewWindows_areNotOnesThatWerePutOff() {
-        RefillSearch search = new RefillSearch(Refill.AT_ONCE);
+        RefillInference search = new RefillInference(Refill.AT_ONCE);
         long reset = 10 * SECOND - 1_000_000;
         search.report(0, 1, reset, 1);
         for (long window = 1; window < 6; window++) {
@@ -94,7 +94,7 @@ final class RefillSearchTest {
 
     @Test
     void refusalsThatRepeatOneReport_sayNothingOfABucket() {
-        RefillSearch search = new RefillSearch(Refill.AT_ONCE);
+        RefillInference search = new RefillInference(Refill.AT_ONCE);
         search.report(0, 1, 43 * SECOND, 1);
         for (long now = 29 * SECOND; now < 29 * SECOND + 4; now++) {
             search.report(now, 15, 14 * SECOND - 1_000_000, now + 1);
@@ -107,7 +107,7 @@ final class RefillSearchTest {
 
     /** Lets calls come for three windows, twice as fast as the service lets in, and returns what was found. */
     private static Refill search(SplittableRandom random, ServiceModel service, long amount, long window) {
-        RefillSearch search = new RefillSearch(Refill.AT_ONCE);
+        RefillInference search = new RefillInference(Refill.AT_ONCE);
         PriorityQueue<Response> underWay =
                 new PriorityQueue<>((one, other) -> Long.compare(one.arrives(), other.arrives()));
         long latency = 1 + window / (10 + random.nextLong(200));

@@ -5,21 +5,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-final class ConcurrencySearchTest {
+final class ConcurrencyLimitTest {
 
-    private final ConcurrencySearch search = new ConcurrencySearch(64);
+    private final ConcurrencyLimit search = new ConcurrencyLimit(64);
     private long now;
 
     private void letIn(int calls, int underWay) {
         for (int call = 0; call < calls; call++) {
             now += 10;
-            search.letIn(underWay, now);
+            search.admitted(underWay, now);
         }
     }
 
     private boolean refused(int underWay) {
         now += 10;
-        return search.refused(underWay, now, ++now);
+        return refused(underWay, now, ++now);
+    }
+
+    /** Returns whether the refusal is put down to how many were under way. */
+    private boolean refused(int underWay, long begun, long at) {
+        boolean explained = search.explains(underWay, begun);
+        search.refused(underWay, begun, at);
+        return explained;
     }
 
     @Test
@@ -33,7 +40,7 @@ final class ConcurrencySearchTest {
 
     @Test
     void neverMoreThanTheMost() {
-        assertThat(new ConcurrencySearch(2).allowed()).isEqualTo(2);
+        assertThat(new ConcurrencyLimit(2).allowed()).isEqualTo(2);
     }
 
     @Test
@@ -86,16 +93,16 @@ final class ConcurrencySearchTest {
     @Test
     void callsBegunBefore_belongToTheSameCrowd() {
         letIn(60, 8);
-        assertThat(search.refused(12, now + 12, now + 30)).isTrue();
-        assertThat(search.refused(9, now + 9, now + 31)).isTrue();
+        assertThat(refused(12, now + 12, now + 30)).isTrue();
+        assertThat(refused(9, now + 9, now + 31)).isTrue();
         assertThat(search.allowed()).as("a tenth below 8").isEqualTo(7);
     }
 
     @Test
     void callsBegunBefore_thatWereNoCrowd_areStillNone() {
         letIn(10, 20);
-        assertThat(search.refused(21, now + 1, now + 20)).isFalse();
-        assertThat(search.refused(20, now + 1, now + 21)).isFalse();
+        assertThat(refused(21, now + 1, now + 20)).isFalse();
+        assertThat(refused(20, now + 1, now + 21)).isFalse();
         assertThat(search.allowed()).isEqualTo(14);
     }
 

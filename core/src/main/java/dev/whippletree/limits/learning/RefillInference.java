@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * much use as the other; three in a row must agree. Until then, the limit is treated as a fixed window, which of
  * the three expects the least to come back before the reset.
  */
-public final class RefillSearch {
+public final class RefillInference {
 
     private static final int CERTAIN = 3;
     private static final long SECOND_NANOS = 1_000_000_000;
@@ -86,7 +86,7 @@ public final class RefillSearch {
      *
      * @param believed how it is believed to refill until the reports say otherwise
      */
-    public RefillSearch(Refill believed) {
+    public RefillInference(Refill believed) {
         this.found = believed;
         this.suspected = believed;
     }

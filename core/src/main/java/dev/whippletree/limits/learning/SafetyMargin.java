@@ -1,17 +1,17 @@
-package dev.whippletree.engine.scope;
+package dev.whippletree.limits.learning;
 
 /**
- * How much of a limit is kept free because others use it too. Guarded by the engine's lock.
+ * How much of a limit is kept free because others use it too. Arithmetic only. Confined.
  *
- * <p>A report says what was left when it was made. What others have used since shows only in the next report, so the last of what
- * seems left may be theirs. Each refused call that found the limit used up shows how much was missing: the margin grows by what it
- * asked for, and shrinks by a hundredth of what each admitted call asked for. So it settles where about one call in a hundred is
- * refused, whatever the others' rate and however late reports are.
+ * <p>A report says what was left when it was made. What others have used since shows only in the next report, so the last of what seems
+ * left may be theirs. Each refused call that found the limit used up shows how much was missing: the margin grows by what it asked for,
+ * and shrinks by a hundredth of what each admitted call asked for. So it settles where about one call in a hundred is refused, whatever
+ * the others' rate and however late reports are.
  *
- * <p>A margin prevents refusals only by what others use in the time of a call. If many calls are refused even beside the largest
- * one, something else refuses them.
+ * <p>A margin prevents refusals only by what others use in the time of a call. If many calls are refused even beside the largest one,
+ * something else refuses them.
  */
-final class Margin {
+public final class SafetyMargin {
 
     /** What is lost by a margin that is too large counts for less than a refusal, which closes the limit for others as well. */
     private static final double CALLS_PER_REFUSAL = 100;
@@ -34,30 +34,30 @@ final class Margin {
      * @param asked what the call asked for, 0 or more
      * @param limit the limit's amount
      */
-    void refused(long asked, long limit) {
+    public void refused(long asked, long limit) {
         double most = Math.max(asked, limit * LARGEST);
         inVain += amount >= most ? 1 : 0;
         amount = Math.min(most, amount + asked);
     }
 
     /** A call was admitted that asked for an amount. */
-    void letIn(long asked) {
+    public void admitted(long asked) {
         amount = Math.max(0, amount - asked / CALLS_PER_REFUSAL);
         inVain = Math.max(0, inVain - 1 / FEWEST_CALLS_PER_REFUSAL);
     }
 
     /** Returns what is to be kept free, 0 or more. */
-    long amount() {
+    public long amount() {
         return (long) Math.ceil(amount);
     }
 
     /** Returns whether refusals go on that no margin explains. */
-    boolean isInVain() {
+    public boolean isInVain() {
         return inVain >= TELLING;
     }
 
     /** Forgets all refusals. */
-    void reset() {
+    public void reset() {
         amount = 0;
         inVain = 0;
     }

@@ -1,23 +1,18 @@
 package dev.whippletree.limits.learning;
 
-import org.jspecify.annotations.Nullable;
-
 /**
- * Finds the number of concurrent calls that a service allows without saying so. Arithmetic only, on the outcomes of
- * calls.
+ * Finds how many concurrent calls a service allows without saying so. Arithmetic only, on the outcomes of calls.
  *
- * <p>It starts with four and adds one for each admitted call, so the number doubles with each round. Refusals are
- * attributed to a rate until one is known (see {@link RateSearch}); after that, to the number, if the refused calls
- * began with more calls in flight than nearly all admitted ones, which at an even pace doesn't happen by chance.
- * From then on, it searches around that ceiling as {@link CubicGrowth} describes. If fewer calls in flight are
- * refused as well, the cause was the rate after all, and the ceiling is dropped.
+ * <p>It starts with four and adds one for each admitted call, so the number doubles with each round. Refusals are attributed to a rate
+ * until one is known (see {@link AdaptiveRate}); after that to the number, if the refused calls began with more calls in flight than
+ * nearly all admitted ones, which at an even pace doesn't happen by chance. From then on it searches around that number as
+ * {@link CubicProbe} does. If calls with fewer in flight are refused as well, the cause was the rate after all, and the number is dropped.
  *
- * <p>The probability of chance is the share of the latest admitted calls that had as many in flight as the refused
- * one. One refusal that chance explains once in fifty times is enough. Weaker ones are combined: the product of 1 /
- * (2 √share) exceeds fifty by chance at most once in fifty times, however often it is checked (Vovk and Wang,
- * "E-values", Annals of Statistics 2021).
+ * <p>The probability of chance is the share of the latest admitted calls that had as many in flight as the refused one. One refusal that
+ * chance explains once in fifty times is enough. Weaker ones are combined: the product of 1 / (2 √share) exceeds fifty by chance at most
+ * once in fifty times, however often it is checked (Vovk and Wang, "E-values", Annals of Statistics 2021).
  */
-public final class ConcurrencySearch {
+public final class ConcurrencyLimit {
 
     private static final int FIRST = 4;
 
@@ -30,13 +25,15 @@ public final class ConcurrencySearch {
     /** The share of calls that had as many under way as a refused one, above which that one says nothing against the number. */
     private static final double SUSPICIOUS = 0.2;
 
-    /** Calls let in by which a refused one is judged. */
+    /** Admitted calls by which a refused one is judged. */
     private static final int LATEST = 128;
 
     private int most;
-    private final Cost cost = new Cost(CALLS_PER_REFUSAL);
+    private final CubicProbe probe = new CubicProbe(CALLS_PER_REFUSAL);
     private int ramp;
-    private @Nullable CubicGrowth growth;
+
+    /** Whether a number was refused: then the probe holds it. */
+    private boolean found;
 
     /** How many were under way when each of the latest calls that got in began, the next one's place and how many there are. */
     private final int[] latest = new int[LATEST];
@@ -55,7 +52,7 @@ public final class ConcurrencySearch {
      *
      * @param most never more than this, 1 or more
      */
-    public ConcurrencySearch(int most) {
+    public ConcurrencyLimit(int most) {
         this.most = most;
         this.ramp = Math.min(FIRST, most);
     }
@@ -72,21 +69,21 @@ public final class ConcurrencySearch {
 
     /** Returns how many may be under way, 1 or more. */
     public int allowed() {
-        return growth == null ? ramp : (int) Math.max(1, Math.min(most, Math.round(growth.value())));
+        return found ? (int) Math.max(1, Math.min(most, Math.round(probe.value()))) : ramp;
     }
 
-    /** Returns whether each call let in allows one more. */
+    /** Returns whether each admitted call allows one more. */
     public boolean isGrowing() {
-        return growth == null;
+        return !found;
     }
 
     /**
-     * A call was let in.
+     * A call was admitted.
      *
      * @param underWay how many were under way when it began, itself included
      * @param begun when that was
      */
-    public void letIn(int underWay, long begun) {
+    public void admitted(int underWay, long begun) {
         latest[next] = underWay;
         next = (next + 1) % LATEST;
         known = Math.min(LATEST, known + 1);
@@ -94,8 +91,8 @@ public final class ConcurrencySearch {
             return;
         }
         ramp = Math.min(most, ramp + 1);
-        if (growth != null && underWay >= allowed()) {
-            growth.step();
+        if (found && underWay >= allowed()) {
+            probe.step();
         }
     }
 
@@ -113,37 +110,30 @@ public final class ConcurrencySearch {
         return share <= 1.0 / CERTAINTY || (share <= SUSPICIOUS && evidenceWith(share) >= CERTAINTY);
     }
 
-    /**
-     * A call was refused that kept the pace of a known rate.
-     *
-     * @return whether that is put down to how many were under way
-     */
-    public boolean refused(int underWay, long begun, long now) {
+    /** A call was refused that kept the pace of a known rate. */
+    public void refused(int underWay, long begun, long now) {
         if (begun < refusedAt) {
             if (crowded) {
-                cost.refused();
-                lowerTo(underWay - 1);
+                probe.refusedToo();
+                search(Math.max(1, Math.min(probe.ceiling(), underWay - 1)));
             }
-            return crowded;
+            return;
         }
         crowded = explains(underWay, begun);
         refusedAt = now;
         evidence = evidenceWith(shareWithAsMany(underWay));
-        if (evidence == 1) {
-            growth = null;
-        }
+        found = crowded || (found && evidence > 1);
         if (crowded) {
-            cost.begin();
-            growth = new CubicGrowth(Math.max(1, underWay - 1), cost.callsToNextTest());
+            probe.refused();
+            search(Math.max(1, underWay - 1));
         }
-        return crowded;
     }
 
     private double evidenceWith(double share) {
         return Math.min(CERTAINTY * CERTAINTY, Math.max(1, evidence / (2 * Math.sqrt(share))));
     }
 
-    /** Returns the share of those let in that had as many under way, the refused one counted with them. */
+    /** Returns the share of those admitted that had as many under way, the refused one counted with them. */
     private double shareWithAsMany(int underWay) {
         int asMany = 1;
         for (int index = 0; index < known; index++) {
@@ -152,9 +142,8 @@ public final class ConcurrencySearch {
         return (double) asMany / (known + 1);
     }
 
-    private void lowerTo(int ceiling) {
-        if (growth != null && ceiling >= 1) {
-            growth = new CubicGrowth(Math.min(growth.ceiling(), ceiling), cost.callsToNextTest());
-        }
+    private void search(double ceiling) {
+        double calls = probe.callsToNextTest();
+        probe.restart(ceiling, calls, calls);
     }
 }

@@ -2,16 +2,16 @@ package dev.whippletree.limits.learning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.limits.learning.RandomRefusals.Cause;
+import dev.whippletree.limits.learning.RefusalCause.Verdict;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-final class RandomRefusalsTest {
+final class RefusalCauseTest {
 
     private static final long MILLI = Duration.ofMillis(1).toNanos();
     private static final long NONE = Long.MIN_VALUE;
 
-    private final RandomRefusals random = new RandomRefusals();
+    private final RefusalCause refusals = new RefusalCause();
     private long now;
     private boolean paced;
 
@@ -19,19 +19,19 @@ final class RandomRefusalsTest {
     private void letIn(int calls) {
         for (int call = 0; call < calls; call++) {
             now += 100 * MILLI;
-            random.letIn(now - 10 * MILLI);
+            refusals.admitted(now - 10 * MILLI);
         }
     }
 
     /** A call that is refused, a hundred milliseconds after the last. */
-    private Cause refused() {
+    private Verdict refused() {
         now += 100 * MILLI;
-        return random.refused(now - 10 * MILLI, NONE, paced, now);
+        return refusals.refused(now - 10 * MILLI, NONE, paced, now);
     }
 
-    private Cause refusedEvery(int calls, int times) {
-        Cause cause = Cause.CHANCE;
-        for (int time = 0; time < times && cause == Cause.CHANCE; time++) {
+    private Verdict refusedEvery(int calls, int times) {
+        Verdict cause = Verdict.CHANCE;
+        for (int time = 0; time < times && cause == Verdict.CHANCE; time++) {
             letIn(calls - 1);
             cause = refused();
         }
@@ -41,18 +41,18 @@ final class RandomRefusalsTest {
     @Test
     void oneRefusalAmongManyAnswers_isChance() {
         letIn(50);
-        assertThat(refused()).isEqualTo(Cause.CHANCE);
+        assertThat(refused()).isEqualTo(Verdict.CHANCE);
         letIn(50);
-        assertThat(refused()).isEqualTo(Cause.CHANCE);
+        assertThat(refused()).isEqualTo(Verdict.CHANCE);
     }
 
     @Test
     void refusedOneAfterTheOther_withNothingLetInMeanwhile_isALimit() {
         letIn(50);
-        assertThat(refused()).isEqualTo(Cause.CHANCE);
+        assertThat(refused()).isEqualTo(Verdict.CHANCE);
         refused();
         refused();
-        assertThat(refused()).isEqualTo(Cause.LIMIT);
+        assertThat(refused()).isEqualTo(Verdict.LIMIT);
     }
 
     @Test
@@ -60,8 +60,8 @@ final class RandomRefusalsTest {
         letIn(50);
         for (int call = 0; call < 20; call++) {
             now += 100 * MILLI;
-            assertThat(random.refused(now - 10 * MILLI, now - 50 * MILLI, paced, now))
-                    .isNotEqualTo(Cause.LIMIT);
+            assertThat(refusals.refused(now - 10 * MILLI, now - 50 * MILLI, paced, now))
+                    .isNotEqualTo(Verdict.LIMIT);
         }
     }
 
@@ -70,15 +70,15 @@ final class RandomRefusalsTest {
         letIn(50);
         now += 100 * MILLI;
         for (int call = 0; call < 20; call++) {
-            assertThat(random.refused(now - 10 * MILLI, NONE, paced, now)).isEqualTo(Cause.CHANCE);
+            assertThat(refusals.refused(now - 10 * MILLI, NONE, paced, now)).isEqualTo(Verdict.CHANCE);
         }
     }
 
     @Test
     void manyRefusals_areDoubted_andSlowerCallsRefusedAsOften_tellThatItIsChance() {
-        assertThat(refusedEvery(10, 100)).isEqualTo(Cause.DOUBT);
-        assertThat(refusedEvery(10, 10)).isEqualTo(Cause.NO_LIMIT);
-        assertThat(refusedEvery(10, 1000)).as("for good").isEqualTo(Cause.CHANCE);
+        assertThat(refusedEvery(10, 100)).isEqualTo(Verdict.UNCLEAR);
+        assertThat(refusedEvery(10, 10)).isEqualTo(Verdict.NO_LIMIT);
+        assertThat(refusedEvery(10, 1000)).as("for good").isEqualTo(Verdict.CHANCE);
     }
 
     @Test
@@ -86,7 +86,7 @@ final class RandomRefusalsTest {
         refusedEvery(10, 100);
         letIn(100);
         paced = true;
-        assertThat(refused()).isEqualTo(Cause.LIMIT);
+        assertThat(refused()).isEqualTo(Verdict.LIMIT);
     }
 
     @Test
@@ -94,28 +94,28 @@ final class RandomRefusalsTest {
         paced = true;
         for (int test = 0; test < 20; test++) {
             letIn(200);
-            assertThat(refused()).isEqualTo(Cause.LIMIT);
+            assertThat(refused()).isEqualTo(Verdict.LIMIT);
         }
     }
 
     @Test
     void ratePacedAndRefusedAllTheTime_isDoubted_andWhatSlowerCallsMeetTells() {
         paced = true;
-        assertThat(refusedWhilePaced()).isEqualTo(Cause.DOUBT);
-        assertThat(refusedEvery(10, 10)).isEqualTo(Cause.NO_LIMIT);
+        assertThat(refusedWhilePaced()).isEqualTo(Verdict.UNCLEAR);
+        assertThat(refusedEvery(10, 10)).isEqualTo(Verdict.NO_LIMIT);
     }
 
     @Test
     void limitThatHalves_isDoubted_butSlowerCallsAreLetIn() {
         paced = true;
-        assertThat(refusedWhilePaced()).isEqualTo(Cause.DOUBT);
+        assertThat(refusedWhilePaced()).isEqualTo(Verdict.UNCLEAR);
         letIn(100);
-        assertThat(refused()).isEqualTo(Cause.LIMIT);
+        assertThat(refused()).isEqualTo(Verdict.LIMIT);
     }
 
-    private Cause refusedWhilePaced() {
-        Cause cause = Cause.LIMIT;
-        for (int time = 0; time < 20 && cause == Cause.LIMIT; time++) {
+    private Verdict refusedWhilePaced() {
+        Verdict cause = Verdict.LIMIT;
+        for (int time = 0; time < 20 && cause == Verdict.LIMIT; time++) {
             letIn(9);
             cause = refused();
         }
@@ -125,23 +125,23 @@ final class RandomRefusalsTest {
     @Test
     void shareThatWasFound_isRefutedByALongRowOfCallsLetIn() {
         refusedEvery(10, 100);
-        assertThat(refusedEvery(10, 10)).isEqualTo(Cause.NO_LIMIT);
+        assertThat(refusedEvery(10, 10)).isEqualTo(Verdict.NO_LIMIT);
         letIn(200);
         paced = true;
-        assertThat(refused()).isEqualTo(Cause.LIMIT);
+        assertThat(refused()).isEqualTo(Verdict.LIMIT);
     }
 
     @Test
     void halfRefused_rowsOfSeveralAreChance_andOneOfThirtyIsALimit() {
-        while (refusedEvery(2, 1) != Cause.NO_LIMIT) {
+        while (refusedEvery(2, 1) != Verdict.NO_LIMIT) {
             assertThat(now).isLessThan(1000 * 1000 * MILLI);
         }
         for (int call = 0; call < 10; call++) {
-            assertThat(refused()).isEqualTo(Cause.CHANCE);
+            assertThat(refused()).isEqualTo(Verdict.CHANCE);
         }
         for (int call = 0; call < 19; call++) {
             refused();
         }
-        assertThat(refused()).isEqualTo(Cause.LIMIT);
+        assertThat(refused()).isEqualTo(Verdict.LIMIT);
     }
 }
