@@ -49,15 +49,8 @@ public final class AdaptiveRate {
     /** Growing much within a window would overshoot, so a rate isn't tested before half of what the first round admitted, within a bound. */
     private static final double WINDOW_SHARE = 0.5;
 
-    private static final double LARGEST_WINDOW = 1000;
-
     /** A rate that was measured while others used much is far too low; it grows by a tenth for so many calls at least. */
     private static final double FEWEST_BEYOND = 40;
-
-    /** Reported waits are whole seconds; a rate is tested so seldom that one of them costs a sixteenth at most. */
-    private static final double PAUSES_BETWEEN_TESTS = 16;
-
-    private static final long ROUNDING_NANOS = 1_000_000_000;
 
     private final RateSample round = new RateSample();
     private final CubicProbe probe;
@@ -111,7 +104,7 @@ public final class AdaptiveRate {
         AdaptiveRate rate = new AdaptiveRate(perNano, 0);
         rate.round.startAt(now);
         rate.firstRound = calls;
-        double steps = rate.callsToNextTest(perNano);
+        double steps = rate.callsToNextTest();
         rate.probe.restart(perNano, steps, steps);
         rate.pace = new Pace(rate.probe.value(), rate.mostAtOnce(), now);
         return rate;
@@ -208,7 +201,7 @@ public final class AdaptiveRate {
             windowNanos = known || !isWindow ? windowNanos : whole;
             probe.restart(Math.max(rate, measured / AGREEMENT), callsBeyond(), callsBeyond());
         } else {
-            double calls = callsToNextTest(rate);
+            double calls = callsToNextTest();
             probe.restart(ceiling(rate), calls, Math.min(calls, callsBeyond()));
         }
     }
@@ -232,12 +225,11 @@ public final class AdaptiveRate {
     }
 
     private double callsOfWindow() {
-        return WINDOW_SHARE * Math.min(firstRound, LARGEST_WINDOW);
+        return WINDOW_SHARE * firstRound;
     }
 
-    private double callsToNextTest(double rate) {
-        double forRounding = rate * PAUSES_BETWEEN_TESTS * Math.min(ROUNDING_NANOS, Math.max(0, round.closedNanos()));
-        return Math.max(probe.callsToNextTest(), Math.max(callsOfWindow(), forRounding));
+    private double callsToNextTest() {
+        return Math.max(probe.callsToNextTest(), callsOfWindow());
     }
 
     private double measure(long now) {

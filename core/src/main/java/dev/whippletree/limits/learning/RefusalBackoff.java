@@ -20,9 +20,6 @@ public final class RefusalBackoff {
     /** So many calls' time costs little wherever a window ends, within bounds. */
     private static final double CALLS_OF_A_PAUSE = 4;
 
-    private static final double SHORTEST_FIRST_NANOS = Duration.ofMillis(10).toNanos();
-    private static final double LONGEST_FIRST_NANOS = Duration.ofSeconds(30).toNanos();
-
     /** A limit that gives way sooner is found open soon enough; one call in this time hammers nobody. */
     private static final long LONGEST_NANOS = Duration.ofMinutes(5).toNanos();
 
@@ -68,10 +65,7 @@ public final class RefusalBackoff {
     }
 
     private static double firstNanos(OptionalDouble perNano) {
-        return perNano.isEmpty()
-                ? FIRST_NANOS
-                : Math.max(
-                        SHORTEST_FIRST_NANOS, Math.min(LONGEST_FIRST_NANOS, CALLS_OF_A_PAUSE / perNano.getAsDouble()));
+        return perNano.isPresent() ? Math.min(LONGEST_NANOS, CALLS_OF_A_PAUSE / perNano.getAsDouble()) : FIRST_NANOS;
     }
 
     private long halfOfRefused(long now) {

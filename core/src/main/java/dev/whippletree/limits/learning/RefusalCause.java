@@ -42,7 +42,7 @@ public final class RefusalCause {
 
     private static final int LONGEST_ROW_BY_CHANCE = 30;
 
-    /** Calls of which a tenth was refused, by which the share is judged while few are known. */
+    /** A share is judged as if so many calls more had come, half a one of them refused. */
     private static final double PRIOR_CALLS = 5;
 
     private static final double PRIOR_REFUSALS = 0.5;
@@ -61,22 +61,13 @@ public final class RefusalCause {
     /** The share that a rate found by trial may not be refused again and again. */
     private static final double TOO_OFTEN = 0.02;
 
-    /** A doubt ends after so many calls of which no more than before were refused. */
-    private static final double DOUBT_LASTS = 200;
-
     /** A limit refuses no more than this share of slower calls, or a tenth of what it refused before. */
     private static final double LEFT_BY_LIMIT = 0.005;
 
     private static final double LEFT_SHARE = 0.1;
 
-    /** Refused less than this, a service isn't said to refuse by chance. */
-    private static final double NEGLIGIBLE = 0.01;
-
     /** One explanation is a hundred times as likely as the other. */
     private static final double CERTAIN = Math.log(100);
-
-    /** So many calls admitted in a row that the share explains it once in a thousand times refute it. */
-    private static final double REFUTED = Math.log(1e-3);
 
     /** Refusals take no longer than the slowest of the latest, or a little. */
     private static final double SLOWER_THAN_REFUSALS = 1.25;
@@ -131,7 +122,7 @@ public final class RefusalCause {
         return latestAdmitted != NEVER || survived != NEVER;
     }
 
-    /** Returns since when it has been in doubt whether a limit refuses calls. */
+    /** Returns since when it has been unclear whether a limit refuses calls. */
     public long doubtedSince() {
         return doubted == null ? NEVER : doubted.from();
     }
@@ -145,7 +136,7 @@ public final class RefusalCause {
     public void admitted(long begun) {
         latestAdmitted = Math.max(latestAdmitted, begun);
         admittedSinceRefusal++;
-        if (share > 0 && admittedSinceRefusal * Math.log1p(-share) < REFUTED) {
+        if (share > 0 && admittedSinceRefusal * Math.log1p(-share) < -CERTAIN) {
             share = 0;
         }
         endRow(begun);
@@ -190,7 +181,7 @@ public final class RefusalCause {
             slower = new RefusalShare(now);
             return Verdict.UNCLEAR;
         }
-        limited = paced && share < NEGLIGIBLE;
+        limited = paced && share < TOO_OFTEN;
         return limited ? Verdict.LIMIT : Verdict.CHANCE;
     }
 
@@ -209,7 +200,7 @@ public final class RefusalCause {
         if (calls.admitted() < RATE_KNOWN_AFTER) {
             return false;
         }
-        if (paced && share < NEGLIGIBLE) {
+        if (paced && share < TOO_OFTEN) {
             return calls.evidence(TOO_OFTEN, LEFT_BY_LIMIT) >= CERTAIN;
         }
         double expected = calls.calls() * share;
@@ -265,7 +256,7 @@ public final class RefusalCause {
         }
         if (doubted != null) {
             doubted.count(begun, refused);
-            if (slower == null && doubted.calls() > DOUBT_LASTS && doubted.share() < Math.max(NEGLIGIBLE, share)) {
+            if (slower == null && doubted.calls() > REMEMBERED / 5 && doubted.share() < Math.max(TOO_OFTEN, share)) {
                 doubted = null;
             }
         }

@@ -113,8 +113,8 @@ final class RefusalBackoffTest {
     }
 
     @ParameterizedTest(name = "{0} calls a second: {1} ms")
-    @CsvSource({"0, 500", "1, 4000", "10, 400", "1000, 10", "0.01, 30000"})
-    void firstPause_isFourCallsTimeWithinBounds_orHalfASecond(double perSecond, long millis) {
+    @CsvSource({"0, 500", "1, 4000", "10, 400", "1000, 4", "0.01, 300000"})
+    void firstPause_isFourCallsTime_orHalfASecond(double perSecond, long millis) {
         OptionalDouble rate = perSecond == 0 ? OptionalDouble.empty() : OptionalDouble.of(perSecond / SECOND);
         assertThat(backoff.refused(0, UNSAID, rate, 0, 0))
                 .isEqualTo(Duration.ofMillis(millis).toNanos());
