@@ -30,6 +30,9 @@ final class PlanAgainstRealityTest {
     private static final int SEEDS = Boolean.getBoolean("thorough") ? 5 : 1;
     private static final double PERCENT = 5;
 
+    /** Where a limit is declared twice as large as it is, and nothing says so, what it allows has to be found. */
+    private static final double PERCENT_IF_WRONG = 10;
+
     /** What the engine knows of the limits. */
     enum Told {
         DECLARED,
@@ -87,7 +90,9 @@ final class PlanAgainstRealityTest {
         double planned = seconds(PlannerTest.plan(request).asIs().total().orElseThrow());
         for (int seed = 2; seed < 2 + SEEDS; seed++) {
             double real = seconds(reality(request.withSeed(seed), kind, Limit.parse(limit), told));
-            assertThat(real).as("seed %s", seed).isCloseTo(planned, withinPercentage(PERCENT));
+            assertThat(real)
+                    .as("seed %s", seed)
+                    .isCloseTo(planned, withinPercentage(told == Told.TWICE_AS_MUCH ? PERCENT_IF_WRONG : PERCENT));
         }
     }
 

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Prompts without a maximum on Groq's free limits: 30 requests a minute, 1,000 a day, 8,000 tokens a minute, 200,000 a day, all of
  * them buckets. What Groq counts for an answer when such a prompt arrives isn't documented, so each case assumes something: nothing,
  * 1,024 tokens, the maximum of a small model, that of {@code gpt-oss}. 400 prompts of 64 tokens come at once, and answers take two
- * seconds. The figures stand in docs/limits.md.
+ * seconds. The figures stand in docs/limits-measured.md.
  */
 @Tag("slow")
 final class NoMaximumOnGroqTest {
