@@ -11,6 +11,7 @@ import dev.whippletree.spi.LimitUse;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
@@ -170,5 +171,27 @@ final class CoordinationClient {
             fault(e);
             return new CoordinationStatus(false, 0, 0, Optional.of("the coordinator can't report its status"));
         }
+    }
+
+    /** What came of asking the other processes whether an attempt may be sent. */
+    sealed interface Reservation {
+
+        /**
+         * They have answered.
+         *
+         * @param grant whether it may be sent
+         */
+        record Answered(Grant grant) implements Reservation {
+
+            public Answered {
+                Objects.requireNonNull(grant, "grant");
+            }
+        }
+
+        /** Nothing has come yet. That is no leave to send: this process's own count allows it all of what it shares. */
+        record Silence() implements Reservation {}
+
+        /** Nobody can answer for the others: this process goes on by its own count. */
+        record NoAnswer() implements Reservation {}
     }
 }

@@ -4,7 +4,7 @@ import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.line.Lane;
 import dev.whippletree.engine.line.Ticket;
 import dev.whippletree.engine.line.WaitingLine;
-import dev.whippletree.engine.pool.Change;
+import dev.whippletree.engine.pool.Pool.Change;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.ScopeState;
@@ -196,5 +196,25 @@ final class DispatchPass {
     /** Of two that wait for a limit, the first holds it for itself, unless it leaves more of it to others. */
     private static Flight entitled(Flight first, Flight later) {
         return later.leave() < first.leave() ? later : first;
+    }
+
+    /** What becomes of a flight that leaves the waiting line. */
+    sealed interface Dispatch {
+
+        /** Returns the flight. */
+        Flight flight();
+
+        /** A target takes it. */
+        record Begin(Flight flight, Target target) implements Dispatch {}
+
+        /** Every target it might use is closed for a time nobody knows. */
+        record GiveUp(Flight flight) implements Dispatch {}
+
+        /**
+         * There will be room, but too late for it.
+         *
+         * @param waitNanos after how long
+         */
+        record Refuse(Flight flight, long waitNanos) implements Dispatch {}
     }
 }

@@ -1,10 +1,11 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.DispatchPass.Dispatch;
 import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.line.WaitingLine;
-import dev.whippletree.engine.pool.Change;
+import dev.whippletree.engine.pool.Pool.Change;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Announcements;
 import dev.whippletree.engine.run.Monitor;

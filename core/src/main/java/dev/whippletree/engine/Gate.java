@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.CoordinationClient.Reservation;
 import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Mailbox;

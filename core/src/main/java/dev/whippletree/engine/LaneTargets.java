@@ -1,13 +1,14 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.Readiness.Blockage;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.TargetOptions;
 import dev.whippletree.engine.line.Eligibility;
 import dev.whippletree.engine.line.Lane;
 import dev.whippletree.engine.line.Ticket;
-import dev.whippletree.engine.pool.Change;
+import dev.whippletree.engine.pool.Pool.Change;
+import dev.whippletree.engine.pool.Route.Tier;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.pool.Tier;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.TokenCount;

@@ -1,7 +1,7 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.flight.Attempt;
-import dev.whippletree.engine.flight.AttemptOutcome;
+import dev.whippletree.engine.flight.Attempt.Outcome;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.pool.Health;
 import dev.whippletree.engine.pool.Lease;
@@ -79,21 +79,21 @@ final class OutcomeRecorder {
     }
 
     /** Records how an attempt ended. */
-    void ended(Attempt attempt, AttemptOutcome outcome, long now) {
-        if (outcome instanceof AttemptOutcome.Answered answered) {
+    void ended(Attempt attempt, Outcome outcome, long now) {
+        if (outcome instanceof Outcome.Answered answered) {
             answered(attempt, answered, now);
-        } else if (outcome instanceof AttemptOutcome.Failed failed) {
+        } else if (outcome instanceof Outcome.Failed failed) {
             failed(attempt, failed.failure(), now);
-        } else if (outcome instanceof AttemptOutcome.Cancelled) {
+        } else if (outcome instanceof Outcome.Cancelled) {
             cancelled(attempt, now);
-        } else if (outcome instanceof AttemptOutcome.SentBack) {
+        } else if (outcome instanceof Outcome.SentBack) {
             gate.unused(attempt, now);
             attempt.target().account().sentBack();
             leave(attempt, now);
         }
     }
 
-    private void answered(Attempt attempt, AttemptOutcome.Answered answered, long now) {
+    private void answered(Attempt attempt, Outcome.Answered answered, long now) {
         Target target = attempt.target();
         Completion completion = answered.completion();
         long took = attempt.tookNanos(now);

@@ -1,9 +1,9 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.flight.FailurePolicy.NextStep;
 import dev.whippletree.engine.flight.Flight;
-import dev.whippletree.engine.flight.NextStep;
 import dev.whippletree.engine.flight.PromptErrors;
-import dev.whippletree.engine.pool.Change;
+import dev.whippletree.engine.pool.Pool.Change;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.time.Timeline;
 import java.util.List;

@@ -2,13 +2,13 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.cache.CacheTiers;
 import dev.whippletree.engine.flight.Attempt;
-import dev.whippletree.engine.flight.AttemptOutcome;
+import dev.whippletree.engine.flight.Attempt.Outcome;
 import dev.whippletree.engine.flight.FailurePolicy;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.line.WaitingLine;
-import dev.whippletree.engine.pool.Change;
 import dev.whippletree.engine.pool.Pool;
+import dev.whippletree.engine.pool.Pool.Change;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Announcements;
 import dev.whippletree.engine.run.Listeners;
@@ -229,11 +229,11 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     @Override
-    public void ended(Attempt attempt, AttemptOutcome told, long now) {
+    public void ended(Attempt attempt, Outcome told, long now) {
         monitor.assertHeld();
         Flight flight = attempt.flight();
-        AttemptOutcome outcome = policy.judge(attempt, told);
-        if (outcome instanceof AttemptOutcome.Failed failed) {
+        Outcome outcome = policy.judge(attempt, told);
+        if (outcome instanceof Outcome.Failed failed) {
             flight.broadcast().breakOff(flight.subscribers().places());
             if (failed.failure().kind() == FailureKind.RATE_LIMITED) {
                 flight.demand(flight.demand().atMost());

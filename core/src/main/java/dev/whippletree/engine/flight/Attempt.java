@@ -66,7 +66,7 @@ public final class Attempt implements AttemptSink {
         void differs(Attempt attempt);
 
         /** The attempt has ended. Told once. */
-        void ended(Attempt attempt, AttemptOutcome outcome, long now);
+        void ended(Attempt attempt, Outcome outcome, long now);
     }
 
     /** Takes the lease. The lock must be held. */
@@ -137,7 +137,7 @@ public final class Attempt implements AttemptSink {
         monitor.assertHeld();
         if (!ended) {
             finish();
-            listener.ended(this, new AttemptOutcome.SentBack(), now);
+            listener.ended(this, new Outcome.SentBack(), now);
         }
     }
 
@@ -209,7 +209,7 @@ public final class Attempt implements AttemptSink {
                     target.firstToken(tookNanos(timeline.nanoTime()));
                 }
                 breakOff();
-                listener.ended(this, new AttemptOutcome.Failed(known == null ? failure : known), timeline.nanoTime());
+                listener.ended(this, new Outcome.Failed(known == null ? failure : known), timeline.nanoTime());
             }
         });
     }
@@ -219,7 +219,7 @@ public final class Attempt implements AttemptSink {
         monitor.assertHeld();
         if (!ended) {
             breakOff();
-            listener.ended(this, new AttemptOutcome.Cancelled(), now);
+            listener.ended(this, new Outcome.Cancelled(), now);
         }
     }
 
@@ -337,7 +337,7 @@ public final class Attempt implements AttemptSink {
             }
             if (!ended) {
                 finish();
-                listener.ended(this, new AttemptOutcome.Answered(completion, end), timeline.nanoTime());
+                listener.ended(this, new Outcome.Answered(completion, end), timeline.nanoTime());
             }
         });
     }
@@ -346,7 +346,7 @@ public final class Attempt implements AttemptSink {
     public void failed(Failure failure) {
         concludeUnlessEnded(() -> {
             finish();
-            listener.ended(this, new AttemptOutcome.Failed(failure), timeline.nanoTime());
+            listener.ended(this, new Outcome.Failed(failure), timeline.nanoTime());
         });
     }
 
@@ -362,5 +362,26 @@ public final class Attempt implements AttemptSink {
         if (!ended) {
             decision.run();
         }
+    }
+
+    /** How an attempt ended. Each attempt ends in one of these ways, once. */
+    public sealed interface Outcome {
+
+        /**
+         * The answer is whole.
+         *
+         * @param completion the answer
+         * @param end how the service ended it
+         */
+        record Answered(Completion completion, AnswerEnd end) implements Outcome {}
+
+        /** There is no answer, or not all of it. */
+        record Failed(Failure failure) implements Outcome {}
+
+        /** Nobody wants the answer any longer. */
+        record Cancelled() implements Outcome {}
+
+        /** It was never sent: the other processes have left no room for it. */
+        record SentBack() implements Outcome {}
     }
 }

@@ -1,5 +1,6 @@
 package dev.whippletree.engine.flight;
 
+import dev.whippletree.engine.flight.Attempt.Outcome;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Completion;
@@ -44,10 +45,9 @@ public final class FailurePolicy {
      * Returns what an outcome is to be taken for. The first empty answer of a flight is taken for a failure if another attempt may be
      * made and no caller was told any of it: a model seldom has nothing to say.
      */
-    public AttemptOutcome judge(Attempt attempt, AttemptOutcome outcome) {
-        boolean isFault =
-                outcome instanceof AttemptOutcome.Answered answered && isFault(attempt, answered.completion());
-        return isFault ? new AttemptOutcome.Failed(EMPTY) : outcome;
+    public Outcome judge(Attempt attempt, Outcome outcome) {
+        boolean isFault = outcome instanceof Outcome.Answered answered && isFault(attempt, answered.completion());
+        return isFault ? new Outcome.Failed(EMPTY) : outcome;
     }
 
     private static boolean isFault(Attempt attempt, Completion completion) {
@@ -64,14 +64,14 @@ public final class FailurePolicy {
     }
 
     /** Returns what the flight of an attempt does next. */
-    public NextStep next(Attempt attempt, AttemptOutcome outcome, long now) {
-        if (outcome instanceof AttemptOutcome.Answered answered) {
+    public NextStep next(Attempt attempt, Outcome outcome, long now) {
+        if (outcome instanceof Outcome.Answered answered) {
             return new NextStep.Land(answered.completion());
         }
-        if (outcome instanceof AttemptOutcome.Failed failed) {
+        if (outcome instanceof Outcome.Failed failed) {
             return next(attempt, failed.failure(), now);
         }
-        return outcome instanceof AttemptOutcome.SentBack ? new NextStep.GoBack() : new NextStep.Nothing();
+        return outcome instanceof Outcome.SentBack ? new NextStep.GoBack() : new NextStep.Nothing();
     }
 
     private NextStep next(Attempt attempt, Failure failure, long now) {
@@ -243,5 +243,30 @@ public final class FailurePolicy {
         Duration floor = others.isEmpty() ? failure.retryAfter().orElse(Duration.ZERO) : Duration.ZERO;
         return Backoff.nanos(
                 options.failuresOn(target) - 1, flight.route().settings().retries(), floor, random);
+    }
+
+    /** What a flight does after an attempt. */
+    public sealed interface NextStep {
+
+        /** It has its answer. */
+        record Land(Completion completion) implements NextStep {}
+
+        /** It fails. */
+        record Fail(Reason reason) implements NextStep {}
+
+        /**
+         * It is tried again.
+         *
+         * @param pauseNanos how long it pauses first, 0 or more
+         * @param counted whether that is a retry, which costs retry budget and starts the tier's patience anew; a refusal by a limit
+         *     does neither
+         */
+        record TryAgain(long pauseNanos, boolean counted) implements NextStep {}
+
+        /** It goes back to its place in the waiting line, as if it had never left. */
+        record GoBack() implements NextStep {}
+
+        /** Nothing: it is over. */
+        record Nothing() implements NextStep {}
     }
 }

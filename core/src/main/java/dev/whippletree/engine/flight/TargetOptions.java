@@ -1,10 +1,10 @@
 package dev.whippletree.engine.flight;
 
-import dev.whippletree.engine.pool.Allowed;
 import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Route;
+import dev.whippletree.engine.pool.Route.Allowed;
+import dev.whippletree.engine.pool.Route.Tier;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.pool.Tier;
 import dev.whippletree.engine.run.Waits;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,12 +1,15 @@
 package dev.whippletree.engine.line;
 
+import dev.whippletree.engine.line.Tenant.Session;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.TokenCount;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -226,5 +229,155 @@ public final class Lane {
      */
     public @Nullable Ticket smallest(Limit.Unit unit) {
         return waiting.smallest(unit);
+    }
+
+    /** The tickets of one tenant in one lane, by their sessions' turns; in the lane, by the tenant's. Guarded by the engine's lock. */
+    static final class TenantQueue extends TurnTree.Turn<TenantQueue> {
+
+        private final Tenant tenant;
+        private final Lane lane;
+        private final TurnTree<Place> tickets = new TurnTree<>();
+
+        /** How its turns were counted last. */
+        private List<TurnCounts.Bend> bends = List.of();
+
+        /** Whether they are to be counted anew. */
+        private boolean outdated;
+
+        private int size;
+        private double cost;
+
+        TenantQueue(Tenant tenant, Lane lane) {
+            this.tenant = tenant;
+            this.lane = lane;
+        }
+
+        Tenant tenant() {
+            return tenant;
+        }
+
+        Lane lane() {
+            return lane;
+        }
+
+        /** Returns where its tenant's next turn of the lane's priority starts. */
+        double start() {
+            return tenant.start(lane.priority());
+        }
+
+        void add(Place place) {
+            Ticket ticket = place.ticket();
+            tickets.add(place, ticket.turn(), ticket.order());
+            size++;
+            cost += ticket.cost();
+        }
+
+        void remove(Place place) {
+            tickets.remove(place);
+            size--;
+            cost = size == 0 ? 0 : cost - place.ticket().cost();
+        }
+
+        int size() {
+            return size;
+        }
+
+        @Nullable Ticket first() {
+            Place first = tickets.first();
+            return first == null ? null : first.ticket();
+        }
+
+        /** Returns how many of them go before a ticket of the same tenant, and what they ask for. */
+        TurnSums before(Ticket ticket) {
+            return tickets.before(ticket.turn(), ticket.order());
+        }
+
+        /** Returns how many they are, and what they ask for. */
+        TurnSums all() {
+            return tickets.all();
+        }
+
+        /** Returns what one of them costs on average. */
+        double meanCost() {
+            return cost / size;
+        }
+
+        @Override
+        void count() {
+            count(tickets);
+        }
+
+        /** Returns what its lane has counted of its turns last; empty if nothing. */
+        List<TurnCounts.Bend> bends() {
+            return bends;
+        }
+
+        /** Its lane has counted its turns as they are now. */
+        void counted(List<TurnCounts.Bend> turns) {
+            bends = turns;
+        }
+
+        /** Returns whether its turns are to be counted anew. */
+        boolean isOutdated() {
+            return outdated;
+        }
+
+        void outdated(boolean changed) {
+            outdated = changed;
+        }
+    }
+
+    /** Where a ticket stands in the line: in a lane, among its tenant's, by its session's turn. Guarded by the engine's lock. */
+    static final class Place extends TurnTree.Turn<Place> {
+
+        private final Ticket ticket;
+        private final TenantQueue queue;
+        private final Session session;
+        private Session.@Nullable Entry backlogged;
+
+        Place(Ticket ticket, TenantQueue queue, Session session) {
+            this.ticket = ticket;
+            this.queue = queue;
+            this.session = session;
+        }
+
+        /** Returns where a ticket that waits stands. */
+        static Place of(Ticket ticket) {
+            return (Place) Objects.requireNonNull(ticket.place(), "a ticket in line has a place");
+        }
+
+        Ticket ticket() {
+            return ticket;
+        }
+
+        TenantQueue queue() {
+            return queue;
+        }
+
+        Lane lane() {
+            return queue.lane();
+        }
+
+        Tenant tenant() {
+            return queue.tenant();
+        }
+
+        Session session() {
+            return session;
+        }
+
+        /** Returns where it stands in the backlog; null if it isn't there. */
+        Session.@Nullable Entry backlogged() {
+            return backlogged;
+        }
+
+        void backlogged(Session.@Nullable Entry entry) {
+            backlogged = entry;
+        }
+
+        @Override
+        void count() {
+            count(ticket);
+        }
     }
 }

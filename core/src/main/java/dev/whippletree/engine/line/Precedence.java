@@ -1,5 +1,6 @@
 package dev.whippletree.engine.line;
 
+import dev.whippletree.engine.line.Lane.Place;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.whippletree.engine.line;
 
+import dev.whippletree.engine.line.Lane.TenantQueue;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -1,6 +1,9 @@
 package dev.whippletree.engine.line;
 
+import dev.whippletree.engine.line.Lane.Place;
+import dev.whippletree.engine.line.Lane.TenantQueue;
 import dev.whippletree.engine.line.Tenant.Serving;
+import dev.whippletree.engine.line.Tenant.Session;
 import dev.whippletree.model.Priority;
 import dev.whippletree.settings.TenantWeights;
 import java.util.ArrayList;

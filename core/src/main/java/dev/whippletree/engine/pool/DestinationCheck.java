@@ -1,5 +1,6 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.pool.Route.Allowed;
 import dev.whippletree.model.Prompt;
 import java.util.List;
 import java.util.Optional;

@@ -6,8 +6,12 @@ import dev.whippletree.model.TokenUsage;
 import dev.whippletree.settings.EngineSettings;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The running state of accounts, scopes, targets and routes of the present topology. Membership may be read without
@@ -18,13 +22,13 @@ public final class Pool {
     private final int defaultConcurrency;
     private final List<Account> gone = new ArrayList<>(0);
     private final TokenForecast forecast = new TokenForecast();
-    private volatile PoolSnapshot present;
+    private volatile Snapshot present;
     private long pastCalls;
     private TokenUsage pastTokens = TokenUsage.NONE;
 
     public Pool(Topology topology, EngineSettings settings, long now) {
         this.defaultConcurrency = settings.maxConcurrency();
-        this.present = new PoolSnapshotBuilder(PoolSnapshot.EMPTY, defaultConcurrency, now).build(topology);
+        this.present = new PoolSnapshotBuilder(Snapshot.EMPTY, defaultConcurrency, now).build(topology);
     }
 
     /** Returns what is learned of how many tokens prompts and completions have. */
@@ -39,8 +43,8 @@ public final class Pool {
      * @throws IllegalArgumentException if a route names an account that isn't there; nothing has changed then
      */
     public List<Account> change(Topology topology, long now) {
-        PoolSnapshot earlier = present;
-        PoolSnapshot next = new PoolSnapshotBuilder(earlier, defaultConcurrency, now).build(topology);
+        Snapshot earlier = present;
+        Snapshot next = new PoolSnapshotBuilder(earlier, defaultConcurrency, now).build(topology);
         present = next;
         List<Account> leaving = earlier.accounts().values().stream()
                 .filter(account -> next.accounts().get(account.id()) != account)
@@ -95,7 +99,7 @@ public final class Pool {
 
     /** Returns a route by its name, or the default one; empty if there is none of that name. */
     public Optional<Route> route(Optional<String> name) {
-        PoolSnapshot snapshot = present;
+        Snapshot snapshot = present;
         return Optional.ofNullable(snapshot.routes().get(name.orElse(snapshot.defaultRoute())));
     }
 
@@ -116,5 +120,59 @@ public final class Pool {
     public TokenUsage tokens() {
         TokenUsage ofPresent = accounts().stream().map(Account::tokens).reduce(pastTokens, TokenUsage::plus);
         return gone.stream().map(Account::tokens).reduce(ofPresent, TokenUsage::plus);
+    }
+
+    /**
+     * The accounts, scopes, targets and routes of one configuration. Immutable; the engine's lock guards what is in them.
+     *
+     * @param scopes what limits and closures apply to; also those that no account is of any longer, which are still counted
+     * @param accounts the accounts by id
+     * @param targets the targets by id
+     * @param routes the routes by name
+     * @param defaultRoute the name of the route of prompts that name none
+     */
+    record Snapshot(
+            Map<Scope, ScopeState> scopes,
+            Map<String, Account> accounts,
+            Map<String, Target> targets,
+            Map<String, Route> routes,
+            String defaultRoute) {
+
+        /** Nobody is there. */
+        static final Snapshot EMPTY = new Snapshot(Map.of(), Map.of(), Map.of(), Map.of(), "");
+
+        /** Copies the maps, in their order. */
+        Snapshot {
+            scopes = Collections.unmodifiableMap(new LinkedHashMap<>(scopes));
+            accounts = Collections.unmodifiableMap(new LinkedHashMap<>(accounts));
+            targets = Collections.unmodifiableMap(new LinkedHashMap<>(targets));
+            routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
+        }
+    }
+
+    /**
+     * The changes since the waiting line was last checked, so that only prompts that may have become ready are checked
+     * again. Immutable.
+     *
+     * @param everything whether any target may have become ready
+     * @param organization whose targets may have become ready; null if none in particular
+     */
+    public record Change(boolean everything, @Nullable ScopeState organization) {
+
+        /** Anything, such as that time has passed. */
+        public static final Change ANYTHING = new Change(true, null);
+
+        /** Flights have entered the line or left it, and that is all. */
+        public static final Change OF_THE_LINE = new Change(false, null);
+
+        /** An attempt on a target ended, or its service said something of its limits: all of that is its organization's. */
+        public static Change of(Target target) {
+            return new Change(false, target.organization());
+        }
+
+        /** Returns whether a target may have become ready. */
+        public boolean concerns(Target target) {
+            return everything || target.organization() == organization;
+        }
     }
 }

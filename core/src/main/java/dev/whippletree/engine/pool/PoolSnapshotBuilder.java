@@ -1,5 +1,6 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.pool.Pool.Snapshot;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
@@ -22,7 +23,7 @@ import java.util.function.Function;
  */
 final class PoolSnapshotBuilder {
 
-    private final PoolSnapshot earlier;
+    private final Snapshot earlier;
     private final int defaultConcurrency;
     private final long now;
     private final Map<Scope, ScopeState> scopes;
@@ -41,7 +42,7 @@ final class PoolSnapshotBuilder {
      * @param earlier who was there before
      * @param defaultConcurrency attempts under way at once on an account that states no number of its own
      */
-    PoolSnapshotBuilder(PoolSnapshot earlier, int defaultConcurrency, long now) {
+    PoolSnapshotBuilder(Snapshot earlier, int defaultConcurrency, long now) {
         this.earlier = earlier;
         this.defaultConcurrency = defaultConcurrency;
         this.now = now;
@@ -54,7 +55,7 @@ final class PoolSnapshotBuilder {
      *
      * @throws IllegalArgumentException if a route names an account that isn't there; nothing has changed then
      */
-    PoolSnapshot build(Topology topology) {
+    Snapshot build(Topology topology) {
         check(topology);
         declareLimits(topology.accounts());
         topology.accounts().forEach(this::add);
@@ -66,7 +67,7 @@ final class PoolSnapshotBuilder {
         scopes.values()
                 .forEach(scope -> scope.ofSeveralModels(
                         models.getOrDefault(scope, Set.of()).size() > 1));
-        return new PoolSnapshot(scopes, accounts, targets, routes, topology.defaultRoute());
+        return new Snapshot(scopes, accounts, targets, routes, topology.defaultRoute());
     }
 
     /** Returns the models of each organization that has targets. */

@@ -1,6 +1,9 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.pool.Pool.Change;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.settings.Retries;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.Picker;
 import java.util.ArrayList;
@@ -8,6 +11,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -114,5 +119,107 @@ public final class Route {
     /** Returns the pickers of the tiers that a target belongs to. */
     public List<Picker> pickersOf(Target target) {
         return pickersByTarget.getOrDefault(target, List.of());
+    }
+
+    /** Equally preferred targets, also grouped by organization. Immutable, except for the targets. */
+    public static final class Tier {
+
+        private final List<Target> targets;
+        private final Map<ScopeState, List<Target>> byOrganization = new HashMap<>();
+
+        /** Creates a tier of targets in configured order. */
+        public Tier(List<Target> targets) {
+            this.targets = List.copyOf(targets);
+            for (Target target : targets) {
+                byOrganization
+                        .computeIfAbsent(target.organization(), organization -> new ArrayList<>(1))
+                        .add(target);
+            }
+        }
+
+        public List<Target> targets() {
+            return targets;
+        }
+
+        /** Returns those that a change concerns, in configured order. */
+        public List<Target> concernedBy(Change change) {
+            if (change.everything()) {
+                return targets;
+            }
+            ScopeState organization = change.organization();
+            return organization == null ? List.of() : byOrganization.getOrDefault(organization, List.of());
+        }
+    }
+
+    /**
+     * The targets that a prompt itself allows, at any point of its way. Immutable.
+     *
+     * @param account the only account; absent: any
+     * @param accounts ids of the only accounts; empty: any
+     * @param model the only model; absent: any
+     */
+    public record Allowed(Optional<String> account, Set<String> accounts, Optional<String> model) {
+
+        /** Returns what a prompt allows. */
+        public static Allowed by(Prompt prompt) {
+            return new Allowed(prompt.account(), prompt.accounts(), prompt.model());
+        }
+
+        /** Returns whether it allows every target. */
+        public boolean all() {
+            return account.isEmpty() && accounts.isEmpty() && model.isEmpty();
+        }
+
+        /** Returns whether it allows a target. */
+        public boolean has(Target target) {
+            return hasAccount(target.account().id())
+                    && (model.isEmpty() || model.get().equals(target.model()));
+        }
+
+        /** Returns whether it allows an account. */
+        boolean hasAccount(String id) {
+            return (account.isEmpty() || account.get().equals(id)) && (accounts.isEmpty() || accounts.contains(id));
+        }
+    }
+
+    /**
+     * The retries that a route may make: a share of its flights plus some each second, so that an outage can't multiply
+     * the calls. After Finagle's {@code RetryBudget}, with its ten seconds of savings. Guarded by the engine's lock.
+     */
+    public static final class RetryBudget {
+
+        private static final int SAVINGS_SECONDS = 10;
+        private static final double NANOS_PER_SECOND = 1e9;
+
+        private final double share;
+        private final double perSecond;
+        private final double most;
+        private double balance;
+        private long balanceAt;
+
+        RetryBudget(Retries retries, long now) {
+            this.share = retries.budgetShare();
+            this.perSecond = retries.budgetPerSecond();
+            this.most = Math.max(1, perSecond * SAVINGS_SECONDS);
+            this.balance = most;
+            this.balanceAt = now;
+        }
+
+        /** A flight needs a call, which earns a part of a retry. */
+        public void earn() {
+            balance = Math.max(balance, Math.min(balance + share, most * 2));
+        }
+
+        /** Takes one retry. Returns 0 if that is fine, else how long to wait before asking again, and takes nothing. */
+        public long takeOrWaitNanos(long now) {
+            double refilled = balance + (now - balanceAt) / NANOS_PER_SECOND * perSecond;
+            balance = Math.max(balance, Math.min(refilled, most));
+            balanceAt = now;
+            if (balance >= 1) {
+                balance--;
+                return 0;
+            }
+            return Math.max(1, (long) Math.ceil((1 - balance) / perSecond * NANOS_PER_SECOND));
+        }
     }
 }

@@ -62,7 +62,7 @@ public final class TokenForecast {
     /** The length of a completion that was cut at its bound: nobody knows, so it is longer than any other. */
     private static final int CUT = Integer.MAX_VALUE;
 
-    private final Map<TokenHistory.Key, Learned> learned = new HashMap<>();
+    private final Map<History.Key, Learned> learned = new HashMap<>();
     private final Map<Target.Kind, Long> assumed = new HashMap<>(0);
     private boolean moved;
 
@@ -103,7 +103,7 @@ public final class TokenForecast {
 
     /** Returns the tokens to reserve for a prompt that the provider estimates. */
     long promptTokens(Target target, long estimate) {
-        Learned known = learned.get(TokenHistory.Key.ofPrompts(target, estimate));
+        Learned known = learned.get(History.Key.ofPrompts(target, estimate));
         return known == null ? estimate : scaled(estimate, perThousand(known.values));
     }
 
@@ -128,7 +128,7 @@ public final class TokenForecast {
 
     /** Returns what is expected of a completion; where its service counts something when the prompt arrives, no less than that. */
     Expected completion(Route route, Target target, Admission admission) {
-        @Nullable Learned known = learned.get(TokenHistory.Key.ofCompletions(route, target));
+        @Nullable Learned known = learned.get(History.Key.ofCompletions(route, target));
         long onEntry = onEntry(target, admission);
         long mean = known == null ? 0 : (long) Math.ceil(known.mean);
         long most = admission.completionBound().orElse(Math.max(UNSEEN, UNUSUAL * mean));
@@ -159,7 +159,7 @@ public final class TokenForecast {
     long meanPromptTokens(Target target, long estimate) {
         @Nullable Learned known = null;
         for (long size = estimate; known == null && size > 0; size /= 2) {
-            known = learned.get(TokenHistory.Key.ofPrompts(target, size));
+            known = learned.get(History.Key.ofPrompts(target, size));
         }
         return known == null ? estimate : scaled(estimate, (int) Math.ceil(known.mean));
     }
@@ -176,7 +176,7 @@ public final class TokenForecast {
             learnPrompt(target, admission.promptTokens(), usage.promptTokens(), counted.prompt(), now);
         }
         int made = completion.finishReason() == FinishReason.LENGTH ? CUT : (int) usage.completionTokens();
-        Learned known = record(TokenHistory.Key.ofCompletions(route, target), made, now);
+        Learned known = record(History.Key.ofCompletions(route, target), made, now);
         known.count(usage.completionTokens());
         moved |= known.moves(enough(known.values)) | known.meanMoves();
         if (!admission.isGuessed()) {
@@ -203,7 +203,7 @@ public final class TokenForecast {
     }
 
     private void learnPrompt(Target target, long estimate, long prompt, long counted, long now) {
-        Learned known = record(TokenHistory.Key.ofPrompts(target, estimate), perThousand(prompt, estimate), now);
+        Learned known = record(History.Key.ofPrompts(target, estimate), perThousand(prompt, estimate), now);
         known.count(perThousand(counted, estimate));
         moved |= known.moves(perThousand(known.values)) | known.meanMoves();
     }
@@ -212,9 +212,9 @@ public final class TokenForecast {
         return (int) Math.min(MOST_PER_THOUSAND, (tokens * THOUSAND + estimate - 1) / estimate);
     }
 
-    private Learned record(TokenHistory.Key key, int value, long now) {
+    private Learned record(History.Key key, int value, long now) {
         Learned known = learned.computeIfAbsent(
-                key, first -> new Learned(first.kind() == TokenHistory.Kind.PROMPTS ? THOUSAND : CUT));
+                key, first -> new Learned(first.kind() == History.Kind.PROMPTS ? THOUSAND : CUT));
         known.values.record(value);
         known.changedAt = now;
         return known;
@@ -228,20 +228,68 @@ public final class TokenForecast {
     }
 
     /** Returns what later processes may go on from. */
-    public List<TokenHistory> histories() {
-        List<TokenHistory> histories = new ArrayList<>(learned.size());
+    public List<History> histories() {
+        List<History> histories = new ArrayList<>(learned.size());
         learned.forEach(
-                (key, known) -> histories.add(new TokenHistory(key, known.values.latest(REMEMBERED), known.changedAt)));
+                (key, known) -> histories.add(new History(key, known.values.latest(REMEMBERED), known.changedAt)));
         return histories;
     }
 
     /** Goes on from what an earlier process had learned. Call it before anything is learned. */
-    public void resume(TokenHistory history) {
+    public void resume(History history) {
         for (int value : history.latest()) {
             Learned known = record(history.key(), value, history.changedAt());
             if (value != CUT) {
                 known.count(value);
             }
+        }
+    }
+
+    /**
+     * The tokens learned for prompts or completions of one kind, for later processes to start from. Immutable.
+     *
+     * @param key of which
+     * @param latest the latest values, the oldest first
+     * @param changedAt when the last one came
+     */
+    public record History(Key key, List<Integer> latest, long changedAt) {
+
+        /** What is learned. */
+        public enum Kind {
+            /** By how much a provider's estimates of a model's prompts of one size are wrong, in thousandths. */
+            PROMPTS,
+            /** How many tokens completions of a route by a model have. */
+            COMPLETIONS
+        }
+
+        /**
+         * What tells one from another. Immutable.
+         *
+         * @param kind what is learned
+         * @param name the provider, or the route
+         * @param model by which model
+         * @param size the number of binary digits of the estimates; 0 for completions
+         */
+        public record Key(Kind kind, String name, String model, int size) {
+
+            /** Prompts whose estimates are wrong in the same way. */
+            static Key ofPrompts(Target target, long estimate) {
+                return new Key(
+                        Kind.PROMPTS,
+                        target.account().settings().provider(),
+                        target.model(),
+                        Long.SIZE - Long.numberOfLeadingZeros(estimate));
+            }
+
+            /** Completions of about the same length. */
+            static Key ofCompletions(Route route, Target target) {
+                return new Key(Kind.COMPLETIONS, route.name(), target.model(), 0);
+            }
+        }
+
+        /** Copies the values. */
+        public History {
+            latest = List.copyOf(latest);
         }
     }
 }

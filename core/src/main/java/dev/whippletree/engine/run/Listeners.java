@@ -1,14 +1,20 @@
 package dev.whippletree.engine.run;
 
+import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.ServiceCall;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Passes the engine's events to all listeners. Never throws. Thread-safe; call it without the lock. */
 public final class Listeners {
@@ -46,5 +52,81 @@ public final class Listeners {
         return isEmpty()
                 ? Optional.empty()
                 : listeners.stream().map(listener -> listener.opened(prompt)).reduce(Consumer::andThen);
+    }
+
+    /** Passes everything on to a listener, and logs what that throws instead of letting it go further. */
+    static final class GuardedListener implements EngineListener {
+
+        private static final Logger LOG = LoggerFactory.getLogger(GuardedListener.class);
+
+        private final EngineListener listener;
+
+        GuardedListener(EngineListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void started(Supplier<StatusSnapshot> status) {
+            guard(() -> listener.started(status));
+        }
+
+        @Override
+        public void ended() {
+            guard(listener::ended);
+        }
+
+        @Override
+        public Consumer<ServiceCall> opened(Prompt prompt) {
+            try {
+                Consumer<ServiceCall> calls =
+                        Objects.requireNonNull(listener.opened(prompt), "the listener returned null");
+                return call -> guard(() -> calls.accept(call));
+            } catch (Throwable e) {
+                log(e);
+                return this::called;
+            }
+        }
+
+        @Override
+        public void called(ServiceCall call) {
+            guard(() -> listener.called(call));
+        }
+
+        @Override
+        public void answered(Origin origin, Duration took) {
+            guard(() -> listener.answered(origin, took));
+        }
+
+        @Override
+        public void failed(PromptException.Reason reason, Duration took) {
+            guard(() -> listener.failed(reason, took));
+        }
+
+        @Override
+        public void cancelled(Duration took) {
+            guard(() -> listener.cancelled(took));
+        }
+
+        @Override
+        public void closed(String account, String reason) {
+            guard(() -> listener.closed(account, reason));
+        }
+
+        @Override
+        public void reopened(String account) {
+            guard(() -> listener.reopened(account));
+        }
+
+        private static void guard(Runnable call) {
+            try {
+                call.run();
+            } catch (Throwable e) {
+                log(e);
+            }
+        }
+
+        private static void log(Throwable failure) {
+            LOG.warn("A listener failed", failure);
+        }
     }
 }

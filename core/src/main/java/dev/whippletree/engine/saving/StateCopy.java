@@ -2,7 +2,7 @@ package dev.whippletree.engine.saving;
 
 import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.pool.TokenHistory;
+import dev.whippletree.engine.pool.TokenForecast.History;
 import dev.whippletree.engine.scope.Meter;
 import dev.whippletree.engine.scope.Redeclaration;
 import dev.whippletree.engine.scope.ReportKey;
@@ -82,11 +82,11 @@ final class StateCopy {
     /** What a later program has learned of other kinds is left aside. */
     private void resume(SavedTokens tokens, SavedTimes times) {
         SavedTokens.Key key = tokens.key();
-        for (TokenHistory.Kind kind : TokenHistory.Kind.values()) {
+        for (History.Kind kind : History.Kind.values()) {
             if (kind.name().equals(key.kind())) {
                 pool.forecast()
-                        .resume(new TokenHistory(
-                                new TokenHistory.Key(kind, key.name(), key.model(), key.size()),
+                        .resume(new History(
+                                new History.Key(kind, key.name(), key.model(), key.size()),
                                 tokens.latest(),
                                 times.nanos(tokens.changed())));
             }
@@ -202,8 +202,8 @@ final class StateCopy {
         return new OwnState(process, uses, limits, places.closed(times), places.reopened(times.now()), tokens);
     }
 
-    private static SavedTokens saved(TokenHistory history, SavedTimes times) {
-        TokenHistory.Key key = history.key();
+    private static SavedTokens saved(History history, SavedTimes times) {
+        History.Key key = history.key();
         return new SavedTokens(
                 new SavedTokens.Key(key.kind().name(), key.name(), key.model(), key.size()),
                 history.latest(),
