@@ -2,16 +2,20 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.PromptErrors;
+import dev.whippletree.engine.flight.Subscription;
+import dev.whippletree.engine.flight.TargetOptions;
 import dev.whippletree.engine.line.Backlog;
 import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Demand;
 import dev.whippletree.engine.pool.Pool.Change;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.time.Timeline;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +34,7 @@ final class AdmissionControl {
     private final EngineSettings settings;
     private final WaitingLine line;
     private final KeptTurns kept;
-    private final DemandRefresh refresh;
+    private final TokenForecast forecast;
     private final WaitEstimator estimator;
     private final Flights flights;
     private final TenantTally tenants;
@@ -46,7 +50,7 @@ final class AdmissionControl {
             EngineSettings settings,
             WaitingLine line,
             KeptTurns kept,
-            DemandRefresh refresh,
+            TokenForecast forecast,
             WaitEstimator estimator,
             Flights flights,
             TenantTally tenants,
@@ -57,7 +61,7 @@ final class AdmissionControl {
         this.settings = settings;
         this.line = line;
         this.kept = kept;
-        this.refresh = refresh;
+        this.forecast = forecast;
         this.estimator = estimator;
         this.flights = flights;
         this.tenants = tenants;
@@ -81,8 +85,8 @@ final class AdmissionControl {
             }
             long now = timeline.nanoTime();
             flight.demand(demand);
-            refresh.demandAnew(flight);
-            Optional<PromptException> refusal = Entrance.barWhatCannotTakeIt(flight);
+            flight.demandAnew(forecast);
+            Optional<PromptException> refusal = barWhatCannotTakeIt(flight);
             if (refusal.isPresent()) {
                 flights.fail(flight, refusal.get());
                 return;
@@ -99,6 +103,27 @@ final class AdmissionControl {
                 refuseIfHopeless(flight, now);
             }
         });
+    }
+
+    /**
+     * Bars the targets whose providers refuse the flight's prompt or whose limits it can never fit.
+     *
+     * @return why no target is left, if none is
+     */
+    private static Optional<PromptException> barWhatCannotTakeIt(Flight flight) {
+        TargetOptions options = flight.options();
+        Set<Target> refusing = flight.demand().refusals(flight.route()).keySet();
+        refusing.forEach(options::bar);
+        if (options.ever().isEmpty()) {
+            return Optional.of(
+                    refusing.isEmpty() ? PromptErrors.nothingLeft(flight) : PromptErrors.refusedByAll(flight));
+        }
+        for (Target target : flight.route().targets()) {
+            if (!target.canEverFit(flight.demand().neededTokens(target))) {
+                options.bar(target);
+            }
+        }
+        return options.ever().isEmpty() ? Optional.of(PromptErrors.largerThanLimits(flight)) : Optional.empty();
     }
 
     /** A prompt that can't be in time is told so at once, and so is the one that gives way where there is no place. */
@@ -137,16 +162,38 @@ final class AdmissionControl {
     }
 
     private void refuseIfTooLate(Flight flight, long now) {
-        OptionalLong deadline = flight.subscribers().deadline();
-        if (deadline.isEmpty()) {
-            return;
-        }
-        OptionalLong wait = estimator.tooLongWait(flight, deadline.getAsLong(), now);
-        if (wait.isPresent()) {
+        noRoomInTime(flight, flight.subscribers().deadline(), now).ifPresent(failure -> {
             dispatcher.remove(flight);
-            flights.fail(
-                    flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(wait.getAsLong())));
+            flights.fail(flight, failure);
+        });
+    }
+
+    /** A caller who joins a waiting flight may have less time than the flight needs. */
+    void refuseIfTooLate(Subscription joined, long now) {
+        Flight flight = joined.flight();
+        if (flight.stage() == Flight.Stage.WAITING) {
+            noRoomInTime(flight, joined.deadline(), now).ifPresent(failure -> flights.fail(joined, failure));
         }
+    }
+
+    private Optional<PromptException> noRoomInTime(Flight flight, OptionalLong deadline, long now) {
+        OptionalLong wait =
+                deadline.isPresent() ? estimator.tooLongWait(flight, deadline.getAsLong(), now) : OptionalLong.empty();
+        return wait.isPresent()
+                ? Optional.of(PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(wait.getAsLong())))
+                : Optional.empty();
+    }
+
+    /**
+     * Returns in what time calls for flights like these would have begun behind all that wait, and been answered; with no
+     * such calls, in what time those that wait would.
+     *
+     * @param like flights that aren't opened, one or more, of one route
+     * @param count how many calls, 0 or more
+     */
+    Optional<Duration> timeFor(List<Flight> like, long count) {
+        like.forEach(flight -> flight.demandAnew(forecast));
+        return barWhatCannotTakeIt(like.get(0)).isPresent() ? Optional.empty() : estimator.timeFor(like, count);
     }
 
     /** Notices tokens that were replaced after they had been refused. May read files. */
@@ -178,7 +225,7 @@ final class AdmissionControl {
         boolean known = inTurn.stream().allMatch(flight -> flight.demand().covers(flight.route()));
         for (Flight flight : inTurn) {
             if (known) {
-                refresh.demandAnew(flight);
+                flight.demandAnew(forecast);
                 dispatcher.queue(flight);
             } else {
                 enterAgain(flight);

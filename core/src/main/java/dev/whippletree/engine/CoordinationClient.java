@@ -35,7 +35,7 @@ final class CoordinationClient {
     /** For a reservation: who leaves without one may exceed a limit, so even a very slow answer is waited for. */
     private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
 
-    private final Optional<OpenCoordination> open;
+    private final OpenCoordination open;
     private final Timeline timeline;
     private final PluginCall calls;
     private final PluginCall patientCalls;
@@ -51,16 +51,16 @@ final class CoordinationClient {
     /** Whether one that was asked for after that was waited for in vain too: nothing is to be expected any more. */
     private volatile boolean broken;
 
-    CoordinationClient(Optional<OpenCoordination> open, Timeline timeline) {
+    CoordinationClient(OpenCoordination open, Timeline timeline) {
         this.open = open;
         this.timeline = timeline;
         this.calls = new PluginCall(timeline, TIMEOUT_NANOS);
         this.patientCalls = new PluginCall(timeline, PATIENCE_NANOS);
     }
 
-    /** Returns the way to them; empty if this process is alone. */
-    Optional<Coordination> coordination() {
-        return open.map(OpenCoordination::coordination);
+    /** Returns the way to them. */
+    Coordination coordination() {
+        return open.coordination();
     }
 
     /** Asks them something; the substitute takes the place of an answer that doesn't come. */
@@ -114,15 +114,13 @@ final class CoordinationClient {
         }
     }
 
-    /** Tells them something, if there are any. */
+    /** Tells them something. */
     void tell(Consumer<Coordination> notice) {
-        coordination().ifPresent(coordination -> {
-            try {
-                notice.accept(coordination);
-            } catch (Throwable e) {
-                fault(e);
-            }
-        });
+        try {
+            notice.accept(coordination());
+        } catch (Throwable e) {
+            fault(e);
+        }
     }
 
     private void fault(Throwable cause) {
@@ -147,26 +145,24 @@ final class CoordinationClient {
     }
 
     /** Returns how it stands with them. */
-    Optional<StatusSnapshot.Coordination> status() {
-        return open.map(there -> {
-            CoordinationStatus now = statusOf(there);
-            return new StatusSnapshot.Coordination(
-                    there.name(),
-                    now.connected(),
-                    now.processes(),
-                    granted.get(),
-                    now.alone(),
-                    refused.get(),
-                    claimed.get(),
-                    leftToOthers.get(),
-                    faults.get(),
-                    now.problem());
-        });
+    StatusSnapshot.Coordination status() {
+        CoordinationStatus now = statusNow();
+        return new StatusSnapshot.Coordination(
+                open.name(),
+                now.connected(),
+                now.processes(),
+                granted.get(),
+                now.alone(),
+                refused.get(),
+                claimed.get(),
+                leftToOthers.get(),
+                faults.get(),
+                now.problem());
     }
 
-    private CoordinationStatus statusOf(OpenCoordination there) {
+    private CoordinationStatus statusNow() {
         try {
-            return there.coordination().status();
+            return coordination().status();
         } catch (Throwable e) {
             fault(e);
             return new CoordinationStatus(false, 0, 0, Optional.of("the coordinator can't report its status"));

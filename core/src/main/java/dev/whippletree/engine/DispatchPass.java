@@ -6,9 +6,15 @@ import dev.whippletree.engine.line.Ticket;
 import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Pool.Change;
 import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Limit;
+import dev.whippletree.spi.Picker;
+import dev.whippletree.spi.TargetView;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One pass through the waiting line, lane by lane in turn, after something has happened. Takes flights out of the line that can't or
@@ -216,5 +224,82 @@ final class DispatchPass {
          * @param waitNanos after how long
          */
         record Refuse(Flight flight, long waitNanos) implements Dispatch {}
+    }
+
+    /** Lets balancing strategies choose, and chooses in their place when they fail. Guarded by the engine's lock. */
+    static final class Choice {
+
+        private static final Logger LOG = LoggerFactory.getLogger(Choice.class);
+
+        private long faults;
+
+        /** Returns one of the ready targets. */
+        Target among(List<Target> ready, Picker picker, long now) {
+            List<TargetView> views = new ArrayList<>(ready.size());
+            for (Target target : ready) {
+                views.add(target.view(now));
+            }
+            try {
+                return ready.get(picker.pick(views, now));
+            } catch (Throwable e) {
+                faults++;
+                LOG.debug(
+                        "A balancing strategy failed; the target with the fewest calls for its weight is used instead",
+                        e);
+                return leastCalled(ready);
+            }
+        }
+
+        /** Returns the target whose account has had the fewest calls for its weight; of equals the first. */
+        private static Target leastCalled(List<Target> ready) {
+            return ready.stream()
+                    .min(Comparator.comparingDouble(
+                            target -> (double) target.account().calls()
+                                    / target.account().settings().weight()))
+                    .orElseThrow();
+        }
+
+        /** Returns how often a strategy failed. */
+        long faults() {
+            return faults;
+        }
+    }
+
+    /** Logs once, until the line is empty again, that a flight has waited for a minute. Guarded by the engine's lock. */
+    static final class LongWaitLog {
+
+        private static final Logger LOG = LoggerFactory.getLogger(LongWaitLog.class);
+        private static final long LONG_NANOS = Duration.ofMinutes(1).toNanos();
+
+        private final WaitingLine line;
+        private final Monitor monitor;
+        private boolean logged;
+
+        LongWaitLog(WaitingLine line, Monitor monitor) {
+            this.line = line;
+            this.monitor = monitor;
+        }
+
+        /** Looks at a waiting flight. Returns how long until it has to be looked at again, {@link Waits#UNTIL_EVENT} if it needn't. */
+        long lookAt(Flight flight, long now) {
+            if (logged) {
+                return Waits.UNTIL_EVENT;
+            }
+            long waited = flight.waitedNanos(now);
+            if (waited < LONG_NANOS) {
+                return LONG_NANOS - waited;
+            }
+            logged = true;
+            int waiting = line.size();
+            String route = flight.route().name();
+            monitor.announce(() -> LOG.info(
+                    "Route {}: {} prompts are waiting for room, the oldest for over a minute", route, waiting));
+            return Waits.UNTIL_EVENT;
+        }
+
+        /** The line may have become empty: the next long wait is worth logging again. */
+        void lineShrank() {
+            logged &= line.size() > 0;
+        }
     }
 }

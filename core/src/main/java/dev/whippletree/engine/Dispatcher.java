@@ -1,21 +1,27 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.DispatchPass.Choice;
 import dev.whippletree.engine.DispatchPass.Dispatch;
+import dev.whippletree.engine.DispatchPass.LongWaitLog;
 import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.line.WaitingLine;
+import dev.whippletree.engine.pool.Demand;
 import dev.whippletree.engine.pool.Pool.Change;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.run.Announcements;
+import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.saving.StateSaver;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.time.Timeline;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,19 +32,25 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A pass follows when a flight enters, an attempt ends, a limit is reported, or the timer rings. It stops only when no flight fits any
  * target, so no ready target idles.
+ *
+ * <p>Once the forecast of tokens has changed, those that wait reserve anew: else a thousand prompts that came at once would keep the
+ * reservations from before anything was learned. A few do at a time, so that the lock is held briefly.
  */
 final class Dispatcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
+    /** More than can begin because of one answer, so that it stays ahead of those that begin. */
+    private static final int REFRESHED_AT_ONCE = 64;
+
     private final Monitor monitor;
     private final Timeline timeline;
     private final WaitingLine line;
     private final KeptTurns kept;
-    private final DemandRefresh refresh;
+    private final TokenForecast forecast;
     private final Flights flights;
     private final Outages outages;
-    private final Gate gate;
+    private final Consumer<Attempt> sending;
     private final Optional<StateSaver> saver;
     private final Attempt.Listener listener;
     private final LongWaitLog longWaits;
@@ -47,12 +59,16 @@ final class Dispatcher {
     /** Those that have entered the line since the last pass through it, which may begin them at once. */
     private final List<Flight> entered = new ArrayList<>();
 
+    /** Those that still reserve by an earlier forecast, the oldest first. */
+    private final Deque<Flight> outdated = new ArrayDeque<>();
+
     private Timeline.@Nullable Timer timer;
     private long wakeAt;
 
     /**
      * Creates one for an empty line.
      *
+     * @param sending sends an attempt once the lock is free
      * @param saver is told that a limit was used
      * @param listener hears of the attempts
      */
@@ -61,24 +77,23 @@ final class Dispatcher {
             Timeline timeline,
             WaitingLine line,
             KeptTurns kept,
-            DemandRefresh refresh,
+            TokenForecast forecast,
             Flights flights,
             Outages outages,
-            Gate gate,
-            Announcements announcements,
+            Consumer<Attempt> sending,
             Optional<StateSaver> saver,
             Attempt.Listener listener) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.line = line;
         this.kept = kept;
-        this.refresh = refresh;
+        this.forecast = forecast;
         this.flights = flights;
         this.outages = outages;
-        this.gate = gate;
+        this.sending = sending;
         this.saver = saver;
         this.listener = listener;
-        this.longWaits = new LongWaitLog(line, announcements);
+        this.longWaits = new LongWaitLog(line, monitor);
     }
 
     /** Puts a flight into the waiting line, one that had a turn there back to that. A pass is to follow. */
@@ -140,17 +155,70 @@ final class Dispatcher {
         if (LOG.isDebugEnabled()) {
             LOG.debug("Prompt {}: attempt {} on {}", flight.key(), flight.calls(), target.id());
         }
-        gate.pass(attempt);
+        sending.accept(attempt);
     }
 
     private void giveUp(Flight flight, long now) {
-        refresh.demandAnew(flight);
-        Optional<PromptException> hopelessness = Entrance.hopelessness(flight, now, timeline.now());
+        flight.demandAnew(forecast);
+        Optional<PromptException> hopelessness = hopelessness(flight, now);
         if (hopelessness.isPresent()) {
             flights.fail(flight, hopelessness.get());
         } else {
             line.add(flight.ticket());
         }
+    }
+
+    /** Returns why no target will ever take a flight, or nobody knows when; empty if one may by now. */
+    private Optional<PromptException> hopelessness(Flight flight, long now) {
+        if (flight.options().eligible().stream()
+                .anyMatch(target -> target.waitNanos(flight.demand().tokens(target), now) != Waits.UNKNOWN)) {
+            // Only a limit learned while it waited was too small for what it asked for then.
+            return Optional.empty();
+        }
+        List<Target> ever = flight.options().ever();
+        boolean fitsSomewhere = ever.isEmpty()
+                || ever.stream()
+                        .anyMatch(target -> target.canEverFit(flight.demand().neededTokens(target)));
+        return Optional.of(
+                fitsSomewhere
+                        ? PromptErrors.noAccount(flight, now, timeline.now())
+                        : PromptErrors.largerThanLimits(flight));
+    }
+
+    /** All that wait have to ask anew for what they need. */
+    void refreshAll() {
+        outdated.clear();
+        flights.underWay().stream().filter(flight -> flight.ticket().isInLine()).forEach(outdated::add);
+    }
+
+    /**
+     * Asks anew for the next few that wait, from the start if the forecast has changed by enough since.
+     *
+     * @return whether any of them now asks for something else
+     */
+    boolean refresh() {
+        if (forecast.takeMoved()) {
+            refreshAll();
+        }
+        boolean renewed = false;
+        for (int count = 0; count < REFRESHED_AT_ONCE && !outdated.isEmpty(); count++) {
+            renewed |= renew(outdated.remove());
+        }
+        return renewed;
+    }
+
+    private boolean renew(Flight flight) {
+        if (!flight.ticket().isInLine()) {
+            return false;
+        }
+        Demand demand = flight.demand().reserving(flight.route(), forecast);
+        if (demand.asksTheSameAs(flight.demand())) {
+            return false;
+        }
+        line.takeOut(flight.ticket());
+        flight.demand(demand);
+        line.add(flight.ticket());
+        return true;
     }
 
     private void wakeUpIn(long wait, long now) {

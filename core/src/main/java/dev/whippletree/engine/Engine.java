@@ -39,11 +39,9 @@ import dev.whippletree.state.SavedState;
 import dev.whippletree.state.StateFolder;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
@@ -66,12 +64,13 @@ public final class Engine {
     private final Listeners listeners;
     private final CacheTiers caches;
     private final Confirmations confirmations;
-    private final CoordinationClient coordinator;
-    private final SharedCalls sharedCalls;
+    private final Optional<CoordinationClient> coordinator;
+    private final Optional<SharedCalls> sharedCalls;
     private final Pool pool;
     private final Tally tally;
     private final Scheduler scheduler;
     private final Flights flights;
+    private final AdmissionControl admission;
     private final Optional<StateSaver> saver;
     private final long startedNanos;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -110,8 +109,8 @@ public final class Engine {
         this.startedNanos = timeline.nanoTime();
         this.monitor = new Monitor(timeline.executor());
         this.caches = new CacheTiers(topology.caches(), timeline, settings.cacheTimeout());
-        this.coordinator = new CoordinationClient(topology.coordination(), timeline);
-        this.sharedCalls = new SharedCalls(coordinator, caches, monitor);
+        this.coordinator = topology.coordination().map(open -> new CoordinationClient(open, timeline));
+        this.sharedCalls = coordinator.map(others -> new SharedCalls(others, caches, monitor));
         this.pool = new Pool(topology, settings, startedNanos);
         this.confirmations = new Confirmations(pool, caches);
         this.tally = new Tally(startedNanos);
@@ -129,7 +128,8 @@ public final class Engine {
                 topology.weights(),
                 saver);
         this.flights = scheduler.flights();
-        coordinator.tell(coordination -> coordination.listen(scheduler.notices()));
+        this.admission = scheduler.admission();
+        coordinator.ifPresent(others -> others.tell(coordination -> coordination.listen(scheduler.notices())));
         this.listeners.started(this::status);
     }
 
@@ -206,8 +206,7 @@ public final class Engine {
         }
         List<Flight> flights =
                 like.stream().map(prompt -> unopened(prompt, route.get())).toList();
-        return monitor.decide(
-                () -> isPresent(route.get()) ? scheduler.estimator().timeFor(flights, count) : Optional.empty());
+        return monitor.decide(() -> isPresent(route.get()) ? admission.timeFor(flights, count) : Optional.empty());
     }
 
     /** Makes a flight that is never opened, to ask what it would need. Calls plugins. */
@@ -281,7 +280,7 @@ public final class Engine {
         if (there.isPresent()) {
             Subscription subscription = flights.subscribe(there.get(), prompt, true, reader, now);
             hurryFor(there.get(), prompt.priority());
-            refuseIfTooLateFor(there.get(), subscription, now);
+            admission.refuseIfTooLate(subscription, now);
             return subscription;
         }
         Flight flight = flights.open(key, prompt, route, now);
@@ -303,28 +302,14 @@ public final class Engine {
         scheduler.hurry(flight);
     }
 
-    /** A caller who joins a waiting flight may have less time than the flight needs. */
-    private void refuseIfTooLateFor(Flight flight, Subscription subscription, long now) {
-        if (flight.stage() != Flight.Stage.WAITING || subscription.deadline().isEmpty()) {
-            return;
-        }
-        OptionalLong wait = scheduler
-                .estimator()
-                .tooLongWait(flight, subscription.deadline().getAsLong(), now);
-        if (wait.isPresent()) {
-            Instant roomAt = timeline.now().plusNanos(wait.getAsLong());
-            flights.fail(subscription, PromptErrors.noRoomInTime(flight, roomAt));
-        }
-    }
-
     private void lookUp(Flight flight) {
         if (caches.isEmpty() || !flight.prompt().cache().read()) {
-            scheduler.admission().enter(flight);
+            admission.enter(flight);
             return;
         }
         caches.find(flight.key(), found -> {
-            if (found.isEmpty()) {
-                sharedCalls.settle(flight, foundMeanwhile -> go(flight, foundMeanwhile));
+            if (found.isEmpty() && sharedCalls.isPresent()) {
+                sharedCalls.get().settle(flight, foundMeanwhile -> go(flight, foundMeanwhile));
             } else {
                 go(flight, found);
             }
@@ -334,7 +319,7 @@ public final class Engine {
     /** Lands a flight whose answer was found; sends another one on its way. */
     private void go(Flight flight, Optional<CacheTiers.Found> found) {
         if (found.isEmpty()) {
-            scheduler.admission().enter(flight);
+            admission.enter(flight);
             return;
         }
         Completion stored = fromCache(found.get());
@@ -371,7 +356,7 @@ public final class Engine {
                     tally.latency(),
                     pool.tokens(),
                     caches.status(remarks),
-                    coordinator.status(),
+                    coordinator.map(CoordinationClient::status),
                     report.accounts(),
                     scheduler.tenants(now),
                     scheduler.pickerFaults(),
@@ -429,7 +414,7 @@ public final class Engine {
             long now = timeline.nanoTime();
             Collection<ScopeState> known = pool.scopes();
             pool.change(next, now)
-                    .forEach(account -> account.leave(() -> scheduler.announce(() -> unused.accept(account.client()))));
+                    .forEach(account -> account.leave(() -> monitor.announce(() -> unused.accept(account.client()))));
             notes = next.notes();
             saved.ifPresent(state -> saver.ifPresent(keeper -> keeper.resumeAllBut(known, state)));
             scheduler.poolChanged(retokened, next.weights(), now);
@@ -463,7 +448,7 @@ public final class Engine {
 
     private void finish() {
         scheduler.stop();
-        saver.ifPresentOrElse(keeper -> keeper.end().thenRun(this::ended), () -> scheduler.announce(this::ended));
+        saver.ifPresentOrElse(keeper -> keeper.end().thenRun(this::ended), () -> monitor.announce(this::ended));
     }
 
     private void tookIn() {

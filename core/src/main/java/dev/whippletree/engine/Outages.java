@@ -5,8 +5,8 @@ import dev.whippletree.engine.pool.Account;
 import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.run.Announcements;
 import dev.whippletree.engine.run.Listeners;
+import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.Closure;
 import dev.whippletree.engine.scope.Reaches;
@@ -16,10 +16,12 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Scope;
+import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.ScopeClosing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -42,9 +44,9 @@ final class Outages {
     private static final long LONGEST_DOUBT_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final Pool pool;
-    private final Announcements announcements;
+    private final Monitor monitor;
     private final Listeners listeners;
-    private final CoordinationClient coordinator;
+    private final Optional<CoordinationClient> coordinator;
     private final Reaches reaches;
 
     /** Whether something may be closed, or nobody has been told yet that it is open again. */
@@ -59,14 +61,14 @@ final class Outages {
     Outages(
             Pool pool,
             Listeners listeners,
-            CoordinationClient coordinator,
+            Optional<CoordinationClient> coordinator,
             Reaches reaches,
-            Announcements announcements) {
+            Monitor monitor) {
         this.pool = pool;
         this.listeners = listeners;
         this.coordinator = coordinator;
         this.reaches = reaches;
-        this.announcements = announcements;
+        this.monitor = monitor;
     }
 
     /**
@@ -121,7 +123,7 @@ final class Outages {
         startSlowly(other ->
                 everybody ? other.organization() == target.organization() : other.account() == target.account());
         Account account = target.account();
-        announcements.add(account.refusedToken()::remember);
+        monitor.announce(account.refusedToken()::remember);
         if (close(closure, lease, failure, now)) {
             warn(
                     target,
@@ -136,19 +138,23 @@ final class Outages {
 
     private void tellOthers(ScopeState scope, long now) {
         Closure closure = scope.closure();
-        if (closure.isClosed(now) && coordinator.coordination().isPresent()) {
+        if (closure.isClosed(now) && coordinator.isPresent()) {
             ScopeClosing closing = new ScopeClosing(
                     scope.scope(),
                     Duration.ofNanos(closure.until() - now),
                     !closure.needsMending(now),
                     closure.reason());
-            announcements.add(() -> coordinator.tell(to -> to.closed(closing)));
+            tellOthers(to -> to.closed(closing));
         }
     }
 
     /** An attempt has proved that something is open that was closed for a time nobody knew. */
     void provedOpen(Scope scope) {
-        announcements.add(() -> coordinator.tell(to -> to.reopened(scope)));
+        tellOthers(to -> to.reopened(scope));
+    }
+
+    private void tellOthers(Consumer<Coordination> notice) {
+        monitor.announce(() -> coordinator.ifPresent(others -> others.tell(notice)));
     }
 
     /** Another process has found a scope closed. */
@@ -189,7 +195,7 @@ final class Outages {
         if (failure.kind() == FailureKind.UNAUTHORIZED && !works) {
             unauthorized(lease, failure, now);
         } else if (lease.hasPresentToken()) {
-            announcements.add(lease.target().account().refusedToken()::remember);
+            monitor.announce(lease.target().account().refusedToken()::remember);
             closed(lease, failure, now);
         }
     }
@@ -264,7 +270,7 @@ final class Outages {
             return;
         }
         closures.forEach(closure -> closure.checkNow(now));
-        announcements.add(() -> LOG.info("account {}: its token has changed; the next prompt probes it", account.id()));
+        monitor.announce(() -> LOG.info("account {}: its token has changed; the next prompt probes it", account.id()));
     }
 
     private void startSlowly(ScopeState scope) {
@@ -278,7 +284,7 @@ final class Outages {
     }
 
     private void sayReopened(Account account, String where) {
-        announcements.add(() -> {
+        monitor.announce(() -> {
             LOG.info("account {}: open again{}", account.id(), where);
             listeners.tell(listener -> listener.reopened(account.id()));
         });
@@ -297,7 +303,7 @@ final class Outages {
     }
 
     private void say(String id, String what, String why) {
-        announcements.add(() -> {
+        monitor.announce(() -> {
             LOG.info("account {} {}: {}", id, what, why);
             listeners.tell(listener -> listener.closed(id, what));
         });
@@ -305,7 +311,7 @@ final class Outages {
 
     private void warn(Target target, String what, String why, String next) {
         String id = target.account().id();
-        announcements.add(() -> {
+        monitor.announce(() -> {
             LOG.warn("account {} {}: {}{}", id, what, why, next.isEmpty() ? "" : " (" + next + ")");
             listeners.tell(listener -> listener.closed(id, next.isEmpty() ? what : what + "; " + next));
         });

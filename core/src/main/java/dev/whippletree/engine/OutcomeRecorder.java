@@ -3,10 +3,13 @@ package dev.whippletree.engine;
 import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.flight.Attempt.Outcome;
 import dev.whippletree.engine.flight.Flight;
+import dev.whippletree.engine.pool.Account;
 import dev.whippletree.engine.pool.Health;
 import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenForecast;
+import dev.whippletree.engine.run.Listeners;
+import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.CallUse;
 import dev.whippletree.engine.scope.Reaches;
@@ -19,8 +22,10 @@ import dev.whippletree.model.Reach;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.ServiceCall;
+import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -42,24 +47,32 @@ final class OutcomeRecorder {
 
     private final Outages outages;
     private final Reaches reaches;
-    private final Gate gate;
+    private final Optional<Gate> gate;
+    private final TenantTally tenants;
     private final TokenForecast forecast;
-    private final CallReports reports;
+    private final Listeners listeners;
+    private final Monitor monitor;
+    private final Timeline timeline;
     private final RandomGenerator random;
 
     OutcomeRecorder(
             Outages outages,
             Reaches reaches,
-            Gate gate,
+            Optional<Gate> gate,
+            TenantTally tenants,
             TokenForecast forecast,
-            CallReports reports,
-            RandomGenerator random) {
+            Listeners listeners,
+            Monitor monitor,
+            Timeline timeline) {
         this.outages = outages;
         this.reaches = reaches;
         this.gate = gate;
+        this.tenants = tenants;
         this.forecast = forecast;
-        this.reports = reports;
-        this.random = random;
+        this.listeners = listeners;
+        this.monitor = monitor;
+        this.timeline = timeline;
+        this.random = timeline.random();
     }
 
     /** Records how the service says that its limits stand. */
@@ -87,7 +100,7 @@ final class OutcomeRecorder {
         } else if (outcome instanceof Outcome.Cancelled) {
             cancelled(attempt, now);
         } else if (outcome instanceof Outcome.SentBack) {
-            gate.unused(attempt, now);
+            unused(attempt, now);
             attempt.target().account().sentBack();
             leave(attempt, now);
         }
@@ -100,13 +113,13 @@ final class OutcomeRecorder {
         Flight flight = attempt.flight();
         Optional<TokenCount> counted =
                 forecast.learn(flight.route(), attempt.lease(), flight.demand().admission(target), completion, now);
-        gate.used(attempt, counted, now);
+        used(attempt, counted, now);
         accepted(attempt, now);
         target.account().answered(target.model(), completion.usage().orElse(TokenUsage.NONE), took);
         endProbes(attempt, true);
         letIn(attempt, now);
         tellPickers(attempt, Picker.Outcome.ANSWERED, now);
-        reports.ended(
+        report(
                 attempt,
                 new ServiceCall.Answered(
                         answered.end().model(),
@@ -116,6 +129,42 @@ final class OutcomeRecorder {
                 now);
     }
 
+    /** It has used what it reserved, or as many tokens as the service counted. */
+    private void used(Attempt attempt, Optional<TokenCount> tokens, long now) {
+        attempt.lease().end(tokens, now);
+        List<LimitUse> uses =
+                attempt.target().sharedUses(tokens.orElse(attempt.lease().call().tokens()));
+        tenants.used(attempt.flight().prompt().tenant(), uses, now);
+        gate.ifPresent(others -> others.used(attempt, tokens, now));
+    }
+
+    /** It was never sent. */
+    private void unused(Attempt attempt, long now) {
+        attempt.lease().release(now);
+        gate.ifPresent(others -> others.unused(attempt));
+    }
+
+    /** Reports a call that was made to the listeners. */
+    private void report(Attempt attempt, ServiceCall.End end, long now) {
+        if (listeners.isEmpty()) {
+            return;
+        }
+        Flight flight = attempt.flight();
+        Account account = attempt.target().account();
+        Duration took = Duration.ofNanos(attempt.times().tookNanos(now));
+        ServiceCall call = new ServiceCall(
+                account.id(),
+                account.settings().provider(),
+                attempt.target().model(),
+                flight.prompt(),
+                attempt.streaming(),
+                timeline.now().minus(took),
+                took,
+                attempt.times().firstPiece(),
+                end);
+        monitor.after(flight.mailbox(), () -> flight.hearer().accept(call));
+    }
+
     private static void accepted(Attempt attempt, long now) {
         attempt.target().accepted(attempt.lease(), attempt.flight().prompt().tenant(), now);
     }
@@ -123,10 +172,10 @@ final class OutcomeRecorder {
     /** What wasn't sent isn't used. */
     private void cancelled(Attempt attempt, long now) {
         if (attempt.times().hasBegun()) {
-            gate.used(attempt, Optional.empty(), now);
-            reports.ended(attempt, new ServiceCall.Cancelled(), now);
+            used(attempt, Optional.empty(), now);
+            report(attempt, new ServiceCall.Cancelled(), now);
         } else {
-            gate.unused(attempt, now);
+            unused(attempt, now);
         }
         leave(attempt, now);
     }
@@ -146,11 +195,11 @@ final class OutcomeRecorder {
     private void failed(Attempt attempt, Failure failure, long now) {
         Target target = attempt.target();
         Duration took = Duration.ofNanos(attempt.tookNanos(now));
-        gate.used(attempt, Optional.empty(), now);
+        used(attempt, Optional.empty(), now);
         target.account().failed(failure);
         attempt.flight().failedAttempts().add(new AttemptReport(target.account().id(), target.model(), failure, took));
         tellPickers(attempt, outcome(failure), now);
-        reports.ended(attempt, new ServiceCall.Failed(failure), now);
+        report(attempt, new ServiceCall.Failed(failure), now);
         endProbes(attempt, provesOpen(failure));
         learn(attempt, failure, now);
     }

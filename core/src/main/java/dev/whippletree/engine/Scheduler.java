@@ -4,13 +4,15 @@ import dev.whippletree.engine.cache.CacheTiers;
 import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.flight.Attempt.Outcome;
 import dev.whippletree.engine.flight.FailurePolicy;
+import dev.whippletree.engine.flight.FailurePolicy.NextStep;
 import dev.whippletree.engine.flight.Flight;
+import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Pool.Change;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.run.Announcements;
+import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.saving.StateSaver;
@@ -27,6 +29,7 @@ import dev.whippletree.time.Timeline;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Wires what schedules flights, and follows what happens to them: an attempt's outcome is recorded and judged, its flight goes on, and others begin
@@ -38,20 +41,15 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private final Timeline timeline;
     private final Pool pool;
     private final Optional<StateSaver> saver;
-    private final Announcements announcements;
     private final WaitingLine line;
     private final KeptTurns kept;
-    private final DemandRefresh refresh;
     private final Flights flights;
     private final TenantTally tenants;
     private final Outages outages;
-    private final Gate gate;
     private final OutcomeRecorder recorder;
     private final FailurePolicy policy;
     private final Dispatcher dispatcher;
-    private final WaitEstimator estimator;
     private final AdmissionControl admission;
-    private final RetryScheduler retries;
 
     /**
      * Creates one in which nothing is under way.
@@ -66,7 +64,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             Timeline timeline,
             Pool pool,
             CacheTiers caches,
-            CoordinationClient coordinator,
+            Optional<CoordinationClient> coordinator,
             Tally tally,
             Listeners listeners,
             EngineSettings settings,
@@ -75,35 +73,34 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         this.monitor = monitor;
         this.timeline = timeline;
         this.pool = pool;
+        this.saver = saver;
+        this.policy = new FailurePolicy(timeline.random());
         this.line = new WaitingLine(weights, settings.batchShare(), LaneTargets::openedBy);
         this.kept = new KeptTurns(line, tally);
-        this.saver = saver;
-        this.announcements = new Announcements(monitor);
-        this.refresh = new DemandRefresh(line, pool.forecast());
-        this.estimator = new WaitEstimator(line, refresh, timeline);
+        this.tenants = new TenantTally(line);
+        TokenForecast forecast = pool.forecast();
+        WaitEstimator estimator = new WaitEstimator(line, timeline);
         this.flights = new Flights(monitor, timeline, caches, tally, listeners, estimator, this);
         Reaches reaches = new Reaches();
-        this.outages = new Outages(pool, listeners, coordinator, reaches, announcements);
+        this.outages = new Outages(pool, listeners, coordinator, reaches, monitor);
         Runnable wakeUp = () -> monitor.decide(() -> dispatch(Change.ANYTHING));
-        this.tenants = new TenantTally(line);
-        this.gate = new Gate(coordinator, saver, monitor, timeline, wakeUp, tenants);
-        this.recorder = new OutcomeRecorder(
-                outages,
-                reaches,
-                gate,
-                pool.forecast(),
-                new CallReports(listeners, monitor, timeline),
-                timeline.random());
-        this.policy = new FailurePolicy(timeline.random());
-        this.dispatcher = new Dispatcher(
-                monitor, timeline, line, kept, refresh, flights, outages, gate, announcements, saver, this);
+        Optional<Gate> gate =
+                coordinator.map(others -> new Gate(others, monitor, timeline, wakeUp, this::sendOnceSaved));
+        Consumer<Attempt> sending =
+                gate.<Consumer<Attempt>>map(others -> others::pass).orElse(this::sendOnceSaved);
+        this.recorder = new OutcomeRecorder(outages, reaches, gate, tenants, forecast, listeners, monitor, timeline);
+        this.dispatcher =
+                new Dispatcher(monitor, timeline, line, kept, forecast, flights, outages, sending, saver, this);
         this.admission = new AdmissionControl(
-                monitor, timeline, settings, line, kept, refresh, estimator, flights, tenants, outages, dispatcher);
-        this.retries = new RetryScheduler(monitor, timeline, flights, admission, dispatcher);
+                monitor, timeline, settings, line, kept, forecast, estimator, flights, tenants, outages, dispatcher);
     }
 
     Flights flights() {
         return flights;
+    }
+
+    AdmissionControl admission() {
+        return admission;
     }
 
     /** Returns how many flights wait. */
@@ -123,14 +120,6 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         return dispatcher.pickerFaults();
     }
 
-    WaitEstimator estimator() {
-        return estimator;
-    }
-
-    AdmissionControl admission() {
-        return admission;
-    }
-
     /**
      * Begins all that can begin.
      *
@@ -139,11 +128,6 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     void dispatch(Change change) {
         monitor.assertHeld();
         dispatcher.dispatch(change);
-    }
-
-    /** Leaves a task of no flight in particular to be done once the lock is free. */
-    void announce(Runnable task) {
-        announcements.add(task);
     }
 
     /** Moves a flight forward: a caller who has joined it is in a hurry. */
@@ -173,8 +157,8 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
                 });
         admission.putBack(ReloadMigration.reroute(flights.underWay(), pool, line));
         dispatcher.lineShrank();
-        refresh.startOver(flights.underWay());
-        refresh.goOn(flights.underWay());
+        dispatcher.refreshAll();
+        dispatcher.refresh();
         dispatcher.dispatch(Change.ANYTHING);
     }
 
@@ -240,14 +224,71 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             }
         }
         recorder.ended(attempt, outcome, now);
-        retries.follow(flight, policy.next(attempt, outcome, now), now);
+        follow(flight, policy.next(attempt, outcome, now), now);
         changed(attempt.target());
+    }
+
+    private void follow(Flight flight, NextStep step, long now) {
+        if (step instanceof NextStep.TryAgain || step instanceof NextStep.GoBack) {
+            flight.stage(Flight.Stage.PAUSING);
+            flights.leaveBeforeNextCall(flight);
+        }
+        if (flight.stage() == Flight.Stage.ENDED) {
+            return;
+        }
+        if (step instanceof NextStep.Land land) {
+            flights.land(flight, land.completion(), now);
+        } else if (step instanceof NextStep.Fail fail) {
+            flights.fail(flight, PromptErrors.failed(flight, fail.reason()));
+        } else if (step instanceof NextStep.TryAgain again) {
+            flights.awaitAgain(flight, now);
+            if (again.pauseNanos() > 0) {
+                resumeIn(again.pauseNanos(), flight, again.counted());
+            } else {
+                resume(flight, again.counted(), now);
+            }
+        } else if (step instanceof NextStep.GoBack) {
+            flight.sentBack();
+            admission.putBack(List.of(flight));
+        }
+    }
+
+    private void resumeIn(long pauseNanos, Flight flight, boolean counted) {
+        timeline.schedule(
+                pauseNanos,
+                () -> monitor.decide(() -> {
+                    resume(flight, counted, timeline.nanoTime());
+                    dispatcher.dispatch(Change.OF_THE_LINE);
+                }));
+    }
+
+    /** A pause is over, or none was needed: the flight goes back to its turn once its route's retry budget has one for it. */
+    private void resume(Flight flight, boolean counted, long now) {
+        if (flight.stage() != Flight.Stage.PAUSING) {
+            return;
+        }
+        if (counted) {
+            flight.waitAnew();
+            long budgetNanos = flight.route().budget().takeOrWaitNanos(now);
+            if (budgetNanos > 0) {
+                resumeIn(budgetNanos, flight, true);
+                return;
+            }
+            flight.ticket().keepCharge(); // The call was made, so its turn is over.
+        }
+        admission.putBack(List.of(flight));
+    }
+
+    /** Sends an attempt of which no other process knows: a crash mustn't forget it. */
+    private void sendOnceSaved(Attempt attempt) {
+        Runnable send = () -> monitor.after(attempt.flight().mailbox(), attempt::send);
+        saver.ifPresentOrElse(keeper -> keeper.whenSaved(attempt.target(), send), send);
     }
 
     /** Something changed about a target, or its organization, that may let waiting flights begin. */
     private void changed(Target target) {
         saver.ifPresent(StateSaver::changed);
-        dispatcher.dispatch(refresh.goOn(flights.underWay()) ? Change.ANYTHING : Change.of(target));
+        dispatcher.dispatch(dispatcher.refresh() ? Change.ANYTHING : Change.of(target));
     }
 
     /** Begins nothing any more. */

@@ -35,14 +35,11 @@ final class SharedCalls {
      *     the flight ends before
      */
     void settle(Flight flight, Consumer<Optional<CacheTiers.Found>> outcome) {
-        Optional<Coordination> coordination = coordinator.coordination();
-        if (coordination.isEmpty()
-                || !caches.isShared()
-                || !flight.prompt().cache().store()) {
+        if (!caches.isShared() || !flight.prompt().cache().store()) {
             outcome.accept(Optional.empty());
             return;
         }
-        claim(flight, coordination.get(), outcome);
+        claim(flight, coordinator.coordination(), outcome);
     }
 
     private void claim(Flight flight, Coordination coordination, Consumer<Optional<CacheTiers.Found>> outcome) {

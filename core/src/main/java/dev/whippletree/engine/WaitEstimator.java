@@ -19,12 +19,10 @@ final class WaitEstimator {
     private static final long LONGEST_FORECAST_NANOS = Duration.ofDays(60).toNanos();
 
     private final WaitingLine line;
-    private final DemandRefresh refresh;
     private final Timeline timeline;
 
-    WaitEstimator(WaitingLine line, DemandRefresh refresh, Timeline timeline) {
+    WaitEstimator(WaitingLine line, Timeline timeline) {
         this.line = line;
-        this.refresh = refresh;
         this.timeline = timeline;
     }
 
@@ -43,7 +41,6 @@ final class WaitEstimator {
 
     /** Returns how long a waiting flight has to wait, if that is known and longer than until a deadline. */
     OptionalLong tooLongWait(Flight flight, long deadline, long now) {
-
         if (Forecast.atBest(flight, line, now).isWithin(Math.max(0, deadline - now))) {
             return OptionalLong.empty();
         }
@@ -55,22 +52,17 @@ final class WaitEstimator {
      * Returns in what time calls for flights like these would have begun behind all that wait, and been answered; with no
      * such calls, in what time those that wait would.
      *
-     * @param like flights that aren't opened, one or more, of one route
+     * @param like flights that aren't opened, one or more, of one route, that know what they need
      * @param count how many calls, 0 or more
      */
     Optional<Duration> timeFor(List<Flight> like, long count) {
-
         long now = timeline.nanoTime();
         TurnSums asked = TurnSums.NONE;
         for (Flight flight : like) {
-            refresh.demandAnew(flight);
             TokenCount mean = flight.meanTokens();
             asked = asked.plus(new TurnSums(1, mean.prompt(), mean.completion()));
         }
         Flight last = like.get(0);
-        if (Entrance.barWhatCannotTakeIt(last).isPresent()) {
-            return Optional.empty();
-        }
         double share = (double) Math.max(0, count - 1) / like.size();
         // With no further calls, the last one is among those that wait, so that one less is ahead of it.
         TurnSums ahead =

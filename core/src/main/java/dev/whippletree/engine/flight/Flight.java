@@ -7,6 +7,7 @@ import dev.whippletree.engine.pool.Demand;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.Route.Allowed;
 import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.model.AttemptReport;
 import dev.whippletree.model.Completion;
@@ -159,6 +160,11 @@ public final class Flight implements Waiter {
         this.mostTokens = demand.mostTokens();
         this.meanTokens = demand.meanTokens();
         this.asksAlike = demand.isAlikeEverywhere();
+    }
+
+    /** Asks for what it needs by what is known by now. It must not be in the line. */
+    public void demandAnew(TokenForecast forecast) {
+        demand(demand.reserving(route, forecast));
     }
 
     /** Returns the tokens to reserve on a target. */

@@ -7,6 +7,7 @@ import dev.whippletree.engine.scope.TokenBound;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.spi.TargetView;
 import java.time.Duration;
@@ -293,6 +294,13 @@ public final class Target {
     /** Returns the most tokens that all of its limits allow when nothing else is used. */
     TokenBound mostTokensAtOnce() {
         return organization.limits().mostTokensAtOnce().and(modelScope.limits().mostTokensAtOnce());
+    }
+
+    /** Returns what an attempt uses of each limit that several processes count together. */
+    public List<LimitUse> sharedUses(TokenCount tokens) {
+        List<LimitUse> uses = organization.shared().uses(tokens);
+        uses.addAll(modelScope.shared().uses(tokens));
+        return uses;
     }
 
     public TargetView view(long now) {

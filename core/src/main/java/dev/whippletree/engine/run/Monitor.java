@@ -27,6 +27,7 @@ public final class Monitor {
     private final Executor executor;
     private final Function<Mailbox, Executor> threads;
     private final Queue<Runnable> told = new ConcurrentLinkedQueue<>();
+    private final Mailbox announcements = Mailbox.ofAnyTasks();
     private Set<Mailbox> touched = new LinkedHashSet<>();
 
     public Monitor(Executor executor) {
@@ -123,6 +124,11 @@ public final class Monitor {
         assertHeld();
         mailbox.add(task);
         touched.add(mailbox);
+    }
+
+    /** Leaves a task that belongs to no flight to be done after the lock is free, in order with the others of this kind. The lock must be held. */
+    public void announce(Runnable task) {
+        after(announcements, task);
     }
 
     /** Checks that the calling thread holds the lock. Costs nothing unless Java's assertions are on, as they are in tests. */
