@@ -2,7 +2,7 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.PromptErrors;
-import dev.whippletree.engine.flight.Subscription;
+import dev.whippletree.engine.flight.Subscribers.Subscription;
 import dev.whippletree.engine.flight.TargetOptions;
 import dev.whippletree.engine.line.Backlog;
 import dev.whippletree.engine.line.WaitingLine;

@@ -6,15 +6,13 @@ import dev.whippletree.engine.cache.PromptKeys;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.flight.Reader;
-import dev.whippletree.engine.flight.Subscription;
+import dev.whippletree.engine.flight.Subscribers.Subscription;
 import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.pool.Demand;
-import dev.whippletree.engine.pool.DestinationCheck;
 import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Pool.Change;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.StatusReport;
-import dev.whippletree.engine.pool.TokenChanges;
 import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
@@ -41,6 +39,7 @@ import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -150,7 +149,14 @@ public final class Engine {
      *     timeline's executor, or on the thread that subscribes
      */
     public Flow.Publisher<Delta> stream(Prompt prompt) {
-        return new AnswerPublisher(this, prompt, timeline.executor());
+        return subscriber -> {
+            Reader reader = new Reader(Objects.requireNonNull(subscriber, "subscriber"), timeline.executor());
+            reader.introduce();
+            if (!reader.isOver()) {
+                var unused = submit(prompt, Optional.of(reader)).whenComplete(reader::ended);
+            }
+            reader.mailbox().drain();
+        };
     }
 
     /**
@@ -223,14 +229,9 @@ public final class Engine {
                 .map(route -> PromptKeys.of(route.bounded(prompt), route).withoutQuestion());
     }
 
-    /** Answers a streaming prompt. */
-    CompletableFuture<Completion> submit(Prompt prompt, Reader reader) {
-        return submit(prompt, Optional.of(reader));
-    }
-
     private CompletableFuture<Completion> submit(Prompt prompt, Optional<Reader> reader) {
         Optional<Route> route = pool.route(prompt.route());
-        Optional<String> problem = DestinationCheck.of(prompt, route, pool);
+        Optional<String> problem = pool.problemOf(prompt, route);
         if (problem.isPresent() || route.isEmpty()) {
             return CompletableFuture.failedFuture(
                     new ConfigurationException(problem.stream().toList()));
@@ -408,7 +409,7 @@ public final class Engine {
      * @throws IllegalArgumentException if a route names an account that isn't there; nothing has changed then
      */
     public void reload(Topology next, Consumer<ProviderClient> unused) {
-        Set<String> retokened = new TokenChanges(pool).in(next);
+        Set<String> retokened = pool.retokened(next);
         Optional<SavedState> saved = saver.flatMap(StateSaver::read);
         monitor.decide(() -> {
             long now = timeline.nanoTime();

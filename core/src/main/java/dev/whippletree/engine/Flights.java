@@ -6,7 +6,7 @@ import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.flight.Reader;
-import dev.whippletree.engine.flight.Subscription;
+import dev.whippletree.engine.flight.Subscribers.Subscription;
 import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.run.Listeners;
@@ -242,7 +242,7 @@ final class Flights {
     private Optional<Duration> timeToStore(Flight flight, Completion completion) {
         boolean fresh = completion.origin().source() == Origin.Source.CALL;
         boolean wanted = flight.prompt().cache().store() && flight.isKeyed();
-        if (!fresh || !AnswerCheck.isWhole(completion) || caches.isEmpty() || !wanted) {
+        if (caches.isEmpty() || !fresh || !wanted || !AnswerCheck.isWhole(completion)) {
             return Optional.empty();
         }
         return flight.prompt().cache().ttl().or(() -> flight.route().settings().ttl());

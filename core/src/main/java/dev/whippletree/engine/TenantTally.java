@@ -2,6 +2,7 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.line.WaitingLine;
+import dev.whippletree.engine.run.RecentSum;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot;
@@ -29,6 +30,9 @@ final class TenantTally {
     /** How many tenants have rows. */
     static final int MOST = 100;
 
+    /** What was used of a limit is known to a tenth of its window. */
+    private static final int SLICES = 10;
+
     private static final long IDLE_NANOS = Duration.ofHours(1).toNanos();
 
     private static final Comparator<StatusSnapshot.Tenant> BUSIEST_FIRST = Comparator.comparingInt(
@@ -53,7 +57,7 @@ final class TenantTally {
             LimitKey key = new LimitKey(use.scope(), use.name());
             Duration window = use.limit().window();
             Spent before = spent.get(key);
-            RecentSum sum = before != null && before.sum.isOver(window) ? before.sum : new RecentSum(window, now);
+            RecentSum sum = before != null && before.sum.isOver(window) ? before.sum : new RecentSum(window, SLICES);
             sum.add(use.amount(), now);
             spent.put(key, new Spent(use.limit(), sum));
         }

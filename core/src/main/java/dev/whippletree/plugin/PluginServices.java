@@ -1,7 +1,7 @@
 package dev.whippletree.plugin;
 
 import dev.whippletree.engine.Engine;
-import dev.whippletree.engine.run.CallTasks;
+import dev.whippletree.engine.run.Monitor.CallTasks;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.Cancellable;

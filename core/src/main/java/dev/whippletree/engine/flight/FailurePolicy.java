@@ -32,6 +32,8 @@ public final class FailurePolicy {
     /** Caps the timeouts of a flight on all targets together. */
     private static final int MOST_TIMEOUTS = 2;
 
+    private static final int MOST_DOUBLINGS = 30;
+
     private static final NextStep NOW = new NextStep.TryAgain(0, false);
     private static final Failure EMPTY = Failure.of(FailureKind.UNAVAILABLE, "the service sent an empty answer");
 
@@ -178,7 +180,7 @@ public final class FailurePolicy {
             return NOW;
         }
         Retries retries = flight.route().settings().retries();
-        return new NextStep.TryAgain(Backoff.nanos(0, retries, Duration.ZERO, random), false);
+        return new NextStep.TryAgain(backoffNanos(0, retries, Duration.ZERO, random), false);
     }
 
     /** The same tier once more, then the next as well; at once if the service asks for a longer pause than the tier is worth. */
@@ -241,8 +243,22 @@ public final class FailurePolicy {
             return 0;
         }
         Duration floor = others.isEmpty() ? failure.retryAfter().orElse(Duration.ZERO) : Duration.ZERO;
-        return Backoff.nanos(
+        return backoffNanos(
                 options.failuresOn(target) - 1, flight.route().settings().retries(), floor, random);
+    }
+
+    /**
+     * Returns an exponential pause with full jitter (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015):
+     * anything between nothing and a bound that doubles with each failure.
+     *
+     * @param failures how many there were before, 0 or more
+     * @param floor what the service asked for, which is the least
+     */
+    public static long backoffNanos(int failures, Retries retries, Duration floor, RandomGenerator random) {
+        double bound = Math.min(
+                Waits.nanos(retries.maxBackoff()),
+                Waits.nanos(retries.backoff()) * Math.pow(2, Math.min(failures, MOST_DOUBLINGS)));
+        return Math.max(Waits.nanos(floor), (long) (random.nextDouble() * bound));
     }
 
     /** What a flight does after an attempt. */

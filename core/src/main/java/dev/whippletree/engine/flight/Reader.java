@@ -1,6 +1,7 @@
 package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.answer.Transcript;
+import dev.whippletree.engine.flight.Subscribers.Subscription;
 import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.model.Completion;

@@ -1,9 +1,11 @@
 package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.pool.LatencyStats;
+import dev.whippletree.engine.run.RecentSum;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +13,14 @@ import org.jspecify.annotations.Nullable;
 /** What became of the prompts, counted. Guarded by the engine's lock. */
 public final class Tally {
 
-    private final RateMeter answers;
+    private static final int SECONDS = 60;
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final long startNanos;
+
+    /** The answers of the last minute, to the second. */
+    private final RecentSum answers = new RecentSum(Duration.ofMinutes(1), SECONDS);
+
     private final LatencyStats latency = new LatencyStats();
     private final Map<ActiveSession, ActiveSession> active = new HashMap<>();
     private long submitted;
@@ -54,7 +63,7 @@ public final class Tally {
     }
 
     public Tally(long now) {
-        this.answers = new RateMeter(now);
+        this.startNanos = now;
     }
 
     /** A prompt has come. Returns its session, to be told of its end. */
@@ -69,7 +78,7 @@ public final class Tally {
         answered++;
         fromCache += source == Origin.Source.CACHE ? 1 : 0;
         joined += source == Origin.Source.JOINED ? 1 : 0;
-        answers.mark(now);
+        answers.add(1, now - startNanos);
         latency.record(tookNanos);
         left(session);
     }
@@ -104,8 +113,11 @@ public final class Tally {
         return active.size();
     }
 
+    /** Returns how many prompts were answered in the last minute; in the first minute, at the rate until now. */
     public double promptsPerMinute(long now) {
-        return answers.perMinute(now);
+        long running = now - startNanos;
+        double seconds = Math.min(SECONDS, Math.max(1, running / NANOS_PER_SECOND));
+        return answers.sumOfWholeSlices(running) * SECONDS / seconds;
     }
 
     public StatusSnapshot.Latency latency() {

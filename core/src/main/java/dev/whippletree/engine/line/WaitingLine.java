@@ -4,6 +4,7 @@ import dev.whippletree.engine.line.Lane.Place;
 import dev.whippletree.engine.line.Lane.TenantQueue;
 import dev.whippletree.engine.line.Tenant.Serving;
 import dev.whippletree.engine.line.Tenant.Session;
+import dev.whippletree.engine.line.Ticket.TurnCost;
 import dev.whippletree.model.Priority;
 import dev.whippletree.settings.TenantWeights;
 import java.util.ArrayList;

@@ -1,8 +1,16 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.run.RecentSum;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.Reach;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * Whether a target may be tried, by the outcomes of its latest attempts. Guarded by the engine's lock.
@@ -30,7 +38,8 @@ public final class Health {
     private static final int PART_UNDER_WAY = 4;
     private static final int FEWEST_FOR_RATE = 20;
     private static final int MORE_FOR_EACH = 3;
-    private static final long RATE_WINDOW_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final Duration RATE_WINDOW = Duration.ofSeconds(30);
+    private static final int RATE_SLICES = 10;
     private static final long SHORTEST_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long LONGEST_NANOS = Duration.ofSeconds(15).toNanos();
     private static final long BETWEEN_PROBES_NANOS = Duration.ofSeconds(4).toNanos();
@@ -39,7 +48,8 @@ public final class Health {
     private static final long LONGEST_OUTAGE_NANOS = Duration.ofMinutes(15).toNanos();
 
     private int maxConcurrency;
-    private final SuccessRate rate = new SuccessRate(RATE_WINDOW_NANOS);
+    private final RecentSum recent = new RecentSum(RATE_WINDOW, RATE_SLICES);
+    private final RecentSum recentFailures = new RecentSum(RATE_WINDOW, RATE_SLICES);
 
     private int failuresInARow;
 
@@ -173,7 +183,7 @@ public final class Health {
         if (attempt.epoch() != epoch) {
             return;
         }
-        rate.record(true, now);
+        recent.add(1, now);
         if (attempt.nanos() >= failingSince) {
             startRow();
         }
@@ -200,19 +210,26 @@ public final class Health {
         if (attempt.epoch() != epoch) {
             return false;
         }
-        rate.record(false, now);
+        recent.add(1, now);
+        recentFailures.add(1, now);
         failuresInARow++;
         failingSince = Math.min(failingSince, attempt.nanos());
         boolean probeFailed = allowed == 1;
-        int fewest = overloaded && rate.isBad(1, now) ? 1 : FAILURES_IN_A_ROW;
+        int fewest = overloaded && halfFailed(1, now) ? 1 : FAILURES_IN_A_ROW;
         if (leastNanos > 0
                 || probeFailed
                 || failuresInARow >= Math.max(fewest, underWay / PART_UNDER_WAY)
-                || rate.isBad(FEWEST_FOR_RATE, now)) {
+                || halfFailed(FEWEST_FOR_RATE, now)) {
             coolDown(leastNanos, why, now);
             return true;
         }
         return false;
+    }
+
+    /** Returns whether half of the recent attempts failed, if there were at least as many as it takes. */
+    private boolean halfFailed(int fewest, long now) {
+        long all = recent.sumOfWholeSlices(now);
+        return all >= fewest && recentFailures.sumOfWholeSlices(now) * 2 >= all;
     }
 
     /** Lets two attempts through, then more for each that succeeds, as after a closure whose end was a guess. */
@@ -236,11 +253,85 @@ public final class Health {
             startWith(1);
         }
         startRow();
-        rate.clear();
+        recent.clear();
+        recentFailures.clear();
     }
 
     private void startRow() {
         failuresInARow = 0;
         failingSince = Long.MAX_VALUE;
+    }
+
+    /**
+     * Decides whether refusals that name nothing ({@link Reach#PROMPT}) are a target's fault or their prompts'. Guarded by the engine's lock.
+     *
+     * <p>A target that has never answered is at fault at once, unless one that has refuses the same prompt. Any other is after 100 refused prompts in a row, unless it has accepted a call
+     * that began after the first of them. Prompts of each tenant whose calls it has accepted within an hour must be among them. A prompt
+     * doesn't count if another account refuses it too, and has accepted other calls meanwhile.
+     */
+    static final class Doubt {
+
+        private static final int MOST_PROMPTS = 100;
+        private static final int MOST_TENANTS = 100;
+        private static final long RECENT_NANOS = Duration.ofHours(1).toNanos();
+
+        private final Health health;
+
+        /** The prompts refused in a row, their tenants, and when the first of their calls began. */
+        private int prompts;
+
+        private final Set<String> tenants = new HashSet<>(2);
+        private long since;
+
+        /** When a call of each tenant was last accepted. */
+        private final Map<String, Long> acceptedAt = new HashMap<>(2);
+
+        Doubt(Health health) {
+            this.health = health;
+        }
+
+        /**
+         * The target refused a prompt without naming anything. Returns whether the target is at fault, and is to be closed.
+         *
+         * @param began when the refused call began
+         * @param others the same of the targets that have refused the same prompt like that
+         * @param underWay when the calls began that are under way on the target
+         */
+        boolean refused(long began, String tenant, List<Doubt> others, LongStream underWay, long now) {
+            if (!health.hasAnswered()) {
+                return others.stream().noneMatch(other -> other.health.hasAnswered());
+            }
+            if (prompts == 0) {
+                tenants.clear();
+                since = began;
+            }
+            if (others.stream().noneMatch(other -> other.health.isGoodSince(since))) {
+                prompts++;
+                tenants.add(tenant);
+            }
+            others.stream()
+                    .filter(other -> other.prompts > 0 && health.isGoodSince(other.since))
+                    .forEach(other -> other.prompts--);
+            acceptedAt.values().removeIf(at -> now - at > RECENT_NANOS);
+            return prompts >= MOST_PROMPTS
+                    && tenants.containsAll(acceptedAt.keySet())
+                    && underWay.noneMatch(other -> other >= since && isAccepted(now - other, now - began));
+        }
+
+        /** Refusals come sooner than answers. */
+        private static boolean isAccepted(long underWayNanos, long refusalNanos) {
+            return underWayNanos > 2 * refusalNanos;
+        }
+
+        /** The target accepted a call: it answered the prompt, or refused it as wrong. */
+        void accepted(long began, String tenant, long now) {
+            if (began >= since) {
+                prompts = 0;
+            }
+            if (acceptedAt.size() >= MOST_TENANTS) {
+                acceptedAt.clear();
+            }
+            acceptedAt.put(tenant, now);
+        }
     }
 }

@@ -1,16 +1,21 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.pool.Route.Allowed;
 import dev.whippletree.engine.scope.ScopeState;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.Secret;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.settings.EngineSettings;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +59,30 @@ public final class Pool {
         return leaving;
     }
 
+    /**
+     * Returns the ids of the accounts that are in another topology too and get another token there; one that can't be read counts as
+     * another. Reads tokens, so never under the engine's lock.
+     */
+    public Set<String> retokened(Topology next) {
+        Set<String> changed = new HashSet<>();
+        for (Topology.OpenAccount open : next.accounts()) {
+            Account before = present.accounts().get(open.settings().id());
+            if (before != null
+                    && !isSame(before.settings().token(), open.settings().token())) {
+                changed.add(before.id());
+            }
+        }
+        return changed;
+    }
+
+    private static boolean isSame(Optional<Secret> one, Optional<Secret> other) {
+        try {
+            return one.map(Secret::reveal).equals(other.map(Secret::reveal));
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
     /** Of those that are gone for good only their sums are kept. */
     private void forgetIdle() {
         for (Account account : List.copyOf(gone)) {
@@ -76,10 +105,6 @@ public final class Pool {
                 .toList();
     }
 
-    boolean hasAccount(String id) {
-        return present.accounts().containsKey(id);
-    }
-
     public Collection<Target> targets() {
         return present.targets().values();
     }
@@ -93,14 +118,60 @@ public final class Pool {
         return present.scopes().values();
     }
 
-    Collection<Route> routes() {
-        return present.routes().values();
-    }
-
     /** Returns a route by its name, or the default one; empty if there is none of that name. */
     public Optional<Route> route(Optional<String> name) {
         Snapshot snapshot = present;
         return Optional.ofNullable(snapshot.routes().get(name.orElse(snapshot.defaultRoute())));
+    }
+
+    /**
+     * Returns what is wrong with a prompt's route, account or model, with what there is instead; empty if nothing is.
+     *
+     * @param route the route it names, or the default one; empty: there is none of that name
+     */
+    public Optional<String> problemOf(Prompt prompt, Optional<Route> route) {
+        if (route.isEmpty()) {
+            List<String> known =
+                    present.routes().values().stream().map(Route::name).sorted().toList();
+            return Optional.of("no route is named '" + prompt.route().orElse("") + "'; known: " + known);
+        }
+        return prompt.account()
+                .flatMap(account -> problemOfAccount(account, route.get()))
+                .or(() -> prompt.model().flatMap(model -> problemOfModel(model, prompt, route.get())))
+                .or(() -> problemOfAllowed(Allowed.by(prompt), route.get()));
+    }
+
+    private static Optional<String> problemOfAllowed(Allowed allowed, Route route) {
+        return route.targets().stream().anyMatch(allowed::has)
+                ? Optional.empty()
+                : Optional.of("none of the accounts that may answer this prompt is on route '" + route.name() + "'");
+    }
+
+    private Optional<String> problemOfAccount(String account, Route route) {
+        if (!present.accounts().containsKey(account)) {
+            List<String> known = accounts().stream().map(Account::id).toList();
+            return Optional.of("no account is named '" + account + "'; known: " + known);
+        }
+        boolean onRoute = route.targets().stream()
+                .anyMatch(target -> target.account().id().equals(account));
+        return onRoute
+                ? Optional.empty()
+                : Optional.of("account '" + account + "' is not on route '" + route.name() + "'");
+    }
+
+    private static Optional<String> problemOfModel(String model, Prompt prompt, Route route) {
+        Optional<String> account = prompt.account();
+        List<String> known = route.targets().stream()
+                .filter(target -> account.isEmpty()
+                        || account.get().equals(target.account().id()))
+                .map(Target::model)
+                .distinct()
+                .toList();
+        String whose = account.map(id -> " for account '" + id + "'").orElse("");
+        return known.contains(model)
+                ? Optional.empty()
+                : Optional.of("model '" + model + "' is not on route '" + route.name() + "'" + whose + "; there are "
+                        + known);
     }
 
     /** Returns the attempts under way, those on accounts that are gone too. */

@@ -1,5 +1,6 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.pool.Health.Doubt;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.Closure;
 import dev.whippletree.engine.scope.ScopeState;
