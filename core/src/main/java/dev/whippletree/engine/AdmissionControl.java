@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.flight.Subscribers.Subscription;
+import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.flight.TargetOptions;
 import dev.whippletree.engine.line.Backlog;
 import dev.whippletree.engine.line.WaitingLine;
@@ -37,7 +38,7 @@ final class AdmissionControl {
     private final TokenForecast forecast;
     private final WaitEstimator estimator;
     private final Flights flights;
-    private final TenantTally tenants;
+    private final Tally tally;
     private final Outages outages;
     private final Dispatcher dispatcher;
 
@@ -53,7 +54,7 @@ final class AdmissionControl {
             TokenForecast forecast,
             WaitEstimator estimator,
             Flights flights,
-            TenantTally tenants,
+            Tally tally,
             Outages outages,
             Dispatcher dispatcher) {
         this.monitor = monitor;
@@ -64,7 +65,7 @@ final class AdmissionControl {
         this.forecast = forecast;
         this.estimator = estimator;
         this.flights = flights;
-        this.tenants = tenants;
+        this.tally = tally;
         this.outages = outages;
         this.dispatcher = dispatcher;
     }
@@ -94,7 +95,7 @@ final class AdmissionControl {
             boolean first = !flight.ticket().hasTurn();
             if (first) {
                 kept.resume(flight, now);
-                tenants.asked(flight.prompt().tenant(), now);
+                tally.tenants().asked(flight.prompt().tenant(), line, now);
                 route.budget().earn();
             }
             dispatcher.queue(flight);

@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.flight.Attempt.Outcome;
 import dev.whippletree.engine.flight.Flight;
+import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.pool.Account;
 import dev.whippletree.engine.pool.Health;
 import dev.whippletree.engine.pool.Lease;
@@ -48,7 +49,7 @@ final class OutcomeRecorder {
     private final Outages outages;
     private final Reaches reaches;
     private final Optional<Gate> gate;
-    private final TenantTally tenants;
+    private final Tally tally;
     private final TokenForecast forecast;
     private final Listeners listeners;
     private final Monitor monitor;
@@ -59,7 +60,7 @@ final class OutcomeRecorder {
             Outages outages,
             Reaches reaches,
             Optional<Gate> gate,
-            TenantTally tenants,
+            Tally tally,
             TokenForecast forecast,
             Listeners listeners,
             Monitor monitor,
@@ -67,7 +68,7 @@ final class OutcomeRecorder {
         this.outages = outages;
         this.reaches = reaches;
         this.gate = gate;
-        this.tenants = tenants;
+        this.tally = tally;
         this.forecast = forecast;
         this.listeners = listeners;
         this.monitor = monitor;
@@ -134,7 +135,7 @@ final class OutcomeRecorder {
         attempt.lease().end(tokens, now);
         List<LimitUse> uses =
                 attempt.target().sharedUses(tokens.orElse(attempt.lease().call().tokens()));
-        tenants.used(attempt.flight().prompt().tenant(), uses, now);
+        tally.tenants().used(attempt.flight().prompt().tenant(), uses, now);
         gate.ifPresent(others -> others.used(attempt, tokens, now));
     }
 

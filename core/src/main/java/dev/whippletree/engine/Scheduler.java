@@ -44,7 +44,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private final WaitingLine line;
     private final KeptTurns kept;
     private final Flights flights;
-    private final TenantTally tenants;
+    private final Tally tally;
     private final Outages outages;
     private final OutcomeRecorder recorder;
     private final FailurePolicy policy;
@@ -77,7 +77,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         this.policy = new FailurePolicy(timeline.random());
         this.line = new WaitingLine(weights, settings.batchShare(), LaneTargets::openedBy);
         this.kept = new KeptTurns(line, tally);
-        this.tenants = new TenantTally(line);
+        this.tally = tally;
         TokenForecast forecast = pool.forecast();
         WaitEstimator estimator = new WaitEstimator(line, timeline);
         this.flights = new Flights(monitor, timeline, caches, tally, listeners, estimator, this);
@@ -88,11 +88,11 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
                 coordinator.map(others -> new Gate(others, monitor, timeline, wakeUp, this::sendOnceSaved));
         Consumer<Attempt> sending =
                 gate.<Consumer<Attempt>>map(others -> others::pass).orElse(this::sendOnceSaved);
-        this.recorder = new OutcomeRecorder(outages, reaches, gate, tenants, forecast, listeners, monitor, timeline);
+        this.recorder = new OutcomeRecorder(outages, reaches, gate, tally, forecast, listeners, monitor, timeline);
         this.dispatcher =
                 new Dispatcher(monitor, timeline, line, kept, forecast, flights, outages, sending, saver, this);
         this.admission = new AdmissionControl(
-                monitor, timeline, settings, line, kept, forecast, estimator, flights, tenants, outages, dispatcher);
+                monitor, timeline, settings, line, kept, forecast, estimator, flights, tally, outages, dispatcher);
     }
 
     Flights flights() {
@@ -112,7 +112,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     /** Returns how the tenants stand; none if there has been only one. */
     List<StatusSnapshot.Tenant> tenants(long now) {
         monitor.assertHeld();
-        return tenants.status(flights.underWay(), now);
+        return tally.tenants().status(flights.underWay(), line, now);
     }
 
     /** Returns how often a balancing strategy failed. */
@@ -189,7 +189,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     @Override
     public void sent(Attempt attempt) {
         monitor.assertHeld();
-        tenants.started(attempt.flight().prompt().tenant(), timeline.nanoTime());
+        tally.tenants().started(attempt.flight().prompt().tenant(), timeline.nanoTime());
     }
 
     @Override

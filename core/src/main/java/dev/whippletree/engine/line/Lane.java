@@ -6,10 +6,12 @@ import dev.whippletree.model.Priority;
 import dev.whippletree.model.TokenCount;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,12 @@ public final class Lane {
     private final Eligibility eligibility;
     private final Map<Tenant, TenantQueue> queues = new HashMap<>(2);
     private final TurnTree<TenantQueue> waiting = new TurnTree<>();
-    private final TurnCounts counts = new TurnCounts();
+
+    /** Counts turns for forecasts; null until the first. */
+    private @Nullable TurnCounts counts;
+
+    /** Queues of which something has changed since they were counted. */
+    private final Set<TenantQueue> uncounted = new LinkedHashSet<>(2);
 
     /** Tickets that came first and didn't fit: they keep the places that they had then. */
     private final NavigableSet<Ticket> held =
@@ -125,7 +132,7 @@ public final class Lane {
         } else {
             waiting.changed(queue);
         }
-        counts.changed(queue);
+        uncounted.add(queue);
         if (place.ticket().isHeld()) {
             held.add(place.ticket());
         }
@@ -141,10 +148,13 @@ public final class Lane {
             waiting.remove(queue);
             queues.remove(queue.tenant());
             queue.tenant().queues().remove(queue);
-            counts.remove(queue);
+            uncounted.remove(queue);
+            if (counts != null) {
+                counts.remove(queue);
+            }
         } else {
             waiting.changed(queue);
-            counts.changed(queue);
+            uncounted.add(queue);
         }
     }
 
@@ -155,12 +165,12 @@ public final class Lane {
 
     void putBack(TenantQueue queue) {
         waiting.add(queue, queue.start(), queue.tenant().number());
-        counts.changed(queue);
+        uncounted.add(queue);
     }
 
     /** A tenant has another weight. */
     void weighed(TenantQueue queue) {
-        counts.changed(queue);
+        uncounted.add(queue);
     }
 
     /** The first ticket keeps its place, whatever its tenant begins besides. */
@@ -187,6 +197,11 @@ public final class Lane {
      */
     TurnSums before(Ticket ticket, Tenant tenant, double start) {
         TenantQueue own = queues.get(tenant);
+        if (counts == null) {
+            counts = new TurnCounts();
+        }
+        uncounted.forEach(counts::count);
+        uncounted.clear();
         TurnSums others = counts.before(start, tenant, own);
         return own == null ? others : others.plus(own.before(ticket));
     }
@@ -240,9 +255,6 @@ public final class Lane {
 
         /** How its turns were counted last. */
         private List<TurnCounts.Bend> bends = List.of();
-
-        /** Whether they are to be counted anew. */
-        private boolean outdated;
 
         private int size;
         private double cost;
@@ -315,15 +327,6 @@ public final class Lane {
         /** Its lane has counted its turns as they are now. */
         void counted(List<TurnCounts.Bend> turns) {
             bends = turns;
-        }
-
-        /** Returns whether its turns are to be counted anew. */
-        boolean isOutdated() {
-            return outdated;
-        }
-
-        void outdated(boolean changed) {
-            outdated = changed;
         }
     }
 

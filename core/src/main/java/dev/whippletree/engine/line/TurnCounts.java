@@ -1,9 +1,7 @@
 package dev.whippletree.engine.line;
 
 import dev.whippletree.engine.line.Lane.TenantQueue;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A tenant's first turn starts at its start tag, and the later ones follow at equal distances, until it has no more tickets. So the
  * number of its turns rises by one, then along a slope, then no more. Each of these bends is kept in order with the sums of those
- * below it, and a count over all tenants is one walk from the root: O(log n). What changes is sorted in when it is asked for.
+ * below it, and a count over all tenants is one walk from the root: O(log n).
  *
  * <p>First turns are counted exactly. Of the later ones a turn that starts at the very moment counts half, since the order of tenants decides.
  */
@@ -20,7 +18,6 @@ final class TurnCounts {
     /** Which of two turns at the same moment goes first is up to their tenants. */
     private static final double HALF = 0.5;
 
-    private final Set<TenantQueue> changed = new LinkedHashSet<>();
     private final Treap<Bend> bends = new Treap<>();
 
     /** What turns some bends come to: those counted at a later moment are {@code offset + slope * moment}. Mutable. */
@@ -100,20 +97,19 @@ final class TurnCounts {
         }
     }
 
-    /** Something of a tenant's queue is another: its start, its weight, or its tickets, of which there are some. */
-    void changed(TenantQueue queue) {
-        if (!queue.isOutdated()) {
-            queue.outdated(true);
-            changed.add(queue);
+    /** A tenant's queue has another start, another weight or other tickets, of which there are some: counts its turns anew. */
+    void count(TenantQueue queue) {
+        remove(queue);
+        queue.counted(bendsOf(queue));
+        for (Bend bend : queue.bends()) {
+            bends.add(bend, bend.moment, queue.tenant().number());
         }
     }
 
-    /** A tenant has no tickets here any more. */
+    /** Counts a tenant's turns no longer. */
     void remove(TenantQueue queue) {
-        if (queue.isOutdated()) {
-            changed.remove(queue);
-        }
-        takeOut(queue);
+        queue.bends().forEach(bends::remove);
+        queue.counted(List.of());
     }
 
     /**
@@ -124,8 +120,6 @@ final class TurnCounts {
      * @param own that tenant's queue here; null if it has none
      */
     TurnSums before(double start, Tenant tenant, @Nullable TenantQueue own) {
-        changed.forEach(this::sortIn);
-        changed.clear();
         Sums before = new Sums();
         Bend node = bends.root();
         while (node != null) {
@@ -152,20 +146,6 @@ final class TurnCounts {
                 sums.add(bend.own, -1);
             }
         }
-    }
-
-    private void sortIn(TenantQueue queue) {
-        takeOut(queue);
-        queue.counted(bendsOf(queue));
-        queue.outdated(false);
-        for (Bend bend : queue.bends()) {
-            bends.add(bend, bend.moment, queue.tenant().number());
-        }
-    }
-
-    private void takeOut(TenantQueue queue) {
-        queue.bends().forEach(bends::remove);
-        queue.counted(List.of());
     }
 
     private static List<Bend> bendsOf(TenantQueue queue) {

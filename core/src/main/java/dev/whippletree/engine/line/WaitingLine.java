@@ -2,6 +2,7 @@ package dev.whippletree.engine.line;
 
 import dev.whippletree.engine.line.Lane.Place;
 import dev.whippletree.engine.line.Lane.TenantQueue;
+import dev.whippletree.engine.line.Tenant.Precedence;
 import dev.whippletree.engine.line.Tenant.Serving;
 import dev.whippletree.engine.line.Tenant.Session;
 import dev.whippletree.engine.line.Ticket.TurnCost;
