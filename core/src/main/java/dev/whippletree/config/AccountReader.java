@@ -1,6 +1,7 @@
 package dev.whippletree.config;
 
 import dev.whippletree.config.Section.Element;
+import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.Credit;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;

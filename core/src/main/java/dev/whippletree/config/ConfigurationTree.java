@@ -1,5 +1,6 @@
 package dev.whippletree.config;
 
+import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.spi.AccountSettings;
 import java.nio.file.InvalidPathException;

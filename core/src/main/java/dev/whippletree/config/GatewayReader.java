@@ -1,7 +1,9 @@
 package dev.whippletree.config;
 
+import dev.whippletree.config.GatewayCheck.KeyOwners;
 import dev.whippletree.config.Section.Element;
 import dev.whippletree.config.Section.Text;
+import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
@@ -172,7 +174,7 @@ final class GatewayReader {
 
     /** A weight that is stated twice would be another one day in one of the places. */
     private Optional<Integer> weight(Section section, Optional<String> name) {
-        Optional<Integer> weight = WeightReader.weight(section, "weight");
+        Optional<Integer> weight = section.weight("weight");
         Optional<String> twice = name.filter(weights.byTenant()::containsKey).filter(tenant -> weight.isPresent());
         twice.ifPresent(tenant -> section.problem(
                 "weight", "tenant-weights." + tenant + " also sets this client's weight; remove one of the two"));

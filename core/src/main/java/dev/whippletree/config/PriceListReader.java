@@ -1,6 +1,7 @@
 package dev.whippletree.config;
 
 import dev.whippletree.config.Section.Element;
+import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.TokenPrice;
 import java.math.BigDecimal;

@@ -73,8 +73,7 @@ final class RouteReader {
         Retries retries = retries(section);
         Timeouts timeouts = timeouts(section);
         List<String> aliases = aliases(section);
-        double leave = section.read("leave", text -> Percentage.upTo(MOST_LEAVE_PERCENT, text))
-                .orElse(defaults.leave());
+        double leave = section.percentage("leave", MOST_LEAVE_PERCENT).orElse(defaults.leave());
         section.end();
         if (tiers.isEmpty()) {
             return Optional.empty();
@@ -212,8 +211,7 @@ final class RouteReader {
         Duration most = backoff.flatMap(below -> below.duration("most")).orElse(defaults.maxBackoff());
         backoff.ifPresent(Section::end);
         Optional<Section> budget = section.section("retry-budget");
-        double share = budget.flatMap(below -> below.read("share", text -> Percentage.upTo(100, text)))
-                .orElse(defaults.budgetShare());
+        double share = budget.flatMap(below -> below.percentage("share", 100)).orElse(defaults.budgetShare());
         double perSecond = budget.flatMap(below -> below.integer("per-second", 1))
                 .map(Integer::doubleValue)
                 .orElse(defaults.budgetPerSecond());

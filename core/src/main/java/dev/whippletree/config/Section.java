@@ -1,5 +1,6 @@
 package dev.whippletree.config;
 
+import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -154,6 +156,31 @@ final class Section {
         });
     }
 
+    /** Returns a percentage as a share of one; the largest that is allowed is {@code most}, in percent. */
+    Optional<Double> percentage(String key, int most) {
+        return read(key, text -> {
+            try {
+                double value = Double.parseDouble(text.replace("%", "").trim()) / 100;
+                if (text.trim().endsWith("%") && value >= 0 && value <= most / 100.0) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                // Said below, for both cases.
+            }
+            throw new IllegalArgumentException("expected a percentage from 0% to " + most + "%, not '" + text + "'");
+        });
+    }
+
+    /** Returns the weight of a tenant. */
+    Optional<Integer> weight(String key) {
+        Optional<Integer> weight = integer(key, 1);
+        if (weight.isPresent() && weight.get() > TenantWeights.MOST) {
+            problem(key, "a weight is 1 to " + TenantWeights.MOST + ", not " + weight.get());
+            return Optional.empty();
+        }
+        return weight;
+    }
+
     Optional<Boolean> flag(String key) {
         return read(key, text -> switch (text.trim()) {
             case "true" -> true;
@@ -281,5 +308,35 @@ final class Section {
     /** Reports every key that nobody asked for. */
     void end() {
         rest(Set.of());
+    }
+
+    /**
+     * What the references in a configuration stand for. Immutable.
+     *
+     * @param reference recognises a reference; its first group is the name
+     * @param noun what a message calls what a reference names
+     * @param value returns a value by its name; empty if it isn't set
+     */
+    record Variables(Pattern reference, String noun, Function<String, Optional<String>> value) {
+
+        private static final Pattern NAME = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
+
+        /** Whatever a program's own placeholders may contain, also one other placeholder as a default; not {@code ${file:…}}. */
+        private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{((?!file:)(?:[^{}]|\\$\\{[^{}]*})+)}");
+
+        /** Returns the variables of an environment. */
+        static Variables of(Map<String, String> environment) {
+            return new Variables(NAME, "environment variable", name -> Optional.ofNullable(environment.get(name)));
+        }
+
+        /** Returns the properties of a program, by its own placeholders. */
+        static Variables ofProgram(Function<String, Optional<String>> property) {
+            return new Variables(PLACEHOLDER, "property or environment variable", property);
+        }
+
+        /** Returns what is wrong with a reference to something that isn't set. */
+        String unset(String name) {
+            return "the " + noun + " " + name + " isn't set";
+        }
     }
 }

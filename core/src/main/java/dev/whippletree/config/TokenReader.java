@@ -2,6 +2,7 @@ package dev.whippletree.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.Secret;
 import java.io.IOException;
 import java.io.InputStream;

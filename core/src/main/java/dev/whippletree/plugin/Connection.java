@@ -1,8 +1,10 @@
 package dev.whippletree.plugin;
 
 import dev.whippletree.engine.pool.Topology.OpenAccount;
+import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.ProviderClient;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -51,5 +53,25 @@ record Connection(AccountSettings settings, CurrentToken token, ProviderClient c
 
     OpenAccount account() {
         return new OpenAccount(settings, wrapped);
+    }
+
+    /** An account's token, which may be replaced while the account's client is open. Thread-safe. */
+    static final class CurrentToken {
+
+        private volatile Optional<Secret> present;
+
+        CurrentToken(Optional<Secret> first) {
+            this.present = first;
+        }
+
+        /** Returns what always reveals the present token; empty if there was none at first, and then there never is. */
+        Optional<Secret> secret() {
+            return present.map(
+                    first -> Secret.from(() -> present.map(Secret::reveal).orElse("")));
+        }
+
+        void replace(Optional<Secret> next) {
+            present = next;
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.whippletree.plugin;
 
 import dev.whippletree.config.KnownPlugins;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.plugin.PluginLoader.SharedPackages;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;

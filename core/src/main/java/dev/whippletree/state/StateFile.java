@@ -1,5 +1,6 @@
 package dev.whippletree.state;
 
+import dev.whippletree.state.StateReader.UnreadableStateException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

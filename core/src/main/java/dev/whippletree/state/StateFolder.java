@@ -1,5 +1,7 @@
 package dev.whippletree.state;
 
+import dev.whippletree.state.StateReader.NewerStateException;
+import dev.whippletree.state.StateReader.UnreadableStateException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

@@ -3,6 +3,7 @@ package dev.whippletree.state;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Scope;
+import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -156,5 +157,25 @@ final class StateReader {
 
     private static String text(JsonNode node, String key) {
         return node.required(key).stringValue();
+    }
+
+    /** The file was written by a later version, which alone knows what it means; it is left as it is. */
+    static final class NewerStateException extends IOException {
+
+        private static final long serialVersionUID = 1;
+
+        NewerStateException(String message) {
+            super(message);
+        }
+    }
+
+    /** What stands in the file is not what this version or an earlier one wrote. */
+    static final class UnreadableStateException extends IOException {
+
+        private static final long serialVersionUID = 1;
+
+        UnreadableStateException(String message) {
+            super(message);
+        }
     }
 }

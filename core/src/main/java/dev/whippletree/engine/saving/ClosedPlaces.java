@@ -6,11 +6,17 @@ import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.scope.Closure;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.state.Place;
 import dev.whippletree.state.SavedClosure;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -177,5 +183,48 @@ final class ClosedPlaces {
             }
         });
         return open;
+    }
+
+    /**
+     * Tells whether tokens are still the same ones, without telling the tokens: 16 bits of a SHA-256 digest. One in 65,536 other tokens
+     * has the same mark, so it gives nothing away and is wrong about a new token as rarely.
+     */
+    static final class TokenMark {
+
+        private static final int BYTES = 2;
+
+        private TokenMark() {}
+
+        /** Returns the mark of the tokens of some accounts. Reads them. */
+        static String of(Collection<AccountSettings> accounts) {
+            MessageDigest digest = sha256();
+            for (AccountSettings account : accounts) {
+                add(digest, account.id());
+                add(digest, account.token().map(TokenMark::value).orElse(""));
+            }
+            return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
+        }
+
+        private static void add(MessageDigest digest, String text) {
+            digest.update(text.getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+        }
+
+        /** What can't be read now is an error when it is needed, not here. */
+        private static String value(Secret token) {
+            try {
+                return token.reveal();
+            } catch (RuntimeException e) {
+                return "";
+            }
+        }
+
+        private static MessageDigest sha256() {
+            try {
+                return MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java has SHA-256", e);
+            }
+        }
     }
 }
