@@ -25,8 +25,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Admits flights to the waiting line: refuses those that no target can take or that would be too late, and sheds the newest of who has most
- * waiting where there is no place. Guarded by the engine's lock, unless a method says otherwise.
+ * Admits flights to the waiting line. It refuses flights that no target can take or that would be too late, and when
+ * the line is full it sheds the newest flight of the tenant that has most waiting for its weight. Guarded by the
+ * engine's lock, unless a method says otherwise.
  */
 final class AdmissionControl {
 
@@ -42,7 +43,7 @@ final class AdmissionControl {
     private final Outages outages;
     private final Dispatcher dispatcher;
 
-    /** Those that had a place in the line and are on their way back to it. */
+    /** Flights that had a place in the line and are on their way back to it. */
     private final Set<Flight> enteringAgain = new HashSet<>();
 
     AdmissionControl(
@@ -70,14 +71,14 @@ final class AdmissionControl {
         this.dispatcher = dispatcher;
     }
 
-    /** Lets a flight wait for a target, or refuses it at once. Calls plugins, so the lock must not be held. */
+    /** Queues a flight for a target, or refuses it at once. Calls plugins, so never call it under the lock. */
     void enter(Flight flight) {
         Route route = flight.route();
         Demand demand = Demand.of(flight.prompt(), route);
         noticeNewTokens(route);
         monitor.decide(() -> {
             if (flight.stage() == Flight.Stage.LOOKING_UP && flight.route() != route) {
-                monitor.after(flight.mailbox(), () -> enter(flight)); // A reload came between.
+                monitor.after(flight.mailbox(), () -> enter(flight)); // A reload replaced the route meanwhile.
                 return;
             }
             enteringAgain.remove(flight);
@@ -107,7 +108,7 @@ final class AdmissionControl {
     }
 
     /**
-     * Bars the targets whose providers refuse the flight's prompt or whose limits it can never fit.
+     * Bars the targets whose providers refuse the prompt, and those whose limits are too small for it.
      *
      * @return why no target is left, if none is
      */
@@ -127,7 +128,7 @@ final class AdmissionControl {
         return options.ever().isEmpty() ? Optional.of(PromptErrors.largerThanLimits(flight)) : Optional.empty();
     }
 
-    /** A prompt that can't be in time is told so at once, and so is the one that gives way where there is no place. */
+    /** Refuses the flight at once if its deadline comes too soon, or another flight if the line is full. */
     private void refuseIfHopeless(Flight flight, long now) {
         Optional<Flight> givingWay = makePlace(flight.prompt().tenant());
         if (!givingWay.equals(Optional.of(flight))) {
@@ -136,7 +137,7 @@ final class AdmissionControl {
         }
     }
 
-    /** Refuses one of those that wait, if they are too many since one of a tenant has come. Returns which. */
+    /** Sheds a flight if the line, or this tenant's part of it, is full. Returns which. */
     private Optional<Flight> makePlace(String tenant) {
         Backlog backlog = line.backlog();
         boolean ofTenant = backlog.sizeOf(tenant) + enteringAgain(tenant) > settings.lineSizeOfATenant();
@@ -169,7 +170,7 @@ final class AdmissionControl {
         });
     }
 
-    /** A caller who joins a waiting flight may have less time than the flight needs. */
+    /** Refuses a caller who joined a waiting flight but has less time than the flight needs. */
     void refuseIfTooLate(Subscription joined, long now) {
         Flight flight = joined.flight();
         if (flight.stage() == Flight.Stage.WAITING) {
@@ -186,18 +187,18 @@ final class AdmissionControl {
     }
 
     /**
-     * Returns in what time calls for flights like these would have begun behind all that wait, and been answered; with no
-     * such calls, in what time those that wait would.
+     * Estimates in what time more calls like these would have begun, behind everything that waits now, and been
+     * answered.
      *
      * @param like flights that aren't opened, one or more, of one route
-     * @param count how many calls, 0 or more
+     * @param count how many calls; 0 asks about the flights that wait now
      */
     Optional<Duration> timeFor(List<Flight> like, long count) {
         like.forEach(flight -> flight.demandAnew(forecast));
         return barWhatCannotTakeIt(like.get(0)).isPresent() ? Optional.empty() : estimator.timeFor(like, count);
     }
 
-    /** Notices tokens that were replaced after they had been refused. May read files. */
+    /** Lets an account be probed whose token was refused and has been replaced since. May read files. */
     private void noticeNewTokens(Route route) {
         for (Target target : route.targets()) {
             if (target.account().refusedToken().takeChange()) {
@@ -219,8 +220,8 @@ final class AdmissionControl {
     }
 
     /**
-     * Puts flights back to their turns. If the providers haven't been asked about one of them, all pass the entrance again, one after
-     * the other: those who went back at once would take the room of those before them.
+     * Puts flights back to their turns. If a provider hasn't been asked about one of them yet, all of them enter again,
+     * in order: flights put back directly would take the room of those before them.
      */
     void putBack(List<Flight> inTurn) {
         boolean known = inTurn.stream().allMatch(flight -> flight.demand().covers(flight.route()));

@@ -22,17 +22,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the coordinator that connects the processes over the same accounts, and counts its answers and its faults. After a fault the engine goes
- * on as if this process were alone. Thread-safe; never blocks.
+ * Talks to the coordinator that connects the processes over the same accounts, and counts its answers and faults. After
+ * a fault the engine continues as if this process were alone. Thread-safe; never blocks.
  */
 final class CoordinationClient {
 
     private static final Logger LOG = LoggerFactory.getLogger(CoordinationClient.class);
 
-    /** A coordination answers much sooner, with what it knows when it is cut off; this is for one that is broken. */
+    /** A working coordinator answers much sooner, even when it is cut off; this timeout is for a broken one. */
     private static final long TIMEOUT_NANOS = Duration.ofSeconds(1).toNanos();
 
-    /** For a reservation: who leaves without one may exceed a limit, so even a very slow answer is waited for. */
+    /** For reservations: a call without one may exceed a limit, so even a very slow answer is awaited. */
     private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final OpenCoordination open;
@@ -45,10 +45,10 @@ final class CoordinationClient {
     private final AtomicLong leftToOthers = new AtomicLong();
     private final AtomicLong faults = new AtomicLong();
 
-    /** When a reservation was first waited for in vain, and nothing has been heard since; guarded by this. */
+    /** Since when reservations time out without any answer; guarded by this. */
     private OptionalLong silentSinceNanos = OptionalLong.empty();
 
-    /** Whether one that was asked for after that was waited for in vain too: nothing is to be expected any more. */
+    /** Whether a reservation requested after that timed out too: then no answer is expected any more. */
     private volatile boolean broken;
 
     CoordinationClient(OpenCoordination open, Timeline timeline) {
@@ -58,20 +58,20 @@ final class CoordinationClient {
         this.patientCalls = new PluginCall(timeline, PATIENCE_NANOS);
     }
 
-    /** Returns the way to them. */
+    /** Returns the open coordination. */
     Coordination coordination() {
         return open.coordination();
     }
 
-    /** Asks them something; the substitute takes the place of an answer that doesn't come. */
+    /** Asks something; the substitute stands in for an answer that doesn't come. */
     <T> void ask(Supplier<CompletionStage<T>> question, T substitute, Consumer<T> outcome) {
         calls.ask(question, substitute, this::fault, outcome);
     }
 
     /**
-     * Asks for a reservation. What is granted too late is released: the attempt that it was for has gone back by then.
+     * Requests a reservation. One that is granted too late is released, because its attempt has gone back by then.
      *
-     * @param outcome is told exactly once what came of it
+     * @param outcome gets the result, exactly once
      */
     void reserve(Coordination coordination, List<LimitUse> uses, Consumer<Reservation> outcome) {
         long askedNanos = timeline.nanoTime();
@@ -114,7 +114,7 @@ final class CoordinationClient {
         }
     }
 
-    /** Tells them something. */
+    /** Sends a notice; a failure is counted. */
     void tell(Consumer<Coordination> notice) {
         try {
             notice.accept(coordination());
@@ -144,7 +144,7 @@ final class CoordinationClient {
         leftToOthers.incrementAndGet();
     }
 
-    /** Returns how it stands with them. */
+    /** Returns the coordinator's status and the counts. */
     StatusSnapshot.Coordination status() {
         CoordinationStatus now = statusNow();
         return new StatusSnapshot.Coordination(
@@ -169,11 +169,11 @@ final class CoordinationClient {
         }
     }
 
-    /** What came of asking the other processes whether an attempt may be sent. */
+    /** The result of asking the other processes whether an attempt may be sent. */
     sealed interface Reservation {
 
         /**
-         * They have answered.
+         * The coordinator answered.
          *
          * @param grant whether it may be sent
          */
@@ -184,10 +184,10 @@ final class CoordinationClient {
             }
         }
 
-        /** Nothing has come yet. That is no leave to send: this process's own count allows it all of what it shares. */
+        /** No answer yet. Don't send: the local count ignores other processes. */
         record Silence() implements Reservation {}
 
-        /** Nobody can answer for the others: this process goes on by its own count. */
+        /** The coordinator is broken: this process continues by its own count. */
         record NoAnswer() implements Reservation {}
     }
 }

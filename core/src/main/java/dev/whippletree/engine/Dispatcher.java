@@ -27,20 +27,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Begins attempts for flights of the waiting line: by a pass through it after each event, and by one timer for the earliest known time at which
- * a pass may find room. Guarded by the engine's lock.
+ * Begins attempts for waiting flights: by a pass through the line after each event, and by one timer for the earliest
+ * time at which a pass may find room. Guarded by the engine's lock.
  *
- * <p>A pass follows when a flight enters, an attempt ends, a limit is reported, or the timer rings. It stops only when no flight fits any
- * target, so no ready target idles.
+ * <p>A pass follows when a flight enters, an attempt ends, a limit is reported, or the timer rings. It stops only when
+ * no flight fits any target, so no ready target idles.
  *
- * <p>Once the forecast of tokens has changed, those that wait reserve anew: else a thousand prompts that came at once would keep the
- * reservations from before anything was learned. A few do at a time, so that the lock is held briefly.
+ * <p>When the token forecast changes, waiting flights update their reservations, a few at a time so that the lock is
+ * held briefly. Otherwise a thousand prompts that came at once would keep the estimates from before anything was
+ * learned.
  */
 final class Dispatcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
-    /** More than can begin because of one answer, so that it stays ahead of those that begin. */
+    /** More than one answer lets begin, so that the updates stay ahead of the flights that begin. */
     private static final int REFRESHED_AT_ONCE = 64;
 
     private final Monitor monitor;
@@ -56,10 +57,10 @@ final class Dispatcher {
     private final LongWaitLog longWaits;
     private final Choice choice = new Choice();
 
-    /** Those that have entered the line since the last pass through it, which may begin them at once. */
+    /** Flights that entered the line since the last pass. */
     private final List<Flight> entered = new ArrayList<>();
 
-    /** Those that still reserve by an earlier forecast, the oldest first. */
+    /** Flights whose reservations follow an earlier forecast, the oldest first. */
     private final Deque<Flight> outdated = new ArrayDeque<>();
 
     private Timeline.@Nullable Timer timer;
@@ -69,7 +70,7 @@ final class Dispatcher {
      * Creates one for an empty line.
      *
      * @param sending sends an attempt once the lock is free
-     * @param saver is told that a limit was used
+     * @param saver saves the use of limits
      * @param listener hears of the attempts
      */
     Dispatcher(
@@ -96,7 +97,7 @@ final class Dispatcher {
         this.longWaits = new LongWaitLog(line, monitor);
     }
 
-    /** Puts a flight into the waiting line, one that had a turn there back to that. A pass is to follow. */
+    /** Puts a flight into the waiting line, at its old turn if it had one. Call {@link #dispatch} afterwards. */
     void queue(Flight flight) {
         entered.add(flight);
         flight.stage(Flight.Stage.WAITING);
@@ -110,9 +111,9 @@ final class Dispatcher {
     }
 
     /**
-     * Begins all that can begin.
+     * Begins every attempt that can begin.
      *
-     * @param change what has happened since the last time
+     * @param change what has changed since the last pass
      */
     void dispatch(Change change) {
         long now = timeline.nanoTime();
@@ -168,11 +169,14 @@ final class Dispatcher {
         }
     }
 
-    /** Returns why no target will ever take a flight, or nobody knows when; empty if one may by now. */
+    /**
+     * Returns the error of a flight that no target will ever take, or none before somebody fixes something; empty if
+     * one may take it by now.
+     */
     private Optional<PromptException> hopelessness(Flight flight, long now) {
         if (flight.options().eligible().stream()
                 .anyMatch(target -> target.waitNanos(flight.demand().tokens(target), now) != Waits.UNKNOWN)) {
-            // Only a limit learned while it waited was too small for what it asked for then.
+            // The flight was too large only by its old reservation. was too small for what it asked for then.
             return Optional.empty();
         }
         List<Target> ever = flight.options().ever();
@@ -185,16 +189,16 @@ final class Dispatcher {
                         : PromptErrors.largerThanLimits(flight));
     }
 
-    /** All that wait have to ask anew for what they need. */
+    /** Marks the reservations of all waiting flights as outdated. */
     void refreshAll() {
         outdated.clear();
         flights.underWay().stream().filter(flight -> flight.ticket().isInLine()).forEach(outdated::add);
     }
 
     /**
-     * Asks anew for the next few that wait, from the start if the forecast has changed by enough since.
+     * Updates the next few outdated reservations; all count as outdated once the forecast has moved far enough.
      *
-     * @return whether any of them now asks for something else
+     * @return whether any reservation changed
      */
     boolean refresh() {
         if (forecast.takeMoved()) {
@@ -236,7 +240,7 @@ final class Dispatcher {
         timer = timeline.schedule(wait, () -> monitor.decide(() -> dispatch(Change.ANYTHING)));
     }
 
-    /** The line may have become empty: the next long wait is worth logging again. */
+    /** A flight has left the line; if the line is empty, the next long wait is logged again. */
     void lineShrank() {
         longWaits.lineShrank();
     }

@@ -50,9 +50,10 @@ import java.util.stream.Stream;
 /**
  * Takes prompts from callers and answers them. Thread-safe. No method blocks.
  *
- * <p>A prompt gets its key; it joins the flight of an equal prompt or opens one; the caches are looked into; the flight waits in
- * line until a target can take it; an attempt is made under a lease; what it shows is learned; the flight is answered, tried
- * again or failed; the answer is stored. One lock guards all state; see {@link Monitor} for what happens outside it.
+ * <p>A prompt gets its key, and joins the flight of an equal prompt or opens one. A flight is looked up in the caches,
+ * waits in line until a target can take it, and makes an attempt under a lease. The engine learns from the outcome, and
+ * answers the flight, retries it or fails it; then the answer is stored. One lock guards all state; see {@link Monitor}
+ * for what happens outside it.
  */
 public final class Engine {
 
@@ -88,7 +89,7 @@ public final class Engine {
     }
 
     /**
-     * Creates an engine that is ready for prompts and goes on from where earlier ones have come.
+     * Creates an engine that is ready for prompts and continues with the state that earlier processes saved.
      *
      * @param timeline its time, timers, threads and chance; stays open
      * @param topology what it works on; its clients and caches stay open
@@ -135,18 +136,18 @@ public final class Engine {
     /**
      * Answers a prompt.
      *
-     * @return ends with the completion; or with a {@link PromptException}; or, if the prompt names a route or an account that
-     *     isn't there, with a {@link ConfigurationException}. Cancelling it, or ending it in any other way, unsubscribes
+     * @return completes with the answer, with a {@link PromptException}, or with a {@link ConfigurationException} if
+     *     the prompt names an unknown route or account. Cancelling it, or completing it in any other way, unsubscribes
      */
     public CompletableFuture<Completion> complete(Prompt prompt) {
         return submit(prompt, Optional.empty());
     }
 
     /**
-     * Answers a prompt, and tells the answer while it comes.
+     * Answers a prompt, and streams the answer as it arrives.
      *
-     * @return asks each time it is subscribed to; fails as what {@link #complete} returns does. Subscribers are told on the
-     *     timeline's executor, or on the thread that subscribes
+     * @return submits the prompt for each subscription; fails like the result of {@link #complete}. Subscribers are
+     *     called on the timeline's executor, or on the subscribing thread
      */
     public Flow.Publisher<Delta> stream(Prompt prompt) {
         return subscriber -> {
@@ -160,9 +161,10 @@ public final class Engine {
     }
 
     /**
-     * Returns how many tokens are reserved for a prompt and its completion, on the target where that is most. Asks no service.
+     * Returns how many tokens are reserved for a prompt and its completion, on the target where that is most. Calls no
+     * service.
      *
-     * @return none if no provider can tell, or the prompt names a route that isn't there
+     * @return none if no provider can tell, or the prompt names an unknown route
      */
     public TokenCount tokensToReserve(Prompt prompt) {
         return pool.route(prompt.route())
@@ -175,10 +177,10 @@ public final class Engine {
     }
 
     /**
-     * Withdraws a prompt that waits; one whose call is under way is left to be answered, by that call or not at all: if it fails, the prompt
-     * is withdrawn then.
+     * Withdraws a waiting prompt. A prompt whose call is under way still gets that call's answer; if the call fails,
+     * the prompt is withdrawn then.
      *
-     * @param answer what {@link #complete} returned for it
+     * @param answer the result of {@link #complete}
      */
     public void withdraw(CompletableFuture<Completion> answer) {
         if (answer instanceof Subscription.Outcome outcome && monitor.decide(() -> leaveIfWaiting(outcome))) {
@@ -186,7 +188,7 @@ public final class Engine {
         }
     }
 
-    /** Once it has left, no call begins for it, whenever its caller gets to know. */
+    /** Takes the caller out under the lock, so that no call begins for it afterwards. */
     private boolean leaveIfWaiting(Subscription.Outcome outcome) {
         boolean waiting = outcome.subscription().isWaiting();
         if (waiting) {
@@ -198,12 +200,12 @@ public final class Engine {
     }
 
     /**
-     * Returns in what time further prompts will have begun and been answered behind all that wait now, by what is known of limits, closures,
-     * and of how long answers take. Asks no service.
+     * Estimates the time until further prompts will be answered, behind all that wait now, from limits, closures and
+     * latencies. Calls no service.
      *
      * @param like some of those prompts, one or more, of one route, by which their needs are estimated
-     * @param count how many calls they need; 0: the time is that of those that wait
-     * @return empty if that isn't known, or isn't within sixty days, or there is no such route
+     * @param count how many calls they need; 0: the time is that of the waiting prompts
+     * @return empty if unknown or longer than sixty days, or if the route is unknown
      */
     public Optional<Duration> timeFor(List<Prompt> like, long count) {
         Optional<Route> route = pool.route(like.get(0).route());
@@ -215,7 +217,7 @@ public final class Engine {
         return monitor.decide(() -> isPresent(route.get()) ? admission.timeFor(flights, count) : Optional.empty());
     }
 
-    /** Makes a flight that is never opened, to ask what it would need. Calls plugins. */
+    /** Creates a flight only to estimate its needs. Calls plugins. */
     private Flight unopened(Prompt prompt, Route route) {
         Prompt whole = route.bounded(prompt);
         Flight flight = new Flight(PromptKeys.of(whole, route), whole, route, timeline.nanoTime());
@@ -241,7 +243,7 @@ public final class Engine {
         Optional<Subscription> subscription = monitor.decide(
                 () -> isPresent(route.get()) ? Optional.of(join(key, whole, route.get(), reader)) : Optional.empty());
         if (subscription.isEmpty()) {
-            return submit(prompt, reader); // A reload came between the key and the lock.
+            return submit(prompt, reader); // A reload replaced the route meanwhile.
         }
         goAhead(subscription.get());
         CompletableFuture<Completion> future = subscription.get().future();
@@ -249,7 +251,7 @@ public final class Engine {
         return future;
     }
 
-    /** A caller's future has ended: with what became of the prompt, which needs nothing more; or the caller has ended it. */
+    /** The future has completed: the caller has been answered, or has completed it himself and leaves. */
     private void leave(Subscription subscription) {
         if (!subscription.hasEnded()) {
             monitor.decide(() -> flights.leave(subscription));
@@ -261,8 +263,8 @@ public final class Engine {
     }
 
     /**
-     * Takes the first steps on the caller's own thread, which saves it two changes of thread: none of them blocks, and nothing
-     * can hang on the caller's future yet. One who reads along runs its own mailbox.
+     * Runs the first steps on the caller's own thread, which saves two changes of thread: none of them blocks, and no
+     * code depends on the caller's future yet. A streaming caller drains its own mailbox.
      */
     private void goAhead(Subscription subscription) {
         if (!subscription.joined()) {
@@ -295,7 +297,7 @@ public final class Engine {
         return subscription;
     }
 
-    /** A caller who joins may be in more of a hurry than the callers before. */
+    /** Moves the flight forward if the joining caller is interactive and the others are batch. */
     private void hurryFor(Flight flight, Priority priority) {
         if (priority == Priority.BATCH || flight.priority() == Priority.INTERACTIVE) {
             return;
@@ -317,7 +319,7 @@ public final class Engine {
         });
     }
 
-    /** Lands a flight whose answer was found; sends another one on its way. */
+    /** Lands a flight whose answer was found; queues any other one. */
     private void go(Flight flight, Optional<CacheTiers.Found> found) {
         if (found.isEmpty()) {
             admission.enter(flight);
@@ -339,7 +341,7 @@ public final class Engine {
                 Origin.Source.CACHE, origin.account(), origin.model(), 0, Duration.ZERO, Optional.of(found.tier())));
     }
 
-    /** Returns how everything stands; consistent, and quick under load too. */
+    /** Returns a consistent status; fast, under load too. */
     public StatusSnapshot status() {
         List<List<String>> remarks = caches.remarks();
         return monitor.decide(() -> {
@@ -371,21 +373,22 @@ public final class Engine {
     }
 
     /**
-     * Removes stored answers from every cache, those of all prompts that have been answered before too.
+     * Removes stored answers from every cache, also those of prompts that were answered just before.
      *
      * @param tenant whose; absent: everybody's
-     * @return ends with how many were removed from the cache that had most, -1 if none can tell; or with a cache's failure
+     * @return completes with the number of answers removed from the cache that had most, -1 if none can tell; or with a
+     *     cache's failure
      */
     public CompletableFuture<Long> clearCaches(Optional<String> tenant) {
         return caches.clear(tenant);
     }
 
-    /** Returns what callers say of answers, for the caches. */
+    /** Returns the callers' confirmations of answers, for the caches. */
     public Confirmations confirmations() {
         return confirmations;
     }
 
-    /** Allows one probe now of everything that is closed until it is fixed. */
+    /** Allows one probe now of everything that is closed until somebody fixes it. */
     public void recheck() {
         monitor.decide(() -> {
             long now = timeline.nanoTime();
@@ -397,15 +400,15 @@ public final class Engine {
     }
 
     /**
-     * Goes on with another topology, at once and for all that is under way. Call it once at a time. Blocks for as long as it takes to
-     * read the accounts' tokens and the state folder.
+     * Switches to another topology, at once and for everything under way. Call it once at a time. Blocks while it reads
+     * the accounts' tokens and the state folder.
      *
-     * <p>An account whose client is the one it had goes on with all that is known of it; another takes prompts from now on; one that
-     * isn't there takes no more, and attempts under way on it end as they would have. Limits go on counting what was used of them.
-     * Waiting prompts go on by the route of the same name, in their turn; those without a route or an account fail.
+     * <p>An account with the same client keeps everything known about it. A new account takes prompts from now on. A
+     * removed one takes no more, and its attempts under way end normally. Limits keep their counts. Waiting prompts
+     * keep their turns on the route of the same name; prompts whose route or accounts are gone fail.
      *
-     * @param next its caches and its coordination must be those that the engine has, and are left aside
-     * @param unused is handed the client of each account that isn't there any more, once no attempt uses it
+     * @param next must have the engine's caches and coordination, which don't change
+     * @param unused gets the client of each removed account, once no attempt uses it
      * @throws IllegalArgumentException if a route names an account that isn't there; nothing has changed then
      */
     public void reload(Topology next, Consumer<ProviderClient> unused) {

@@ -151,7 +151,7 @@ final class Flights {
                 prompt.deadlineForFirstPiece() && reader.isPresent());
     }
 
-    /** Lets a caller's deadline hold, from now on. */
+    /** Starts a caller's deadline. */
     private void await(Subscription subscription, long now) {
         subscription.patience().atMost().ifPresent(after -> {
             long nanos = Waits.nanos(after);
@@ -166,7 +166,10 @@ final class Flights {
         abandonIfAlone(flight);
     }
 
-    /** An answer broke off and is asked for anew: who waited for its first piece waits for the next one. */
+    /**
+     * An answer broke off and the prompt is sent again: callers with a deadline for the first piece wait for the next
+     * one.
+     */
     void awaitAgain(Flight flight, long now) {
         monitor.assertHeld();
         flight.subscribers().all().stream()
@@ -175,7 +178,7 @@ final class Flights {
                 .forEach(subscription -> await(subscription, now));
     }
 
-    /** Another call is to be made: the callers leave who don't want it. */
+    /** Before another call, the callers leave who don't want it. */
     void leaveBeforeNextCall(Flight flight) {
         monitor.assertHeld();
         for (Subscription subscription : flight.subscribers().all()) {
@@ -187,7 +190,7 @@ final class Flights {
         }
     }
 
-    /** A caller has lost interest. */
+    /** A caller leaves. */
     void leave(Subscription subscription) {
         monitor.assertHeld();
         if (subscription.end()) {
@@ -218,7 +221,7 @@ final class Flights {
     void land(Flight flight, Completion completion, long now) {
         monitor.assertHeld();
         flight.answer(completion);
-        // A caller who has his answer may clear the caches at once, and mustn't find it there afterwards.
+        // A caller may clear the caches as soon as he has his answer, and mustn't find it there afterwards.
         Optional<Runnable> store = toStore(flight, completion);
         flight.subscribers().all().forEach(subscription -> deliver(subscription, completion, now));
         if (store.isEmpty()) {
@@ -238,7 +241,7 @@ final class Flights {
         });
     }
 
-    /** Only a whole answer is stored, and only if nobody said otherwise; {@link CacheTiers} leaves out damaged ones. */
+    /** Only a whole answer is stored, and only if nobody opted out; {@link CacheTiers} leaves out damaged ones. */
     private Optional<Duration> timeToStore(Flight flight, Completion completion) {
         boolean fresh = completion.origin().source() == Origin.Source.CALL;
         boolean wanted = flight.prompt().cache().store() && flight.isKeyed();
@@ -265,7 +268,7 @@ final class Flights {
         });
     }
 
-    /** A caller who joined is told so, and how long its own prompt waited. */
+    /** Tells a caller who joined that he did, and how long his own prompt waited. */
     private static Origin originFor(Subscription subscription, Origin origin) {
         if (!subscription.joined() || origin.source() == Origin.Source.CACHE) {
             return origin;
@@ -281,7 +284,7 @@ final class Flights {
                 origin.cache());
     }
 
-    /** A flight has failed, and all its callers with it. */
+    /** Fails a flight and all its callers. */
     void fail(Flight flight, PromptException failure) {
         monitor.assertHeld();
         flight.subscribers()
@@ -291,7 +294,7 @@ final class Flights {
         remove(flight);
     }
 
-    /** Fails the callers who were told part of an answer that another one has taken the place of. */
+    /** Fails the callers who received part of an answer that a different one has replaced. */
     void interrupt(Attempt attempt) {
         Flight flight = attempt.flight();
         monitor.assertHeld();
@@ -306,7 +309,7 @@ final class Flights {
         abandonIfAlone(flight);
     }
 
-    /** One caller alone gets no answer. */
+    /** Fails one caller alone. */
     void fail(Subscription subscription, PromptException failure) {
         monitor.assertHeld();
         if (!subscription.end()) {
@@ -335,7 +338,7 @@ final class Flights {
         }
     }
 
-    /** Runs something now if no flight is under way, and whenever the last one has ended. */
+    /** Runs a task now if no flight is under way, and whenever the last one has ended. */
     void whenEmpty(Runnable task) {
         monitor.assertHeld();
         whenEmpty = task;

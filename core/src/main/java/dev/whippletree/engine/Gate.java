@@ -20,11 +20,11 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Asks the other processes, after this one's own count, whether an attempt may be sent. Guarded by the engine's lock; the coordination is asked
- * outside it.
+ * Asks the other processes, once this process's own count has room, whether an attempt may be sent. Guarded by the
+ * engine's lock; the coordination is asked outside it.
  *
- * <p>An attempt for which they have left no room goes back to its place in the waiting line, and the limit that refused it isn't asked
- * for as much until the time that they said.
+ * <p>An attempt that they refuse goes back to its turn, and as large a use of the refusing limit isn't requested again
+ * until the time that they stated.
  */
 final class Gate {
 
@@ -37,8 +37,8 @@ final class Gate {
     /**
      * Creates one.
      *
-     * @param wakeUp looks at the waiting line anew, taking the lock
-     * @param alone sends an attempt of which the other processes don't know
+     * @param wakeUp starts a pass through the line, taking the lock
+     * @param alone sends an attempt that the other processes don't know of
      */
     Gate(CoordinationClient coordinator, Monitor monitor, Timeline timeline, Runnable wakeUp, Consumer<Attempt> alone) {
         this.coordinator = coordinator;
@@ -63,7 +63,7 @@ final class Gate {
         return Stream.of(target.organization(), target.modelScope());
     }
 
-    /** Only one of all processes looks whether something is open again. */
+    /** Only one process at a time probes a closed scope. */
     private void probe(Attempt attempt, Coordination coordination, Iterator<ScopeState> probed, List<LimitUse> uses) {
         if (!probed.hasNext()) {
             reserve(attempt, coordination, uses);
@@ -126,13 +126,16 @@ final class Gate {
         attempt.sendBack(now);
     }
 
-    /** An attempt has used what it reserved, or as many tokens as the service counted. The lock must be held. */
+    /**
+     * Settles an attempt that was made, with the tokens that the service counted if it reported them. The lock must be
+     * held.
+     */
     void used(Attempt attempt, Optional<TokenCount> tokens, long now) {
         Duration sinceArrival = Duration.ofNanos(now - attempt.lease().arrivedBy(now));
         tell(attempt, (to, grant) -> to.settle(grant, tokens, sinceArrival));
     }
 
-    /** An attempt was never sent. The lock must be held. */
+    /** Releases what was reserved for an attempt that was never sent. The lock must be held. */
     void unused(Attempt attempt) {
         tell(attempt, Coordination::release);
     }

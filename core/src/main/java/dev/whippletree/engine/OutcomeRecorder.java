@@ -36,10 +36,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records what an attempt shows about its target: what its limits and its tokens are, whether it is open and healthy, how fast it
- * answers. Ends the attempt's lease. Guarded by the engine's lock.
+ * Records what an attempt shows about its target: its limits, tokens, health and latency, and whether it is open. Ends
+ * the attempt's lease. Guarded by the engine's lock.
  *
- * <p>A failure closes the scope that the service names, or counts against the target's health; a caller's own mistake does neither.
+ * <p>A failure closes the scope that the service names, or counts against the target's health; a caller's own mistake
+ * does neither.
  */
 final class OutcomeRecorder {
 
@@ -76,7 +77,7 @@ final class OutcomeRecorder {
         this.random = timeline.random();
     }
 
-    /** Records how the service says that its limits stand. */
+    /** Records the limits that the service reported. */
     void reported(Attempt attempt, List<RateLimitReport> reported, long now) {
         CallUse call = attempt.lease().call();
         call.arrived(now);
@@ -85,7 +86,10 @@ final class OutcomeRecorder {
         }
     }
 
-    /** Records that the service let an attempt in: told when its answer begins, if that is streamed, and when it has been answered. */
+    /**
+     * Records that the service admitted an attempt: at the first piece of a streamed answer, and at the end of any
+     * answer.
+     */
     void letIn(Attempt attempt, long now) {
         if (attempt.lease().letIn(now)) {
             reaches.letIn(attempt.lease().call(), now);
@@ -130,7 +134,9 @@ final class OutcomeRecorder {
                 now);
     }
 
-    /** It has used what it reserved, or as many tokens as the service counted. */
+    /**
+     * Ends the lease of an attempt that was made: with the tokens that the service counted, else with all it reserved.
+     */
     private void used(Attempt attempt, Optional<TokenCount> tokens, long now) {
         attempt.lease().end(tokens, now);
         List<LimitUse> uses =
@@ -139,7 +145,7 @@ final class OutcomeRecorder {
         gate.ifPresent(others -> others.used(attempt, tokens, now));
     }
 
-    /** It was never sent. */
+    /** Ends the lease of an attempt that was never sent. */
     private void unused(Attempt attempt, long now) {
         attempt.lease().release(now);
         gate.ifPresent(others -> others.unused(attempt));
@@ -170,7 +176,7 @@ final class OutcomeRecorder {
         attempt.target().accepted(attempt.lease(), attempt.flight().prompt().tenant(), now);
     }
 
-    /** What wasn't sent isn't used. */
+    /** A call that was never sent uses nothing. */
     private void cancelled(Attempt attempt, long now) {
         if (attempt.times().hasBegun()) {
             used(attempt, Optional.empty(), now);
@@ -181,7 +187,7 @@ final class OutcomeRecorder {
         leave(attempt, now);
     }
 
-    /** It ended in a way that says nothing about the target. */
+    /** Ends an attempt that says nothing about its target. */
     private static void leave(Attempt attempt, long now) {
         Target target = attempt.target();
         target.health().ended(attempt.lease().health());
@@ -205,7 +211,7 @@ final class OutcomeRecorder {
         learn(attempt, failure, now);
     }
 
-    /** A caller's mistake must not make the target look bad. */
+    /** A caller's mistake doesn't count against the target. */
     private static Picker.Outcome outcome(Failure failure) {
         return switch (failure.kind()) {
             case TOO_LARGE, FILTERED, REJECTED -> Picker.Outcome.REFUSED;
@@ -214,7 +220,7 @@ final class OutcomeRecorder {
         };
     }
 
-    /** Returns whether a service that fails so has looked at the prompt, and so accepts the account. */
+    /** Returns whether the failure shows that the service accepts the account: it has looked at the prompt. */
     private static boolean provesOpen(Failure failure) {
         return switch (failure.kind()) {
             case RATE_LIMITED, TOO_LARGE, FILTERED, REJECTED -> true;
@@ -266,7 +272,7 @@ final class OutcomeRecorder {
         }
     }
 
-    /** A service that says when to come back is left alone until then, by all prompts; but in an hour all that is closed is probed. */
+    /** No prompt calls a service before the time that it asked for, but after an hour at most it is probed. */
     private void countFailure(Target target, Health.Begun begun, Failure failure, long now) {
         long least = Math.min(Waits.nanos(failure.retryAfter().orElse(Duration.ZERO)), LONGEST_REST_NANOS);
         boolean overloaded = failure.kind() == FailureKind.OVERLOADED;
@@ -286,7 +292,7 @@ final class OutcomeRecorder {
         try {
             picker.ended(target.id(), outcome, tookNanos, now);
         } catch (Throwable e) {
-            // A strategy that can't learn still picks; that it can't is its own loss.
+            // A strategy that fails here can still pick.
             LOG.debug("A balancing strategy failed when told an outcome", e);
         }
     }

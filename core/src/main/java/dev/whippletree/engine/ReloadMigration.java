@@ -20,7 +20,9 @@ final class ReloadMigration {
 
     private ReloadMigration() {}
 
-    /** Gives flights their new routes, and returns those that waited, in their turn. They are out of the line then. */
+    /**
+     * Gives flights their new routes. Returns those that were waiting, in turn; they are out of the line afterwards.
+     */
     static List<Flight> reroute(Collection<Flight> flights, Pool pool, WaitingLine line) {
         List<Flight> waited = new ArrayList<>();
         for (Ticket ticket : line.inTurn(flights.stream().map(Flight::ticket).toList())) {

@@ -32,8 +32,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Wires what schedules flights, and follows what happens to them: an attempt's outcome is recorded and judged, its flight goes on, and others begin
- * in the room that it left. Guarded by the engine's lock, unless a method says otherwise.
+ * Puts the parts together that schedule flights, and follows what happens to them: it has an attempt's outcome recorded
+ * and judged, moves its flight on, and lets others begin in the room it left. Guarded by the engine's lock, unless a
+ * method says otherwise.
  */
 final class Scheduler implements Attempt.Listener, Flights.Listener {
 
@@ -57,7 +58,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
      * @param listeners are told what happens
      * @param settings how many flights may wait
      * @param weights how tenants share what there is room for
-     * @param saver is told whenever a limit was used, or something became known of one or of what is closed
+     * @param saver saves changes of limits and closures
      */
     Scheduler(
             Monitor monitor,
@@ -109,7 +110,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         return line.size();
     }
 
-    /** Returns how the tenants stand; none if there has been only one. */
+    /** Returns the tenants' figures; none if there has been only one. */
     List<StatusSnapshot.Tenant> tenants(long now) {
         monitor.assertHeld();
         return tally.tenants().status(flights.underWay(), line, now);
@@ -121,16 +122,16 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     /**
-     * Begins all that can begin.
+     * Begins every attempt that can begin.
      *
-     * @param change what has happened since the last time
+     * @param change what has changed since the last pass
      */
     void dispatch(Change change) {
         monitor.assertHeld();
         dispatcher.dispatch(change);
     }
 
-    /** Moves a flight forward: a caller who has joined it is in a hurry. */
+    /** Moves a flight forward, because an interactive caller has joined it. */
     void hurry(Flight flight) {
         monitor.assertHeld();
         if (flight.stage() == Flight.Stage.WAITING) {
@@ -141,9 +142,9 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     /**
-     * Lets all that is under way go on with what the pool has become.
+     * Adapts everything under way to the changed pool.
      *
-     * @param retokened the accounts that have another token
+     * @param retokened the ids of accounts with a new token
      * @param weights how tenants share from now on
      */
     void poolChanged(Collection<String> retokened, TenantWeights weights, long now) {
@@ -162,7 +163,10 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         dispatcher.dispatch(Change.ANYTHING);
     }
 
-    /** Withdraws a flight that nobody wants any longer; flights that it held back may begin. One that waits leaves its turn behind. */
+    /**
+     * Withdraws a flight whose last caller left; flights that it held back may begin. A waiting flight leaves its turn
+     * behind.
+     */
     @Override
     public void abandoned(Flight flight) {
         monitor.assertHeld();
@@ -176,7 +180,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         }
     }
 
-    /** Takes a flight off its way, wherever it is. */
+    /** Takes a flight out of the line, or cancels its attempt. */
     void withdraw(Flight flight) {
         monitor.assertHeld();
         dispatcher.remove(flight);
@@ -262,7 +266,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
                 }));
     }
 
-    /** A pause is over, or none was needed: the flight goes back to its turn once its route's retry budget has one for it. */
+    /** Puts a flight back to its turn after a pause, if any, once its route's retry budget allows it. */
     private void resume(Flight flight, boolean counted, long now) {
         if (flight.stage() != Flight.Stage.PAUSING) {
             return;
@@ -274,30 +278,33 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
                 resumeIn(budgetNanos, flight, true);
                 return;
             }
-            flight.ticket().keepCharge(); // The call was made, so its turn is over.
+            flight.ticket().keepCharge(); // Its call was made, so its turn is used up.
         }
         admission.putBack(List.of(flight));
     }
 
-    /** Sends an attempt of which no other process knows: a crash mustn't forget it. */
+    /**
+     * Sends an attempt once the state folder, if there is one, has saved its uses: no other process knows of them, and
+     * a crash mustn't lose them.
+     */
     private void sendOnceSaved(Attempt attempt) {
         Runnable send = () -> monitor.after(attempt.flight().mailbox(), attempt::send);
         saver.ifPresentOrElse(keeper -> keeper.whenSaved(attempt.target(), send), send);
     }
 
-    /** Something changed about a target, or its organization, that may let waiting flights begin. */
+    /** Starts a pass, because a target or its organization has changed. */
     private void changed(Target target) {
         saver.ifPresent(StateSaver::changed);
         dispatcher.dispatch(dispatcher.refresh() ? Change.ANYTHING : Change.of(target));
     }
 
-    /** Begins nothing any more. */
+    /** Stops beginning attempts. */
     void stop() {
         monitor.assertHeld();
         dispatcher.stop();
     }
 
-    /** Returns what hears of the other processes. Takes the lock itself. */
+    /** Returns the listener for notices of other processes. It takes the lock itself. */
     CoordinationListener notices() {
         return new CoordinationListener() {
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PromptKeys {
 
-    /** Fields of the protocol that say who asks and how it is to be handled, and nothing about the answer. */
+    /** Protocol fields about who asks and how it is handled, not about the answer. */
     private static final Set<String> IRRELEVANT = Set.of(
             "user",
             "metadata",
@@ -40,7 +40,7 @@ public final class PromptKeys {
             "prompt_cache_key",
             "prompt_cache_retention");
 
-    /** Stands in a scope's digest where the question was. */
+    /** Replaces the question in a scope's digest. */
     private static final String QUESTION_MARK = "\u0000question\u0000";
 
     private PromptKeys() {}
@@ -148,7 +148,7 @@ public final class PromptKeys {
      */
     static final class CanonicalJson {
 
-        /** Numbers with more zeros than any double has are written with an exponent, whatever it takes to write them out. */
+        /** Numbers with more zeros than any double has are written with an exponent. */
         private static final int MOST_ZEROS = 400;
 
         private final StringBuilder out = new StringBuilder(512);
@@ -229,7 +229,7 @@ public final class PromptKeys {
             int written = 0;
             for (int index = 0; index < text.length(); index++) {
                 char symbol = text.charAt(index);
-                // Half of a surrogate pair has no bytes of its own in UTF-8 and would be written as any other half is.
+                // In UTF-8 all halves of surrogate pairs would look alike.
                 if (symbol < ' ' || symbol == '"' || symbol == '\\' || Character.isSurrogate(symbol)) {
                     out.append(text, written, index);
                     escaped(symbol);

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The callers of a flight, in the order in which they came. Guarded by the engine's lock. */
+/** The callers of a flight, in order of arrival. Guarded by the engine's lock. */
 public final class Subscribers {
 
     private final Set<Subscription> all = new LinkedHashSet<>(2);
@@ -35,22 +35,22 @@ public final class Subscribers {
         return all.isEmpty();
     }
 
-    /** Returns them as they are now. */
+    /** Returns a copy. */
     public List<Subscription> all() {
         return List.copyOf(all);
     }
 
-    /** Returns those who were told part of the answer. */
+    /** Returns those who received part of the answer. */
     public List<Subscription> told() {
         return all.stream().filter(Subscription::wasTold).toList();
     }
 
-    /** Returns whether one of them reads along. */
+    /** Returns whether any of them streams. */
     public boolean anyReads() {
         return reading > 0;
     }
 
-    /** Returns where those are who read along. */
+    /** Returns how far those who stream have read. */
     public List<Transcript.Place> places() {
         return all.stream()
                 .flatMap(subscription -> subscription.reader().stream())
@@ -58,7 +58,7 @@ public final class Subscribers {
                 .toList();
     }
 
-    /** A piece of the answer is there, and is told once the lock is free. */
+    /** Delivers a new piece of the answer once the lock is free. */
     void pieceCame(Monitor monitor) {
         for (Subscription subscription : all) {
             subscription.pieceCame();
@@ -78,7 +78,7 @@ public final class Subscribers {
         return OptionalLong.of(latest);
     }
 
-    /** Returns whether one of them waits for as long as it takes. */
+    /** Returns whether any of them waits without a deadline. */
     boolean anyWaitsForever() {
         return all.stream()
                 .anyMatch(subscription -> subscription.patience().atMost().isEmpty());
@@ -100,14 +100,14 @@ public final class Subscribers {
         private boolean wantsNoFurtherCall;
         private volatile boolean ended;
 
-        /** What a caller is handed: knows whose it is, so that the prompt can be withdrawn. */
+        /** The caller's future, which knows its subscription so that the prompt can be withdrawn. */
         public final class Outcome extends CompletableFuture<Completion> {
 
             public Subscription subscription() {
                 return Subscription.this;
             }
 
-            /** What hangs on it is a caller's as well, but can't be withdrawn by. */
+            /** Dependent futures belong to the caller, and can't withdraw the prompt. */
             @Override
             public <U> CompletableFuture<U> newIncompleteFuture() {
                 return new CompletableFuture<>();
@@ -117,17 +117,17 @@ public final class Subscribers {
         /**
          * How long a caller waits.
          *
-         * @param atMost absent: as long as it takes
-         * @param firstPieceOnly whether that is for the first piece of the answer, and not for all of it
+         * @param atMost absent: without a deadline
+         * @param firstPieceOnly whether the deadline is that of the first piece only
          */
         public record Patience(Optional<Duration> atMost, boolean firstPieceOnly) {}
 
         /**
-         * Subscribes.
+         * Creates a subscription.
          *
-         * @param joined whether the flight was there before
+         * @param joined whether the flight already existed
          * @param patience how long the caller waits
-         * @param reader the caller, if it reads the answer while that comes
+         * @param reader the caller's reader, if it streams
          */
         public Subscription(
                 Flight flight,
@@ -149,17 +149,17 @@ public final class Subscribers {
             return future;
         }
 
-        /** Its own, so that a caller who is slow to take an answer holds up nobody else. */
+        /** Returns its own mailbox, so that a slow caller holds up nobody else. */
         public Mailbox mailbox() {
             return mailbox;
         }
 
-        /** Returns the caller, if it reads the answer while that comes. */
+        /** Returns the caller's reader, if it streams. */
         public Optional<Reader> reader() {
             return reader;
         }
 
-        /** Returns whether its caller was told part of the answer. */
+        /** Returns whether its caller received part of the answer. */
         public boolean wasTold() {
             return reader.isPresent()
                     && !flight.broadcast().isAtStart(reader.get().place());
@@ -169,7 +169,7 @@ public final class Subscribers {
             return flight;
         }
 
-        /** Returns whether there is neither a call under way for it nor an answer. */
+        /** Returns whether there is neither a call under way nor an answer. */
         public boolean isWaiting() {
             return switch (flight.stage()) {
                 case LOOKING_UP, WAITING, PAUSING -> true;
@@ -181,7 +181,7 @@ public final class Subscribers {
             return joined;
         }
 
-        /** Returns whose prompt it is. */
+        /** Returns the session of its prompt. */
         public Tally.ActiveSession session() {
             return session;
         }
@@ -190,18 +190,18 @@ public final class Subscribers {
             return patience;
         }
 
-        /** Returns when the caller gives up, on the engine's clock; empty if it doesn't, or no longer. */
+        /** Returns its deadline on the engine's clock; empty if it has none, or no longer. */
         public OptionalLong deadline() {
             return deadline;
         }
 
-        /** A caller's deadline holds from now on. */
+        /** Starts its deadline. */
         public void await(long until, Timeline.Timer expiry) {
             deadline = OptionalLong.of(until);
             timer = expiry;
         }
 
-        /** A piece of the answer is there; if that is what the caller waits for, it waits no longer. */
+        /** Ends a deadline for the first piece, because a piece has arrived. */
         void pieceCame() {
             if (patience.firstPieceOnly() && timer != null) {
                 timer.cancel();
@@ -210,7 +210,7 @@ public final class Subscribers {
             }
         }
 
-        /** If the call under way fails, no other is to be made for this caller. */
+        /** Makes no further call for this caller if the present one fails. */
         public void wantsNoFurtherCall() {
             wantsNoFurtherCall = true;
         }
@@ -228,7 +228,7 @@ public final class Subscribers {
             return ended;
         }
 
-        /** Ends it. Returns false if it had ended before. */
+        /** Ends it. Returns false if it had ended already. */
         public boolean end() {
             if (ended) {
                 return false;

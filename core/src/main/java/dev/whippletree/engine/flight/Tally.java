@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What became of the prompts, counted. Guarded by the engine's lock. */
+/** Counts prompts by outcome, and calls by tenant. Guarded by the engine's lock. */
 public final class Tally {
 
     private static final int SECONDS = 60;
@@ -44,10 +44,10 @@ public final class Tally {
     private long cancelled;
     private long resumed;
 
-    /** A session with prompts that haven't ended; equal to another of the same names. */
+    /** A session with prompts under way; equal to another of the same names. */
     static final class ActiveSession {
 
-        /** Mixed well, for names of tenants and of sessions are often numbered alike. */
+        /** Mixes well, because names of tenants and sessions are often numbered alike. */
         private static final int MIX = 0x9E3779B1;
 
         private final String tenant;
@@ -79,12 +79,12 @@ public final class Tally {
         this.startNanos = now;
     }
 
-    /** Returns what each tenant has begun and used. */
+    /** Returns the counts by tenant. */
     public TenantTally tenants() {
         return tenants;
     }
 
-    /** A prompt has come. Returns its session, to be told of its end. */
+    /** Counts a new prompt. Returns its session, to be passed on at its end. */
     public ActiveSession submitted(Prompt prompt) {
         submitted++;
         ActiveSession session = active.computeIfAbsent(new ActiveSession(prompt), found -> found);
@@ -111,7 +111,7 @@ public final class Tally {
         left(session);
     }
 
-    /** A prompt has gone back to the turn that was kept for it. */
+    /** Counts a prompt that has returned to a kept turn. */
     public void resumed() {
         resumed++;
     }
@@ -143,17 +143,17 @@ public final class Tally {
     }
 
     /**
-     * What each tenant has begun, and what it has used of limits. Guarded by the engine's lock.
+     * Counts each tenant's calls, and its use of limits. Guarded by the engine's lock.
      *
-     * <p>{@value #MOST} tenants have rows of their own; what others do meanwhile is counted in one row for all of them. So the memory is bounded, and
-     * no count ever falls. A tenant of which nothing was heard for an hour gives its row, with its counts, to another.
+     * <p>{@value #MOST} tenants have rows of their own; all others share one. So memory is bounded, and no count ever
+     * falls. A tenant that was silent for an hour passes its row on, with its counts.
      */
     public static final class TenantTally {
 
         /** How many tenants have rows. */
         public static final int MOST = 100;
 
-        /** What was used of a limit is known to a tenth of its window. */
+        /** Use is known to a tenth of a limit's window. */
         private static final int SLICES = 10;
 
         private static final long IDLE_NANOS = Duration.ofHours(1).toNanos();
@@ -166,7 +166,7 @@ public final class Tally {
 
         private final Row others = new Row();
 
-        /** The one that wasn't heard of for longest comes first. */
+        /** In order of the last sign of life, the oldest first. */
         private final Map<String, Row> rows = new LinkedHashMap<>(16, 0.75f, true);
 
         /** One tenant's counts. */
@@ -204,7 +204,7 @@ public final class Tally {
 
         private record Spent(Limit limit, RecentSum sum) {}
 
-        /** A tenant's flight, on its way into the line, needs a call. */
+        /** Notes that a tenant's flight needs a call. */
         public void asked(String tenant, WaitingLine line, long now) {
             if (!rows.containsKey(tenant) && hasPlace(line, now)) {
                 rows.put(tenant, new Row());
@@ -228,12 +228,12 @@ public final class Tally {
             return true;
         }
 
-        /** A call is made for a tenant. */
+        /** Counts a call. */
         public void started(String tenant, long now) {
             row(tenant, now).starts++;
         }
 
-        /** A tenant's call has ended, and has used so much. */
+        /** Counts what a call has used. */
         public void used(String tenant, Collection<LimitUse> uses, long now) {
             Row row = row(tenant, now);
             uses.forEach(use -> row.spend(use, now));
@@ -246,9 +246,9 @@ public final class Tally {
         }
 
         /**
-         * Returns how they stand, those with most waiting first; none if there has been only one.
+         * Returns the tenants' figures, those with most waiting first; none if there has been only one.
          *
-         * @param underWay all flights that haven't ended, in the order in which they were opened
+         * @param underWay all flights under way, in order of their opening
          * @param line where they wait
          */
         public List<StatusSnapshot.Tenant> status(Collection<Flight> underWay, WaitingLine line, long now) {
@@ -279,7 +279,7 @@ public final class Tally {
             return all;
         }
 
-        /** Returns how many flights wait of each row that has any. */
+        /** Returns the number of waiting flights by row, without zeros. */
         private Map<Row, Integer> waiting(WaitingLine line) {
             Map<Row, Integer> waiting = new HashMap<>();
             rows.forEach((name, row) -> waiting.put(row, line.waitingOf(name)));
@@ -309,9 +309,9 @@ public final class Tally {
                     row.shares(now));
         }
 
-        /** Returns when the first flight that waits was opened, of each row that has any. */
+        /** Returns when the oldest waiting flight was opened, by row. */
         private Map<Row, Long> oldest(Collection<Flight> underWay, Set<Row> waiting) {
-            Map<String, Row> byName = new HashMap<>(rows); // Reading the rows themselves would change their order.
+            Map<String, Row> byName = new HashMap<>(rows); // Reading the access-ordered map would change its order.
             Map<Row, Long> oldest = new HashMap<>();
             for (Flight flight : underWay) {
                 if (flight.ticket().isInLine()) {

@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tickets of one priority whose waiters may use the same, so that what holds up the first of them holds up all that ask no less. Guarded
- * by the engine's lock.
+ * Tickets of one priority whose waiters may use the same targets: what blocks the first of them blocks all that need no
+ * less. Guarded by the engine's lock.
  */
 public final class Lane {
 
@@ -29,10 +29,10 @@ public final class Lane {
     /** Counts turns for forecasts; null until the first. */
     private @Nullable TurnCounts counts;
 
-    /** Queues of which something has changed since they were counted. */
+    /** Queues that have changed since they were counted. */
     private final Set<TenantQueue> uncounted = new LinkedHashSet<>(2);
 
-    /** Tickets that came first and didn't fit: they keep the places that they had then. */
+    /** Tickets that were first and didn't fit: they keep that place. */
     private final NavigableSet<Ticket> held =
             new TreeSet<>(Comparator.comparingDouble(Ticket::heldStart).thenComparingLong(Ticket::order));
 
@@ -41,9 +41,9 @@ public final class Lane {
     /**
      * Tickets with equal keys share a lane. Immutable.
      *
-     * @param eligibility tells apart what they may use
+     * @param eligibility identifies what they may use
      * @param priority how urgent they are
-     * @param absent whether nobody waits for them: only their turns are kept
+     * @param absent whether these are kept turns, for which nobody waits
      */
     record Key(Object eligibility, Priority priority, boolean absent) {
 
@@ -55,11 +55,11 @@ public final class Lane {
     /**
      * Where a lane's first ticket stands among those of all lanes. Immutable.
      *
-     * @param priority how urgent it is: people go before batch
-     * @param start of its tenant
+     * @param priority interactive goes before batch
+     * @param start where its tenant's turn starts
      * @param tenant its tenant's number
-     * @param turn its own, among its tenant's
-     * @param order tells it from all others
+     * @param turn its turn among its tenant's
+     * @param order its number, which no other ticket has
      */
     public record Position(Priority priority, double start, long tenant, double turn, long order)
             implements Comparable<Position> {
@@ -88,7 +88,7 @@ public final class Lane {
         return key;
     }
 
-    /** Returns whether nobody waits here: only turns are kept. */
+    /** Returns whether it holds only kept turns, for which nobody waits. */
     public boolean isAbsent() {
         return key.absent();
     }
@@ -102,17 +102,17 @@ public final class Lane {
         return eligibility;
     }
 
-    /** Returns whether tickets here and there may use something alike. */
+    /** Returns whether its tickets and another lane's have a target in common. */
     boolean meets(Lane other) {
         return eligibility.meets(other.eligibility);
     }
 
-    /** Returns the most tokens of each kind that any of its tickets asks for. */
+    /** Returns the most tokens of each kind that any ticket needs. */
     public TokenCount largest() {
         return waiting.largest();
     }
 
-    /** Returns a tenant's tickets here, which may be none. */
+    /** Returns a tenant's queue here, which may be empty. */
     TenantQueue queueOf(Tenant tenant) {
         return queues.computeIfAbsent(tenant, unused -> new TenantQueue(tenant, this));
     }
@@ -158,7 +158,7 @@ public final class Lane {
         }
     }
 
-    /** A tenant's start is about to move: its queue is left out until it is put back. */
+    /** Takes a queue out while its tenant's start moves. */
     void leaveOut(TenantQueue queue) {
         waiting.remove(queue);
     }
@@ -168,12 +168,12 @@ public final class Lane {
         uncounted.add(queue);
     }
 
-    /** A tenant has another weight. */
+    /** Notes that a tenant's weight has changed. */
     void weighed(TenantQueue queue) {
         uncounted.add(queue);
     }
 
-    /** The first ticket keeps its place, whatever its tenant begins besides. */
+    /** Keeps the first ticket's place, whatever its tenant begins besides. */
     void hold(Ticket first) {
         if (!first.isHeld()) {
             first.hold(Place.of(first).queue().start());
@@ -192,7 +192,7 @@ public final class Lane {
     /**
      * Returns how many of them go before a ticket, and what they ask for.
      *
-     * @param tenant whose it is
+     * @param tenant the ticket's tenant
      * @param start when its turn starts
      */
     TurnSums before(Ticket ticket, Tenant tenant, double start) {
@@ -211,7 +211,7 @@ public final class Lane {
         return waiting.all();
     }
 
-    /** Returns the one whose turn comes first; null if there is none. */
+    /** Returns the ticket whose turn comes first; null if there is none. */
     public @Nullable Ticket first() {
         if (!held.isEmpty()) {
             return held.first();
@@ -220,12 +220,12 @@ public final class Lane {
         return first == null ? null : first.first();
     }
 
-    /** Returns where its first ticket stood when the line last looked. */
+    /** Returns the position that {@link #findPosition} returned last. */
     @Nullable Position position() {
         return position;
     }
 
-    /** Looks where its first ticket stands now; nowhere if there is none, or only turns are kept. */
+    /** Returns the present position of its first ticket; null if there is none, or only turns are kept. */
     @Nullable Position findPosition() {
         Ticket first = first();
         if (first == null || key.absent()) {
@@ -239,21 +239,24 @@ public final class Lane {
     }
 
     /**
-     * Returns the one that asks for the fewest tokens of a kind: if it doesn't fit a limit of that kind, none does. Null if there is
-     * none.
+     * Returns the ticket that needs the fewest tokens of a kind: if it doesn't fit a limit of that kind, none does.
+     * Null if there is none.
      */
     public @Nullable Ticket smallest(Limit.Unit unit) {
         return waiting.smallest(unit);
     }
 
-    /** The tickets of one tenant in one lane, by their sessions' turns; in the lane, by the tenant's. Guarded by the engine's lock. */
+    /**
+     * One tenant's tickets in one lane, by their sessions' turns. Queues are ordered by their tenants' turns. Guarded
+     * by the engine's lock.
+     */
     static final class TenantQueue extends TurnTree.Turn<TenantQueue> {
 
         private final Tenant tenant;
         private final Lane lane;
         private final TurnTree<Place> tickets = new TurnTree<>();
 
-        /** How its turns were counted last. */
+        /** How its turns were last counted. */
         private List<TurnCounts.Bend> bends = List.of();
 
         private int size;
@@ -299,7 +302,7 @@ public final class Lane {
             return first == null ? null : first.ticket();
         }
 
-        /** Returns how many of them go before a ticket of the same tenant, and what they ask for. */
+        /** Returns how many go before a ticket of the same tenant, and what they need. */
         TurnSums before(Ticket ticket) {
             return tickets.before(ticket.turn(), ticket.order());
         }
@@ -309,7 +312,7 @@ public final class Lane {
             return tickets.all();
         }
 
-        /** Returns what one of them costs on average. */
+        /** Returns the average cost of a ticket. */
         double meanCost() {
             return cost / size;
         }
@@ -319,18 +322,21 @@ public final class Lane {
             count(tickets);
         }
 
-        /** Returns what its lane has counted of its turns last; empty if nothing. */
+        /** Returns how its turns were last counted; empty if they weren't. */
         List<TurnCounts.Bend> bends() {
             return bends;
         }
 
-        /** Its lane has counted its turns as they are now. */
+        /** Notes how its turns were counted. */
         void counted(List<TurnCounts.Bend> turns) {
             bends = turns;
         }
     }
 
-    /** Where a ticket stands in the line: in a lane, among its tenant's, by its session's turn. Guarded by the engine's lock. */
+    /**
+     * A ticket's place in the line: in its tenant's queue of a lane, by its session's turn. Guarded by the engine's
+     * lock.
+     */
     static final class Place extends TurnTree.Turn<Place> {
 
         private final Ticket ticket;
@@ -344,7 +350,7 @@ public final class Lane {
             this.session = session;
         }
 
-        /** Returns where a ticket that waits stands. */
+        /** Returns a waiting ticket's place. */
         static Place of(Ticket ticket) {
             return (Place) Objects.requireNonNull(ticket.place(), "a ticket in line has a place");
         }
@@ -369,7 +375,7 @@ public final class Lane {
             return session;
         }
 
-        /** Returns where it stands in the backlog; null if it isn't there. */
+        /** Returns its entry in the backlog; null if it isn't there. */
         Session.@Nullable Entry backlogged() {
             return backlogged;
         }

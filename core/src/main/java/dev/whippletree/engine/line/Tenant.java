@@ -16,10 +16,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tenant's turns, and those of its sessions: which one is next, and where the last one ended. Guarded by the engine's lock.
+ * A tenant's turns, and those of its sessions: which one is next, and where the last one ended. Guarded by the engine's
+ * lock.
  *
- * <p>Of each priority the tenant has one start, which moves on whenever such a ticket of it is served; its tickets have fixed turns
- * among themselves.
+ * <p>For each priority the tenant has one start, which moves on whenever one of its tickets is served; its tickets have
+ * fixed turns among themselves.
  */
 final class Tenant {
 
@@ -36,7 +37,7 @@ final class Tenant {
     private long latestMark;
     private long markBefore;
 
-    /** Where the tenant's next turn of a priority starts, and which turn of its sessions is served. */
+    /** Where a priority's next turn starts, and which turn of its sessions is being served. */
     private static final class Clock {
         private double start;
         private double serving;
@@ -48,11 +49,11 @@ final class Tenant {
     }
 
     /**
-     * Creates a tenant that begins now.
+     * Creates a tenant whose turns begin now.
      *
-     * @param number tells it from the others, and goes first of equal starts
-     * @param people the turns of interactive tickets that are served now
-     * @param batch those of batch tickets
+     * @param number its number; among equal starts, the lowest goes first
+     * @param people the interactive turns being served
+     * @param batch the batch turns being served
      */
     Tenant(long number, double weight, Serving people, Serving batch) {
         this.number = number;
@@ -62,17 +63,17 @@ final class Tenant {
     }
 
     /**
-     * Which turns are served now. Immutable.
+     * The turns being served. Immutable.
      *
      * @param tenants where the latest turn of any tenant started
      * @param sessions the same among sessions
      */
     record Serving(double tenants, double sessions) {
 
-        /** The begin of all. */
+        /** The beginning. */
         static final Serving FIRST = new Serving(0, 0);
 
-        /** Returns what is served after a turn. */
+        /** Returns the turns being served after one more. */
         Serving after(double ofTenant, double ofSession) {
             return new Serving(Math.max(tenants, ofTenant), Math.max(sessions, ofSession));
         }
@@ -102,7 +103,9 @@ final class Tenant {
         return clock(priority).start;
     }
 
-    /** Moves its next turn. It must be in no lane of the priority meanwhile: lanes keep tenants by their starts. */
+    /**
+     * Moves its next turn. Its queues of the priority must be out of their lanes meanwhile, which are ordered by it.
+     */
     void start(Priority priority, double start) {
         clock(priority).start = start;
     }
@@ -117,18 +120,18 @@ final class Tenant {
         return false;
     }
 
-    /** Its next interactive ticket waits for its turn from now on. */
+    /** Notes the interactive turn being served when its next interactive ticket begins to wait. */
     void peopleSince(double serving) {
         peopleSince = serving;
     }
 
-    /** Returns which interactive turn was served when its next interactive ticket began to wait for its own. */
+    /** Returns the interactive turn that was being served when its next interactive ticket began to wait. */
     double peopleSince() {
         return peopleSince;
     }
 
     /**
-     * A ticket of it is served.
+     * Notes that one of its tickets is served.
      *
      * @param mark how many tickets have ever entered the line
      */
@@ -137,7 +140,7 @@ final class Tenant {
         latestMark = mark;
     }
 
-    /** Returns how many tickets had entered the line when its second latest ticket was served; 0 if there is none. */
+    /** Returns how many tickets had entered the line when its last but one ticket was served; 0 if there was none. */
     long markBefore() {
         return markBefore;
     }
@@ -152,7 +155,7 @@ final class Tenant {
         return sessions.computeIfAbsent(ticket.session(), name -> new Session());
     }
 
-    /** Returns the turn that a ticket gets which enters the line now. */
+    /** Returns the turn of a ticket that enters now. */
     double turnFor(Ticket ticket, Session session) {
         return session.turnFor(ticket, clock(ticket.priority()).serving);
     }
@@ -174,7 +177,7 @@ final class Tenant {
         return backlog;
     }
 
-    /** Its only ticket has come. */
+    /** Notes that its only ticket has come. */
     void solo(Ticket ticket) {
         solo = ticket;
     }
@@ -191,13 +194,13 @@ final class Tenant {
         return waiting;
     }
 
-    /** Its sessions go on from the turn of a ticket that is served. */
+    /** Moves its sessions to the turn of a ticket that is served. */
     void served(Ticket ticket) {
         Clock clock = clock(ticket.priority());
         clock.serving = Math.max(clock.serving, ticket.turn());
     }
 
-    /** Returns of how many sessions it remembers their turns. */
+    /** Returns how many sessions' turns it remembers. */
     int sessions() {
         return sessions.size();
     }
@@ -207,10 +210,13 @@ final class Tenant {
         sessions.values().removeIf(Session::isIdle);
     }
 
-    /** One session of a tenant: where its turns end, what waits of it, and what of that hasn't begun. Guarded by the engine's lock. */
+    /**
+     * One session of a tenant: where its turns end, and how many of its tickets wait and haven't begun. Guarded by the
+     * engine's lock.
+     */
     static final class Session extends Treap.Node<Session> {
 
-        /** Those that haven't begun, the newest first. */
+        /** Tickets that haven't begun, the newest first. */
         private final Treap<Entry> unbegun = new Treap<>();
 
         /** A ticket among those that haven't begun. */
@@ -229,9 +235,10 @@ final class Tenant {
         private int length;
 
         /**
-         * Gives a ticket the next turn. Its batch has turns of its own, for it must not stand before what is urgent to the same session.
+         * Gives a ticket the next turn. Batch tickets have turns of their own, so that they never delay the session's
+         * interactive ones.
          *
-         * @param serving the turn that is served now among the tenant's sessions
+         * @param serving the turn being served among the tenant's sessions
          */
         double turnFor(Ticket ticket, double serving) {
             return switch (ticket.priority()) {
@@ -263,7 +270,7 @@ final class Tenant {
             return waiting == 0;
         }
 
-        /** Adds a ticket that hasn't begun; returns where it stands. */
+        /** Adds a ticket that hasn't begun. Returns its entry. */
         Entry add(Ticket ticket) {
             Entry entry = new Entry(ticket);
             unbegun.add(entry, 0, -ticket.order());
@@ -281,12 +288,12 @@ final class Tenant {
             return length;
         }
 
-        /** Returns the newest of those, of which there are some. */
+        /** Returns the newest ticket that hasn't begun; there must be one. */
         Ticket newest() {
             return first().ticket;
         }
 
-        /** Returns its number in the order in which tickets entered the line. */
+        /** Returns that ticket's number. */
         long newestOrder() {
             return -first().number;
         }
@@ -297,27 +304,29 @@ final class Tenant {
     }
 
     /**
-     * Solo tickets: interactive ones whose tenant has nothing else waiting since they came. No other tenant of at most their weight starts more than two
-     * before them on targets that could have taken them. Guarded by the engine's lock.
+     * Keeps the solo tickets: interactive ones whose tenant has had nothing else waiting since they came. No other
+     * tenant of at most the same weight starts more than two tickets before a solo one on targets that could have taken
+     * it. Guarded by the engine's lock.
      *
-     * <p>Turns alone bring that about, except where small tickets overtake, or turns cost tokens. So when a tenant is about to start one, those
-     * solo tickets are tried first which came before its last two. They are few: those that fitted nowhere meanwhile.
+     * <p>Turns alone ensure that, except where small tickets overtake or turns cost tokens. So when a tenant is about
+     * to start a ticket, those solo tickets are tried first that came before its last two. They are few: those that
+     * haven't fitted anywhere since.
      */
     static final class Precedence {
 
         private final NavigableMap<Long, Ticket> byOrder = new TreeMap<>();
 
-        /** A ticket has come. */
+        /** Adds a ticket. */
         void add(Ticket ticket) {
             byOrder.put(ticket.order(), ticket);
         }
 
-        /** A ticket isn't solo any more, or has left the line. */
+        /** Removes a ticket that isn't solo any more, or has left the line. */
         void remove(Ticket ticket) {
             byOrder.remove(ticket.order(), ticket);
         }
 
-        /** Returns those that may have to start before a tenant's next one, the first of them first. */
+        /** Returns the tickets that may have to start before a tenant's next one, in order. */
         List<Ticket> before(Tenant tenant) {
             Collection<Ticket> candidates =
                     byOrder.headMap(tenant.markBefore(), true).values();

@@ -15,12 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class TurnCounts {
 
-    /** Which of two turns at the same moment goes first is up to their tenants. */
+    /** Of turns at the same moment, half go first: their order depends on their tenants. */
     private static final double HALF = 0.5;
 
     private final Treap<Bend> bends = new Treap<>();
 
-    /** What turns some bends come to: those counted at a later moment are {@code offset + slope * moment}. Mutable. */
+    /**
+     * The turns that some bends add up to, as linear functions of a later moment: {@code offset + slope * moment}.
+     * Mutable.
+     */
     private static final class Sums {
 
         private double offset;
@@ -56,13 +59,13 @@ final class TurnCounts {
         }
     }
 
-    /** Where the number of a tenant's turns begins to rise in another way. */
+    /** A point from which the number of a tenant's turns grows differently. */
     static final class Bend extends Treap.Node<Bend> {
 
         private final double moment;
         private final Sums own = new Sums();
 
-        /** Those of it and of all below it. */
+        /** Of this bend and of all below it. */
         private final Sums sums = new Sums();
 
         /**
@@ -71,7 +74,7 @@ final class TurnCounts {
          * @param moment when, in virtual time
          * @param jump how many turns start there at once
          * @param slope how many more turns start in a unit of virtual time from there on
-         * @param mean what the ticket of each turn asks for, all in all for so many tickets
+         * @param all all of the tenant's tickets, whose mean each turn needs
          */
         private Bend(double moment, double jump, double slope, TurnSums all) {
             this.moment = moment;
@@ -97,7 +100,7 @@ final class TurnCounts {
         }
     }
 
-    /** A tenant's queue has another start, another weight or other tickets, of which there are some: counts its turns anew. */
+    /** Counts a queue anew after a change. It must have tickets. */
     void count(TenantQueue queue) {
         remove(queue);
         queue.counted(bendsOf(queue));
@@ -106,17 +109,17 @@ final class TurnCounts {
         }
     }
 
-    /** Counts a tenant's turns no longer. */
+    /** Stops counting a queue. */
     void remove(TenantQueue queue) {
         queue.bends().forEach(bends::remove);
         queue.counted(List.of());
     }
 
     /**
-     * Returns the turns of other tenants that start before one's turn, and what they ask for.
+     * Returns the turns of other tenants that start before one, and what they need.
      *
      * @param start when that turn starts
-     * @param tenant whose it is
+     * @param tenant the turn's tenant
      * @param own that tenant's queue here; null if it has none
      */
     TurnSums before(double start, Tenant tenant, @Nullable TenantQueue own) {
@@ -139,7 +142,7 @@ final class TurnCounts {
         return before.at(start);
     }
 
-    /** The tenant's own turns are no others'. */
+    /** Subtracts the tenant's own turns. */
     private static void takeOff(Sums sums, TenantQueue own, double start) {
         for (Bend bend : own.bends()) {
             if (bend.isBefore(start, own.tenant().number())) {

@@ -36,7 +36,7 @@ public final class Account {
     /** The same for a request whose call was broken off, of which no answer will tell anything. */
     public static final long UNTOLD_TRANSIT_NANOS = Duration.ofSeconds(5).toNanos();
 
-    /** Read without the lock too, where a token is read. */
+    /** Also read without the lock, to read the token. */
     private volatile AccountSettings settings;
 
     private final ProviderClient client;
@@ -58,13 +58,13 @@ public final class Account {
     private long answered;
     private long staleConnections;
 
-    /** Counts its tokens: an attempt belongs to the one that was there when it began. */
+    /** Counts token changes: an attempt belongs to the token that was there when it began. */
     private int tokenEpoch;
 
-    /** Calls that are being handed to its client, or broken off there: their attempts may have ended. */
+    /** Calls being passed to the client or broken off there, whose attempts may have ended already. */
     private int clientUses;
 
-    /** What is left to be done when nothing is under way on it any more; null while it may be used. */
+    /** What to run once nothing is under way on a removed account; null while the account is in use. */
     private @Nullable Runnable whenIdle;
 
     public Account(Topology.OpenAccount open, ScopeState organization, int defaultConcurrency) {
@@ -76,7 +76,7 @@ public final class Account {
         this.concurrency = new ConcurrencySearch(maxConcurrency);
     }
 
-    /** Goes on with other settings: what is known of it and what is under way on it stay. */
+    /** Switches to other settings. What is known about the account and what is under way on it stay. */
     void change(AccountSettings changed, ScopeState ofOrganization, int defaultConcurrency) {
         settings = changed;
         organization = ofOrganization;
@@ -84,7 +84,7 @@ public final class Account {
         concurrency.limitTo(maxConcurrency);
     }
 
-    /** It has another token: what the service said of the one before is no longer true. */
+    /** The token has changed: what the service said about the old one is no longer true. */
     public void changeToken() {
         tokenEpoch++;
         refusedToken.forget();
@@ -95,7 +95,7 @@ public final class Account {
         return tokenEpoch;
     }
 
-    /** It isn't used any more: once nothing is under way on it, at once if so it is, does something for the last time. */
+    /** Removes the account: runs something as soon as nothing is under way on it. */
     public void leave(Runnable last) {
         whenIdle = last;
         leaveIfIdle();
@@ -109,12 +109,12 @@ public final class Account {
         }
     }
 
-    /** Its client is about to be used, whatever becomes of the attempt meanwhile. */
+    /** Notes that the client is about to be used, even if the attempt ends meanwhile. */
     public void clientNeeded() {
         clientUses++;
     }
 
-    /** Its client has been used. */
+    /** Notes that such a use is over. */
     public void clientUsed() {
         clientUses--;
         leaveIfIdle();
@@ -136,17 +136,17 @@ public final class Account {
         return organization;
     }
 
-    /** Whether its credential is refused. */
+    /** Returns the closure that is closed while its credential is refused. */
     public Closure credential() {
         return credential;
     }
 
-    /** Says what is wrong with its credential, which the service refuses. */
+    /** Returns a description of the refused credential. */
     public String refusal() {
         return settings.token().isPresent() ? "token refused" : "no token is set";
     }
 
-    /** Which of its tokens was refused, if one was. */
+    /** Returns the memory of its refused token. */
     public RefusedToken refusedToken() {
         return refusedToken;
     }
@@ -201,12 +201,12 @@ public final class Account {
         leaveIfIdle();
     }
 
-    /** An attempt was never sent, so there was no call. */
+    /** Uncounts a call that was never sent. */
     public void sentBack() {
         calls--;
     }
 
-    /** An attempt gave an answer. */
+    /** Counts an answer. */
     public void answered(String model, TokenUsage usage, long tookNanos) {
         answered++;
         latency.record(tookNanos);
@@ -219,7 +219,7 @@ public final class Account {
         failures.merge(ofPrompt ? FailureKind.REJECTED : failure.kind(), 1L, Long::sum);
     }
 
-    /** A kept connection had been closed by the service. */
+    /** Counts a kept connection that the service had closed. */
     public void staleConnection() {
         staleConnections++;
     }
@@ -281,32 +281,32 @@ public final class Account {
      */
     public static final class RefusedToken {
 
-        /** Stands for a token that couldn't be read, and is the digest of none. */
+        /** The digest of a token that can't be read. */
         private static final byte[] UNREADABLE = new byte[0];
 
         private final Supplier<Optional<Secret>> source;
         private volatile byte @Nullable [] refused;
 
         /**
-         * Creates one that knows of no refusal.
+         * Creates one without a refusal.
          *
-         * @param source says what the account's token is; asked without the lock
+         * @param source reads the account's token; called without the lock
          */
         RefusedToken(Supplier<Optional<Secret>> source) {
             this.source = source;
         }
 
-        /** The present token was refused. */
+        /** Notes that the present token was refused. */
         public void remember() {
             refused = digest();
         }
 
-        /** The present token is accepted, whatever was refused before. */
+        /** Notes that the present token is accepted. */
         void forget() {
             refused = null;
         }
 
-        /** Returns whether a token was refused and the present one is another; that one then counts as untried. Told once. */
+        /** Returns, once, whether the refused token has been replaced; the new one counts as untried. */
         public boolean takeChange() {
             byte[] before = refused;
             byte[] present = before == null ? null : digest();
@@ -317,7 +317,10 @@ public final class Account {
             return true;
         }
 
-        /** Returns nothing if there is no token. One that can't be read just now was refused by the provider; any that can is another. */
+        /**
+         * Returns null if there is no token. A token that can't be read now counts as refused, so any readable one is
+         * new.
+         */
         private byte @Nullable [] digest() {
             try {
                 return source.get().map(token -> sha256(token.reveal())).orElse(null);

@@ -44,7 +44,7 @@ public final class Health {
     private static final long LONGEST_NANOS = Duration.ofSeconds(15).toNanos();
     private static final long BETWEEN_PROBES_NANOS = Duration.ofSeconds(4).toNanos();
 
-    /** What hasn't answered for so long is taken to have failed for good. */
+    /** A target without an answer for so long counts as broken for good. */
     private static final long LONGEST_OUTAGE_NANOS = Duration.ofMinutes(15).toNanos();
 
     private int maxConcurrency;
@@ -53,21 +53,21 @@ public final class Health {
 
     private int failuresInARow;
 
-    /** When the earliest attempt of those began. */
+    /** When the earliest of these attempts began. */
     private long failingSince = Long.MAX_VALUE;
 
     private long coolingUntil = Long.MIN_VALUE;
 
-    /** When a prompt that has no other target may probe it. */
+    /** From when a prompt without another target may probe it. */
     private long probedFrom = Long.MIN_VALUE;
 
     private long nextCooldownNanos = SHORTEST_NANOS;
     private String reason = "";
 
-    /** When the latest attempt began that was answered. */
+    /** When the latest answered attempt began. */
     private OptionalLong lastGood = OptionalLong.empty();
 
-    /** From when until when the attempts of the latest outage that has ended began: none of them was answered. */
+    /** Between which moments the attempts of the latest ended outage began. */
     private long outFrom = Long.MAX_VALUE;
 
     private long outUntil = Long.MIN_VALUE;
@@ -75,16 +75,16 @@ public final class Health {
     /** Counts the cooldowns, and their ends. */
     private int epoch;
 
-    /** Attempts let through at once since the last cooldown; unbounded once the target has proved itself. */
+    /** Attempts allowed at once since the last cooldown; unbounded once the target has proved itself. */
     private int allowed = Integer.MAX_VALUE;
 
-    /** Attempts under way that were begun since then. */
+    /** Attempts under way of this epoch. */
     private int underWay;
 
     /**
      * An attempt that has begun. Immutable.
      *
-     * @param epoch in which it began
+     * @param epoch the epoch in which it began
      * @param nanos when it began
      */
     public record Begun(int epoch, long nanos) {}
@@ -93,12 +93,12 @@ public final class Health {
         this.maxConcurrency = maxConcurrency;
     }
 
-    /** Sets another bound of attempts under way at once, at which the ramp ends. */
+    /** Changes how many attempts may be under way, at which the ramp ends. */
     void limitTo(int attempts) {
         maxConcurrency = attempts;
     }
 
-    /** Returns how long it isn't to be tried: {@link Waits#UNTIL_EVENT} while a probe or the ramp has to be awaited. */
+    /** Returns how long until it may be tried: {@link Waits#UNTIL_EVENT} while a probe or the ramp is under way. */
     long waitNanos(long now) {
         if (now < coolingUntil) {
             return coolingUntil - now;
@@ -106,17 +106,17 @@ public final class Health {
         return underWay < allowed ? Waits.NONE : Waits.UNTIL_EVENT;
     }
 
-    /** Returns how long a prompt that no other target takes has to wait; at most {@link #waitNanos}. */
+    /** Returns how long a prompt without another target has to wait; at most {@link #waitNanos}. */
     long probeNanos(long now) {
         return allowed == 1 ? Math.min(waitNanos(now), Math.max(0, probedFrom - now)) : waitNanos(now);
     }
 
     /**
-     * Returns whether a failure comes of the same outage as an earlier one: it usually answers, but nothing that was begun between the
-     * two was answered. Such failures say nothing about a prompt.
+     * Returns whether a failure belongs to the same outage as an earlier one: the target usually answers, but answered
+     * nothing that began between the two. Such failures say nothing about a prompt.
      *
      * @param earlier when the earlier one ended
-     * @param attempt the attempt that has failed now
+     * @param attempt the failed attempt
      */
     public boolean isSameOutage(long earlier, Begun attempt, long now) {
         return lastGood.isPresent()
@@ -129,7 +129,7 @@ public final class Health {
         return lastGood.isPresent();
     }
 
-    /** Returns whether it has accepted a call that began at a moment or later. */
+    /** Returns whether it has accepted a call that began at or after a moment. */
     boolean isGoodSince(long moment) {
         return lastGood.orElse(Long.MIN_VALUE) >= moment;
     }
@@ -151,12 +151,12 @@ public final class Health {
         return reason;
     }
 
-    /** Returns how many attempts may be under way at once, by health alone. */
+    /** Returns how many attempts its health allows at once. */
     int allowed() {
         return allowed;
     }
 
-    /** An attempt begins. Returns what to end it with. */
+    /** Begins an attempt. Returns what to end it with. */
     Begun begin(long now) {
         underWay++;
         if (allowed == 1) {
@@ -165,14 +165,14 @@ public final class Health {
         return new Begun(epoch, now);
     }
 
-    /** An attempt ended in a way that says nothing about the target. */
+    /** Ends an attempt that says nothing about the target. */
     public void ended(Begun attempt) {
         if (attempt.epoch() == epoch) {
             underWay--;
         }
     }
 
-    /** The target answered, if only to refuse a prompt as wrong. */
+    /** Ends an attempt that the target answered, if only to refuse the prompt as wrong. */
     public void succeeded(Begun attempt, long now) {
         long before = lastGood.orElse(attempt.nanos());
         lastGood = OptionalLong.of(Math.max(attempt.nanos(), before));
@@ -199,10 +199,10 @@ public final class Health {
     }
 
     /**
-     * The target failed.
+     * Ends an attempt that failed.
      *
-     * @param overloaded whether the service said that it has too much to do
-     * @param leastNanos how long the service asked to be left alone, 0 if it didn't
+     * @param overloaded whether the service said that it is overloaded
+     * @param leastNanos the pause that the service asked for, 0 if none
      * @return whether a cooldown began
      */
     public boolean failed(Begun attempt, boolean overloaded, long leastNanos, String why, long now) {
@@ -226,18 +226,18 @@ public final class Health {
         return false;
     }
 
-    /** Returns whether half of the recent attempts failed, if there were at least as many as it takes. */
+    /** Returns whether half of the recent attempts failed, of at least {@code fewest}. */
     private boolean halfFailed(int fewest, long now) {
         long all = recent.sumOfWholeSlices(now);
         return all >= fewest && recentFailures.sumOfWholeSlices(now) * 2 >= all;
     }
 
-    /** Lets two attempts through, then more for each that succeeds, as after a closure whose end was a guess. */
+    /** Allows two attempts, then more for each success, as after a closure whose end was a guess. */
     public void startSlowly() {
         startWith(2);
     }
 
-    /** Begins an epoch in which so many are let through at first. */
+    /** Begins an epoch with so many attempts allowed at first. */
     private void startWith(int attempts) {
         epoch++;
         underWay = 0;
@@ -277,7 +277,7 @@ public final class Health {
 
         private final Health health;
 
-        /** The prompts refused in a row, their tenants, and when the first of their calls began. */
+        /** The prompts refused in a row, their tenants, and when the first of these calls began. */
         private int prompts;
 
         private final Set<String> tenants = new HashSet<>(2);
@@ -291,11 +291,11 @@ public final class Health {
         }
 
         /**
-         * The target refused a prompt without naming anything. Returns whether the target is at fault, and is to be closed.
+         * Counts a refusal that named nothing. Returns whether the target is at fault, and has to be closed.
          *
          * @param began when the refused call began
-         * @param others the same of the targets that have refused the same prompt like that
-         * @param underWay when the calls began that are under way on the target
+         * @param others the doubts about the targets that have refused the same prompt in this way
+         * @param underWay when the target's calls under way began
          */
         boolean refused(long began, String tenant, List<Doubt> others, LongStream underWay, long now) {
             if (!health.hasAnswered()) {
@@ -318,12 +318,12 @@ public final class Health {
                     && underWay.noneMatch(other -> other >= since && isAccepted(now - other, now - began));
         }
 
-        /** Refusals come sooner than answers. */
+        /** Refusals arrive sooner than answers, so a call in flight for longer counts as accepted. */
         private static boolean isAccepted(long underWayNanos, long refusalNanos) {
             return underWayNanos > 2 * refusalNanos;
         }
 
-        /** The target accepted a call: it answered the prompt, or refused it as wrong. */
+        /** Notes that the target accepted a call: it answered the prompt, or refused it as wrong. */
         void accepted(long began, String tenant, long now) {
             if (began >= since) {
                 prompts = 0;

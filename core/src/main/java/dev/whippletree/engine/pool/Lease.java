@@ -21,7 +21,7 @@ public final class Lease {
     private boolean letIn;
     private boolean ended;
 
-    /** Takes the slots and reserves; that all of it fits was asked before. */
+    /** Takes the slots and reserves; that everything fits was checked before. */
     public Lease(Target target, TokenCount tokens, long now) {
         this.target = target;
         target.occupy(this, now);
@@ -37,17 +37,17 @@ public final class Lease {
         return target;
     }
 
-    /** Returns what it uses of its scopes. */
+    /** Returns its use of the scopes. */
     public CallUse call() {
         return call;
     }
 
-    /** Returns what its target's health ends the attempt with. */
+    /** Returns the token to end the attempt with at its target's health. */
     public Health.Begun health() {
         return health;
     }
 
-    /** Returns whether the account still has the token that it had when it began. */
+    /** Returns whether the account's token is still the one that it began with. */
     public boolean hasPresentToken() {
         return tokenEpoch == target.account().tokenEpoch();
     }

@@ -19,8 +19,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The running state of accounts, scopes, targets and routes of the present topology. Membership may be read without
- * the lock; state is guarded by it.
+ * The running state of the present topology's accounts, scopes, targets and routes. Membership may be read without the
+ * lock; state is guarded by it.
  */
 public final class Pool {
 
@@ -36,15 +36,15 @@ public final class Pool {
         this.present = new PoolSnapshotBuilder(Snapshot.EMPTY, defaultConcurrency, now).build(topology);
     }
 
-    /** Returns what is learned of how many tokens prompts and completions have. */
+    /** Returns the forecast of tokens. */
     public TokenForecast forecast() {
         return forecast;
     }
 
     /**
-     * Goes on with another topology. The lock must be held.
+     * Switches to another topology. The lock must be held.
      *
-     * @return the accounts that aren't there any more, on which attempts may be under way
+     * @return the removed accounts, on which attempts may still be under way
      * @throws IllegalArgumentException if a route names an account that isn't there; nothing has changed then
      */
     public List<Account> change(Topology topology, long now) {
@@ -60,8 +60,8 @@ public final class Pool {
     }
 
     /**
-     * Returns the ids of the accounts that are in another topology too and get another token there; one that can't be read counts as
-     * another. Reads tokens, so never under the engine's lock.
+     * Returns the ids of the accounts whose token another topology replaces; a token that can't be read counts as
+     * replaced. Reads tokens, so never call it under the lock.
      */
     public Set<String> retokened(Topology next) {
         Set<String> changed = new HashSet<>();
@@ -83,7 +83,7 @@ public final class Pool {
         }
     }
 
-    /** Of those that are gone for good only their sums are kept. */
+    /** Keeps only the sums of removed accounts without attempts. */
     private void forgetIdle() {
         for (Account account : List.copyOf(gone)) {
             if (account.inFlight() == 0) {
@@ -98,7 +98,7 @@ public final class Pool {
         return present.accounts().values();
     }
 
-    /** Returns the accounts of an organization; none if nothing here is of it. */
+    /** Returns the accounts of an organization; may be empty. */
     public List<Account> accountsOf(String organization) {
         return accounts().stream()
                 .filter(account -> account.organization().scope().organization().equals(organization))
@@ -109,7 +109,7 @@ public final class Pool {
         return present.targets().values();
     }
 
-    /** Returns a scope's state, if anything here is of that scope, or was. */
+    /** Returns a scope's state, if any account here belongs to it, or did. */
     public Optional<ScopeState> scope(Scope scope) {
         return Optional.ofNullable(present.scopes().get(scope));
     }
@@ -118,16 +118,16 @@ public final class Pool {
         return present.scopes().values();
     }
 
-    /** Returns a route by its name, or the default one; empty if there is none of that name. */
+    /** Returns a route by its name, or the default route; empty if there is none of that name. */
     public Optional<Route> route(Optional<String> name) {
         Snapshot snapshot = present;
         return Optional.ofNullable(snapshot.routes().get(name.orElse(snapshot.defaultRoute())));
     }
 
     /**
-     * Returns what is wrong with a prompt's route, account or model, with what there is instead; empty if nothing is.
+     * Returns what is wrong with a prompt's route, account or model, and what there is instead; empty if all are right.
      *
-     * @param route the route it names, or the default one; empty: there is none of that name
+     * @param route the route that it names, or the default one; empty: there is none of that name
      */
     public Optional<String> problemOf(Prompt prompt, Optional<Route> route) {
         if (route.isEmpty()) {
@@ -174,29 +174,30 @@ public final class Pool {
                         + known);
     }
 
-    /** Returns the attempts under way, those on accounts that are gone too. */
+    /** Returns the attempts under way, including those on removed accounts. */
     public int inFlight() {
         return accounts().stream().mapToInt(Account::inFlight).sum()
                 + gone.stream().mapToInt(Account::inFlight).sum();
     }
 
-    /** Returns the calls made from the start, those of accounts that are gone too. */
+    /** Returns all calls since the start, including those of removed accounts. */
     public long calls() {
         return pastCalls
                 + accounts().stream().mapToLong(Account::calls).sum()
                 + gone.stream().mapToLong(Account::calls).sum();
     }
 
-    /** Returns the tokens used from the start, those of accounts that are gone too. */
+    /** Returns all tokens since the start, including those of removed accounts. */
     public TokenUsage tokens() {
         TokenUsage ofPresent = accounts().stream().map(Account::tokens).reduce(pastTokens, TokenUsage::plus);
         return gone.stream().map(Account::tokens).reduce(ofPresent, TokenUsage::plus);
     }
 
     /**
-     * The accounts, scopes, targets and routes of one configuration. Immutable; the engine's lock guards what is in them.
+     * The accounts, scopes, targets and routes of one configuration. Immutable; the engine's lock guards what is in
+     * them.
      *
-     * @param scopes what limits and closures apply to; also those that no account is of any longer, which are still counted
+     * @param scopes the scopes of limits and closures, including former ones, which are still counted
      * @param accounts the accounts by id
      * @param targets the targets by id
      * @param routes the routes by name
@@ -209,7 +210,7 @@ public final class Pool {
             Map<String, Route> routes,
             String defaultRoute) {
 
-        /** Nobody is there. */
+        /** An empty pool. */
         static final Snapshot EMPTY = new Snapshot(Map.of(), Map.of(), Map.of(), Map.of(), "");
 
         /** Copies the maps, in their order. */
@@ -222,21 +223,21 @@ public final class Pool {
     }
 
     /**
-     * The changes since the waiting line was last checked, so that only prompts that may have become ready are checked
-     * again. Immutable.
+     * What has changed since the last pass through the waiting line, so that only prompts that may have become ready
+     * are checked again. Immutable.
      *
      * @param everything whether any target may have become ready
      * @param organization whose targets may have become ready; null if none in particular
      */
     public record Change(boolean everything, @Nullable ScopeState organization) {
 
-        /** Anything, such as that time has passed. */
+        /** Anything may have changed, such as the time. */
         public static final Change ANYTHING = new Change(true, null);
 
-        /** Flights have entered the line or left it, and that is all. */
+        /** Only the line has changed. */
         public static final Change OF_THE_LINE = new Change(false, null);
 
-        /** An attempt on a target ended, or its service said something of its limits: all of that is its organization's. */
+        /** Something has changed on a target, such as an attempt's end or a report: it concerns its organization. */
         public static Change of(Target target) {
             return new Change(false, target.organization());
         }

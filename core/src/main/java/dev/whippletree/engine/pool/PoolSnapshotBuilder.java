@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Builds the snapshot of a topology. What the earlier snapshot has goes on in the new one: an account that has the same client, with its
- * targets; a scope of the same name; a route of the same name. Guarded by the engine's lock; used once.
+ * Builds the snapshot of a topology. It keeps from the earlier one each account with the same client, with its targets,
+ * and each scope and route of the same name. Guarded by the engine's lock; used once.
  */
 final class PoolSnapshotBuilder {
 
@@ -33,14 +33,14 @@ final class PoolSnapshotBuilder {
     private final Map<Target.Kind, Target.Kind> kinds = new HashMap<>();
     private final Set<Move> moves = new HashSet<>();
 
-    /** That what is used of one scope counts for another too. */
+    /** A move of accounts: what was used of one scope counts for the other too. */
     private record Move(ScopeState from, ScopeState to) {}
 
     /**
      * Creates one.
      *
-     * @param earlier who was there before
-     * @param defaultConcurrency attempts under way at once on an account that states no number of its own
+     * @param earlier the snapshot before
+     * @param defaultConcurrency the most attempts under way at once on an account that states none
      */
     PoolSnapshotBuilder(Snapshot earlier, int defaultConcurrency, long now) {
         this.earlier = earlier;
@@ -92,7 +92,7 @@ final class PoolSnapshotBuilder {
                 });
     }
 
-    /** Limits are a scope's, whichever of its accounts states them. */
+    /** A limit belongs to a scope, whichever of its accounts states it. */
     private void declareLimits(List<Topology.OpenAccount> open) {
         Map<Scope, List<Limit>> limits = new LinkedHashMap<>();
         for (Topology.OpenAccount account : open) {
@@ -111,7 +111,7 @@ final class PoolSnapshotBuilder {
         limits.forEach((scope, declared) -> stateOf(scope).limits().declare(declared, now));
     }
 
-    /** An account that states no organization is one of its own, and no other provider's organization is ever the same. */
+    /** An account without an organization is one of its own, and different providers never share one. */
     private static String organization(AccountSettings account) {
         return account.provider() + "/" + account.organization().orElse("account " + account.id());
     }
@@ -168,7 +168,7 @@ final class PoolSnapshotBuilder {
         return before.moved(modelScope);
     }
 
-    /** Returns the one object for each kind, since equal ones are compared for every target and prompt. */
+    /** Returns one object for each kind, because kinds are compared for every target and prompt. */
     private Target.Kind kind(Account account, String model) {
         return kinds.computeIfAbsent(Target.Kind.of(account.settings(), model), Function.identity());
     }

@@ -55,7 +55,10 @@ public final class Route {
         }
     }
 
-    /** Returns this route after a change: the same object if nothing is another, and with the same retry budget if that isn't. */
+    /**
+     * Returns the route after a change: the same object if nothing has changed, and the same retry budget if its
+     * settings haven't.
+     */
     Route changed(RouteSettings settings, List<List<Target>> tiers, List<Picker> pickers, long now) {
         if (settings.equals(this.settings)
                 && pickers.equals(this.pickers)
@@ -67,7 +70,7 @@ public final class Route {
                 : new Route(settings, tiers, pickers, now);
     }
 
-    /** Returns what becomes of this route when there is none of its name any more: flights on it may end, and go nowhere else. */
+    /** Returns the form of a removed route: its flights may end, and go nowhere else. */
     public Route closed() {
         return targets.isEmpty() ? this : new Route(settings, List.of(), List.of(), budget);
     }
@@ -80,7 +83,7 @@ public final class Route {
         return settings;
     }
 
-    /** Returns a prompt with the maximum that is sent: its own, or else the route's if the route has one. */
+    /** Returns a prompt with its own maximum tokens, or else the route's if it has one. */
     public Prompt bounded(Prompt prompt) {
         return prompt.parameters().maxTokens().isPresent()
                         || settings.maxTokens().isEmpty()
@@ -97,7 +100,7 @@ public final class Route {
         return pickers.get(tier);
     }
 
-    /** Returns all targets, the preferred tier's first, each once. */
+    /** Returns all targets once, the preferred tier's first. */
     public List<Target> targets() {
         return targets;
     }
@@ -107,7 +110,7 @@ public final class Route {
         return oneOfEachKind;
     }
 
-    /** Returns the models, tier by tier: a part of every key. */
+    /** Returns the models by tier, as they are part of every key. */
     public List<List<String>> models() {
         return models;
     }
@@ -141,7 +144,7 @@ public final class Route {
             return targets;
         }
 
-        /** Returns those that a change concerns, in configured order. */
+        /** Returns the targets that a change concerns, in configured order. */
         public List<Target> concernedBy(Change change) {
             if (change.everything()) {
                 return targets;
@@ -152,7 +155,7 @@ public final class Route {
     }
 
     /**
-     * The targets that a prompt itself allows, at any point of its way. Immutable.
+     * The targets that a prompt allows. Immutable.
      *
      * @param account the only account; absent: any
      * @param accounts ids of the only accounts; empty: any
@@ -183,8 +186,8 @@ public final class Route {
     }
 
     /**
-     * The retries that a route may make: a share of its flights plus some each second, so that an outage can't multiply
-     * the calls. After Finagle's {@code RetryBudget}, with its ten seconds of savings. Guarded by the engine's lock.
+     * Bounds a route's retries to a share of its flights plus some each second, so that an outage can't multiply the
+     * calls. After Finagle's {@code RetryBudget}, with its ten seconds of savings. Guarded by the engine's lock.
      */
     public static final class RetryBudget {
 
@@ -205,12 +208,12 @@ public final class Route {
             this.balanceAt = now;
         }
 
-        /** A flight needs a call, which earns a part of a retry. */
+        /** A flight that needs a call earns part of a retry. */
         public void earn() {
             balance = Math.max(balance, Math.min(balance + share, most * 2));
         }
 
-        /** Takes one retry. Returns 0 if that is fine, else how long to wait before asking again, and takes nothing. */
+        /** Takes one retry and returns 0, or returns how long to wait before asking again. */
         public long takeOrWaitNanos(long now) {
             double refilled = balance + (now - balanceAt) / NANOS_PER_SECOND * perSecond;
             balance = Math.max(balance, Math.min(refilled, most));

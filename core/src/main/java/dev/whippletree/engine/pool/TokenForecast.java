@@ -31,42 +31,45 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TokenForecast {
 
-    /** Answers after which what was learned is certain enough to be used as it is. */
+    /** The number of answers after which what was learned is used as it is. */
     public static final int FEWEST = 59;
 
-    /** How many of the latest values later processes go on from: enough for the second largest of 93 to be certain. */
+    /** The number of latest values saved for later processes: enough for the second largest of 93 to be certain. */
     private static final int REMEMBERED = 100;
 
     private static final int MEAN_OF = 100;
 
     private static final double COMPLETIONS_COVERED = 0.95;
 
-    /** The least that is reserved for a completion without a bound until 59 answers are known: some five usual answers of a chat. */
+    /**
+     * The least reserved for a completion without a bound until 59 answers are known: some five usual answers of a
+     * chat.
+     */
     private static final long UNSEEN = 2_048;
 
-    /** What a service is taken to count for a completion without a bound when the prompt arrives, until its reports show less. */
+    /** The assumed count for a completion without a bound when the prompt arrives, until reports show less. */
     private static final long ASSUMED = 1_024;
 
     private static final int UNUSUAL = 4;
 
-    /** Estimates are wrong by little, so covering nearly all of them costs little. */
+    /** Estimates are only slightly wrong, so covering nearly all of them costs little. */
     private static final double PROMPTS_COVERED = 0.99;
 
     private static final int THOUSAND = 1_000;
 
-    /** An estimate is never lowered to less than a quarter, nor raised to more than sixteen times: beyond is a broken report. */
+    /** Corrections stay between a quarter and sixteen times; beyond that, a report is broken. */
     private static final int LEAST_PER_THOUSAND = 250;
 
     private static final int MOST_PER_THOUSAND = 16_000;
 
-    /** The length of a completion that was cut at its bound: nobody knows, so it is longer than any other. */
+    /** The length of a completion cut at its bound: unknown, so longer than any other. */
     private static final int CUT = Integer.MAX_VALUE;
 
     private final Map<History.Key, Learned> learned = new HashMap<>();
     private final Map<Target.Kind, Long> assumed = new HashMap<>(0);
     private boolean moved;
 
-    /** What was learned, and what those who wait were last told of it. */
+    /** What was learned, and the value that waiting flights last saw. */
     private static final class Learned {
 
         private final LatestValues values = new LatestValues();
@@ -81,7 +84,7 @@ public final class TokenForecast {
             this.toldMean = told;
         }
 
-        /** The mean of the latest hundred or so, as the service counted them in the end. */
+        /** Updates the mean of about the latest hundred final counts. */
         void count(long amount) {
             counted = Math.min(counted + 1, MEAN_OF);
             mean += (amount - mean) / counted;
@@ -93,7 +96,7 @@ public final class TokenForecast {
             return far;
         }
 
-        /** Returns whether it has become another by more than an eighth; then it counts as told. */
+        /** Returns whether the value has moved by more than an eighth; then it counts as seen. */
         boolean moves(int value) {
             boolean far = Math.abs((long) value - told) > told / 8;
             told = far ? value : told;
@@ -101,7 +104,7 @@ public final class TokenForecast {
         }
     }
 
-    /** Returns the tokens to reserve for a prompt that the provider estimates. */
+    /** Returns the tokens to reserve for a prompt, from the provider's estimate. */
     long promptTokens(Target target, long estimate) {
         Learned known = learned.get(History.Key.ofPrompts(target, estimate));
         return known == null ? estimate : scaled(estimate, perThousand(known.values));
@@ -121,12 +124,12 @@ public final class TokenForecast {
      * What is expected of a completion, in tokens.
      *
      * @param most the most that it may need: its bound, or a generous estimate if it has none
-     * @param usual what few need more than; the most until a completion has been seen
+     * @param usual what few exceed; the most until a completion has been seen
      * @param mean what is counted on average
      */
     record Expected(long most, long usual, long mean) {}
 
-    /** Returns what is expected of a completion; where its service counts something when the prompt arrives, no less than that. */
+    /** Returns what is expected of a completion, but no less than the service counts when the prompt arrives. */
     Expected completion(Route route, Target target, Admission admission) {
         @Nullable Learned known = learned.get(History.Key.ofCompletions(route, target));
         long onEntry = onEntry(target, admission);
@@ -153,8 +156,8 @@ public final class TokenForecast {
     }
 
     /**
-     * Returns the tokens of a prompt that are counted on average in the end, less what the service has cached where that doesn't count. A size that hasn't
-     * been seen is taken to be like the next smaller one that has.
+     * Returns the tokens of a prompt that are finally counted on average, without cached ones where those don't count.
+     * An unseen size counts like the next smaller seen one.
      */
     long meanPromptTokens(Target target, long estimate) {
         @Nullable Learned known = null;
@@ -164,7 +167,7 @@ public final class TokenForecast {
         return known == null ? estimate : scaled(estimate, (int) Math.ceil(known.mean));
     }
 
-    /** Learns from an answer, and returns what the service counted for it; empty if it doesn't say. */
+    /** Learns from an answer. Returns what the service counted for it; empty if it doesn't say. */
     public Optional<TokenCount> learn(Route route, Lease lease, Admission admission, Completion completion, long now) {
         Target target = lease.target();
         if (completion.usage().isEmpty()) {
@@ -189,8 +192,8 @@ public final class TokenForecast {
     }
 
     /**
-     * Learns from a call that a limit refused: if the service says that more was left of it than was reserved, the service counts more
-     * for a completion without a bound than it was taken to.
+     * Learns from a refusal: if the service reported more left than was reserved, it counts more for a completion
+     * without a bound than assumed.
      */
     public void refused(Lease lease, Admission admission) {
         boolean seemedToFit =
@@ -220,14 +223,14 @@ public final class TokenForecast {
         return known;
     }
 
-    /** Returns whether anything learned has become another by more than an eighth since this was last asked. */
+    /** Returns whether anything learned has moved by more than an eighth since the last call. */
     public boolean takeMoved() {
         boolean was = moved;
         moved = false;
         return was;
     }
 
-    /** Returns what later processes may go on from. */
+    /** Returns what later processes start from. */
     public List<History> histories() {
         List<History> histories = new ArrayList<>(learned.size());
         learned.forEach(
@@ -235,7 +238,7 @@ public final class TokenForecast {
         return histories;
     }
 
-    /** Goes on from what an earlier process had learned. Call it before anything is learned. */
+    /** Continues with what an earlier process had learned. Call it before anything is learned. */
     public void resume(History history) {
         for (int value : history.latest()) {
             Learned known = record(history.key(), value, history.changedAt());
@@ -248,26 +251,26 @@ public final class TokenForecast {
     /**
      * The tokens learned for prompts or completions of one kind, for later processes to start from. Immutable.
      *
-     * @param key of which
+     * @param key identifies the kind
      * @param latest the latest values, the oldest first
      * @param changedAt when the last one came
      */
     public record History(Key key, List<Integer> latest, long changedAt) {
 
-        /** What is learned. */
+        /** The kinds of values. */
         public enum Kind {
-            /** By how much a provider's estimates of a model's prompts of one size are wrong, in thousandths. */
+            /** The error of a provider's estimates of a model's prompts of one size, in thousandths. */
             PROMPTS,
-            /** How many tokens completions of a route by a model have. */
+            /** The tokens of a route's completions by a model. */
             COMPLETIONS
         }
 
         /**
-         * What tells one from another. Immutable.
+         * Identifies a kind of prompts or completions. Immutable.
          *
          * @param kind what is learned
          * @param name the provider, or the route
-         * @param model by which model
+         * @param model the model
          * @param size the number of binary digits of the estimates; 0 for completions
          */
         public record Key(Kind kind, String name, String model, int size) {

@@ -39,22 +39,22 @@ public final class Listeners {
         tell(listener -> listener.started(status));
     }
 
-    /** The engine has ended. Told the first time only. */
+    /** Tells that the engine has ended, the first time only. */
     public void ended() {
         if (over.compareAndSet(false, true)) {
             tell(EngineListener::ended);
         }
     }
 
-    /** The calling thread has opened a flight for a prompt. Returns what is to hear of its calls; empty if nobody wants to. */
+    /** Tells that the calling thread has opened a flight. Returns what will hear of its calls; empty if nobody will. */
     public Optional<Consumer<ServiceCall>> opened(Prompt prompt) {
-        // Without listeners this is on the way of every cache hit.
+        // Every cache hit passes here.
         return isEmpty()
                 ? Optional.empty()
                 : listeners.stream().map(listener -> listener.opened(prompt)).reduce(Consumer::andThen);
     }
 
-    /** Passes everything on to a listener, and logs what that throws instead of letting it go further. */
+    /** Passes everything on to a listener, and logs what it throws. */
     static final class GuardedListener implements EngineListener {
 
         private static final Logger LOG = LoggerFactory.getLogger(GuardedListener.class);

@@ -24,12 +24,12 @@ public final class Mailbox {
         this.quick = quick;
     }
 
-    /** Returns an empty one whose tasks take microseconds, so that others' may wait for them. */
+    /** Returns an empty mailbox whose tasks take microseconds, so that other tasks may wait for them. */
     public static Mailbox ofQuickTasks() {
         return new Mailbox(true);
     }
 
-    /** Returns an empty one whose tasks take as long as they like. */
+    /** Returns an empty mailbox whose tasks may take any time. */
     public static Mailbox ofAnyTasks() {
         return new Mailbox(false);
     }
@@ -42,12 +42,14 @@ public final class Mailbox {
         tasks.add(task);
     }
 
-    /** Makes the calling thread the one that runs what is added, until it calls {@link #drain}. Nothing may have been added yet. */
+    /**
+     * Makes the calling thread run what is added, until it calls {@link #drain}. Nothing may have been added before.
+     */
     public synchronized void claim() {
         running = true;
     }
 
-    /** Sees to it that what was added is run. Doesn't wait for it. */
+    /** Has the added tasks run. Doesn't wait for them. */
     public void runOn(Executor executor) {
         synchronized (this) {
             if (running || tasks.isEmpty()) {
@@ -64,7 +66,7 @@ public final class Mailbox {
         }
     }
 
-    /** Runs what was added, and what is added meanwhile, on the calling thread, which has claimed it. */
+    /** Runs the added tasks, also those added meanwhile, on the calling thread, which has claimed the mailbox. */
     public void drain() {
         for (Runnable task = next(); task != null; task = next()) {
             try {

@@ -14,12 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine's one lock, and the tasks that its holders leave for after its release.
+ * The engine's one lock, and the tasks left for after its release.
  *
- * <p>A decision changes the engine's state and returns within microseconds. One whose result nobody waits for is made by the thread
- * that has the lock, if another one has it, so that the teller needn't stop (flat combining: Hendler, Incze, Shavit and Tzafrir,
- * SPAA 2010). Sending, completing futures, timers and listeners are effects: {@link #after} puts them into a mailbox, whose tasks run
- * in order on the executor once the lock is free.
+ * <p>A decision changes the engine's state and returns within microseconds. One whose result nobody waits for is made
+ * by the thread that has the lock, if another one has it, so that the teller needn't stop (flat combining: Hendler,
+ * Incze, Shavit and Tzafrir, SPAA 2010). Sending, completing futures, timers and listeners are effects: {@link #after}
+ * puts them into a mailbox, whose tasks run in order on the executor once the lock is free.
  */
 public final class Monitor {
 
@@ -37,14 +37,14 @@ public final class Monitor {
         this.threads = mailbox -> executor;
     }
 
-    /** Decides something under the lock. */
+    /** Makes a decision under the lock. */
     public <T> T decide(Supplier<T> decision) {
         return decide(decision, threads);
     }
 
     /**
-     * Decides what comes of the end of a call. If one of the {@link CallTasks} tells it, the mailboxes are run on its thread once it is
-     * over, except those for which others would have to wait.
+     * Makes a decision that ends a call. If one of the {@link CallTasks} calls this, the mailboxes run on its thread
+     * once it is over, except those that others would have to wait for.
      */
     public void conclude(Runnable decision) {
         decide(
@@ -58,7 +58,7 @@ public final class Monitor {
     private <T> T decide(Supplier<T> decision, Function<Mailbox, Executor> ofMailbox) {
         lock.lock();
         try {
-            // What others have told mustn't come in the middle of a decision.
+            // Not in the middle of another decision.
             if (lock.getHoldCount() == 1) {
                 decideWhatWasTold();
             }
@@ -70,8 +70,8 @@ public final class Monitor {
     }
 
     /**
-     * Sees to it that something without a result is decided under the lock, before whatever else the calling thread has decided later.
-     * Never waits for the lock: if another thread has it, that one decides.
+     * Makes a decision without a result, before any later decision of the calling thread. Never waits for the lock: if
+     * another thread has it, that thread decides.
      */
     public void tell(Runnable decision) {
         if (lock.isHeldByCurrentThread()) {
@@ -102,7 +102,7 @@ public final class Monitor {
         }
     }
 
-    /** A decision made within another leaves its effects to the outermost one. */
+    /** Releases the lock; a nested decision leaves its effects to the outermost one. */
     private void release(Function<Mailbox, Executor> ofMailbox) {
         Set<Mailbox> due = Set.of();
         if (lock.getHoldCount() == 1 && !touched.isEmpty()) {
@@ -113,7 +113,7 @@ public final class Monitor {
         due.forEach(mailbox -> mailbox.runOn(ofMailbox.apply(mailbox)));
     }
 
-    /** Decides something under the lock that has no result. */
+    /** Makes a decision without a result under the lock. */
     public void decide(Runnable decision) {
         decide(() -> {
             decision.run();
@@ -121,14 +121,17 @@ public final class Monitor {
         });
     }
 
-    /** Leaves a task to be done after the lock is free. The lock must be held. */
+    /** Adds a task to a mailbox, to run once the lock is free. The lock must be held. */
     public void after(Mailbox mailbox, Runnable task) {
         assertHeld();
         mailbox.add(task);
         touched.add(mailbox);
     }
 
-    /** Leaves a task that belongs to no flight to be done after the lock is free, in order with the others of this kind. The lock must be held. */
+    /**
+     * Adds a task that belongs to no flight, to run once the lock is free, in order with the others of this kind. The
+     * lock must be held.
+     */
     public void announce(Runnable task) {
         after(announcements, task);
     }
@@ -139,8 +142,8 @@ public final class Monitor {
     }
 
     /**
-     * Runs the tasks that make calls, and on the same thread what the end of such a call leads to once the task is over: the answer is
-     * stored, the next prompts' calls begin, and the caller is told, all without a change of thread. Thread-safe.
+     * Runs the tasks that make calls, and then, on the same thread, what the end of a call leads to: the answer is
+     * stored, the next calls begin, and the caller is answered, all without a change of thread. Thread-safe.
      */
     public static final class CallTasks implements Executor {
 
@@ -152,7 +155,7 @@ public final class Monitor {
             this.executor = executor;
         }
 
-        /** What is left to do after the present task. */
+        /** What to do after the present task. */
         private static final class Rest {
 
             private final Queue<Runnable> quick = new ArrayDeque<>();
@@ -178,7 +181,7 @@ public final class Monitor {
 
         private static void run(Runnable task) {
             if (PRESENT.get() != null) {
-                task.run(); // The executor runs tasks on the thread that brings them, which is within one.
+                task.run(); // The executor runs tasks on the submitting thread, which is within a task already.
                 return;
             }
             Rest rest = new Rest();
@@ -187,16 +190,17 @@ public final class Monitor {
                 task.run();
             } finally {
                 rest.runQuick();
-                // What may wait for others has nothing left behind it.
+                // A slow task must hold up nothing.
                 PRESENT.remove();
                 rest.runSlow();
             }
         }
 
         /**
-         * Returns what runs a mailbox after the calling thread's present task, unless there is none.
+         * Returns an executor that runs a mailbox after the calling thread's present task.
          *
-         * @param otherwise what runs it then, and also if it may be slow and another one that may be has the thread already
+         * @param otherwise returned if there is no such task, or if the mailbox may be slow and another slow one
+         *     already has the thread
          */
         static Executor next(Mailbox mailbox, Executor otherwise) {
             Rest rest = PRESENT.get();

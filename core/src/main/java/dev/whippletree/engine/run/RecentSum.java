@@ -9,7 +9,7 @@ public final class RecentSum {
     private final long sliceNanos;
     private final int slices;
 
-    /** A ring: the newest slice, the others of the window, and the one that its begin cuts. */
+    /** A ring: the window's slices, and the one that its beginning cuts. */
     private final long[] amounts;
 
     private long newest = Long.MIN_VALUE;
@@ -17,7 +17,7 @@ public final class RecentSum {
     /**
      * Creates an empty one.
      *
-     * @param slices into how many the window is cut, 1 or more
+     * @param slices the number of slices in the window, 1 or more
      */
     public RecentSum(Duration window, int slices) {
         this.sliceNanos = window.toNanos() / slices;
@@ -25,7 +25,7 @@ public final class RecentSum {
         this.amounts = new long[slices + 1];
     }
 
-    /** Returns whether it is over a window of about this length. */
+    /** Returns whether its window has about this length. */
     public boolean isOver(Duration window) {
         return Math.abs(window.toNanos() / slices - sliceNanos) <= sliceNanos / slices;
     }
@@ -35,14 +35,14 @@ public final class RecentSum {
         amounts[at(newest)] += amount;
     }
 
-    /** Returns the sum. Of the slice that the window's begin cuts, the part within counts. */
+    /** Returns the sum, with the part of the cut slice that is within the window. */
     public long sum(long now) {
         long whole = sumOfWholeSlices(now);
         double cut = amounts[at(newest - slices)] * (1 - (double) Math.floorMod(now, sliceNanos) / sliceNanos);
         return whole + Math.round(cut);
     }
 
-    /** Returns the sum without the slice that the window's begin cuts. */
+    /** Returns the sum without the cut slice. */
     public long sumOfWholeSlices(long now) {
         moveTo(now);
         long whole = 0;
