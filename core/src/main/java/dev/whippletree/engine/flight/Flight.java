@@ -8,7 +8,7 @@ import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.Route.Allowed;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenForecast;
-import dev.whippletree.engine.run.Mailbox;
+import dev.whippletree.engine.run.Monitor.Mailbox;
 import dev.whippletree.model.AttemptReport;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FailureKind;

@@ -1,8 +1,8 @@
 package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.answer.Transcript;
-import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.Monitor.Mailbox;
 import dev.whippletree.model.Completion;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;

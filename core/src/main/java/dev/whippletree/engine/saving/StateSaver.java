@@ -2,8 +2,8 @@ package dev.whippletree.engine.saving;
 
 import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.Monitor.Mailbox;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.state.Exchange;
 import dev.whippletree.state.OwnState;
