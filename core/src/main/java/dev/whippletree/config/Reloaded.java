@@ -163,7 +163,7 @@ public record Reloaded(
         return differences.keys();
     }
 
-    /** A token that can't be read is like no other. */
+    /** Returns a token to compare; one that can't be read equals no other. */
     private static Object token(Optional<Secret> token) {
         try {
             return token.map(Secret::reveal);
@@ -227,7 +227,7 @@ public record Reloaded(
         return all.isEmpty() ? "nothing changed" : all;
     }
 
-    /** Collects in what two of a kind differ. */
+    /** Collects the differences of two values. */
     private static final class Differences<T> {
 
         private final T before;

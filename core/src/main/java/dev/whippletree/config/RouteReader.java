@@ -91,7 +91,7 @@ final class RouteReader {
                 .build());
     }
 
-    /** A name that two routes have would lead to the first, which only its author could know. */
+    /** Reads the aliases. A name of two routes would silently mean the first, so it is a problem. */
     private List<String> aliases(Section section) {
         List<String> read = new ArrayList<>();
         for (Text alias : section.texts("aliases")) {
@@ -104,7 +104,7 @@ final class RouteReader {
         return read;
     }
 
-    /** {@code tiers} in full; or {@code model}, and perhaps {@code accounts}, for a single tier. */
+    /** Reads {@code tiers}; or {@code model}, and perhaps {@code accounts}, for a single tier. */
     private List<Tier> tiers(Section section) {
         List<Element> elements = section.list("tiers", "[{account: hf-1, model: openai/gpt-oss-20b}]");
         Optional<String> model = section.text("model");
@@ -240,7 +240,7 @@ final class RouteReader {
         return timeouts;
     }
 
-    /** A timeout that can't be the one to end a call is a mistake; one that wasn't given may be too long. */
+    /** Reports a stated timeout that can never end a call. */
     private static void comesBeforeWhole(Section given, String key, Duration timeout, Timeouts all) {
         if (given.has(key) && timeout.compareTo(all.whole()) > 0) {
             given.problem(

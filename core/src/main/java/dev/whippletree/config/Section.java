@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class Section {
 
-    /** Far more than anybody means, and so little that no sum of durations overflows when it is counted in nanoseconds. */
+    /** The longest duration accepted: more than anybody means, and short enough for sums in nanoseconds. */
     private static final Duration LONGEST = Duration.ofDays(3650);
 
     private final String path;
@@ -40,7 +40,7 @@ final class Section {
         }
     }
 
-    /** Returns whether it is a mapping at all; that it isn't has been reported. */
+    /** Returns whether it is a mapping; otherwise that has been reported. */
     boolean isMapping() {
         return node.isObject();
     }
@@ -122,14 +122,14 @@ final class Section {
     }
 
     /**
-     * Returns a value that a function makes of text; what it says against the text is the problem. It is told of the text as it
-     * stands in the file: a variable's value may be a secret that somebody put into the wrong place.
+     * Parses a text. The parser's error becomes the problem, with the text as it stands in the file: a variable's value
+     * may be a secret put in the wrong place.
      */
     <T> Optional<T> read(String key, Function<String, T> reader) {
         return node(key).flatMap(value -> read(new Element(at(key), value), reader));
     }
 
-    /** Returns a value that a function makes of an element, as {@link #read(String, Function)} does. */
+    /** Parses an element, like {@link #read(String, Function)}. */
     <T> Optional<T> read(Element element, Function<String, T> reader) {
         return text(element).flatMap(text -> {
             try {
@@ -200,9 +200,9 @@ final class Section {
     }
 
     /**
-     * Returns the elements of a list; a single value counts as a list of one. Keys in its place, such as the entries' names, are a problem.
+     * Returns the elements of a list; a single value counts as a list of one. A mapping in its place is a problem.
      *
-     * @param example the list as it may be written
+     * @param example an example of the list, for the message
      */
     List<Element> list(String key, String example) {
         Optional<JsonNode> value = node(key);
@@ -287,7 +287,7 @@ final class Section {
         return keys;
     }
 
-    /** Returns every key that nobody asked for, with its value, as a plugin's own settings; those it doesn't know are problems. */
+    /** Returns every key that wasn't read, with its value, as a plugin's own settings; unknown ones are problems. */
     Map<String, String> rest(Set<String> known) {
         Map<String, String> rest = new LinkedHashMap<>();
         Set<String> expected = new LinkedHashSet<>(asked);
@@ -305,23 +305,23 @@ final class Section {
         return rest;
     }
 
-    /** Reports every key that nobody asked for. */
+    /** Reports every key that wasn't read. */
     void end() {
         rest(Set.of());
     }
 
     /**
-     * What the references in a configuration stand for. Immutable.
+     * Resolves a configuration's references. Immutable.
      *
-     * @param reference recognises a reference; its first group is the name
-     * @param noun what a message calls what a reference names
+     * @param reference matches a reference; its first group is the name
+     * @param noun what messages call the thing named
      * @param value returns a value by its name; empty if it isn't set
      */
     record Variables(Pattern reference, String noun, Function<String, Optional<String>> value) {
 
         private static final Pattern NAME = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
 
-        /** Whatever a program's own placeholders may contain, also one other placeholder as a default; not {@code ${file:…}}. */
+        /** A program's placeholders, which may contain another placeholder as a default, but not {@code ${file:…}}. */
         private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{((?!file:)(?:[^{}]|\\$\\{[^{}]*})+)}");
 
         /** Returns the variables of an environment. */

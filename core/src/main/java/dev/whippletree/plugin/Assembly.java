@@ -41,11 +41,12 @@ public final class Assembly implements AutoCloseable {
     }
 
     /**
-     * Goes on with another configuration: opens what it names besides, and closes what it doesn't name once no attempt uses it. Makes
-     * no call. Its caches, coordinator, engine settings and state folder are left aside. Reloads are done one after the other.
+     * Switches to another configuration: opens what is new in it, and closes what it no longer names once no attempt
+     * uses it. Makes no call. Caches, coordinator, engine settings and state folder don't change. Reloads run one after
+     * the other.
      *
-     * @param companion prepares what is to change at the same time, once everything here is open, and returns what takes it over, which
-     *     must not fail; if it throws, nothing changes
+     * @param companion prepares what is to change at the same time, once everything here is open, and returns what
+     *     takes it over, which must not fail; if it throws, nothing changes
      * @throws ConfigurationException if anything can't be opened, with every problem; nothing has changed then
      * @throws IllegalStateException if this has been closed
      */

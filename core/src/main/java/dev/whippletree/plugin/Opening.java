@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens what a configuration names, one after the other, and remembers what can't be opened. Either all of it is used in the end, or it
- * is {@linkplain #abandon abandoned}. Confined.
+ * Opens plugins one after the other, and collects what can't be opened. In the end everything is used, or {@linkplain
+ * #abandon abandoned}. Confined.
  */
 final class Opening {
 
@@ -49,7 +49,7 @@ final class Opening {
     }
 
     /**
-     * Returns what was opened, the last first.
+     * Returns everything opened, the last first.
      *
      * @throws ConfigurationException if anything couldn't be, with every problem; {@link #abandon} it then
      */
@@ -60,12 +60,12 @@ final class Opening {
         return opened;
     }
 
-    /** Closes all that was opened: it isn't used. */
+    /** Closes everything opened, because it isn't used. */
     void abandon() {
         closeAll(opened);
     }
 
-    /** Closes some, in their order. What fails to close is logged. */
+    /** Closes several, in order. A failure is logged. */
     static void closeAll(Iterable<AutoCloseable> open) {
         open.forEach(Opening::close);
     }
@@ -142,7 +142,7 @@ final class Opening {
         return new OpenCoordination(chosen.name(), coordination);
     }
 
-    /** Makes of whatever a plugin throws one exception that says where. */
+    /** Turns whatever a plugin throws into one exception that says where. */
     private static <T> T guarded(String where, Object plugin, Supplier<T> opening) {
         try {
             return Objects.requireNonNull(

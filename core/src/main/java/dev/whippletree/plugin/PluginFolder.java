@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Reads a folder of plugins: each jar in it is one, and each folder in it is one, of all the jars in that. What is refused is
- * told, and harms no other. Confined to one thread.
+ * Reads a folder of plugins: each jar in it is a plugin, and each folder in it is a plugin made of all its jars. One
+ * that is refused is reported, and harms no other. Confined to one thread.
  */
 final class PluginFolder {
 
@@ -53,7 +53,7 @@ final class PluginFolder {
             kinds = Set.copyOf(kinds);
         }
 
-        /** Returns whether it may have brought one of a kind. */
+        /** Returns whether it may have contained a plugin of a kind. */
         boolean concerns(Class<?> kind) {
             return kinds.isEmpty() || kinds.contains(kind);
         }
@@ -158,16 +158,16 @@ final class PluginFolder {
     }
 
     /**
-     * What a jar says of itself. Immutable.
+     * What a jar's manifest says. Immutable.
      *
      * @param jar the jar
-     * @param plugin the name of the plugin that it announces; absent: it is a part of one, or a library
-     * @param spi the version of the SPI it was built against, as written; absent: it doesn't say
+     * @param plugin the name of the plugin that it declares; absent: it is a part of one, or a library
+     * @param spi the version of the SPI it was built against, as written; absent: unstated
      * @param services the kinds of which it has a service file
      */
     record PluginManifest(Path jar, Optional<String> plugin, Optional<String> spi, Set<Class<?>> services) {
 
-        /** The manifest's line by which a jar announces a plugin. */
+        /** The manifest's line that declares a plugin. */
         static final String PLUGIN = "Whippletree-Plugin";
 
         /** The manifest's line that says which version of the SPI the plugin was built against. */
@@ -179,7 +179,7 @@ final class PluginFolder {
         }
 
         /**
-         * Reads a jar's.
+         * Reads a jar's manifest.
          *
          * @throws IOException if it isn't a jar, or a damaged one
          */

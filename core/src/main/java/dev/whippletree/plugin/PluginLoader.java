@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The classes of one plugin of a folder: its own jars, over {@link SharedPackages}. Only the service files of jars that announce
- * a plugin are there to be found, so that a plugin may bring a jar that is a plugin itself. Thread-safe.
+ * Loads the classes of one plugin of a folder: its own jars, over {@link SharedPackages}. Only service files of jars
+ * that declare a plugin are found, so that a plugin may bring along a jar that is a plugin itself. Thread-safe.
  */
 final class PluginLoader extends URLClassLoader {
 
@@ -66,8 +66,8 @@ final class PluginLoader extends URLClassLoader {
     }
 
     /**
-     * Calls a plugin. One of a folder runs with its own loader as the thread's context class loader: libraries look there for
-     * what extends them, and would find what extends the host's.
+     * Calls a plugin. One from a folder runs with its own loader as the thread's context class loader, where libraries
+     * look for their extensions; they would find the host's otherwise.
      *
      * @param owner the loader of the plugin's classes, of whatever kind
      */
@@ -94,10 +94,11 @@ final class PluginLoader extends URLClassLoader {
     }
 
     /**
-     * What every plugin of a folder sees of its host: the SPI, the model, SLF4J and the JDK, and no resource of anybody. Thread-safe.
+     * Loads what every plugin of a folder sees of its host: the SPI, the model, SLF4J and the JDK, but no resources.
+     * Thread-safe.
      *
-     * <p>Resources are hidden because service files are found by them: else a plugin would be offered the host's own plugins, and its
-     * libraries the implementations of the host's libraries.
+     * <p>Resources are hidden because service files are found by them: a plugin would be offered the host's plugins
+     * otherwise, and its libraries the implementations of the host's libraries.
      */
     static final class SharedPackages extends ClassLoader {
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What plugins get, on a timeline. Thread-safe. */
+/** The services that plugins get, on a timeline. Thread-safe. */
 final class PluginServices implements Services {
 
     private final Timeline timeline;
@@ -30,7 +30,7 @@ final class PluginServices implements Services {
         this.callExecutor = new CallTasks(timeline.executor());
     }
 
-    /** The engine that plugins may ask, once it is there. */
+    /** Sets the engine that plugins may send prompts to. */
     void engine(Engine built) {
         engine.set(built);
     }

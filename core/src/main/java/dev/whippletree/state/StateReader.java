@@ -19,12 +19,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads what {@link StateWriter} wrote; anything else, or half of it, is no state. */
+/** Reads the output of {@link StateWriter}; anything else, or half of it, is no state. */
 final class StateReader {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** A few thousand of these, and their products with the ratios of windows, still fit into 64 bits. */
+    /** So large that a few thousand of them, times the ratios of windows, still fit into 64 bits. */
     private static final long LARGEST = 1_000_000_000_000_000L;
 
     /** What can be counted in nanoseconds. */
@@ -33,7 +33,7 @@ final class StateReader {
     private StateReader() {}
 
     /**
-     * Returns the state that stands there.
+     * Reads a state.
      *
      * @throws NewerStateException if a later version wrote it
      * @throws UnreadableStateException if it isn't a state
@@ -159,7 +159,7 @@ final class StateReader {
         return node.required(key).stringValue();
     }
 
-    /** The file was written by a later version, which alone knows what it means; it is left as it is. */
+    /** The file was written by a later version, which alone understands it, so it stays as it is. */
     static final class NewerStateException extends IOException {
 
         private static final long serialVersionUID = 1;
@@ -169,7 +169,7 @@ final class StateReader {
         }
     }
 
-    /** What stands in the file is not what this version or an earlier one wrote. */
+    /** The file's contents aren't a state of this version or an earlier one. */
     static final class UnreadableStateException extends IOException {
 
         private static final long serialVersionUID = 1;

@@ -87,7 +87,7 @@ final class StateWriter {
         return tree;
     }
 
-    /** Windows of less than a millisecond are the guesses of a quota that has been told nothing yet. */
+    /** Returns milliseconds, at least 1 unless it is zero: a quota without a report guesses shorter windows. */
     private static long millis(Duration duration) {
         return duration.isZero() ? 0 : Math.max(1, duration.toMillis());
     }
