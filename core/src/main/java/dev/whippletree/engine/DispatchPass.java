@@ -34,6 +34,8 @@ import org.slf4j.LoggerFactory;
  */
 final class DispatchPass {
 
+    private static final Logger LOG = LoggerFactory.getLogger(DispatchPass.class);
+
     /**
      * The units by which smaller flights are looked for: where input and output are limited separately, a flight may be
      * small in either.
@@ -235,8 +237,6 @@ final class DispatchPass {
     /** Asks balancing strategies to pick a target, and picks one itself if they fail. Guarded by the engine's lock. */
     static final class Choice {
 
-        private static final Logger LOG = LoggerFactory.getLogger(Choice.class);
-
         private long faults;
 
         /** Returns one of the ready targets. */
@@ -274,7 +274,6 @@ final class DispatchPass {
     /** Logs that a flight has waited for a minute, once until the line is empty again. Guarded by the engine's lock. */
     static final class LongWaitLog {
 
-        private static final Logger LOG = LoggerFactory.getLogger(LongWaitLog.class);
         private static final long LONG_NANOS = Duration.ofMinutes(1).toNanos();
 
         private final WaitingLine line;

@@ -7,7 +7,6 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.whippletree.engine.DispatchPass.LongWaitLog;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
@@ -262,7 +261,7 @@ final class EngineLineTest {
 
     @Test
     void jam_isLoggedOnceUntilTheLineIsEmptyAgain() {
-        Logger logger = (Logger) LoggerFactory.getLogger(LongWaitLog.class);
+        Logger logger = (Logger) LoggerFactory.getLogger(DispatchPass.class);
         ListAppender<ILoggingEvent> logged = new ListAppender<>();
         logged.start();
         logger.setLevel(Level.INFO);

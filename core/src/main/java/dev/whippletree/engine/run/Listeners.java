@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 /** Passes the engine's events to all listeners. Never throws. Thread-safe; call it without the lock. */
 public final class Listeners {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+
     private final List<EngineListener> listeners;
     private final AtomicBoolean over = new AtomicBoolean();
 
@@ -56,8 +58,6 @@ public final class Listeners {
 
     /** Passes everything on to a listener, and logs what it throws. */
     static final class GuardedListener implements EngineListener {
-
-        private static final Logger LOG = LoggerFactory.getLogger(GuardedListener.class);
 
         private final EngineListener listener;
 

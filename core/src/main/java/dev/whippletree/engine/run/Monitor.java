@@ -218,8 +218,6 @@ public final class Monitor {
      */
     public static final class Mailbox {
 
-        private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
-
         private final boolean quick;
         private final Queue<Runnable> tasks = new ArrayDeque<>(4);
         private boolean running;
