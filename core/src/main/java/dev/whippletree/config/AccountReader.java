@@ -90,7 +90,9 @@ final class AccountReader {
         return text;
     }
 
-    /** Which keys are a provider's own is known only if the provider is; else those of any provider are left in peace. */
+    /**
+     * Which keys are a provider's own is known only if the provider is; else those of any provider are left in peace.
+     */
     private Map<String, String> own(Section section, Optional<String> provider) {
         provider.flatMap(known.providers()::unknown).ifPresent(message -> section.problem("provider", message));
         return section.rest(provider.filter(known.providers()::has)

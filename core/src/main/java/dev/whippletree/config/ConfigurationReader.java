@@ -81,7 +81,8 @@ final class ConfigurationReader {
     /**
      * Reads a configuration.
      *
-     * @param source the file from whose folder files that it names are looked for; empty: they are looked for from the working directory
+     * @param source the file from whose folder files that it names are looked for; empty: they are looked for from the
+     *     working directory
      * @param document the configuration as a tree
      * @param problems where problems are collected
      * @throws ConfigurationException with every problem

@@ -20,7 +20,8 @@ public final class GatewayCheck {
     private GatewayCheck() {}
 
     /**
-     * Returns everything that is wrong, a sentence each; empty if nothing is. Reads the keys, which may read files, and tells none.
+     * Returns everything that is wrong, a sentence each; empty if nothing is. Reads the keys, which may read files, and
+     * tells none.
      *
      * @param settings how the gateway is reached, and by whom
      * @param configuration whose accounts and routes its clients may name
@@ -80,8 +81,8 @@ public final class GatewayCheck {
     }
 
     /**
-     * Maps keys of a gateway to their owners: no two clients may have the same key, and no client the watch key. Confined
-     * to one check.
+     * Maps keys of a gateway to their owners: no two clients may have the same key, and no client the watch key.
+     * Confined to one check.
      */
     static final class KeyOwners {
 

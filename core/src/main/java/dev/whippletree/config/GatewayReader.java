@@ -118,7 +118,10 @@ final class GatewayReader {
         return GatewaySettings.Bounds.shareOfHeap(percent);
     }
 
-    /** Two who show the same key couldn't be told apart, and a client that shows the watch key would see what is the operator's. */
+    /**
+     * Two who show the same key couldn't be told apart, and a client that shows the watch key would see what is the
+     * operator's.
+     */
     private Optional<Secret> key(Section section, String at, String owner) {
         Optional<Secret> key = tokens.read(section, at);
         key.flatMap(secret -> owners.claim(owner, secret)).ifPresent(message -> section.problem(at, message));
@@ -181,7 +184,10 @@ final class GatewayReader {
         return twice.isPresent() ? Optional.empty() : weight;
     }
 
-    /** Returns the names of a list that are known. An empty list is a problem: it would mean all, and who writes it means none. */
+    /**
+     * Returns the names of a list that are known. An empty list is a problem: it would mean all, and who writes it
+     * means none.
+     */
     private static List<String> names(Section section, String key, String noun, List<String> known) {
         List<Text> named = section.texts(key);
         if (named.isEmpty() && section.has(key) && !section.isProblem(key)) {

@@ -93,7 +93,10 @@ public record Reloaded(
         }
     }
 
-    /** Returns what becomes of one configuration if another takes its place while running. Reads accounts' tokens and clients' keys. */
+    /**
+     * Returns what becomes of one configuration if another takes its place while running. Reads accounts' tokens and
+     * clients' keys.
+     */
     public static Reloaded between(Configuration before, Configuration after) {
         String first = after.routes().get(0).name();
         return new Reloaded(

@@ -76,8 +76,8 @@ final class TokenReader {
     }
 
     /**
-     * An empty file is none: a key of nothing would be shown by whoever shows nothing. What can't be a token says nothing about the one that
-     * was there: a pipe may be waited for, and a device never ends.
+     * An empty file is none: a key of nothing would be shown by whoever shows nothing. What can't be a token says
+     * nothing about the one that was there: a pipe may be waited for, and a device never ends.
      */
     private static String contents(Path file) {
         String contents;

@@ -29,15 +29,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flights under way and their callers: subscribes callers, tells them how their flight ended, fails those whose deadline has passed. Guarded
- * by the engine's lock.
+ * The flights under way and their callers: subscribes callers, tells them how their flight ended, fails those whose
+ * deadline has passed. Guarded by the engine's lock.
  *
- * <p>A flight stays in the table until the nearest cache has its answer, so that the next equal prompt joins it or finds it stored, and never
- * causes a second call.
+ * <p>A flight stays in the table until the nearest cache has its answer, so that the next equal prompt joins it or
+ * finds it stored, and never causes a second call.
  */
 final class Flights {
 
-    /** So long before a caller gives up it is told when to ask again, lest it hears nothing; of a short timeout, at most half. */
+    /**
+     * So long before a caller gives up it is told when to ask again, lest it hears nothing; of a short timeout, at most
+     * half.
+     */
     private static final long LEAST_MARGIN_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final int PART_OF_TIMEOUT = 20;
@@ -133,7 +136,10 @@ final class Flights {
         return timeout - Math.min(margin, timeout / 2);
     }
 
-    /** Tells a caller who is about to give up when to ask again, unless there is a call under way, or part of the answer was told. */
+    /**
+     * Tells a caller who is about to give up when to ask again, unless there is a call under way, or part of the answer
+     * was told.
+     */
     private void hangUp(Subscription subscription, Duration timeout) {
         if (subscription.isWaiting() && !subscription.wasTold()) {
             Flight flight = subscription.flight();

@@ -13,8 +13,9 @@ import java.util.Optional;
 /**
  * Moves flights to the new forms of their routes after a reload. Guarded by the engine's lock.
  *
- * <p>A flight keeps its turn in the line. If a new route has targets whose provider hasn't been asked what a waiting prompt takes, all
- * that waited go through the entrance again in turn, because plugins can't be asked under the lock, and then back to their turns.
+ * <p>A flight keeps its turn in the line. If a new route has targets whose provider hasn't been asked what a waiting
+ * prompt takes, all that waited go through the entrance again in turn, because plugins can't be asked under the lock,
+ * and then back to their turns.
  */
 final class ReloadMigration {
 

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param organization whose limits it shares; absent: it is an organization of its own
  * @param weight its share of the load against others of the tier, 1 or more
  * @param maxConcurrency attempts under way at once; absent: the default
- * @param transit how long a request is under way to the service at most; absent: unknown, so that it may arrive until the
- *     first byte of its response does
+ * @param transit how long a request is under way to the service at most; absent: unknown, so that it may arrive until
+ *     the first byte of its response does
  * @param limits the limits the user declared for the organization
  * @param credit what its organization may spend; absent: nothing is known of it. Said in plans and status, not enforced
  * @param settings the provider's own settings, such as {@code base-url}
@@ -72,7 +72,10 @@ public record AccountSettings(
         });
     }
 
-    /** Returns a builder of an account of which nothing else is stated: weight 1, an organization of its own, no token, no limits. */
+    /**
+     * Returns a builder of an account of which nothing else is stated: weight 1, an organization of its own, no token,
+     * no limits.
+     */
     public static Builder builder(String id, String provider) {
         return new Builder(id, provider);
     }

@@ -8,8 +8,8 @@ import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes a state as JSON that a person can read: instants in ISO 8601, durations in milliseconds, uses by milliseconds since 1970.
- * Any change of what something means is a new version.
+ * Writes a state as JSON that a person can read: instants in ISO 8601, durations in milliseconds, uses by milliseconds
+ * since 1970. Any change of what something means is a new version.
  */
 final class StateWriter {
 

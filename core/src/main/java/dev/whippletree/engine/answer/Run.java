@@ -4,7 +4,8 @@ import dev.whippletree.model.Delta;
 import java.util.Optional;
 
 /**
- * Pieces of one sort in a row. A tool call's head, its id and name, counts as its first character. Confined to its transcript.
+ * Pieces of one sort in a row. A tool call's head, its id and name, counts as its first character. Confined to its
+ * transcript.
  */
 final class Run {
 

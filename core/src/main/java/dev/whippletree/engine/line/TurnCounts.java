@@ -7,11 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Counts the turns of a lane's tenants that start before a moment of virtual time. Guarded by the engine's lock.
  *
- * <p>A tenant's first turn starts at its start tag, and the later ones follow at equal distances, until it has no more tickets. So the
- * number of its turns rises by one, then along a slope, then no more. Each of these bends is kept in order with the sums of those
- * below it, and a count over all tenants is one walk from the root: O(log n).
+ * <p>A tenant's first turn starts at its start tag, and the later ones follow at equal distances, until it has no more
+ * tickets. So the number of its turns rises by one, then along a slope, then no more. Each of these bends is kept in
+ * order with the sums of those below it, and a count over all tenants is one walk from the root: O(log n).
  *
- * <p>First turns are counted exactly. Of the later ones a turn that starts at the very moment counts half, since the order of tenants decides.
+ * <p>First turns are counted exactly. Of the later ones a turn that starts at the very moment counts half, since the
+ * order of tenants decides.
  */
 final class TurnCounts {
 

@@ -26,16 +26,19 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tickets of all that wait, in turn: fair between tenants, and between the sessions of each. Guarded by the engine's lock.
+ * The tickets of all that wait, in turn: fair between tenants, and between the sessions of each. Guarded by the
+ * engine's lock.
  *
- * <p>Turns are given by start-time fair queueing (Goyal, Vin and Cheng, SIGCOMM 1996) on two levels. A tenant's turn starts where
- * its last one ended, or at the turn now being served if that is later; one of twice the weight ends its turns in half the time. A
- * tenant with a thousand tickets thus has its second one served after the first one of everybody else, in however many sessions
- * they are. Which of its tickets has the tenant's turn is decided in the same way between its sessions. Entering, leaving, finding
- * the next and serving it cost O(log n) in the length of the line, and are linear in the lanes, which are few.
+ * <p>Turns are given by start-time fair queueing (Goyal, Vin and Cheng, SIGCOMM 1996) on two levels. A tenant's turn
+ * starts where its last one ended, or at the turn now being served if that is later; one of twice the weight ends its
+ * turns in half the time. A tenant with a thousand tickets thus has its second one served after the first one of
+ * everybody else, in however many sessions they are. Which of its tickets has the tenant's turn is decided in the same
+ * way between its sessions. Entering, leaving, finding the next and serving it cost O(log n) in the length of the line,
+ * and are linear in the lanes, which are few.
  *
- * <p>Interactive tickets go before batch tickets, whoever's they are, except for those that {@link BatchShare} lets go first. Turns of each priority are given
- * apart; a batch ticket that goes before interactive ones takes its tenant's interactive turn too.
+ * <p>Interactive tickets go before batch tickets, whoever's they are, except for those that {@link BatchShare} lets go
+ * first. Turns of each priority are given apart; a batch ticket that goes before interactive ones takes its tenant's
+ * interactive turn too.
  */
 public final class WaitingLine {
 
@@ -273,9 +276,9 @@ public final class WaitingLine {
     }
 
     /**
-     * Forgets tenants and sessions with nothing in the line once that gives them no advantage: when the line is empty and everybody
-     * starts anew. Who asks one by one would otherwise go first each time. In a line that is never empty those without a ticket are
-     * forgotten when there are many of them, which bounds the memory.
+     * Forgets tenants and sessions with nothing in the line once that gives them no advantage: when the line is empty
+     * and everybody starts anew. Who asks one by one would otherwise go first each time. In a line that is never empty
+     * those without a ticket are forgotten when there are many of them, which bounds the memory.
      */
     private void forgetIdle() {
         if (places == 0 && nobodyComesBack()) {
@@ -368,7 +371,10 @@ public final class WaitingLine {
         forgetIdle();
     }
 
-    /** Who uses both priorities gets no second turn; nor does he fall behind for more than two, however much of his batch goes first. */
+    /**
+     * Who uses both priorities gets no second turn; nor does he fall behind for more than two, however much of his
+     * batch goes first.
+     */
     private void takePeoplesTurn(Tenant tenant, double charge) {
         double serving = serving(Priority.INTERACTIVE).tenants();
         double since = tenant.waits(Priority.INTERACTIVE) ? tenant.peopleSince() : serving;

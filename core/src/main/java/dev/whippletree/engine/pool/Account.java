@@ -30,7 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Account {
 
-    /** How long a request is under way at most, where the account doesn't say: routes around the world take a tenth of that. */
+    /**
+     * How long a request is under way at most, where the account doesn't say: routes around the world take a tenth of
+     * that.
+     */
     public static final long ASSUMED_TRANSIT_NANOS = Duration.ofSeconds(2).toNanos();
 
     /** The same for a request whose call was broken off, of which no answer will tell anything. */
@@ -151,7 +154,10 @@ public final class Account {
         return refusedToken;
     }
 
-    /** Returns how long its requests are under way at most: as stated, else as assumed; empty if that was found to be wrong. */
+    /**
+     * Returns how long its requests are under way at most: as stated, else as assumed; empty if that was found to be
+     * wrong.
+     */
     OptionalLong transitNanos() {
         if (settings.transit().isPresent()) {
             return OptionalLong.of(settings.transit().get().toNanos());
@@ -273,11 +279,11 @@ public final class Account {
     }
 
     /**
-     * Remembers, by digest, the refused token of an account, so that a new token is noticed. Thread-safe. Reading a token
-     * may read a file, so never call it under the engine's lock.
+     * Remembers, by digest, the refused token of an account, so that a new token is noticed. Thread-safe. Reading a
+     * token may read a file, so never call it under the engine's lock.
      *
-     * <p>The token is read when the refusal arrives. A token that was replaced while the refused attempt was under way is taken for the refused one, and
-     * tried when the account is probed.
+     * <p>The token is read when the refusal arrives. A token that was replaced while the refused attempt was under way
+     * is taken for the refused one, and tried when the account is probed.
      */
     public static final class RefusedToken {
 

@@ -263,11 +263,13 @@ public final class Health {
     }
 
     /**
-     * Decides whether refusals that name nothing ({@link Reach#PROMPT}) are a target's fault or their prompts'. Guarded by the engine's lock.
+     * Decides whether refusals that name nothing ({@link Reach#PROMPT}) are a target's fault or their prompts'. Guarded
+     * by the engine's lock.
      *
-     * <p>A target that has never answered is at fault at once, unless one that has refuses the same prompt. Any other is after 100 refused prompts in a row, unless it has accepted a call
-     * that began after the first of them. Prompts of each tenant whose calls it has accepted within an hour must be among them. A prompt
-     * doesn't count if another account refuses it too, and has accepted other calls meanwhile.
+     * <p>A target that has never answered is at fault at once, unless one that has refuses the same prompt. Any other
+     * is after 100 refused prompts in a row, unless it has accepted a call that began after the first of them. Prompts
+     * of each tenant whose calls it has accepted within an hour must be among them. A prompt doesn't count if another
+     * account refuses it too, and has accepted other calls meanwhile.
      */
     static final class Doubt {
 

@@ -62,7 +62,9 @@ public final class Lease {
         target.account().transitNanos().ifPresent(transit -> call.sent(now + transit, now));
     }
 
-    /** Returns the latest moment at which the service can have counted the request; for one under way that is to come. */
+    /**
+     * Returns the latest moment at which the service can have counted the request; for one under way that is to come.
+     */
     public long arrivedBy(long now) {
         return call.arrivedAt().orElseGet(() -> target.account().lostUntil(now));
     }

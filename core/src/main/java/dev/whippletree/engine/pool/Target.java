@@ -91,7 +91,10 @@ public final class Target {
                 List.of(account.credential(), account.organization().closure(), availability, modelScope.closure());
     }
 
-    /** Returns the same target of an account that belongs to another organization now. Attempts under way stay with this one. */
+    /**
+     * Returns the same target of an account that belongs to another organization now. Attempts under way stay with this
+     * one.
+     */
     Target moved(ScopeState toModelScope) {
         return new Target(account, model, toModelScope, kind, health, availability);
     }
@@ -193,7 +196,10 @@ public final class Target {
         return health.allowed() == 1;
     }
 
-    /** Returns whether few attempts are let through as yet since it has failed, or none has been let in since a limit refused one. */
+    /**
+     * Returns whether few attempts are let through as yet since it has failed, or none has been let in since a limit
+     * refused one.
+     */
     public boolean isBeingTried() {
         return health.allowed() < Integer.MAX_VALUE || organization.refusesAll() || modelScope.refusesAll();
     }
@@ -246,7 +252,10 @@ public final class Target {
         return organization.limits().countTokens() || modelScope.limits().countTokens();
     }
 
-    /** Returns whether its limits of tokens let fewer calls of a usual size begin than its limits of requests do, learned paces aside. */
+    /**
+     * Returns whether its limits of tokens let fewer calls of a usual size begin than its limits of requests do,
+     * learned paces aside.
+     */
     public boolean tokensBind(TokenCount usual) {
         return countsTokens() && callsPerNano(usual, true) < callsPerNano(usual, false);
     }

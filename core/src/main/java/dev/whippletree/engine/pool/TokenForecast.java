@@ -13,21 +13,22 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Predicts the tokens of prompts and completions from the services' reports, so that reservations are neither too
- * small nor wasteful. Guarded by the engine's lock.
+ * Predicts the tokens of prompts and completions from the services' reports, so that reservations are neither too small
+ * nor wasteful. Guarded by the engine's lock.
  *
- * <p>For prompts, it learns by how much a provider's estimates are wrong for a model: separately for each size,
- * from one power of two to the next, because the tokens that services add to every prompt matter for small ones and
- * hardly for large ones. That fewer tokens are enough is believed from the 59th answer on, because fewer answers
- * can't show it ({@link LatestValues}); that an estimate is too small is believed at once.
+ * <p>For prompts, it learns by how much a provider's estimates are wrong for a model: separately for each size, from
+ * one power of two to the next, because the tokens that services add to every prompt matter for small ones and hardly
+ * for large ones. That fewer tokens are enough is believed from the 59th answer on, because fewer answers can't show it
+ * ({@link LatestValues}); that an estimate is too small is believed at once.
  *
  * <p>For completions, it learns what 95 of 100 completions of a route by a model don't exceed. With fewer than 59
- * answers, it assumes on the safe side that the largest of 59 would be 59/n times the largest of these n. That is
- * the case if lengths have a tail like Pareto's with exponent 1, so heavy that there is no mean; no service's have.
+ * answers, it assumes on the safe side that the largest of 59 would be 59/n times the largest of these n. That is the
+ * case if lengths have a tail like Pareto's with exponent 1, so heavy that there is no mean; no service's have.
  *
- * <p>A completion without a bound is expected to have at most four times the mean of the latest hundred: no lognormal distribution
- * has more than 3.9 times its mean at 95 %. Where a service counts something for it when the prompt arrives, but doesn't say how
- * much, an answer shows it if little else of the limit was used: it can't be more than was used in all, less the prompt.
+ * <p>A completion without a bound is expected to have at most four times the mean of the latest hundred: no lognormal
+ * distribution has more than 3.9 times its mean at 95 %. Where a service counts something for it when the prompt
+ * arrives, but doesn't say how much, an answer shows it if little else of the limit was used: it can't be more than was
+ * used in all, less the prompt.
  */
 public final class TokenForecast {
 

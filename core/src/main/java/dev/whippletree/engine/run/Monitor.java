@@ -137,7 +137,10 @@ public final class Monitor {
         after(announcements, task);
     }
 
-    /** Checks that the calling thread holds the lock. Costs nothing unless Java's assertions are on, as they are in tests. */
+    /**
+     * Checks that the calling thread holds the lock. Costs nothing unless Java's assertions are on, as they are in
+     * tests.
+     */
     public void assertHeld() {
         assert lock.isHeldByCurrentThread() : "the engine's lock must be held here";
     }
@@ -213,8 +216,8 @@ public final class Monitor {
     }
 
     /**
-     * Runs tasks one at a time, in order, on an executor. Thread-safe; if a task throws, the error is logged and the next
-     * one runs.
+     * Runs tasks one at a time, in order, on an executor. Thread-safe; if a task throws, the error is logged and the
+     * next one runs.
      */
     public static final class Mailbox {
 
@@ -245,7 +248,8 @@ public final class Monitor {
         }
 
         /**
-         * Makes the calling thread run what is added, until it calls {@link #drain}. Nothing may have been added before.
+         * Makes the calling thread run what is added, until it calls {@link #drain}. Nothing may have been added
+         * before.
          */
         public synchronized void claim() {
             running = true;

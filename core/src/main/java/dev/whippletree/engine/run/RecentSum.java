@@ -3,7 +3,9 @@ package dev.whippletree.engine.run;
 import java.time.Duration;
 import java.util.Arrays;
 
-/** The sum of what was added within a window before now, counted in slices of the window. Guarded by the engine's lock. */
+/**
+ * The sum of what was added within a window before now, counted in slices of the window. Guarded by the engine's lock.
+ */
 public final class RecentSum {
 
     private final long sliceNanos;

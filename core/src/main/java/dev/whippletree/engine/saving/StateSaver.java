@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
  * Schedules saving of the limits' state after changes, and counts what other processes have saved. Guarded by the
  * engine's lock, except for the saving itself.
  *
- * <p>The first change is saved at once, those that follow once a second; without a change nothing happens. A call leaves once the file
- * counts what it uses of declared limits, so that a crash forgets no use. So that not every call waits for the disk, the file counts a
- * few uses ahead. Whatever goes wrong with the folder is logged once, until it works again, and holds up a prompt for ten seconds at
- * most.
+ * <p>The first change is saved at once, those that follow once a second; without a change nothing happens. A call
+ * leaves once the file counts what it uses of declared limits, so that a crash forgets no use. So that not every call
+ * waits for the disk, the file counts a few uses ahead. Whatever goes wrong with the folder is logged once, until it
+ * works again, and holds up a prompt for ten seconds at most.
  */
 public final class StateSaver {
 
