@@ -62,7 +62,7 @@ public final class Engine {
     private volatile List<String> notes;
     private final Monitor monitor;
     private final Listeners listeners;
-    private final CacheTiers caches;
+    private final Optional<CacheTiers> caches;
     private final Confirmations confirmations;
     private final Optional<CoordinationClient> coordinator;
     private final Optional<SharedCalls> sharedCalls;
@@ -108,9 +108,11 @@ public final class Engine {
         this.notes = topology.notes();
         this.startedNanos = timeline.nanoTime();
         this.monitor = new Monitor(timeline.executor());
-        this.caches = new CacheTiers(topology.caches(), timeline, settings.cacheTimeout());
+        this.caches = topology.caches().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new CacheTiers(topology.caches(), timeline, settings.cacheTimeout()));
         this.coordinator = topology.coordination().map(open -> new CoordinationClient(open, timeline));
-        this.sharedCalls = coordinator.map(others -> new SharedCalls(others, caches, monitor));
+        this.sharedCalls = coordinator.flatMap(others -> caches.map(tiers -> new SharedCalls(others, tiers, monitor)));
         this.pool = new Pool(topology, settings, startedNanos);
         this.confirmations = new Confirmations(pool, caches);
         this.tally = new Tally(startedNanos);
@@ -310,7 +312,7 @@ public final class Engine {
             admission.enter(flight);
             return;
         }
-        caches.find(flight.key(), found -> {
+        caches.get().find(flight.key(), found -> {
             if (found.isEmpty() && sharedCalls.isPresent()) {
                 sharedCalls.get().settle(flight, foundMeanwhile -> go(flight, foundMeanwhile));
             } else {
@@ -329,7 +331,8 @@ public final class Engine {
         monitor.decide(() -> {
             if (flight.stage() == Flight.Stage.LOOKING_UP) {
                 flights.land(flight, stored, timeline.nanoTime());
-                monitor.after(flight.mailbox(), () -> caches.delivered(flight.key(), found.get()));
+                monitor.after(
+                        flight.mailbox(), () -> caches.ifPresent(tiers -> tiers.delivered(flight.key(), found.get())));
             }
         });
     }
@@ -343,7 +346,7 @@ public final class Engine {
 
     /** Returns a consistent status; fast, under load too. */
     public StatusSnapshot status() {
-        List<List<String>> remarks = caches.remarks();
+        List<List<String>> remarks = caches.map(CacheTiers::remarks).orElse(List.of());
         return monitor.decide(() -> {
             long now = timeline.nanoTime();
             StatusReport report = new StatusReport(pool, now, timeline.now());
@@ -358,7 +361,7 @@ public final class Engine {
                     tally.promptsPerMinute(now),
                     tally.latency(),
                     pool.tokens(),
-                    caches.status(remarks),
+                    caches.map(tiers -> tiers.status(remarks)).orElse(List.of()),
                     coordinator.map(CoordinationClient::status),
                     report.accounts(),
                     scheduler.tenants(now),
@@ -380,7 +383,7 @@ public final class Engine {
      *     cache's failure
      */
     public CompletableFuture<Long> clearCaches(Optional<String> tenant) {
-        return caches.clear(tenant);
+        return caches.map(tiers -> tiers.clear(tenant)).orElseGet(() -> CompletableFuture.completedFuture(-1L));
     }
 
     /** Returns the callers' confirmations of answers, for the caches. */

@@ -47,7 +47,7 @@ final class Flights {
 
     private final Monitor monitor;
     private final Timeline timeline;
-    private final CacheTiers caches;
+    private final Optional<CacheTiers> caches;
     private final Tally tally;
     private final Listeners listeners;
     private final WaitEstimator estimator;
@@ -77,7 +77,7 @@ final class Flights {
     Flights(
             Monitor monitor,
             Timeline timeline,
-            CacheTiers caches,
+            Optional<CacheTiers> caches,
             Tally tally,
             Listeners listeners,
             WaitEstimator estimator,
@@ -239,19 +239,19 @@ final class Flights {
     }
 
     private Optional<Runnable> toStore(Flight flight, Completion completion) {
-        return timeToStore(flight, completion).map(ttl -> {
+        return caches.flatMap(tiers -> timeToStore(flight, completion).map(ttl -> {
             CacheEntry entry = new CacheEntry(completion, timeline.now().plusNanos(Waits.nanos(ttl)));
             Runnable stored = () -> monitor.tell(() -> remove(flight));
             Runnable storedForOthers = flight.takeClaim().orElse(() -> {});
-            return caches.toStore(flight.key(), entry, stored, storedForOthers);
-        });
+            return tiers.toStore(flight.key(), entry, stored, storedForOthers);
+        }));
     }
 
     /** Only a whole answer is stored, and only if nobody opted out; {@link CacheTiers} leaves out damaged ones. */
     private Optional<Duration> timeToStore(Flight flight, Completion completion) {
         boolean fresh = completion.origin().source() == Origin.Source.CALL;
         boolean wanted = flight.prompt().cache().store() && flight.isKeyed();
-        if (caches.isEmpty() || !fresh || !wanted || !AnswerCheck.isWhole(completion)) {
+        if (!fresh || !wanted || !AnswerCheck.isWhole(completion)) {
             return Optional.empty();
         }
         return flight.prompt().cache().ttl().or(() -> flight.route().settings().ttl());

@@ -64,7 +64,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             Monitor monitor,
             Timeline timeline,
             Pool pool,
-            CacheTiers caches,
+            Optional<CacheTiers> caches,
             Optional<CoordinationClient> coordinator,
             Tally tally,
             Listeners listeners,

@@ -79,10 +79,6 @@ public final class CacheTiers {
         this.calls = new PluginCall(timeline, timeout.toNanos());
     }
 
-    public boolean isEmpty() {
-        return tiers.isEmpty();
-    }
-
     /** Returns whether any of them is shared with other processes. */
     public boolean isShared() {
         return tiers.stream().anyMatch(Tier::shared);

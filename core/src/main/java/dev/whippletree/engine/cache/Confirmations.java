@@ -13,9 +13,9 @@ import java.util.Optional;
 public final class Confirmations {
 
     private final Pool pool;
-    private final CacheTiers caches;
+    private final Optional<CacheTiers> caches;
 
-    public Confirmations(Pool pool, CacheTiers caches) {
+    public Confirmations(Pool pool, Optional<CacheTiers> caches) {
         this.pool = pool;
         this.caches = caches;
     }
@@ -24,12 +24,12 @@ public final class Confirmations {
      * Tells the caches whether a prompt's answer from them, or the one they would have given, is right. Never throws.
      */
     public void confirm(Prompt prompt, boolean right) {
-        keyOf(prompt).ifPresent(key -> caches.confirm(key, right));
+        keyOf(prompt).ifPresent(key -> confirm(key, right));
     }
 
     /** Tells the caches the same by the result of {@link #key}. Never throws. */
     public void confirm(CacheKey key, boolean right) {
-        caches.confirm(key, right);
+        caches.ifPresent(tiers -> tiers.confirm(key, right));
     }
 
     /** Returns the key by which a prompt with a declared question can be confirmed later, without any of its text. */
@@ -39,7 +39,7 @@ public final class Confirmations {
 
     /** Returns the stored answer of a similar question if a cache asks whether it answers this prompt too. */
     public Optional<Completion> unconfirmed(Prompt prompt) {
-        return keyOf(prompt).flatMap(caches::unconfirmed);
+        return caches.flatMap(tiers -> keyOf(prompt).flatMap(tiers::unconfirmed));
     }
 
     /** Only a prompt with a declared question can get another one's answer. */
