@@ -49,7 +49,7 @@ final class StateFile {
     /**
      * Returns what was saved; nothing if there is no file.
      *
-     * @throws NewerStateException if a later version wrote it
+     * @throws StateReader.NewerStateException if a later version wrote it
      * @throws UnreadableStateException if it isn't a state
      */
     SavedState read() throws IOException {
