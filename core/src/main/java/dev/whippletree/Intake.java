@@ -18,10 +18,10 @@ import java.util.function.Supplier;
  *
  * @param catalog the plugins that it may name
  * @param environment variables by name
- * @param source returns what it is read from, anew for each reading; absent: it was given
- * @param folders where that source said that plugins are
- * @param state the folder for the limits' state that is stronger than a configuration's
- * @param asksOnce whether caches are left out that end with this process, and turns begin anywhere
+ * @param source returns the source to read, anew for each reading; absent: the configuration was given
+ * @param folders the plugin folders that the source named at the start
+ * @param state the state folder that overrides the configuration's
+ * @param asksOnce whether to leave out caches that end with this process, and to begin turns anywhere
  */
 record Intake(
         PluginCatalog catalog,
@@ -44,7 +44,10 @@ record Intake(
                 .read(catalog.known(), catalog::accountsFrom, catalog.selfContainedCaches());
     }
 
-    /** Returns whether the source names other folders of plugins than at the start, whose plugins can't be used while running. */
+    /**
+     * Returns whether the source names other plugin folders than at the start, whose plugins can't be used while
+     * running.
+     */
     boolean namesOtherFolders() {
         return source.map(input -> input.get().pluginFolders())
                 .filter(present -> !present.equals(folders))
@@ -52,7 +55,7 @@ record Intake(
     }
 
     /**
-     * Returns a configuration as it is used.
+     * Returns a checked configuration, as it will be used.
      *
      * @throws ConfigurationException if it can't be, with every problem
      */
@@ -71,7 +74,7 @@ record Intake(
         return checked.withoutCaches(catalog.cachesOfTheProcess()).withRoutes(spread);
     }
 
-    /** Returns the source, and nothing of the environment: tokens are in there. */
+    /** Returns the source without the environment, which contains tokens. */
     @Override
     public String toString() {
         return "intake of " + source.map(input -> input.get().toString()).orElse("a configuration that was given");

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 /** The parts of a configuration that a builder was given. Confined to one thread. */
 final class Parts {
 
-    /** Each method of the builder that says a part of a configuration, as messages call it. */
+    /** The builder's methods for parts of a configuration, as messages name them. */
     enum Part {
         ACCOUNT("account(…)"),
         ENVIRONMENT("environment(…)"),
@@ -105,21 +105,21 @@ final class Parts {
         weights = stated;
     }
 
-    /** Returns the variables; absent if the builder wasn't told of any. */
+    /** Returns the variables; absent if none were given. */
     Optional<Map<String, String>> environment() {
         return environment;
     }
 
-    /** Returns the model of routes that name none; absent if the builder wasn't told of one. */
+    /** Returns the model of routes that name none; absent if none was given. */
     Optional<String> model() {
         return model;
     }
 
     /**
-     * Returns the parts that would have no effect beside something else that was given, a sentence each.
+     * Returns a sentence for each part that would have no effect.
      *
-     * @param whole what says the whole configuration, as messages call it; absent: these parts do
-     * @param beside the parts that have an effect beside that
+     * @param whole the builder's method that sets the whole configuration; absent: these parts do
+     * @param beside the parts that still have an effect then
      */
     List<String> conflicts(Optional<String> whole, Set<Part> beside) {
         if (whole.isPresent()) {
@@ -134,7 +134,10 @@ final class Parts {
                 : List.of();
     }
 
-    /** Returns the accounts whose token is missing, a sentence each with the variable in which their provider's tokens usually are. */
+    /**
+     * Returns a sentence for each account without a token, with the variable in which its provider's tokens usually
+     * are.
+     */
     List<String> missingTokens(PluginCatalog catalog) {
         return withoutToken.entrySet().stream()
                 .map(account -> "account " + account.getKey() + ": no token; check "

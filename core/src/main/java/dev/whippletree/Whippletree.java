@@ -156,8 +156,8 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
-     * Returns how many tokens of its account's limits are reserved for a prompt and its completion, on the account where
-     * that is most: an estimate, by what completions of its route have taken. Calls no service. Thread-safe.
+     * Returns how many tokens of its account's limits are reserved for a prompt and its completion, on the account
+     * where that is most: an estimate, by what completions of its route have taken. Calls no service. Thread-safe.
      *
      * @return none if no provider can tell, or the prompt names an unknown route
      */
@@ -166,8 +166,8 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
-     * Withdraws a waiting prompt, as cancelling does. A prompt whose call is under way still gets that call's answer, because
-     * it is paid for; if the call fails, the prompt is withdrawn then. Thread-safe.
+     * Withdraws a waiting prompt, as cancelling does. A prompt whose call is under way still gets that call's answer,
+     * because it is paid for; if the call fails, the prompt is withdrawn then. Thread-safe.
      *
      * @param answer the result of {@link #complete} for the prompt; anything else is ignored
      */
@@ -224,7 +224,9 @@ public final class Whippletree implements AutoCloseable {
         assembly.engine().confirmations().confirm(prompt, right);
     }
 
-    /** Returns whether an answer may be given to others who ask the same: it is whole, and its tool calls are undamaged. */
+    /**
+     * Returns whether an answer may be given to others who ask the same: it is whole, and its tool calls are undamaged.
+     */
     public static boolean isReusable(Completion completion) {
         return AnswerCheck.isReusable(completion);
     }
@@ -314,11 +316,12 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
-     * Does what {@link #reload()} does together with whatever else goes by the same configuration: both change, or neither.
+     * Does what {@link #reload()} does together with whatever else goes by the same configuration: both change, or
+     * neither.
      *
-     * @param companion is handed the configuration that is to hold, once everything that it names is open. It changes nothing, but
-     *     prepares its own part, and returns what takes that over, which must not fail. What it throws ends the reload: nothing has
-     *     changed then. Called once at most, on this thread; it must not reload
+     * @param companion is handed the configuration that is to hold, once everything that it names is open. It changes
+     *     nothing, but prepares its own part, and returns what takes that over, which must not fail. What it throws
+     *     ends the reload: nothing has changed then. Called once at most, on this thread; it must not reload
      * @return what has changed
      * @throws ConfigurationException if it can't be read or used, with every problem; nothing has changed then
      * @throws IllegalStateException if there is no such file or source, or this has been closed
@@ -427,7 +430,8 @@ public final class Whippletree implements AutoCloseable {
         }
 
         /**
-         * Reads the configuration from a program's own settings. It can't be combined with accounts, routes, caches and the like.
+         * Reads the configuration from a program's own settings. It can't be combined with accounts, routes, caches and
+         * the like.
          *
          * @param tree returns the present settings, at the start and at each {@link Whippletree#reload()}
          */
@@ -507,11 +511,12 @@ public final class Whippletree implements AutoCloseable {
         }
 
         /**
-         * Suits a program that asks once and ends, again and again. It leaves out the caches
-         * {@linkplain Cache#endsWithProcess() that end with this process}, which would only delay it; their settings' names are still
-         * checked. And it doesn't begin with the first account of a tier each time: where the strategy gives turns, the account of whose
-         * limits least is used has the first one, as far as a {@linkplain #state state folder} tells, and of equals one drawn by lot. Its
-         * threads aren't virtual ones, which would delay the end of the process.
+         * Suits a program that asks once and ends, again and again. It leaves out the caches {@linkplain
+         * Cache#endsWithProcess() that end with this process}, which would only delay it; their settings' names are
+         * still checked. And it doesn't begin with the first account of a tier each time: where the strategy gives
+         * turns, the account of whose limits least is used has the first one, as far as a {@linkplain #state state
+         * folder} tells, and of equals one drawn by lot. Its threads aren't virtual ones, which would delay the end of
+         * the process.
          */
         public Builder asksOnce() {
             this.asksOnce = true;
@@ -531,8 +536,8 @@ public final class Whippletree implements AutoCloseable {
         }
 
         /**
-         * Sets the folder in which the limits' state is kept between processes; stronger than a configuration's. Several
-         * processes may share it. Without one each process begins with what the configuration says.
+         * Sets the folder in which the limits' state is kept between processes; stronger than a configuration's.
+         * Several processes may share it. Without one each process begins with what the configuration says.
          */
         public Builder state(Path folder) {
             this.state = folder;
@@ -591,9 +596,9 @@ public final class Whippletree implements AutoCloseable {
         }
 
         /**
-         * Adds a folder of plugins: each jar in it is one, and each folder in it is one, of all the jars in that. Each has a class
-         * loader of its own, closed with the Whippletree, and sees of this program nothing but the SPI, the model and SLF4J. A
-         * jar's service entries count if its manifest says {@code Whippletree-Plugin: <name>}.
+         * Adds a folder of plugins: each jar in it is one, and each folder in it is one, of all the jars in that. Each
+         * has a class loader of its own, closed with the Whippletree, and sees of this program nothing but the SPI, the
+         * model and SLF4J. A jar's service entries count if its manifest says {@code Whippletree-Plugin: <name>}.
          */
         public Builder plugins(Path folder) {
             pluginFolders.add(folder);
@@ -610,8 +615,8 @@ public final class Whippletree implements AutoCloseable {
         }
 
         /**
-         * Returns the plugins that are found, also where two of one kind have the same name; to be closed when they aren't needed
-         * any more.
+         * Returns the plugins that are found, also where two of one kind have the same name; to be closed when they
+         * aren't needed any more.
          *
          * @throws ConfigurationException if a folder of plugins can't be read
          */
@@ -632,8 +637,8 @@ public final class Whippletree implements AutoCloseable {
         /**
          * Opens the accounts and caches and starts. Makes no call. What works but shouldn't be is logged.
          *
-         * @throws ConfigurationException if anything can't be used, with every problem that was found; or if anything that was given
-         *     would have no effect because of something else, with both
+         * @throws ConfigurationException if anything can't be used, with every problem that was found; or if anything
+         *     that was given would have no effect because of something else, with both
          */
         public Whippletree build() {
             requireEffects();

@@ -187,14 +187,13 @@ final class ArchitectureTest {
             .because("core must compile with every plugin module deleted");
 
     @ArchTest
-    static final ArchRule onlyPluginWires = noClasses()
+    static final ArchRule onlyTheModuleForGuiceKnowsGuice = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.whippletree.plugin..", "dev.whippletree.guice..")
+            .resideOutsideOfPackage("dev.whippletree.guice..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("com.google.inject..")
-            .because(
-                    "classes are usable without an injector; one package wires them, one is for hosts that have their own");
+            .because("classes are usable without an injector; one package is for hosts that have their own");
 
     @ArchTest
     static final ArchRule spiUsesNoLibrary = classes()

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of a JSON object, taken one by one; the rest are fields that the reader doesn't know. A field that is null
- * counts as absent. Confined to one reading. Each method that takes a field throws {@link WrongFieldException} if the field is of
- * another type.
+ * counts as absent. Confined to one reading. Each method that takes a field throws {@link WrongFieldException} if the
+ * field is of another type.
  */
 public final class Fields {
 

@@ -1,6 +1,7 @@
 package dev.whippletree.config;
 
 import dev.whippletree.config.Section.Element;
+import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.Credit;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Reach;
@@ -92,7 +93,9 @@ final class AccountReader {
         return text;
     }
 
-    /** Which keys are a provider's own is known only if the provider is; else those of any provider are left in peace. */
+    /**
+     * Which keys are a provider's own is known only if the provider is; else those of any provider are left in peace.
+     */
     private Map<String, String> own(Section section, Optional<String> provider) {
         provider.flatMap(known.providers()::unknown).ifPresent(message -> section.problem("provider", message));
         return section.rest(provider.filter(known.providers()::has)

@@ -81,8 +81,8 @@ public record Configuration(
     }
 
     /**
-     * Creates a configuration of a process that is alone, without prices, a gateway or tenants' weights, by which nothing is kept between
-     * processes.
+     * Creates a configuration of a process that is alone, without prices, a gateway or tenants' weights, by which
+     * nothing is kept between processes.
      */
     public Configuration(
             List<AccountSettings> accounts,
@@ -130,8 +130,8 @@ public record Configuration(
     }
 
     /**
-     * Returns what holds when another configuration takes the place of this one while running: its accounts, routes, prices,
-     * warnings, tenants' weights and what it says of a gateway, and the rest of this.
+     * Returns what holds when another configuration takes the place of this one while running: its accounts, routes,
+     * prices, warnings, tenants' weights and what it says of a gateway, and the rest of this.
      */
     public Configuration reloaded(Configuration next) {
         return new Configuration(

@@ -3,6 +3,7 @@ package dev.whippletree.config;
 import dev.whippletree.config.Configuration.CacheTier;
 import dev.whippletree.config.Configuration.ChosenCoordinator;
 import dev.whippletree.config.Section.Element;
+import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
@@ -13,6 +14,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,7 +81,8 @@ final class ConfigurationReader {
     /**
      * Reads a configuration.
      *
-     * @param source the file from whose folder files that it names are looked for; empty: they are looked for from the working directory
+     * @param source the file from whose folder files that it names are looked for; empty: they are looked for from the
+     *     working directory
      * @param document the configuration as a tree
      * @param problems where problems are collected
      * @throws ConfigurationException with every problem
@@ -97,7 +100,7 @@ final class ConfigurationReader {
         Optional<PriceList> prices = prices(root, source);
         List<RouteSettings> used =
                 routes.isEmpty() && !accounts.isEmpty() ? List.of(DefaultConfiguration.route(accounts, model)) : routes;
-        TenantWeights weights = WeightReader.ofTenants(root);
+        TenantWeights weights = weights(root);
         Optional<GatewaySettings> gateway = new GatewayReader(variables, accounts, used, weights).read(root);
         root.end();
         problems.stop();
@@ -201,6 +204,14 @@ final class ConfigurationReader {
         return Optional.empty();
     }
 
+    private static TenantWeights weights(Section root) {
+        Map<String, Integer> weights = new LinkedHashMap<>();
+        root.section("tenant-weights")
+                .ifPresent(section -> section.keys()
+                        .forEach(tenant -> section.weight(tenant).ifPresent(weight -> weights.put(tenant, weight))));
+        return new TenantWeights(weights);
+    }
+
     private static EngineSettings engine(Section root) {
         EngineSettings defaults = EngineSettings.DEFAULT;
         int lineSize = root.integer("line-size", 0).orElse(defaults.lineSize());
@@ -208,8 +219,7 @@ final class ConfigurationReader {
         Duration cacheTimeout = root.duration("cache-timeout").orElse(defaults.cacheTimeout());
         OptionalInt tenantLineSize =
                 root.integer("tenant-line-size", 0).map(OptionalInt::of).orElse(OptionalInt.empty());
-        double batchShare =
-                root.read("batch-share", text -> Percentage.upTo(50, text)).orElse(defaults.batchShare());
+        double batchShare = root.percentage("batch-share", 50).orElse(defaults.batchShare());
         return new EngineSettings(lineSize, tenantLineSize, batchShare, concurrency, cacheTimeout);
     }
 }

@@ -15,9 +15,9 @@ import java.util.function.Function;
 /**
  * The source of a configuration: a file, if there is one, and the environment. Immutable.
  *
- * <p>The file is the one that was named; else the one the variable {@code WHIPPLETREE_CONFIG} names; else
- * {@code whippletree.yaml} in the working directory; else the same in the user's configuration folder; else there is none and the
- * environment's accounts are used with every default.
+ * <p>The file is the one that was named; else the one the variable {@code WHIPPLETREE_CONFIG} names; else {@code
+ * whippletree.yaml} in the working directory; else the same in the user's configuration folder; else there is none and
+ * the environment's accounts are used with every default.
  *
  * @param named a file that has to be there; absent: look for one
  * @param environment variables by name
@@ -51,8 +51,8 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
     }
 
     /**
-     * Returns the same source for as long as a program runs: a file that is there now is then the one that is read, and if it goes away,
-     * that is an error and no reason to look elsewhere.
+     * Returns the same source for as long as a program runs: a file that is there now is then the one that is read, and
+     * if it goes away, that is an error and no reason to look elsewhere.
      *
      * @throws ConfigurationException if the variable holds what can't be a path
      */
@@ -63,7 +63,8 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
     }
 
     /**
-     * Returns the file that is read; empty if there is none. A file that was named is returned whether it is there or not.
+     * Returns the file that is read; empty if there is none. A file that was named is returned whether it is there or
+     * not.
      *
      * @throws ConfigurationException if the variable holds what can't be a path
      */
@@ -74,8 +75,9 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
     }
 
     /**
-     * Returns the folders of plugins: the one that the variable {@code WHIPPLETREE_PLUGINS} names, and the one that the file's key
-     * {@code plugins} names. A file that can't be read names none; {@link #read} tells what is wrong with it.
+     * Returns the folders of plugins: the one that the variable {@code WHIPPLETREE_PLUGINS} names, and the one that the
+     * file's key {@code plugins} names. A file that can't be read names none; {@link #read} tells what is wrong with
+     * it.
      *
      * @throws ConfigurationException if a variable holds what can't be a path
      */

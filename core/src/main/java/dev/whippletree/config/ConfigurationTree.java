@@ -1,5 +1,6 @@
 package dev.whippletree.config;
 
+import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.spi.AccountSettings;
 import java.nio.file.InvalidPathException;
@@ -18,13 +19,16 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A configuration from a program's own settings, with the keys of the configuration file: so a framework's settings are read, checked
- * and reported exactly as a file is. Immutable. Files that it names are looked for from the working directory.
+ * A configuration from a program's own settings, with the keys of the configuration file: so a framework's settings are
+ * read, checked and reported exactly as a file is. Immutable. Files that it names are looked for from the working
+ * directory.
  *
  * @param source how messages name it where nothing better is known: {@code application properties}
  * @param prefix what stands before each key in the program's settings: {@code whippletree.}
- * @param values by key, in order: a text, a list or a map of the same; texts as they were written, with their references
- * @param places where something stands, as messages name it, by its path without the prefix: {@code accounts[1].provider}
+ * @param values by key, in order: a text, a list or a map of the same; texts as they were written, with their
+ *     references
+ * @param places where something stands, as messages name it, by its path without the prefix: {@code
+ *     accounts[1].provider}
  * @param environment the environment's variables by name
  * @param properties what a reference <code>${…}</code> stands for, by what is between its braces; empty if it isn't set
  */

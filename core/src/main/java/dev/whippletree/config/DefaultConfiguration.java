@@ -45,7 +45,10 @@ public final class DefaultConfiguration {
         return RouteSettings.of(Configuration.DEFAULT_ROUTE, List.of(new Tier(targets)));
     }
 
-    /** Returns the model of the default route: one given, else the environment's, else {@link Configuration#DEFAULT_MODEL}. */
+    /**
+     * Returns the model of the default route: one given, else the environment's, else {@link
+     * Configuration#DEFAULT_MODEL}.
+     */
     public static String model(Optional<String> given, Map<String, String> environment) {
         return given.or(() -> Optional.ofNullable(environment.get(MODEL_VARIABLE)))
                 .filter(model -> !model.isBlank())

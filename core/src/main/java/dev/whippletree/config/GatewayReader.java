@@ -1,7 +1,9 @@
 package dev.whippletree.config;
 
+import dev.whippletree.config.GatewayCheck.KeyOwners;
 import dev.whippletree.config.Section.Element;
 import dev.whippletree.config.Section.Text;
+import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
@@ -116,7 +118,10 @@ final class GatewayReader {
         return GatewaySettings.Bounds.shareOfHeap(percent);
     }
 
-    /** Two who show the same key couldn't be told apart, and a client that shows the watch key would see what is the operator's. */
+    /**
+     * Two who show the same key couldn't be told apart, and a client that shows the watch key would see what is the
+     * operator's.
+     */
     private Optional<Secret> key(Section section, String at, String owner) {
         Optional<Secret> key = tokens.read(section, at);
         key.flatMap(secret -> owners.claim(owner, secret)).ifPresent(message -> section.problem(at, message));
@@ -172,14 +177,17 @@ final class GatewayReader {
 
     /** A weight that is stated twice would be another one day in one of the places. */
     private Optional<Integer> weight(Section section, Optional<String> name) {
-        Optional<Integer> weight = WeightReader.weight(section, "weight");
+        Optional<Integer> weight = section.weight("weight");
         Optional<String> twice = name.filter(weights.byTenant()::containsKey).filter(tenant -> weight.isPresent());
         twice.ifPresent(tenant -> section.problem(
                 "weight", "tenant-weights." + tenant + " also sets this client's weight; remove one of the two"));
         return twice.isPresent() ? Optional.empty() : weight;
     }
 
-    /** Returns the names of a list that are known. An empty list is a problem: it would mean all, and who writes it means none. */
+    /**
+     * Returns the names of a list that are known. An empty list is a problem: it would mean all, and who writes it
+     * means none.
+     */
     private static List<String> names(Section section, String key, String noun, List<String> known) {
         List<Text> named = section.texts(key);
         if (named.isEmpty() && section.has(key) && !section.isProblem(key)) {

@@ -33,7 +33,8 @@ public record GatewaySettings(
         boolean finishAbandoned) {
 
     /**
-     * Listens on this machine only, on port 8080, without keys, with the default bounds; clients don't see accounts, and calls go on that they have left.
+     * Listens on this machine only, on port 8080, without keys, with the default bounds; clients don't see accounts,
+     * and calls go on that they have left.
      */
     public static final GatewaySettings DEFAULT =
             new GatewaySettings("127.0.0.1", 8080, List.of(), Optional.empty(), Bounds.DEFAULT, false, true);
@@ -133,8 +134,8 @@ public record GatewaySettings(
         private static final int HUNDRED = 100;
 
         /**
-         * 20 MB (a few images), 10,000 connections, 30 seconds (longer than any useful network takes), 120 seconds idle (longer than
-         * clients keep their connections), a quarter of this JVM's largest heap, a deadline of 1 hour.
+         * 20 MB (a few images), 10,000 connections, 30 seconds (longer than any useful network takes), 120 seconds idle
+         * (longer than clients keep their connections), a quarter of this JVM's largest heap, a deadline of 1 hour.
          */
         public static final Bounds DEFAULT = new Bounds(
                 20_000_000,
@@ -238,7 +239,10 @@ public record GatewaySettings(
                     "client '" + name + "': a weight is 1 to " + TenantWeights.MOST + ", not " + stated));
         }
 
-        /** Creates one that may name every route and be answered by every account, states no weight, and waits in silence. */
+        /**
+         * Creates one that may name every route and be answered by every account, states no weight, and waits in
+         * silence.
+         */
         public Client(String name, Secret key, List<Limit> limits) {
             this(name, key, limits, List.of(), List.of(), Optional.empty(), false);
         }

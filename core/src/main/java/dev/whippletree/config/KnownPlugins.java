@@ -31,8 +31,8 @@ public record KnownPlugins(Kind providers, Kind caches, Kind strategies, Kind co
      *
      * @param noun what one of them is called in messages: {@code provider}
      * @param settings by name, the settings each knows
-     * @param broken the entries that couldn't be loaded, a sentence each with class and jar; any of them may be what an unknown
-     *     name means
+     * @param broken the entries that couldn't be loaded, a sentence each with class and jar; any of them may be what an
+     *     unknown name means
      */
     public record Kind(String noun, Map<String, Set<SettingKey>> settings, List<String> broken) {
 

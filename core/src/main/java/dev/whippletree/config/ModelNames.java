@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What programs may write where others name a model: a route's name or one of its aliases, a model of a route, or {@code account/model} for one
- * account. Immutable.
+ * What programs may write where others name a model: a route's name or one of its aliases, a model of a route, or
+ * {@code account/model} for one account. Immutable.
  *
- * <p>A route's name leaves the choice to the route; a model holds the prompt to it, on the first route that has it. What could be read in several
- * ways is a route's name first, then an alias, then a model.
+ * <p>A route's name leaves the choice to the route; a model holds the prompt to it, on the first route that has it.
+ * What could be read in several ways is a route's name first, then an alias, then a model.
  */
 public final class ModelNames {
 

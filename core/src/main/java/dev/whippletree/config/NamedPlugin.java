@@ -8,17 +8,17 @@ import java.util.Optional;
 /**
  * A plugin as written in a file: {@code redis}, or {@code {name: redis, uri: …}}.
  *
- * @param name one that is known
+ * @param name a known name
  * @param settings the plugin's own settings, all of them known
  */
 record NamedPlugin(String name, Settings settings) {
 
     /**
-     * Reads one.
+     * Reads a plugin's name and settings.
      *
-     * @param section what it stands in
-     * @param element where it stands
-     * @param kind those that may be named
+     * @param section its section
+     * @param element its element
+     * @param kind the plugins that may be named
      * @return empty if it can't be used, which is then a problem
      */
     static Optional<NamedPlugin> read(Section section, Element element, KnownPlugins.Kind kind) {

@@ -37,7 +37,9 @@ public record PriceList(String source, LocalDate asOf, int staleAfterDays, Strin
         return PriceListReader.read(file.toString(), TextFile.read(file, ""));
     }
 
-    /** Returns the price of a model with a provider; empty if the list doesn't have it, so that its cost isn't known. */
+    /**
+     * Returns the price of a model with a provider; empty if the list doesn't have it, so that its cost isn't known.
+     */
     public Optional<TokenPrice> of(String provider, String model) {
         return prices.stream().filter(price -> price.isOf(provider, model)).findFirst();
     }

@@ -1,6 +1,7 @@
 package dev.whippletree.config;
 
 import dev.whippletree.config.Section.Element;
+import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.TokenPrice;
 import java.math.BigDecimal;
@@ -44,14 +45,14 @@ final class PriceListReader {
         return list;
     }
 
-    /** Reads a list that is part of a file. What is wrong with it becomes a problem of the file's. */
+    /** Reads a list that is part of a file. Its problems are added to the file's. */
     static PriceList read(String source, Section section) {
         PriceList list = new PriceListReader(section).list(source);
         section.end();
         return list;
     }
 
-    /** What is wrong reads as a stand-in, and as a problem that ends the reading later. */
+    /** Reads the list. A wrong value is replaced by a placeholder and reported, which ends the reading later. */
     private PriceList list(String source) {
         LocalDate asOf = needed(root, "as-of", "set the date of the prices, such as 2026-11-25", PriceListReader::day)
                 .orElse(LocalDate.EPOCH);

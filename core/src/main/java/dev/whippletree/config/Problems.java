@@ -23,18 +23,18 @@ final class Problems {
     /**
      * Creates an empty collection.
      *
-     * @param source how a line names the file
+     * @param source the file's name in messages
      */
     Problems(String source) {
         this(source, "", Map.of());
     }
 
     /**
-     * Creates an empty collection for what was read elsewhere.
+     * Creates an empty collection for settings read by a program.
      *
-     * @param source how a line names what has no place
-     * @param prefix what stands before each path where it was read
-     * @param placesByPath where something stands, as a line names it
+     * @param source the name of the settings in messages
+     * @param prefix the prefix of each path
+     * @param placesByPath the place of each path, as messages name it
      */
     Problems(String source, String prefix, Map<String, String> placesByPath) {
         this.source = source;
@@ -43,7 +43,7 @@ final class Problems {
     }
 
     /**
-     * Remembers where in the file something stands.
+     * Notes the line of a path.
      *
      * @param path as keys and indices: {@code accounts[1].provider}
      * @param line from 1; less is not known
@@ -61,12 +61,12 @@ final class Problems {
         }
     }
 
-    /** Adds what is wrong elsewhere. */
+    /** Adds problems found elsewhere. */
     void addAll(List<String> elsewhere) {
         lines.addAll(elsewhere);
     }
 
-    /** Returns whether something was wrong just there. */
+    /** Returns whether there is a problem at a path. */
     boolean has(String path) {
         return paths.contains(path);
     }
@@ -80,7 +80,7 @@ final class Problems {
                 + (path.isEmpty() ? "" : prefix + path + ": ");
     }
 
-    /** A key that is missing is looked for where the others of its mapping are. */
+    /** Returns the place of the nearest key that is there: a missing key belongs beside the others of its mapping. */
     private @Nullable String nearestPlace(String path) {
         String nearest = path;
         while (!nearest.isEmpty() && !placesByPath.containsKey(nearest)) {

@@ -93,7 +93,10 @@ public record Reloaded(
         }
     }
 
-    /** Returns what becomes of one configuration if another takes its place while running. Reads accounts' tokens and clients' keys. */
+    /**
+     * Returns what becomes of one configuration if another takes its place while running. Reads accounts' tokens and
+     * clients' keys.
+     */
     public static Reloaded between(Configuration before, Configuration after) {
         String first = after.routes().get(0).name();
         return new Reloaded(
@@ -164,7 +167,7 @@ public record Reloaded(
         return differences.keys();
     }
 
-    /** A token that can't be read is like no other. */
+    /** Returns a token to compare; one that can't be read equals no other. */
     private static Object token(Optional<Secret> token) {
         try {
             return token.map(Secret::reveal);
@@ -228,7 +231,7 @@ public record Reloaded(
         return all.isEmpty() ? "nothing changed" : all;
     }
 
-    /** Collects in what two of a kind differ. */
+    /** Collects the differences of two values. */
     private static final class Differences<T> {
 
         private final T before;

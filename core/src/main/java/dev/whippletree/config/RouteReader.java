@@ -73,8 +73,7 @@ final class RouteReader {
         Retries retries = retries(section);
         Timeouts timeouts = timeouts(section);
         List<String> aliases = aliases(section);
-        double leave = section.read("leave", text -> Percentage.upTo(MOST_LEAVE_PERCENT, text))
-                .orElse(defaults.leave());
+        double leave = section.percentage("leave", MOST_LEAVE_PERCENT).orElse(defaults.leave());
         section.end();
         if (tiers.isEmpty()) {
             return Optional.empty();
@@ -92,7 +91,7 @@ final class RouteReader {
                 .build());
     }
 
-    /** A name that two routes have would lead to the first, which only its author could know. */
+    /** Reads the aliases. A name of two routes would silently mean the first, so it is a problem. */
     private List<String> aliases(Section section) {
         List<String> read = new ArrayList<>();
         for (Text alias : section.texts("aliases")) {
@@ -105,7 +104,7 @@ final class RouteReader {
         return read;
     }
 
-    /** {@code tiers} in full; or {@code model}, and perhaps {@code accounts}, for a single tier. */
+    /** Reads {@code tiers}; or {@code model}, and perhaps {@code accounts}, for a single tier. */
     private List<Tier> tiers(Section section) {
         List<Element> elements = section.list("tiers", "[{account: hf-1, model: openai/gpt-oss-20b}]");
         Optional<String> model = section.text("model");
@@ -212,8 +211,7 @@ final class RouteReader {
         Duration most = backoff.flatMap(below -> below.duration("most")).orElse(defaults.maxBackoff());
         backoff.ifPresent(Section::end);
         Optional<Section> budget = section.section("retry-budget");
-        double share = budget.flatMap(below -> below.read("share", text -> Percentage.upTo(100, text)))
-                .orElse(defaults.budgetShare());
+        double share = budget.flatMap(below -> below.percentage("share", 100)).orElse(defaults.budgetShare());
         double perSecond = budget.flatMap(below -> below.integer("per-second", 1))
                 .map(Integer::doubleValue)
                 .orElse(defaults.budgetPerSecond());
@@ -242,7 +240,7 @@ final class RouteReader {
         return timeouts;
     }
 
-    /** A timeout that can't be the one to end a call is a mistake; one that wasn't given may be too long. */
+    /** Reports a stated timeout that can never end a call. */
     private static void comesBeforeWhole(Section given, String key, Duration timeout, Timeouts all) {
         if (given.has(key) && timeout.compareTo(all.whole()) > 0) {
             given.problem(

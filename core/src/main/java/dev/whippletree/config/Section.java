@@ -1,5 +1,6 @@
 package dev.whippletree.config;
 
+import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -19,7 +21,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class Section {
 
-    /** Far more than anybody means, and so little that no sum of durations overflows when it is counted in nanoseconds. */
+    /** The longest duration accepted: more than anybody means, and short enough for sums in nanoseconds. */
     private static final Duration LONGEST = Duration.ofDays(3650);
 
     private final String path;
@@ -38,7 +40,7 @@ final class Section {
         }
     }
 
-    /** Returns whether it is a mapping at all; that it isn't has been reported. */
+    /** Returns whether it is a mapping; otherwise that has been reported. */
     boolean isMapping() {
         return node.isObject();
     }
@@ -120,14 +122,14 @@ final class Section {
     }
 
     /**
-     * Returns a value that a function makes of text; what it says against the text is the problem. It is told of the text as it
-     * stands in the file: a variable's value may be a secret that somebody put into the wrong place.
+     * Parses a text. The parser's error becomes the problem, with the text as it stands in the file: a variable's value
+     * may be a secret put in the wrong place.
      */
     <T> Optional<T> read(String key, Function<String, T> reader) {
         return node(key).flatMap(value -> read(new Element(at(key), value), reader));
     }
 
-    /** Returns a value that a function makes of an element, as {@link #read(String, Function)} does. */
+    /** Parses an element, like {@link #read(String, Function)}. */
     <T> Optional<T> read(Element element, Function<String, T> reader) {
         return text(element).flatMap(text -> {
             try {
@@ -154,6 +156,31 @@ final class Section {
         });
     }
 
+    /** Returns a percentage as a share of one; the largest that is allowed is {@code most}, in percent. */
+    Optional<Double> percentage(String key, int most) {
+        return read(key, text -> {
+            try {
+                double value = Double.parseDouble(text.replace("%", "").trim()) / 100;
+                if (text.trim().endsWith("%") && value >= 0 && value <= most / 100.0) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                // Said below, for both cases.
+            }
+            throw new IllegalArgumentException("expected a percentage from 0% to " + most + "%, not '" + text + "'");
+        });
+    }
+
+    /** Returns the weight of a tenant. */
+    Optional<Integer> weight(String key) {
+        Optional<Integer> weight = integer(key, 1);
+        if (weight.isPresent() && weight.get() > TenantWeights.MOST) {
+            problem(key, "a weight is 1 to " + TenantWeights.MOST + ", not " + weight.get());
+            return Optional.empty();
+        }
+        return weight;
+    }
+
     Optional<Boolean> flag(String key) {
         return read(key, text -> switch (text.trim()) {
             case "true" -> true;
@@ -173,9 +200,9 @@ final class Section {
     }
 
     /**
-     * Returns the elements of a list; a single value counts as a list of one. Keys in its place, such as the entries' names, are a problem.
+     * Returns the elements of a list; a single value counts as a list of one. A mapping in its place is a problem.
      *
-     * @param example the list as it may be written
+     * @param example an example of the list, for the message
      */
     List<Element> list(String key, String example) {
         Optional<JsonNode> value = node(key);
@@ -260,7 +287,7 @@ final class Section {
         return keys;
     }
 
-    /** Returns every key that nobody asked for, with its value, as a plugin's own settings; those it doesn't know are problems. */
+    /** Returns every key that wasn't read, with its value, as a plugin's own settings; unknown ones are problems. */
     Map<String, String> rest(Set<String> known) {
         Map<String, String> rest = new LinkedHashMap<>();
         Set<String> expected = new LinkedHashSet<>(asked);
@@ -278,8 +305,38 @@ final class Section {
         return rest;
     }
 
-    /** Reports every key that nobody asked for. */
+    /** Reports every key that wasn't read. */
     void end() {
         rest(Set.of());
+    }
+
+    /**
+     * Resolves a configuration's references. Immutable.
+     *
+     * @param reference matches a reference; its first group is the name
+     * @param noun what messages call the thing named
+     * @param value returns a value by its name; empty if it isn't set
+     */
+    record Variables(Pattern reference, String noun, Function<String, Optional<String>> value) {
+
+        private static final Pattern NAME = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
+
+        /** A program's placeholders, which may contain another placeholder as a default, but not {@code ${file:…}}. */
+        private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{((?!file:)(?:[^{}]|\\$\\{[^{}]*})+)}");
+
+        /** Returns the variables of an environment. */
+        static Variables of(Map<String, String> environment) {
+            return new Variables(NAME, "environment variable", name -> Optional.ofNullable(environment.get(name)));
+        }
+
+        /** Returns the properties of a program, by its own placeholders. */
+        static Variables ofProgram(Function<String, Optional<String>> property) {
+            return new Variables(PLACEHOLDER, "property or environment variable", property);
+        }
+
+        /** Returns what is wrong with a reference to something that isn't set. */
+        String unset(String name) {
+            return "the " + noun + " " + name + " isn't set";
+        }
     }
 }

@@ -11,7 +11,9 @@ public final class SeparateAccounts {
 
     private SeparateAccounts() {}
 
-    /** Returns a note for each provider of which there are accounts of more than one organization; it names them by id. */
+    /**
+     * Returns a note for each provider of which there are accounts of more than one organization; it names them by id.
+     */
     public static List<String> notes(List<AccountSettings> accounts) {
         Map<String, List<AccountSettings>> byProvider = accounts.stream()
                 .collect(Collectors.groupingBy(AccountSettings::provider, LinkedHashMap::new, Collectors.toList()));

@@ -21,8 +21,8 @@ final class TextFile {
     /**
      * Returns a file's text.
      *
-     * @param file where it is
-     * @param origin the end of the message if there is no such file: who names it; may be empty
+     * @param file its path
+     * @param origin the end of the message if there is no such file, saying who names it; may be empty
      * @throws ConfigurationException if it can't be read, saying why
      */
     static String read(Path file, String origin) {

@@ -26,7 +26,10 @@ final class TokenOwners {
         this.environment = environment;
     }
 
-    /** Remembers an account's token. Returns what is wrong if another account has it, or if it can't be read; never its value. */
+    /**
+     * Remembers an account's token. Returns what is wrong if another account has it, or if it can't be read; never its
+     * value.
+     */
     Optional<String> claim(AccountSettings account) {
         return account.token().flatMap(secret -> {
             try {

@@ -2,6 +2,7 @@ package dev.whippletree.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.Secret;
 import java.io.IOException;
 import java.io.InputStream;
@@ -75,8 +76,8 @@ final class TokenReader {
     }
 
     /**
-     * An empty file is none: a key of nothing would be shown by whoever shows nothing. What can't be a token says nothing about the one that
-     * was there: a pipe may be waited for, and a device never ends.
+     * An empty file is none: a key of nothing would be shown by whoever shows nothing. What can't be a token says
+     * nothing about the one that was there: a pipe may be waited for, and a device never ends.
      */
     private static String contents(Path file) {
         String contents;

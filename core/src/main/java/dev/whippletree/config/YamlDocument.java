@@ -16,8 +16,9 @@ import tools.jackson.dataformat.yaml.YAMLParser;
 /**
  * Reads YAML into a tree and remembers the line of each key. Confined to one reading.
  *
- * <p>A scalar stays the text that was written: read as a number, the model {@code 3.10} would be another one. What a tree would
- * hide is a problem: a key that is there twice, an alias (which reads as the anchor's name), a second document.
+ * <p>A scalar stays the text that was written: read as a number, the model {@code 3.10} would be another one. What a
+ * tree would hide is a problem: a key that is there twice, an alias (which reads as the anchor's name), a second
+ * document.
  */
 final class YamlDocument {
 
@@ -110,8 +111,8 @@ final class YamlDocument {
     }
 
     /**
-     * The parser's message without the lines of the file it quotes: one of them may hold a token. What it says of a reference
-     * within braces needs an explanation.
+     * The parser's message without the lines of the file it quotes: one of them may hold a token. What it says of a
+     * reference within braces needs an explanation.
      */
     private static String reason(String message) {
         String reason = message.lines()

@@ -2,16 +2,21 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.PromptErrors;
+import dev.whippletree.engine.flight.Subscribers.Subscription;
+import dev.whippletree.engine.flight.Tally;
+import dev.whippletree.engine.flight.TargetOptions;
 import dev.whippletree.engine.line.Backlog;
 import dev.whippletree.engine.line.WaitingLine;
-import dev.whippletree.engine.pool.Change;
 import dev.whippletree.engine.pool.Demand;
+import dev.whippletree.engine.pool.Pool.Change;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.time.Timeline;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -20,8 +25,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Admits flights to the waiting line: refuses those that no target can take or that would be too late, and sheds the newest of who has most
- * waiting where there is no place. Guarded by the engine's lock, unless a method says otherwise.
+ * Admits flights to the waiting line. It refuses flights that no target can take or that would be too late, and when
+ * the line is full it sheds the newest flight of the tenant that has most waiting for its weight. Guarded by the
+ * engine's lock, unless a method says otherwise.
  */
 final class AdmissionControl {
 
@@ -30,14 +36,14 @@ final class AdmissionControl {
     private final EngineSettings settings;
     private final WaitingLine line;
     private final KeptTurns kept;
-    private final DemandRefresh refresh;
+    private final TokenForecast forecast;
     private final WaitEstimator estimator;
     private final Flights flights;
-    private final TenantTally tenants;
+    private final Tally tally;
     private final Outages outages;
     private final Dispatcher dispatcher;
 
-    /** Those that had a place in the line and are on their way back to it. */
+    /** Flights that had a place in the line and are on their way back to it. */
     private final Set<Flight> enteringAgain = new HashSet<>();
 
     AdmissionControl(
@@ -46,10 +52,10 @@ final class AdmissionControl {
             EngineSettings settings,
             WaitingLine line,
             KeptTurns kept,
-            DemandRefresh refresh,
+            TokenForecast forecast,
             WaitEstimator estimator,
             Flights flights,
-            TenantTally tenants,
+            Tally tally,
             Outages outages,
             Dispatcher dispatcher) {
         this.monitor = monitor;
@@ -57,22 +63,22 @@ final class AdmissionControl {
         this.settings = settings;
         this.line = line;
         this.kept = kept;
-        this.refresh = refresh;
+        this.forecast = forecast;
         this.estimator = estimator;
         this.flights = flights;
-        this.tenants = tenants;
+        this.tally = tally;
         this.outages = outages;
         this.dispatcher = dispatcher;
     }
 
-    /** Lets a flight wait for a target, or refuses it at once. Calls plugins, so the lock must not be held. */
+    /** Queues a flight for a target, or refuses it at once. Calls plugins, so never call it under the lock. */
     void enter(Flight flight) {
         Route route = flight.route();
         Demand demand = Demand.of(flight.prompt(), route);
         noticeNewTokens(route);
         monitor.decide(() -> {
             if (flight.stage() == Flight.Stage.LOOKING_UP && flight.route() != route) {
-                monitor.after(flight.mailbox(), () -> enter(flight)); // A reload came between.
+                monitor.after(flight.mailbox(), () -> enter(flight)); // A reload replaced the route meanwhile.
                 return;
             }
             enteringAgain.remove(flight);
@@ -81,8 +87,8 @@ final class AdmissionControl {
             }
             long now = timeline.nanoTime();
             flight.demand(demand);
-            refresh.demandAnew(flight);
-            Optional<PromptException> refusal = Entrance.barWhatCannotTakeIt(flight);
+            flight.demandAnew(forecast);
+            Optional<PromptException> refusal = barWhatCannotTakeIt(flight);
             if (refusal.isPresent()) {
                 flights.fail(flight, refusal.get());
                 return;
@@ -90,7 +96,7 @@ final class AdmissionControl {
             boolean first = !flight.ticket().hasTurn();
             if (first) {
                 kept.resume(flight, now);
-                tenants.asked(flight.prompt().tenant(), now);
+                tally.tenants().asked(flight.prompt().tenant(), line, now);
                 route.budget().earn();
             }
             dispatcher.queue(flight);
@@ -101,7 +107,28 @@ final class AdmissionControl {
         });
     }
 
-    /** A prompt that can't be in time is told so at once, and so is the one that gives way where there is no place. */
+    /**
+     * Bars the targets whose providers refuse the prompt, and those whose limits are too small for it.
+     *
+     * @return why no target is left, if none is
+     */
+    private static Optional<PromptException> barWhatCannotTakeIt(Flight flight) {
+        TargetOptions options = flight.options();
+        Set<Target> refusing = flight.demand().refusals(flight.route()).keySet();
+        refusing.forEach(options::bar);
+        if (options.ever().isEmpty()) {
+            return Optional.of(
+                    refusing.isEmpty() ? PromptErrors.nothingLeft(flight) : PromptErrors.refusedByAll(flight));
+        }
+        for (Target target : flight.route().targets()) {
+            if (!target.canEverFit(flight.demand().neededTokens(target))) {
+                options.bar(target);
+            }
+        }
+        return options.ever().isEmpty() ? Optional.of(PromptErrors.largerThanLimits(flight)) : Optional.empty();
+    }
+
+    /** Refuses the flight at once if its deadline comes too soon, or another flight if the line is full. */
     private void refuseIfHopeless(Flight flight, long now) {
         Optional<Flight> givingWay = makePlace(flight.prompt().tenant());
         if (!givingWay.equals(Optional.of(flight))) {
@@ -110,46 +137,73 @@ final class AdmissionControl {
         }
     }
 
-    /** Refuses one of those that wait, if they are too many since one of a tenant has come. Returns which. */
+    /** Sheds a flight if the line, or this tenant's part of it, is full even without kept turns. Returns which. */
     private Optional<Flight> makePlace(String tenant) {
         Backlog backlog = line.backlog();
-        boolean ofTenant = backlog.sizeOf(tenant) + enteringAgain(tenant) > settings.lineSizeOfATenant();
-        if (!ofTenant && line.places() + enteringAgain.size() <= settings.lineSize()) {
-            return Optional.empty();
+        while (tenantHasTooMany(tenant) || line.places() + enteringAgain.size() > settings.lineSize()) {
+            boolean ofTenant = tenantHasTooMany(tenant);
+            Optional<Flight> givingWay = (ofTenant ? backlog.newestOf(tenant) : backlog.newestOfMost()).map(Flight::of);
+            String most = ofTenant
+                    ? tenant
+                    : givingWay.map(flight -> flight.prompt().tenant()).orElse("");
+            if (!kept.forgetOldest(most::equals) && (ofTenant || !kept.forgetOldest(any -> true))) {
+                givingWay.ifPresent(flight -> shed(flight, ofTenant));
+                return givingWay;
+            }
         }
-        Optional<Flight> givingWay = (ofTenant ? backlog.newestOf(tenant) : backlog.newestOfMost()).map(Flight::of);
-        String most = ofTenant
-                ? tenant
-                : givingWay.map(flight -> flight.prompt().tenant()).orElse("");
-        if (kept.forgetOldest(most::equals) || (!ofTenant && kept.forgetOldest(any -> true))) {
-            return Optional.empty();
-        }
-        givingWay.ifPresent(flight -> {
-            dispatcher.remove(flight);
-            Optional<Instant> roomAt = estimator.roomAt(flight);
-            flights.fail(
-                    flight,
-                    ofTenant && settings.lineSizeOfATenant() < settings.lineSize()
-                            ? PromptErrors.tenantsLineFull(flight, settings.lineSizeOfATenant(), roomAt)
-                            : PromptErrors.lineFull(flight, settings.lineSize(), roomAt));
-        });
-        return givingWay;
+        return Optional.empty();
+    }
+
+    private boolean tenantHasTooMany(String tenant) {
+        return line.backlog().sizeOf(tenant) + enteringAgain(tenant) > settings.lineSizeOfATenant();
+    }
+
+    private void shed(Flight flight, boolean ofTenant) {
+        dispatcher.remove(flight);
+        Optional<Instant> roomAt = estimator.roomAt(flight);
+        flights.fail(
+                flight,
+                ofTenant && settings.lineSizeOfATenant() < settings.lineSize()
+                        ? PromptErrors.tenantsLineFull(flight, settings.lineSizeOfATenant(), roomAt)
+                        : PromptErrors.lineFull(flight, settings.lineSize(), roomAt));
     }
 
     private void refuseIfTooLate(Flight flight, long now) {
-        OptionalLong deadline = flight.subscribers().deadline();
-        if (deadline.isEmpty()) {
-            return;
-        }
-        OptionalLong wait = estimator.tooLongWait(flight, deadline.getAsLong(), now);
-        if (wait.isPresent()) {
+        noRoomInTime(flight, flight.subscribers().deadline(), now).ifPresent(failure -> {
             dispatcher.remove(flight);
-            flights.fail(
-                    flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(wait.getAsLong())));
+            flights.fail(flight, failure);
+        });
+    }
+
+    /** Refuses a caller who joined a waiting flight but has less time than the flight needs. */
+    void refuseIfTooLate(Subscription joined, long now) {
+        Flight flight = joined.flight();
+        if (flight.stage() == Flight.Stage.WAITING) {
+            noRoomInTime(flight, joined.deadline(), now).ifPresent(failure -> flights.fail(joined, failure));
         }
     }
 
-    /** Notices tokens that were replaced after they had been refused. May read files. */
+    private Optional<PromptException> noRoomInTime(Flight flight, OptionalLong deadline, long now) {
+        OptionalLong wait =
+                deadline.isPresent() ? estimator.tooLongWait(flight, deadline.getAsLong(), now) : OptionalLong.empty();
+        return wait.isPresent()
+                ? Optional.of(PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(wait.getAsLong())))
+                : Optional.empty();
+    }
+
+    /**
+     * Estimates in what time more calls like these would have begun, behind everything that waits now, and been
+     * answered.
+     *
+     * @param like flights that aren't opened, one or more, of one route
+     * @param count how many calls; 0 asks about the flights that wait now
+     */
+    Optional<Duration> timeFor(List<Flight> like, long count) {
+        like.forEach(flight -> flight.demandAnew(forecast));
+        return barWhatCannotTakeIt(like.get(0)).isPresent() ? Optional.empty() : estimator.timeFor(like, count);
+    }
+
+    /** Lets an account be probed whose token was refused and has been replaced since. May read files. */
     private void noticeNewTokens(Route route) {
         for (Target target : route.targets()) {
             if (target.account().refusedToken().takeChange()) {
@@ -171,14 +225,14 @@ final class AdmissionControl {
     }
 
     /**
-     * Puts flights back to their turns. If the providers haven't been asked about one of them, all pass the entrance again, one after
-     * the other: those who went back at once would take the room of those before them.
+     * Puts flights back to their turns. If a provider hasn't been asked about one of them yet, all of them enter again,
+     * in order: flights put back directly would take the room of those before them.
      */
     void putBack(List<Flight> inTurn) {
         boolean known = inTurn.stream().allMatch(flight -> flight.demand().covers(flight.route()));
         for (Flight flight : inTurn) {
             if (known) {
-                refresh.demandAnew(flight);
+                flight.demandAnew(forecast);
                 dispatcher.queue(flight);
             } else {
                 enterAgain(flight);

@@ -11,6 +11,7 @@ import dev.whippletree.spi.LimitUse;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
@@ -21,20 +22,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the coordinator that connects the processes over the same accounts, and counts its answers and its faults. After a fault the engine goes
- * on as if this process were alone. Thread-safe; never blocks.
+ * Talks to the coordinator that connects the processes over the same accounts, and counts its answers and faults. After
+ * a fault the engine continues as if this process were alone. Thread-safe; never blocks.
  */
 final class CoordinationClient {
 
     private static final Logger LOG = LoggerFactory.getLogger(CoordinationClient.class);
 
-    /** A coordination answers much sooner, with what it knows when it is cut off; this is for one that is broken. */
+    /** A working coordinator answers much sooner, even when it is cut off; this timeout is for a broken one. */
     private static final long TIMEOUT_NANOS = Duration.ofSeconds(1).toNanos();
 
-    /** For a reservation: who leaves without one may exceed a limit, so even a very slow answer is waited for. */
+    /** For reservations: a call without one may exceed a limit, so even a very slow answer is awaited. */
     private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
 
-    private final Optional<OpenCoordination> open;
+    private final OpenCoordination open;
     private final Timeline timeline;
     private final PluginCall calls;
     private final PluginCall patientCalls;
@@ -44,33 +45,33 @@ final class CoordinationClient {
     private final AtomicLong leftToOthers = new AtomicLong();
     private final AtomicLong faults = new AtomicLong();
 
-    /** When a reservation was first waited for in vain, and nothing has been heard since; guarded by this. */
+    /** Since when reservations time out without any answer; guarded by this. */
     private OptionalLong silentSinceNanos = OptionalLong.empty();
 
-    /** Whether one that was asked for after that was waited for in vain too: nothing is to be expected any more. */
+    /** Whether a reservation requested after that timed out too: then no answer is expected any more. */
     private volatile boolean broken;
 
-    CoordinationClient(Optional<OpenCoordination> open, Timeline timeline) {
+    CoordinationClient(OpenCoordination open, Timeline timeline) {
         this.open = open;
         this.timeline = timeline;
         this.calls = new PluginCall(timeline, TIMEOUT_NANOS);
         this.patientCalls = new PluginCall(timeline, PATIENCE_NANOS);
     }
 
-    /** Returns the way to them; empty if this process is alone. */
-    Optional<Coordination> coordination() {
-        return open.map(OpenCoordination::coordination);
+    /** Returns the open coordination. */
+    Coordination coordination() {
+        return open.coordination();
     }
 
-    /** Asks them something; the substitute takes the place of an answer that doesn't come. */
+    /** Asks something; the substitute stands in for an answer that doesn't come. */
     <T> void ask(Supplier<CompletionStage<T>> question, T substitute, Consumer<T> outcome) {
         calls.ask(question, substitute, this::fault, outcome);
     }
 
     /**
-     * Asks for a reservation. What is granted too late is released: the attempt that it was for has gone back by then.
+     * Requests a reservation. One that is granted too late is released, because its attempt has gone back by then.
      *
-     * @param outcome is told exactly once what came of it
+     * @param outcome gets the result, exactly once
      */
     void reserve(Coordination coordination, List<LimitUse> uses, Consumer<Reservation> outcome) {
         long askedNanos = timeline.nanoTime();
@@ -113,15 +114,13 @@ final class CoordinationClient {
         }
     }
 
-    /** Tells them something, if there are any. */
+    /** Sends a notice; a failure is counted. */
     void tell(Consumer<Coordination> notice) {
-        coordination().ifPresent(coordination -> {
-            try {
-                notice.accept(coordination);
-            } catch (Throwable e) {
-                fault(e);
-            }
-        });
+        try {
+            notice.accept(coordination());
+        } catch (Throwable e) {
+            fault(e);
+        }
     }
 
     private void fault(Throwable cause) {
@@ -145,30 +144,50 @@ final class CoordinationClient {
         leftToOthers.incrementAndGet();
     }
 
-    /** Returns how it stands with them. */
-    Optional<StatusSnapshot.Coordination> status() {
-        return open.map(there -> {
-            CoordinationStatus now = statusOf(there);
-            return new StatusSnapshot.Coordination(
-                    there.name(),
-                    now.connected(),
-                    now.processes(),
-                    granted.get(),
-                    now.alone(),
-                    refused.get(),
-                    claimed.get(),
-                    leftToOthers.get(),
-                    faults.get(),
-                    now.problem());
-        });
+    /** Returns the coordinator's status and the counts. */
+    StatusSnapshot.Coordination status() {
+        CoordinationStatus now = statusNow();
+        return new StatusSnapshot.Coordination(
+                open.name(),
+                now.connected(),
+                now.processes(),
+                granted.get(),
+                now.alone(),
+                refused.get(),
+                claimed.get(),
+                leftToOthers.get(),
+                faults.get(),
+                now.problem());
     }
 
-    private CoordinationStatus statusOf(OpenCoordination there) {
+    private CoordinationStatus statusNow() {
         try {
-            return there.coordination().status();
+            return coordination().status();
         } catch (Throwable e) {
             fault(e);
             return new CoordinationStatus(false, 0, 0, Optional.of("the coordinator can't report its status"));
         }
+    }
+
+    /** The result of asking the other processes whether an attempt may be sent. */
+    sealed interface Reservation {
+
+        /**
+         * The coordinator answered.
+         *
+         * @param grant whether it may be sent
+         */
+        record Answered(Grant grant) implements Reservation {
+
+            public Answered {
+                Objects.requireNonNull(grant, "grant");
+            }
+        }
+
+        /** No answer yet. Don't send: the local count ignores other processes. */
+        record Silence() implements Reservation {}
+
+        /** The coordinator is broken: this process continues by its own count. */
+        record NoAnswer() implements Reservation {}
     }
 }

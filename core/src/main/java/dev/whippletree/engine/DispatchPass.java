@@ -4,11 +4,17 @@ import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.line.Lane;
 import dev.whippletree.engine.line.Ticket;
 import dev.whippletree.engine.line.WaitingLine;
-import dev.whippletree.engine.pool.Change;
+import dev.whippletree.engine.pool.Pool.Change;
 import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Limit;
+import dev.whippletree.spi.Picker;
+import dev.whippletree.spi.TargetView;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,17 +22,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One pass through the waiting line, lane by lane in turn, after something has happened. Takes flights out of the line that can't or
- * needn't wait any longer, one at a time. Guarded by the engine's lock.
+ * One pass through the waiting line after a change, lane by lane in turn. Takes out, one at a time, the flights that
+ * can begin and those that needn't wait any longer. Guarded by the engine's lock.
  *
- * <p>A flight that doesn't fit because it asks for many tokens earmarks the limits it waits for. Later flights overtake it only where
- * that doesn't delay it.
+ * <p>A flight that doesn't fit because it asks for many tokens earmarks the limits it waits for. Later flights overtake
+ * it only where that doesn't delay it.
  */
 final class DispatchPass {
 
-    /** By which units the smallest is sought: where input and output are limited apart, one that fits may be small in either. */
+    private static final Logger LOG = LoggerFactory.getLogger(DispatchPass.class);
+
+    /**
+     * The units by which smaller flights are looked for: where input and output are limited separately, a flight may be
+     * small in either.
+     */
     private static final List<Limit.Unit> APART =
             List.of(Limit.Unit.TOKENS, Limit.Unit.INPUT_TOKENS, Limit.Unit.OUTPUT_TOKENS);
 
@@ -39,7 +52,7 @@ final class DispatchPass {
     private final long now;
     private final Map<ScopeState, Flight> earmarks = new HashMap<>(0);
 
-    /** Where the latest first flight of a lane stands that has to wait. */
+    /** The position of the last lane whose first flight has to wait. */
     private Lane.@Nullable Position stuck;
 
     /** Lanes whose batch flights were tried before interactive ones. */
@@ -55,7 +68,7 @@ final class DispatchPass {
         this.now = now;
     }
 
-    /** Takes the next flight out of the line; empty at the end of the pass. Call it only once the one before was dealt with. */
+    /** Takes the next flight out of the line; empty at the end of the pass. Handle each result before the next call. */
     Optional<Dispatch> next() {
         Optional<Dispatch> batch = batchInTurn();
         if (batch.isPresent()) {
@@ -70,7 +83,7 @@ final class DispatchPass {
         return Optional.empty();
     }
 
-    /** Takes a batch flight out that goes before interactive ones, if it is the turn of one. */
+    /** Takes out a batch flight that goes before interactive ones, if it is its turn. */
     private Optional<Dispatch> batchInTurn() {
         for (Lane lane : line.batchDue()) {
             Ticket first = triedFirst.add(lane) ? lane.first() : null;
@@ -82,12 +95,15 @@ final class DispatchPass {
         return Optional.empty();
     }
 
-    /** Returns how long until the line has to be looked at again, though nothing else happens. */
+    /** Returns how long until the next pass is needed if nothing else happens. */
     long waitNanos() {
         return wait;
     }
 
-    /** Takes out a lane's first flight, or a smaller one. Else the lane has to wait, or its first flight has come into another lane. */
+    /**
+     * Takes out a lane's first flight or a smaller one. Otherwise the lane has to wait, or its first flight has moved
+     * to another lane.
+     */
     private Optional<Dispatch> dispatch(Flight first, boolean beforePeople) {
         Lane lane = line.laneOf(first.ticket());
         LaneTargets targets = LaneTargets.of(lane);
@@ -127,7 +143,7 @@ final class DispatchPass {
         return overtake(lane, first, readiness, Math.min(readiness.waitNanos(), patience - waited), beforePeople);
     }
 
-    /** Begins the smallest flight of a lane before the first one, which has to wait. */
+    /** Begins the lane's smallest flight in place of the first one, which has to wait. */
     private Optional<Dispatch> overtake(
             Lane lane, Flight first, Readiness ofFirst, long waitOfFirst, boolean beforePeople) {
         long shortest = waitOfFirst;
@@ -154,7 +170,7 @@ final class DispatchPass {
         return ofFirst.apartMatters() ? APART : TOGETHER;
     }
 
-    /** Begins a flight; or on the target that was found for it another, which it has no right to go before. */
+    /** Begins a flight, or on its target another flight that goes first. */
     private Optional<Dispatch> begin(Flight flight, Readiness readiness, boolean beforePeople) {
         Target target = choice.among(readiness.ready(), flight.route().picker(readiness.readyTier()), now);
         for (Ticket ticket : before(flight, target)) {
@@ -167,7 +183,7 @@ final class DispatchPass {
         return begin(flight, target, beforePeople);
     }
 
-    /** Returns those that are to begin on a target before a flight whose turn it is, if they can. */
+    /** Returns the flights that go first on a target, if they can begin there. */
     private List<Ticket> before(Flight flight, Target target) {
         if (!target.isBeingTried() || !flight.options().yields(target)) {
             return line.soloBefore(flight.ticket());
@@ -193,8 +209,104 @@ final class DispatchPass {
         }
     }
 
-    /** Of two that wait for a limit, the first holds it for itself, unless it leaves more of it to others. */
+    /** The first of two flights that wait for a limit earmarks it, unless it reserves more of the limit for others. */
     private static Flight entitled(Flight first, Flight later) {
         return later.leave() < first.leave() ? later : first;
+    }
+
+    /** What happens to a flight that leaves the waiting line. */
+    sealed interface Dispatch {
+
+        /** Returns the flight. */
+        Flight flight();
+
+        /** A target takes it. */
+        record Begin(Flight flight, Target target) implements Dispatch {}
+
+        /** Every target it might use is closed for a time nobody knows. */
+        record GiveUp(Flight flight) implements Dispatch {}
+
+        /**
+         * There will be room, but only after its deadline.
+         *
+         * @param waitNanos how long until there is room
+         */
+        record Refuse(Flight flight, long waitNanos) implements Dispatch {}
+    }
+
+    /** Asks balancing strategies to pick a target, and picks one itself if they fail. Guarded by the engine's lock. */
+    static final class Choice {
+
+        private long faults;
+
+        /** Returns one of the ready targets. */
+        Target among(List<Target> ready, Picker picker, long now) {
+            List<TargetView> views = new ArrayList<>(ready.size());
+            for (Target target : ready) {
+                views.add(target.view(now));
+            }
+            try {
+                return ready.get(picker.pick(views, now));
+            } catch (Throwable e) {
+                faults++;
+                LOG.debug(
+                        "A balancing strategy failed; the target with the fewest calls for its weight is used instead",
+                        e);
+                return leastCalled(ready);
+            }
+        }
+
+        /** Returns the target whose account has had the fewest calls relative to its weight; the first among equals. */
+        private static Target leastCalled(List<Target> ready) {
+            return ready.stream()
+                    .min(Comparator.comparingDouble(
+                            target -> (double) target.account().calls()
+                                    / target.account().settings().weight()))
+                    .orElseThrow();
+        }
+
+        /** Returns how often a strategy failed. */
+        long faults() {
+            return faults;
+        }
+    }
+
+    /** Logs that a flight has waited for a minute, once until the line is empty again. Guarded by the engine's lock. */
+    static final class LongWaitLog {
+
+        private static final long LONG_NANOS = Duration.ofMinutes(1).toNanos();
+
+        private final WaitingLine line;
+        private final Monitor monitor;
+        private boolean logged;
+
+        LongWaitLog(WaitingLine line, Monitor monitor) {
+            this.line = line;
+            this.monitor = monitor;
+        }
+
+        /**
+         * Checks a waiting flight. Returns how long until the next check, {@link Waits#UNTIL_EVENT} if none is needed.
+         */
+        long lookAt(Flight flight, long now) {
+            if (logged) {
+                return Waits.UNTIL_EVENT;
+            }
+            long waited = flight.waitedNanos(now);
+            if (waited < LONG_NANOS) {
+                return LONG_NANOS - waited;
+            }
+            logged = true;
+            int waiting = line.size();
+            String route = flight.route().name();
+            monitor.announce(() -> LOG.info(
+                    "Route {}: {} prompts are waiting for room, the oldest for over a minute", route, waiting));
+            return Waits.UNTIL_EVENT;
+        }
+
+        /** A flight has left the line; if the line is empty, the next long wait is logged again. */
+        void lineShrank() {
+            logged &= line.size() > 0;
+        }
     }
 }

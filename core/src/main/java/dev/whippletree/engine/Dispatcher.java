@@ -1,50 +1,67 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.DispatchPass.Choice;
+import dev.whippletree.engine.DispatchPass.Dispatch;
+import dev.whippletree.engine.DispatchPass.LongWaitLog;
 import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.line.WaitingLine;
-import dev.whippletree.engine.pool.Change;
+import dev.whippletree.engine.pool.Demand;
+import dev.whippletree.engine.pool.Pool.Change;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.run.Announcements;
+import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.saving.StateSaver;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.time.Timeline;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Begins attempts for flights of the waiting line: by a pass through it after each event, and by one timer for the earliest known time at which
- * a pass may find room. Guarded by the engine's lock.
+ * Begins attempts for waiting flights: by a pass through the line after each event, and by one timer for the earliest
+ * time at which a pass may find room. Guarded by the engine's lock.
  *
- * <p>A pass follows when a flight enters, an attempt ends, a limit is reported, or the timer rings. It stops only when no flight fits any
- * target, so no ready target idles.
+ * <p>A pass follows when a flight enters, an attempt ends, a limit is reported, or the timer rings. It stops only when
+ * no flight fits any target, so no ready target idles.
+ *
+ * <p>When the token forecast changes, waiting flights update their reservations, a few at a time so that the lock is
+ * held briefly. Otherwise a thousand prompts that came at once would keep the estimates from before anything was
+ * learned.
  */
 final class Dispatcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
+    /** More than one answer lets begin, so that the updates stay ahead of the flights that begin. */
+    private static final int REFRESHED_AT_ONCE = 64;
+
     private final Monitor monitor;
     private final Timeline timeline;
     private final WaitingLine line;
     private final KeptTurns kept;
-    private final DemandRefresh refresh;
+    private final TokenForecast forecast;
     private final Flights flights;
     private final Outages outages;
-    private final Gate gate;
+    private final Consumer<Attempt> sending;
     private final Optional<StateSaver> saver;
     private final Attempt.Listener listener;
     private final LongWaitLog longWaits;
     private final Choice choice = new Choice();
 
-    /** Those that have entered the line since the last pass through it, which may begin them at once. */
+    /** Flights that entered the line since the last pass. */
     private final List<Flight> entered = new ArrayList<>();
+
+    /** Flights whose reservations follow an earlier forecast, the oldest first. */
+    private final Deque<Flight> outdated = new ArrayDeque<>();
 
     private Timeline.@Nullable Timer timer;
     private long wakeAt;
@@ -52,7 +69,8 @@ final class Dispatcher {
     /**
      * Creates one for an empty line.
      *
-     * @param saver is told that a limit was used
+     * @param sending sends an attempt once the lock is free
+     * @param saver saves the use of limits
      * @param listener hears of the attempts
      */
     Dispatcher(
@@ -60,27 +78,26 @@ final class Dispatcher {
             Timeline timeline,
             WaitingLine line,
             KeptTurns kept,
-            DemandRefresh refresh,
+            TokenForecast forecast,
             Flights flights,
             Outages outages,
-            Gate gate,
-            Announcements announcements,
+            Consumer<Attempt> sending,
             Optional<StateSaver> saver,
             Attempt.Listener listener) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.line = line;
         this.kept = kept;
-        this.refresh = refresh;
+        this.forecast = forecast;
         this.flights = flights;
         this.outages = outages;
-        this.gate = gate;
+        this.sending = sending;
         this.saver = saver;
         this.listener = listener;
-        this.longWaits = new LongWaitLog(line, announcements);
+        this.longWaits = new LongWaitLog(line, monitor);
     }
 
-    /** Puts a flight into the waiting line, one that had a turn there back to that. A pass is to follow. */
+    /** Puts a flight into the waiting line, at its old turn if it had one. Call {@link #dispatch} afterwards. */
     void queue(Flight flight) {
         entered.add(flight);
         flight.stage(Flight.Stage.WAITING);
@@ -94,9 +111,9 @@ final class Dispatcher {
     }
 
     /**
-     * Begins all that can begin.
+     * Begins every attempt that can begin.
      *
-     * @param change what has happened since the last time
+     * @param change what has changed since the last pass
      */
     void dispatch(Change change) {
         long now = timeline.nanoTime();
@@ -139,17 +156,73 @@ final class Dispatcher {
         if (LOG.isDebugEnabled()) {
             LOG.debug("Prompt {}: attempt {} on {}", flight.key(), flight.calls(), target.id());
         }
-        gate.pass(attempt);
+        sending.accept(attempt);
     }
 
     private void giveUp(Flight flight, long now) {
-        refresh.demandAnew(flight);
-        Optional<PromptException> hopelessness = Entrance.hopelessness(flight, now, timeline.now());
+        flight.demandAnew(forecast);
+        Optional<PromptException> hopelessness = hopelessness(flight, now);
         if (hopelessness.isPresent()) {
             flights.fail(flight, hopelessness.get());
         } else {
             line.add(flight.ticket());
         }
+    }
+
+    /**
+     * Returns the error of a flight that no target will ever take, or none before somebody fixes something; empty if
+     * one may take it by now.
+     */
+    private Optional<PromptException> hopelessness(Flight flight, long now) {
+        if (flight.options().eligible().stream()
+                .anyMatch(target -> target.waitNanos(flight.demand().tokens(target), now) != Waits.UNKNOWN)) {
+            // The flight was too large only by its old reservation. was too small for what it asked for then.
+            return Optional.empty();
+        }
+        List<Target> ever = flight.options().ever();
+        boolean fitsSomewhere = ever.isEmpty()
+                || ever.stream()
+                        .anyMatch(target -> target.canEverFit(flight.demand().neededTokens(target)));
+        return Optional.of(
+                fitsSomewhere
+                        ? PromptErrors.noAccount(flight, now, timeline.now())
+                        : PromptErrors.largerThanLimits(flight));
+    }
+
+    /** Marks the reservations of all waiting flights as outdated. */
+    void refreshAll() {
+        outdated.clear();
+        flights.underWay().stream().filter(flight -> flight.ticket().isInLine()).forEach(outdated::add);
+    }
+
+    /**
+     * Updates the next few outdated reservations; all count as outdated once the forecast has moved far enough.
+     *
+     * @return whether any reservation changed
+     */
+    boolean refresh() {
+        if (forecast.takeMoved()) {
+            refreshAll();
+        }
+        boolean renewed = false;
+        for (int count = 0; count < REFRESHED_AT_ONCE && !outdated.isEmpty(); count++) {
+            renewed |= renew(outdated.remove());
+        }
+        return renewed;
+    }
+
+    private boolean renew(Flight flight) {
+        if (!flight.ticket().isInLine()) {
+            return false;
+        }
+        Demand demand = flight.demand().reserving(flight.route(), forecast);
+        if (demand.asksTheSameAs(flight.demand())) {
+            return false;
+        }
+        line.takeOut(flight.ticket());
+        flight.demand(demand);
+        line.add(flight.ticket());
+        return true;
     }
 
     private void wakeUpIn(long wait, long now) {
@@ -167,7 +240,7 @@ final class Dispatcher {
         timer = timeline.schedule(wait, () -> monitor.decide(() -> dispatch(Change.ANYTHING)));
     }
 
-    /** The line may have become empty: the next long wait is worth logging again. */
+    /** A flight has left the line; if the line is empty, the next long wait is logged again. */
     void lineShrank() {
         longWaits.lineShrank();
     }

@@ -6,15 +6,13 @@ import dev.whippletree.engine.cache.PromptKeys;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.flight.Reader;
-import dev.whippletree.engine.flight.Subscription;
+import dev.whippletree.engine.flight.Subscribers.Subscription;
 import dev.whippletree.engine.flight.Tally;
-import dev.whippletree.engine.pool.Change;
 import dev.whippletree.engine.pool.Demand;
-import dev.whippletree.engine.pool.DestinationCheck;
 import dev.whippletree.engine.pool.Pool;
+import dev.whippletree.engine.pool.Pool.Change;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.StatusReport;
-import dev.whippletree.engine.pool.TokenChanges;
 import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
@@ -39,11 +37,10 @@ import dev.whippletree.state.SavedState;
 import dev.whippletree.state.StateFolder;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
@@ -53,9 +50,10 @@ import java.util.stream.Stream;
 /**
  * Takes prompts from callers and answers them. Thread-safe. No method blocks.
  *
- * <p>A prompt gets its key; it joins the flight of an equal prompt or opens one; the caches are looked into; the flight waits in
- * line until a target can take it; an attempt is made under a lease; what it shows is learned; the flight is answered, tried
- * again or failed; the answer is stored. One lock guards all state; see {@link Monitor} for what happens outside it.
+ * <p>A prompt gets its key, and joins the flight of an equal prompt or opens one. A flight is looked up in the caches,
+ * waits in line until a target can take it, and makes an attempt under a lease. The engine learns from the outcome, and
+ * answers the flight, retries it or fails it; then the answer is stored. One lock guards all state; see {@link Monitor}
+ * for what happens outside it.
  */
 public final class Engine {
 
@@ -64,14 +62,15 @@ public final class Engine {
     private volatile List<String> notes;
     private final Monitor monitor;
     private final Listeners listeners;
-    private final CacheTiers caches;
+    private final Optional<CacheTiers> caches;
     private final Confirmations confirmations;
-    private final CoordinationClient coordinator;
-    private final SharedCalls sharedCalls;
+    private final Optional<CoordinationClient> coordinator;
+    private final Optional<SharedCalls> sharedCalls;
     private final Pool pool;
     private final Tally tally;
     private final Scheduler scheduler;
     private final Flights flights;
+    private final AdmissionControl admission;
     private final Optional<StateSaver> saver;
     private final long startedNanos;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -90,7 +89,7 @@ public final class Engine {
     }
 
     /**
-     * Creates an engine that is ready for prompts and goes on from where earlier ones have come.
+     * Creates an engine that is ready for prompts and continues with the state that earlier processes saved.
      *
      * @param timeline its time, timers, threads and chance; stays open
      * @param topology what it works on; its clients and caches stay open
@@ -109,9 +108,11 @@ public final class Engine {
         this.notes = topology.notes();
         this.startedNanos = timeline.nanoTime();
         this.monitor = new Monitor(timeline.executor());
-        this.caches = new CacheTiers(topology.caches(), timeline, settings.cacheTimeout());
-        this.coordinator = new CoordinationClient(topology.coordination(), timeline);
-        this.sharedCalls = new SharedCalls(coordinator, caches, monitor);
+        this.caches = topology.caches().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new CacheTiers(topology.caches(), timeline, settings.cacheTimeout()));
+        this.coordinator = topology.coordination().map(open -> new CoordinationClient(open, timeline));
+        this.sharedCalls = coordinator.flatMap(others -> caches.map(tiers -> new SharedCalls(others, tiers, monitor)));
         this.pool = new Pool(topology, settings, startedNanos);
         this.confirmations = new Confirmations(pool, caches);
         this.tally = new Tally(startedNanos);
@@ -129,34 +130,43 @@ public final class Engine {
                 topology.weights(),
                 saver);
         this.flights = scheduler.flights();
-        coordinator.tell(coordination -> coordination.listen(scheduler.notices()));
+        this.admission = scheduler.admission();
+        coordinator.ifPresent(others -> others.tell(coordination -> coordination.listen(scheduler.notices())));
         this.listeners.started(this::status);
     }
 
     /**
      * Answers a prompt.
      *
-     * @return ends with the completion; or with a {@link PromptException}; or, if the prompt names a route or an account that
-     *     isn't there, with a {@link ConfigurationException}. Cancelling it, or ending it in any other way, unsubscribes
+     * @return completes with the answer, with a {@link PromptException}, or with a {@link ConfigurationException} if
+     *     the prompt names an unknown route or account. Cancelling it, or completing it in any other way, unsubscribes
      */
     public CompletableFuture<Completion> complete(Prompt prompt) {
         return submit(prompt, Optional.empty());
     }
 
     /**
-     * Answers a prompt, and tells the answer while it comes.
+     * Answers a prompt, and streams the answer as it arrives.
      *
-     * @return asks each time it is subscribed to; fails as what {@link #complete} returns does. Subscribers are told on the
-     *     timeline's executor, or on the thread that subscribes
+     * @return submits the prompt for each subscription; fails like the result of {@link #complete}. Subscribers are
+     *     called on the timeline's executor, or on the subscribing thread
      */
     public Flow.Publisher<Delta> stream(Prompt prompt) {
-        return new AnswerPublisher(this, prompt, timeline.executor());
+        return subscriber -> {
+            Reader reader = new Reader(Objects.requireNonNull(subscriber, "subscriber"), timeline.executor());
+            reader.introduce();
+            if (!reader.isOver()) {
+                var unused = submit(prompt, Optional.of(reader)).whenComplete(reader::ended);
+            }
+            reader.mailbox().drain();
+        };
     }
 
     /**
-     * Returns how many tokens are reserved for a prompt and its completion, on the target where that is most. Asks no service.
+     * Returns how many tokens are reserved for a prompt and its completion, on the target where that is most. Calls no
+     * service.
      *
-     * @return none if no provider can tell, or the prompt names a route that isn't there
+     * @return none if no provider can tell, or the prompt names an unknown route
      */
     public TokenCount tokensToReserve(Prompt prompt) {
         return pool.route(prompt.route())
@@ -169,10 +179,10 @@ public final class Engine {
     }
 
     /**
-     * Withdraws a prompt that waits; one whose call is under way is left to be answered, by that call or not at all: if it fails, the prompt
-     * is withdrawn then.
+     * Withdraws a waiting prompt. A prompt whose call is under way still gets that call's answer; if the call fails,
+     * the prompt is withdrawn then.
      *
-     * @param answer what {@link #complete} returned for it
+     * @param answer the result of {@link #complete}
      */
     public void withdraw(CompletableFuture<Completion> answer) {
         if (answer instanceof Subscription.Outcome outcome && monitor.decide(() -> leaveIfWaiting(outcome))) {
@@ -180,7 +190,7 @@ public final class Engine {
         }
     }
 
-    /** Once it has left, no call begins for it, whenever its caller gets to know. */
+    /** Takes the caller out under the lock, so that no call begins for it afterwards. */
     private boolean leaveIfWaiting(Subscription.Outcome outcome) {
         boolean waiting = outcome.subscription().isWaiting();
         if (waiting) {
@@ -192,12 +202,12 @@ public final class Engine {
     }
 
     /**
-     * Returns in what time further prompts will have begun and been answered behind all that wait now, by what is known of limits, closures,
-     * and of how long answers take. Asks no service.
+     * Estimates the time until further prompts will be answered, behind all that wait now, from limits, closures and
+     * latencies. Calls no service.
      *
      * @param like some of those prompts, one or more, of one route, by which their needs are estimated
-     * @param count how many calls they need; 0: the time is that of those that wait
-     * @return empty if that isn't known, or isn't within sixty days, or there is no such route
+     * @param count how many calls they need; 0: the time is that of the waiting prompts
+     * @return empty if unknown or longer than sixty days, or if the route is unknown
      */
     public Optional<Duration> timeFor(List<Prompt> like, long count) {
         Optional<Route> route = pool.route(like.get(0).route());
@@ -206,11 +216,10 @@ public final class Engine {
         }
         List<Flight> flights =
                 like.stream().map(prompt -> unopened(prompt, route.get())).toList();
-        return monitor.decide(
-                () -> isPresent(route.get()) ? scheduler.estimator().timeFor(flights, count) : Optional.empty());
+        return monitor.decide(() -> isPresent(route.get()) ? admission.timeFor(flights, count) : Optional.empty());
     }
 
-    /** Makes a flight that is never opened, to ask what it would need. Calls plugins. */
+    /** Creates a flight only to estimate its needs. Calls plugins. */
     private Flight unopened(Prompt prompt, Route route) {
         Prompt whole = route.bounded(prompt);
         Flight flight = new Flight(PromptKeys.of(whole, route), whole, route, timeline.nanoTime());
@@ -224,14 +233,9 @@ public final class Engine {
                 .map(route -> PromptKeys.of(route.bounded(prompt), route).withoutQuestion());
     }
 
-    /** Answers a streaming prompt. */
-    CompletableFuture<Completion> submit(Prompt prompt, Reader reader) {
-        return submit(prompt, Optional.of(reader));
-    }
-
     private CompletableFuture<Completion> submit(Prompt prompt, Optional<Reader> reader) {
         Optional<Route> route = pool.route(prompt.route());
-        Optional<String> problem = DestinationCheck.of(prompt, route, pool);
+        Optional<String> problem = pool.problemOf(prompt, route);
         if (problem.isPresent() || route.isEmpty()) {
             return CompletableFuture.failedFuture(
                     new ConfigurationException(problem.stream().toList()));
@@ -241,7 +245,7 @@ public final class Engine {
         Optional<Subscription> subscription = monitor.decide(
                 () -> isPresent(route.get()) ? Optional.of(join(key, whole, route.get(), reader)) : Optional.empty());
         if (subscription.isEmpty()) {
-            return submit(prompt, reader); // A reload came between the key and the lock.
+            return submit(prompt, reader); // A reload replaced the route meanwhile.
         }
         goAhead(subscription.get());
         CompletableFuture<Completion> future = subscription.get().future();
@@ -249,7 +253,7 @@ public final class Engine {
         return future;
     }
 
-    /** A caller's future has ended: with what became of the prompt, which needs nothing more; or the caller has ended it. */
+    /** The future has completed: the caller has been answered, or has completed it himself and leaves. */
     private void leave(Subscription subscription) {
         if (!subscription.hasEnded()) {
             monitor.decide(() -> flights.leave(subscription));
@@ -261,8 +265,8 @@ public final class Engine {
     }
 
     /**
-     * Takes the first steps on the caller's own thread, which saves it two changes of thread: none of them blocks, and nothing
-     * can hang on the caller's future yet. One who reads along runs its own mailbox.
+     * Runs the first steps on the caller's own thread, which saves two changes of thread: none of them blocks, and no
+     * code depends on the caller's future yet. A streaming caller drains its own mailbox.
      */
     private void goAhead(Subscription subscription) {
         if (!subscription.joined()) {
@@ -281,7 +285,7 @@ public final class Engine {
         if (there.isPresent()) {
             Subscription subscription = flights.subscribe(there.get(), prompt, true, reader, now);
             hurryFor(there.get(), prompt.priority());
-            refuseIfTooLateFor(there.get(), subscription, now);
+            admission.refuseIfTooLate(subscription, now);
             return subscription;
         }
         Flight flight = flights.open(key, prompt, route, now);
@@ -295,7 +299,7 @@ public final class Engine {
         return subscription;
     }
 
-    /** A caller who joins may be in more of a hurry than the callers before. */
+    /** Moves the flight forward if the joining caller is interactive and the others are batch. */
     private void hurryFor(Flight flight, Priority priority) {
         if (priority == Priority.BATCH || flight.priority() == Priority.INTERACTIVE) {
             return;
@@ -303,45 +307,32 @@ public final class Engine {
         scheduler.hurry(flight);
     }
 
-    /** A caller who joins a waiting flight may have less time than the flight needs. */
-    private void refuseIfTooLateFor(Flight flight, Subscription subscription, long now) {
-        if (flight.stage() != Flight.Stage.WAITING || subscription.deadline().isEmpty()) {
-            return;
-        }
-        OptionalLong wait = scheduler
-                .estimator()
-                .tooLongWait(flight, subscription.deadline().getAsLong(), now);
-        if (wait.isPresent()) {
-            Instant roomAt = timeline.now().plusNanos(wait.getAsLong());
-            flights.fail(subscription, PromptErrors.noRoomInTime(flight, roomAt));
-        }
-    }
-
     private void lookUp(Flight flight) {
         if (caches.isEmpty() || !flight.prompt().cache().read()) {
-            scheduler.admission().enter(flight);
+            admission.enter(flight);
             return;
         }
-        caches.find(flight.key(), found -> {
-            if (found.isEmpty()) {
-                sharedCalls.settle(flight, foundMeanwhile -> go(flight, foundMeanwhile));
+        caches.get().find(flight.key(), found -> {
+            if (found.isEmpty() && sharedCalls.isPresent()) {
+                sharedCalls.get().settle(flight, foundMeanwhile -> go(flight, foundMeanwhile));
             } else {
                 go(flight, found);
             }
         });
     }
 
-    /** Lands a flight whose answer was found; sends another one on its way. */
+    /** Lands a flight whose answer was found; queues any other one. */
     private void go(Flight flight, Optional<CacheTiers.Found> found) {
         if (found.isEmpty()) {
-            scheduler.admission().enter(flight);
+            admission.enter(flight);
             return;
         }
         Completion stored = fromCache(found.get());
         monitor.decide(() -> {
             if (flight.stage() == Flight.Stage.LOOKING_UP) {
                 flights.land(flight, stored, timeline.nanoTime());
-                monitor.after(flight.mailbox(), () -> caches.delivered(flight.key(), found.get()));
+                monitor.after(
+                        flight.mailbox(), () -> caches.ifPresent(tiers -> tiers.delivered(flight.key(), found.get())));
             }
         });
     }
@@ -353,9 +344,9 @@ public final class Engine {
                 Origin.Source.CACHE, origin.account(), origin.model(), 0, Duration.ZERO, Optional.of(found.tier())));
     }
 
-    /** Returns how everything stands; consistent, and quick under load too. */
+    /** Returns a consistent status; fast, under load too. */
     public StatusSnapshot status() {
-        List<List<String>> remarks = caches.remarks();
+        List<List<String>> remarks = caches.map(CacheTiers::remarks).orElse(List.of());
         return monitor.decide(() -> {
             long now = timeline.nanoTime();
             StatusReport report = new StatusReport(pool, now, timeline.now());
@@ -370,8 +361,8 @@ public final class Engine {
                     tally.promptsPerMinute(now),
                     tally.latency(),
                     pool.tokens(),
-                    caches.status(remarks),
-                    coordinator.status(),
+                    caches.map(tiers -> tiers.status(remarks)).orElse(List.of()),
+                    coordinator.map(CoordinationClient::status),
                     report.accounts(),
                     scheduler.tenants(now),
                     scheduler.pickerFaults(),
@@ -385,21 +376,22 @@ public final class Engine {
     }
 
     /**
-     * Removes stored answers from every cache, those of all prompts that have been answered before too.
+     * Removes stored answers from every cache, also those of prompts that were answered just before.
      *
      * @param tenant whose; absent: everybody's
-     * @return ends with how many were removed from the cache that had most, -1 if none can tell; or with a cache's failure
+     * @return completes with the number of answers removed from the cache that had most, -1 if none can tell; or with a
+     *     cache's failure
      */
     public CompletableFuture<Long> clearCaches(Optional<String> tenant) {
-        return caches.clear(tenant);
+        return caches.map(tiers -> tiers.clear(tenant)).orElseGet(() -> CompletableFuture.completedFuture(-1L));
     }
 
-    /** Returns what callers say of answers, for the caches. */
+    /** Returns the callers' confirmations of answers, for the caches. */
     public Confirmations confirmations() {
         return confirmations;
     }
 
-    /** Allows one probe now of everything that is closed until it is fixed. */
+    /** Allows one probe now of everything that is closed until somebody fixes it. */
     public void recheck() {
         monitor.decide(() -> {
             long now = timeline.nanoTime();
@@ -411,25 +403,25 @@ public final class Engine {
     }
 
     /**
-     * Goes on with another topology, at once and for all that is under way. Call it once at a time. Blocks for as long as it takes to
-     * read the accounts' tokens and the state folder.
+     * Switches to another topology, at once and for everything under way. Call it once at a time. Blocks while it reads
+     * the accounts' tokens and the state folder.
      *
-     * <p>An account whose client is the one it had goes on with all that is known of it; another takes prompts from now on; one that
-     * isn't there takes no more, and attempts under way on it end as they would have. Limits go on counting what was used of them.
-     * Waiting prompts go on by the route of the same name, in their turn; those without a route or an account fail.
+     * <p>An account with the same client keeps everything known about it. A new account takes prompts from now on. A
+     * removed one takes no more, and its attempts under way end normally. Limits keep their counts. Waiting prompts
+     * keep their turns on the route of the same name; prompts whose route or accounts are gone fail.
      *
-     * @param next its caches and its coordination must be those that the engine has, and are left aside
-     * @param unused is handed the client of each account that isn't there any more, once no attempt uses it
+     * @param next must have the engine's caches and coordination, which don't change
+     * @param unused gets the client of each removed account, once no attempt uses it
      * @throws IllegalArgumentException if a route names an account that isn't there; nothing has changed then
      */
     public void reload(Topology next, Consumer<ProviderClient> unused) {
-        Set<String> retokened = new TokenChanges(pool).in(next);
+        Set<String> retokened = pool.retokened(next);
         Optional<SavedState> saved = saver.flatMap(StateSaver::read);
         monitor.decide(() -> {
             long now = timeline.nanoTime();
             Collection<ScopeState> known = pool.scopes();
             pool.change(next, now)
-                    .forEach(account -> account.leave(() -> scheduler.announce(() -> unused.accept(account.client()))));
+                    .forEach(account -> account.leave(() -> monitor.announce(() -> unused.accept(account.client()))));
             notes = next.notes();
             saved.ifPresent(state -> saver.ifPresent(keeper -> keeper.resumeAllBut(known, state)));
             scheduler.poolChanged(retokened, next.weights(), now);
@@ -463,7 +455,7 @@ public final class Engine {
 
     private void finish() {
         scheduler.stop();
-        saver.ifPresentOrElse(keeper -> keeper.end().thenRun(this::ended), () -> scheduler.announce(this::ended));
+        saver.ifPresentOrElse(keeper -> keeper.end().thenRun(this::ended), () -> monitor.announce(this::ended));
     }
 
     private void tookIn() {

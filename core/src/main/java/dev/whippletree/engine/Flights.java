@@ -6,7 +6,7 @@ import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.flight.Reader;
-import dev.whippletree.engine.flight.Subscription;
+import dev.whippletree.engine.flight.Subscribers.Subscription;
 import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.run.Listeners;
@@ -29,22 +29,25 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flights under way and their callers: subscribes callers, tells them how their flight ended, fails those whose deadline has passed. Guarded
- * by the engine's lock.
+ * The flights under way and their callers: subscribes callers, tells them how their flight ended, fails those whose
+ * deadline has passed. Guarded by the engine's lock.
  *
- * <p>A flight stays in the table until the nearest cache has its answer, so that the next equal prompt joins it or finds it stored, and never
- * causes a second call.
+ * <p>A flight stays in the table until the nearest cache has its answer, so that the next equal prompt joins it or
+ * finds it stored, and never causes a second call.
  */
 final class Flights {
 
-    /** So long before a caller gives up it is told when to ask again, lest it hears nothing; of a short timeout, at most half. */
+    /**
+     * So long before a caller gives up it is told when to ask again, lest it hears nothing; of a short timeout, at most
+     * half.
+     */
     private static final long LEAST_MARGIN_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final int PART_OF_TIMEOUT = 20;
 
     private final Monitor monitor;
     private final Timeline timeline;
-    private final CacheTiers caches;
+    private final Optional<CacheTiers> caches;
     private final Tally tally;
     private final Listeners listeners;
     private final WaitEstimator estimator;
@@ -74,7 +77,7 @@ final class Flights {
     Flights(
             Monitor monitor,
             Timeline timeline,
-            CacheTiers caches,
+            Optional<CacheTiers> caches,
             Tally tally,
             Listeners listeners,
             WaitEstimator estimator,
@@ -133,7 +136,10 @@ final class Flights {
         return timeout - Math.min(margin, timeout / 2);
     }
 
-    /** Tells a caller who is about to give up when to ask again, unless there is a call under way, or part of the answer was told. */
+    /**
+     * Tells a caller who is about to give up when to ask again, unless there is a call under way, or part of the answer
+     * was told.
+     */
     private void hangUp(Subscription subscription, Duration timeout) {
         if (subscription.isWaiting() && !subscription.wasTold()) {
             Flight flight = subscription.flight();
@@ -151,7 +157,7 @@ final class Flights {
                 prompt.deadlineForFirstPiece() && reader.isPresent());
     }
 
-    /** Lets a caller's deadline hold, from now on. */
+    /** Starts a caller's deadline. */
     private void await(Subscription subscription, long now) {
         subscription.patience().atMost().ifPresent(after -> {
             long nanos = Waits.nanos(after);
@@ -166,7 +172,10 @@ final class Flights {
         abandonIfAlone(flight);
     }
 
-    /** An answer broke off and is asked for anew: who waited for its first piece waits for the next one. */
+    /**
+     * An answer broke off and the prompt is sent again: callers with a deadline for the first piece wait for the next
+     * one.
+     */
     void awaitAgain(Flight flight, long now) {
         monitor.assertHeld();
         flight.subscribers().all().stream()
@@ -175,7 +184,7 @@ final class Flights {
                 .forEach(subscription -> await(subscription, now));
     }
 
-    /** Another call is to be made: the callers leave who don't want it. */
+    /** Before another call, the callers leave who don't want it. */
     void leaveBeforeNextCall(Flight flight) {
         monitor.assertHeld();
         for (Subscription subscription : flight.subscribers().all()) {
@@ -187,7 +196,7 @@ final class Flights {
         }
     }
 
-    /** A caller has lost interest. */
+    /** A caller leaves. */
     void leave(Subscription subscription) {
         monitor.assertHeld();
         if (subscription.end()) {
@@ -218,7 +227,7 @@ final class Flights {
     void land(Flight flight, Completion completion, long now) {
         monitor.assertHeld();
         flight.answer(completion);
-        // A caller who has his answer may clear the caches at once, and mustn't find it there afterwards.
+        // A caller may clear the caches as soon as he has his answer, and mustn't find it there afterwards.
         Optional<Runnable> store = toStore(flight, completion);
         flight.subscribers().all().forEach(subscription -> deliver(subscription, completion, now));
         if (store.isEmpty()) {
@@ -230,19 +239,19 @@ final class Flights {
     }
 
     private Optional<Runnable> toStore(Flight flight, Completion completion) {
-        return timeToStore(flight, completion).map(ttl -> {
+        return caches.flatMap(tiers -> timeToStore(flight, completion).map(ttl -> {
             CacheEntry entry = new CacheEntry(completion, timeline.now().plusNanos(Waits.nanos(ttl)));
             Runnable stored = () -> monitor.tell(() -> remove(flight));
             Runnable storedForOthers = flight.takeClaim().orElse(() -> {});
-            return caches.toStore(flight.key(), entry, stored, storedForOthers);
-        });
+            return tiers.toStore(flight.key(), entry, stored, storedForOthers);
+        }));
     }
 
-    /** Only a whole answer is stored, and only if nobody said otherwise; {@link CacheTiers} leaves out damaged ones. */
+    /** Only a whole answer is stored, and only if nobody opted out; {@link CacheTiers} leaves out damaged ones. */
     private Optional<Duration> timeToStore(Flight flight, Completion completion) {
         boolean fresh = completion.origin().source() == Origin.Source.CALL;
         boolean wanted = flight.prompt().cache().store() && flight.isKeyed();
-        if (!fresh || !AnswerCheck.isWhole(completion) || caches.isEmpty() || !wanted) {
+        if (!fresh || !wanted || !AnswerCheck.isWhole(completion)) {
             return Optional.empty();
         }
         return flight.prompt().cache().ttl().or(() -> flight.route().settings().ttl());
@@ -265,7 +274,7 @@ final class Flights {
         });
     }
 
-    /** A caller who joined is told so, and how long its own prompt waited. */
+    /** Tells a caller who joined that he did, and how long his own prompt waited. */
     private static Origin originFor(Subscription subscription, Origin origin) {
         if (!subscription.joined() || origin.source() == Origin.Source.CACHE) {
             return origin;
@@ -281,7 +290,7 @@ final class Flights {
                 origin.cache());
     }
 
-    /** A flight has failed, and all its callers with it. */
+    /** Fails a flight and all its callers. */
     void fail(Flight flight, PromptException failure) {
         monitor.assertHeld();
         flight.subscribers()
@@ -291,7 +300,7 @@ final class Flights {
         remove(flight);
     }
 
-    /** Fails the callers who were told part of an answer that another one has taken the place of. */
+    /** Fails the callers who received part of an answer that a different one has replaced. */
     void interrupt(Attempt attempt) {
         Flight flight = attempt.flight();
         monitor.assertHeld();
@@ -306,7 +315,7 @@ final class Flights {
         abandonIfAlone(flight);
     }
 
-    /** One caller alone gets no answer. */
+    /** Fails one caller alone. */
     void fail(Subscription subscription, PromptException failure) {
         monitor.assertHeld();
         if (!subscription.end()) {
@@ -335,7 +344,7 @@ final class Flights {
         }
     }
 
-    /** Runs something now if no flight is under way, and whenever the last one has ended. */
+    /** Runs a task now if no flight is under way, and whenever the last one has ended. */
     void whenEmpty(Runnable task) {
         monitor.assertHeld();
         whenEmpty = task;

@@ -20,26 +20,27 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * When there would be room for a flight behind others, if nothing else happened: by the limits, closures and cooldowns that are
- * known, by what those ahead will be counted with, and by how long answers have taken so far. Reads the engine's state under its lock.
+ * Predicts when there will be room for a flight behind others if nothing else happens: from the known limits, closures
+ * and cooldowns, from what the flights ahead need, and from past latencies. Reads the engine's state under its lock.
  *
- * <p>Those ahead are counted, not followed one by one: what they ask is added up, and compared with what there is room for. Those
- * who may use just what the flight may use stand before it there; those who may use a part of it, as far as there is room for them
- * in that part; and together with those who may also use other targets, all stand before it on all of those targets.
+ * <p>Those ahead are counted, not followed one by one: what they ask is added up, and compared with what there is room
+ * for. Those who may use just what the flight may use stand before it there; those who may use a part of it, as far as
+ * there is room for them in that part; and together with those who may also use other targets, all stand before it on
+ * all of those targets.
  */
 final class Forecast {
 
     private static final long HORIZON_NANOS = Duration.ofDays(2).toNanos();
     private static final long PRECISION_NANOS = Duration.ofMillis(1).toNanos();
 
-    /** A deadline is looked at from its near side: so far first, and so many times as far each time. */
+    /** A deadline is approached from now: this far first, then {@code STRIDE} times as far each time. */
     private static final long FIRST_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final long STRIDE = 8;
 
     private final List<Queue> queues = new ArrayList<>(2);
 
-    /** Flights that go before another, on targets that they share with it. */
+    /** Flights ahead of another one on shared targets. */
     private static final class Queue {
 
         private final Collection<Capacity> capacities;
@@ -52,7 +53,8 @@ final class Forecast {
         /**
          * Creates a queue of flights that may use all of some targets.
          *
-         * @param leave the share of each limit that the batch flights among them leave to others, and the one behind them
+         * @param leave the share of each limit that the batch flights among them reserve for others, and the one behind
+         *     them
          */
         Queue(List<Target> targets, Ahead ahead, TokenCount tokens, double leave, long now) {
             this.capacities = Capacity.of(targets, now);
@@ -62,7 +64,10 @@ final class Forecast {
             this.batch = ahead.batch;
         }
 
-        /** Those who may use some of the targets only take no more than there is room for on those. */
+        /**
+         * Returns how many flights are ahead; those restricted to some of the targets count only as far as these have
+         * room.
+         */
         private long aheadWithin(long nanos) {
             long ahead = flights;
             for (Queue queue : narrower) {
@@ -71,7 +76,7 @@ final class Forecast {
             return ahead;
         }
 
-        /** Returns for how many flights there is room, or some number that is larger than {@code enough}. */
+        /** Returns for how many flights there is room, or any number above {@code enough}. */
         private long roomWithin(long nanos, long enough, double leave) {
             long room = 0;
             for (Capacity capacity : capacities) {
@@ -89,7 +94,7 @@ final class Forecast {
         }
     }
 
-    /** Flights that go before another, and how many of them are batch. */
+    /** Flights ahead of another one, and how many of them are batch. */
     private record Ahead(TurnSums all, long batch) {
 
         static final Ahead NOBODY = new Ahead(TurnSums.NONE, 0);
@@ -105,27 +110,28 @@ final class Forecast {
 
     private Forecast() {}
 
-    /** Returns the forecast for a waiting flight, behind those whose turn is before its own. */
+    /** Returns the forecast for a waiting flight at its turn. */
     static Forecast inTurn(Flight flight, WaitingLine line, long now) {
         return of(flight, line, line.lanes(), true, TurnSums.NONE, now);
     }
 
-    /** Returns the same if nobody came back to the turns that are kept. */
+    /** Returns the same if nobody returns to the kept turns. */
     static Forecast atBest(Flight flight, WaitingLine line, long now) {
         List<Lane> lanes =
                 line.lanes().stream().filter(lane -> !lane.isAbsent()).toList();
         return of(flight, line, lanes, true, TurnSums.NONE, now);
     }
 
-    /** Returns the forecast for a flight behind all that wait. */
+    /** Returns the forecast for a flight behind all waiting ones. */
     static Forecast behindAll(Flight flight, WaitingLine line, long now) {
         return of(flight, line, line.lanes(), false, TurnSums.NONE, now);
     }
 
     /**
-     * Returns the forecast for a flight behind all that wait, and behind more that are yet to come.
+     * Returns the forecast for a flight behind all waiting ones and further ones still to come.
      *
-     * @param more how many may use the same targets and come before it; one less than none: it is the last of those that wait
+     * @param more the further flights, which may use the same targets; one less than none: the flight is the last of
+     *     the waiting ones
      */
     static Forecast behind(TurnSums more, Flight flight, WaitingLine line, long now) {
         return of(flight, line, line.lanes(), false, more, now);
@@ -164,7 +170,8 @@ final class Forecast {
     }
 
     /**
-     * Returns whether the flight could begin within a time. Where that is long before its end, few windows have to be looked at to know it.
+     * Returns whether the flight could begin within a time. If it could begin much sooner, few windows have to be
+     * looked at.
      */
     boolean isWithin(long nanos) {
         for (long soon = FIRST_LOOK_NANOS; soon < nanos / STRIDE; soon *= STRIDE) {

@@ -1,11 +1,10 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.CoordinationClient.Reservation;
 import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
-import dev.whippletree.engine.saving.StateSaver;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Coordination;
@@ -16,75 +15,55 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The second gate, behind this process's own count: asks the other processes whether an attempt may be sent. Guarded by the
- * engine's lock; the coordination is asked outside it. Where there is none, every attempt is sent, as soon as the state folder,
- * if there is one, holds its uses.
+ * Asks the other processes, once this process's own count has room, whether an attempt may be sent. Guarded by the
+ * engine's lock; the coordination is asked outside it.
  *
- * <p>An attempt that the others have left no room for goes back to its place in the waiting line, and the limit that refused it is
- * not asked for as much until the time that was told.
+ * <p>An attempt that they refuse goes back to its turn, and as large a use of the refusing limit isn't requested again
+ * until the time that they stated.
  */
 final class Gate {
 
     private final CoordinationClient coordinator;
-    private final Optional<StateSaver> saver;
     private final Monitor monitor;
     private final Timeline timeline;
     private final Runnable wakeUp;
-    private final TenantTally tenants;
+    private final Consumer<Attempt> alone;
 
     /**
      * Creates one.
      *
-     * @param saver keeps uses beyond this process, if anything does
-     * @param wakeUp looks at the waiting line anew, taking the lock
-     * @param tenants is told who has used what
+     * @param wakeUp starts a pass through the line, taking the lock
+     * @param alone sends an attempt that the other processes don't know of
      */
-    Gate(
-            CoordinationClient coordinator,
-            Optional<StateSaver> saver,
-            Monitor monitor,
-            Timeline timeline,
-            Runnable wakeUp,
-            TenantTally tenants) {
+    Gate(CoordinationClient coordinator, Monitor monitor, Timeline timeline, Runnable wakeUp, Consumer<Attempt> alone) {
         this.coordinator = coordinator;
-        this.saver = saver;
         this.monitor = monitor;
         this.timeline = timeline;
         this.wakeUp = wakeUp;
-        this.tenants = tenants;
+        this.alone = alone;
     }
 
     /** Sends an attempt that has just begun, once the lock is free and the others agree. */
     void pass(Attempt attempt) {
         monitor.assertHeld();
-        Mailbox mailbox = attempt.flight().mailbox();
-        Optional<Coordination> coordination = coordinator.coordination();
-        if (coordination.isEmpty()) {
-            sendOnceSaved(attempt);
-            return;
-        }
         List<ScopeState> probed = scopes(attempt.target())
                 .filter(scope -> scope.closure().isProbedBy(attempt.lease()))
                 .toList();
-        List<LimitUse> uses = uses(attempt.target(), attempt.lease().call().tokens());
-        monitor.after(mailbox, () -> probe(attempt, coordination.get(), probed.iterator(), uses));
-    }
-
-    private static List<LimitUse> uses(Target target, TokenCount tokens) {
-        List<LimitUse> uses = target.organization().shared().uses(tokens);
-        uses.addAll(target.modelScope().shared().uses(tokens));
-        return uses;
+        List<LimitUse> uses = attempt.target().sharedUses(attempt.lease().call().tokens());
+        Coordination coordination = coordinator.coordination();
+        monitor.after(attempt.flight().mailbox(), () -> probe(attempt, coordination, probed.iterator(), uses));
     }
 
     private static Stream<ScopeState> scopes(Target target) {
         return Stream.of(target.organization(), target.modelScope());
     }
 
-    /** Only one of all processes looks whether something is open again. */
+    /** Only one process at a time probes a closed scope. */
     private void probe(Attempt attempt, Coordination coordination, Iterator<ScopeState> probed, List<LimitUse> uses) {
         if (!probed.hasNext()) {
             reserve(attempt, coordination, uses);
@@ -122,14 +101,8 @@ final class Gate {
         } else if (reservation instanceof Reservation.Silence) {
             attempt.sendBack(timeline.nanoTime());
         } else {
-            sendOnceSaved(attempt);
+            alone.accept(attempt);
         }
-    }
-
-    /** No other process knows of the attempt, so a crash mustn't forget it. */
-    private void sendOnceSaved(Attempt attempt) {
-        Runnable send = () -> monitor.after(attempt.flight().mailbox(), attempt::send);
-        saver.ifPresentOrElse(keeper -> keeper.whenSaved(attempt.target(), send), send);
     }
 
     private void decide(Attempt attempt, Grant grant) {
@@ -137,7 +110,8 @@ final class Gate {
             coordinator.granted();
             boolean wanted = attempt.granted(granted.id());
             monitor.after(
-                    attempt.flight().mailbox(), wanted ? attempt::send : () -> tell(to -> to.release(granted.id())));
+                    attempt.flight().mailbox(),
+                    wanted ? attempt::send : () -> coordinator.tell(to -> to.release(granted.id())));
         } else if (grant instanceof Grant.Refused refused) {
             coordinator.refused();
             refuse(attempt, refused);
@@ -152,28 +126,23 @@ final class Gate {
         attempt.sendBack(now);
     }
 
-    /** An attempt has used what it reserved, or as many tokens as the service counted. The lock must be held. */
+    /**
+     * Settles an attempt that was made, with the tokens that the service counted if it reported them. The lock must be
+     * held.
+     */
     void used(Attempt attempt, Optional<TokenCount> tokens, long now) {
-        monitor.assertHeld();
-        attempt.lease().end(tokens, now);
-        List<LimitUse> uses =
-                uses(attempt.target(), tokens.orElse(attempt.lease().call().tokens()));
-        tenants.used(attempt.flight().prompt().tenant(), uses, now);
-        attempt.takeGrant().ifPresent(grant -> {
-            Duration sinceArrival = Duration.ofNanos(now - attempt.lease().arrivedBy(now));
-            monitor.after(attempt.flight().mailbox(), () -> tell(to -> to.settle(grant, tokens, sinceArrival)));
-        });
+        Duration sinceArrival = Duration.ofNanos(now - attempt.lease().arrivedBy(now));
+        tell(attempt, (to, grant) -> to.settle(grant, tokens, sinceArrival));
     }
 
-    /** An attempt was never sent. The lock must be held. */
-    void unused(Attempt attempt, long now) {
-        monitor.assertHeld();
-        attempt.lease().release(now);
+    /** Releases what was reserved for an attempt that was never sent. The lock must be held. */
+    void unused(Attempt attempt) {
+        tell(attempt, Coordination::release);
+    }
+
+    private void tell(Attempt attempt, BiConsumer<Coordination, String> whatOfItsGrant) {
         attempt.takeGrant()
-                .ifPresent(grant -> monitor.after(attempt.flight().mailbox(), () -> tell(to -> to.release(grant))));
-    }
-
-    private void tell(Consumer<Coordination> notice) {
-        coordinator.tell(notice);
+                .ifPresent(grant -> monitor.after(
+                        attempt.flight().mailbox(), () -> coordinator.tell(to -> whatOfItsGrant.accept(to, grant))));
     }
 }

@@ -15,10 +15,11 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * The turns of flights whose callers left while they waited: for two minutes, an equal prompt of the same tenant, session and priority goes
- * back to such a turn. So a caller with a short timeout that asks again and again is served as if it had waited. Guarded by the engine's lock.
+ * Keeps the turns of flights whose callers left while waiting. For two minutes, an equal prompt of the same tenant,
+ * session and priority gets such a turn: a caller with a short timeout who asks again and again is served as if it had
+ * waited. Guarded by the engine's lock.
  *
- * <p>A kept turn counts as a place in the line, and those behind it in forecasts, but holds no room.
+ * <p>A kept turn counts towards the line's size and in forecasts, but holds no room.
  */
 final class KeptTurns {
 
@@ -27,12 +28,12 @@ final class KeptTurns {
     private final WaitingLine line;
     private final Tally tally;
 
-    /** When each flight left, the first of them first. */
+    /** When each flight left, in order. */
     private final Map<Flight, Long> left = new LinkedHashMap<>();
 
     private final Map<Owner, Deque<Flight>> byOwner = new HashMap<>();
 
-    /** Whose turn it is; keys are of one tenant. */
+    /** Who may return to a turn; a key belongs to one tenant. */
     private record Owner(Optional<String> session, Priority priority, CacheKey key) {
 
         static Owner of(Flight flight) {
@@ -45,7 +46,7 @@ final class KeptTurns {
         this.tally = tally;
     }
 
-    /** Keeps the turn of a flight that waits or pauses, and that nobody wants any longer. */
+    /** Keeps the turn of a waiting or pausing flight whose last caller left. */
     void keep(Flight flight, long now) {
         flight.keepTurnOnly();
         line.keepTurn(flight.ticket());
@@ -53,7 +54,7 @@ final class KeptTurns {
         byOwner.computeIfAbsent(Owner.of(flight), unused -> new ArrayDeque<>(1)).add(flight);
     }
 
-    /** Gives a flight that has no turn yet the first one that is kept for it, if there is one. */
+    /** Gives a flight without a turn the first one kept for it, if any. */
     void resume(Flight flight, long now) {
         forgetOld(now);
         Deque<Flight> turns = byOwner.get(Owner.of(flight));
@@ -65,7 +66,7 @@ final class KeptTurns {
         }
     }
 
-    /** A turn isn't kept any longer. */
+    /** Gives up a turn. */
     private void forget(Flight flight) {
         if (left.remove(flight) != null) {
             line.remove(flight.ticket());
@@ -74,7 +75,7 @@ final class KeptTurns {
         }
     }
 
-    /** Forgets the turn that has been kept for longest, of some tenants. Returns whether there was one. */
+    /** Gives up the oldest kept turn of some tenants. Returns whether there was one. */
     boolean forgetOldest(Predicate<String> tenants) {
         Optional<Flight> oldest = left.keySet().stream()
                 .filter(flight -> tenants.test(flight.prompt().tenant()))
@@ -83,7 +84,7 @@ final class KeptTurns {
         return oldest.isPresent();
     }
 
-    /** Forgets turns that have been kept for too long. */
+    /** Gives up turns older than two minutes. */
     void forgetOld(long now) {
         while (!left.isEmpty() && now - left.values().iterator().next() >= KEPT_NANOS) {
             forget(left.keySet().iterator().next());

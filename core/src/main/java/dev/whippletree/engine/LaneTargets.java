@@ -1,13 +1,14 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.Readiness.Blockage;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.TargetOptions;
 import dev.whippletree.engine.line.Eligibility;
 import dev.whippletree.engine.line.Lane;
 import dev.whippletree.engine.line.Ticket;
-import dev.whippletree.engine.pool.Change;
+import dev.whippletree.engine.pool.Pool.Change;
+import dev.whippletree.engine.pool.Route.Tier;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.pool.Tier;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.TokenCount;
@@ -19,7 +20,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The targets that a lane's flights may use, and what is known of when they will be ready. Guarded by the engine's lock. */
+/**
+ * The targets that a lane's flights may use, and what is known about when they will be ready. Guarded by the engine's
+ * lock.
+ */
 final class LaneTargets implements Eligibility {
 
     private final List<Tier> tiers;
@@ -36,12 +40,12 @@ final class LaneTargets implements Eligibility {
         for (int tier = 0; tier < options.tiers(); tier++) {
             tiers.add(options.ofTier(tier));
         }
-        if (!absent) { // Else only turns are kept, for which nothing is used.
+        if (!absent) { // A kept turn uses no target.
             tiers.forEach(tier -> eligible.addAll(tier.targets()));
         }
     }
 
-    /** Returns those of a lane that a ticket opens. */
+    /** Returns the targets of a new lane, by its first ticket. */
     static LaneTargets openedBy(Ticket ticket) {
         return new LaneTargets(Flight.of(ticket).options(), ticket.isAbsent());
     }
@@ -78,8 +82,8 @@ final class LaneTargets implements Eligibility {
     /**
      * Looks for targets for the lane's first flight.
      *
-     * @param change what has happened since the last time
-     * @param earmarks scopes that may be used only as far as that doesn't delay a flight
+     * @param change what has changed since the last look
+     * @param earmarks scopes reserved for a flight: others may use them only if that doesn't delay it
      */
     Readiness lookFor(Flight first, Change change, Map<ScopeState, Flight> earmarks, long now) {
         Readiness readiness = Readiness.at(tiers, canWiden, first, blockageOfFirst, change, earmarks, now);

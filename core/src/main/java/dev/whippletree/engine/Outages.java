@@ -5,8 +5,8 @@ import dev.whippletree.engine.pool.Account;
 import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.run.Announcements;
 import dev.whippletree.engine.run.Listeners;
+import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.Closure;
 import dev.whippletree.engine.scope.Reaches;
@@ -16,63 +16,68 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Scope;
+import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.ScopeClosing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes scopes, credentials and models when a failure says so, for as long as it says, and reports when they close and open: one log line each
- * time, however many prompts fail. Guarded by the engine's lock.
+ * Closes scopes, credentials and models after failures, and reports when they close and open: one log line each time,
+ * however many prompts fail. Guarded by the engine's lock.
  */
 final class Outages {
 
     private static final Logger LOG = LoggerFactory.getLogger(Outages.class);
 
-    /** A call that nothing was heard of for so long is taken to be let in, and for twice the time that a refusal took. */
+    /** A silent call counts as admitted after this time, or after twice the time that a refusal took. */
     private static final long SHORTEST_ALONE_NANOS = Duration.ofMillis(100).toNanos();
 
     private static final long LONGEST_CHECK_NANOS = Duration.ofHours(1).toNanos();
 
-    /** What has never answered may be set up wrongly, and what only seems closed may be open: a check a minute harms nobody. */
+    /**
+     * A target that never answered may be misconfigured, and one closed in doubt may be open: a check a minute harms
+     * nobody.
+     */
     private static final long LONGEST_DOUBT_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final Pool pool;
-    private final Announcements announcements;
+    private final Monitor monitor;
     private final Listeners listeners;
-    private final CoordinationClient coordinator;
+    private final Optional<CoordinationClient> coordinator;
     private final Reaches reaches;
 
-    /** Whether something may be closed, or nobody has been told yet that it is open again. */
+    /** Whether something may be closed, or has opened unreported. */
     private boolean closedSomething;
 
     /**
      * Creates one.
      *
-     * @param coordinator is told what closes, and opens after a time that nobody knew
-     * @param reaches tells what a refusal closes
+     * @param coordinator gets notices of what closes, and of what opens after an unknown time
+     * @param reaches decides what a refusal closes
      */
     Outages(
             Pool pool,
             Listeners listeners,
-            CoordinationClient coordinator,
+            Optional<CoordinationClient> coordinator,
             Reaches reaches,
-            Announcements announcements) {
+            Monitor monitor) {
         this.pool = pool;
         this.listeners = listeners;
         this.coordinator = coordinator;
         this.reaches = reaches;
-        this.announcements = announcements;
+        this.monitor = monitor;
     }
 
     /**
-     * A limit was hit: the scope is closed for as long as the service said, else for a pause of our own.
+     * Closes a scope whose limit was hit: for as long as the service said, else for a pause of our own.
      *
-     * @param chance 0 to 1, by which pauses of our own differ
+     * @param chance 0 to 1, to vary our own pauses
      */
     void rateLimited(Lease lease, Failure failure, double chance, long now) {
         closedSomething = true;
@@ -88,7 +93,7 @@ final class Outages {
         }
         refusal.refusedAfter().ifPresent(used -> {
             String id = target.account().id();
-            announcements.add(() -> LOG.warn(
+            monitor.announce(() -> LOG.warn(
                     "account {}{}: refused after {} declared; the limit is lower, or others use it too",
                     id,
                     on(scope),
@@ -97,7 +102,7 @@ final class Outages {
         tellOthers(scope, now);
     }
 
-    /** A day's limit or the credit is used up. */
+    /** Closes a scope whose daily limit or credit is used up. */
     void exhausted(Lease lease, Failure failure, long now) {
         closedSomething = true;
         Target target = lease.target();
@@ -116,12 +121,12 @@ final class Outages {
         tellOthers(scope, now);
     }
 
-    /** The credential is refused, or the organization is restricted. */
+    /** Closes an account whose token is refused, or an organization that is restricted. */
     void unauthorized(Lease lease, Failure failure, long now) {
         Target target = lease.target();
         boolean everybody = failure.reach() == Reach.ORGANIZATION;
         if (!everybody && !lease.hasPresentToken()) {
-            return; // What was refused is the token that has been replaced.
+            return; // The refused token has been replaced meanwhile.
         }
         closedSomething = true;
         Closure closure =
@@ -129,7 +134,7 @@ final class Outages {
         startSlowly(other ->
                 everybody ? other.organization() == target.organization() : other.account() == target.account());
         Account account = target.account();
-        announcements.add(account.refusedToken()::remember);
+        monitor.announce(account.refusedToken()::remember);
         if (close(closure, lease, failure, now)) {
             warn(
                     target,
@@ -144,22 +149,26 @@ final class Outages {
 
     private void tellOthers(ScopeState scope, long now) {
         Closure closure = scope.closure();
-        if (closure.isClosed(now) && coordinator.coordination().isPresent()) {
+        if (closure.isClosed(now) && coordinator.isPresent()) {
             ScopeClosing closing = new ScopeClosing(
                     scope.scope(),
                     Duration.ofNanos(closure.until() - now),
                     !closure.needsMending(now),
                     closure.reason());
-            announcements.add(() -> coordinator.tell(to -> to.closed(closing)));
+            tellOthers(to -> to.closed(closing));
         }
     }
 
-    /** An attempt has proved that something is open that was closed for a time nobody knew. */
+    /** Reports a scope that an attempt has proved open, after an unknown time. */
     void provedOpen(Scope scope) {
-        announcements.add(() -> coordinator.tell(to -> to.reopened(scope)));
+        tellOthers(to -> to.reopened(scope));
     }
 
-    /** Another process has found a scope closed. */
+    private void tellOthers(Consumer<Coordination> notice) {
+        monitor.announce(() -> coordinator.ifPresent(others -> others.tell(notice)));
+    }
+
+    /** Closes a scope that another process found closed. */
     void closedByOthers(ScopeClosing closing, long now) {
         Optional<ScopeState> scope = pool.scope(closing.scope());
         if (scope.isEmpty()) {
@@ -183,7 +192,7 @@ final class Outages {
         }
     }
 
-    /** Another process has proved a scope to be open that was closed for a time nobody knew. */
+    /** Opens a scope that another process has proved open. */
     void reopenedByOthers(Scope opened, long now) {
         pool.scope(opened).ifPresent(scope -> {
             scope.closure().reopen(now);
@@ -191,18 +200,21 @@ final class Outages {
         });
     }
 
-    /** A target is at fault for a refusal that named nothing. The token is refused if no model has ever been answered with it. */
+    /**
+     * Closes a target that is at fault for refusals that named nothing; its token, if no model was ever answered with
+     * it.
+     */
     void doubted(Lease lease, Failure failure, long now) {
         boolean works = lease.target().account().answered() > 0;
         if (failure.kind() == FailureKind.UNAUTHORIZED && !works) {
             unauthorized(lease, failure, now);
         } else if (lease.hasPresentToken()) {
-            announcements.add(lease.target().account().refusedToken()::remember);
+            monitor.announce(lease.target().account().refusedToken()::remember);
             closed(lease, failure, now);
         }
     }
 
-    /** The service doesn't have the model, or no longer; or it refuses all prompts for it. */
+    /** Closes a model that the service doesn't have, or for which it refuses all prompts. */
     void closed(Lease lease, Failure failure, long now) {
         Target target = lease.target();
         target.health().startSlowly();
@@ -221,15 +233,15 @@ final class Outages {
         return closure.closeUntilMended(failure.message(), lease.beganNanos(), inTurn, longest, now);
     }
 
-    /** The target failed too often. */
+    /** Reports that a target cools down. */
     void cooling(Target target, Failure failure) {
         say(target, "cools down", failure.message());
     }
 
     /**
-     * Tells of what has opened again.
+     * Reports what has opened again.
      *
-     * @param anything whether something may have been closed or opened by others than this
+     * @param anything whether others may have closed or opened something
      */
     void tellReopened(boolean anything, long now) {
         if (!closedSomething && !anything) {
@@ -247,7 +259,7 @@ final class Outages {
         }
     }
 
-    /** Returns whether a model is closed still. */
+    /** Reports models that have opened again. Returns whether any is still closed. */
     private boolean tellReopenedModels(long now) {
         boolean closed = false;
         for (ScopeState scope : pool.scopes()) {
@@ -260,7 +272,7 @@ final class Outages {
         return closed;
     }
 
-    /** Another token than the one refused is there: whatever closed for that may be probed. */
+    /** Lets everything be probed that closed because of a token that has been replaced. */
     void tokenChanged(Account account, long now) {
         List<Closure> closures = pool.targets().stream()
                 .filter(target -> target.account() == account)
@@ -272,7 +284,7 @@ final class Outages {
             return;
         }
         closures.forEach(closure -> closure.checkNow(now));
-        announcements.add(() -> LOG.info("account {}: its token has changed; the next prompt probes it", account.id()));
+        monitor.announce(() -> LOG.info("account {}: its token has changed; the next prompt probes it", account.id()));
     }
 
     private void startSlowly(ScopeState scope) {
@@ -286,7 +298,7 @@ final class Outages {
     }
 
     private void sayReopened(Account account, String where) {
-        announcements.add(() -> {
+        monitor.announce(() -> {
             LOG.info("account {}: open again{}", account.id(), where);
             listeners.tell(listener -> listener.reopened(account.id()));
         });
@@ -305,7 +317,7 @@ final class Outages {
     }
 
     private void say(String id, String what, String why) {
-        announcements.add(() -> {
+        monitor.announce(() -> {
             LOG.info("account {} {}: {}", id, what, why);
             listeners.tell(listener -> listener.closed(id, what));
         });
@@ -313,7 +325,7 @@ final class Outages {
 
     private void warn(Target target, String what, String why, String next) {
         String id = target.account().id();
-        announcements.add(() -> {
+        monitor.announce(() -> {
             LOG.warn("account {} {}: {}{}", id, what, why, next.isEmpty() ? "" : " (" + next + ")");
             listeners.tell(listener -> listener.closed(id, next.isEmpty() ? what : what + "; " + next));
         });

@@ -1,12 +1,16 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.flight.Attempt;
-import dev.whippletree.engine.flight.AttemptOutcome;
+import dev.whippletree.engine.flight.Attempt.Outcome;
 import dev.whippletree.engine.flight.Flight;
+import dev.whippletree.engine.flight.Tally;
+import dev.whippletree.engine.pool.Account;
 import dev.whippletree.engine.pool.Health;
 import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenForecast;
+import dev.whippletree.engine.run.Listeners;
+import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.CallUse;
 import dev.whippletree.engine.scope.Reaches;
@@ -19,8 +23,10 @@ import dev.whippletree.model.Reach;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.ServiceCall;
+import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -30,10 +36,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records what an attempt shows about its target: what its limits and its tokens are, whether it is open and healthy, how fast it
- * answers. Ends the attempt's lease. Guarded by the engine's lock.
+ * Records what an attempt shows about its target: its limits, tokens, health and latency, and whether it is open. Ends
+ * the attempt's lease. Guarded by the engine's lock.
  *
- * <p>A failure closes the scope that the service names, or counts against the target's health; a caller's own mistake does neither.
+ * <p>A failure closes the scope that the service names, or counts against the target's health; a caller's own mistake
+ * does neither.
  */
 final class OutcomeRecorder {
 
@@ -42,27 +49,35 @@ final class OutcomeRecorder {
 
     private final Outages outages;
     private final Reaches reaches;
-    private final Gate gate;
+    private final Optional<Gate> gate;
+    private final Tally tally;
     private final TokenForecast forecast;
-    private final CallReports reports;
+    private final Listeners listeners;
+    private final Monitor monitor;
+    private final Timeline timeline;
     private final RandomGenerator random;
 
     OutcomeRecorder(
             Outages outages,
             Reaches reaches,
-            Gate gate,
+            Optional<Gate> gate,
+            Tally tally,
             TokenForecast forecast,
-            CallReports reports,
-            RandomGenerator random) {
+            Listeners listeners,
+            Monitor monitor,
+            Timeline timeline) {
         this.outages = outages;
         this.reaches = reaches;
         this.gate = gate;
+        this.tally = tally;
         this.forecast = forecast;
-        this.reports = reports;
-        this.random = random;
+        this.listeners = listeners;
+        this.monitor = monitor;
+        this.timeline = timeline;
+        this.random = timeline.random();
     }
 
-    /** Records how the service says that its limits stand. */
+    /** Records the limits that the service reported. */
     void reported(Attempt attempt, List<RateLimitReport> reported, long now) {
         CallUse call = attempt.lease().call();
         call.arrived(now);
@@ -72,7 +87,10 @@ final class OutcomeRecorder {
         }
     }
 
-    /** Records that the service let an attempt in: told when its answer begins, if that is streamed, and when it has been answered. */
+    /**
+     * Records that the service admitted an attempt: at the first piece of a streamed answer, and at the end of any
+     * answer.
+     */
     void letIn(Attempt attempt, long now) {
         if (attempt.lease().letIn(now)) {
             reaches.letIn(attempt.lease().call(), now);
@@ -80,34 +98,34 @@ final class OutcomeRecorder {
     }
 
     /** Records how an attempt ended. */
-    void ended(Attempt attempt, AttemptOutcome outcome, long now) {
-        if (outcome instanceof AttemptOutcome.Answered answered) {
+    void ended(Attempt attempt, Outcome outcome, long now) {
+        if (outcome instanceof Outcome.Answered answered) {
             answered(attempt, answered, now);
-        } else if (outcome instanceof AttemptOutcome.Failed failed) {
+        } else if (outcome instanceof Outcome.Failed failed) {
             failed(attempt, failed.failure(), now);
-        } else if (outcome instanceof AttemptOutcome.Cancelled) {
+        } else if (outcome instanceof Outcome.Cancelled) {
             cancelled(attempt, now);
-        } else if (outcome instanceof AttemptOutcome.SentBack) {
-            gate.unused(attempt, now);
+        } else if (outcome instanceof Outcome.SentBack) {
+            unused(attempt, now);
             attempt.target().account().sentBack();
             leave(attempt, now);
         }
     }
 
-    private void answered(Attempt attempt, AttemptOutcome.Answered answered, long now) {
+    private void answered(Attempt attempt, Outcome.Answered answered, long now) {
         Target target = attempt.target();
         Completion completion = answered.completion();
         long took = attempt.tookNanos(now);
         Flight flight = attempt.flight();
         Optional<TokenCount> counted =
                 forecast.learn(flight.route(), attempt.lease(), flight.demand().admission(target), completion, now);
-        gate.used(attempt, counted, now);
+        used(attempt, counted, now);
         accepted(attempt, now);
         target.account().answered(target.model(), completion.usage().orElse(TokenUsage.NONE), took);
         endProbes(attempt, true);
         letIn(attempt, now);
         tellPickers(attempt, Picker.Outcome.ANSWERED, now);
-        reports.ended(
+        report(
                 attempt,
                 new ServiceCall.Answered(
                         answered.end().model(),
@@ -117,22 +135,60 @@ final class OutcomeRecorder {
                 now);
     }
 
+    /**
+     * Ends the lease of an attempt that was made: with the tokens that the service counted, else with all it reserved.
+     */
+    private void used(Attempt attempt, Optional<TokenCount> tokens, long now) {
+        attempt.lease().end(tokens, now);
+        List<LimitUse> uses =
+                attempt.target().sharedUses(tokens.orElse(attempt.lease().call().tokens()));
+        tally.tenants().used(attempt.flight().prompt().tenant(), uses, now);
+        gate.ifPresent(others -> others.used(attempt, tokens, now));
+    }
+
+    /** Ends the lease of an attempt that was never sent. */
+    private void unused(Attempt attempt, long now) {
+        attempt.lease().release(now);
+        gate.ifPresent(others -> others.unused(attempt));
+    }
+
+    /** Reports a call that was made to the listeners. */
+    private void report(Attempt attempt, ServiceCall.End end, long now) {
+        if (listeners.isEmpty()) {
+            return;
+        }
+        Flight flight = attempt.flight();
+        Account account = attempt.target().account();
+        Duration took = Duration.ofNanos(attempt.times().tookNanos(now));
+        ServiceCall call = new ServiceCall(
+                account.id(),
+                account.settings().provider(),
+                attempt.target().model(),
+                flight.prompt(),
+                attempt.streaming(),
+                timeline.now().minus(took),
+                took,
+                attempt.times().firstPiece(),
+                end);
+        monitor.after(flight.mailbox(), () -> flight.hearer().accept(call));
+    }
+
     private static void accepted(Attempt attempt, long now) {
         attempt.target().accepted(attempt.lease(), attempt.flight().prompt().tenant(), now);
     }
 
-    /** What wasn't sent isn't used. */
+    /** A call that was never sent uses nothing. */
     private void cancelled(Attempt attempt, long now) {
         if (attempt.times().hasBegun()) {
-            gate.used(attempt, Optional.empty(), now);
-            reports.ended(attempt, new ServiceCall.Cancelled(), now);
+            used(attempt, Optional.empty(), now);
+            report(attempt, new ServiceCall.Cancelled(), now);
         } else {
-            gate.unused(attempt, now);
+            unused(attempt, now);
         }
         leave(attempt, now);
     }
 
-    /** It ended in a way that says nothing about the target. */
+    /** Ends an attempt that says nothing about its target. */
     private static void leave(Attempt attempt, long now) {
         Target target = attempt.target();
         target.health().ended(attempt.lease().health());
@@ -147,16 +203,16 @@ final class OutcomeRecorder {
     private void failed(Attempt attempt, Failure failure, long now) {
         Target target = attempt.target();
         Duration took = Duration.ofNanos(attempt.tookNanos(now));
-        gate.used(attempt, Optional.empty(), now);
+        used(attempt, Optional.empty(), now);
         target.account().failed(failure);
         attempt.flight().failedAttempts().add(new AttemptReport(target.account().id(), target.model(), failure, took));
         tellPickers(attempt, outcome(failure), now);
-        reports.ended(attempt, new ServiceCall.Failed(failure), now);
+        report(attempt, new ServiceCall.Failed(failure), now);
         endProbes(attempt, provesOpen(failure));
         learn(attempt, failure, now);
     }
 
-    /** A caller's mistake must not make the target look bad. */
+    /** A caller's mistake doesn't count against the target. */
     private static Picker.Outcome outcome(Failure failure) {
         return switch (failure.kind()) {
             case TOO_LARGE, FILTERED, REJECTED -> Picker.Outcome.REFUSED;
@@ -165,7 +221,7 @@ final class OutcomeRecorder {
         };
     }
 
-    /** Returns whether a service that fails so has looked at the prompt, and so accepts the account. */
+    /** Returns whether the failure shows that the service accepts the account: it has looked at the prompt. */
     private static boolean provesOpen(Failure failure) {
         return switch (failure.kind()) {
             case RATE_LIMITED, TOO_LARGE, FILTERED, REJECTED -> true;
@@ -217,7 +273,7 @@ final class OutcomeRecorder {
         }
     }
 
-    /** A service that says when to come back is left alone until then, by all prompts; but in an hour all that is closed is probed. */
+    /** No prompt calls a service before the time that it asked for, but after an hour at most it is probed. */
     private void countFailure(Target target, Health.Begun begun, Failure failure, long now) {
         long least = Math.min(Waits.nanos(failure.retryAfter().orElse(Duration.ZERO)), LONGEST_REST_NANOS);
         boolean overloaded = failure.kind() == FailureKind.OVERLOADED;
@@ -237,7 +293,7 @@ final class OutcomeRecorder {
         try {
             picker.ended(target.id(), outcome, tookNanos, now);
         } catch (Throwable e) {
-            // A strategy that can't learn still picks; that it can't is its own loss.
+            // A strategy that fails here can still pick.
             LOG.debug("A balancing strategy failed when told an outcome", e);
         }
     }

@@ -1,9 +1,9 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.flight.Flight;
-import dev.whippletree.engine.pool.Change;
+import dev.whippletree.engine.pool.Pool.Change;
+import dev.whippletree.engine.pool.Route.Tier;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.pool.Tier;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.TokenCount;
@@ -13,9 +13,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the targets of a lane that are ready for a flight, and how long the flight has to wait for the others. Guarded by the engine's lock.
+ * Finds a lane's targets that are ready for a flight, and how long the flight has to wait for the others. Guarded by
+ * the engine's lock.
  *
- * <p>A {@link Blockage} from an earlier look says which targets aren't ready. Only those that have changed since are looked at again.
+ * <p>A {@link Blockage} remembers from an earlier look which targets weren't ready; only targets that have changed
+ * since are looked at again.
  */
 final class Readiness {
 
@@ -26,7 +28,7 @@ final class Readiness {
     private List<Target> ready = List.of();
     private int readyTier = -1;
 
-    /** How often the flight has failed on each of those that are ready. */
+    /** How often the flight has failed on each ready target. */
     private int failures;
 
     private boolean heldBack;
@@ -34,10 +36,13 @@ final class Readiness {
     private boolean apartMatters;
     private boolean eventual;
 
-    /** Whether all targets have to await an event, whatever a flight asks for. */
+    /** Whether every target waits for an event, however small the flight. */
     private boolean onlyEvents = true;
 
-    /** Whether a target is closed for a time nobody knows: if it was one to wait for, there may be none left. */
+    /**
+     * Whether a target is closed without a known end: if an earlier look counted on it, no target may be left to wait
+     * for.
+     */
     private boolean closed;
 
     private long wait = Waits.UNKNOWN;
@@ -55,10 +60,10 @@ final class Readiness {
      * Looks at the targets that a flight may use.
      *
      * @param tiers the targets, tier by tier
-     * @param mayWiden whether there are others that it may use later
-     * @param known what held up the flight, or another of its lane, when it was last looked at
-     * @param change what has happened since then
-     * @param earmarks scopes that may be used only as far as that doesn't delay a flight
+     * @param mayWiden whether the flight may use further targets later
+     * @param known what blocked this flight, or another one of its lane, at the last look
+     * @param change what has changed since then
+     * @param earmarks scopes reserved for a flight: others may use them only if that doesn't delay it
      */
     static Readiness at(
             List<Tier> tiers,
@@ -81,7 +86,7 @@ final class Readiness {
         return readiness;
     }
 
-    /** Returns whether a target can take a flight now, without delaying one that has earmarked a scope. */
+    /** Returns whether a target can take a flight now, without delaying a flight that has earmarked a scope. */
     static boolean canTake(Target target, Flight flight, Map<ScopeState, Flight> earmarks, long now) {
         Readiness readiness = new Readiness(flight, earmarks, now);
         TokenCount tokens = flight.tokens(target);
@@ -111,7 +116,7 @@ final class Readiness {
         }
     }
 
-    /** What no other target takes may probe one that is cooling down. */
+    /** A flight that no other target takes may probe one that is cooling down. */
     private void lookForProbes(List<Tier> tiers, Change change) {
         for (int tier = 0; tier < tiers.size() && ready.isEmpty(); tier++) {
             for (Target target : tiers.get(tier).concernedBy(change)) {
@@ -140,7 +145,7 @@ final class Readiness {
         } else {
             heldBack = true;
             onlyEvents = false;
-            eventual = true; // Whoever it is held back for may leave before both fit.
+            eventual = true; // The flight that holds the earmark may leave before both fit.
             await(target, held);
         }
     }
@@ -159,7 +164,7 @@ final class Readiness {
         }
     }
 
-    /** Of several that are ready, one that has refused the flight isn't taken first again. */
+    /** Prefers, among ready targets, those on which the flight has failed least often. */
     private void add(Target target, int tier) {
         int failed = flight.failuresOn(target);
         if (ready.isEmpty() || failed < failures) {
@@ -172,7 +177,10 @@ final class Readiness {
         }
     }
 
-    /** Returns how long until it delays nobody who has earmarked a scope of the target. Who leaves more of a limit has no claim on the rest. */
+    /**
+     * Returns how long until the flight delays no flight that has earmarked a scope of the target. A flight that
+     * reserves more of a limit for others can't hold it.
+     */
     private long heldBackNanos(TokenCount tokens, Target target) {
         return earmarks.isEmpty()
                 ? Waits.NONE
@@ -189,9 +197,9 @@ final class Readiness {
     }
 
     /**
-     * Returns what is known to hold up flights such as this, but for targets that the change concerns if one of those is ready; null
-     * if nothing is. One that is only held back for another's sake may begin once that one is gone, whatever happens to the targets,
-     * so there is nothing to rely on.
+     * Returns what blocks flights like this one, apart from the changed targets if one of those is ready; null if
+     * nothing can be remembered. A flight held back only by an earmark isn't remembered: it may begin once that is
+     * gone, without any change of a target.
      */
     @Nullable Blockage blockage() {
         if (heldBack) {
@@ -203,30 +211,33 @@ final class Readiness {
     }
 
     /**
-     * Returns the ready targets on which the flight has failed least often, of the first tier that has such, in configured order.
+     * Returns the ready targets on which the flight has failed least often, of the first tier with any, in configured
+     * order.
      */
     List<Target> ready() {
         return ready;
     }
 
-    /** Returns the tier of those. */
+    /** Returns the tier of the ready targets. */
     int readyTier() {
         return readyTier;
     }
 
-    /** Returns the shortest wait of the others. One that is free, but earmarked by another flight, has to wait for that. */
+    /**
+     * Returns the shortest wait for a target that isn't ready. A free target that another flight has earmarked counts
+     * as not ready.
+     */
     long waitNanos() {
         return wait;
     }
 
-    /** Returns whether it depends on how many tokens the flight asks for. */
+    /** Returns whether the result depends on how many tokens the flight needs. */
     boolean tokensMatter() {
         return tokensMatter;
     }
 
     /**
-     * Returns whether a flight that asks for less may fit where this one doesn't. None does while slots are taken or health lets no more
-     * through, which is what has to be awaited where limits have room.
+     * Returns whether a smaller flight may fit where this one doesn't. None does while only slots or health hold it up.
      */
     boolean lessMayFit() {
         return !onlyEvents;
@@ -237,13 +248,58 @@ final class Readiness {
         return apartMatters;
     }
 
-    /** Returns whether it is certain that no target will be ready sooner than that. */
+    /** Returns whether no target can be ready before {@link #waitNanos}. */
     boolean isCertain() {
         return !eventual;
     }
 
-    /** Returns the target that has the shortest wait; null if none will ever take the flight. */
+    /** Returns the target with the shortest wait; null if none will ever take the flight. */
     @Nullable Target soonest() {
         return soonest;
+    }
+
+    /**
+     * Remembers that no target of a lane is ready before {@code until}, unless one of the targets changes. Immutable.
+     *
+     * @param flight the flight
+     * @param tokensMatter whether that depends on how many tokens a flight needs
+     * @param apartMatters whether a limit counts input or output tokens alone
+     * @param until when the targets have to be looked at again, on the engine's clock
+     * @param shortest the shortest wait of any target
+     * @param since when {@code shortest} was computed
+     * @param eventual whether a target may become ready at any moment, such as when an attempt on it ends
+     * @param onlyEvents whether every target waits for an event, however small the flight
+     * @param soonest the target with the shortest wait; null if none will ever take the flight
+     */
+    record Blockage(
+            Flight flight,
+            boolean tokensMatter,
+            boolean apartMatters,
+            long until,
+            long shortest,
+            long since,
+            boolean eventual,
+            boolean onlyEvents,
+            @Nullable Target soonest) {
+
+        /** Returns whether it still holds for the unchanged targets. */
+        boolean outlasts(Change change, long now) {
+            boolean soonestStands = soonest == null || !Waits.isKnown(shortest) || !change.concerns(soonest);
+            return !change.everything() && soonestStands && now < until;
+        }
+
+        /** Returns whether it blocks another flight of the lane too. */
+        boolean holds(Flight other) {
+            return !tokensMatter
+                    || other == flight
+                    || (other.asksAlikeEverywhere()
+                            && flight.asksAlikeEverywhere()
+                            && other.mostTokens().equals(flight.mostTokens()));
+        }
+
+        /** Returns the shortest wait, counted from now. */
+        long waitNanos(long now) {
+            return Waits.isKnown(shortest) ? shortest - (now - since) : shortest;
+        }
     }
 }

@@ -13,14 +13,17 @@ import java.util.Optional;
 /**
  * Moves flights to the new forms of their routes after a reload. Guarded by the engine's lock.
  *
- * <p>A flight keeps its turn in the line. If a new route has targets whose provider hasn't been asked what a waiting prompt takes, all
- * that waited go through the entrance again in turn, because plugins can't be asked under the lock, and then back to their turns.
+ * <p>A flight keeps its turn in the line. If a new route has targets whose provider hasn't been asked what a waiting
+ * prompt takes, all that waited go through the entrance again in turn, because plugins can't be asked under the lock,
+ * and then back to their turns.
  */
 final class ReloadMigration {
 
     private ReloadMigration() {}
 
-    /** Gives flights their new routes, and returns those that waited, in their turn. They are out of the line then. */
+    /**
+     * Gives flights their new routes. Returns those that were waiting, in turn; they are out of the line afterwards.
+     */
     static List<Flight> reroute(Collection<Flight> flights, Pool pool, WaitingLine line) {
         List<Flight> waited = new ArrayList<>();
         for (Ticket ticket : line.inTurn(flights.stream().map(Flight::ticket).toList())) {

@@ -2,15 +2,17 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.cache.CacheTiers;
 import dev.whippletree.engine.flight.Attempt;
-import dev.whippletree.engine.flight.AttemptOutcome;
+import dev.whippletree.engine.flight.Attempt.Outcome;
 import dev.whippletree.engine.flight.FailurePolicy;
+import dev.whippletree.engine.flight.FailurePolicy.NextStep;
 import dev.whippletree.engine.flight.Flight;
+import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.line.WaitingLine;
-import dev.whippletree.engine.pool.Change;
 import dev.whippletree.engine.pool.Pool;
+import dev.whippletree.engine.pool.Pool.Change;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.run.Announcements;
+import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.saving.StateSaver;
@@ -27,10 +29,12 @@ import dev.whippletree.time.Timeline;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
- * Wires what schedules flights, and follows what happens to them: an attempt's outcome is recorded and judged, its flight goes on, and others begin
- * in the room that it left. Guarded by the engine's lock, unless a method says otherwise.
+ * Puts the parts together that schedule flights, and follows what happens to them: it has an attempt's outcome recorded
+ * and judged, moves its flight on, and lets others begin in the room it left. Guarded by the engine's lock, unless a
+ * method says otherwise.
  */
 final class Scheduler implements Attempt.Listener, Flights.Listener {
 
@@ -38,20 +42,15 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private final Timeline timeline;
     private final Pool pool;
     private final Optional<StateSaver> saver;
-    private final Announcements announcements;
     private final WaitingLine line;
     private final KeptTurns kept;
-    private final DemandRefresh refresh;
     private final Flights flights;
-    private final TenantTally tenants;
+    private final Tally tally;
     private final Outages outages;
-    private final Gate gate;
     private final OutcomeRecorder recorder;
     private final FailurePolicy policy;
     private final Dispatcher dispatcher;
-    private final WaitEstimator estimator;
     private final AdmissionControl admission;
-    private final RetryScheduler retries;
 
     /**
      * Creates one in which nothing is under way.
@@ -59,14 +58,14 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
      * @param listeners are told what happens
      * @param settings how many flights may wait
      * @param weights how tenants share what there is room for
-     * @param saver is told whenever a limit was used, or something became known of one or of what is closed
+     * @param saver saves changes of limits and closures
      */
     Scheduler(
             Monitor monitor,
             Timeline timeline,
             Pool pool,
-            CacheTiers caches,
-            CoordinationClient coordinator,
+            Optional<CacheTiers> caches,
+            Optional<CoordinationClient> coordinator,
             Tally tally,
             Listeners listeners,
             EngineSettings settings,
@@ -75,35 +74,34 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         this.monitor = monitor;
         this.timeline = timeline;
         this.pool = pool;
+        this.saver = saver;
+        this.policy = new FailurePolicy(timeline.random());
         this.line = new WaitingLine(weights, settings.batchShare(), LaneTargets::openedBy);
         this.kept = new KeptTurns(line, tally);
-        this.saver = saver;
-        this.announcements = new Announcements(monitor);
-        this.refresh = new DemandRefresh(line, pool.forecast());
-        this.estimator = new WaitEstimator(line, refresh, timeline);
+        this.tally = tally;
+        TokenForecast forecast = pool.forecast();
+        WaitEstimator estimator = new WaitEstimator(line, timeline);
         this.flights = new Flights(monitor, timeline, caches, tally, listeners, estimator, this);
         Reaches reaches = new Reaches();
-        this.outages = new Outages(pool, listeners, coordinator, reaches, announcements);
+        this.outages = new Outages(pool, listeners, coordinator, reaches, monitor);
         Runnable wakeUp = () -> monitor.decide(() -> dispatch(Change.ANYTHING));
-        this.tenants = new TenantTally(line);
-        this.gate = new Gate(coordinator, saver, monitor, timeline, wakeUp, tenants);
-        this.recorder = new OutcomeRecorder(
-                outages,
-                reaches,
-                gate,
-                pool.forecast(),
-                new CallReports(listeners, monitor, timeline),
-                timeline.random());
-        this.policy = new FailurePolicy(timeline.random());
-        this.dispatcher = new Dispatcher(
-                monitor, timeline, line, kept, refresh, flights, outages, gate, announcements, saver, this);
+        Optional<Gate> gate =
+                coordinator.map(others -> new Gate(others, monitor, timeline, wakeUp, this::sendOnceSaved));
+        Consumer<Attempt> sending =
+                gate.<Consumer<Attempt>>map(others -> others::pass).orElse(this::sendOnceSaved);
+        this.recorder = new OutcomeRecorder(outages, reaches, gate, tally, forecast, listeners, monitor, timeline);
+        this.dispatcher =
+                new Dispatcher(monitor, timeline, line, kept, forecast, flights, outages, sending, saver, this);
         this.admission = new AdmissionControl(
-                monitor, timeline, settings, line, kept, refresh, estimator, flights, tenants, outages, dispatcher);
-        this.retries = new RetryScheduler(monitor, timeline, flights, admission, dispatcher);
+                monitor, timeline, settings, line, kept, forecast, estimator, flights, tally, outages, dispatcher);
     }
 
     Flights flights() {
         return flights;
+    }
+
+    AdmissionControl admission() {
+        return admission;
     }
 
     /** Returns how many flights wait. */
@@ -112,10 +110,10 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         return line.size();
     }
 
-    /** Returns how the tenants stand; none if there has been only one. */
+    /** Returns the tenants' figures; none if there has been only one. */
     List<StatusSnapshot.Tenant> tenants(long now) {
         monitor.assertHeld();
-        return tenants.status(flights.underWay(), now);
+        return tally.tenants().status(flights.underWay(), line, now);
     }
 
     /** Returns how often a balancing strategy failed. */
@@ -123,30 +121,17 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         return dispatcher.pickerFaults();
     }
 
-    WaitEstimator estimator() {
-        return estimator;
-    }
-
-    AdmissionControl admission() {
-        return admission;
-    }
-
     /**
-     * Begins all that can begin.
+     * Begins every attempt that can begin.
      *
-     * @param change what has happened since the last time
+     * @param change what has changed since the last pass
      */
     void dispatch(Change change) {
         monitor.assertHeld();
         dispatcher.dispatch(change);
     }
 
-    /** Leaves a task of no flight in particular to be done once the lock is free. */
-    void announce(Runnable task) {
-        announcements.add(task);
-    }
-
-    /** Moves a flight forward: a caller who has joined it is in a hurry. */
+    /** Moves a flight forward, because an interactive caller has joined it. */
     void hurry(Flight flight) {
         monitor.assertHeld();
         if (flight.stage() == Flight.Stage.WAITING) {
@@ -157,9 +142,9 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     /**
-     * Lets all that is under way go on with what the pool has become.
+     * Adapts everything under way to the changed pool.
      *
-     * @param retokened the accounts that have another token
+     * @param retokened the ids of accounts with a new token
      * @param weights how tenants share from now on
      */
     void poolChanged(Collection<String> retokened, TenantWeights weights, long now) {
@@ -173,12 +158,15 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
                 });
         admission.putBack(ReloadMigration.reroute(flights.underWay(), pool, line));
         dispatcher.lineShrank();
-        refresh.startOver(flights.underWay());
-        refresh.goOn(flights.underWay());
+        dispatcher.refreshAll();
+        dispatcher.refresh();
         dispatcher.dispatch(Change.ANYTHING);
     }
 
-    /** Withdraws a flight that nobody wants any longer; flights that it held back may begin. One that waits leaves its turn behind. */
+    /**
+     * Withdraws a flight whose last caller left; flights that it held back may begin. A waiting flight leaves its turn
+     * behind.
+     */
     @Override
     public void abandoned(Flight flight) {
         monitor.assertHeld();
@@ -192,7 +180,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         }
     }
 
-    /** Takes a flight off its way, wherever it is. */
+    /** Takes a flight out of the line, or cancels its attempt. */
     void withdraw(Flight flight) {
         monitor.assertHeld();
         dispatcher.remove(flight);
@@ -205,7 +193,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     @Override
     public void sent(Attempt attempt) {
         monitor.assertHeld();
-        tenants.started(attempt.flight().prompt().tenant(), timeline.nanoTime());
+        tally.tenants().started(attempt.flight().prompt().tenant(), timeline.nanoTime());
     }
 
     @Override
@@ -229,34 +217,94 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     @Override
-    public void ended(Attempt attempt, AttemptOutcome told, long now) {
+    public void ended(Attempt attempt, Outcome told, long now) {
         monitor.assertHeld();
         Flight flight = attempt.flight();
-        AttemptOutcome outcome = policy.judge(attempt, told);
-        if (outcome instanceof AttemptOutcome.Failed failed) {
+        Outcome outcome = policy.judge(attempt, told);
+        if (outcome instanceof Outcome.Failed failed) {
             flight.broadcast().breakOff(flight.subscribers().places());
             if (failed.failure().kind() == FailureKind.RATE_LIMITED) {
                 flight.demand(flight.demand().atMost());
             }
         }
         recorder.ended(attempt, outcome, now);
-        retries.follow(flight, policy.next(attempt, outcome, now), now);
+        follow(flight, policy.next(attempt, outcome, now), now);
         changed(attempt.target());
     }
 
-    /** Something changed about a target, or its organization, that may let waiting flights begin. */
-    private void changed(Target target) {
-        saver.ifPresent(StateSaver::changed);
-        dispatcher.dispatch(refresh.goOn(flights.underWay()) ? Change.ANYTHING : Change.of(target));
+    private void follow(Flight flight, NextStep step, long now) {
+        if (step instanceof NextStep.TryAgain || step instanceof NextStep.GoBack) {
+            flight.stage(Flight.Stage.PAUSING);
+            flights.leaveBeforeNextCall(flight);
+        }
+        if (flight.stage() == Flight.Stage.ENDED) {
+            return;
+        }
+        if (step instanceof NextStep.Land land) {
+            flights.land(flight, land.completion(), now);
+        } else if (step instanceof NextStep.Fail fail) {
+            flights.fail(flight, PromptErrors.failed(flight, fail.reason()));
+        } else if (step instanceof NextStep.TryAgain again) {
+            flights.awaitAgain(flight, now);
+            if (again.pauseNanos() > 0) {
+                resumeIn(again.pauseNanos(), flight, again.counted());
+            } else {
+                resume(flight, again.counted(), now);
+            }
+        } else if (step instanceof NextStep.GoBack) {
+            flight.sentBack();
+            admission.putBack(List.of(flight));
+        }
     }
 
-    /** Begins nothing any more. */
+    private void resumeIn(long pauseNanos, Flight flight, boolean counted) {
+        timeline.schedule(
+                pauseNanos,
+                () -> monitor.decide(() -> {
+                    resume(flight, counted, timeline.nanoTime());
+                    dispatcher.dispatch(Change.OF_THE_LINE);
+                }));
+    }
+
+    /** Puts a flight back to its turn after a pause, if any, once its route's retry budget allows it. */
+    private void resume(Flight flight, boolean counted, long now) {
+        if (flight.stage() != Flight.Stage.PAUSING) {
+            return;
+        }
+        if (counted) {
+            flight.waitAnew();
+            long budgetNanos = flight.route().budget().takeOrWaitNanos(now);
+            if (budgetNanos > 0) {
+                resumeIn(budgetNanos, flight, true);
+                return;
+            }
+            flight.ticket().keepCharge(); // Its call was made, so its turn is used up.
+        }
+        admission.putBack(List.of(flight));
+    }
+
+    /**
+     * Sends an attempt once the state folder, if there is one, has saved its uses: no other process knows of them, and
+     * a crash mustn't lose them.
+     */
+    private void sendOnceSaved(Attempt attempt) {
+        Runnable send = () -> monitor.after(attempt.flight().mailbox(), attempt::send);
+        saver.ifPresentOrElse(keeper -> keeper.whenSaved(attempt.target(), send), send);
+    }
+
+    /** Starts a pass, because a target or its organization has changed. */
+    private void changed(Target target) {
+        saver.ifPresent(StateSaver::changed);
+        dispatcher.dispatch(dispatcher.refresh() ? Change.ANYTHING : Change.of(target));
+    }
+
+    /** Stops beginning attempts. */
     void stop() {
         monitor.assertHeld();
         dispatcher.stop();
     }
 
-    /** Returns what hears of the other processes. Takes the lock itself. */
+    /** Returns the listener for notices of other processes. It takes the lock itself. */
     CoordinationListener notices() {
         return new CoordinationListener() {
 

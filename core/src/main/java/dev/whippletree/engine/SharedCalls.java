@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Lets one of all processes make the call for a question that several ask at once. Thread-safe; never blocks.
+ * Lets only one process make the call for a question that several ask at once. Thread-safe; never blocks.
  *
- * <p>A flight without a cached answer claims its question. If another process holds the claim, the flight waits until that process has stored its
- * answer, has given up or has died, and then looks again. The flight that gets the claim looks once more as well: the answer may have been stored
- * between its first look and its claim. If the coordinator doesn't answer, it doesn't look again, because the shared cache would
- * most likely keep it waiting too.
+ * <p>A flight without a cached answer claims its question. If another process holds the claim, the flight waits until
+ * that process has stored its answer, has given up or has died, and then looks again. The flight that gets the claim
+ * looks once more as well: the answer may have been stored between its first look and its claim. If the coordinator
+ * doesn't answer, it doesn't look again, because the shared cache would most likely keep it waiting too.
  */
 final class SharedCalls {
 
@@ -31,18 +31,15 @@ final class SharedCalls {
     /**
      * Finds out whether a flight has to make a call.
      *
-     * @param outcome is told what another process has stored meanwhile, or nothing if the call is this one's to make; not at all if
-     *     the flight ends before
+     * @param outcome gets what another process has stored meanwhile, or nothing if this process is to make the call;
+     *     not called if the flight ends first
      */
     void settle(Flight flight, Consumer<Optional<CacheTiers.Found>> outcome) {
-        Optional<Coordination> coordination = coordinator.coordination();
-        if (coordination.isEmpty()
-                || !caches.isShared()
-                || !flight.prompt().cache().store()) {
+        if (!caches.isShared() || !flight.prompt().cache().store()) {
             outcome.accept(Optional.empty());
             return;
         }
-        claim(flight, coordination.get(), outcome);
+        claim(flight, coordinator.coordination(), outcome);
     }
 
     private void claim(Flight flight, Coordination coordination, Consumer<Optional<CacheTiers.Found>> outcome) {

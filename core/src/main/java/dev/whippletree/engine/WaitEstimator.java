@@ -19,31 +19,31 @@ final class WaitEstimator {
     private static final long LONGEST_FORECAST_NANOS = Duration.ofDays(60).toNanos();
 
     private final WaitingLine line;
-    private final DemandRefresh refresh;
     private final Timeline timeline;
 
-    WaitEstimator(WaitingLine line, DemandRefresh refresh, Timeline timeline) {
+    WaitEstimator(WaitingLine line, Timeline timeline) {
         this.line = line;
-        this.refresh = refresh;
         this.timeline = timeline;
     }
 
-    /** Returns how long a flight has to wait yet; {@link Waits#UNKNOWN} if it isn't in the line, or nobody knows. */
+    /**
+     * Returns how much longer a flight has to wait; {@link Waits#UNKNOWN} if it isn't in the line, or the time is
+     * unknown.
+     */
     long waitNanos(Flight flight) {
         return flight.ticket().isInLine()
                 ? Forecast.inTurn(flight, line, timeline.nanoTime()).waitNanos()
                 : Waits.UNKNOWN;
     }
 
-    /** Returns when there would be room for a flight behind all that wait now, if that is known. */
+    /** Returns when there will be room for a flight behind all that wait now, if known. */
     Optional<Instant> roomAt(Flight flight) {
         long wait = Forecast.behindAll(flight, line, timeline.nanoTime()).waitNanos();
         return Waits.isKnown(wait) && wait > 0 ? Optional.of(timeline.now().plusNanos(wait)) : Optional.empty();
     }
 
-    /** Returns how long a waiting flight has to wait, if that is known and longer than until a deadline. */
+    /** Returns how long a waiting flight has to wait, if that is known and ends after a deadline. */
     OptionalLong tooLongWait(Flight flight, long deadline, long now) {
-
         if (Forecast.atBest(flight, line, now).isWithin(Math.max(0, deadline - now))) {
             return OptionalLong.empty();
         }
@@ -52,27 +52,22 @@ final class WaitEstimator {
     }
 
     /**
-     * Returns in what time calls for flights like these would have begun behind all that wait, and been answered; with no
-     * such calls, in what time those that wait would.
+     * Estimates in what time more calls like these would have begun, behind everything that waits now, and been
+     * answered.
      *
-     * @param like flights that aren't opened, one or more, of one route
-     * @param count how many calls, 0 or more
+     * @param like unopened flights whose needs are known, one or more, of one route
+     * @param count how many calls; 0 asks about the flights that wait now
      */
     Optional<Duration> timeFor(List<Flight> like, long count) {
-
         long now = timeline.nanoTime();
         TurnSums asked = TurnSums.NONE;
         for (Flight flight : like) {
-            refresh.demandAnew(flight);
             TokenCount mean = flight.meanTokens();
             asked = asked.plus(new TurnSums(1, mean.prompt(), mean.completion()));
         }
         Flight last = like.get(0);
-        if (Entrance.barWhatCannotTakeIt(last).isPresent()) {
-            return Optional.empty();
-        }
         double share = (double) Math.max(0, count - 1) / like.size();
-        // With no further calls, the last one is among those that wait, so that one less is ahead of it.
+        // Without further calls, the last waiting flight is meant, which doesn't count as ahead of itself.
         TurnSums ahead =
                 new TurnSums(count - 1, Math.round(asked.prompt() * share), Math.round(asked.completion() * share));
         long wait = Forecast.behind(ahead, last, line, now).waitNanos(LONGEST_FORECAST_NANOS);

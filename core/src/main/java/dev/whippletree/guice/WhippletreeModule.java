@@ -15,9 +15,10 @@ import java.util.Set;
 /**
  * Binds a {@link Whippletree} as a singleton in a program's own injector, and nothing else that the program could see.
  *
- * <p>Listeners, providers, caches and strategies that the program binds by a {@link Multibinder} are added to those that are
- * found, so that they may have dependencies of their own. It is built when it is first needed; a configuration that can't be used
- * is then the cause of Guice's {@code ProvisionException}. Guice ends nothing: whoever made the injector closes the Whippletree.
+ * <p>Listeners, providers, caches and strategies that the program binds by a {@link Multibinder} are added to those
+ * that are found, so that they may have dependencies of their own. It is built when it is first needed; a configuration
+ * that can't be used is then the cause of Guice's {@code ProvisionException}. Guice ends nothing: whoever made the
+ * injector closes the Whippletree.
  *
  * <p>Install each at one injector only.
  *

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 /**
  * Wordings of questions that a person approved as equal. Immutable.
  *
- * <p>As text: a wording a line, those that mean the same below each other, an empty line between questions; a line that begins with
- * {@code #} is a remark. Case and the amount of white space don't count.
+ * <p>As text: a wording a line, those that mean the same below each other, an empty line between questions; a line that
+ * begins with {@code #} is a remark. Case and the amount of white space don't count.
  */
 public final class ApprovedWordings {
 
@@ -41,7 +41,8 @@ public final class ApprovedWordings {
      * Returns those of a list.
      *
      * @param questions the wordings of each question, two or more; questions that have a wording in common become one
-     * @throws IllegalArgumentException if a question has fewer than two, or a wording is blank or of several lines, saying which
+     * @throws IllegalArgumentException if a question has fewer than two, or a wording is blank or of several lines,
+     *     saying which
      */
     public static ApprovedWordings of(List<List<String>> questions) {
         ApprovedWordings all = NONE;

@@ -37,7 +37,10 @@ public record Completion(
         return text.isEmpty() && toolCalls.isEmpty();
     }
 
-    /** Returns whether the answer is cut: the maximum of tokens was reached, the prompt's, the route's or the model's own. */
+    /**
+     * Returns whether the answer is cut: the maximum of tokens was reached, the prompt's, the route's or the model's
+     * own.
+     */
     public boolean isCut() {
         return finishReason == FinishReason.LENGTH;
     }

@@ -10,7 +10,8 @@ import java.util.OptionalInt;
  * Why an attempt didn't give an answer. Immutable.
  *
  * @param kind what it means
- * @param message the service's own words, shortened, without secrets; or ours where it said nothing; kept as {@link ShownText#line}
+ * @param message the service's own words, shortened, without secrets; or ours where it said nothing; kept as {@link
+ *     ShownText#line}
  * @param status the HTTP status, if there was one
  * @param code the service's own code, if it gave one, or {@link #DAMAGED}
  * @param retryAfter how long the service said to wait; for {@link FailureKind#QUOTA_EXHAUSTED} the time until the reset

@@ -11,11 +11,12 @@ import java.util.Set;
  *
  * @param role who speaks
  * @param text what is said; may be empty
- * @param parts content other than text, such as images, each a JSON object as the protocol has it; when not empty it is the
- *     whole content and {@code text} is empty
+ * @param parts content other than text, such as images, each a JSON object as the protocol has it; when not empty it is
+ *     the whole content and {@code text} is empty
  * @param toolCalls the functions an {@link Role#ASSISTANT} message calls
  * @param toolCallId which call a {@link Role#TOOL} message answers
- * @param extras every other field that the protocol's message has ({@code name}, …) as JSON values in JDK types, sent as they are
+ * @param extras every other field that the protocol's message has ({@code name}, …) as JSON values in JDK types, sent
+ *     as they are
  */
 public record Message(
         Role role,

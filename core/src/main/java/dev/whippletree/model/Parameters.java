@@ -16,8 +16,8 @@ import java.util.Set;
  * @param maxTokens the most tokens the completion may have, 1 or more; sent under the name the service prefers
  * @param seed for services that try to repeat themselves
  * @param stop texts at which the completion ends, 4 at most
- * @param extras every other field of the protocol's request ({@code tools}, {@code response_format}, {@code reasoning_effort}, …)
- *     as JSON values in JDK types, sent as they are
+ * @param extras every other field of the protocol's request ({@code tools}, {@code response_format}, {@code
+ *     reasoning_effort}, …) as JSON values in JDK types, sent as they are
  */
 public record Parameters(
         OptionalDouble temperature,

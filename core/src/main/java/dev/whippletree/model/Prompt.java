@@ -20,16 +20,18 @@ import java.util.Set;
  * @param parameters how the completion is to be made
  * @param route the name of a configured route; absent: the default route
  * @param tenant who must never see another's answers; empty is a tenant like any other
- * @param session whose prompts these are, the unit of fairness; absent: all such prompts of the tenant count as one session
+ * @param session whose prompts these are, the unit of fairness; absent: all such prompts of the tenant count as one
+ *     session
  * @param account the only account that may answer; absent: any
  * @param accounts the ids of the only accounts that may answer; empty: any
  * @param model the only model of the route that may answer; absent: any
  * @param priority how urgent it is
  * @param deadline how long the caller waits at most; absent: as the route says
- * @param deadlineForFirstPiece whether the deadline of a caller that streams ends when the first piece of the answer comes; it holds again
- *     from the moment at which an answer breaks off
- * @param callerTimeout after how long the caller gives up by itself, if that is known: a prompt that still waits shortly before is refused
- *     ({@link PromptException.Reason#CALLER_TIMEOUT}), so that the caller knows when to ask again; a call under way isn't ended by it
+ * @param deadlineForFirstPiece whether the deadline of a caller that streams ends when the first piece of the answer
+ *     comes; it holds again from the moment at which an answer breaks off
+ * @param callerTimeout after how long the caller gives up by itself, if that is known: a prompt that still waits
+ *     shortly before is refused ({@link PromptException.Reason#CALLER_TIMEOUT}), so that the caller knows when to ask
+ *     again; a call under way isn't ended by it
  * @param cache what the caches may do
  * @param question the part of the last message that may vary in wording; absent: none may
  */
@@ -270,7 +272,10 @@ public record Prompt(
             return this;
         }
 
-        /** Sets after how long the caller gives up by itself; until the first piece of the answer, if the caller streams it. */
+        /**
+         * Sets after how long the caller gives up by itself; until the first piece of the answer, if the caller streams
+         * it.
+         */
         public Builder callerTimeout(Duration timeout) {
             this.callerTimeout = Optional.of(timeout);
             return this;

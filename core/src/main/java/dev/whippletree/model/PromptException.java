@@ -24,8 +24,8 @@ public final class PromptException extends WhippletreeException {
         /** Its deadline passed. */
         DEADLINE,
         /**
-         * It waited until shortly before its caller would have given up. Asked again within two minutes, it goes back to its turn;
-         * {@link #roomAt} says when to ask, well before that comes.
+         * It waited until shortly before its caller would have given up. Asked again within two minutes, it goes back
+         * to its turn; {@link #roomAt} says when to ask, well before that comes.
          */
         CALLER_TIMEOUT,
         /** The waiting line is full. */

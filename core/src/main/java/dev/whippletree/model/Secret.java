@@ -22,7 +22,10 @@ public final class Secret {
         this.fixed = fixed;
     }
 
-    /** Thrown by a source that can't tell whether its value still holds: whoever read it before may go on with that for a while. */
+    /**
+     * Thrown by a source that can't tell whether its value still holds: whoever read it before may go on with that for
+     * a while.
+     */
     public static final class UncertainException extends IllegalStateException {
 
         /** Creates one. */
@@ -43,8 +46,8 @@ public final class Secret {
     }
 
     /**
-     * Returns a secret that an environment variable of this process holds. Whether the variable is set is seen where the secret is read:
-     * that fails then, naming it.
+     * Returns a secret that an environment variable of this process holds. Whether the variable is set is seen where
+     * the secret is read: that fails then, naming it.
      *
      * @param name the variable's name, such as {@code HF_TOKEN}
      */

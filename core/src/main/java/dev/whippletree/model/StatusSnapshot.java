@@ -26,8 +26,8 @@ import java.util.OptionalLong;
  * @param caches the cache tiers, nearest first
  * @param coordination what is in common with other processes; absent: no coordinator is configured
  * @param accounts the accounts, as configured
- * @param tenants whose prompts these are, those with most waiting first, at last all that have no row of their own together; empty as long as
- *     only one has needed a call
+ * @param tenants whose prompts these are, those with most waiting first, at last all that have no row of their own
+ *     together; empty as long as only one has needed a call
  * @param pickerFaults how often a strategy threw and round-robin picked instead
  * @param notes what a user should know about this configuration, a sentence each
  */
@@ -65,8 +65,10 @@ public record StatusSnapshot(
      * @param fromCache answered from a cache
      * @param joined answered by a call that an equal prompt had caused
      * @param failed those that ended with an error
-     * @param cancelled those whose caller gave up, or was refused shortly before ({@link PromptException.Reason#CALLER_TIMEOUT})
-     * @param resumed those that were asked again after their caller had given up, and went back to their turns in the line
+     * @param cancelled those whose caller gave up, or was refused shortly before ({@link
+     *     PromptException.Reason#CALLER_TIMEOUT})
+     * @param resumed those that were asked again after their caller had given up, and went back to their turns in the
+     *     line
      */
     public record Prompts(
             long submitted, long answered, long fromCache, long joined, long failed, long cancelled, long resumed) {
@@ -76,7 +78,9 @@ public record StatusSnapshot(
             return answered == 0 ? 0 : (double) (fromCache + joined) / answered;
         }
 
-        /** Returns the share of ended prompts that got an answer, cancelled ones aside, 0 to 1; 1 when none has ended. */
+        /**
+         * Returns the share of ended prompts that got an answer, cancelled ones aside, 0 to 1; 1 when none has ended.
+         */
         public double successRate() {
             return answered + failed == 0 ? 1 : (double) answered / (answered + failed);
         }
@@ -227,8 +231,8 @@ public record StatusSnapshot(
      * @param waiting its flights in the waiting line
      * @param oldestWait how long ago the oldest of these was asked; absent: there is none
      * @param starts calls begun for it, as long as it has had a row
-     * @param limits what its calls have used of each limit within the limit's window, as far as they have ended; limits of which they have
-     *     used nothing are absent
+     * @param limits what its calls have used of each limit within the limit's window, as far as they have ended; limits
+     *     of which they have used nothing are absent
      */
     public record Tenant(
             Optional<String> name,
@@ -245,7 +249,8 @@ public record StatusSnapshot(
         }
 
         /**
-         * Returns the sum of several rows: of one tenant in several processes over the same limits, or of several tenants.
+         * Returns the sum of several rows: of one tenant in several processes over the same limits, or of several
+         * tenants.
          *
          * @param name whose row it is then; absent: that of several
          * @param rows one or more
@@ -297,8 +302,8 @@ public record StatusSnapshot(
      * @param amount how much a window allows
      * @param window the window, if it is known
      * @param left how much of it may be used now, 0 or more
-     * @param source by whose word it is known; what was {@link Source#LEARNED} is a rate, put as an amount per window, or the
-     *     amount of a declared limit that is smaller than declared
+     * @param source by whose word it is known; what was {@link Source#LEARNED} is a rate, put as an amount per window,
+     *     or the amount of a declared limit that is smaller than declared
      * @param nextIn how long until more may be used, if none may now and it is known, in nanoseconds
      */
     public record LimitStatus(

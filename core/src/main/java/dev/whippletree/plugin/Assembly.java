@@ -1,8 +1,5 @@
 package dev.whippletree.plugin;
 
-import com.google.inject.Guice;
-import com.google.inject.Injector;
-import com.google.inject.ProvisionException;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.engine.Engine;
 import dev.whippletree.model.ConfigurationException;
@@ -30,15 +27,12 @@ public final class Assembly implements AutoCloseable {
      * @throws ConfigurationException if anything can't be opened, with every problem; nothing stays open then
      */
     public static Assembly of(PluginCatalog catalog, Configuration configuration, Timeline timeline, Hooks hooks) {
-        try {
-            Injector injector = Guice.createInjector(new WiringModule(catalog, configuration, timeline, hooks));
-            return new Assembly(injector.getInstance(Engine.class), injector.getInstance(OpenPlugins.class), catalog);
-        } catch (ProvisionException e) {
-            if (e.getCause() instanceof ConfigurationException problem) {
-                throw problem;
-            }
-            throw e;
-        }
+        PluginServices services = new PluginServices(timeline);
+        OpenPlugins plugins = new OpenPlugins(configuration, catalog, services, hooks.clients());
+        Engine engine =
+                new Engine(timeline, plugins.topology(), configuration.engine(), hooks.listeners(), hooks.state());
+        services.engine(engine);
+        return new Assembly(engine, plugins, catalog);
     }
 
     /** Returns the engine. */
@@ -47,11 +41,12 @@ public final class Assembly implements AutoCloseable {
     }
 
     /**
-     * Goes on with another configuration: opens what it names besides, and closes what it doesn't name once no attempt uses it. Makes
-     * no call. Its caches, coordinator, engine settings and state folder are left aside. Reloads are done one after the other.
+     * Switches to another configuration: opens what is new in it, and closes what it no longer names once no attempt
+     * uses it. Makes no call. Caches, coordinator, engine settings and state folder don't change. Reloads run one after
+     * the other.
      *
-     * @param companion prepares what is to change at the same time, once everything here is open, and returns what takes it over, which
-     *     must not fail; if it throws, nothing changes
+     * @param companion prepares what is to change at the same time, once everything here is open, and returns what
+     *     takes it over, which must not fail; if it throws, nothing changes
      * @throws ConfigurationException if anything can't be opened, with every problem; nothing has changed then
      * @throws IllegalStateException if this has been closed
      */

@@ -1,18 +1,21 @@
 package dev.whippletree.plugin;
 
 import dev.whippletree.engine.pool.Topology.OpenAccount;
+import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.ProviderClient;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * An account's open client, and the token that it uses, which may be replaced while the client is open. Immutable, but for the token.
+ * An account's open client and its token, which may be replaced while the client is open. Immutable, except for the
+ * token.
  *
- * @param settings the account as it is configured
- * @param token what the client reads its token from
- * @param client as it was opened
- * @param wrapped what calls are made on
+ * @param settings the configured account
+ * @param token where the client reads its token
+ * @param client the open client
+ * @param wrapped the client that calls are made on
  */
 record Connection(AccountSettings settings, CurrentToken token, ProviderClient client, ProviderClient wrapped) {
 
@@ -31,7 +34,9 @@ record Connection(AccountSettings settings, CurrentToken token, ProviderClient c
         return new Connection(account, token, client, wrapper.apply(client));
     }
 
-    /** Returns whether the client can go on for an account of other settings: all but what is the provider's own may differ. */
+    /**
+     * Returns whether the client also serves changed settings: everything but the provider's own settings may differ.
+     */
     boolean serves(AccountSettings account) {
         return account.id().equals(settings.id())
                 && account.provider().equals(settings.provider())
@@ -39,17 +44,37 @@ record Connection(AccountSettings settings, CurrentToken token, ProviderClient c
                 && account.token().isPresent() == settings.token().isPresent();
     }
 
-    /** Returns it for other settings of the same account; the token is still the one before. */
+    /** Returns it with other settings of the same account, still with the old token. */
     Connection with(AccountSettings account) {
         return new Connection(account, token, client, wrapped);
     }
 
-    /** Takes its settings' token from the next call on. */
+    /** Uses its settings' token from the next call on. */
     void takeToken() {
         token.replace(settings.token());
     }
 
     OpenAccount account() {
         return new OpenAccount(settings, wrapped);
+    }
+
+    /** An account's token, which may be replaced while the account's client is open. Thread-safe. */
+    static final class CurrentToken {
+
+        private volatile Optional<Secret> present;
+
+        CurrentToken(Optional<Secret> first) {
+            this.present = first;
+        }
+
+        /** Returns a secret that always reveals the present token; empty if there was none at first. */
+        Optional<Secret> secret() {
+            return present.map(
+                    first -> Secret.from(() -> present.map(Secret::reveal).orElse("")));
+        }
+
+        void replace(Optional<Secret> next) {
+            present = next;
+        }
     }
 }

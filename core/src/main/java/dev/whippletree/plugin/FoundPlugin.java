@@ -6,9 +6,10 @@ import java.util.Optional;
 /**
  * A plugin that was found, usable or not. Immutable.
  *
- * @param kind {@code provider}, {@code cache}, {@code strategy} or {@code coordinator}; {@code plugin} if that couldn't be told
- * @param name by which a configuration names it; absent: it couldn't be told
- * @param origin what sort of place it comes from
+ * @param kind {@code provider}, {@code cache}, {@code strategy} or {@code coordinator}; {@code plugin} if that couldn't
+ *     be told
+ * @param name its name in a configuration; absent: unknown
+ * @param origin the sort of place it comes from
  * @param place the jar or folder it comes from; absent: it isn't from one, or which one couldn't be told
  * @param state whether it can be used
  * @param reason why it can't be used; absent: it can

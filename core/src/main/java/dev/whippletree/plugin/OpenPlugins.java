@@ -21,16 +21,16 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Opens what a configuration names, goes on with what another one names besides, and closes it again. If anything can't be opened,
- * everything that was opened for that configuration is closed and all problems are told at once. Thread-safe.
+ * Opens what a configuration names, switches to another configuration, and closes everything. If anything can't be
+ * opened, everything opened for that configuration is closed, and all problems are reported together. Thread-safe.
  */
 final class OpenPlugins implements AutoCloseable {
 
-    private final KindsByName kinds;
+    private final PluginCatalog catalog;
     private final Services services;
     private final UnaryOperator<ProviderClient> wrapper;
 
-    /** All that is to be closed, the last opened first. */
+    /** What has to be closed, the last opened first. */
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
     private final List<Connection> leaving = new ArrayList<>();
@@ -38,11 +38,14 @@ final class OpenPlugins implements AutoCloseable {
     private Topology topology;
 
     OpenPlugins(
-            Configuration configuration, KindsByName kinds, Services services, UnaryOperator<ProviderClient> wrapper) {
-        this.kinds = kinds;
+            Configuration configuration,
+            PluginCatalog catalog,
+            Services services,
+            UnaryOperator<ProviderClient> wrapper) {
+        this.catalog = catalog;
         this.services = services;
         this.wrapper = wrapper;
-        Opening opening = new Opening(kinds, services, wrapper);
+        Opening opening = new Opening(catalog, services, wrapper);
         try {
             configuration.accounts().forEach(account -> connect(account, opening, connections));
             Map<String, OpenRoute> routes = routes(configuration, opening, Map.of());
@@ -64,28 +67,29 @@ final class OpenPlugins implements AutoCloseable {
     }
 
     /**
-     * What another configuration opened, and what it would make of the topology. Nothing uses it before {@link #take}. Immutable.
+     * What was opened for another configuration, and the topology that it leads to. Nothing uses it before {@link
+     * #take}. Immutable.
      *
-     * @param opened what was opened for it, the last first
-     * @param connections its accounts' clients by id, new ones and those that go on
+     * @param opened what was opened, the last first
+     * @param connections its accounts' clients by id, new and kept ones
      * @param topology its topology
      */
     record Change(Deque<AutoCloseable> opened, Map<String, Connection> connections, Topology topology) {
 
-        /** Closes what was opened for it: it isn't taken. */
+        /** Closes what was opened, because the change isn't taken. */
         void discard() {
             Opening.closeAll(opened);
         }
     }
 
     /**
-     * Opens what another configuration names besides; its caches and its coordinator stay as they are. Nothing has changed yet: the
-     * change is to be {@linkplain #take taken} or {@linkplain Change#discard discarded}, and before the next one is prepared.
+     * Opens what is new in another configuration; its caches and coordinator don't change. Nothing is switched yet:
+     * {@linkplain #take take} or {@linkplain Change#discard discard} the change before preparing the next one.
      *
      * @throws ConfigurationException if anything can't be opened, with every problem; nothing stays open then
      */
     synchronized Change prepare(Configuration next) {
-        Opening opening = new Opening(kinds, services, wrapper);
+        Opening opening = new Opening(catalog, services, wrapper);
         try {
             Map<String, Connection> present = new LinkedHashMap<>();
             next.accounts().forEach(account -> connect(account, opening, present));
@@ -99,7 +103,7 @@ final class OpenPlugins implements AutoCloseable {
         }
     }
 
-    /** Goes on with a change. What it doesn't name stays open until {@link #close(ProviderClient)}. */
+    /** Switches to a change. What it no longer names stays open until {@link #close(ProviderClient)}. */
     synchronized void take(Change change) {
         change.opened().descendingIterator().forEachRemaining(open::push);
         connections.values().stream()
@@ -157,9 +161,9 @@ final class OpenPlugins implements AutoCloseable {
     }
 
     /**
-     * Closes the client of an account that isn't there any more.
+     * Closes the client of a removed account.
      *
-     * @param wrapped what calls were made on
+     * @param wrapped the client that calls were made on
      */
     void close(ProviderClient wrapped) {
         Optional<Connection> unused = takeLeaving(wrapped);

@@ -29,27 +29,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens what a configuration names, one after the other, and remembers what can't be opened. Either all of it is used in the end, or it
- * is {@linkplain #abandon abandoned}. Confined.
+ * Opens plugins one after the other, and collects what can't be opened. In the end everything is used, or {@linkplain
+ * #abandon abandoned}. Confined.
  */
 final class Opening {
 
     private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
 
-    private final KindsByName kinds;
+    private final PluginCatalog catalog;
     private final Services services;
     private final UnaryOperator<ProviderClient> wrapper;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final List<String> problems = new ArrayList<>();
 
-    Opening(KindsByName kinds, Services services, UnaryOperator<ProviderClient> wrapper) {
-        this.kinds = kinds;
+    Opening(PluginCatalog catalog, Services services, UnaryOperator<ProviderClient> wrapper) {
+        this.catalog = catalog;
         this.services = services;
         this.wrapper = wrapper;
     }
 
     /**
-     * Returns what was opened, the last first.
+     * Returns everything opened, the last first.
      *
      * @throws ConfigurationException if anything couldn't be, with every problem; {@link #abandon} it then
      */
@@ -60,12 +60,12 @@ final class Opening {
         return opened;
     }
 
-    /** Closes all that was opened: it isn't used. */
+    /** Closes everything opened, because it isn't used. */
     void abandon() {
         closeAll(opened);
     }
 
-    /** Closes some, in their order. What fails to close is logged. */
+    /** Closes several, in order. A failure is logged. */
     static void closeAll(Iterable<AutoCloseable> open) {
         open.forEach(Opening::close);
     }
@@ -105,7 +105,7 @@ final class Opening {
     }
 
     private Connection open(AccountSettings account) {
-        Provider provider = named(kinds.providers(), account.provider());
+        Provider provider = named(catalog.providers(), account.provider());
         return Connection.open(account, settings -> connect(provider, settings), wrapper);
     }
 
@@ -116,7 +116,7 @@ final class Opening {
     }
 
     private OpenRoute open(RouteSettings route) {
-        BalancingStrategy strategy = named(kinds.strategies(), route.strategy());
+        BalancingStrategy strategy = named(catalog.strategies(), route.strategy());
         List<Picker> pickers = new ArrayList<>();
         for (int tier = 0; tier < route.tiers().size(); tier++) {
             pickers.add(guarded(
@@ -128,21 +128,21 @@ final class Opening {
     }
 
     private OpenCache open(Configuration.CacheTier tier) {
-        Cache cache = named(kinds.caches(), tier.name());
+        Cache cache = named(catalog.caches(), tier.name());
         CacheStore store = guarded("cache " + tier.name(), cache, () -> cache.open(tier.settings(), services));
         opened.push(store);
         return new OpenCache(tier.name(), cache.isShared(), store);
     }
 
     private OpenCoordination open(Configuration.ChosenCoordinator chosen) {
-        Coordinator coordinator = named(kinds.coordinators(), chosen.name());
+        Coordinator coordinator = named(catalog.coordinators(), chosen.name());
         Coordination coordination = guarded(
                 "coordinator " + chosen.name(), coordinator, () -> coordinator.open(chosen.settings(), services));
         opened.push(coordination);
         return new OpenCoordination(chosen.name(), coordination);
     }
 
-    /** Makes of whatever a plugin throws one exception that says where. */
+    /** Turns whatever a plugin throws into one exception that says where. */
     private static <T> T guarded(String where, Object plugin, Supplier<T> opening) {
         try {
             return Objects.requireNonNull(

@@ -2,6 +2,7 @@ package dev.whippletree.plugin;
 
 import dev.whippletree.config.KnownPlugins;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.plugin.PluginLoader.SharedPackages;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
@@ -37,8 +38,8 @@ public final class PluginCatalog implements AutoCloseable {
     private final List<PluginLoader> loaders;
 
     /**
-     * Finds what there is. An entry that can't be loaded is left out; see {@link #broken()}. Of two with the same name the first
-     * is kept; see {@link #duplicates()}.
+     * Finds what there is. An entry that can't be loaded is left out; see {@link #broken()}. Of two with the same name
+     * the first is kept; see {@link #duplicates()}.
      *
      * @param loader where to look for entries
      * @param given plugins beside those that are found; one takes the place of a found one of the same class
@@ -163,8 +164,8 @@ public final class PluginCatalog implements AutoCloseable {
     }
 
     /**
-     * Returns the entries that couldn't be loaded, a line each with class and jar: harmless, unless a configuration names what
-     * one of them would have brought.
+     * Returns the entries that couldn't be loaded, a line each with class and jar: harmless, unless a configuration
+     * names what one of them would have brought.
      */
     public List<String> broken() {
         return Stream.of(providers, caches, strategies, coordinators)
@@ -196,14 +197,19 @@ public final class PluginCatalog implements AutoCloseable {
                 .toList();
     }
 
-    /** Returns the environment variables that declare accounts, by provider, each with how to get what belongs in it. */
+    /**
+     * Returns the environment variables that declare accounts, by provider, each with how to get what belongs in it.
+     */
     public Map<String, String> environmentVariables() {
         Map<String, String> variables = new LinkedHashMap<>();
         new TreeMap<>(providers()).values().forEach(provider -> variables.putAll(provider.environmentVariables()));
         return variables;
     }
 
-    /** Returns the names of the environment variables that declare accounts of one provider; none if there is no such provider. */
+    /**
+     * Returns the names of the environment variables that declare accounts of one provider; none if there is no such
+     * provider.
+     */
     public List<String> environmentVariables(String provider) {
         return Optional.ofNullable(providers().get(provider)).stream()
                 .flatMap(known -> known.environmentVariables().keySet().stream())

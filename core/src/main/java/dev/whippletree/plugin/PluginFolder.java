@@ -1,19 +1,28 @@
 package dev.whippletree.plugin;
 
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.plugin.PluginLoader.SharedPackages;
+import dev.whippletree.spi.BalancingStrategy;
+import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.Provider;
+import dev.whippletree.spi.SpiVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Reads a folder of plugins: each jar in it is one, and each folder in it is one, of all the jars in that. What is refused is
- * told, and harms no other. Confined to one thread.
+ * Reads a folder of plugins: each jar in it is a plugin, and each folder in it is a plugin made of all its jars. One
+ * that is refused is reported, and harms no other. Confined to one thread.
  */
 final class PluginFolder {
 
@@ -44,7 +53,7 @@ final class PluginFolder {
             kinds = Set.copyOf(kinds);
         }
 
-        /** Returns whether it may have brought one of a kind. */
+        /** Returns whether it may have contained a plugin of a kind. */
         boolean concerns(Class<?> kind) {
             return kinds.isEmpty() || kinds.contains(kind);
         }
@@ -146,5 +155,73 @@ final class PluginFolder {
 
     private static boolean isJar(Path path) {
         return String.valueOf(path.getFileName()).endsWith(".jar") && Files.isRegularFile(path);
+    }
+
+    /**
+     * What a jar's manifest says. Immutable.
+     *
+     * @param jar the jar
+     * @param plugin the name of the plugin that it declares; absent: it is a part of one, or a library
+     * @param spi the version of the SPI it was built against, as written; absent: unstated
+     * @param services the kinds of which it has a service file
+     */
+    record PluginManifest(Path jar, Optional<String> plugin, Optional<String> spi, Set<Class<?>> services) {
+
+        /** The manifest's line that declares a plugin. */
+        static final String PLUGIN = "Whippletree-Plugin";
+
+        /** The manifest's line that says which version of the SPI the plugin was built against. */
+        static final String SPI = "Whippletree-Spi";
+
+        /** Copies the set. */
+        PluginManifest {
+            services = Set.copyOf(services);
+        }
+
+        /**
+         * Reads a jar's manifest.
+         *
+         * @throws IOException if it isn't a jar, or a damaged one
+         */
+        static PluginManifest read(Path jar) throws IOException {
+            try (JarFile file = new JarFile(jar.toFile(), false)) {
+                Manifest manifest = file.getManifest();
+                Set<Class<?>> services = Stream.of(Provider.class, Cache.class, BalancingStrategy.class)
+                        .filter(kind -> file.getEntry("META-INF/services/" + kind.getName()) != null)
+                        .collect(Collectors.toUnmodifiableSet());
+                return new PluginManifest(jar, line(manifest, PLUGIN), line(manifest, SPI), services);
+            }
+        }
+
+        private static Optional<String> line(Manifest manifest, String name) {
+            return manifest == null
+                    ? Optional.empty()
+                    : Optional.ofNullable(manifest.getMainAttributes().getValue(name))
+                            .map(String::trim)
+                            .filter(value -> !value.isEmpty());
+        }
+
+        /** Returns why a plugin of this jar can't be used; empty if it can. */
+        Optional<String> refusal() {
+            if (services.isEmpty()) {
+                return Optional.of("it declares the plugin " + plugin.orElse("")
+                        + ", but has no file META-INF/services/ that names a provider, cache or balancing strategy");
+            }
+            return spi.flatMap(PluginManifest::wrongVersion);
+        }
+
+        private static Optional<String> wrongVersion(String version) {
+            int asked;
+            try {
+                asked = Integer.parseInt(version);
+            } catch (NumberFormatException e) {
+                return Optional.of(SPI + " in its manifest is '" + version + "' and should be a whole number");
+            }
+            return asked <= SpiVersion.CURRENT
+                    ? Optional.empty()
+                    : Optional.of("it was built against version " + asked
+                            + " of the plugin interfaces, and this Whippletree has " + SpiVersion.CURRENT
+                            + "; use a newer Whippletree or an older version of the plugin");
+        }
     }
 }

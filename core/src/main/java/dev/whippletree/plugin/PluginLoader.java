@@ -11,10 +11,11 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The classes of one plugin of a folder: its own jars, over {@link SharedPackages}. Only the service files of jars that announce
- * a plugin are there to be found, so that a plugin may bring a jar that is a plugin itself. Thread-safe.
+ * Loads the classes of one plugin of a folder: its own jars, over {@link SharedPackages}. Only service files of jars
+ * that declare a plugin are found, so that a plugin may bring along a jar that is a plugin itself. Thread-safe.
  */
 final class PluginLoader extends URLClassLoader {
 
@@ -65,8 +66,8 @@ final class PluginLoader extends URLClassLoader {
     }
 
     /**
-     * Calls a plugin. One of a folder runs with its own loader as the thread's context class loader: libraries look there for
-     * what extends them, and would find what extends the host's.
+     * Calls a plugin. One from a folder runs with its own loader as the thread's context class loader, where libraries
+     * look for their extensions; they would find the host's otherwise.
      *
      * @param owner the loader of the plugin's classes, of whatever kind
      */
@@ -90,5 +91,49 @@ final class PluginLoader extends URLClassLoader {
             urls[index] = jars.get(index).toUri().toURL();
         }
         return urls;
+    }
+
+    /**
+     * Loads what every plugin of a folder sees of its host: the SPI, the model, SLF4J and the JDK, but no resources.
+     * Thread-safe.
+     *
+     * <p>Resources are hidden because service files are found by them: a plugin would be offered the host's plugins
+     * otherwise, and its libraries the implementations of the host's libraries.
+     */
+    static final class SharedPackages extends ClassLoader {
+
+        private static final List<String> PREFIXES =
+                List.of("dev.whippletree.spi.", "dev.whippletree.model.", "org.slf4j.");
+
+        static {
+            registerAsParallelCapable();
+        }
+
+        private final ClassLoader host;
+
+        /**
+         * Creates a loader.
+         *
+         * @param host where the shared packages are
+         */
+        SharedPackages(ClassLoader host) {
+            super("whippletree-shared", ClassLoader.getPlatformClassLoader());
+            this.host = host;
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            return PREFIXES.stream().anyMatch(name::startsWith) ? host.loadClass(name) : super.loadClass(name, resolve);
+        }
+
+        @Override
+        public @Nullable URL getResource(String name) {
+            return null;
+        }
+
+        @Override
+        public Enumeration<URL> getResources(String name) throws IOException {
+            return Collections.emptyEnumeration();
+        }
     }
 }

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Collects the plugins of one kind: those handed in and those that {@link ServiceLoader} finds, loaded one by one, so that a
- * broken one takes no other with it. Confined to one thread.
+ * Collects the plugins of one kind: those that a program passed, and those that {@link ServiceLoader} finds, loaded one
+ * by one, so that a broken one harms no other. Confined to one thread.
  *
  * @param <T> the kind's interface
  */
@@ -39,13 +39,13 @@ final class PluginSearch<T> {
         this.settingsOf = settingsOf;
     }
 
-    /** Adds plugins that were handed in. */
+    /** Adds plugins that a program passed. */
     PluginSearch<T> add(List<T> given) {
         given.forEach(plugin -> accept(plugin, FoundPlugin.Origin.PROGRAM));
         return this;
     }
 
-    /** Adds what a class loader's service files name. */
+    /** Adds the plugins that a class loader's service files name. */
     PluginSearch<T> addFrom(ClassLoader loader) {
         Iterator<ServiceLoader.Provider<T>> entries =
                 ServiceLoader.load(type, loader).stream().iterator();
@@ -55,7 +55,7 @@ final class PluginSearch<T> {
         return this;
     }
 
-    /** Adds what the plugins of a folder bring, and remembers what was refused. */
+    /** Adds the plugins of a folder, and notes what was refused. */
     PluginSearch<T> addFrom(PluginFolder folder) {
         folder.loaders().forEach(this::addFrom);
         folder.refusals().stream().filter(refusal -> refusal.concerns(type)).forEach(refusal -> {
@@ -93,14 +93,14 @@ final class PluginSearch<T> {
         return found;
     }
 
-    /** Returns what a configuration's check needs to know. */
+    /** Returns what the check of a configuration needs. */
     KnownPlugins.Kind known() {
         return new KnownPlugins.Kind(noun, settings, broken);
     }
 
     /**
-     * A service file that can't be read fails here, and the iterator then goes on behind it. Where it doesn't, it says the same
-     * again, and the search ends.
+     * Skips service files that can't be read. Usually the iterator continues behind one; if it fails in the same way
+     * again, the search ends.
      */
     private boolean hasNext(Iterator<ServiceLoader.Provider<T>> entries, ClassLoader loader) {
         while (true) {

@@ -1,7 +1,7 @@
 package dev.whippletree.plugin;
 
 import dev.whippletree.engine.Engine;
-import dev.whippletree.engine.run.CallTasks;
+import dev.whippletree.engine.run.Monitor.CallTasks;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.Cancellable;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What plugins get, on a timeline. Thread-safe. */
+/** The services that plugins get, on a timeline. Thread-safe. */
 final class PluginServices implements Services {
 
     private final Timeline timeline;
@@ -30,7 +30,7 @@ final class PluginServices implements Services {
         this.callExecutor = new CallTasks(timeline.executor());
     }
 
-    /** The engine that plugins may ask, once it is there. */
+    /** Sets the engine that plugins may send prompts to. */
     void engine(Engine built) {
         engine.set(built);
     }

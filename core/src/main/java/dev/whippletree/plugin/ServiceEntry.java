@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.stream.Collectors;
 
-/** Says where a plugin comes from: its class and its jar. */
+/** Describes where a plugin comes from: its class and its jar. */
 final class ServiceEntry {
 
     private ServiceEntry() {}
@@ -43,7 +43,7 @@ final class ServiceEntry {
                 : Optional.ofNullable(source.getLocation()).map(ServiceEntry::file);
     }
 
-    /** Returns what is wrong with a plugin whose class is known, with that and its jar. */
+    /** Returns what is wrong with a plugin of a known class, with the class and its jar. */
     static String describe(Class<?> type, Throwable problem) {
         return locate(type) + ": " + reason(problem);
     }
@@ -53,7 +53,7 @@ final class ServiceEntry {
         return new Problem(describe(type, problem), place(type), type.getName() + ": " + reason(problem));
     }
 
-    /** Returns what is wrong with an entry whose class couldn't be loaded: the problem's text is all that names it. */
+    /** Returns what is wrong with an entry whose class couldn't be loaded; only the problem's text names it. */
     static Problem problem(Class<?> service, ClassLoader loader, Throwable problem) {
         String what = reason(problem);
         Optional<String> place = fileNaming(service, loader, what).or(() -> announcing(loader));
@@ -66,7 +66,7 @@ final class ServiceEntry {
                 : Optional.empty();
     }
 
-    /** The first cause in one line; {@link ServiceConfigurationError} says in its own message that it is one. */
+    /** Returns the first cause in one line; a {@link ServiceConfigurationError} already says what it is. */
     private static String reason(Throwable problem) {
         Throwable cause = problem;
         while (cause.getCause() != null) {
@@ -97,7 +97,7 @@ final class ServiceEntry {
 
     private static List<String> classesIn(URL url) throws IOException {
         URLConnection connection = url.openConnection();
-        connection.setUseCaches(false); // A cached jar stays open, and as it was, when the file is replaced.
+        connection.setUseCaches(false); // A cached jar stays open and unchanged when the file is replaced.
         try (BufferedReader reader =
                 new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
             return reader.lines()

@@ -9,7 +9,8 @@ import java.util.OptionalInt;
  *
  * @param lineSize flights that may wait at once; if one more comes, one is refused
  * @param tenantLineSize flights of one tenant that may wait at once; absent: as many as of all together
- * @param batchShare the share of the starts that batch prompts have while interactive ones wait, 0 to 0.5; 0: none before all of those have begun
+ * @param batchShare the share of the starts that batch prompts have while interactive ones wait, 0 to 0.5; 0: none
+ *     before all of those have begun
  * @param maxConcurrency attempts under way at once on an account that states no number of its own
  * @param cacheTimeout how long a cache is waited for before its silence is a miss
  */

@@ -21,7 +21,8 @@ import java.util.OptionalInt;
  * @param ttl how long answers may be stored; absent: not at all
  * @param retries how failed attempts are made again
  * @param timeouts how long an attempt may be silent
- * @param aliases other names by which a client, a library or a batch may ask for it as a model; no two alike, and none its own
+ * @param aliases other names by which a client, a library or a batch may ask for it as a model; no two alike, and none
+ *     its own
  * @param leave the share of each limit that its batch prompts leave to others, 0 to 0.9
  */
 public record RouteSettings(

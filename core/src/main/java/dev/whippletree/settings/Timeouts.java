@@ -8,8 +8,8 @@ import java.util.stream.Stream;
  * How long an attempt may be silent. Immutable. All positive.
  *
  * @param firstByte from sending to the head of the response; absent: as long as for the first piece, or for the whole
- * @param firstToken from sending to the first piece of a streamed answer; absent: 30 s, or as little as 12 s where another tier may
- *     answer and the model's latest stream began soon
+ * @param firstToken from sending to the first piece of a streamed answer; absent: 30 s, or as little as 12 s where
+ *     another tier may answer and the model's latest stream began soon
  * @param betweenTokens from one piece of a streamed answer to the next
  * @param whole from sending to the end of any answer
  */

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param organization whose limits it shares; absent: it is an organization of its own
  * @param weight its share of the load against others of the tier, 1 or more
  * @param maxConcurrency attempts under way at once; absent: the default
- * @param transit how long a request is under way to the service at most; absent: unknown, so that it may arrive until the
- *     first byte of its response does
+ * @param transit how long a request is under way to the service at most; absent: unknown, so that it may arrive until
+ *     the first byte of its response does
  * @param limits the limits the user declared for the organization
  * @param limitScope what limits apply to of which the service doesn't say it: {@link Reach#MODEL} or {@link Reach#ORGANIZATION}; absent:
  *     it is inferred from refusals
@@ -82,7 +82,10 @@ public record AccountSettings(
         });
     }
 
-    /** Returns a builder of an account of which nothing else is stated: weight 1, an organization of its own, no token, no limits. */
+    /**
+     * Returns a builder of an account of which nothing else is stated: weight 1, an organization of its own, no token,
+     * no limits.
+     */
     public static Builder builder(String id, String provider) {
         return new Builder(id, provider);
     }

@@ -9,13 +9,14 @@ import java.util.OptionalLong;
 /**
  * The tokens that a service counts against its limits for a prompt. Immutable.
  *
- * @param promptTokens tokens of the prompt, estimated, on the safe side; 0 or more. The engine learns by how much the estimates
- *     for a model are wrong
- * @param completionBound the most tokens the completion may have, 0 or more: the maximum that is sent; absent if none is, and nobody
- *     knows then how long the completion may become
+ * @param promptTokens tokens of the prompt, estimated, on the safe side; 0 or more. The engine learns by how much the
+ *     estimates for a model are wrong
+ * @param completionBound the most tokens the completion may have, 0 or more: the maximum that is sent; absent if none
+ *     is, and nobody knows then how long the completion may become
  * @param counting when the completion is counted, and as what
- * @param cachedCounts whether tokens of the prompt count that the service has in a cache of its own. Where they don't, the whole
- *     prompt is reserved all the same, and they are given back once the answer's usage says how many they were
+ * @param cachedCounts whether tokens of the prompt count that the service has in a cache of its own. Where they don't,
+ *     the whole prompt is reserved all the same, and they are given back once the answer's usage says how many they
+ *     were
  */
 public record Admission(long promptTokens, OptionalLong completionBound, Counting counting, boolean cachedCounts) {
 
@@ -25,12 +26,16 @@ public record Admission(long promptTokens, OptionalLong completionBound, Countin
     /** When a service counts a completion, and as what. */
     public enum Counting {
         /**
-         * The whole bound, when the prompt arrives. What isn't used isn't given back, unless a
-         * {@link dev.whippletree.model.RateLimitReport} says so. The engine reserves the bound in full. Without a bound, what the
-         * service counts isn't known: the engine reserves a safe estimate, and learns from the reports how much is enough.
+         * The whole bound, when the prompt arrives. What isn't used isn't given back, unless a {@link
+         * dev.whippletree.model.RateLimitReport} says so. The engine reserves the bound in full. Without a bound, what
+         * the service counts isn't known: the engine reserves a safe estimate, and learns from the reports how much is
+         * enough.
          */
         ON_ENTRY,
-        /** What was made, and no more. The engine reserves what completions of the route usually need, as soon as it has learned something of that. */
+        /**
+         * What was made, and no more. The engine reserves what completions of the route usually need, as soon as it has
+         * learned something of that.
+         */
         AS_MADE
     }
 
@@ -71,7 +76,10 @@ public record Admission(long promptTokens, OptionalLong completionBound, Countin
         return new Admission(promptTokens, completionBound, counting, false);
     }
 
-    /** Returns whether the service counts something for the completion when the prompt arrives, and nobody knows how much. */
+    /**
+     * Returns whether the service counts something for the completion when the prompt arrives, and nobody knows how
+     * much.
+     */
     public boolean isGuessed() {
         return counting == Counting.ON_ENTRY && completionBound.isEmpty();
     }

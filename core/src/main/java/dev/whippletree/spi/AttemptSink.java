@@ -9,8 +9,9 @@ import java.util.List;
  * Receives the events of one call from a {@link ProviderClient}. Called serially; never blocks; ignores all events
  * after the end or a cancellation.
  *
- * <p>Order: {@code sent}, {@code firstByte}, {@code limits} any number of times, {@code delta} any number of times, then
- * exactly one of {@code done} and {@code failed}. Each but the last may be missing. Limits may also come before a failure.
+ * <p>Order: {@code sent}, {@code firstByte}, {@code limits} any number of times, {@code delta} any number of times,
+ * then exactly one of {@code done} and {@code failed}. Each but the last may be missing. Limits may also come before a
+ * failure.
  */
 public interface AttemptSink {
 
@@ -36,8 +37,9 @@ public interface AttemptSink {
     void limits(List<RateLimitReport> reports);
 
     /**
-     * The head of the response refuses the request, and the rest of it, which may say why, is awaited. Told once at most, after
-     * {@code firstByte}. {@code failed} follows; if a timeout comes first, the call has ended with this failure.
+     * The head of the response refuses the request, and the rest of it, which may say why, is awaited. Told once at
+     * most, after {@code firstByte}. {@code failed} follows; if a timeout comes first, the call has ended with this
+     * failure.
      */
     default void refused(Failure failure) {}
 

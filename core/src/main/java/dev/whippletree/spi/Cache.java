@@ -17,16 +17,16 @@ public interface Cache {
     }
 
     /**
-     * Returns whether what it holds is lost when the process ends. A program that asks once and ends leaves such a cache unopened.
-     * By default that is so of a self-contained one.
+     * Returns whether what it holds is lost when the process ends. A program that asks once and ends leaves such a
+     * cache unopened. By default that is so of a self-contained one.
      */
     default boolean endsWithProcess() {
         return isSelfContained();
     }
 
     /**
-     * Returns whether all processes that open it alike find each other's answers in it. Where that is so, a question that one of
-     * them is asking needn't be asked by another; see {@link Coordination#claim}.
+     * Returns whether all processes that open it alike find each other's answers in it. Where that is so, a question
+     * that one of them is asking needn't be asked by another; see {@link Coordination#claim}.
      */
     default boolean isShared() {
         return false;

@@ -10,10 +10,10 @@ import java.util.zip.CRC32C;
 /**
  * The format of an answer in a cache that stores bytes: versioned, compact, and checked on reading.
  *
- * <p>Whatever isn't an envelope of this version, whole and unchanged, is no entry; reading never throws. Layout, numbers big
- * endian: two bytes {@code WT}, a byte of version, four bytes CRC-32C over all that follows, twelve bytes of expiry (seconds
- * since 1970, nanoseconds), then the completion as {@link EnvelopeWriter} writes it. Any change of it is a new version.
- * Thread-safe; never blocks.
+ * <p>Whatever isn't an envelope of this version, whole and unchanged, is no entry; reading never throws. Layout,
+ * numbers big endian: two bytes {@code WT}, a byte of version, four bytes CRC-32C over all that follows, twelve bytes
+ * of expiry (seconds since 1970, nanoseconds), then the completion as {@link EnvelopeWriter} writes it. Any change of
+ * it is a new version. Thread-safe; never blocks.
  */
 public final class CacheEnvelope {
 

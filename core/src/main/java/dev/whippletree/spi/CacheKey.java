@@ -71,7 +71,10 @@ public record CacheKey(String digest, String tenant, Optional<Question> question
             return text;
         }
 
-        /** Returns the digest of all the rest: only questions of one scope may be compared. Takes microseconds the first time. */
+        /**
+         * Returns the digest of all the rest: only questions of one scope may be compared. Takes microseconds the first
+         * time.
+         */
         public synchronized String scope() {
             if (source != null) {
                 scope = source.get();

@@ -11,7 +11,8 @@ import java.util.Optional;
  *
  * @param scope whose limit
  * @param name which of the scope's limits: the same in every process, even where they differ about its amount
- * @param limit the limit, as this process knows it; no stretch of time as long as its window may see more than its amount
+ * @param limit the limit, as this process knows it; no stretch of time as long as its window may see more than its
+ *     amount
  * @param amount how much of it, 0 or more, and at most the limit's amount
  */
 public record LimitUse(Scope scope, String name, Limit limit, long amount) {

@@ -23,7 +23,9 @@ public interface Provider {
         return List.of();
     }
 
-    /** Returns the variables {@link #fromEnvironment} looks at, each with how to get what belongs in it, for messages. */
+    /**
+     * Returns the variables {@link #fromEnvironment} looks at, each with how to get what belongs in it, for messages.
+     */
     default Map<String, String> environmentVariables() {
         return Map.of();
     }

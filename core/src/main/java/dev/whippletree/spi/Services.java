@@ -16,8 +16,9 @@ public interface Services {
     Executor executor();
 
     /**
-     * Returns where to make calls to the service that block. A task makes one call, and telling its end to the {@link AttemptSink} is
-     * the last thing it does: what follows from that, up to the caller's own code, runs on the task's thread once it is over.
+     * Returns where to make calls to the service that block. A task makes one call, and telling its end to the {@link
+     * AttemptSink} is the last thing it does: what follows from that, up to the caller's own code, runs on the task's
+     * thread once it is over.
      */
     default Executor callExecutor() {
         return executor();

@@ -1,14 +1,14 @@
 package dev.whippletree.spi;
 
 /**
- * Estimates how many tokens a text has, on the safe side: of a prompt before a service has counted it, and of an answer if none ever
- * will. Stateless; linear in the text's length.
+ * Estimates how many tokens a text has, on the safe side: of a prompt before a service has counted it, and of an answer
+ * if none ever will. Stateless; linear in the text's length.
  *
- * <p>Of plain ASCII three letters or spaces are a token, two signs, and each digit; beyond, three bytes of UTF-8 are one, so that a
- * Chinese character is, and an emoji is three. The source is a measurement: with the tokenizer of GPT-4o and gpt-oss (o200k_base),
- * questions in 13 languages have 0.3 to 0.9 of the estimate, prose, code and JSON 0.6 to 0.9. With the older one of GPT-4
- * (cl100k_base) European and East Asian languages have up to 1.4, Georgian 2. Qwen's gives each digit a token (its pattern
- * {@code \\p{N}} for one).
+ * <p>Of plain ASCII three letters or spaces are a token, two signs, and each digit; beyond, three bytes of UTF-8 are
+ * one, so that a Chinese character is, and an emoji is three. The source is a measurement: with the tokenizer of GPT-4o
+ * and gpt-oss (o200k_base), questions in 13 languages have 0.3 to 0.9 of the estimate, prose, code and JSON 0.6 to 0.9.
+ * With the older one of GPT-4 (cl100k_base) European and East Asian languages have up to 1.4, Georgian 2. Qwen's gives
+ * each digit a token (its pattern {@code \\p{N}} for one).
  */
 public final class TextTokens {
 

@@ -22,7 +22,7 @@ public sealed interface Exchange {
     /**
      * Another process, or another engine of this one, is saving just now.
      *
-     * @param lastSaved when the file was last replaced; as long as that changes, nobody hangs
+     * @param lastSaved when the file was last replaced; while that changes, the other process doesn't hang
      */
     record Busy(FileTime lastSaved) implements Exchange {}
 

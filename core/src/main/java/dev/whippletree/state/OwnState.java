@@ -7,12 +7,12 @@ import java.util.Set;
 /**
  * The state of one process. Immutable.
  *
- * @param process a name of its own that no other process has
- * @param uses what it used of each sliding window
- * @param limits how the reported limits stand by what it knows
- * @param closures what is closed by what it knows
- * @param reopened what it knows to have been closed and to be open again
- * @param tokens what it has learned of prompts and completions
+ * @param process its unique name
+ * @param uses its use of each sliding window
+ * @param limits the reported limits as it knows them
+ * @param closures the closures that it knows of
+ * @param reopened what it knows to be open again
+ * @param tokens what it has learned about prompts and completions
  */
 public record OwnState(
         String process,

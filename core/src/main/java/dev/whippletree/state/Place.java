@@ -7,8 +7,8 @@ import java.util.Optional;
  * The organization or account that a saved closure applies to. Immutable.
  *
  * @param kind an organization, or an account of it alone
- * @param name of which: the organization as scopes name it, or the account's id
- * @param model which model of it; absent: all
+ * @param name the organization's name in scopes, or the account's id
+ * @param model the model; absent: all
  */
 public record Place(Kind kind, String name, Optional<String> model) {
 

@@ -48,8 +48,8 @@ public final class PrivateFile {
     }
 
     /**
-     * Writes a file, in UTF-8. One that is there is replaced, and private before anything is written to it; what isn't a regular file, such
-     * as a pipe, keeps its permissions.
+     * Writes a file, in UTF-8. One that is there is replaced, and private before anything is written to it; what isn't
+     * a regular file, such as a pipe, keeps its permissions.
      *
      * @throws IOException if it can't be written
      */

@@ -8,9 +8,9 @@ import java.util.Objects;
 /**
  * A saved closure. Immutable.
  *
- * @param place what
- * @param needsMending whether somebody has to do something, so that {@code until} is but when it is looked at again
- * @param since when this was last seen to be so
+ * @param place what is closed
+ * @param needsMending whether somebody has to fix something, so that {@code until} is only the next check
+ * @param since when it was last seen closed
  * @param until when it opens
  * @param reason why, in the service's words
  * @param mark the mark of the tokens it is about; with other tokens it means nothing
@@ -30,12 +30,12 @@ public record SavedClosure(
         reason = ShownText.line(reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON));
     }
 
-    /** Returns whether it says nothing any more: what has to be mended counts as closed for an hour after it could be checked again. */
+    /** Returns whether it is over. One that needs mending counts as closed for an hour after its next check. */
     boolean isOver(Instant now) {
         return !Clocks.isToCome(needsMending ? until.plus(UNCHECKED) : until, now);
     }
 
-    /** Returns it as a clock sees it that has been put back since: as long from now as it was from then. */
+    /** Returns it for a clock that has been put back since: the same time ahead. */
     SavedClosure seenAt(Instant now) {
         return Clocks.isAhead(since, now)
                 ? new SavedClosure(place, needsMending, now, Clocks.moved(until, since, now), reason, mark)

@@ -10,9 +10,9 @@ import java.util.Objects;
 /**
  * The saved state of a reported limit. Immutable.
  *
- * @param key which
+ * @param key identifies the limit
  * @param amount how much a window allows, 1 or more
- * @param left what was surely left; negative if more was used than there is
+ * @param left what was certainly left; negative if more was used than allowed
  * @param full when all of it is left, if nothing more is used
  * @param refill how long all of it takes to come back, positive; where that is unknown, the best guess
  * @param changed when it last changed but by refilling
@@ -20,11 +20,11 @@ import java.util.Objects;
 public record SavedLimit(Key key, long amount, long left, Instant full, Duration refill, Instant changed) {
 
     /**
-     * What tells one reported limit from another. Immutable.
+     * Identifies a reported limit. Immutable.
      *
      * @param scope what it applies to
      * @param unit what it counts
-     * @param refill how what was used comes back
+     * @param refill how it refills
      * @param window as it was reported; zero if it wasn't
      */
     public record Key(Scope scope, Limit.Unit unit, Refill refill, Duration window) {
@@ -53,7 +53,7 @@ public record SavedLimit(Key key, long amount, long left, Instant full, Duration
         return !Clocks.isToCome(full, now);
     }
 
-    /** Returns it as a clock sees it that has been put back since: as long from now as it was from then. */
+    /** Returns it for a clock that has been put back since: the same time ahead. */
     SavedLimit seenAt(Instant now) {
         return Clocks.isAhead(changed, now)
                 ? new SavedLimit(key, amount, left, Clocks.moved(full, changed, now), refill, now)

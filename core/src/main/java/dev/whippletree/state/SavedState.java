@@ -14,14 +14,15 @@ import java.util.TreeMap;
 /**
  * The state that several processes have saved together. Immutable.
  *
- * <p>Uses are kept by process, because each process saves all of its uses each time; of processes that have ended,
+ * <p>Uses are kept by process, because each process saves all of its uses each time; for processes that have ended,
  * only the sum is kept.
  *
  * @param saved when it was last saved; {@link Instant#EPOCH} if never
- * @param processes what each used of each sliding window
+ * @param processes each process's use of each sliding window
  * @param limits the reported limits, each by the newest view of it
- * @param closures what is closed
- * @param tokens what was learned of prompts and completions, each by the best view of it; the 200 that changed last are kept
+ * @param closures the closures
+ * @param tokens what was learned about prompts and completions, by the best view of each; the 200 that changed last are
+ *     kept
  */
 public record SavedState(
         Instant saved,
@@ -33,7 +34,7 @@ public record SavedState(
     /** Nothing. */
     public static final SavedState EMPTY = new SavedState(Instant.EPOCH, Map.of(), List.of(), List.of(), List.of());
 
-    /** The name under which stands what processes used that have ended. */
+    /** The name for the use of processes that have ended. */
     static final String ENDED = "ended";
 
     private static final int MOST_TOKENS = 200;
@@ -49,7 +50,7 @@ public record SavedState(
         tokens = List.copyOf(tokens);
     }
 
-    /** Returns what still matters of it: no use that has left its window, no limit that is full, no closure that is over. */
+    /** Returns what still matters: without uses that have left their window, full limits and past closures. */
     public SavedState at(Instant now) {
         Map<String, List<WindowUses>> alive = new LinkedHashMap<>();
         processes.forEach((process, uses) -> {
@@ -89,7 +90,7 @@ public record SavedState(
         return new WindowUses(uses.key(), sums);
     }
 
-    /** Returns what all processes but one used of each sliding window. */
+    /** Returns the use of each sliding window by all processes but one. */
     public Map<WindowKey, SortedMap<Long, Long>> usesOfOthers(String process) {
         Map<WindowKey, SortedMap<Long, Long>> sums = new LinkedHashMap<>();
         processes.forEach((other, uses) -> {
@@ -106,9 +107,9 @@ public record SavedState(
     }
 
     /**
-     * Returns it with what a process has to say, in the place of what that said before.
+     * Returns it with a process's own state, in place of its earlier one.
      *
-     * @param ending whether that process says no more, so that what it used needn't be told from what others did
+     * @param ending whether that process ends, so that its use can be added to that of others
      */
     SavedState with(OwnState own, boolean ending, Instant now) {
         SavedState present = at(now);

@@ -8,7 +8,7 @@ import java.util.Objects;
 /**
  * The tokens learned for prompts or completions of one kind. Immutable.
  *
- * @param key of which
+ * @param key identifies the kind
  * @param latest the latest values, the oldest first, 0 or more each; the last 100 are kept
  * @param changed when the last one came
  */
@@ -17,16 +17,16 @@ public record SavedTokens(Key key, List<Integer> latest, Instant changed) {
     /** How many values are kept of each. */
     private static final int MOST_VALUES = 100;
 
-    /** For how long: models and prompts are others by then. */
+    /** How long they are kept: models and prompts have changed by then. */
     private static final Duration KEPT = Duration.ofDays(30);
 
     /**
-     * What tells one from another. Immutable.
+     * Identifies a kind of prompts or completions. Immutable.
      *
-     * @param kind what the values are
-     * @param name of what
-     * @param model by which model
-     * @param size of what size, where that matters
+     * @param kind the kind of values
+     * @param name the provider or route
+     * @param model the model
+     * @param size the size of the prompts, where that matters
      */
     public record Key(String kind, String name, String model, int size) {
 
@@ -52,12 +52,12 @@ public record SavedTokens(Key key, List<Integer> latest, Instant changed) {
         return changed.isBefore(now.minus(KEPT));
     }
 
-    /** Returns it as a clock sees it that has been put back since. */
+    /** Returns it for a clock that has been put back since. */
     SavedTokens seenAt(Instant now) {
         return Clocks.isAhead(changed, now) ? new SavedTokens(key, latest, now) : this;
     }
 
-    /** Returns the one of two views that knows more values, or else the newer ones. */
+    /** Returns the better of two views: the one with more values, else the newer one. */
     static SavedTokens better(SavedTokens one, SavedTokens other) {
         if (one.latest.size() != other.latest.size()) {
             return one.latest.size() > other.latest.size() ? one : other;

@@ -1,5 +1,6 @@
 package dev.whippletree.state;
 
+import dev.whippletree.state.StateReader.UnreadableStateException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -15,15 +16,15 @@ import java.nio.file.attribute.FileTime;
 import java.util.Set;
 
 /**
- * The file itself. It is private and replaced as a whole, so whoever reads it finds what was there before or what is there after, and needs no
- * lock; whoever replaces it must hold the folder's. Immutable; blocks for as long as the file system does.
+ * The state file. It is private and replaced as a whole, so a reader sees the old or the new contents and needs no
+ * lock; a writer must hold the folder's lock. Immutable; blocks for as long as the file system does.
  *
- * <p>Others may be able to write to the folder. So a link is never followed, and a pipe or device never opened: a link could name any file
- * of this process's user, and the others have no end.
+ * <p>Others may be able to write to the folder. So a link is never followed, and a pipe or device never opened: a link
+ * could name any file of this process's user, and the others have no end.
  */
 final class StateFile {
 
-    /** Some thousand times what a state of many accounts takes. */
+    /** Some thousand times the size of a state of many accounts. */
     private static final int LARGEST = 64 << 20;
 
     private final Path file;
@@ -40,7 +41,7 @@ final class StateFile {
         return file;
     }
 
-    /** Returns where a file that can't be read is put. */
+    /** Returns where an unreadable file is moved. */
     Path broken() {
         return broken;
     }
@@ -48,7 +49,7 @@ final class StateFile {
     /**
      * Returns what was saved; nothing if there is no file.
      *
-     * @throws NewerStateException if a later version wrote it
+     * @throws StateReader.NewerStateException if a later version wrote it
      * @throws UnreadableStateException if it isn't a state
      */
     SavedState read() throws IOException {
@@ -66,7 +67,7 @@ final class StateFile {
         }
     }
 
-    /** Returns whether something is there that Whippletree didn't create: a link, a pipe, a folder. */
+    /** Returns whether there is something that Whippletree didn't create: a link, a pipe, a folder. */
     static boolean isForeign(Path file) {
         return Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
     }
@@ -82,7 +83,7 @@ final class StateFile {
 
     /** Replaces what was saved, and returns once the disk has it. */
     void write(SavedState state) throws IOException {
-        // What a killed process left may be open to others.
+        // A killed process may have left one that others can read.
         Files.deleteIfExists(temporary);
         try (FileChannel channel =
                 PrivateFile.open(temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
@@ -90,13 +91,13 @@ final class StateFile {
             while (contents.hasRemaining()) {
                 channel.write(contents);
             }
-            // Else a machine that loses its power could find an empty file under the new name.
+            // A power failure could leave an empty file under the new name otherwise.
             channel.force(true);
         }
         replace(temporary, file);
     }
 
-    /** Puts a file that can't be read aside, in the place of one that was put aside before. */
+    /** Moves an unreadable file aside, replacing one that was moved before. */
     void putAside() throws IOException {
         replace(file, broken);
         if (!isForeign(broken)) {

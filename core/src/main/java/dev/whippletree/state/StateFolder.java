@@ -1,5 +1,7 @@
 package dev.whippletree.state;
 
+import dev.whippletree.state.StateReader.NewerStateException;
+import dev.whippletree.state.StateReader.UnreadableStateException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -25,8 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class StateFolder {
 
     /**
-     * Where this process is saving. One lock at a time: on POSIX systems closing any channel of a file, also one that didn't get the
-     * lock, frees all locks that the process has on it.
+     * The folders that this process is saving to. It may hold only one lock of each: on POSIX systems, closing any
+     * channel of a file frees all of the process's locks on it.
      */
     private static final Set<Path> SAVING = ConcurrentHashMap.newKeySet();
 
@@ -36,7 +38,7 @@ public final class StateFolder {
     private final SavedState found;
     private final List<String> warnings;
 
-    /** Whether this process has saved here before, or rehearsed it. */
+    /** Whether this process has saved here, or rehearsed it. */
     private volatile boolean rehearsed;
 
     private StateFolder(Path folder, StateFile file, SavedState found, List<String> warnings) {
@@ -48,7 +50,7 @@ public final class StateFolder {
     }
 
     /**
-     * Opens a folder and reads what is there. Changes nothing, and never fails: what is wrong is told by {@link #warnings}.
+     * Opens a folder and reads its state. Changes nothing, and never fails: see {@link #warnings}.
      *
      * @param folder where; should be there and be writable
      */
@@ -80,7 +82,7 @@ public final class StateFolder {
         return SavedState.EMPTY;
     }
 
-    /** Returns where it is. */
+    /** Returns its path. */
     public Path path() {
         return folder;
     }
@@ -90,7 +92,7 @@ public final class StateFolder {
         return found;
     }
 
-    /** Returns what is there now; empty if it can't be read. */
+    /** Returns the present state; empty if it can't be read. */
     public Optional<SavedState> present() {
         try {
             return Optional.of(file.read());
@@ -105,10 +107,10 @@ public final class StateFolder {
     }
 
     /**
-     * Saves what a process has to say beside what others said. What others saved in the meantime is kept.
+     * Saves a process's own state beside that of others, which is kept.
      *
-     * @param own all that the process has to say; it takes the place of what that said before
-     * @param ending whether the process says no more
+     * @param own the process's whole state; it replaces what the process saved before
+     * @param ending whether the process ends
      * @param now the time of day
      */
     public Exchange exchange(OwnState own, boolean ending, Instant now) {
@@ -143,7 +145,10 @@ public final class StateFolder {
         }
     }
 
-    /** The first save of a process loads a JSON library; on a busy machine that takes seconds, for which nobody should hold the lock. */
+    /**
+     * Loads the JSON library before the first save; on a busy machine that takes seconds, during which nobody should
+     * hold the lock.
+     */
     private void rehearse(OwnState own, Instant now) {
         if (rehearsed) {
             return;
@@ -177,7 +182,7 @@ public final class StateFolder {
         return "limits won't be remembered after this process: " + file.path() + " can't be read, " + e.getMessage();
     }
 
-    /** The message of a file system's exception is often but a path, and its class says what is wrong. */
+    /** Describes a file system's exception: its message is often only a path, and its class says what is wrong. */
     private static String reason(IOException e) {
         if (e instanceof NoSuchFileException) {
             return "because it doesn't exist";

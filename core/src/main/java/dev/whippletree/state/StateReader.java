@@ -3,6 +3,7 @@ package dev.whippletree.state;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Scope;
+import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,12 +19,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads what {@link StateWriter} wrote; anything else, or half of it, is no state. */
+/** Reads the output of {@link StateWriter}; anything else, or half of it, is no state. */
 final class StateReader {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** A few thousand of these, and their products with the ratios of windows, still fit into 64 bits. */
+    /** So large that a few thousand of them, times the ratios of windows, still fit into 64 bits. */
     private static final long LARGEST = 1_000_000_000_000_000L;
 
     /** What can be counted in nanoseconds. */
@@ -32,7 +33,7 @@ final class StateReader {
     private StateReader() {}
 
     /**
-     * Returns the state that stands there.
+     * Reads a state.
      *
      * @throws NewerStateException if a later version wrote it
      * @throws UnreadableStateException if it isn't a state
@@ -156,5 +157,25 @@ final class StateReader {
 
     private static String text(JsonNode node, String key) {
         return node.required(key).stringValue();
+    }
+
+    /** The file was written by a later version, which alone understands it, so it stays as it is. */
+    static final class NewerStateException extends IOException {
+
+        private static final long serialVersionUID = 1;
+
+        NewerStateException(String message) {
+            super(message);
+        }
+    }
+
+    /** The file's contents aren't a state of this version or an earlier one. */
+    static final class UnreadableStateException extends IOException {
+
+        private static final long serialVersionUID = 1;
+
+        UnreadableStateException(String message) {
+            super(message);
+        }
     }
 }

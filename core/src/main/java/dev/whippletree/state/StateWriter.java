@@ -8,8 +8,8 @@ import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes a state as JSON that a person can read: instants in ISO 8601, durations in milliseconds, uses by milliseconds since 1970.
- * Any change of what something means is a new version.
+ * Writes a state as JSON that a person can read: instants in ISO 8601, durations in milliseconds, uses by milliseconds
+ * since 1970. Any change of what something means is a new version.
  */
 final class StateWriter {
 
@@ -87,7 +87,7 @@ final class StateWriter {
         return tree;
     }
 
-    /** Windows of less than a millisecond are the guesses of a quota that has been told nothing yet. */
+    /** Returns milliseconds, at least 1 unless it is zero: a quota without a report guesses shorter windows. */
     private static long millis(Duration duration) {
         return duration.isZero() ? 0 : Math.max(1, duration.toMillis());
     }

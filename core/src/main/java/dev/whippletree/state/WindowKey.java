@@ -15,13 +15,13 @@ import java.util.Objects;
  */
 public record WindowKey(Scope scope, Limit.Unit unit, Duration window) {
 
-    /** Into how many buckets a window is cut, which is by how much later than it might a saved use gives its room back. */
+    /** The number of buckets in a window. A saved use may give back its room later by one bucket. */
     private static final int BUCKETS = 240;
 
-    /** How far ahead of its being saved a use can be dated: a request may still be on its way. */
+    /** How far in the future a saved use may be dated, because its request may still be on its way. */
     private static final long AHEAD_MILLIS = 60_000;
 
-    /** Rejects null and the window is positive. */
+    /** Checks that the window is long enough. */
     public WindowKey {
         Objects.requireNonNull(scope, "scope");
         Objects.requireNonNull(unit, "unit");
@@ -30,13 +30,13 @@ public record WindowKey(Scope scope, Limit.Unit unit, Duration window) {
         }
     }
 
-    /** Returns the bucket that a moment is in, by its end: the first moment, in milliseconds since 1970, that is not before it. */
+    /** Returns the end of the bucket that contains a moment, in milliseconds since 1970. */
     public long bucket(long epochMillis) {
         long length = bucketMillis();
         return Math.multiplyExact(-Math.floorDiv(-epochMillis, length), length);
     }
 
-    /** Returns how long a bucket is: a 240th of the window, a millisecond or more. */
+    /** Returns the length of a bucket: a 240th of the window, a millisecond or more. */
     public long bucketMillis() {
         return Math.max(1, window.toMillis() / BUCKETS);
     }
@@ -46,7 +46,7 @@ public record WindowKey(Scope scope, Limit.Unit unit, Duration window) {
         return dateMillis <= now.minus(window).toEpochMilli();
     }
 
-    /** Returns a use's date; one that lies further ahead than it can is by a clock that has been put back, and becomes now. */
+    /** Returns a use's date; one too far in the future comes from a clock that has been put back, and becomes now. */
     long plausible(long dateMillis, Instant now) {
         long latest = bucket(now.toEpochMilli() + Math.min(window.toMillis(), AHEAD_MILLIS));
         return Math.min(dateMillis, latest);

@@ -32,7 +32,8 @@ public record PricedStatus(StatusSnapshot status, Bill bill) {
     }
 
     /**
-     * Returns it as a JSON tree of JDK types: durations in milliseconds, instants in ISO 8601, what is absent without a key.
+     * Returns it as a JSON tree of JDK types: durations in milliseconds, instants in ISO 8601, what is absent without a
+     * key.
      *
      * @return the caller's own, to be added to
      */
@@ -41,8 +42,8 @@ public record PricedStatus(StatusSnapshot status, Bill bill) {
     }
 
     /**
-     * Reads what {@link #json} gave, to the millisecond. Keys that it doesn't know are passed over. Control characters in texts are
-     * read as spaces, so that what others sent can be shown on a terminal.
+     * Reads what {@link #json} gave, to the millisecond. Keys that it doesn't know are passed over. Control characters
+     * in texts are read as spaces, so that what others sent can be shown on a terminal.
      *
      * @throws IllegalArgumentException if it isn't JSON or no status, saying what is wrong
      */

@@ -158,7 +158,7 @@ final class StatusReader {
                 node.required("stale_connections").longValue());
     }
 
-    /** They are written once, as what is paid for. */
+    /** Returns the tokens of the bill's items, where they are written. */
     private static Map<String, TokenUsage> tokensByModel(String account, Bill bill) {
         Map<String, TokenUsage> tokens = new HashMap<>();
         bill.items().stream()

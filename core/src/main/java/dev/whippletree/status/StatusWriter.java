@@ -142,7 +142,7 @@ final class StatusWriter {
         return tree;
     }
 
-    /** All that have no row of their own together have no name. */
+    /** The row of all tenants without one of their own has no name. */
     private static Map<String, Object> of(Tenant tenant, StatusSnapshot status) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tenant.name().ifPresent(name -> tree.put("name", name));

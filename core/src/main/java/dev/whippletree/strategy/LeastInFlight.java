@@ -39,6 +39,6 @@ public final class LeastInFlight implements BalancingStrategy {
 
     @Override
     public Picker open(Settings settings, RandomGenerator random) {
-        return new LeastLoaded(new Turns(Start.of(settings), random), new InFlight());
+        return new LeastLoaded(new Turns(Start.of(settings), random), LoadMetric.IN_FLIGHT);
     }
 }

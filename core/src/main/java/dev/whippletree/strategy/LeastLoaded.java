@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Picks the target with the least load, looking at all of them. Where several have that, a second metric decides between them,
- * and so on; those alike to the last take turns by their weights, so that no tie always goes to the first.
+ * Picks the target with the least load, looking at all of them. Where several have that, a second metric decides
+ * between them, and so on; those alike to the last take turns by their weights, so that no tie always goes to the
+ * first.
  */
 final class LeastLoaded implements Picker {
 

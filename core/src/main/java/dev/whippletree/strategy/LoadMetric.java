@@ -10,6 +10,9 @@ import dev.whippletree.spi.TargetView;
 @FunctionalInterface
 interface LoadMetric {
 
+    /** Attempts under way, relative to the target's weight. Equal shares give equal numbers, so ties are ties. */
+    LoadMetric IN_FLIGHT = (target, nowNanos) -> (double) target.inFlight() / target.weight();
+
     /** Returns the load, 0 or more; of two targets the one with less is the better choice. Changes nothing. */
     double load(TargetView target, long nowNanos);
 

@@ -41,6 +41,8 @@ public final class MostHeadroom implements BalancingStrategy {
     @Override
     public Picker open(Settings settings, RandomGenerator random) {
         return new LeastLoaded(
-                new Turns(Start.of(settings), random), (target, nowNanos) -> 1 - target.headroom(), new InFlight());
+                new Turns(Start.of(settings), random),
+                (target, nowNanos) -> 1 - target.headroom(),
+                LoadMetric.IN_FLIGHT);
     }
 }

@@ -10,25 +10,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * How long a target's answers take, times the attempts it would then have in flight, relative to its weight.
  *
- * <p>After Finagle's {@code PeakEwma}. The time is an exponentially weighted moving average that follows a longer time at once
- * and a shorter one only bit by bit, with the time constant {@code decay}: a target that gets slow is left alone after one bad
- * answer and trusted again with care. Different from Finagle:
+ * <p>After Finagle's {@code PeakEwma}. The time is an exponentially weighted moving average that follows a longer time
+ * at once and a shorter one only bit by bit, with the time constant {@code decay}: a target that gets slow is left
+ * alone after one bad answer and trusted again with care. Different from Finagle:
  *
  * <ul>
- *   <li>A failure counts as an answer that took {@code penalty} longer than answers do, or as long as it took if that is more.
- *       A target that fails in a millisecond would otherwise look like the fastest of all.
- *   <li>An attempt that nobody waited for counts only if it had already taken longer than answers do; a prompt that was refused
- *       for its own sake doesn't count.
- *   <li>The average falls towards zero only while the target is idle. So a slow one is tried again, but by one attempt: while that
- *       is under way, what was known of it holds.
+ *   <li>A failure counts as an answer that took {@code penalty} longer than answers do, or as long as it took if that
+ *       is more. A target that fails in a millisecond would otherwise look like the fastest of all.
+ *   <li>An attempt that nobody waited for counts only if it had already taken longer than answers do; a prompt that was
+ *       refused for its own sake doesn't count.
+ *   <li>The average falls towards zero only while the target is idle. So a slow one is tried again, but by one attempt:
+ *       while that is under way, what was known of it holds.
  * </ul>
  *
- * <p>A target of which nothing is known is tried at once, and then by no more until its first attempt has ended; several such
- * are filled evenly.
+ * <p>A target of which nothing is known is tried at once, and then by no more until its first attempt has ended;
+ * several such are filled evenly.
  */
 final class PeakLatency implements LoadMetric {
 
-    /** Stands for the time of a target that has yet to answer; longer than any real one, and small enough to be multiplied. */
+    /**
+     * Stands for the time of a target that has yet to answer; longer than any real one, and small enough to be
+     * multiplied.
+     */
     private static final double UNTOLD_NANOS = 1e18;
 
     private final Map<String, Average> averages = new HashMap<>();

@@ -11,13 +11,14 @@ import java.util.random.RandomGenerator;
  * Chooses the targets in turn, each as often as its weight says, with the turns of a heavy target spread out. Random
  * only in the first turn, with {@link Start#SPREAD}.
  *
- * <p>This is nginx's smooth weighted round-robin ({@code ngx_http_upstream_round_robin.c}, 1.3.1): at each pick every ready
- * target is credited its weight, the one with the most credit is chosen and pays for all. It assumes that answers cost about
- * the same wherever they are made; where they don't, a strategy that looks at what is in flight does better.
+ * <p>This is nginx's smooth weighted round-robin ({@code ngx_http_upstream_round_robin.c}, 1.3.1): at each pick every
+ * ready target is credited its weight, the one with the most credit is chosen and pays for all. It assumes that answers
+ * cost about the same wherever they are made; where they don't, a strategy that looks at what is in flight does better.
  *
- * <p>While the same targets are ready, none is ever a whole pick ahead of its share, and after each cycle (as many picks as the
- * weights add up to) each has had exactly its share. Credits are kept by the target's id, because the ready list changes from
- * pick to pick; a target that isn't ready earns nothing, so one that comes back isn't flooded to make up for its absence.
+ * <p>While the same targets are ready, none is ever a whole pick ahead of its share, and after each cycle (as many
+ * picks as the weights add up to) each has had exactly its share. Credits are kept by the target's id, because the
+ * ready list changes from pick to pick; a target that isn't ready earns nothing, so one that comes back isn't flooded
+ * to make up for its absence.
  */
 public final class RoundRobin implements BalancingStrategy {
 

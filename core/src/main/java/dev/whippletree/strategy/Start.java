@@ -15,8 +15,8 @@ public enum Start {
     /** With the target that has most weight; of equals with the first, as configured. */
     FIRST,
     /**
-     * With the target of whose limits least is used for its weight; of equals with one drawn by lot, by their weights. A target of which
-     * no limit is known counts as unused.
+     * With the target of whose limits least is used for its weight; of equals with one drawn by lot, by their weights.
+     * A target of which no limit is known counts as unused.
      */
     SPREAD;
 
@@ -50,8 +50,8 @@ public enum Start {
     }
 
     /**
-     * Returns a strategy's settings with its turns {@linkplain #SPREAD spread}; unchanged if they say where turns begin, or if it isn't one
-     * of ours that give any.
+     * Returns a strategy's settings with its turns {@linkplain #SPREAD spread}; unchanged if they say where turns
+     * begin, or if it isn't one of ours that give any.
      *
      * @param strategy its name
      */

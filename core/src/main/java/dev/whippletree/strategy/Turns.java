@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * Gives turns by weight, smoothly; see {@link RoundRobin}. Confined, as pickers are. Its map grows to the number of the tier's
- * targets and no further.
+ * Gives turns by weight, smoothly; see {@link RoundRobin}. Confined, as pickers are. Its map grows to the number of the
+ * tier's targets and no further.
  */
 final class Turns implements Picker {
 

@@ -32,9 +32,9 @@ public final class SystemTimeline implements Timeline, AutoCloseable {
     }
 
     /**
-     * Returns a timeline for a process that soon ends, with platform threads of its own. A JVM whose virtual threads have waited for a
-     * socket takes 0.3 seconds longer to end: HotSpot gives threads in native code that long, and the one that polls for them never
-     * leaves it.
+     * Returns a timeline for a process that soon ends, with platform threads of its own. A JVM whose virtual threads
+     * have waited for a socket takes 0.3 seconds longer to end: HotSpot gives threads in native code that long, and the
+     * one that polls for them never leaves it.
      */
     public static SystemTimeline ofShortProcess() {
         return new SystemTimeline(Threads.newPlatformExecutor("whippletree"), true);
@@ -78,8 +78,8 @@ public final class SystemTimeline implements Timeline, AutoCloseable {
     }
 
     /**
-     * Calls a task off. It leaves the queue, unless it is alone there: the next task, which is mostly due later, then needn't wake the
-     * timer thread to tell it of a sooner one. What is left of a task that was called off holds nothing.
+     * Cancels a task. It leaves the queue, unless it is alone there: then the next task, which is mostly due later,
+     * needn't wake the timer thread. A cancelled task holds nothing.
      */
     private void cancel(Future<?> task) {
         if (task.cancel(false) && task instanceof Runnable queued && queued() > 1) {
@@ -87,7 +87,7 @@ public final class SystemTimeline implements Timeline, AutoCloseable {
         }
     }
 
-    /** Returns how many tasks are in the queue, called off or not. */
+    /** Returns the number of tasks in the queue, including cancelled ones. */
     int queued() {
         return timer.getQueue().size();
     }
@@ -125,7 +125,7 @@ public final class SystemTimeline implements Timeline, AutoCloseable {
         try {
             task.run();
         } catch (Throwable e) {
-            // Had it a logger before it needs one, a command that says only how to use it would have to start logging.
+            // No logger before it is needed: a command that only prints its usage shouldn't have to start logging.
             LoggerFactory.getLogger(SystemTimeline.class).error("A timer's task failed", e);
         }
     }

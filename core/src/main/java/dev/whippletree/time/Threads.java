@@ -31,7 +31,10 @@ public final class Threads {
         return newPlatformExecutor(name);
     }
 
-    /** Returns such an executor whose threads are daemons that end when idle, on any JVM: for what may block and never return. */
+    /**
+     * Returns such an executor whose threads are daemons that end when idle, on any JVM: for what may block and never
+     * return.
+     */
     public static ExecutorService newPlatformExecutor(String name) {
         return new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), daemonFactory(name));
@@ -51,7 +54,10 @@ public final class Threads {
         };
     }
 
-    /** Calls {@code Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(name).factory())} by name: 17 compiles this. */
+    /**
+     * Calls {@code Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(name).factory())} by name: 17 compiles
+     * this.
+     */
     private static ExecutorService newVirtualThreadExecutor(String name) {
         try {
             MethodHandles.Lookup lookup = MethodHandles.publicLookup();

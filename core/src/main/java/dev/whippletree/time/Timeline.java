@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 /**
  * A source of time, timers, threads and random numbers.
  *
- * <p>{@link SystemTimeline} is the real one. {@link VirtualTimeline} advances only when told to, which makes whatever runs on
- * it repeatable. Implementations are thread-safe.
+ * <p>{@link SystemTimeline} is the real one. {@link VirtualTimeline} advances only when told to, which makes whatever
+ * runs on it repeatable. Implementations are thread-safe.
  */
 public interface Timeline {
 

@@ -2,7 +2,7 @@ package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.engine.flight.Backoff;
+import dev.whippletree.engine.flight.FailurePolicy;
 import dev.whippletree.settings.Retries;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -17,9 +17,9 @@ final class BackoffTest {
         SplittableRandom random = new SplittableRandom(1);
         for (int failures = 0; failures < 200; failures++) {
             long bound = (long) Math.min(15 * SECOND, 0.5 * SECOND * Math.pow(2, failures));
-            assertThat(Backoff.nanos(failures, Retries.DEFAULT, Duration.ZERO, random))
+            assertThat(FailurePolicy.backoffNanos(failures, Retries.DEFAULT, Duration.ZERO, random))
                     .isBetween(0L, bound);
-            assertThat(Backoff.nanos(failures, Retries.DEFAULT, Duration.ofSeconds(20), random))
+            assertThat(FailurePolicy.backoffNanos(failures, Retries.DEFAULT, Duration.ofSeconds(20), random))
                     .isEqualTo(20 * SECOND);
         }
     }

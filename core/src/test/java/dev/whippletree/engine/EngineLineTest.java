@@ -261,7 +261,7 @@ final class EngineLineTest {
 
     @Test
     void jam_isLoggedOnceUntilTheLineIsEmptyAgain() {
-        Logger logger = (Logger) LoggerFactory.getLogger(LongWaitLog.class);
+        Logger logger = (Logger) LoggerFactory.getLogger(DispatchPass.class);
         ListAppender<ILoggingEvent> logged = new ListAppender<>();
         logged.start();
         logger.setLevel(Level.INFO);

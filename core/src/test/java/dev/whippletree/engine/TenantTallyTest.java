@@ -2,6 +2,7 @@ package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.flight.Tally.TenantTally;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Scope;

@@ -30,29 +30,29 @@ public final class Broadcast {
     /** What the latest attempt writes; the same unless it has to repeat something. */
     private Transcript arriving = told;
 
-    /** How far the one that has to repeat what was told has done so. */
+    /** How far the latest attempt has repeated what was delivered. */
     private Place repeated = new Place();
 
     private final Set<LongConsumer> sizeListeners = ConcurrentHashMap.newKeySet();
     private long toldSize;
 
-    /** What a piece was to those that read along. */
+    /** What a piece means for the callers who stream. */
     public enum Effect {
-        /** They can be told more. */
+        /** They can be given more. */
         MORE,
-        /** They were told before, or are not to be told yet. */
+        /** They have it already, or must wait for it. */
         NONE,
-        /** It isn't what they were told before. */
+        /** It differs from what they have received. */
         DIFFERENT,
-        /** With it the answer can't be one, as {@link #problem} says. */
+        /** It makes the answer invalid, as {@link #problem} says. */
         GARBAGE
     }
 
     /**
-     * A new attempt begins.
+     * Begins a new attempt's transcript.
      *
-     * @param start what it is made on
-     * @return what it is to write into
+     * @param start where the attempt is made
+     * @return the transcript to write into
      */
     public synchronized Transcript begin(Delta.Start start) {
         arriving = new Transcript(start);
@@ -64,9 +64,9 @@ public final class Broadcast {
     }
 
     /**
-     * Adds a piece to what an attempt has written.
+     * Adds a piece to an attempt's transcript.
      *
-     * @return what that is to those that read along; nothing if another attempt has begun since
+     * @return what the piece means for the callers who stream; nothing if another attempt has begun since
      */
     public Effect add(Transcript written, Delta.Piece piece) {
         Effect effect = append(written, piece);
@@ -76,12 +76,14 @@ public final class Broadcast {
         return effect;
     }
 
-    /** Somebody wants to know how much has come, after each few thousand characters, on the thread that brings them. */
+    /**
+     * Adds a listener for the answer's size, called after each few thousand characters on the thread that brings them.
+     */
     public void tellSize(LongConsumer listener) {
         sizeListeners.add(listener);
     }
 
-    /** Somebody doesn't want to know that any more, and isn't kept. */
+    /** Removes such a listener. */
     public void tellSizeNoMore(LongConsumer listener) {
         sizeListeners.remove(listener);
     }
@@ -120,26 +122,25 @@ public final class Broadcast {
         };
     }
 
-    /** Returns why what an attempt has written can't be an answer, if it can't. */
+    /** Returns why a transcript can't be an answer, if it can't. */
     public synchronized Optional<String> problem(Transcript written) {
         return written.problem();
     }
 
-    /** Puts what an attempt has written together. */
+    /** Builds the answer from a transcript. */
     public synchronized Completion build(Transcript written, AnswerEnd end, Origin origin) {
         return written.build(end, origin);
     }
 
-    /** Returns whether the latest attempt has yet to say what was told before. */
+    /** Returns whether the latest attempt still has to repeat what was delivered. */
     public synchronized boolean isBehind() {
         return arriving != told;
     }
 
     /**
-     * The latest attempt has ended without a whole answer: nothing is taken from it any more, and what nobody was told is
-     * forgotten.
+     * Ends the latest attempt without a whole answer: takes nothing from it any more, and forgets what nobody has read.
      *
-     * @param places where those are that read along
+     * @param places how far the callers who stream have read
      */
     public synchronized void breakOff(Collection<Place> places) {
         arriving = new Transcript(NOBODY);
@@ -147,16 +148,16 @@ public final class Broadcast {
     }
 
     /**
-     * Lets everybody read what the latest attempt writes, though it isn't what was told before.
+     * Delivers the latest attempt's answer although it differs from what was delivered.
      *
-     * @param lost where those are that were told something else, and are told nothing more
+     * @param lost the places of callers who received something else; they get nothing more
      */
     public synchronized void startOver(Collection<Place> lost) {
         lost.forEach(Place::lose);
         told = arriving;
     }
 
-    /** The whole answer is there: whoever hasn't been told of it piece by piece now is. */
+    /** Takes over a whole answer, unless it has come piece by piece. */
     public synchronized void fill(Completion completion) {
         if (told.isEmpty()) {
             told = new Transcript(new Delta.Start(
@@ -165,12 +166,12 @@ public final class Broadcast {
         }
     }
 
-    /** Returns what comes after a place, and moves that along; empty if nothing does yet. */
+    /** Returns the piece after a place, and moves the place along; empty if there is none yet. */
     public synchronized Optional<? extends Delta> next(Place place) {
         return told.next(place);
     }
 
-    /** Returns whether callers can be told nothing yet. */
+    /** Returns whether there is nothing to deliver yet. */
     public synchronized boolean isEmpty() {
         return told.isEmpty();
     }

@@ -4,14 +4,15 @@ import dev.whippletree.model.Delta;
 import java.util.Optional;
 
 /**
- * Pieces of one sort in a row. A tool call's head, its id and name, counts as its first character. Confined to its transcript.
+ * Pieces of one sort in a row. A tool call's head, its id and name, counts as its first character. Confined to its
+ * transcript.
  */
 final class Run {
 
-    /** So much is copied for a caller at once: one that reads slowly has no copy of all that waits for it. */
+    /** The most that is copied for a caller at once, so that a slow reader has no copy of all that waits for it. */
     static final int MOST_AT_ONCE = 8192;
 
-    /** What it is of an answer. */
+    /** Which part of an answer it belongs to. */
     enum Sort {
         TEXT,
         REASONING,
@@ -54,7 +55,7 @@ final class Run {
         return sort;
     }
 
-    /** Returns which of the answer's tool calls it is of, if it is of one. */
+    /** Returns the index of its tool call, if it is one. */
     int call() {
         return call;
     }
@@ -98,7 +99,7 @@ final class Run {
         return size() == 0;
     }
 
-    /** Returns where the next piece after an offset ends; it splits no character that takes two. */
+    /** Returns where the next piece after an offset ends; it never splits a surrogate pair. */
     int endAfter(int offset) {
         int end = Math.min(size(), offset + MOST_AT_ONCE);
         boolean splits = end < size() && Character.isHighSurrogate(text.charAt(end - headSize() - 1));
@@ -120,14 +121,14 @@ final class Run {
         text.setLength(Math.min(text.length(), size - headSize()));
     }
 
-    /** Takes over the id of the same call in another answer. */
+    /** Takes over the id of the same tool call in another answer. */
     void takeId(Run other) {
         id = other.id;
     }
 
     /**
-     * Returns whether both are of one sort and say the same from there on, as far as both go. A tool call's id doesn't count: services draw
-     * it by lot.
+     * Returns whether two runs are of one sort and equal from an offset on, as far as both go. Ids of tool calls don't
+     * count, because services draw them at random.
      */
     boolean saysTheSame(Run other, int offset) {
         if (sort != other.sort || call != other.call || !name.equals(other.name)) {

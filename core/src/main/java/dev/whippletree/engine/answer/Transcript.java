@@ -18,12 +18,12 @@ import java.util.Optional;
  */
 public final class Transcript {
 
-    /** Far more than any model makes; what claims to be beyond is garbage. */
+    /** Far more than any model writes; anything larger is garbage. */
     private static final long MOST_CHARACTERS = 64L << 20;
 
     private static final int MOST_CALLS = 1_000;
 
-    /** Far more than any model takes or makes: a service that says so tells nothing. */
+    /** Far more than any model reads or writes; a larger number is garbage. */
     private static final long MOST_TOKENS = 100_000_000;
 
     private final Delta.Start start;
@@ -31,20 +31,20 @@ public final class Transcript {
     private long size;
     private boolean tooManyCalls;
 
-    /** How a growing answer compares with what is there of another one. */
+    /** How a growing answer compares with an earlier one. */
     enum Likeness {
-        /** It says the same as far as it goes, and doesn't go as far. */
+        /** It is a beginning of the earlier one. */
         BEHIND,
-        /** It begins with all of it. */
+        /** It begins with all of the earlier one. */
         COVERED,
-        /** It says something else. */
+        /** It differs. */
         DIFFERENT
     }
 
     /**
      * Creates an empty one.
      *
-     * @param start who writes it
+     * @param start where it comes from
      */
     public Transcript(Delta.Start start) {
         this.start = start;
@@ -70,7 +70,7 @@ public final class Transcript {
         size += last.size() - before;
     }
 
-    /** Adds all that a whole answer says. */
+    /** Adds a whole answer. */
     public void add(Completion completion) {
         completion.reasoning().ifPresent(thought -> add(new Delta.Reasoning(thought)));
         add(new Delta.Text(completion.text()));
@@ -90,7 +90,7 @@ public final class Transcript {
         return size;
     }
 
-    /** Returns why these pieces can't be an answer, if they can't. */
+    /** Returns why it can't be an answer, if it can't. */
     Optional<String> problem() {
         if (tooManyCalls) {
             return Optional.of("the answer has more than " + MOST_CALLS + " tool calls");
@@ -101,8 +101,8 @@ public final class Transcript {
     }
 
     /**
-     * Returns what was said after a place, up to where something of another sort begins and at most {@link Run#MOST_AT_ONCE} characters,
-     * and moves it there; once, before the first piece, who says it.
+     * Returns what follows a place, up to the next sort of piece and at most {@link Run#MOST_AT_ONCE} characters, and
+     * moves the place there. The first result is the start.
      */
     Optional<? extends Delta> next(Place place) {
         if (place.lost || runs.isEmpty()) {
@@ -138,8 +138,8 @@ public final class Transcript {
     }
 
     /**
-     * Compares itself with another one, from a place up to which they are known to say the same, and moves that to where they
-     * still do. Once it covers the other one, it has the same ids of tool calls.
+     * Compares this answer with another one from a place up to which both are known to agree, and moves the place on.
+     * Once it covers the other one, it has the same ids of tool calls.
      */
     Likeness compare(Transcript other, Place same) {
         if (other.isEmpty()) {
@@ -167,7 +167,7 @@ public final class Transcript {
         return Likeness.BEHIND;
     }
 
-    /** Keeps the ids that callers were told. */
+    /** Keeps the ids that callers have received. */
     private void takeIds(Transcript other) {
         for (int run = 0; run < other.runs.size(); run++) {
             runs.get(run).takeId(other.runs.get(run));
@@ -205,7 +205,7 @@ public final class Transcript {
                 && usage.reasoningTokens() <= MOST_TOKENS;
     }
 
-    /** Where somebody has come to, in what a run is made of. */
+    /** How far a caller has read. */
     public static final class Place implements Comparable<Place> {
 
         private int run;
@@ -213,7 +213,7 @@ public final class Transcript {
         private boolean begun;
         private boolean lost;
 
-        /** Nothing that comes can be told to whoever has come to here. */
+        /** Marks that the caller can't be given anything more. */
         void lose() {
             lost = true;
         }
@@ -233,7 +233,7 @@ public final class Transcript {
         }
     }
 
-    /** A tool call that is put together from its runs. */
+    /** A tool call being put together from its runs. */
     private static final class PartialCall {
 
         private String id = "";

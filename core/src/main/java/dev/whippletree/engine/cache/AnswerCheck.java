@@ -11,14 +11,16 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** Tells the answers that others may get, too. Its caller may have a use for one that is cut or damaged. Stateless. */
+/**
+ * Decides whether an answer may be given to others. Its own caller may have a use for a cut or damaged one. Stateless.
+ */
 public final class AnswerCheck {
 
     private static final JsonFactory JSON = new JsonFactory();
 
     private AnswerCheck() {}
 
-    /** Returns whether the model said all that it wanted to. Quick; a whole answer may still be damaged. */
+    /** Returns whether the model finished its answer. Quick; a whole answer may still be damaged. */
     public static boolean isWhole(Completion completion) {
         boolean wantsCalls = completion.finishReason() == FinishReason.TOOL_CALLS;
         return wantsCalls
@@ -26,12 +28,15 @@ public final class AnswerCheck {
                 : completion.finishReason() == FinishReason.STOP && !completion.isEmpty();
     }
 
-    /** Returns whether an answer is whole and undamaged, so that it may be stored and given to others. Reads its tool calls: not for under a lock. */
+    /**
+     * Returns whether an answer is whole and undamaged, so that it may be stored and given to others. Parses its tool
+     * calls, so don't call it under a lock.
+     */
     public static boolean isReusable(Completion completion) {
         return isWhole(completion) && isSound(completion);
     }
 
-    /** Returns whether each tool call has a name, an id that no other one has, and a JSON object as its arguments. */
+    /** Returns whether each tool call has a name, a unique id, and a JSON object as its arguments. */
     private static boolean isSound(Completion completion) {
         Set<String> ids = new HashSet<>();
         return completion.toolCalls().stream()

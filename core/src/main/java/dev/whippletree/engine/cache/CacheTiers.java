@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * All cache tiers as one cache: looks from the nearest to the farthest; an exact hit fills the nearer ones.
  * Thread-safe; never blocks.
  *
- * <p>Whatever a cache does wrong, failing, throwing, saying nothing for too long, is a miss and is counted.
+ * <p>A cache that fails, throws or is silent for too long counts as a miss, and the fault is counted.
  */
 public final class CacheTiers {
 
@@ -40,7 +40,7 @@ public final class CacheTiers {
     private final Timeline timeline;
     private final PluginCall calls;
 
-    /** One for each answer that is to be stored; ends once every cache has it or has failed. */
+    /** One future for each answer being stored; completes once every cache has it or has failed. */
     private final Set<CompletableFuture<Void>> storing = ConcurrentHashMap.newKeySet();
 
     /** What a look-up found, and in which tier, counted from the nearest. */
@@ -59,7 +59,10 @@ public final class CacheTiers {
             LOG.debug("Cache {} failed: {}", name, ShownText.line(String.valueOf(cause)));
         }
 
-        /** Asks the store what it answers at once; if it throws, that is a fault, and the substitute takes the answer's place. */
+        /**
+         * Asks the store something that it answers at once; if it throws, the fault is counted and the substitute
+         * returned.
+         */
         <T> T quick(Supplier<T> question, T substitute) {
             try {
                 return Objects.requireNonNull(question.get(), "a cache gave nothing");
@@ -76,21 +79,17 @@ public final class CacheTiers {
         this.calls = new PluginCall(timeline, timeout.toNanos());
     }
 
-    public boolean isEmpty() {
-        return tiers.isEmpty();
-    }
-
-    /** Returns whether other processes find in one of them what this one stores. */
+    /** Returns whether any of them is shared with other processes. */
     public boolean isShared() {
         return tiers.stream().anyMatch(Tier::shared);
     }
 
-    /** Looks an answer up, and tells the outcome exactly once. */
+    /** Looks an answer up. The outcome is called exactly once. */
     public void find(CacheKey key, Consumer<Optional<Found>> outcome) {
         find(key, 0, false, outcome);
     }
 
-    /** Looks once more for an answer that another process may have stored since; a miss was counted the first time. */
+    /** Looks again for an answer that another process may have stored since; doesn't count another miss. */
     public void findOfOthers(CacheKey key, Consumer<Optional<Found>> outcome) {
         find(key, 0, true, outcome);
     }
@@ -129,12 +128,12 @@ public final class CacheTiers {
     }
 
     /**
-     * Decides that an answer is stored everywhere, unless it turns out to be damaged: whatever clears the caches from now on comes after
-     * it. Quick.
+     * Prepares to store an answer everywhere, unless it turns out to be damaged. Clearing the caches from now on waits
+     * for it. Quick.
      *
-     * @param stored is run once the nearest cache has it or has failed, or it is found damaged
-     * @param storedEverywhere is run once that is so of all of them
-     * @return stores it; to be run in any case, once
+     * @param stored runs once the nearest cache has it or has failed, or it turns out to be damaged
+     * @param storedEverywhere runs once that is true of all caches
+     * @return stores it; has to be run once in any case
      */
     public Runnable toStore(CacheKey key, CacheEntry entry, Runnable stored, Runnable storedEverywhere) {
         Runnable over = storing();
@@ -161,7 +160,7 @@ public final class CacheTiers {
         };
     }
 
-    /** Lets those who clear the caches from now on wait, until what this returns has been run. */
+    /** Makes clearing wait until the returned task has run. */
     private Runnable storing() {
         CompletableFuture<Void> over = new CompletableFuture<>();
         storing.add(over);
@@ -180,8 +179,8 @@ public final class CacheTiers {
     }
 
     /**
-     * Removes, everywhere, what is stored and what has been decided to be; ends with how many were removed from the cache that had most,
-     * -1 if none can tell.
+     * Removes what is stored everywhere, and what is being stored; completes with the number of answers removed from
+     * the cache that had most, -1 if none can tell.
      */
     public CompletableFuture<Long> clear(Optional<String> tenant) {
         return CompletableFuture.allOf(storing.toArray(CompletableFuture<?>[]::new))
@@ -205,12 +204,12 @@ public final class CacheTiers {
         }
     }
 
-    /** Tells the cache in which an answer was found that a caller has it. Not for under a lock. */
+    /** Tells the cache that its answer was delivered. Don't call it under a lock. */
     public void delivered(CacheKey key, Found found) {
         tell(tiers.get(found.index()), store -> store.delivered(key));
     }
 
-    /** Tells every cache what a caller says of an answer. */
+    /** Tells every cache whether an answer was right. */
     void confirm(CacheKey key, boolean right) {
         tiers.forEach(tier -> tell(tier, store -> store.confirm(key, right)));
     }
@@ -224,7 +223,7 @@ public final class CacheTiers {
                 false);
     }
 
-    /** Returns the stored answer that the nearest cache with such a wish wants to have confirmed. */
+    /** Returns the stored answer that a cache wants confirmed, the nearest such cache's. */
     Optional<Completion> unconfirmed(CacheKey key) {
         return tiers.stream()
                 .flatMap(tier -> tier.quick(() -> tier.store().unconfirmed(key), Optional.<CacheEntry>empty()).stream())
@@ -233,7 +232,7 @@ public final class CacheTiers {
                 .findFirst();
     }
 
-    /** Returns what each cache says of itself, nearest first. Not for under a lock: it asks the caches. */
+    /** Returns each cache's remarks, nearest first. It asks the caches, so don't call it under a lock. */
     public List<List<String>> remarks() {
         return tiers.stream()
                 .map(tier -> tier.quick(() -> List.copyOf(tier.store().remarks()), List.<String>of()))
@@ -241,9 +240,9 @@ public final class CacheTiers {
     }
 
     /**
-     * Returns how the caches stand, nearest first.
+     * Returns the caches' figures, nearest first.
      *
-     * @param remarks what {@link #remarks} has returned
+     * @param remarks the result of {@link #remarks}
      */
     public List<StatusSnapshot.CacheTier> status(List<List<String>> remarks) {
         List<StatusSnapshot.CacheTier> status = new ArrayList<>(tiers.size());

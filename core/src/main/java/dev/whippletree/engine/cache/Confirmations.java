@@ -7,40 +7,42 @@ import dev.whippletree.spi.CacheKey;
 import java.util.Optional;
 
 /**
- * The confirmations that callers give for answers to declared questions, and those that caches ask for. Thread-safe;
+ * Passes on callers' confirmations of answers to declared questions, and the caches' requests for them. Thread-safe;
  * never blocks.
  */
 public final class Confirmations {
 
     private final Pool pool;
-    private final CacheTiers caches;
+    private final Optional<CacheTiers> caches;
 
-    public Confirmations(Pool pool, CacheTiers caches) {
+    public Confirmations(Pool pool, Optional<CacheTiers> caches) {
         this.pool = pool;
         this.caches = caches;
     }
 
-    /** Tells the caches whether the answer that a prompt got from them, or would have got, is right. Never throws. */
+    /**
+     * Tells the caches whether a prompt's answer from them, or the one they would have given, is right. Never throws.
+     */
     public void confirm(Prompt prompt, boolean right) {
-        keyOf(prompt).ifPresent(key -> caches.confirm(key, right));
+        keyOf(prompt).ifPresent(key -> confirm(key, right));
     }
 
-    /** Tells the caches the same by what {@link #key} returned. Never throws. */
+    /** Tells the caches the same by the result of {@link #key}. Never throws. */
     public void confirm(CacheKey key, boolean right) {
-        caches.confirm(key, right);
+        caches.ifPresent(tiers -> tiers.confirm(key, right));
     }
 
-    /** Returns what a prompt with a declared question can be confirmed by later, without any of its text. */
+    /** Returns the key by which a prompt with a declared question can be confirmed later, without any of its text. */
     public Optional<CacheKey> key(Prompt prompt) {
         return keyOf(prompt).map(CacheKey::withoutQuestion);
     }
 
-    /** Returns the stored answer of a similar question of which a cache wants to know whether it would have been right for this prompt too. */
+    /** Returns the stored answer of a similar question if a cache asks whether it answers this prompt too. */
     public Optional<Completion> unconfirmed(Prompt prompt) {
-        return keyOf(prompt).flatMap(caches::unconfirmed);
+        return caches.flatMap(tiers -> keyOf(prompt).flatMap(tiers::unconfirmed));
     }
 
-    /** Only where a question is declared can a stored answer be another one's. */
+    /** Only a prompt with a declared question can get another one's answer. */
     private Optional<CacheKey> keyOf(Prompt prompt) {
         return prompt.question()
                 .flatMap(question -> pool.route(prompt.route()))

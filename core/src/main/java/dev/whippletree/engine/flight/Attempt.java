@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call made on one target for one flight, and the sink its provider tells.
  *
- * <p>Ends exactly once: by its provider's word, by a timeout, or because nobody wants the answer any longer. What is told after
- * that is dropped. Its state is guarded by the engine's lock, but for the answer, which grows piece by piece in the broadcast.
+ * <p>Ends exactly once: when its provider says so, by a timeout, or because nobody wants the answer any longer. Later
+ * signals are dropped. Its state is guarded by the engine's lock, except for the answer, which grows in the broadcast.
  */
 public final class Attempt implements AttemptSink {
 
@@ -50,23 +50,23 @@ public final class Attempt implements AttemptSink {
     private @Nullable Failure refusal;
     private volatile boolean ended;
 
-    /** Is told how attempts go, under the engine's lock. */
+    /** Hears about attempts, under the engine's lock. */
     public interface Listener {
 
         /** Its call is about to be made. */
         void sent(Attempt attempt);
 
-        /** The service said how its limits stand. */
+        /** The service reported its limits. */
         void reported(Attempt attempt, List<RateLimitReport> reports, long now);
 
-        /** A streamed answer has begun: the service let the call in. */
+        /** A streamed answer has begun, so the service has admitted the call. */
         void letIn(Attempt attempt, long now);
 
-        /** The answer isn't the one of which callers were told the beginning; those can't be told the rest. */
+        /** The answer differs from the part that some callers have received; those can't get the rest. */
         void differs(Attempt attempt);
 
-        /** The attempt has ended. Told once. */
-        void ended(Attempt attempt, AttemptOutcome outcome, long now);
+        /** The attempt has ended. Called once. */
+        void ended(Attempt attempt, Outcome outcome, long now);
     }
 
     /** Takes the lease. The lock must be held. */
@@ -110,9 +110,9 @@ public final class Attempt implements AttemptSink {
     }
 
     /**
-     * The other processes let it pass. The lock must be held.
+     * Remembers what was reserved for it among the processes. The lock must be held.
      *
-     * @param id of what was reserved for it among them
+     * @param id of the reservation
      * @return whether it is still wanted
      */
     public boolean granted(String id) {
@@ -124,7 +124,7 @@ public final class Attempt implements AttemptSink {
         return true;
     }
 
-    /** Returns what was reserved for it among the processes, the first time it is asked. The lock must be held. */
+    /** Returns its reservation among the processes, once. The lock must be held. */
     public Optional<String> takeGrant() {
         monitor.assertHeld();
         Optional<String> taken = Optional.ofNullable(grant);
@@ -132,16 +132,16 @@ public final class Attempt implements AttemptSink {
         return taken;
     }
 
-    /** Ends it before it was sent, since the other processes don't let it pass. The lock must be held. */
+    /** Ends it unsent, because the other processes refuse it. The lock must be held. */
     public void sendBack(long now) {
         monitor.assertHeld();
         if (!ended) {
             finish();
-            listener.ended(this, new AttemptOutcome.SentBack(), now);
+            listener.ended(this, new Outcome.SentBack(), now);
         }
     }
 
-    /** Makes the call, unless the attempt has ended meanwhile. Run without the lock. */
+    /** Makes the call, unless the attempt has ended meanwhile. Call it without the lock. */
     public void send() {
         Timeouts timeouts = flight.route().settings().timeouts();
         boolean wanted = monitor.decide(() -> {
@@ -200,7 +200,7 @@ public final class Attempt implements AttemptSink {
                 Waits.nanos(after), () -> end(Failure.of(FailureKind.TIMEOUT, words + DurationText.of(after))));
     }
 
-    /** Ends it from our side with a failure, unless the service has said its own, and breaks the call off. */
+    /** Breaks the call off with our own failure, unless the service has reported one. */
     private void end(Failure failure) {
         monitor.decide(() -> {
             if (!ended) {
@@ -209,17 +209,17 @@ public final class Attempt implements AttemptSink {
                     target.firstToken(tookNanos(timeline.nanoTime()));
                 }
                 breakOff();
-                listener.ended(this, new AttemptOutcome.Failed(known == null ? failure : known), timeline.nanoTime());
+                listener.ended(this, new Outcome.Failed(known == null ? failure : known), timeline.nanoTime());
             }
         });
     }
 
-    /** Ends it because nobody wants the answer. The lock must be held. */
+    /** Breaks the call off because nobody wants the answer. The lock must be held. */
     public void cancel(long now) {
         monitor.assertHeld();
         if (!ended) {
             breakOff();
-            listener.ended(this, new AttemptOutcome.Cancelled(), now);
+            listener.ended(this, new Outcome.Cancelled(), now);
         }
     }
 
@@ -337,7 +337,7 @@ public final class Attempt implements AttemptSink {
             }
             if (!ended) {
                 finish();
-                listener.ended(this, new AttemptOutcome.Answered(completion, end), timeline.nanoTime());
+                listener.ended(this, new Outcome.Answered(completion, end), timeline.nanoTime());
             }
         });
     }
@@ -346,7 +346,7 @@ public final class Attempt implements AttemptSink {
     public void failed(Failure failure) {
         concludeUnlessEnded(() -> {
             finish();
-            listener.ended(this, new AttemptOutcome.Failed(failure), timeline.nanoTime());
+            listener.ended(this, new Outcome.Failed(failure), timeline.nanoTime());
         });
     }
 
@@ -362,5 +362,26 @@ public final class Attempt implements AttemptSink {
         if (!ended) {
             decision.run();
         }
+    }
+
+    /** How an attempt ended. Each attempt ends in one of these ways, once. */
+    public sealed interface Outcome {
+
+        /**
+         * It brought a whole answer.
+         *
+         * @param completion the answer
+         * @param end how the service ended it
+         */
+        record Answered(Completion completion, AnswerEnd end) implements Outcome {}
+
+        /** It brought no answer, or only part of one. */
+        record Failed(Failure failure) implements Outcome {}
+
+        /** Nobody wants the answer any longer. */
+        record Cancelled() implements Outcome {}
+
+        /** It was never sent, because the other processes refused it. */
+        record SentBack() implements Outcome {}
     }
 }

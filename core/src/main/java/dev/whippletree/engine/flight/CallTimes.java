@@ -4,7 +4,7 @@ import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.Optional;
 
-/** When a call was made and the first piece of its answer came. Thread-safe. */
+/** The times of a call and of the first piece of its answer. Thread-safe. */
 public final class CallTimes {
 
     private final Timeline timeline;
@@ -27,7 +27,7 @@ public final class CallTimes {
         return begun;
     }
 
-    /** A piece has come. Pieces are told one at a time. Returns whether it is the first. */
+    /** Notes a piece; pieces come one at a time. Returns whether it is the first. */
     boolean piece() {
         if (answering) {
             return false;
@@ -37,12 +37,12 @@ public final class CallTimes {
         return true;
     }
 
-    /** Returns for how long a call that was made has been under way, in nanoseconds. */
+    /** Returns how long the call has been under way, in nanoseconds. */
     public long tookNanos(long now) {
         return now - begunNanos;
     }
 
-    /** Returns how long after the call was made the first piece came, if one has. */
+    /** Returns how long after the call the first piece came, if one has. */
     public Optional<Duration> firstPiece() {
         return answering ? Optional.of(Duration.ofNanos(firstPieceNanos - begunNanos)) : Optional.empty();
     }

@@ -1,5 +1,6 @@
 package dev.whippletree.engine.flight;
 
+import dev.whippletree.engine.flight.Attempt.Outcome;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Completion;
@@ -17,19 +18,24 @@ import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
 /**
- * Decides what a flight does after an attempt: whether it tries again, where, and after what pause. Changes nothing but which targets
- * the flight may use, and the maximum that it is sent with. Guarded by the engine's lock.
+ * Decides what a flight does after an attempt: whether it tries again, where, and after what pause. Changes nothing but
+ * the targets that the flight may use, and the maximum tokens that it is sent with. Guarded by the engine's lock.
  */
 public final class FailurePolicy {
 
-    /** Caps refusals by a limit, which don't count as attempts, without those of calls that came when the service had told them to. */
+    /**
+     * Most refusals by a limit on one target, without those of calls made when the service had said. They don't count
+     * as attempts.
+     */
     private static final int MOST_REFUSALS = 20;
 
-    /** Caps all calls for a flight on a target that were refused by a limit. */
+    /** Most failed calls of a flight on one target, refusals by limits included. */
     private static final int MOST_CALLS_A_TARGET = 100;
 
-    /** Caps the timeouts of a flight on all targets together. */
+    /** Most timeouts of a flight on all targets together. */
     private static final int MOST_TIMEOUTS = 2;
+
+    private static final int MOST_DOUBLINGS = 30;
 
     private static final NextStep NOW = new NextStep.TryAgain(0, false);
     private static final Failure EMPTY = Failure.of(FailureKind.UNAVAILABLE, "the service sent an empty answer");
@@ -41,13 +47,12 @@ public final class FailurePolicy {
     }
 
     /**
-     * Returns what an outcome is to be taken for. The first empty answer of a flight is taken for a failure if another attempt may be
-     * made and no caller was told any of it: a model seldom has nothing to say.
+     * Returns the outcome to act on. A flight's first empty answer counts as a failure if another attempt is possible
+     * and no caller has received any of it: a model seldom has nothing to say.
      */
-    public AttemptOutcome judge(Attempt attempt, AttemptOutcome outcome) {
-        boolean isFault =
-                outcome instanceof AttemptOutcome.Answered answered && isFault(attempt, answered.completion());
-        return isFault ? new AttemptOutcome.Failed(EMPTY) : outcome;
+    public Outcome judge(Attempt attempt, Outcome outcome) {
+        boolean isFault = outcome instanceof Outcome.Answered answered && isFault(attempt, answered.completion());
+        return isFault ? new Outcome.Failed(EMPTY) : outcome;
     }
 
     private static boolean isFault(Attempt attempt, Completion completion) {
@@ -64,14 +69,14 @@ public final class FailurePolicy {
     }
 
     /** Returns what the flight of an attempt does next. */
-    public NextStep next(Attempt attempt, AttemptOutcome outcome, long now) {
-        if (outcome instanceof AttemptOutcome.Answered answered) {
+    public NextStep next(Attempt attempt, Outcome outcome, long now) {
+        if (outcome instanceof Outcome.Answered answered) {
             return new NextStep.Land(answered.completion());
         }
-        if (outcome instanceof AttemptOutcome.Failed failed) {
+        if (outcome instanceof Outcome.Failed failed) {
             return next(attempt, failed.failure(), now);
         }
-        return outcome instanceof AttemptOutcome.SentBack ? new NextStep.GoBack() : new NextStep.Nothing();
+        return outcome instanceof Outcome.SentBack ? new NextStep.GoBack() : new NextStep.Nothing();
     }
 
     private NextStep next(Attempt attempt, Failure failure, long now) {
@@ -92,13 +97,13 @@ public final class FailurePolicy {
         };
     }
 
-    /** Another target of any tier, before the same one. */
+    /** Tries any other target before the same one. */
     private NextStep avoiding(Attempt attempt, Failure failure, long now) {
         attempt.flight().options().avoid(attempt.target());
         return elsewhere(attempt, failure, now);
     }
 
-    /** The next tier, before the equals of a silent target; after another timeout, nothing. */
+    /** Tries the next tier before the equals of a silent target; after another timeout, nothing. */
     private NextStep timedOut(Attempt attempt, Failure failure, long now) {
         TargetOptions options = attempt.flight().options();
         options.avoidTierOf(attempt.target());
@@ -107,7 +112,10 @@ public final class FailurePolicy {
         return timeouts < MOST_TIMEOUTS ? next : new NextStep.Fail(Reason.ATTEMPTS_EXHAUSTED);
     }
 
-    /** Others that are open or will be may answer it. If none does, it fails with the service's words, but for those of a service that has never answered. */
+    /**
+     * Tries other targets that are or will be open. If none answers, the flight fails with the service's words, unless
+     * that service has never answered.
+     */
     private static NextStep perhapsItself(Flight flight, Target target, long now) {
         flight.options().refusedBy(target);
         Reason reason = target.health().hasAnswered() ? Reason.REJECTED : Reason.NO_ACCOUNT;
@@ -117,8 +125,9 @@ public final class FailurePolicy {
     }
 
     /**
-     * What is too large for a model is so on every account. But a service may have counted more for an answer without a maximum than
-     * its limit allows: if no other model can answer, an answer that may be cut is better than none.
+     * Tries other models, because a prompt too large for a model is so on every account. But a service may have counted
+     * more for an answer without a maximum than its limit allows: if no other model can answer, an answer that may be
+     * cut is better than none.
      */
     private static NextStep tooLarge(Flight flight, Target target) {
         TargetOptions options = flight.options();
@@ -146,8 +155,8 @@ public final class FailurePolicy {
     }
 
     /**
-     * Returns the largest maximum that fits the limits, of a prompt without one whose service may have counted more; half of it if that
-     * was too much as well, because the prompt may be far longer than estimated.
+     * Returns the largest maximum that fits the limits, for a prompt without one whose service may have counted more;
+     * half of it if that was still too much, because the prompt may be far longer than estimated.
      */
     private static OptionalInt largestMaximum(Flight flight, Target target) {
         OptionalInt maximum = flight.prompt().parameters().maxTokens();
@@ -159,7 +168,10 @@ public final class FailurePolicy {
         return maximum.isEmpty() && admission.isGuessed() ? target.largestMaximum(prompt) : OptionalInt.empty();
     }
 
-    /** Another target, or the same one as soon as it is open; after a short pause if it is, since it refused by chance then. */
+    /**
+     * Tries another target, or the same one once it is open; after a short pause if it is open, because it refused by
+     * chance then.
+     */
     private NextStep limited(Flight flight, Target target, Failure failure, long now) {
         if (Waits.told(failure).isEmpty()) {
             flight.options().yieldTrialsOf(target);
@@ -178,10 +190,13 @@ public final class FailurePolicy {
             return NOW;
         }
         Retries retries = flight.route().settings().retries();
-        return new NextStep.TryAgain(Backoff.nanos(0, retries, Duration.ZERO, random), false);
+        return new NextStep.TryAgain(backoffNanos(0, retries, Duration.ZERO, random), false);
     }
 
-    /** The same tier once more, then the next as well; at once if the service asks for a longer pause than the tier is worth. */
+    /**
+     * Tries the same tier once more, then the next one as well; the next one at once if the service asks for a longer
+     * pause than the tier's patience.
+     */
     private NextStep unavailable(Attempt attempt, Failure failure, long now) {
         Flight flight = attempt.flight();
         Target target = attempt.target();
@@ -202,7 +217,7 @@ public final class FailurePolicy {
         return elsewhere(attempt, failure, now);
     }
 
-    /** Another target; after a pause, if no other is open. */
+    /** Tries another target, or after a pause the same one if no other is open. */
     private NextStep elsewhere(Attempt attempt, Failure failure, long now) {
         Flight flight = attempt.flight();
         Target target = attempt.target();
@@ -219,7 +234,7 @@ public final class FailurePolicy {
         return new NextStep.TryAgain(pauseNanos(flight, target, failure, now), true);
     }
 
-    /** Returns whether a failure may come of an outage of the target, which others see as well, and which the callers outlast. */
+    /** Returns whether a failure may be due to an outage of the target, which callers can outlast. */
     private static boolean mayBeOutage(Flight flight, Failure failure) {
         return switch (failure.kind()) {
             case OVERLOADED -> true;
@@ -229,7 +244,9 @@ public final class FailurePolicy {
         };
     }
 
-    /** A target that is closed for a time nobody knows isn't worth a pause: the flight may fail at once. */
+    /**
+     * Returns how long to pause. A target closed without a known end isn't worth a pause: the flight may fail at once.
+     */
     private long pauseNanos(Flight flight, Target target, Failure failure, long now) {
         TargetOptions options = flight.options();
         List<Target> others = options.ever().stream()
@@ -241,7 +258,46 @@ public final class FailurePolicy {
             return 0;
         }
         Duration floor = others.isEmpty() ? failure.retryAfter().orElse(Duration.ZERO) : Duration.ZERO;
-        return Backoff.nanos(
+        return backoffNanos(
                 options.failuresOn(target) - 1, flight.route().settings().retries(), floor, random);
+    }
+
+    /**
+     * Returns an exponential pause with full jitter (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog,
+     * 2015): anything between nothing and a bound that doubles with each failure.
+     *
+     * @param failures how many there were before, 0 or more
+     * @param floor the least pause, as the service asked
+     */
+    public static long backoffNanos(int failures, Retries retries, Duration floor, RandomGenerator random) {
+        double bound = Math.min(
+                Waits.nanos(retries.maxBackoff()),
+                Waits.nanos(retries.backoff()) * Math.pow(2, Math.min(failures, MOST_DOUBLINGS)));
+        return Math.max(Waits.nanos(floor), (long) (random.nextDouble() * bound));
+    }
+
+    /** What a flight does after an attempt. */
+    public sealed interface NextStep {
+
+        /** It lands with its answer. */
+        record Land(Completion completion) implements NextStep {}
+
+        /** It fails. */
+        record Fail(Reason reason) implements NextStep {}
+
+        /**
+         * It tries again.
+         *
+         * @param pauseNanos how long it pauses first, 0 or more
+         * @param counted whether this is a retry, which costs retry budget and restarts the tier's patience; a refusal
+         *     by a limit does neither
+         */
+        record TryAgain(long pauseNanos, boolean counted) implements NextStep {}
+
+        /** It goes back to its place in the waiting line, as if it had never left. */
+        record GoBack() implements NextStep {}
+
+        /** Nothing: it has ended. */
+        record Nothing() implements NextStep {}
     }
 }

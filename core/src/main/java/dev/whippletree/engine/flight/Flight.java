@@ -3,11 +3,12 @@ package dev.whippletree.engine.flight;
 import dev.whippletree.engine.answer.Broadcast;
 import dev.whippletree.engine.line.Ticket;
 import dev.whippletree.engine.line.Waiter;
-import dev.whippletree.engine.pool.Allowed;
 import dev.whippletree.engine.pool.Demand;
 import dev.whippletree.engine.pool.Route;
+import dev.whippletree.engine.pool.Route.Allowed;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.run.Mailbox;
+import dev.whippletree.engine.pool.TokenForecast;
+import dev.whippletree.engine.run.Monitor.Mailbox;
 import dev.whippletree.model.AttemptReport;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FailureKind;
@@ -25,15 +26,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One question on its way to an answer. Callers with equal prompts subscribe to it; nobody leads. Guarded by the engine's lock.
+ * One question on its way to its answer. Callers with equal prompts subscribe to it; none of them leads. Guarded by the
+ * engine's lock.
  *
- * <p>It is looked up, then waits, then is attempted, perhaps several times with pauses, and at last its answer is stored.
+ * <p>It is looked up in the caches, waits in line, is attempted, perhaps several times with pauses, and at last its
+ * answer is stored.
  */
 public final class Flight implements Waiter {
 
-    /** Where a flight is on its way. */
+    /** How far a flight has come. */
     public enum Stage {
-        /** The caches are looked into. */
+        /** It is looked up in the caches. */
         LOOKING_UP,
         /** It is in the waiting line. */
         WAITING,
@@ -41,7 +44,7 @@ public final class Flight implements Waiter {
         ATTEMPTING,
         /** It pauses before it is tried again. */
         PAUSING,
-        /** It has its answer; the nearest cache is being given it. */
+        /** It has its answer, which the nearest cache is storing. */
         STORING,
         /** Over. */
         ENDED
@@ -66,13 +69,13 @@ public final class Flight implements Waiter {
     private int bounds;
     private int calls;
 
-    /** Whether its key still says by which models it may be answered. */
+    /** Whether its key still names all models that may answer it. */
     private boolean keyed = true;
 
-    /** Whether an empty answer was taken for a fault of its service. */
+    /** Whether an empty answer has been treated as a failure. */
     private boolean distrustedEmptiness;
 
-    /** When it first waited for its tiers; {@link Long#MAX_VALUE} if it hasn't. */
+    /** When it began to wait for its tiers; {@link Long#MAX_VALUE} if it hasn't. */
     private long waitingSince = Long.MAX_VALUE;
 
     private Consumer<ServiceCall> hearer = call -> {};
@@ -97,14 +100,17 @@ public final class Flight implements Waiter {
         return prompt;
     }
 
-    /** Its service takes it only with a maximum, so that is sent from now on. What it asks of targets isn't known until they are asked. */
+    /**
+     * Sends it with a maximum from now on, because its service takes it only with one. Its demand is unknown until the
+     * providers are asked again.
+     */
     void bound(int maxTokens) {
         bounds++;
         prompt = prompt.withParameters(prompt.parameters().withMaxTokens(maxTokens));
         demand(Demand.NONE);
     }
 
-    /** Returns how often it was given a maximum that neither its callers nor its route set. */
+    /** Returns how often {@link #bound} has given it a maximum. */
     int bounds() {
         return bounds;
     }
@@ -121,17 +127,17 @@ public final class Flight implements Waiter {
         return mailbox;
     }
 
-    /** Returns who hears of the calls made for it. */
+    /** Returns the listener for its calls. */
     public Consumer<ServiceCall> hearer() {
         return hearer;
     }
 
-    /** Somebody hears of the calls made for it. Told by whoever opened it, before its mailbox is drained for the first time. */
+    /** Sets the listener for its calls. Called by the opening thread before the mailbox is first drained. */
     public void hearer(Consumer<ServiceCall> hearer) {
         this.hearer = hearer;
     }
 
-    /** What its callers are told of the answer while it comes. */
+    /** Returns the broadcast of its answer to its callers. */
     public Broadcast broadcast() {
         return broadcast;
     }
@@ -149,7 +155,7 @@ public final class Flight implements Waiter {
         this.stage = stage;
     }
 
-    /** What it asks of each target, once that is known. */
+    /** Returns what it needs on each target, once known. */
     public Demand demand() {
         return demand;
     }
@@ -159,6 +165,11 @@ public final class Flight implements Waiter {
         this.mostTokens = demand.mostTokens();
         this.meanTokens = demand.meanTokens();
         this.asksAlike = demand.isAlikeEverywhere();
+    }
+
+    /** Updates its demand by the present forecast. It must not be in the line. */
+    public void demandAnew(TokenForecast forecast) {
+        demand(demand.reserving(route, forecast));
     }
 
     /** Returns the tokens to reserve on a target. */
@@ -172,7 +183,7 @@ public final class Flight implements Waiter {
         return mostTokens;
     }
 
-    /** Returns the tokens that are counted in the end for such a flight, on average. */
+    /** Returns the tokens that are finally counted for such a flight, on average. */
     @Override
     public TokenCount meanTokens() {
         return meanTokens;
@@ -183,7 +194,7 @@ public final class Flight implements Waiter {
         return asksAlike;
     }
 
-    /** Goes on by another form of its route. What it knows of targets it keeps of those that are still there. */
+    /** Switches to the changed route. Keeps what it knows about targets that still exist. */
     public void goOn(Route next) {
         options.goOn(next);
         if (demand.covers(next)) {
@@ -206,7 +217,7 @@ public final class Flight implements Waiter {
                 .forEach(options::bar);
     }
 
-    /** Returns whether an answer may be stored under its key: not when it may be by a model that the key doesn't name. */
+    /** Returns whether an answer may be stored under its key: not if a model may answer that the key doesn't name. */
     public boolean isKeyed() {
         return keyed;
     }
@@ -220,7 +231,7 @@ public final class Flight implements Waiter {
         return failedAttempts;
     }
 
-    /** Returns how many calls on a target have failed, those answered with a limit too. */
+    /** Returns how many calls on a target have failed, refusals by limits included. */
     public int failuresOn(Target target) {
         int failures = 0;
         for (AttemptReport report : failedAttempts) {
@@ -231,14 +242,14 @@ public final class Flight implements Waiter {
         return failures;
     }
 
-    /** Takes an empty answer for a fault of its service, the first time. Returns whether this is that. */
+    /** Treats an empty answer as a failure, the first time. Returns whether this is the first. */
     boolean distrustEmptiness() {
         boolean first = !distrustedEmptiness;
         distrustedEmptiness = true;
         return first;
     }
 
-    /** Returns the calls made for it, whatever came of them. */
+    /** Returns the number of calls made for it, with whatever outcome. */
     @Override
     public int calls() {
         return calls;
@@ -249,17 +260,17 @@ public final class Flight implements Waiter {
         return ticket.priority();
     }
 
-    /** Returns the share of each limit that it leaves to others, 0 to 1: batch prompts leave what their route says. */
+    /** Returns the share of each limit that it reserves for others, 0 to 1: for batch prompts what their route says. */
     public double leave() {
         return priority() == Priority.BATCH ? route().settings().leave() : 0;
     }
 
-    /** Returns its place in the waiting line, and its turn there. */
+    /** Returns its ticket in the waiting line. */
     public Ticket ticket() {
         return ticket;
     }
 
-    /** Returns the flight whose ticket it is. */
+    /** Returns the flight of a ticket. */
     public static Flight of(Ticket ticket) {
         return (Flight) ticket.waiter();
     }
@@ -274,7 +285,7 @@ public final class Flight implements Waiter {
         return stage == Stage.ENDED;
     }
 
-    /** Nobody waits for it any more: it is nothing but its turn from now on. What was asked is forgotten. */
+    /** Reduces it to its turn, because its last caller left. Forgets the prompt. */
     public void keepTurnOnly() {
         stage = Stage.WAITING;
         key = key.withoutQuestion();
@@ -283,17 +294,17 @@ public final class Flight implements Waiter {
         prompt = nothing.build();
     }
 
-    /** Returns how long ago it first had to wait for its tiers, 0 if it hasn't. */
+    /** Returns how long it has waited for its tiers, 0 if it hasn't. */
     public long waitedNanos(long now) {
         return Math.max(0, now - waitingSince);
     }
 
-    /** It has to wait, if it hadn't to before. */
+    /** Starts its wait, unless it has already begun. */
     public void waitFrom(long now) {
         waitingSince = Math.min(waitingSince, now);
     }
 
-    /** An attempt has failed: it has waited for nothing since. */
+    /** Restarts its wait after a failed attempt. */
     public void waitAnew() {
         waitingSince = Long.MAX_VALUE;
     }
@@ -304,13 +315,13 @@ public final class Flight implements Waiter {
         calls++;
     }
 
-    /** Its attempt was never sent, so there was no call. */
+    /** Uncounts a call that was never sent. */
     public void sentBack() {
         calls--;
     }
 
     /**
-     * Keeps the claim to make the call for its question among all processes, to be ended with it.
+     * Keeps its claim among all processes to make the call for its question. The claim ends with the flight.
      *
      * @return whether it is still wanted
      */
@@ -322,7 +333,7 @@ public final class Flight implements Waiter {
         return true;
     }
 
-    /** Returns how its claim is ended, the first time it is asked; empty if it has none. */
+    /** Returns what ends its claim, once; empty if it has none. */
     public Optional<Runnable> takeClaim() {
         Optional<Runnable> end = Optional.ofNullable(claimEnd);
         claimEnd = null;

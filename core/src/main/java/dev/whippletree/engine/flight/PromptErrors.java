@@ -27,7 +27,7 @@ public final class PromptErrors {
 
     private PromptErrors() {}
 
-    /** A flight failed: by its last attempt's word, or because nothing is left to be tried. */
+    /** A flight failed by its last attempt, or because nothing is left to try. */
     public static PromptException failed(Flight flight, Reason reason) {
         List<AttemptReport> attempts = flight.failedAttempts();
         String message = switch (reason) {
@@ -41,7 +41,7 @@ public final class PromptErrors {
         return new PromptException(reason, message, attempts, Optional.empty());
     }
 
-    /** Says what the last attempt failed of in our words instead of its kind's name, then in the service's. */
+    /** Describes the last failure in our words, then in the service's. */
     private static String last(List<AttemptReport> attempts, String what) {
         if (attempts.isEmpty()) {
             return what;
@@ -52,7 +52,7 @@ public final class PromptErrors {
         return "account " + last.account() + ", " + last.model() + ": " + what + status + ": " + failure.message();
     }
 
-    /** A flight failed of whose answer a caller had been told part. */
+    /** A flight failed after its caller had received part of the answer. */
     public static PromptException interrupted(PromptException failure) {
         return switch (failure.reason()) {
             case FILTERED, DEADLINE, CLOSED, STREAM_INTERRUPTED -> failure;
@@ -65,14 +65,14 @@ public final class PromptErrors {
         };
     }
 
-    /** Returns the failures that lead to a failure, unless its message has them all. */
+    /** Returns the failures before the last one, unless the message has them all. */
     private static String unsaid(PromptException failure) {
         String message = String.valueOf(failure.getMessage());
         boolean said = failure.attempts().stream().allMatch(attempt -> message.contains(attempt.toString()));
         return said ? "" : "; the failures:" + lines(failure.attempts());
     }
 
-    /** An answer broke off of which a caller had been told part, and the next one, of this target, says something else. */
+    /** An answer broke off of which the caller had received part, and this target's answer differs. */
     public static PromptException continuedOtherwise(Flight flight, Target target) {
         String message = "the answer broke off and couldn't be continued, because the retry gave a different answer"
                 + " (account " + target.account().id() + ", " + target.model() + "); the failures:"
@@ -80,7 +80,7 @@ public final class PromptErrors {
         return new PromptException(Reason.STREAM_INTERRUPTED, message, flight.failedAttempts(), Optional.empty());
     }
 
-    /** No target's limits can ever take that many tokens. */
+    /** The prompt needs more tokens than any target's limits ever allow. */
     public static PromptException largerThanLimits(Flight flight) {
         String message = "the prompt would use at least "
                 + flight.demand().fewestTokens().total()
@@ -88,7 +88,7 @@ public final class PromptErrors {
         return new PromptException(Reason.TOO_LARGE, message, flight.failedAttempts(), Optional.empty());
     }
 
-    /** Every target's provider said before any call that it can't take the prompt. */
+    /** Every target's provider refused the prompt before any call. */
     public static PromptException refusedByAll(Flight flight) {
         List<String> reasons = new ArrayList<>();
         flight.demand().refusals(flight.route()).forEach((target, why) -> {
@@ -101,7 +101,7 @@ public final class PromptErrors {
                 Reason.REJECTED, "no account can take this prompt:" + lines(reasons), List.of(), Optional.empty());
     }
 
-    /** Every target is closed for a time nobody knows, at a moment of the clock. There may be room when the first is checked again. */
+    /** Every target is closed without a known end. There may be room when the first is checked again. */
     public static PromptException noAccount(Flight flight, long now, Instant at) {
         long check = Waits.UNTIL_EVENT;
         List<String> reasons = new ArrayList<>();
@@ -124,13 +124,13 @@ public final class PromptErrors {
                 kinds.size() == 1 ? Optional.of(kinds.iterator().next()) : Optional.empty());
     }
 
-    /** No target is left to be tried. */
+    /** No target is left to try. */
     public static PromptException nothingLeft(Flight flight) {
         return new PromptException(
                 Reason.NO_ACCOUNT, whyNothingIsLeft(flight), flight.failedAttempts(), Optional.empty());
     }
 
-    /** Only a reload takes a route away, or an account from a route. */
+    /** Explains why no target is left: only a reload removes a route, or an account from a route. */
     private static String whyNothingIsLeft(Flight flight) {
         Route route = flight.route();
         if (route.targets().isEmpty()) {
@@ -152,7 +152,7 @@ public final class PromptErrors {
         return target.account().id().equals(account);
     }
 
-    /** Returns what keeps a target closed for a time nobody knows. */
+    /** Returns the closure that keeps a target closed without a known end. */
     private static Optional<Closure> unending(Target target, long now) {
         return Stream.of(
                         target.account().credential(),
@@ -163,7 +163,7 @@ public final class PromptErrors {
                 .findFirst();
     }
 
-    /** Returns what closes such a thing until it is mended: of a scope, that is its quota or its credit. */
+    /** Returns the kind of failure behind a closure without a known end; of a scope, that is its quota or credit. */
     private static FailureKind kind(Target target, Closure closure) {
         if (closure == target.account().credential()) {
             return FailureKind.UNAUTHORIZED;
@@ -177,13 +177,13 @@ public final class PromptErrors {
         return what + closure.reason() + " (" + check(closure, now) + ")";
     }
 
-    /** Says when something is checked again that is closed until it is mended. */
+    /** Says when a closure without a known end is checked again. */
     public static String check(Closure closure, long now) {
         Duration wait = Duration.ofNanos(closure.until() - now);
         return "checked again " + (wait.toMillis() < 1 ? "by the next prompt" : "in " + DurationText.of(wait));
     }
 
-    /** Returns a time for a reader. */
+    /** Returns a time as text. */
     public static String words(long nanos) {
         return DurationText.of(Duration.ofNanos(nanos));
     }
@@ -196,11 +196,11 @@ public final class PromptErrors {
     }
 
     /**
-     * The caller is about to give up. It is to ask again half of its timeout before its turn comes: whoever comes when that is up finds
-     * the room taken.
+     * The caller is about to give up. He is told to ask again half his timeout before his turn, because later callers
+     * would find the room taken.
      *
      * @param waited how long the prompt has waited
-     * @param wait how long it still would have to; {@link Waits#UNKNOWN} if nobody knows
+     * @param wait how much longer it would wait; {@link Waits#UNKNOWN} if unknown
      */
     public static PromptException callerTimeout(Flight flight, Duration timeout, long waited, long wait, Instant now) {
         boolean known = Waits.isKnown(wait);
@@ -222,7 +222,7 @@ public final class PromptErrors {
         return new PromptException(Reason.DEADLINE, message, flight.failedAttempts(), roomAt);
     }
 
-    /** The waiting line is full, and this is the flight that gives way. */
+    /** The waiting line is full, and this flight is shed. */
     public static PromptException lineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
         String message = "the waiting line is full: " + lineSize
                 + " prompts wait already (line-size). Relative to its weight, most are of tenant '"
@@ -230,7 +230,7 @@ public final class PromptErrors {
         return full(message, flight, roomAt);
     }
 
-    /** A tenant fills its part of the waiting line, and this is the flight of it that gives way. */
+    /** A tenant's part of the waiting line is full, and this flight is shed. */
     public static PromptException tenantsLineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
         String message = "the waiting line of tenant '" + flight.prompt().tenant() + "' is full: " + lineSize
                 + " of its prompts wait already (tenant-line-size), and this is the newest of its longest session";
@@ -245,13 +245,13 @@ public final class PromptErrors {
         return new PromptException(Reason.LINE_FULL, whole, flight.failedAttempts(), roomAt);
     }
 
-    /** Whippletree is closed, or was before there was an answer. */
+    /** Whippletree is closed, or was closed before there was an answer. */
     public static PromptException closed() {
         return new PromptException(
                 Reason.CLOSED, "this Whippletree has been closed and takes no prompts", List.of(), Optional.empty());
     }
 
-    /** A line for each item; those that read the same share one, with how many they are. */
+    /** Returns a line for each item; equal ones share one, with their number. */
     private static String lines(List<?> items) {
         Map<String, Integer> counts = new LinkedHashMap<>();
         items.forEach(item -> counts.merge(item.toString(), 1, Integer::sum));

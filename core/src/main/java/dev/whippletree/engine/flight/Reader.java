@@ -1,8 +1,9 @@
 package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.answer.Transcript;
-import dev.whippletree.engine.run.Mailbox;
+import dev.whippletree.engine.flight.Subscribers.Subscription;
 import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.Monitor.Mailbox;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.StreamSubscriber;
@@ -18,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Streams an answer to one caller: from the start, as much as the caller requests. Thread-safe; its own mailbox tells the subscriber one thing at a
- * time, and a slow subscriber holds up nobody else.
+ * Streams an answer to one caller, from its start and as fast as the caller requests. Thread-safe; signals run one at a
+ * time in its own mailbox, so a slow subscriber holds up nobody else.
  */
 public final class Reader implements Flow.Subscription {
 
@@ -32,7 +33,7 @@ public final class Reader implements Flow.Subscription {
     private final AtomicLong requested = new AtomicLong();
     private final AtomicBoolean woken = new AtomicBoolean();
 
-    /** Whether the subscriber is told nothing any more. */
+    /** Whether the subscriber gets no more signals. */
     private volatile boolean over;
 
     private volatile @Nullable Subscription subscription;
@@ -42,26 +43,26 @@ public final class Reader implements Flow.Subscription {
     private Delta.@Nullable End end;
 
     /**
-     * Creates one who hasn't asked for anything.
+     * Creates a reader without a subscription.
      *
-     * @param executor what the subscriber is told on
+     * @param executor runs the subscriber's methods
      */
     public Reader(Flow.Subscriber<? super Delta> subscriber, Executor executor) {
         this.subscriber = subscriber;
         this.executor = executor;
     }
 
-    /** Where its tasks run, in order. */
+    /** Returns where its tasks run, in order. */
     public Mailbox mailbox() {
         return mailbox;
     }
 
-    /** Returns where it has come to. */
+    /** Returns how far it has read. */
     public Transcript.Place place() {
         return place;
     }
 
-    /** Introduces itself to its subscriber, on this thread, which runs the mailbox from then on until it is drained. */
+    /** Calls the subscriber's {@code onSubscribe} on this thread, which holds the mailbox until it is drained. */
     public void introduce() {
         mailbox.claim();
         subscriber.onSubscribe(this);
@@ -71,7 +72,7 @@ public final class Reader implements Flow.Subscription {
         return over;
     }
 
-    /** It is a caller of a flight now. */
+    /** Connects it to its flight. */
     public void subscribed(Subscription as) {
         subscription = as;
         if (subscriber instanceof StreamSubscriber counting) {
@@ -83,7 +84,7 @@ public final class Reader implements Flow.Subscription {
         }
     }
 
-    /** Its prompt has ended. */
+    /** Ends it with the prompt's outcome. */
     public void ended(@Nullable Completion completion, @Nullable Throwable failure) {
         if (completion != null) {
             end = new Delta.End(completion.finishReason(), completion.usage(), completion.origin());
@@ -93,7 +94,7 @@ public final class Reader implements Flow.Subscription {
         }
     }
 
-    /** Tells the subscriber, on the mailbox, that there is no whole answer. */
+    /** Signals the error, in the mailbox. */
     private void fail(Throwable failure) {
         if (!over) {
             stop();
@@ -125,7 +126,7 @@ public final class Reader implements Flow.Subscription {
         leave();
     }
 
-    /** The subscriber is told nothing any more: the answer, which others may go on reading, doesn't keep it. */
+    /** Sends no more signals, and releases the answer, which others may still read. */
     private void stop() {
         over = true;
         Subscription reading = subscription;
@@ -137,13 +138,13 @@ public final class Reader implements Flow.Subscription {
 
     private void leave() {
         Subscription left = subscription;
-        subscription = null; // Whoever keeps this doesn't keep the answer.
+        subscription = null; // So that a kept subscription doesn't keep the answer.
         if (left != null) {
             left.future().cancel(false);
         }
     }
 
-    /** There may be more to tell. */
+    /** Schedules delivery of what has arrived. */
     private void wake() {
         if (woken.compareAndSet(false, true)) {
             post(this::tell);
@@ -155,7 +156,7 @@ public final class Reader implements Flow.Subscription {
         mailbox.runOn(executor);
     }
 
-    /** Sees to it that what is there is told once the lock is free. The lock must be held. */
+    /** Schedules delivery once the lock is free. The lock must be held. */
     void wakeAfter(Monitor monitor) {
         if (woken.compareAndSet(false, true)) {
             monitor.after(mailbox, this::tell);
@@ -188,7 +189,7 @@ public final class Reader implements Flow.Subscription {
         return next.isPresent() ? next : Optional.ofNullable(end);
     }
 
-    /** A subscriber that throws has broken its contract, and is told nothing more. */
+    /** Sends a signal; a subscriber that throws gets no more. */
     private void pass(Runnable signal) {
         try {
             signal.run();

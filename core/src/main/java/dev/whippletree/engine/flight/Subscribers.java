@@ -2,12 +2,19 @@ package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.answer.Transcript;
 import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.Monitor.Mailbox;
+import dev.whippletree.model.Completion;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
-/** The callers of a flight, in the order in which they came. Guarded by the engine's lock. */
+/** The callers of a flight, in order of arrival. Guarded by the engine's lock. */
 public final class Subscribers {
 
     private final Set<Subscription> all = new LinkedHashSet<>(2);
@@ -28,22 +35,22 @@ public final class Subscribers {
         return all.isEmpty();
     }
 
-    /** Returns them as they are now. */
+    /** Returns a copy. */
     public List<Subscription> all() {
         return List.copyOf(all);
     }
 
-    /** Returns those who were told part of the answer. */
+    /** Returns those who received part of the answer. */
     public List<Subscription> told() {
         return all.stream().filter(Subscription::wasTold).toList();
     }
 
-    /** Returns whether one of them reads along. */
+    /** Returns whether any of them streams. */
     public boolean anyReads() {
         return reading > 0;
     }
 
-    /** Returns where those are who read along. */
+    /** Returns how far those who stream have read. */
     public List<Transcript.Place> places() {
         return all.stream()
                 .flatMap(subscription -> subscription.reader().stream())
@@ -51,7 +58,7 @@ public final class Subscribers {
                 .toList();
     }
 
-    /** A piece of the answer is there, and is told once the lock is free. */
+    /** Delivers a new piece of the answer once the lock is free. */
     void pieceCame(Monitor monitor) {
         for (Subscription subscription : all) {
             subscription.pieceCame();
@@ -71,9 +78,166 @@ public final class Subscribers {
         return OptionalLong.of(latest);
     }
 
-    /** Returns whether one of them waits for as long as it takes. */
+    /** Returns whether any of them waits without a deadline. */
     boolean anyWaitsForever() {
         return all.stream()
                 .anyMatch(subscription -> subscription.patience().atMost().isEmpty());
+    }
+
+    /** One caller's wait for a flight's answer. Guarded by the engine's lock, except its future. */
+    public static final class Subscription {
+
+        private final CompletableFuture<Completion> future = new Outcome();
+        private final Mailbox mailbox;
+        private final Optional<Reader> reader;
+        private final Flight flight;
+        private final boolean joined;
+        private final long beganNanos;
+        private final Patience patience;
+        private final Tally.ActiveSession session;
+        private OptionalLong deadline = OptionalLong.empty();
+        private Timeline.@Nullable Timer timer;
+        private boolean wantsNoFurtherCall;
+        private volatile boolean ended;
+
+        /** The caller's future, which knows its subscription so that the prompt can be withdrawn. */
+        public final class Outcome extends CompletableFuture<Completion> {
+
+            public Subscription subscription() {
+                return Subscription.this;
+            }
+
+            /** Dependent futures belong to the caller, and can't withdraw the prompt. */
+            @Override
+            public <U> CompletableFuture<U> newIncompleteFuture() {
+                return new CompletableFuture<>();
+            }
+        }
+
+        /**
+         * How long a caller waits.
+         *
+         * @param atMost absent: without a deadline
+         * @param firstPieceOnly whether the deadline is that of the first piece only
+         */
+        public record Patience(Optional<Duration> atMost, boolean firstPieceOnly) {}
+
+        /**
+         * Creates a subscription.
+         *
+         * @param joined whether the flight already existed
+         * @param patience how long the caller waits
+         * @param reader the caller's reader, if it streams
+         */
+        public Subscription(
+                Flight flight,
+                boolean joined,
+                Tally.ActiveSession session,
+                Patience patience,
+                Optional<Reader> reader,
+                long now) {
+            this.flight = flight;
+            this.joined = joined;
+            this.session = session;
+            this.patience = patience;
+            this.beganNanos = now;
+            this.reader = reader;
+            this.mailbox = reader.map(Reader::mailbox).orElseGet(Mailbox::ofAnyTasks);
+        }
+
+        public CompletableFuture<Completion> future() {
+            return future;
+        }
+
+        /** Returns its own mailbox, so that a slow caller holds up nobody else. */
+        public Mailbox mailbox() {
+            return mailbox;
+        }
+
+        /** Returns the caller's reader, if it streams. */
+        public Optional<Reader> reader() {
+            return reader;
+        }
+
+        /** Returns whether its caller received part of the answer. */
+        public boolean wasTold() {
+            return reader.isPresent()
+                    && !flight.broadcast().isAtStart(reader.get().place());
+        }
+
+        public Flight flight() {
+            return flight;
+        }
+
+        /** Returns whether there is neither a call under way nor an answer. */
+        public boolean isWaiting() {
+            return switch (flight.stage()) {
+                case LOOKING_UP, WAITING, PAUSING -> true;
+                case ATTEMPTING, STORING, ENDED -> false;
+            };
+        }
+
+        public boolean joined() {
+            return joined;
+        }
+
+        /** Returns the session of its prompt. */
+        public Tally.ActiveSession session() {
+            return session;
+        }
+
+        public Patience patience() {
+            return patience;
+        }
+
+        /** Returns its deadline on the engine's clock; empty if it has none, or no longer. */
+        public OptionalLong deadline() {
+            return deadline;
+        }
+
+        /** Starts its deadline. */
+        public void await(long until, Timeline.Timer expiry) {
+            deadline = OptionalLong.of(until);
+            timer = expiry;
+        }
+
+        /** Ends a deadline for the first piece, because a piece has arrived. */
+        void pieceCame() {
+            if (patience.firstPieceOnly() && timer != null) {
+                timer.cancel();
+                timer = null;
+                deadline = OptionalLong.empty();
+            }
+        }
+
+        /** Makes no further call for this caller if the present one fails. */
+        public void wantsNoFurtherCall() {
+            wantsNoFurtherCall = true;
+        }
+
+        public boolean wantsFurtherCalls() {
+            return !wantsNoFurtherCall;
+        }
+
+        public long beganNanos() {
+            return beganNanos;
+        }
+
+        /** Returns whether it has ended. Needs no lock. */
+        public boolean hasEnded() {
+            return ended;
+        }
+
+        /** Ends it. Returns false if it had ended already. */
+        public boolean end() {
+            if (ended) {
+                return false;
+            }
+            ended = true;
+            if (timer != null) {
+                timer.cancel();
+            }
+            return true;
+        }
     }
 }

@@ -1,10 +1,10 @@
 package dev.whippletree.engine.flight;
 
-import dev.whippletree.engine.pool.Allowed;
 import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Route;
+import dev.whippletree.engine.pool.Route.Allowed;
+import dev.whippletree.engine.pool.Route.Tier;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.pool.Tier;
 import dev.whippletree.engine.run.Waits;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which targets of its route one flight may use, and how often it has tried each. Guarded by the engine's lock. */
+/** The targets of its route that a flight may use, and how often it has tried each. Guarded by the engine's lock. */
 public final class TargetOptions {
 
     private final Allowed allowed;
@@ -29,17 +29,17 @@ public final class TargetOptions {
     private int eligibleTiers = 1;
 
     /**
-     * How a flight has failed, without calls answered with a limit. Immutable.
+     * A flight's failures, without refusals by limits. Immutable.
      *
      * @param all how often
-     * @param counted how many of those are attempts that count
-     * @param latestNanos when it last did
+     * @param counted how many count as attempts
+     * @param latestNanos when the last one happened
      */
     private record Failures(int all, int counted, long latestNanos) {
 
         static final Failures NONE = new Failures(0, 0, 0);
 
-        /** Returns these and another. Of failures that come of one outage, the first counts. */
+        /** Returns these and one more. Of several failures in one outage, only the first counts. */
         Failures and(Lease lease, boolean outage, long now) {
             boolean again = outage && all > 0 && lease.target().health().isSameOutage(latestNanos, lease.health(), now);
             return new Failures(all + 1, counted + (again ? 0 : 1), now);
@@ -51,10 +51,10 @@ public final class TargetOptions {
      *
      * @param route their route
      * @param eligibleTiers how many of its tiers they may use
-     * @param allowed what their prompts allow
+     * @param allowed the targets that their prompts allow
      * @param barred targets they must not use
-     * @param avoided targets they would rather not use
-     * @param yielding targets that they leave it to others to try out
+     * @param avoided targets that they use last
+     * @param yielding targets that others try out first
      */
     record Key(
             Route route,
@@ -77,35 +77,35 @@ public final class TargetOptions {
         return allowed;
     }
 
-    /** The flight must not use a target any more. */
+    /** Forbids a target. */
     public void bar(Target target) {
         barred.add(target);
     }
 
-    /** A target refused the flight without naming anything; the flight must not use it any more. */
+    /** Forbids a target whose refusal named nothing. */
     void refusedBy(Target target) {
         refusing.add(target);
         bar(target);
     }
 
-    /** Returns the targets that refused the flight without naming anything. */
+    /** Returns the targets whose refusals named nothing. */
     public Set<Target> refusing() {
         return refusing;
     }
 
-    /** The flight uses a target only if there is no other. */
+    /** Uses a target only if there is no other. */
     void avoid(Target target) {
         avoided.add(target);
     }
 
-    /** The flight uses a target and its equals only if there is no other tier. */
+    /** Uses a target and its equals only if there is no other tier. */
     void avoidTierOf(Target target) {
         route.tiers().stream()
                 .filter(tier -> tier.targets().contains(target))
                 .forEach(tier -> avoided.addAll(tier.targets()));
     }
 
-    /** Returns whether a target of another tier may take the flight if this one is silent. */
+    /** Returns whether another tier has an open target in case this one stays silent. */
     boolean hasFallback(Target target, long now) {
         return route.tiers().stream()
                 .filter(tier -> !tier.targets().contains(target))
@@ -114,7 +114,7 @@ public final class TargetOptions {
                         other -> mayUse(other) && !avoided.contains(other) && other.openingNanos(now) != Waits.UNKNOWN);
     }
 
-    /** Counts a timeout, which may come of the outage that an earlier one of any target came of; returns how many count. */
+    /** Counts a timeout. Returns how many count: several in one outage count once. */
     int countTimeout(Lease lease, boolean outage, long now) {
         timeouts = timeouts.and(lease, outage, now);
         return timeouts.counted;
@@ -123,34 +123,34 @@ public final class TargetOptions {
     /**
      * Counts a failed attempt on its target.
      *
-     * @param outage whether it may come of one
+     * @param outage whether it may be due to an outage
      */
     void countAttempt(Lease lease, boolean outage, long now) {
         Failures before = failures.getOrDefault(lease.target(), Failures.NONE);
         failures.put(lease.target(), before.and(lease, outage, now));
     }
 
-    /** The flight leaves it to others to try a target out, should that be necessary: it may have failed there for what it is. */
+    /** Lets others try out a target first, because the flight may fail there by its own fault. */
     void yieldTrialsOf(Target target) {
         yielding.add(target);
     }
 
-    /** Returns whether others try a target out before the flight does. */
+    /** Returns whether others try out a target first. */
     public boolean yields(Target target) {
         return yielding.contains(target);
     }
 
-    /** Counts a call that a limit refused; returns how many there were. */
+    /** Counts a refusal by a limit. Returns how many there were. */
     int countRefusal(Target target) {
         return refusals.merge(target, 1, Integer::sum);
     }
 
-    /** Returns how many attempts on a target have failed, without calls answered with a limit. */
+    /** Returns the failed attempts on a target, without refusals by limits. */
     public int failuresOn(Target target) {
         return failures.getOrDefault(target, Failures.NONE).all;
     }
 
-    /** Returns how many of those count against the flight. */
+    /** Returns how many of them count. */
     int attemptsOn(Target target) {
         return failures.getOrDefault(target, Failures.NONE).counted;
     }
@@ -160,7 +160,7 @@ public final class TargetOptions {
         return !barred.contains(target) && allowed.has(target);
     }
 
-    /** Makes one more tier eligible; after the last one, the targets that are avoided. */
+    /** Makes one more tier eligible; after the last one, also the avoided targets. */
     public void widen() {
         eligibleTiers++;
     }
@@ -204,7 +204,7 @@ public final class TargetOptions {
         return targets;
     }
 
-    /** Returns the targets that the flight may use at all, of whatever tier. */
+    /** Returns the targets of all tiers that the flight may ever use. */
     public List<Target> ever() {
         return mayUseAll()
                 ? route.targets()
@@ -215,14 +215,14 @@ public final class TargetOptions {
         return barred.isEmpty() && avoided.isEmpty() && allowed.all();
     }
 
-    /** What is avoided is used once all else was waited for, or if there is nothing else. */
+    /** Avoided targets are used once everything else was waited for, or if there is nothing else. */
     private boolean usesAvoided() {
         return avoided.isEmpty()
                 || eligibleTiers > route.tiers().size()
                 || route.targets().stream().noneMatch(target -> mayUse(target) && !avoided.contains(target));
     }
 
-    /** Goes on with another form of the route. What is known of targets is kept of those that are still there. */
+    /** Switches to the changed route. Keeps what is known about targets that still exist. */
     public void goOn(Route next) {
         keep(failures, next);
         keep(refusals, next);
@@ -242,7 +242,7 @@ public final class TargetOptions {
         before.forEach(target -> onRoute(target, next).ifPresent(targets::add));
     }
 
-    /** The account may belong to another organization now, and its targets are others then. */
+    /** A target whose account has moved to another organization is another object. */
     private static Optional<Target> onRoute(Target target, Route next) {
         return next.targets().stream()
                 .filter(other ->

@@ -1,4 +1,7 @@
-/** One prompt's way to its answer: its callers, the targets that it may use, its attempts, and what follows from how they end. */
+/**
+ * One prompt's way to its answer: its callers, the targets that it may use, its attempts, and what follows from how
+ * they end.
+ */
 @NullMarked
 package dev.whippletree.engine.flight;
 

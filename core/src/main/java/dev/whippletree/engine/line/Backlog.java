@@ -1,14 +1,18 @@
 package dev.whippletree.engine.line;
 
+import dev.whippletree.engine.line.Lane.Place;
+import dev.whippletree.engine.line.Tenant.Session;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The waiting tickets of which none has begun yet, by tenant and session, to say whose gives way when there are too many. Guarded
- * by the engine's lock.
+ * Keeps the waiting tickets that haven't begun, by tenant and session, to decide which one is shed when the line is
+ * full. Guarded by the engine's lock.
  *
- * <p>It is the newest of the tenant's longest session; of the whole line, that of the tenant with most waiting for its weight. Of
- * several the one with the newest ticket counts. So who fills the line refuses his own. Each operation costs O(log n).
+ * <p>That is the newest ticket of the longest session, of the tenant with most waiting for its weight; among equals,
+ * the one with the newest ticket. So a tenant that fills the line loses tickets of its own. Each operation costs O(log
+ * n).
  */
 public final class Backlog {
 
@@ -18,13 +22,13 @@ public final class Backlog {
     /**
      * Creates an empty one.
      *
-     * @param tenants those of the line, by name
+     * @param tenants the line's tenants, by name
      */
     Backlog(Map<String, Tenant> tenants) {
         this.tenants = tenants;
     }
 
-    /** A ticket has entered the line; one that was begun before doesn't give way any more. */
+    /** Adds a ticket that has entered the line. One that has begun before is never shed. */
     void add(Place place) {
         if (place.ticket().waiter().calls() > 0) {
             return;
@@ -34,7 +38,7 @@ public final class Backlog {
         putBack(place.tenant());
     }
 
-    /** A ticket leaves the line. */
+    /** Removes a ticket that leaves the line. */
     void remove(Place place) {
         Session.Entry entry = place.backlogged();
         if (entry == null) {
@@ -60,27 +64,81 @@ public final class Backlog {
         }
     }
 
-    /** Gives a tenant another weight. */
+    /** Changes a tenant's weight. */
     void weigh(Tenant tenant, double weight) {
         leaveOut(tenant);
         tenant.weigh(weight);
         putBack(tenant);
     }
 
-    /** Returns how many of a tenant's tickets wait and haven't begun yet. */
+    /** Returns how many of a tenant's waiting tickets haven't begun. */
     public int sizeOf(String tenant) {
         Tenant found = tenants.get(tenant);
         return found == null ? 0 : found.backlog().size();
     }
 
-    /** Returns which of a tenant's tickets gives way. */
+    /** Returns the ticket of a tenant that is shed first. */
     public Optional<Ticket> newestOf(String tenant) {
         return Optional.ofNullable(tenants.get(tenant))
                 .flatMap(found -> found.backlog().newestOfLongest());
     }
 
-    /** Returns which of all tickets gives way. */
+    /** Returns the ticket of the whole line that is shed first. */
     public Optional<Ticket> newestOfMost() {
         return Optional.ofNullable(byShare.first()).flatMap(TenantBacklog::newestOfLongest);
+    }
+
+    /**
+     * A tenant's part of the {@link Backlog}: its sessions by the number of waiting tickets that haven't begun. Guarded
+     * by the engine's lock.
+     */
+    static final class TenantBacklog extends Treap.Node<TenantBacklog> {
+
+        /** The longest first; among equals, the one with the newest ticket. */
+        private final Treap<Session> byLength = new Treap<>();
+
+        private int size;
+
+        /** Adds a ticket that hasn't begun. Returns its entry. */
+        Session.Entry add(Session session, Ticket ticket) {
+            leaveOut(session);
+            Session.Entry entry = session.add(ticket);
+            size++;
+            putBack(session);
+            return entry;
+        }
+
+        void remove(Session session, Session.Entry entry) {
+            leaveOut(session);
+            session.remove(entry);
+            size--;
+            putBack(session);
+        }
+
+        private void leaveOut(Session session) {
+            if (session.length() > 0) {
+                byLength.remove(session);
+            }
+        }
+
+        private void putBack(Session session) {
+            if (session.length() > 0) {
+                byLength.add(session, -session.length(), -session.newestOrder());
+            }
+        }
+
+        int size() {
+            return size;
+        }
+
+        /** Returns the longest session; null if there is none. */
+        @Nullable Session longest() {
+            return byLength.first();
+        }
+
+        /** Returns the ticket that is shed first; empty if there is none. */
+        Optional<Ticket> newestOfLongest() {
+            return Optional.ofNullable(longest()).map(Session::newest);
+        }
     }
 }

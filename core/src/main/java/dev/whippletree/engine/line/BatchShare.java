@@ -7,24 +7,25 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * How often a batch ticket goes before interactive ones that wait: for a share of the starts. Guarded by the engine's lock.
+ * Decides when a batch ticket goes before waiting interactive ones: for a share of the starts. Guarded by the engine's
+ * lock.
  *
- * <p>Each interactive lane has a credit of at most one batch ticket, which grows by the share with each start on a target that could have
- * taken any of its tickets. A batch ticket goes first when the credit is whole in each interactive lane that it could get in the
- * way of, and uses it up. So between an interactive ticket's arrival and its start no more than the share of the starts that it could have had, and one,
- * are batch tickets.
+ * <p>Each interactive lane has a credit of at most one batch ticket, which grows by the share with each start on a
+ * target that could have taken any of its tickets. A batch ticket goes first when the credit is whole in each
+ * interactive lane that it could get in the way of, and uses it up. So between an interactive ticket's arrival and its
+ * start no more than the share of the starts that it could have had, and one, are batch tickets.
  */
 final class BatchShare {
 
     private static final int MOST_KEPT = 1_000;
 
-    /** One, but for what is lost in sums. */
+    /** One, less what sums lose by rounding. */
     private static final double WHOLE = 1 - 1e-9;
 
     private final double share;
     private final Map<Object, Double> credits = new HashMap<>();
 
-    /** Creates one; the share is 0 to 1. */
+    /** Creates one with a share of 0 to 1. */
     BatchShare(double share) {
         this.share = share;
     }
@@ -52,7 +53,7 @@ final class BatchShare {
         return credits.getOrDefault(lane.key().eligibility(), 0.0);
     }
 
-    /** A batch ticket went before interactive ones. */
+    /** Notes that a batch ticket went before interactive ones. */
     void used(Lane batch, Collection<Lane> lanes) {
         for (Lane lane : lanes) {
             if (lane.priority() == Priority.INTERACTIVE && lane.meets(batch)) {
@@ -62,7 +63,7 @@ final class BatchShare {
     }
 
     /**
-     * A ticket is served, while batch tickets wait.
+     * Notes a start while batch tickets wait.
      *
      * @param couldStart whether any ticket of a lane could have started there instead
      */

@@ -5,9 +5,12 @@ import dev.whippletree.model.TokenCount;
 /** What the waiters of one lane may use. Guarded by the engine's lock. */
 public interface Eligibility {
 
-    /** Returns whether these waiters and others may use something alike. */
+    /** Returns whether these waiters and others have a target in common. */
     boolean meets(Eligibility other);
 
-    /** Returns whether, for waiters of so many tokens, limits of tokens let fewer calls begin than limits of requests do, wherever they may go. */
+    /**
+     * Returns whether limits of tokens bind before limits of requests for waiters of so many tokens, wherever they may
+     * go.
+     */
     boolean tokensBind(TokenCount usual);
 }

@@ -1,18 +1,23 @@
 package dev.whippletree.engine.line;
 
+import dev.whippletree.engine.line.Tenant.Session;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.TokenCount;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tickets of one priority whose waiters may use the same, so that what holds up the first of them holds up all that ask no less. Guarded
- * by the engine's lock.
+ * Tickets of one priority whose waiters may use the same targets: what blocks the first of them blocks all that need no
+ * less. Guarded by the engine's lock.
  */
 public final class Lane {
 
@@ -20,9 +25,14 @@ public final class Lane {
     private final Eligibility eligibility;
     private final Map<Tenant, TenantQueue> queues = new HashMap<>(2);
     private final TurnTree<TenantQueue> waiting = new TurnTree<>();
-    private final TurnCounts counts = new TurnCounts();
 
-    /** Tickets that came first and didn't fit: they keep the places that they had then. */
+    /** Counts turns for forecasts; null until the first. */
+    private @Nullable TurnCounts counts;
+
+    /** Queues that have changed since they were counted. */
+    private final Set<TenantQueue> uncounted = new LinkedHashSet<>(2);
+
+    /** Tickets that were first and didn't fit: they keep that place. */
     private final NavigableSet<Ticket> held =
             new TreeSet<>(Comparator.comparingDouble(Ticket::heldStart).thenComparingLong(Ticket::order));
 
@@ -31,9 +41,9 @@ public final class Lane {
     /**
      * Tickets with equal keys share a lane. Immutable.
      *
-     * @param eligibility tells apart what they may use
+     * @param eligibility identifies what they may use
      * @param priority how urgent they are
-     * @param absent whether nobody waits for them: only their turns are kept
+     * @param absent whether these are kept turns, for which nobody waits
      */
     record Key(Object eligibility, Priority priority, boolean absent) {
 
@@ -45,11 +55,11 @@ public final class Lane {
     /**
      * Where a lane's first ticket stands among those of all lanes. Immutable.
      *
-     * @param priority how urgent it is: people go before batch
-     * @param start of its tenant
+     * @param priority interactive goes before batch
+     * @param start where its tenant's turn starts
      * @param tenant its tenant's number
-     * @param turn its own, among its tenant's
-     * @param order tells it from all others
+     * @param turn its turn among its tenant's
+     * @param order its number, which no other ticket has
      */
     public record Position(Priority priority, double start, long tenant, double turn, long order)
             implements Comparable<Position> {
@@ -78,7 +88,7 @@ public final class Lane {
         return key;
     }
 
-    /** Returns whether nobody waits here: only turns are kept. */
+    /** Returns whether it holds only kept turns, for which nobody waits. */
     public boolean isAbsent() {
         return key.absent();
     }
@@ -92,17 +102,17 @@ public final class Lane {
         return eligibility;
     }
 
-    /** Returns whether tickets here and there may use something alike. */
+    /** Returns whether its tickets and another lane's have a target in common. */
     boolean meets(Lane other) {
         return eligibility.meets(other.eligibility);
     }
 
-    /** Returns the most tokens of each kind that any of its tickets asks for. */
+    /** Returns the most tokens of each kind that any ticket needs. */
     public TokenCount largest() {
         return waiting.largest();
     }
 
-    /** Returns a tenant's tickets here, which may be none. */
+    /** Returns a tenant's queue here, which may be empty. */
     TenantQueue queueOf(Tenant tenant) {
         return queues.computeIfAbsent(tenant, unused -> new TenantQueue(tenant, this));
     }
@@ -122,7 +132,7 @@ public final class Lane {
         } else {
             waiting.changed(queue);
         }
-        counts.changed(queue);
+        uncounted.add(queue);
         if (place.ticket().isHeld()) {
             held.add(place.ticket());
         }
@@ -138,29 +148,32 @@ public final class Lane {
             waiting.remove(queue);
             queues.remove(queue.tenant());
             queue.tenant().queues().remove(queue);
-            counts.remove(queue);
+            uncounted.remove(queue);
+            if (counts != null) {
+                counts.remove(queue);
+            }
         } else {
             waiting.changed(queue);
-            counts.changed(queue);
+            uncounted.add(queue);
         }
     }
 
-    /** A tenant's start is about to move: its queue is left out until it is put back. */
+    /** Takes a queue out while its tenant's start moves. */
     void leaveOut(TenantQueue queue) {
         waiting.remove(queue);
     }
 
     void putBack(TenantQueue queue) {
         waiting.add(queue, queue.start(), queue.tenant().number());
-        counts.changed(queue);
+        uncounted.add(queue);
     }
 
-    /** A tenant has another weight. */
+    /** Notes that a tenant's weight has changed. */
     void weighed(TenantQueue queue) {
-        counts.changed(queue);
+        uncounted.add(queue);
     }
 
-    /** The first ticket keeps its place, whatever its tenant begins besides. */
+    /** Keeps the first ticket's place, whatever its tenant begins besides. */
     void hold(Ticket first) {
         if (!first.isHeld()) {
             first.hold(Place.of(first).queue().start());
@@ -179,11 +192,16 @@ public final class Lane {
     /**
      * Returns how many of them go before a ticket, and what they ask for.
      *
-     * @param tenant whose it is
+     * @param tenant the ticket's tenant
      * @param start when its turn starts
      */
     TurnSums before(Ticket ticket, Tenant tenant, double start) {
         TenantQueue own = queues.get(tenant);
+        if (counts == null) {
+            counts = new TurnCounts();
+        }
+        uncounted.forEach(counts::count);
+        uncounted.clear();
         TurnSums others = counts.before(start, tenant, own);
         return own == null ? others : others.plus(own.before(ticket));
     }
@@ -193,7 +211,7 @@ public final class Lane {
         return waiting.all();
     }
 
-    /** Returns the one whose turn comes first; null if there is none. */
+    /** Returns the ticket whose turn comes first; null if there is none. */
     public @Nullable Ticket first() {
         if (!held.isEmpty()) {
             return held.first();
@@ -202,12 +220,12 @@ public final class Lane {
         return first == null ? null : first.first();
     }
 
-    /** Returns where its first ticket stood when the line last looked. */
+    /** Returns the position that {@link #findPosition} returned last. */
     @Nullable Position position() {
         return position;
     }
 
-    /** Looks where its first ticket stands now; nowhere if there is none, or only turns are kept. */
+    /** Returns the present position of its first ticket; null if there is none, or only turns are kept. */
     @Nullable Position findPosition() {
         Ticket first = first();
         if (first == null || key.absent()) {
@@ -221,10 +239,154 @@ public final class Lane {
     }
 
     /**
-     * Returns the one that asks for the fewest tokens of a kind: if it doesn't fit a limit of that kind, none does. Null if there is
-     * none.
+     * Returns the ticket that needs the fewest tokens of a kind: if it doesn't fit a limit of that kind, none does.
+     * Null if there is none.
      */
     public @Nullable Ticket smallest(Limit.Unit unit) {
         return waiting.smallest(unit);
+    }
+
+    /**
+     * One tenant's tickets in one lane, by their sessions' turns. Queues are ordered by their tenants' turns. Guarded
+     * by the engine's lock.
+     */
+    static final class TenantQueue extends TurnTree.Turn<TenantQueue> {
+
+        private final Tenant tenant;
+        private final Lane lane;
+        private final TurnTree<Place> tickets = new TurnTree<>();
+
+        /** How its turns were last counted. */
+        private List<TurnCounts.Bend> bends = List.of();
+
+        private int size;
+        private double cost;
+
+        TenantQueue(Tenant tenant, Lane lane) {
+            this.tenant = tenant;
+            this.lane = lane;
+        }
+
+        Tenant tenant() {
+            return tenant;
+        }
+
+        Lane lane() {
+            return lane;
+        }
+
+        /** Returns where its tenant's next turn of the lane's priority starts. */
+        double start() {
+            return tenant.start(lane.priority());
+        }
+
+        void add(Place place) {
+            Ticket ticket = place.ticket();
+            tickets.add(place, ticket.turn(), ticket.order());
+            size++;
+            cost += ticket.cost();
+        }
+
+        void remove(Place place) {
+            tickets.remove(place);
+            size--;
+            cost = size == 0 ? 0 : cost - place.ticket().cost();
+        }
+
+        int size() {
+            return size;
+        }
+
+        @Nullable Ticket first() {
+            Place first = tickets.first();
+            return first == null ? null : first.ticket();
+        }
+
+        /** Returns how many go before a ticket of the same tenant, and what they need. */
+        TurnSums before(Ticket ticket) {
+            return tickets.before(ticket.turn(), ticket.order());
+        }
+
+        /** Returns how many they are, and what they ask for. */
+        TurnSums all() {
+            return tickets.all();
+        }
+
+        /** Returns the average cost of a ticket. */
+        double meanCost() {
+            return cost / size;
+        }
+
+        @Override
+        void count() {
+            count(tickets);
+        }
+
+        /** Returns how its turns were last counted; empty if they weren't. */
+        List<TurnCounts.Bend> bends() {
+            return bends;
+        }
+
+        /** Notes how its turns were counted. */
+        void counted(List<TurnCounts.Bend> turns) {
+            bends = turns;
+        }
+    }
+
+    /**
+     * A ticket's place in the line: in its tenant's queue of a lane, by its session's turn. Guarded by the engine's
+     * lock.
+     */
+    static final class Place extends TurnTree.Turn<Place> {
+
+        private final Ticket ticket;
+        private final TenantQueue queue;
+        private final Session session;
+        private Session.@Nullable Entry backlogged;
+
+        Place(Ticket ticket, TenantQueue queue, Session session) {
+            this.ticket = ticket;
+            this.queue = queue;
+            this.session = session;
+        }
+
+        /** Returns a waiting ticket's place. */
+        static Place of(Ticket ticket) {
+            return (Place) Objects.requireNonNull(ticket.place(), "a ticket in line has a place");
+        }
+
+        Ticket ticket() {
+            return ticket;
+        }
+
+        TenantQueue queue() {
+            return queue;
+        }
+
+        Lane lane() {
+            return queue.lane();
+        }
+
+        Tenant tenant() {
+            return queue.tenant();
+        }
+
+        Session session() {
+            return session;
+        }
+
+        /** Returns its entry in the backlog; null if it isn't there. */
+        Session.@Nullable Entry backlogged() {
+            return backlogged;
+        }
+
+        void backlogged(Session.@Nullable Entry entry) {
+            backlogged = entry;
+        }
+
+        @Override
+        void count() {
+            count(ticket);
+        }
     }
 }

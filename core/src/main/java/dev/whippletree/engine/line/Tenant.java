@@ -1,18 +1,26 @@
 package dev.whippletree.engine.line;
 
+import dev.whippletree.engine.line.Backlog.TenantBacklog;
+import dev.whippletree.engine.line.Lane.Place;
+import dev.whippletree.engine.line.Lane.TenantQueue;
 import dev.whippletree.model.Priority;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tenant's turns, and those of its sessions: which one is next, and where the last one ended. Guarded by the engine's lock.
+ * A tenant's turns, and those of its sessions: which one is next, and where the last one ended. Guarded by the engine's
+ * lock.
  *
- * <p>Of each priority the tenant has one start, which moves on whenever such a ticket of it is served; its tickets have fixed turns
- * among themselves.
+ * <p>For each priority the tenant has one start, which moves on whenever one of its tickets is served; its tickets have
+ * fixed turns among themselves.
  */
 final class Tenant {
 
@@ -29,7 +37,7 @@ final class Tenant {
     private long latestMark;
     private long markBefore;
 
-    /** Where the tenant's next turn of a priority starts, and which turn of its sessions is served. */
+    /** Where a priority's next turn starts, and which turn of its sessions is being served. */
     private static final class Clock {
         private double start;
         private double serving;
@@ -41,11 +49,11 @@ final class Tenant {
     }
 
     /**
-     * Creates a tenant that begins now.
+     * Creates a tenant whose turns begin now.
      *
-     * @param number tells it from the others, and goes first of equal starts
-     * @param people the turns of interactive tickets that are served now
-     * @param batch those of batch tickets
+     * @param number its number; among equal starts, the lowest goes first
+     * @param people the interactive turns being served
+     * @param batch the batch turns being served
      */
     Tenant(long number, double weight, Serving people, Serving batch) {
         this.number = number;
@@ -55,17 +63,17 @@ final class Tenant {
     }
 
     /**
-     * Which turns are served now. Immutable.
+     * The turns being served. Immutable.
      *
      * @param tenants where the latest turn of any tenant started
      * @param sessions the same among sessions
      */
     record Serving(double tenants, double sessions) {
 
-        /** The begin of all. */
+        /** The beginning. */
         static final Serving FIRST = new Serving(0, 0);
 
-        /** Returns what is served after a turn. */
+        /** Returns the turns being served after one more. */
         Serving after(double ofTenant, double ofSession) {
             return new Serving(Math.max(tenants, ofTenant), Math.max(sessions, ofSession));
         }
@@ -95,7 +103,9 @@ final class Tenant {
         return clock(priority).start;
     }
 
-    /** Moves its next turn. It must be in no lane of the priority meanwhile: lanes keep tenants by their starts. */
+    /**
+     * Moves its next turn. Its queues of the priority must be out of their lanes meanwhile, which are ordered by it.
+     */
     void start(Priority priority, double start) {
         clock(priority).start = start;
     }
@@ -110,18 +120,18 @@ final class Tenant {
         return false;
     }
 
-    /** Its next interactive ticket waits for its turn from now on. */
+    /** Notes the interactive turn being served when its next interactive ticket begins to wait. */
     void peopleSince(double serving) {
         peopleSince = serving;
     }
 
-    /** Returns which interactive turn was served when its next interactive ticket began to wait for its own. */
+    /** Returns the interactive turn that was being served when its next interactive ticket began to wait. */
     double peopleSince() {
         return peopleSince;
     }
 
     /**
-     * A ticket of it is served.
+     * Notes that one of its tickets is served.
      *
      * @param mark how many tickets have ever entered the line
      */
@@ -130,7 +140,7 @@ final class Tenant {
         latestMark = mark;
     }
 
-    /** Returns how many tickets had entered the line when its second latest ticket was served; 0 if there is none. */
+    /** Returns how many tickets had entered the line when its last but one ticket was served; 0 if there was none. */
     long markBefore() {
         return markBefore;
     }
@@ -145,7 +155,7 @@ final class Tenant {
         return sessions.computeIfAbsent(ticket.session(), name -> new Session());
     }
 
-    /** Returns the turn that a ticket gets which enters the line now. */
+    /** Returns the turn of a ticket that enters now. */
     double turnFor(Ticket ticket, Session session) {
         return session.turnFor(ticket, clock(ticket.priority()).serving);
     }
@@ -167,7 +177,7 @@ final class Tenant {
         return backlog;
     }
 
-    /** Its only ticket has come. */
+    /** Notes that its only ticket has come. */
     void solo(Ticket ticket) {
         solo = ticket;
     }
@@ -184,13 +194,13 @@ final class Tenant {
         return waiting;
     }
 
-    /** Its sessions go on from the turn of a ticket that is served. */
+    /** Moves its sessions to the turn of a ticket that is served. */
     void served(Ticket ticket) {
         Clock clock = clock(ticket.priority());
         clock.serving = Math.max(clock.serving, ticket.turn());
     }
 
-    /** Returns of how many sessions it remembers their turns. */
+    /** Returns how many sessions' turns it remembers. */
     int sessions() {
         return sessions.size();
     }
@@ -198,5 +208,139 @@ final class Tenant {
     /** Forgets the sessions that have nothing in the line. */
     void forgetIdle() {
         sessions.values().removeIf(Session::isIdle);
+    }
+
+    /**
+     * One session of a tenant: where its turns end, and how many of its tickets wait and haven't begun. Guarded by the
+     * engine's lock.
+     */
+    static final class Session extends Treap.Node<Session> {
+
+        /** Tickets that haven't begun, the newest first. */
+        private final Treap<Entry> unbegun = new Treap<>();
+
+        /** A ticket among those that haven't begun. */
+        static final class Entry extends Treap.Node<Entry> {
+
+            private final Ticket ticket;
+
+            private Entry(Ticket ticket) {
+                this.ticket = ticket;
+            }
+        }
+
+        private double endOfPeople;
+        private double endOfBatch;
+        private int waiting;
+        private int length;
+
+        /**
+         * Gives a ticket the next turn. Batch tickets have turns of their own, so that they never delay the session's
+         * interactive ones.
+         *
+         * @param serving the turn being served among the tenant's sessions
+         */
+        double turnFor(Ticket ticket, double serving) {
+            return switch (ticket.priority()) {
+                case INTERACTIVE -> {
+                    double turn = Math.max(serving, endOfPeople);
+                    endOfPeople = turn + ticket.cost();
+                    yield turn;
+                }
+                case BATCH -> {
+                    double turn = Math.max(serving, endOfBatch);
+                    endOfBatch = turn + ticket.cost();
+                    yield turn;
+                }
+            };
+        }
+
+        /** A ticket is in the line. */
+        void enter() {
+            waiting++;
+        }
+
+        /** A ticket is out of it. */
+        void leave() {
+            waiting--;
+        }
+
+        /** Returns whether nothing of it is in the line. */
+        boolean isIdle() {
+            return waiting == 0;
+        }
+
+        /** Adds a ticket that hasn't begun. Returns its entry. */
+        Entry add(Ticket ticket) {
+            Entry entry = new Entry(ticket);
+            unbegun.add(entry, 0, -ticket.order());
+            length++;
+            return entry;
+        }
+
+        void remove(Entry entry) {
+            unbegun.remove(entry);
+            length--;
+        }
+
+        /** Returns how many of its tickets wait and haven't begun yet. */
+        int length() {
+            return length;
+        }
+
+        /** Returns the newest ticket that hasn't begun; there must be one. */
+        Ticket newest() {
+            return first().ticket;
+        }
+
+        /** Returns that ticket's number. */
+        long newestOrder() {
+            return -first().number;
+        }
+
+        private Entry first() {
+            return Objects.requireNonNull(unbegun.first(), "no ticket of the session waits that hasn't begun");
+        }
+    }
+
+    /**
+     * Keeps the solo tickets: interactive ones whose tenant has had nothing else waiting since they came. No other
+     * tenant of at most the same weight starts more than two tickets before a solo one on targets that could have taken
+     * it. Guarded by the engine's lock.
+     *
+     * <p>Turns alone ensure that, except where small tickets overtake or turns cost tokens. So when a tenant is about
+     * to start a ticket, those solo tickets are tried first that came before its last two. They are few: those that
+     * haven't fitted anywhere since.
+     */
+    static final class Precedence {
+
+        private final NavigableMap<Long, Ticket> byOrder = new TreeMap<>();
+
+        /** Adds a ticket. */
+        void add(Ticket ticket) {
+            byOrder.put(ticket.order(), ticket);
+        }
+
+        /** Removes a ticket that isn't solo any more, or has left the line. */
+        void remove(Ticket ticket) {
+            byOrder.remove(ticket.order(), ticket);
+        }
+
+        /** Returns the tickets that may have to start before a tenant's next one, in order. */
+        List<Ticket> before(Tenant tenant) {
+            Collection<Ticket> candidates =
+                    byOrder.headMap(tenant.markBefore(), true).values();
+            if (candidates.isEmpty()) {
+                return List.of();
+            }
+            List<Ticket> before = new ArrayList<>();
+            for (Ticket ticket : candidates) {
+                Tenant other = Place.of(ticket).tenant();
+                if (other != tenant && tenant.weight() <= other.weight()) {
+                    before.add(ticket);
+                }
+            }
+            return before;
+        }
     }
 }

@@ -1,13 +1,14 @@
 package dev.whippletree.engine.line;
 
 import dev.whippletree.model.Priority;
+import dev.whippletree.model.TokenCount;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
-/** A waiter's turn in the line, which it keeps when it comes back. Guarded by the engine's lock. */
+/** A waiter's turn in the line. It keeps the turn when it comes back. Guarded by the engine's lock. */
 public final class Ticket {
 
-    /** By turn among its tenant's; of the same turn, the one that came first. */
+    /** By turn among a tenant's tickets; among equals, the first to come. */
     static final Comparator<Ticket> IN_TURN = (one, other) -> {
         int byTurn = Double.compare(one.turn, other.turn);
         return byTurn != 0 ? byTurn : Long.compare(one.order, other.order);
@@ -25,13 +26,13 @@ public final class Ticket {
     private boolean solo;
     private boolean absent;
 
-    /** Where its tenant's turn started when it came first and didn't fit; not a number if it hasn't. */
+    /** Where its tenant's turn started when it was first and didn't fit; else not a number. */
     private double heldStart = Double.NaN;
 
     /**
-     * Creates one without a turn, out of the line.
+     * Creates a ticket without a turn, out of the line.
      *
-     * @param session which one of its tenant's; empty: that of all who name none
+     * @param session its session; empty: the one of all that name none
      */
     public Ticket(Waiter waiter, String tenant, String session, Priority priority) {
         this.waiter = waiter;
@@ -56,7 +57,7 @@ public final class Ticket {
         return priority;
     }
 
-    /** It is urgent from now on: it forgets its turn. It must be out of the line. */
+    /** Makes it interactive, and forgets its turn. It must be out of the line. */
     public void hurry() {
         priority = Priority.INTERACTIVE;
         order = 0;
@@ -72,7 +73,7 @@ public final class Ticket {
         return order > 0;
     }
 
-    /** Its waiter takes over the turn of a waiter that left. */
+    /** Takes over the turn of a waiter that left. */
     public void takeTurnOf(Ticket other) {
         turn = other.turn;
         order = other.order;
@@ -81,12 +82,12 @@ public final class Ticket {
         heldStart = other.heldStart;
     }
 
-    /** The call for which its tenant was charged was made: its turn is over, and nothing is given back. */
+    /** Keeps the charge for its turn, because its call was made. */
     public void keepCharge() {
         charge = 0;
     }
 
-    /** Returns whether nobody waits any more: only its turn is kept. */
+    /** Returns whether it is a kept turn, for which nobody waits. */
     public boolean isAbsent() {
         return absent;
     }
@@ -132,19 +133,19 @@ public final class Ticket {
         cost = itsCost;
     }
 
-    /** Its tenant was charged for its turn. */
+    /** Notes what its tenant was charged for its turn. */
     void charged(double amount) {
         charge = amount;
     }
 
-    /** Returns what its tenant was charged for a turn that came to nothing, once. */
+    /** Returns, once, what its tenant was charged for a turn that came to nothing. */
     double takeCharge() {
         double taken = charge;
         charge = 0;
         return taken;
     }
 
-    /** Says whether its tenant has had nothing else waiting since it came. */
+    /** Marks it as solo: its tenant has had nothing else waiting since it came. */
     void solo(boolean alone) {
         solo = alone;
     }
@@ -153,7 +154,7 @@ public final class Ticket {
         return solo;
     }
 
-    /** It came first and didn't fit: until it is served it keeps that place. */
+    /** Keeps its place until it is served: it was first and didn't fit. */
     void hold(double start) {
         heldStart = start;
     }
@@ -166,8 +167,40 @@ public final class Ticket {
         return heldStart;
     }
 
-    /** It is served, and keeps no place. */
+    /** Gives up its kept place. */
     void letGo() {
         heldStart = Double.NaN;
+    }
+
+    /**
+     * Computes what a turn costs, for tenants and sessions alike: one call; or, where limits of tokens bind before
+     * limits of requests, the ticket's tokens relative to the usual. Guarded by the engine's lock.
+     */
+    static final class TurnCost {
+
+        /** About so many of the latest tickets determine what is usual. */
+        private static final double MEMORY = 100;
+
+        private double prompt;
+        private double completion;
+        private double counted;
+
+        /**
+         * Returns the cost of a ticket's turn: 1 where calls count, and on average.
+         *
+         * @param eligibility what its waiter may use
+         */
+        double of(Ticket ticket, Eligibility eligibility) {
+            TokenCount tokens = ticket.waiter().meanTokens();
+            count(tokens);
+            TokenCount usual = new TokenCount(Math.max(1, Math.round(prompt)), Math.round(completion));
+            return eligibility.tokensBind(usual) ? Math.max(1.0, tokens.total()) / usual.total() : 1;
+        }
+
+        private void count(TokenCount tokens) {
+            counted = Math.min(counted + 1, MEMORY);
+            prompt += (tokens.prompt() - prompt) / counted;
+            completion += (tokens.completion() - completion) / counted;
+        }
     }
 }

@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Nodes in order. Guarded by the engine's lock.
  *
- * <p>A treap (Seidel and Aragon, "Randomized Search Trees", Algorithmica 16, 1996). Each entry is its own node and knows its parent, so
- * that removing one needs no search; adding costs O(log n). What a node knows of those below it is summed up only when somebody asks:
- * a change marks the nodes above it, up to the first that is marked already. Instead of being drawn, priorities are mixed from the nodes' numbers, so
- * that equal runs grow equal trees.
+ * <p>A treap (Seidel and Aragon, "Randomized Search Trees", Algorithmica 16, 1996). Each entry is its own node and
+ * knows its parent, so that removing one needs no search; adding costs O(log n). What a node knows of those below it is
+ * summed up only when somebody asks: a change marks the nodes above it, up to the first that is marked already. Instead
+ * of being drawn, priorities are mixed from the nodes' numbers, so that equal runs grow equal trees.
  *
  * @param <N> the nodes
  */
@@ -40,7 +40,9 @@ class Treap<N extends Treap.Node<N>> {
             return at != moment ? at < moment : number < tieBreaker;
         }
 
-        /** Sums up itself and the trees to its left and right, which are summed up already. Nothing, unless overridden. */
+        /**
+         * Sums up itself and the trees to its left and right, which are summed up already. Nothing, unless overridden.
+         */
         void sum(@Nullable N left, @Nullable N right) {}
 
         /** Its sums aren't true any more: drops what they mustn't keep alive. Nothing, unless overridden. */

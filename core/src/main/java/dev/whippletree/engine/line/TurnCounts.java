@@ -1,28 +1,30 @@
 package dev.whippletree.engine.line;
 
-import java.util.LinkedHashSet;
+import dev.whippletree.engine.line.Lane.TenantQueue;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the turns of a lane's tenants that start before a moment of virtual time. Guarded by the engine's lock.
  *
- * <p>A tenant's first turn starts at its start tag, and the later ones follow at equal distances, until it has no more tickets. So the
- * number of its turns rises by one, then along a slope, then no more. Each of these bends is kept in order with the sums of those
- * below it, and a count over all tenants is one walk from the root: O(log n). What changes is sorted in when it is asked for.
+ * <p>A tenant's first turn starts at its start tag, and the later ones follow at equal distances, until it has no more
+ * tickets. So the number of its turns rises by one, then along a slope, then no more. Each of these bends is kept in
+ * order with the sums of those below it, and a count over all tenants is one walk from the root: O(log n).
  *
- * <p>First turns are counted exactly. Of the later ones a turn that starts at the very moment counts half, since the order of tenants decides.
+ * <p>First turns are counted exactly. Of the later ones a turn that starts at the very moment counts half, since the
+ * order of tenants decides.
  */
 final class TurnCounts {
 
-    /** Which of two turns at the same moment goes first is up to their tenants. */
+    /** Of turns at the same moment, half go first: their order depends on their tenants. */
     private static final double HALF = 0.5;
 
-    private final Set<TenantQueue> changed = new LinkedHashSet<>();
     private final Treap<Bend> bends = new Treap<>();
 
-    /** What turns some bends come to: those counted at a later moment are {@code offset + slope * moment}. Mutable. */
+    /**
+     * The turns that some bends add up to, as linear functions of a later moment: {@code offset + slope * moment}.
+     * Mutable.
+     */
     private static final class Sums {
 
         private double offset;
@@ -58,13 +60,13 @@ final class TurnCounts {
         }
     }
 
-    /** Where the number of a tenant's turns begins to rise in another way. */
+    /** A point from which the number of a tenant's turns grows differently. */
     static final class Bend extends Treap.Node<Bend> {
 
         private final double moment;
         private final Sums own = new Sums();
 
-        /** Those of it and of all below it. */
+        /** Of this bend and of all below it. */
         private final Sums sums = new Sums();
 
         /**
@@ -73,7 +75,7 @@ final class TurnCounts {
          * @param moment when, in virtual time
          * @param jump how many turns start there at once
          * @param slope how many more turns start in a unit of virtual time from there on
-         * @param mean what the ticket of each turn asks for, all in all for so many tickets
+         * @param all all of the tenant's tickets, whose mean each turn needs
          */
         private Bend(double moment, double jump, double slope, TurnSums all) {
             this.moment = moment;
@@ -99,32 +101,29 @@ final class TurnCounts {
         }
     }
 
-    /** Something of a tenant's queue is another: its start, its weight, or its tickets, of which there are some. */
-    void changed(TenantQueue queue) {
-        if (!queue.isOutdated()) {
-            queue.outdated(true);
-            changed.add(queue);
+    /** Counts a queue anew after a change. It must have tickets. */
+    void count(TenantQueue queue) {
+        remove(queue);
+        queue.counted(bendsOf(queue));
+        for (Bend bend : queue.bends()) {
+            bends.add(bend, bend.moment, queue.tenant().number());
         }
     }
 
-    /** A tenant has no tickets here any more. */
+    /** Stops counting a queue. */
     void remove(TenantQueue queue) {
-        if (queue.isOutdated()) {
-            changed.remove(queue);
-        }
-        takeOut(queue);
+        queue.bends().forEach(bends::remove);
+        queue.counted(List.of());
     }
 
     /**
-     * Returns the turns of other tenants that start before one's turn, and what they ask for.
+     * Returns the turns of other tenants that start before one, and what they need.
      *
      * @param start when that turn starts
-     * @param tenant whose it is
+     * @param tenant the turn's tenant
      * @param own that tenant's queue here; null if it has none
      */
     TurnSums before(double start, Tenant tenant, @Nullable TenantQueue own) {
-        changed.forEach(this::sortIn);
-        changed.clear();
         Sums before = new Sums();
         Bend node = bends.root();
         while (node != null) {
@@ -144,27 +143,13 @@ final class TurnCounts {
         return before.at(start);
     }
 
-    /** The tenant's own turns are no others'. */
+    /** Subtracts the tenant's own turns. */
     private static void takeOff(Sums sums, TenantQueue own, double start) {
         for (Bend bend : own.bends()) {
             if (bend.isBefore(start, own.tenant().number())) {
                 sums.add(bend.own, -1);
             }
         }
-    }
-
-    private void sortIn(TenantQueue queue) {
-        takeOut(queue);
-        queue.counted(bendsOf(queue));
-        queue.outdated(false);
-        for (Bend bend : queue.bends()) {
-            bends.add(bend, bend.moment, queue.tenant().number());
-        }
-    }
-
-    private void takeOut(TenantQueue queue) {
-        queue.bends().forEach(bends::remove);
-        queue.counted(List.of());
     }
 
     private static List<Bend> bendsOf(TenantQueue queue) {

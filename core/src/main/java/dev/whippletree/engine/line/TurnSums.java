@@ -3,11 +3,11 @@ package dev.whippletree.engine.line;
 import dev.whippletree.model.TokenCount;
 
 /**
- * What some turns come to. Immutable.
+ * What some turns add up to. Immutable.
  *
  * @param tickets how many they are
- * @param prompt the tokens of prompts that they will be counted with, as is expected
- * @param completion those of completions
+ * @param prompt the expected prompt tokens
+ * @param completion the expected completion tokens
  */
 public record TurnSums(long tickets, long prompt, long completion) {
 
@@ -22,7 +22,7 @@ public record TurnSums(long tickets, long prompt, long completion) {
         return new TurnSums(tickets - part.tickets, prompt - part.prompt, completion - part.completion);
     }
 
-    /** Returns as many of them, asking for what they ask on average. */
+    /** Returns a part of them, with average needs. */
     TurnSums some(long fewer) {
         if (fewer >= tickets) {
             return this;
@@ -31,7 +31,7 @@ public record TurnSums(long tickets, long prompt, long completion) {
         return new TurnSums(fewer, Math.round(prompt * share), Math.round(completion * share));
     }
 
-    /** Returns the mean of what they and one ticket more ask for. */
+    /** Returns the mean needs of them and one more ticket. */
     public TokenCount meanWith(TokenCount one) {
         long all = tickets + 1;
         long total = (prompt + completion + one.total() + tickets) / all;

@@ -5,8 +5,8 @@ import dev.whippletree.model.TokenCount;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns in order, of tickets or of whole queues of them, and what they come to: how many tickets, how many tokens, and the smallest
- * ticket by each unit. Guarded by the engine's lock.
+ * Turns in order, of tickets or of whole queues, with their sums: how many tickets and tokens, and the smallest ticket
+ * by each unit. Guarded by the engine's lock.
  *
  * @param <T> whose turns
  */
@@ -28,7 +28,7 @@ final class TurnTree<T extends TurnTree.Turn<T>> extends Treap<T> {
         private @Nullable Ticket shortestPrompt;
         private @Nullable Ticket shortestCompletion;
 
-        /** Sets the sums to those of its tickets alone, by {@link #count}. */
+        /** Sets the sums to those of its own tickets, by {@link #count}. */
         abstract void count();
 
         /** Counts one ticket. */
@@ -45,7 +45,7 @@ final class TurnTree<T extends TurnTree.Turn<T>> extends Treap<T> {
             shortestCompletion = ticket;
         }
 
-        /** Counts the tickets of a tree, of which there are some. */
+        /** Counts the tickets of a tree that isn't empty. */
         final void count(TurnTree<?> tree) {
             Turn<?> all = tree.root();
             if (all == null) {
@@ -90,7 +90,7 @@ final class TurnTree<T extends TurnTree.Turn<T>> extends Treap<T> {
             mostCompletion = Math.max(mostCompletion, child.mostCompletion);
         }
 
-        /** Of two that ask for as much, the one whose turn is earlier. */
+        /** Of two equally small tickets, the earlier one. */
         private static @Nullable Ticket smaller(@Nullable Ticket earlier, @Nullable Ticket later, Limit.Unit unit) {
             if (earlier == null || later == null) {
                 return earlier == null ? later : earlier;
@@ -121,13 +121,13 @@ final class TurnTree<T extends TurnTree.Turn<T>> extends Treap<T> {
         }
     }
 
-    /** Returns the ticket that asks for the fewest tokens of a kind, the first of those; null if there is none. */
+    /** Returns the first ticket that needs the fewest tokens of a kind; null if there is none. */
     @Nullable Ticket smallest(Limit.Unit unit) {
         T root = root();
         return root == null ? null : root.smallest(unit);
     }
 
-    /** Returns the most tokens of each kind that any ticket asks for. */
+    /** Returns the most tokens of each kind that any ticket needs. */
     TokenCount largest() {
         Turn<T> root = root();
         return root == null ? TokenCount.NONE : new TokenCount(root.mostPrompt, root.mostCompletion);

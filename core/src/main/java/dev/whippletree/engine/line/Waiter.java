@@ -2,19 +2,19 @@ package dev.whippletree.engine.line;
 
 import dev.whippletree.model.TokenCount;
 
-/** Who holds a ticket, as the line needs to know it. Guarded by the engine's lock. */
+/** The holder of a ticket, as the line sees it. Guarded by the engine's lock. */
 public interface Waiter {
 
     /** Returns how many calls were made for it. */
     int calls();
 
-    /** Returns the tokens that it is counted with in the end, on average. */
+    /** Returns the tokens that are finally counted for it, on average. */
     TokenCount meanTokens();
 
     /** Returns the most tokens that it reserves anywhere. */
     TokenCount mostTokens();
 
-    /** Returns what tells waiters apart that may not use the same now. Immutable, with {@code equals}. */
+    /** Returns a key that waiters share if they may use the same targets now. Immutable, with {@code equals}. */
     Object eligibilityKey();
 
     /** Returns whether it never comes back to the line. */

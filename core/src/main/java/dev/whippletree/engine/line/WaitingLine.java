@@ -1,6 +1,11 @@
 package dev.whippletree.engine.line;
 
+import dev.whippletree.engine.line.Lane.Place;
+import dev.whippletree.engine.line.Lane.TenantQueue;
+import dev.whippletree.engine.line.Tenant.Precedence;
 import dev.whippletree.engine.line.Tenant.Serving;
+import dev.whippletree.engine.line.Tenant.Session;
+import dev.whippletree.engine.line.Ticket.TurnCost;
 import dev.whippletree.model.Priority;
 import dev.whippletree.settings.TenantWeights;
 import java.util.ArrayList;
@@ -21,16 +26,19 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tickets of all that wait, in turn: fair between tenants, and between the sessions of each. Guarded by the engine's lock.
+ * The tickets of all that wait, in turn: fair between tenants, and between the sessions of each. Guarded by the
+ * engine's lock.
  *
- * <p>Turns are given by start-time fair queueing (Goyal, Vin and Cheng, SIGCOMM 1996) on two levels. A tenant's turn starts where
- * its last one ended, or at the turn now being served if that is later; one of twice the weight ends its turns in half the time. A
- * tenant with a thousand tickets thus has its second one served after the first one of everybody else, in however many sessions
- * they are. Which of its tickets has the tenant's turn is decided in the same way between its sessions. Entering, leaving, finding
- * the next and serving it cost O(log n) in the length of the line, and are linear in the lanes, which are few.
+ * <p>Turns are given by start-time fair queueing (Goyal, Vin and Cheng, SIGCOMM 1996) on two levels. A tenant's turn
+ * starts where its last one ended, or at the turn now being served if that is later; one of twice the weight ends its
+ * turns in half the time. A tenant with a thousand tickets thus has its second one served after the first one of
+ * everybody else, in however many sessions they are. Which of its tickets has the tenant's turn is decided in the same
+ * way between its sessions. Entering, leaving, finding the next and serving it cost O(log n) in the length of the line,
+ * and are linear in the lanes, which are few.
  *
- * <p>Interactive tickets go before batch tickets, whoever's they are, except for those that {@link BatchShare} lets go first. Turns of each priority are given
- * apart; a batch ticket that goes before interactive ones takes its tenant's interactive turn too.
+ * <p>Interactive tickets go before batch tickets, whoever's they are, except for those that {@link BatchShare} lets go
+ * first. Turns of each priority are given apart; a batch ticket that goes before interactive ones takes its tenant's
+ * interactive turn too.
  */
 public final class WaitingLine {
 
@@ -43,7 +51,7 @@ public final class WaitingLine {
 
     private final Map<String, Tenant> tenants = new HashMap<>();
 
-    /** Tickets that were taken out and come back to their turns, or have ended meanwhile. */
+    /** Tickets taken out that will return to their turns, or have ended meanwhile. */
     private final Set<Ticket> away = new HashSet<>(0);
 
     private final TurnCost cost = new TurnCost();
@@ -63,7 +71,7 @@ public final class WaitingLine {
      * Creates an empty line.
      *
      * @param batchShare the share of the starts that batch tickets have while interactive ones wait, 0 to 1
-     * @param eligibilities says what the waiters of a lane may use that a ticket opens: those with its waiter's key
+     * @param eligibilities returns what the waiters of a new lane may use, by its first ticket
      */
     public WaitingLine(TenantWeights weights, double batchShare, Function<Ticket, Eligibility> eligibilities) {
         this.eligibilities = eligibilities;
@@ -76,7 +84,7 @@ public final class WaitingLine {
         return inTurn.values().stream().mapToInt(Lane::size).sum();
     }
 
-    /** Returns how many tickets wait, and how many turns are kept. */
+    /** Returns how many tickets wait and turns are kept, together. */
     public int places() {
         return places;
     }
@@ -92,7 +100,7 @@ public final class WaitingLine {
                         .sum();
     }
 
-    /** Returns how much a tenant gets beside others. */
+    /** Returns a tenant's weight. */
     public int weightOf(String tenant) {
         return weights.of(tenant);
     }
@@ -101,7 +109,7 @@ public final class WaitingLine {
         return lanes.values();
     }
 
-    /** Returns who waits, and who gives way. */
+    /** Returns the backlog, which decides what is shed. */
     public Backlog backlog() {
         return backlog;
     }
@@ -111,7 +119,7 @@ public final class WaitingLine {
         return Place.of(ticket).lane();
     }
 
-    /** Goes on with other weights: turns that have begun end where they would have. */
+    /** Changes the weights; turns that have begun end where they would have. */
     public void weigh(TenantWeights next) {
         weights = next;
         tenants.forEach((name, tenant) -> {
@@ -120,7 +128,7 @@ public final class WaitingLine {
         });
     }
 
-    /** Adds a ticket; one that was in the line before goes back to its turn. */
+    /** Adds a ticket; one that has a turn returns to it. */
     public void add(Ticket ticket) {
         Lane lane = lanes.computeIfAbsent(Lane.Key.of(ticket), key -> newLane(key, ticket));
         Priority priority = ticket.priority();
@@ -169,7 +177,7 @@ public final class WaitingLine {
         return new Tenant(++tenantsSeen, weights.of(name), serving(Priority.INTERACTIVE), serving(Priority.BATCH));
     }
 
-    /** A tenant's only ticket is solo from when it comes until another one comes. */
+    /** Keeps track of solo tickets: a tenant's only one is solo until another one comes. */
     private void mindSolo(Tenant tenant, Ticket ticket, boolean anew) {
         if (tenant.waiting() > 1) {
             tenant.takeSolo().ifPresent(other -> {
@@ -205,7 +213,7 @@ public final class WaitingLine {
         }
     }
 
-    /** Puts a lane where its first ticket stands now. */
+    /** Puts a lane at the present position of its first ticket. */
     private void arrange(Lane lane) {
         Lane.Position before = lane.position();
         Lane.Position now = lane.findPosition();
@@ -234,7 +242,7 @@ public final class WaitingLine {
         leave(ticket);
     }
 
-    /** Nobody waits for a ticket any more, but its turn is kept: nothing begins for it, and it counts in forecasts. */
+    /** Keeps a ticket's turn although nobody waits for it: nothing begins for it, and it counts in forecasts. */
     public void keepTurn(Ticket ticket) {
         if (ticket.isInLine()) {
             takeOut(ticket);
@@ -249,7 +257,7 @@ public final class WaitingLine {
         arrange(lane);
     }
 
-    /** Takes a ticket out of its lane, which is to be arranged then. */
+    /** Takes a ticket out of its lane; call {@link #arrange} afterwards. */
     private void drop(Ticket ticket) {
         Place place = Place.of(ticket);
         Lane lane = place.lane();
@@ -268,9 +276,9 @@ public final class WaitingLine {
     }
 
     /**
-     * Forgets tenants and sessions with nothing in the line once that gives them no advantage: when the line is empty and everybody
-     * starts anew. Who asks one by one would otherwise go first each time. In a line that is never empty those without a ticket are
-     * forgotten when there are many of them, which bounds the memory.
+     * Forgets tenants and sessions with nothing in the line once that gives them no advantage: when the line is empty
+     * and everybody starts anew. Who asks one by one would otherwise go first each time. In a line that is never empty
+     * those without a ticket are forgotten when there are many of them, which bounds the memory.
      */
     private void forgetIdle() {
         if (places == 0 && nobodyComesBack()) {
@@ -288,19 +296,22 @@ public final class WaitingLine {
         return away.isEmpty();
     }
 
-    /** Returns of how many sessions it remembers their turns. */
+    /** Returns how many sessions' turns it remembers. */
     public int sessions() {
         return remembered;
     }
 
-    /** Gives a batch ticket that somebody is waiting for now the turn of an urgent one that has just come. */
+    /** Gives a batch ticket that an interactive caller has joined the turn of a new interactive one. */
     public void hurry(Ticket ticket) {
         takeOut(ticket);
         ticket.hurry();
         add(ticket);
     }
 
-    /** Returns those of some tickets that wait, in the order in which they would be served if targets took all of them at once. */
+    /**
+     * Returns the waiting ones among some tickets, in the order in which they would be served if targets took all of
+     * them at once.
+     */
     public List<Ticket> inTurn(Collection<Ticket> tickets) {
         Map<Tenant, Map<Priority, Double>> next = new HashMap<>();
         Map<Ticket, Double> starts = new HashMap<>();
@@ -360,7 +371,10 @@ public final class WaitingLine {
         forgetIdle();
     }
 
-    /** Who uses both priorities gets no second turn; nor does he fall behind for more than two, however much of his batch goes first. */
+    /**
+     * Who uses both priorities gets no second turn; nor does he fall behind for more than two, however much of his
+     * batch goes first.
+     */
     private void takePeoplesTurn(Tenant tenant, double charge) {
         double serving = serving(Priority.INTERACTIVE).tenants();
         double since = tenant.waits(Priority.INTERACTIVE) ? tenant.peopleSince() : serving;
@@ -384,7 +398,7 @@ public final class WaitingLine {
         return precedence.before(Place.of(ticket).tenant());
     }
 
-    /** The first ticket of a lane doesn't fit: it keeps its place until it is served, whatever its tenant begins meanwhile. */
+    /** Keeps the place of a lane's first ticket, which doesn't fit, until it is served. */
     public void hold(Ticket first) {
         Lane lane = laneOf(first);
         lane.hold(first);
@@ -396,12 +410,12 @@ public final class WaitingLine {
         return inTurn.values().stream().map(Lane::first).toList();
     }
 
-    /** Returns where a lane's first ticket stands, from which the next is found. */
+    /** Returns the position of a lane's first ticket, from which to look for the next. */
     public Lane.@Nullable Position positionOf(Lane lane) {
         return lane.position();
     }
 
-    /** Returns the first ticket of that lane which is the next after a position, or the very first; null if there is none. */
+    /** Returns the first ticket of the next lane after a position, or of the very first; null if there is none. */
     public @Nullable Ticket next(Lane.@Nullable Position after) {
         Map.Entry<Lane.Position, Lane> next = after == null ? inTurn.firstEntry() : inTurn.higherEntry(after);
         return next == null ? null : next.getValue().first();
@@ -428,14 +442,14 @@ public final class WaitingLine {
         return new Ahead(ticket, tenant, start, most);
     }
 
-    /** What goes before a ticket that waits, by its turn. Immutable. */
+    /** What goes before a waiting ticket by its turn. Immutable. */
     public static final class Ahead {
 
         private final Ticket ticket;
         private final Tenant tenant;
         private final double start;
 
-        /** How many of the other priority go before it at most. */
+        /** How many tickets of the other priority go before it at most. */
         private final double mostOfOthers;
 
         private Ahead(Ticket ticket, Tenant tenant, double start, double mostOfOthers) {
@@ -445,7 +459,7 @@ public final class WaitingLine {
             this.mostOfOthers = mostOfOthers;
         }
 
-        /** Returns how many tickets of a lane go before it, and what they ask for. */
+        /** Returns how many tickets of a lane go before it, and what they need. */
         public TurnSums of(Lane lane) {
             return lane.priority() == ticket.priority()
                     ? lane.before(ticket, tenant, start)

@@ -8,14 +8,20 @@ import dev.whippletree.limits.learning.ConcurrencyLimit;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Reach;
+import dev.whippletree.model.Secret;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.ProviderClient;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +30,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Account {
 
-    /** How long a request is under way at most, where the account doesn't say: routes around the world take a tenth of that. */
+    /**
+     * How long a request is under way at most, where the account doesn't say: routes around the world take a tenth of
+     * that.
+     */
     public static final long ASSUMED_TRANSIT_NANOS = Duration.ofSeconds(2).toNanos();
 
     /** The same for a request whose call was broken off, of which no answer will tell anything. */
     public static final long UNTOLD_TRANSIT_NANOS = Duration.ofSeconds(5).toNanos();
 
-    /** Read without the lock too, where a token is read. */
+    /** Also read without the lock, to read the token. */
     private volatile AccountSettings settings;
 
     private final ProviderClient client;
@@ -52,13 +61,13 @@ public final class Account {
     private long answered;
     private long staleConnections;
 
-    /** Counts its tokens: an attempt belongs to the one that was there when it began. */
+    /** Counts token changes: an attempt belongs to the token that was there when it began. */
     private int tokenEpoch;
 
-    /** Calls that are being handed to its client, or broken off there: their attempts may have ended. */
+    /** Calls being passed to the client or broken off there, whose attempts may have ended already. */
     private int clientUses;
 
-    /** What is left to be done when nothing is under way on it any more; null while it may be used. */
+    /** What to run once nothing is under way on a removed account; null while the account is in use. */
     private @Nullable Runnable whenIdle;
 
     public Account(Topology.OpenAccount open, ScopeState organization, int defaultConcurrency) {
@@ -70,7 +79,7 @@ public final class Account {
         this.concurrency = new ConcurrencyLimit(maxConcurrency);
     }
 
-    /** Goes on with other settings: what is known of it and what is under way on it stay. */
+    /** Switches to other settings. What is known about the account and what is under way on it stay. */
     void change(AccountSettings changed, ScopeState ofOrganization, int defaultConcurrency) {
         settings = changed;
         organization = ofOrganization;
@@ -78,7 +87,7 @@ public final class Account {
         concurrency.limitTo(maxConcurrency);
     }
 
-    /** It has another token: what the service said of the one before is no longer true. */
+    /** The token has changed: what the service said about the old one is no longer true. */
     public void changeToken() {
         tokenEpoch++;
         refusedToken.forget();
@@ -89,7 +98,7 @@ public final class Account {
         return tokenEpoch;
     }
 
-    /** It isn't used any more: once nothing is under way on it, at once if so it is, does something for the last time. */
+    /** Removes the account: runs something as soon as nothing is under way on it. */
     public void leave(Runnable last) {
         whenIdle = last;
         leaveIfIdle();
@@ -103,12 +112,12 @@ public final class Account {
         }
     }
 
-    /** Its client is about to be used, whatever becomes of the attempt meanwhile. */
+    /** Notes that the client is about to be used, even if the attempt ends meanwhile. */
     public void clientNeeded() {
         clientUses++;
     }
 
-    /** Its client has been used. */
+    /** Notes that such a use is over. */
     public void clientUsed() {
         clientUses--;
         leaveIfIdle();
@@ -130,22 +139,25 @@ public final class Account {
         return organization;
     }
 
-    /** Whether its credential is refused. */
+    /** Returns the closure that is closed while its credential is refused. */
     public Closure credential() {
         return credential;
     }
 
-    /** Says what is wrong with its credential, which the service refuses. */
+    /** Returns a description of the refused credential. */
     public String refusal() {
         return settings.token().isPresent() ? "token refused" : "no token is set";
     }
 
-    /** Which of its tokens was refused, if one was. */
+    /** Returns the memory of its refused token. */
     public RefusedToken refusedToken() {
         return refusedToken;
     }
 
-    /** Returns how long its requests are under way at most: as stated, else as assumed; empty if that was found to be wrong. */
+    /**
+     * Returns how long its requests are under way at most: as stated, else as assumed; empty if that was found to be
+     * wrong.
+     */
     OptionalLong transitNanos() {
         if (settings.transit().isPresent()) {
             return OptionalLong.of(settings.transit().get().toNanos());
@@ -195,12 +207,12 @@ public final class Account {
         leaveIfIdle();
     }
 
-    /** An attempt was never sent, so there was no call. */
+    /** Uncounts a call that was never sent. */
     public void sentBack() {
         calls--;
     }
 
-    /** An attempt gave an answer. */
+    /** Counts an answer. */
     public void answered(String model, TokenUsage usage, long tookNanos) {
         answered++;
         latency.record(tookNanos);
@@ -213,7 +225,7 @@ public final class Account {
         failures.merge(ofPrompt ? FailureKind.REJECTED : failure.kind(), 1L, Long::sum);
     }
 
-    /** A kept connection had been closed by the service. */
+    /** Counts a kept connection that the service had closed. */
     public void staleConnection() {
         staleConnections++;
     }
@@ -264,5 +276,71 @@ public final class Account {
     /** Returns the tokens of each model that has given an answer. */
     Map<String, TokenUsage> tokensByModel() {
         return tokensByModel;
+    }
+
+    /**
+     * Remembers, by digest, the refused token of an account, so that a new token is noticed. Thread-safe. Reading a
+     * token may read a file, so never call it under the engine's lock.
+     *
+     * <p>The token is read when the refusal arrives. A token that was replaced while the refused attempt was under way
+     * is taken for the refused one, and tried when the account is probed.
+     */
+    public static final class RefusedToken {
+
+        /** The digest of a token that can't be read. */
+        private static final byte[] UNREADABLE = new byte[0];
+
+        private final Supplier<Optional<Secret>> source;
+        private volatile byte @Nullable [] refused;
+
+        /**
+         * Creates one without a refusal.
+         *
+         * @param source reads the account's token; called without the lock
+         */
+        RefusedToken(Supplier<Optional<Secret>> source) {
+            this.source = source;
+        }
+
+        /** Notes that the present token was refused. */
+        public void remember() {
+            refused = digest();
+        }
+
+        /** Notes that the present token is accepted. */
+        void forget() {
+            refused = null;
+        }
+
+        /** Returns, once, whether the refused token has been replaced; the new one counts as untried. */
+        public boolean takeChange() {
+            byte[] before = refused;
+            byte[] present = before == null ? null : digest();
+            if (before == null || present == null || present == UNREADABLE || MessageDigest.isEqual(before, present)) {
+                return false;
+            }
+            refused = null;
+            return true;
+        }
+
+        /**
+         * Returns null if there is no token. A token that can't be read now counts as refused, so any readable one is
+         * new.
+         */
+        private byte @Nullable [] digest() {
+            try {
+                return source.get().map(token -> sha256(token.reveal())).orElse(null);
+            } catch (RuntimeException e) {
+                return UNREADABLE;
+            }
+        }
+
+        private static byte[] sha256(String text) {
+            try {
+                return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java platform has SHA-256", e);
+            }
+        }
     }
 }

@@ -20,10 +20,10 @@ public final class Capacity {
 
     private static final long PLENTY = Long.MAX_VALUE / 1_000_000;
 
-    /** After that many windows they are all alike. */
+    /** After so many windows, each further one gives the same. */
     private static final long WINDOWS_LOOKED_AT = 32;
 
-    /** Later ones come when windows are hardly what holds prompts back. */
+    /** Further rounds come so late that windows hardly matter any more. */
     private static final int ROUNDS_LOOKED_AT = 16;
 
     private final ScopeState organization;
@@ -31,13 +31,16 @@ public final class Capacity {
     private final Map<Account, Opening> accounts = new LinkedHashMap<>();
     private final long now;
 
-    /** Slots of all accounts, how long one is held at least, and how long after it is reserved a use is dated: by the slowest account. */
+    /**
+     * The slots of all accounts, the shortest time that one is held, and the longest time from reserving a use to its
+     * date.
+     */
     private long slots;
 
     private long roundNanos = PLENTY;
     private long lagNanos;
 
-    /** When the first of an account's targets opens, how many attempts may then be under way, and how many later. */
+    /** When the first of an account's targets opens, how many attempts may be under way then, and how many later. */
     private record Opening(long nanos, long slots, long mostSlots) {}
 
     private Capacity(ScopeState organization, long now) {
@@ -79,11 +82,12 @@ public final class Capacity {
     }
 
     /**
-     * Returns how many attempts could begin: in any time no more than limits let in before it and slots allow within it. That time's
-     * begin is looked for among the latest rounds of slots, since a limit may let in many at once.
+     * Returns how many attempts could begin: within any time, no more than limits admit before it and slots allow
+     * during it. The beginning of that time is tried at the latest rounds of slots, since a limit may admit many at
+     * once.
      *
      * @param tokens that each reserves
-     * @param leave the share of each limit that each leaves to others, 0 to 1
+     * @param leave the share of each limit that each reserves for others, 0 to 1
      */
     public long roomWithin(long aheadNanos, TokenCount tokens, double leave) {
         long room = Math.min(limitsWithin(aheadNanos, tokens, leave), slotsWithin(aheadNanos));
@@ -139,9 +143,9 @@ public final class Capacity {
     }
 
     /**
-     * What is begun leaves the window again, some time after a whole one: so what is begun by any moment is what has become free by
-     * then, and what had been begun a window earlier; and never more than there were slots for. What is left of a window when no more
-     * whole reservations fit is lost, and so is what is claimed by others.
+     * A use leaves the window a little more than a window later. So the attempts begun by any moment are those that
+     * found free room, plus those begun a window earlier, and never more than there were slots. Room that is too small
+     * for a whole reservation is lost, and so is what others claim.
      */
     private long roomOf(SlidingWindow window, long aheadNanos, long cost, long claimed) {
         long period = window.windowNanos() + lagNanos;

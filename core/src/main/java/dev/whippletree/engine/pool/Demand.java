@@ -29,17 +29,17 @@ public final class Demand {
     private final Map<Target, TokenCount> reservedLess;
     private final Totals totals;
 
-    /** Whether as much is to be reserved as the prompt can use at most. */
+    /** Whether to reserve the most that the prompt can use. */
     private final boolean atMost;
 
     /**
-     * What is asked of targets of one kind.
+     * What the prompt needs on targets of one kind.
      *
      * @param like one of them
-     * @param admission what the service counts
+     * @param admission the provider's estimate of what the service counts
      * @param refusal why they can't take the prompt at all, if they can't
-     * @param needed tokens without which the service can't take the prompt
-     * @param tokens what is reserved where limits allow it, at least that
+     * @param needed the least tokens that a limit must allow
+     * @param tokens what is reserved where limits allow it, {@code needed} or more
      * @param mean what is counted in the end, on average
      */
     private record Ask(
@@ -54,7 +54,7 @@ public final class Demand {
             return like.kind() == target.kind() || like.kind().equals(target.kind());
         }
 
-        /** What a completion might need beyond a limit is no reason not to try: the prompt then goes alone. */
+        /** A prompt whose completion may exceed a limit is still tried, alone. */
         TokenCount tokensOn(Target target) {
             return target.canEverFit(tokens)
                     ? tokens
@@ -63,18 +63,18 @@ public final class Demand {
     }
 
     /**
-     * What is asked of all targets that can take the prompt.
+     * What the prompt needs on all targets that can take it.
      *
      * @param most the most tokens to reserve on any
-     * @param mean what is counted in the end, on average, where that is most
-     * @param alike whether as many are reserved on each
-     * @param fewestNeeded without which none can take the prompt
+     * @param mean what is finally counted on average, on the target where that is most
+     * @param alike whether the same is reserved on each
+     * @param fewestNeeded the least tokens without which no target can take the prompt
      */
     private record Totals(TokenCount most, TokenCount mean, boolean alike, TokenCount fewestNeeded) {
 
         private static final Totals NOTHING = new Totals(TokenCount.NONE, TokenCount.NONE, true, TokenCount.NONE);
 
-        /** Returns them with one target more. */
+        /** Returns the totals with one more target. */
         Totals with(TokenCount tokens, Ask ask) {
             TokenCount needed = ask.needed();
             return new Totals(
@@ -100,14 +100,17 @@ public final class Demand {
     }
 
     /**
-     * Returns the demand of a prompt that a limit has refused: what others like it use was perhaps too little for it, so that it is
-     * refused again and again unless it reserves the most that it can use.
+     * Returns the demand of a prompt that a limit has refused. The usual amount may be too little for it; unless it
+     * reserves the most that it can use, it could be refused again and again.
      */
     public Demand atMost() {
         return new Demand(asks, reservedLess, totals, true);
     }
 
-    /** Asks the providers. Calls plugins, so never under the lock; a plugin that throws refuses. Reserves nothing yet. */
+    /**
+     * Asks the providers for their estimates; one that throws refuses the prompt. Calls plugins, so never call it under
+     * the lock. Reserves nothing yet.
+     */
     public static Demand of(Prompt prompt, Route route) {
         List<Ask> asks = new ArrayList<>(1);
         for (Target like : route.oneOfEachKind()) {
@@ -124,7 +127,7 @@ public final class Demand {
         return new Demand(asks, Map.of(), Totals.NOTHING, false);
     }
 
-    /** Returns the demand with what is to be reserved, as far as is known by now. The lock must be held. */
+    /** Returns the demand with its reservations, by the present forecast. The lock must be held. */
     public Demand reserving(Route route, TokenForecast forecast) {
         List<Ask> reserved = new ArrayList<>(asks.size());
         for (Ask ask : asks) {
@@ -150,7 +153,7 @@ public final class Demand {
         Admission admission = ask.admission();
         long learned = forecast.promptTokens(ask.like(), admission.promptTokens());
         long prompt = atMost ? Math.max(learned, admission.promptTokens()) : learned;
-        // Where an estimate was learned to be too small, that may be garbage: it is no reason to refuse a prompt.
+        // A learned correction upwards may be garbage, so it is no reason to refuse a prompt.
         long least = Math.min(prompt, admission.promptTokens());
         TokenForecast.Expected completion = forecast.completion(route, ask.like(), admission);
         boolean inFull = admission.counting() == Counting.ON_ENTRY;
@@ -163,7 +166,7 @@ public final class Demand {
                 count(forecast.meanPromptTokens(ask.like(), admission.promptTokens()), completion.mean()));
     }
 
-    /** Many of them can be added up. */
+    /** Bounds the numbers, so that many can be added up. */
     private static TokenCount count(long prompt, long completion) {
         return new TokenCount(Math.min(prompt, Long.MAX_VALUE / 4), Math.min(completion, Long.MAX_VALUE / 4));
     }
@@ -177,17 +180,17 @@ public final class Demand {
         throw new IllegalArgumentException(target.id() + " isn't on the prompt's route");
     }
 
-    /** Returns whether another demand of the same flight has the same reserved everywhere. */
+    /** Returns whether another demand of the same flight reserves the same everywhere. */
     public boolean asksTheSameAs(Demand other) {
         return asks.equals(other.asks) && reservedLess.equals(other.reservedLess);
     }
 
-    /** Returns whether the providers have been asked for all of a route's targets. */
+    /** Returns whether the providers of all of a route's targets have been asked. */
     public boolean covers(Route route) {
         return route.oneOfEachKind().stream().allMatch(target -> asks.stream().anyMatch(ask -> ask.isFor(target)));
     }
 
-    /** Returns why targets of a route can't take the prompt at all. */
+    /** Returns the targets of a route whose providers refuse the prompt, and why. */
     public Map<Target, String> refusals(Route route) {
         if (asks.stream().allMatch(ask -> ask.refusal().isEmpty())) {
             return Map.of();
@@ -209,12 +212,12 @@ public final class Demand {
         return less == null ? askOf(target, asks).tokens() : less;
     }
 
-    /** Returns the tokens that a limit must allow at least for a target to take the prompt: no more than those to reserve. */
+    /** Returns the least tokens that a limit must allow for the target to take the prompt. */
     public TokenCount neededTokens(Target target) {
         return askOf(target, asks).needed();
     }
 
-    /** Returns the tokens without which no target can take the prompt. */
+    /** Returns the least tokens without which no target can take the prompt. */
     public TokenCount fewestTokens() {
         return totals.fewestNeeded();
     }
@@ -224,12 +227,12 @@ public final class Demand {
         return totals.most();
     }
 
-    /** Returns the tokens that are counted in the end for such a prompt, on average, on the target where that is most. */
+    /** Returns the tokens that are finally counted on average, on the target where that is most. */
     public TokenCount meanTokens() {
         return totals.mean();
     }
 
-    /** Returns whether as many tokens are reserved on each target that can take the prompt. */
+    /** Returns whether the same is reserved on each target that can take the prompt. */
     public boolean isAlikeEverywhere() {
         return totals.alike();
     }

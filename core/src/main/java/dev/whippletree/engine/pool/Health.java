@@ -1,8 +1,16 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.run.RecentSum;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.model.Reach;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * Whether a target may be tried, by the outcomes of its latest attempts. Guarded by the engine's lock.
@@ -30,34 +38,36 @@ public final class Health {
     private static final int PART_UNDER_WAY = 4;
     private static final int FEWEST_FOR_RATE = 20;
     private static final int MORE_FOR_EACH = 3;
-    private static final long RATE_WINDOW_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final Duration RATE_WINDOW = Duration.ofSeconds(30);
+    private static final int RATE_SLICES = 10;
     private static final long SHORTEST_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long LONGEST_NANOS = Duration.ofSeconds(15).toNanos();
     private static final long BETWEEN_PROBES_NANOS = Duration.ofSeconds(4).toNanos();
 
-    /** What hasn't answered for so long is taken to have failed for good. */
+    /** A target without an answer for so long counts as broken for good. */
     private static final long LONGEST_OUTAGE_NANOS = Duration.ofMinutes(15).toNanos();
 
     private int maxConcurrency;
-    private final SuccessRate rate = new SuccessRate(RATE_WINDOW_NANOS);
+    private final RecentSum recent = new RecentSum(RATE_WINDOW, RATE_SLICES);
+    private final RecentSum recentFailures = new RecentSum(RATE_WINDOW, RATE_SLICES);
 
     private int failuresInARow;
 
-    /** When the earliest attempt of those began. */
+    /** When the earliest of these attempts began. */
     private long failingSince = Long.MAX_VALUE;
 
     private long coolingUntil = Long.MIN_VALUE;
 
-    /** When a prompt that has no other target may probe it. */
+    /** From when a prompt without another target may probe it. */
     private long probedFrom = Long.MIN_VALUE;
 
     private long nextCooldownNanos = SHORTEST_NANOS;
     private String reason = "";
 
-    /** When the latest attempt began that was answered. */
+    /** When the latest answered attempt began. */
     private OptionalLong lastGood = OptionalLong.empty();
 
-    /** From when until when the attempts of the latest outage that has ended began: none of them was answered. */
+    /** Between which moments the attempts of the latest ended outage began. */
     private long outFrom = Long.MAX_VALUE;
 
     private long outUntil = Long.MIN_VALUE;
@@ -65,16 +75,16 @@ public final class Health {
     /** Counts the cooldowns, and their ends. */
     private int epoch;
 
-    /** Attempts let through at once since the last cooldown; unbounded once the target has proved itself. */
+    /** Attempts allowed at once since the last cooldown; unbounded once the target has proved itself. */
     private int allowed = Integer.MAX_VALUE;
 
-    /** Attempts under way that were begun since then. */
+    /** Attempts under way of this epoch. */
     private int underWay;
 
     /**
      * An attempt that has begun. Immutable.
      *
-     * @param epoch in which it began
+     * @param epoch the epoch in which it began
      * @param nanos when it began
      */
     public record Begun(int epoch, long nanos) {}
@@ -83,12 +93,12 @@ public final class Health {
         this.maxConcurrency = maxConcurrency;
     }
 
-    /** Sets another bound of attempts under way at once, at which the ramp ends. */
+    /** Changes how many attempts may be under way, at which the ramp ends. */
     void limitTo(int attempts) {
         maxConcurrency = attempts;
     }
 
-    /** Returns how long it isn't to be tried: {@link Waits#UNTIL_EVENT} while a probe or the ramp has to be awaited. */
+    /** Returns how long until it may be tried: {@link Waits#UNTIL_EVENT} while a probe or the ramp is under way. */
     long waitNanos(long now) {
         if (now < coolingUntil) {
             return coolingUntil - now;
@@ -96,17 +106,17 @@ public final class Health {
         return underWay < allowed ? Waits.NONE : Waits.UNTIL_EVENT;
     }
 
-    /** Returns how long a prompt that no other target takes has to wait; at most {@link #waitNanos}. */
+    /** Returns how long a prompt without another target has to wait; at most {@link #waitNanos}. */
     long probeNanos(long now) {
         return allowed == 1 ? Math.min(waitNanos(now), Math.max(0, probedFrom - now)) : waitNanos(now);
     }
 
     /**
-     * Returns whether a failure comes of the same outage as an earlier one: it usually answers, but nothing that was begun between the
-     * two was answered. Such failures say nothing about a prompt.
+     * Returns whether a failure belongs to the same outage as an earlier one: the target usually answers, but answered
+     * nothing that began between the two. Such failures say nothing about a prompt.
      *
      * @param earlier when the earlier one ended
-     * @param attempt the attempt that has failed now
+     * @param attempt the failed attempt
      */
     public boolean isSameOutage(long earlier, Begun attempt, long now) {
         return lastGood.isPresent()
@@ -119,7 +129,7 @@ public final class Health {
         return lastGood.isPresent();
     }
 
-    /** Returns whether it has accepted a call that began at a moment or later. */
+    /** Returns whether it has accepted a call that began at or after a moment. */
     boolean isGoodSince(long moment) {
         return lastGood.orElse(Long.MIN_VALUE) >= moment;
     }
@@ -141,12 +151,12 @@ public final class Health {
         return reason;
     }
 
-    /** Returns how many attempts may be under way at once, by health alone. */
+    /** Returns how many attempts its health allows at once. */
     int allowed() {
         return allowed;
     }
 
-    /** An attempt begins. Returns what to end it with. */
+    /** Begins an attempt. Returns what to end it with. */
     Begun begin(long now) {
         underWay++;
         if (allowed == 1) {
@@ -155,14 +165,14 @@ public final class Health {
         return new Begun(epoch, now);
     }
 
-    /** An attempt ended in a way that says nothing about the target. */
+    /** Ends an attempt that says nothing about the target. */
     public void ended(Begun attempt) {
         if (attempt.epoch() == epoch) {
             underWay--;
         }
     }
 
-    /** The target answered, if only to refuse a prompt as wrong. */
+    /** Ends an attempt that the target answered, if only to refuse the prompt as wrong. */
     public void succeeded(Begun attempt, long now) {
         long before = lastGood.orElse(attempt.nanos());
         lastGood = OptionalLong.of(Math.max(attempt.nanos(), before));
@@ -173,7 +183,7 @@ public final class Health {
         if (attempt.epoch() != epoch) {
             return;
         }
-        rate.record(true, now);
+        recent.add(1, now);
         if (attempt.nanos() >= failingSince) {
             startRow();
         }
@@ -189,10 +199,10 @@ public final class Health {
     }
 
     /**
-     * The target failed.
+     * Ends an attempt that failed.
      *
-     * @param overloaded whether the service said that it has too much to do
-     * @param leastNanos how long the service asked to be left alone, 0 if it didn't
+     * @param overloaded whether the service said that it is overloaded
+     * @param leastNanos the pause that the service asked for, 0 if none
      * @return whether a cooldown began
      */
     public boolean failed(Begun attempt, boolean overloaded, long leastNanos, String why, long now) {
@@ -200,27 +210,34 @@ public final class Health {
         if (attempt.epoch() != epoch) {
             return false;
         }
-        rate.record(false, now);
+        recent.add(1, now);
+        recentFailures.add(1, now);
         failuresInARow++;
         failingSince = Math.min(failingSince, attempt.nanos());
         boolean probeFailed = allowed == 1;
-        int fewest = overloaded && rate.isBad(1, now) ? 1 : FAILURES_IN_A_ROW;
+        int fewest = overloaded && halfFailed(1, now) ? 1 : FAILURES_IN_A_ROW;
         if (leastNanos > 0
                 || probeFailed
                 || failuresInARow >= Math.max(fewest, underWay / PART_UNDER_WAY)
-                || rate.isBad(FEWEST_FOR_RATE, now)) {
+                || halfFailed(FEWEST_FOR_RATE, now)) {
             coolDown(leastNanos, why, now);
             return true;
         }
         return false;
     }
 
-    /** Lets two attempts through, then more for each that succeeds, as after a closure whose end was a guess. */
+    /** Returns whether half of the recent attempts failed, of at least {@code fewest}. */
+    private boolean halfFailed(int fewest, long now) {
+        long all = recent.sumOfWholeSlices(now);
+        return all >= fewest && recentFailures.sumOfWholeSlices(now) * 2 >= all;
+    }
+
+    /** Allows two attempts, then more for each success, as after a closure whose end was a guess. */
     public void startSlowly() {
         startWith(2);
     }
 
-    /** Begins an epoch in which so many are let through at first. */
+    /** Begins an epoch with so many attempts allowed at first. */
     private void startWith(int attempts) {
         epoch++;
         underWay = 0;
@@ -236,11 +253,87 @@ public final class Health {
             startWith(1);
         }
         startRow();
-        rate.clear();
+        recent.clear();
+        recentFailures.clear();
     }
 
     private void startRow() {
         failuresInARow = 0;
         failingSince = Long.MAX_VALUE;
+    }
+
+    /**
+     * Decides whether refusals that name nothing ({@link Reach#PROMPT}) are a target's fault or their prompts'. Guarded
+     * by the engine's lock.
+     *
+     * <p>A target that has never answered is at fault at once, unless one that has refuses the same prompt. Any other
+     * is after 100 refused prompts in a row, unless it has accepted a call that began after the first of them. Prompts
+     * of each tenant whose calls it has accepted within an hour must be among them. A prompt doesn't count if another
+     * account refuses it too, and has accepted other calls meanwhile.
+     */
+    static final class Doubt {
+
+        private static final int MOST_PROMPTS = 100;
+        private static final int MOST_TENANTS = 100;
+        private static final long RECENT_NANOS = Duration.ofHours(1).toNanos();
+
+        private final Health health;
+
+        /** The prompts refused in a row, their tenants, and when the first of these calls began. */
+        private int prompts;
+
+        private final Set<String> tenants = new HashSet<>(2);
+        private long since;
+
+        /** When a call of each tenant was last accepted. */
+        private final Map<String, Long> acceptedAt = new HashMap<>(2);
+
+        Doubt(Health health) {
+            this.health = health;
+        }
+
+        /**
+         * Counts a refusal that named nothing. Returns whether the target is at fault, and has to be closed.
+         *
+         * @param began when the refused call began
+         * @param others the doubts about the targets that have refused the same prompt in this way
+         * @param underWay when the target's calls under way began
+         */
+        boolean refused(long began, String tenant, List<Doubt> others, LongStream underWay, long now) {
+            if (!health.hasAnswered()) {
+                return others.stream().noneMatch(other -> other.health.hasAnswered());
+            }
+            if (prompts == 0) {
+                tenants.clear();
+                since = began;
+            }
+            if (others.stream().noneMatch(other -> other.health.isGoodSince(since))) {
+                prompts++;
+                tenants.add(tenant);
+            }
+            others.stream()
+                    .filter(other -> other.prompts > 0 && health.isGoodSince(other.since))
+                    .forEach(other -> other.prompts--);
+            acceptedAt.values().removeIf(at -> now - at > RECENT_NANOS);
+            return prompts >= MOST_PROMPTS
+                    && tenants.containsAll(acceptedAt.keySet())
+                    && underWay.noneMatch(other -> other >= since && isAccepted(now - other, now - began));
+        }
+
+        /** Refusals arrive sooner than answers, so a call in flight for longer counts as accepted. */
+        private static boolean isAccepted(long underWayNanos, long refusalNanos) {
+            return underWayNanos > 2 * refusalNanos;
+        }
+
+        /** Notes that the target accepted a call: it answered the prompt, or refused it as wrong. */
+        void accepted(long began, String tenant, long now) {
+            if (began >= since) {
+                prompts = 0;
+            }
+            if (acceptedAt.size() >= MOST_TENANTS) {
+                acceptedAt.clear();
+            }
+            acceptedAt.put(tenant, now);
+        }
     }
 }

@@ -6,8 +6,8 @@ import java.time.Duration;
 /**
  * A summary of latencies in fixed memory: their mean since the start, and the 95th percentile of recent ones.
  *
- * <p>Times are counted in slots each 5 % wider than the one before, from 0.1 ms up, which bounds the percentile's error. Once a
- * slot count is large all are halved, so that old times fade. Guarded by the engine's lock.
+ * <p>Times are counted in slots each 5 % wider than the one before, from 0.1 ms up, which bounds the percentile's
+ * error. Once a slot count is large all are halved, so that old times fade. Guarded by the engine's lock.
  */
 public final class LatencyStats {
 

@@ -5,16 +5,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The latest 500 values of something, and what few of them exceed. Guarded by the engine's lock.
+ * Keeps the latest 500 values of something, and tells what few of them exceed. Guarded by the engine's lock.
  *
- * <p>It keeps them all, sorted: as small as a sketch of them would be, and exact. Older ones are forgotten, so it follows change: a
- * quantile of 95 % rises with the first 25 or so larger values, and falls within 500 smaller ones. Recording moves at most 500
- * numbers, asking none.
+ * <p>It keeps them all, sorted: as small as a sketch of them would be, and exact. Older ones are forgotten, so it
+ * follows change: a quantile of 95 % rises with the first 25 or so larger values, and falls within 500 smaller ones.
+ * Recording moves at most 500 numbers, asking none.
  *
- * <p>What few exceed isn't the sample's quantile but an upper bound of the true one, right with 95 % confidence: the order
- * statistic of Wilks (Determination of sample sizes for setting tolerance limits, Annals of Mathematical Statistics 12, 1941), its
- * rank by the normal approximation of the binomial, which agrees with his table for 95 %: the largest of 59, the second largest
- * of 93, the third of 124.
+ * <p>What few exceed isn't the sample's quantile but an upper bound of the true one, right with 95 % confidence: the
+ * order statistic of Wilks (Determination of sample sizes for setting tolerance limits, Annals of Mathematical
+ * Statistics 12, 1941), its rank by the normal approximation of the binomial, which agrees with his table for 95 %: the
+ * largest of 59, the second largest of 93, the third of 124.
  */
 final class LatestValues {
 
@@ -56,7 +56,7 @@ final class LatestValues {
         return size;
     }
 
-    /** Returns the latest of them, at most so many, the oldest first. */
+    /** Returns up to so many of the latest values, the oldest first. */
     List<Integer> latest(int most) {
         int count = Math.min(most, size);
         List<Integer> values = new ArrayList<>(count);
@@ -72,8 +72,8 @@ final class LatestValues {
     }
 
     /**
-     * Returns a value that at least a share of all such values don't exceed, with 95 % confidence, or the largest one if there are
-     * too few for that.
+     * Returns a value that at least a share of all such values don't exceed, with 95 % confidence; the largest one if
+     * there are too few values for that.
      *
      * @param share above 0 and below 1
      */

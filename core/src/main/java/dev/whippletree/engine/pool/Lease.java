@@ -22,7 +22,7 @@ public final class Lease {
     private boolean letIn;
     private boolean ended;
 
-    /** Takes the slots and reserves; that all of it fits was asked before. */
+    /** Takes the slots and reserves; that everything fits was checked before. */
     public Lease(Target target, TokenCount tokens, long now) {
         this.target = target;
         target.occupy(this, now);
@@ -38,12 +38,12 @@ public final class Lease {
         return target;
     }
 
-    /** Returns what it uses of its scopes. */
+    /** Returns its use of the scopes. */
     public CallUse call() {
         return call;
     }
 
-    /** Returns what its target's health ends the attempt with. */
+    /** Returns the token to end the attempt with at its target's health. */
     public Health.Begun health() {
         return health;
     }
@@ -53,7 +53,7 @@ public final class Lease {
         return said == Reach.UNKNOWN ? target.account().settings().limitScope().orElse(said) : said;
     }
 
-    /** Returns whether the account still has the token that it had when it began. */
+    /** Returns whether the account's token is still the one that it began with. */
     public boolean hasPresentToken() {
         return tokenEpoch == target.account().tokenEpoch();
     }
@@ -68,7 +68,9 @@ public final class Lease {
         target.account().transitNanos().ifPresent(transit -> call.sent(now + transit, now));
     }
 
-    /** Returns the latest moment at which the service can have counted the request; for one under way that is to come. */
+    /**
+     * Returns the latest moment at which the service can have counted the request; for one under way that is to come.
+     */
     public long arrivedBy(long now) {
         return call.arrivedAt().orElseGet(() -> target.account().lostUntil(now));
     }

@@ -1,46 +1,55 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.pool.Route.Allowed;
 import dev.whippletree.engine.scope.ScopeState;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.Secret;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.settings.EngineSettings;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The running state of accounts, scopes, targets and routes of the present topology. Membership may be read without
- * the lock; state is guarded by it.
+ * The running state of the present topology's accounts, scopes, targets and routes. Membership may be read without the
+ * lock; state is guarded by it.
  */
 public final class Pool {
 
     private final int defaultConcurrency;
     private final List<Account> gone = new ArrayList<>(0);
     private final TokenForecast forecast = new TokenForecast();
-    private volatile PoolSnapshot present;
+    private volatile Snapshot present;
     private long pastCalls;
     private TokenUsage pastTokens = TokenUsage.NONE;
 
     public Pool(Topology topology, EngineSettings settings, long now) {
         this.defaultConcurrency = settings.maxConcurrency();
-        this.present = new PoolSnapshotBuilder(PoolSnapshot.EMPTY, defaultConcurrency, now).build(topology);
+        this.present = new PoolSnapshotBuilder(Snapshot.EMPTY, defaultConcurrency, now).build(topology);
     }
 
-    /** Returns what is learned of how many tokens prompts and completions have. */
+    /** Returns the forecast of tokens. */
     public TokenForecast forecast() {
         return forecast;
     }
 
     /**
-     * Goes on with another topology. The lock must be held.
+     * Switches to another topology. The lock must be held.
      *
-     * @return the accounts that aren't there any more, on which attempts may be under way
+     * @return the removed accounts, on which attempts may still be under way
      * @throws IllegalArgumentException if a route names an account that isn't there; nothing has changed then
      */
     public List<Account> change(Topology topology, long now) {
-        PoolSnapshot earlier = present;
-        PoolSnapshot next = new PoolSnapshotBuilder(earlier, defaultConcurrency, now).build(topology);
+        Snapshot earlier = present;
+        Snapshot next = new PoolSnapshotBuilder(earlier, defaultConcurrency, now).build(topology);
         present = next;
         List<Account> leaving = earlier.accounts().values().stream()
                 .filter(account -> next.accounts().get(account.id()) != account)
@@ -50,7 +59,31 @@ public final class Pool {
         return leaving;
     }
 
-    /** Of those that are gone for good only their sums are kept. */
+    /**
+     * Returns the ids of the accounts whose token another topology replaces; a token that can't be read counts as
+     * replaced. Reads tokens, so never call it under the lock.
+     */
+    public Set<String> retokened(Topology next) {
+        Set<String> changed = new HashSet<>();
+        for (Topology.OpenAccount open : next.accounts()) {
+            Account before = present.accounts().get(open.settings().id());
+            if (before != null
+                    && !isSame(before.settings().token(), open.settings().token())) {
+                changed.add(before.id());
+            }
+        }
+        return changed;
+    }
+
+    private static boolean isSame(Optional<Secret> one, Optional<Secret> other) {
+        try {
+            return one.map(Secret::reveal).equals(other.map(Secret::reveal));
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** Keeps only the sums of removed accounts without attempts. */
     private void forgetIdle() {
         for (Account account : List.copyOf(gone)) {
             if (account.inFlight() == 0) {
@@ -65,22 +98,18 @@ public final class Pool {
         return present.accounts().values();
     }
 
-    /** Returns the accounts of an organization; none if nothing here is of it. */
+    /** Returns the accounts of an organization; may be empty. */
     public List<Account> accountsOf(String organization) {
         return accounts().stream()
                 .filter(account -> account.organization().scope().organization().equals(organization))
                 .toList();
     }
 
-    boolean hasAccount(String id) {
-        return present.accounts().containsKey(id);
-    }
-
     public Collection<Target> targets() {
         return present.targets().values();
     }
 
-    /** Returns a scope's state, if anything here is of that scope, or was. */
+    /** Returns a scope's state, if any account here belongs to it, or did. */
     public Optional<ScopeState> scope(Scope scope) {
         return Optional.ofNullable(present.scopes().get(scope));
     }
@@ -89,32 +118,133 @@ public final class Pool {
         return present.scopes().values();
     }
 
-    Collection<Route> routes() {
-        return present.routes().values();
-    }
-
-    /** Returns a route by its name, or the default one; empty if there is none of that name. */
+    /** Returns a route by its name, or the default route; empty if there is none of that name. */
     public Optional<Route> route(Optional<String> name) {
-        PoolSnapshot snapshot = present;
+        Snapshot snapshot = present;
         return Optional.ofNullable(snapshot.routes().get(name.orElse(snapshot.defaultRoute())));
     }
 
-    /** Returns the attempts under way, those on accounts that are gone too. */
+    /**
+     * Returns what is wrong with a prompt's route, account or model, and what there is instead; empty if all are right.
+     *
+     * @param route the route that it names, or the default one; empty: there is none of that name
+     */
+    public Optional<String> problemOf(Prompt prompt, Optional<Route> route) {
+        if (route.isEmpty()) {
+            List<String> known =
+                    present.routes().values().stream().map(Route::name).sorted().toList();
+            return Optional.of("no route is named '" + prompt.route().orElse("") + "'; known: " + known);
+        }
+        return prompt.account()
+                .flatMap(account -> problemOfAccount(account, route.get()))
+                .or(() -> prompt.model().flatMap(model -> problemOfModel(model, prompt, route.get())))
+                .or(() -> problemOfAllowed(Allowed.by(prompt), route.get()));
+    }
+
+    private static Optional<String> problemOfAllowed(Allowed allowed, Route route) {
+        return route.targets().stream().anyMatch(allowed::has)
+                ? Optional.empty()
+                : Optional.of("none of the accounts that may answer this prompt is on route '" + route.name() + "'");
+    }
+
+    private Optional<String> problemOfAccount(String account, Route route) {
+        if (!present.accounts().containsKey(account)) {
+            List<String> known = accounts().stream().map(Account::id).toList();
+            return Optional.of("no account is named '" + account + "'; known: " + known);
+        }
+        boolean onRoute = route.targets().stream()
+                .anyMatch(target -> target.account().id().equals(account));
+        return onRoute
+                ? Optional.empty()
+                : Optional.of("account '" + account + "' is not on route '" + route.name() + "'");
+    }
+
+    private static Optional<String> problemOfModel(String model, Prompt prompt, Route route) {
+        Optional<String> account = prompt.account();
+        List<String> known = route.targets().stream()
+                .filter(target -> account.isEmpty()
+                        || account.get().equals(target.account().id()))
+                .map(Target::model)
+                .distinct()
+                .toList();
+        String whose = account.map(id -> " for account '" + id + "'").orElse("");
+        return known.contains(model)
+                ? Optional.empty()
+                : Optional.of("model '" + model + "' is not on route '" + route.name() + "'" + whose + "; there are "
+                        + known);
+    }
+
+    /** Returns the attempts under way, including those on removed accounts. */
     public int inFlight() {
         return accounts().stream().mapToInt(Account::inFlight).sum()
                 + gone.stream().mapToInt(Account::inFlight).sum();
     }
 
-    /** Returns the calls made from the start, those of accounts that are gone too. */
+    /** Returns all calls since the start, including those of removed accounts. */
     public long calls() {
         return pastCalls
                 + accounts().stream().mapToLong(Account::calls).sum()
                 + gone.stream().mapToLong(Account::calls).sum();
     }
 
-    /** Returns the tokens used from the start, those of accounts that are gone too. */
+    /** Returns all tokens since the start, including those of removed accounts. */
     public TokenUsage tokens() {
         TokenUsage ofPresent = accounts().stream().map(Account::tokens).reduce(pastTokens, TokenUsage::plus);
         return gone.stream().map(Account::tokens).reduce(ofPresent, TokenUsage::plus);
+    }
+
+    /**
+     * The accounts, scopes, targets and routes of one configuration. Immutable; the engine's lock guards what is in
+     * them.
+     *
+     * @param scopes the scopes of limits and closures, including former ones, which are still counted
+     * @param accounts the accounts by id
+     * @param targets the targets by id
+     * @param routes the routes by name
+     * @param defaultRoute the name of the route of prompts that name none
+     */
+    record Snapshot(
+            Map<Scope, ScopeState> scopes,
+            Map<String, Account> accounts,
+            Map<String, Target> targets,
+            Map<String, Route> routes,
+            String defaultRoute) {
+
+        /** An empty pool. */
+        static final Snapshot EMPTY = new Snapshot(Map.of(), Map.of(), Map.of(), Map.of(), "");
+
+        /** Copies the maps, in their order. */
+        Snapshot {
+            scopes = Collections.unmodifiableMap(new LinkedHashMap<>(scopes));
+            accounts = Collections.unmodifiableMap(new LinkedHashMap<>(accounts));
+            targets = Collections.unmodifiableMap(new LinkedHashMap<>(targets));
+            routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
+        }
+    }
+
+    /**
+     * What has changed since the last pass through the waiting line, so that only prompts that may have become ready
+     * are checked again. Immutable.
+     *
+     * @param everything whether any target may have become ready
+     * @param organization whose targets may have become ready; null if none in particular
+     */
+    public record Change(boolean everything, @Nullable ScopeState organization) {
+
+        /** Anything may have changed, such as the time. */
+        public static final Change ANYTHING = new Change(true, null);
+
+        /** Only the line has changed. */
+        public static final Change OF_THE_LINE = new Change(false, null);
+
+        /** Something has changed on a target, such as an attempt's end or a report: it concerns its organization. */
+        public static Change of(Target target) {
+            return new Change(false, target.organization());
+        }
+
+        /** Returns whether a target may have become ready. */
+        public boolean concerns(Target target) {
+            return everything || target.organization() == organization;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.pool.Pool.Snapshot;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
@@ -17,12 +18,12 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Builds the snapshot of a topology. What the earlier snapshot has goes on in the new one: an account that has the same client, with its
- * targets; a scope of the same name; a route of the same name. Guarded by the engine's lock; used once.
+ * Builds the snapshot of a topology. It keeps from the earlier one each account with the same client, with its targets,
+ * and each scope and route of the same name. Guarded by the engine's lock; used once.
  */
 final class PoolSnapshotBuilder {
 
-    private final PoolSnapshot earlier;
+    private final Snapshot earlier;
     private final int defaultConcurrency;
     private final long now;
     private final Map<Scope, ScopeState> scopes;
@@ -32,16 +33,16 @@ final class PoolSnapshotBuilder {
     private final Map<Target.Kind, Target.Kind> kinds = new HashMap<>();
     private final Set<Move> moves = new HashSet<>();
 
-    /** That what is used of one scope counts for another too. */
+    /** A move of accounts: what was used of one scope counts for the other too. */
     private record Move(ScopeState from, ScopeState to) {}
 
     /**
      * Creates one.
      *
-     * @param earlier who was there before
-     * @param defaultConcurrency attempts under way at once on an account that states no number of its own
+     * @param earlier the snapshot before
+     * @param defaultConcurrency the most attempts under way at once on an account that states none
      */
-    PoolSnapshotBuilder(PoolSnapshot earlier, int defaultConcurrency, long now) {
+    PoolSnapshotBuilder(Snapshot earlier, int defaultConcurrency, long now) {
         this.earlier = earlier;
         this.defaultConcurrency = defaultConcurrency;
         this.now = now;
@@ -54,7 +55,7 @@ final class PoolSnapshotBuilder {
      *
      * @throws IllegalArgumentException if a route names an account that isn't there; nothing has changed then
      */
-    PoolSnapshot build(Topology topology) {
+    Snapshot build(Topology topology) {
         check(topology);
         declareLimits(topology.accounts());
         topology.accounts().forEach(this::add);
@@ -66,7 +67,7 @@ final class PoolSnapshotBuilder {
         scopes.values()
                 .forEach(scope -> scope.ofSeveralModels(
                         models.getOrDefault(scope, Set.of()).size() > 1));
-        return new PoolSnapshot(scopes, accounts, targets, routes, topology.defaultRoute());
+        return new Snapshot(scopes, accounts, targets, routes, topology.defaultRoute());
     }
 
     /** Returns the models of each organization that has targets. */
@@ -91,7 +92,7 @@ final class PoolSnapshotBuilder {
                 });
     }
 
-    /** Limits are a scope's, whichever of its accounts states them. */
+    /** A limit belongs to a scope, whichever of its accounts states it. */
     private void declareLimits(List<Topology.OpenAccount> open) {
         Map<Scope, List<Limit>> limits = new LinkedHashMap<>();
         for (Topology.OpenAccount account : open) {
@@ -110,7 +111,7 @@ final class PoolSnapshotBuilder {
         limits.forEach((scope, declared) -> stateOf(scope).limits().declare(declared, now));
     }
 
-    /** An account that states no organization is one of its own, and no other provider's organization is ever the same. */
+    /** An account without an organization is one of its own, and different providers never share one. */
     private static String organization(AccountSettings account) {
         return account.provider() + "/" + account.organization().orElse("account " + account.id());
     }
@@ -167,7 +168,7 @@ final class PoolSnapshotBuilder {
         return before.moved(modelScope);
     }
 
-    /** Returns the one object for each kind, since equal ones are compared for every target and prompt. */
+    /** Returns one object for each kind, because kinds are compared for every target and prompt. */
     private Target.Kind kind(Account account, String model) {
         return kinds.computeIfAbsent(Target.Kind.of(account.settings(), model), Function.identity());
     }

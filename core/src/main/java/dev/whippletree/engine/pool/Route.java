@@ -1,6 +1,9 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.pool.Pool.Change;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.settings.Retries;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.Picker;
 import java.util.ArrayList;
@@ -8,6 +11,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -50,7 +55,10 @@ public final class Route {
         }
     }
 
-    /** Returns this route after a change: the same object if nothing is another, and with the same retry budget if that isn't. */
+    /**
+     * Returns the route after a change: the same object if nothing has changed, and the same retry budget if its
+     * settings haven't.
+     */
     Route changed(RouteSettings settings, List<List<Target>> tiers, List<Picker> pickers, long now) {
         if (settings.equals(this.settings)
                 && pickers.equals(this.pickers)
@@ -62,7 +70,7 @@ public final class Route {
                 : new Route(settings, tiers, pickers, now);
     }
 
-    /** Returns what becomes of this route when there is none of its name any more: flights on it may end, and go nowhere else. */
+    /** Returns the form of a removed route: its flights may end, and go nowhere else. */
     public Route closed() {
         return targets.isEmpty() ? this : new Route(settings, List.of(), List.of(), budget);
     }
@@ -75,7 +83,7 @@ public final class Route {
         return settings;
     }
 
-    /** Returns a prompt with the maximum that is sent: its own, or else the route's if the route has one. */
+    /** Returns a prompt with its own maximum tokens, or else the route's if it has one. */
     public Prompt bounded(Prompt prompt) {
         return prompt.parameters().maxTokens().isPresent()
                         || settings.maxTokens().isEmpty()
@@ -92,7 +100,7 @@ public final class Route {
         return pickers.get(tier);
     }
 
-    /** Returns all targets, the preferred tier's first, each once. */
+    /** Returns all targets once, the preferred tier's first. */
     public List<Target> targets() {
         return targets;
     }
@@ -102,7 +110,7 @@ public final class Route {
         return oneOfEachKind;
     }
 
-    /** Returns the models, tier by tier: a part of every key. */
+    /** Returns the models by tier, as they are part of every key. */
     public List<List<String>> models() {
         return models;
     }
@@ -114,5 +122,107 @@ public final class Route {
     /** Returns the pickers of the tiers that a target belongs to. */
     public List<Picker> pickersOf(Target target) {
         return pickersByTarget.getOrDefault(target, List.of());
+    }
+
+    /** Equally preferred targets, also grouped by organization. Immutable, except for the targets. */
+    public static final class Tier {
+
+        private final List<Target> targets;
+        private final Map<ScopeState, List<Target>> byOrganization = new HashMap<>();
+
+        /** Creates a tier of targets in configured order. */
+        public Tier(List<Target> targets) {
+            this.targets = List.copyOf(targets);
+            for (Target target : targets) {
+                byOrganization
+                        .computeIfAbsent(target.organization(), organization -> new ArrayList<>(1))
+                        .add(target);
+            }
+        }
+
+        public List<Target> targets() {
+            return targets;
+        }
+
+        /** Returns the targets that a change concerns, in configured order. */
+        public List<Target> concernedBy(Change change) {
+            if (change.everything()) {
+                return targets;
+            }
+            ScopeState organization = change.organization();
+            return organization == null ? List.of() : byOrganization.getOrDefault(organization, List.of());
+        }
+    }
+
+    /**
+     * The targets that a prompt allows. Immutable.
+     *
+     * @param account the only account; absent: any
+     * @param accounts ids of the only accounts; empty: any
+     * @param model the only model; absent: any
+     */
+    public record Allowed(Optional<String> account, Set<String> accounts, Optional<String> model) {
+
+        /** Returns what a prompt allows. */
+        public static Allowed by(Prompt prompt) {
+            return new Allowed(prompt.account(), prompt.accounts(), prompt.model());
+        }
+
+        /** Returns whether it allows every target. */
+        public boolean all() {
+            return account.isEmpty() && accounts.isEmpty() && model.isEmpty();
+        }
+
+        /** Returns whether it allows a target. */
+        public boolean has(Target target) {
+            return hasAccount(target.account().id())
+                    && (model.isEmpty() || model.get().equals(target.model()));
+        }
+
+        /** Returns whether it allows an account. */
+        boolean hasAccount(String id) {
+            return (account.isEmpty() || account.get().equals(id)) && (accounts.isEmpty() || accounts.contains(id));
+        }
+    }
+
+    /**
+     * Bounds a route's retries to a share of its flights plus some each second, so that an outage can't multiply the
+     * calls. After Finagle's {@code RetryBudget}, with its ten seconds of savings. Guarded by the engine's lock.
+     */
+    public static final class RetryBudget {
+
+        private static final int SAVINGS_SECONDS = 10;
+        private static final double NANOS_PER_SECOND = 1e9;
+
+        private final double share;
+        private final double perSecond;
+        private final double most;
+        private double balance;
+        private long balanceAt;
+
+        RetryBudget(Retries retries, long now) {
+            this.share = retries.budgetShare();
+            this.perSecond = retries.budgetPerSecond();
+            this.most = Math.max(1, perSecond * SAVINGS_SECONDS);
+            this.balance = most;
+            this.balanceAt = now;
+        }
+
+        /** A flight that needs a call earns part of a retry. */
+        public void earn() {
+            balance = Math.max(balance, Math.min(balance + share, most * 2));
+        }
+
+        /** Takes one retry and returns 0, or returns how long to wait before asking again. */
+        public long takeOrWaitNanos(long now) {
+            double refilled = balance + (now - balanceAt) / NANOS_PER_SECOND * perSecond;
+            balance = Math.max(balance, Math.min(refilled, most));
+            balanceAt = now;
+            if (balance >= 1) {
+                balance--;
+                return 0;
+            }
+            return Math.max(1, (long) Math.ceil((1 - balance) / perSecond * NANOS_PER_SECOND));
+        }
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Describes an account's present status. Reads the engine's state under its lock and changes nothing. */
+/** Describes the accounts' present status. Reads the engine's state under its lock and changes nothing. */
 public final class StatusReport {
 
     private final Pool pool;
@@ -61,7 +61,7 @@ public final class StatusReport {
         return limits;
     }
 
-    /** What an account is in, why and until when. */
+    /** An account's state, why and until when. */
     private record Condition(AccountState state, Optional<String> reason, Optional<Instant> until) {
 
         static final Condition OPEN = new Condition(AccountState.OPEN, Optional.empty(), Optional.empty());
@@ -106,7 +106,7 @@ public final class StatusReport {
         }
     }
 
-    /** Nothing closed it, but a limit may have nothing left. */
+    /** Returns the condition of an open account: busy if one of its limits is used up. */
     private Condition exhausted(Account account) {
         return limits(account).stream()
                 .filter(limit -> limit.left() == 0 && limit.source() != LimitStatus.Source.LEARNED)

@@ -1,5 +1,6 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.pool.Health.Doubt;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.Closure;
 import dev.whippletree.engine.scope.ScopeState;
@@ -7,6 +8,7 @@ import dev.whippletree.engine.scope.TokenBound;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.spi.TargetView;
 import java.time.Duration;
@@ -21,10 +23,10 @@ import java.util.stream.LongStream;
 /** An account together with a model, the destination of an attempt. Guarded by the engine's lock. */
 public final class Target {
 
-    /** The least that a stream may take to begin where a fallback may answer; docs/configuration.md says why. */
+    /** The shortest time allowed for a stream to begin where a fallback may answer; docs/configuration.md says why. */
     private static final long SHORT_NANOS = Duration.ofSeconds(12).toNanos();
 
-    /** The most that a stream may take to begin. */
+    /** The longest time allowed for a stream to begin. */
     private static final long LONG_NANOS = Duration.ofSeconds(30).toNanos();
 
     private static final int LONGER_THAN_LAST = 3;
@@ -37,10 +39,10 @@ public final class Target {
     private final List<ScopeState> scopes;
     private final Health health;
 
-    /** Whether the service doesn't have the model. */
+    /** Closed while the service doesn't have the model. */
     private final Closure availability;
 
-    /** All that may be closed and make it so. */
+    /** Every closure that can close it. */
     private final List<Closure> closures;
 
     private final Kind kind;
@@ -49,10 +51,10 @@ public final class Target {
     /** The leases of its attempts under way. */
     private final Set<Lease> leases = new LinkedHashSet<>(2);
 
-    /** How long the latest stream took to begin, or was waited for. */
+    /** How long the latest stream took to begin, or was awaited. */
     private long firstTokenNanos;
 
-    /** What determines how a prompt is counted: targets that agree in it have all prompts counted alike. */
+    /** What determines how a prompt is counted: targets of one kind count all prompts alike. */
     record Kind(String model, String provider, Settings settings) {
 
         static Kind of(AccountSettings account, String model) {
@@ -68,7 +70,7 @@ public final class Target {
         this(account, model, modelScope, Kind.of(account.settings(), model));
     }
 
-    /** Creates a target of a kind that others may be of. */
+    /** Creates a target of a kind, which it may share. */
     public Target(Account account, String model, ScopeState modelScope, Kind kind) {
         this(account, model, modelScope, kind, new Health(account.maxConcurrency()), new Closure());
     }
@@ -89,7 +91,10 @@ public final class Target {
                 List.of(account.credential(), account.organization().closure(), availability, modelScope.closure());
     }
 
-    /** Returns the same target of an account that belongs to another organization now. Attempts under way stay with this one. */
+    /**
+     * Returns the same target of an account that belongs to another organization now. Attempts under way stay with this
+     * one.
+     */
     Target moved(ScopeState toModelScope) {
         return new Target(account, model, toModelScope, kind, health, availability);
     }
@@ -123,12 +128,15 @@ public final class Target {
         return health;
     }
 
-    /** A stream has begun after so long, or isn't waited for any longer: after the most that it may take, that tells nothing. */
+    /** Notes how long a stream took to begin, or was awaited; after the longest time allowed, that says nothing. */
     public void firstToken(long afterNanos) {
         firstTokenNanos = afterNanos < LONG_NANOS ? afterNanos : 0;
     }
 
-    /** Returns how long a stream may take to begin; less with a fallback, unless the model seems to think before it streams. */
+    /**
+     * Returns the time allowed for a stream to begin: less with a fallback, unless the model seems to think before it
+     * streams.
+     */
     public Duration firstTokenTimeout(boolean fallback) {
         long likely = fallback ? Math.max(SHORT_NANOS, LONGER_THAN_LAST * firstTokenNanos) : LONG_NANOS;
         return Duration.ofNanos(Math.min(likely, LONG_NANOS));
@@ -139,9 +147,9 @@ public final class Target {
     }
 
     /**
-     * It refused a prompt without naming anything. Returns whether it is at fault, and is to be closed.
+     * Counts a refusal that named nothing. Returns whether this target is at fault, and has to be closed.
      *
-     * @param others the targets that have refused the same prompt like that
+     * @param others the targets that have refused the same prompt in this way
      */
     public boolean isAtFault(Lease lease, String tenant, Collection<Target> others, long now) {
         LongStream underWay = leases.stream().mapToLong(Lease::beganNanos);
@@ -149,7 +157,7 @@ public final class Target {
         return doubt.refused(lease.beganNanos(), tenant, theirs, underWay, now) || availability.needsMending(now);
     }
 
-    /** It accepted a call: it answered the prompt, or refused it as wrong. */
+    /** Notes that it accepted a call: it answered the prompt, or refused it as wrong. */
     public void accepted(Lease lease, String tenant, long now) {
         if (!health.hasAnswered()) {
             availability.firstAccepted(now);
@@ -160,15 +168,15 @@ public final class Target {
     }
 
     /**
-     * Returns how long until an attempt could begin, by all that is known: {@link Waits#NONE} if it can now,
-     * {@link Waits#UNKNOWN} also if a limit, perhaps learned only meanwhile, is smaller than what it asks for.
+     * Returns how long until an attempt could begin: {@link Waits#NONE} if it can now, {@link Waits#UNKNOWN} also if a
+     * limit, perhaps one learned meanwhile, is smaller than what it needs.
      */
     public long waitNanos(TokenCount tokens, long now) {
         return waitNanos(tokens, 0, now);
     }
 
     /**
-     * Returns the same for a prompt that leaves a share of each limit to others.
+     * Returns the same for a prompt that reserves a share of each limit for others.
      *
      * @param leave the share, 0 to 1
      */
@@ -176,17 +184,22 @@ public final class Target {
         return waitNanos(tokens, leave, health.waitNanos(now), now);
     }
 
-    /** Returns the same for a prompt that no other target takes: it may probe a target that is cooling down. */
+    /** Returns the same for a prompt without another target, which may probe a target that is cooling down. */
     public long probeNanos(TokenCount tokens, double leave, long now) {
         return waitNanos(tokens, leave, health.probeNanos(now), now);
     }
 
-    /** Returns whether it has failed and not yet proved itself, so that a prompt that no other target takes may probe it. */
+    /**
+     * Returns whether it has failed and not yet proved itself, so that a prompt without another target may probe it.
+     */
     public boolean isOut() {
         return health.allowed() == 1;
     }
 
-    /** Returns whether few attempts are let through as yet since it has failed, or none has been let in since a limit refused one. */
+    /**
+     * Returns whether few attempts are let through as yet since it has failed, or none has been let in since a limit
+     * refused one.
+     */
     public boolean isBeingTried() {
         return health.allowed() < Integer.MAX_VALUE || organization.refusesAll() || modelScope.refusesAll();
     }
@@ -211,7 +224,7 @@ public final class Target {
         return openingNanos(health.waitNanos(now), now);
     }
 
-    /** Returns how long until it is open, and may be tried for want of another target, its limits and slots aside. */
+    /** Returns how long until a prompt without another target may try it, its limits and slots aside. */
     long soonestNanos(long now) {
         return openingNanos(health.probeNanos(now), now);
     }
@@ -223,7 +236,9 @@ public final class Target {
         return Math.max(wait, healthyNanos);
     }
 
-    /** Returns how long until what is closed for a time nobody knows is tried again; {@link Waits#UNTIL_EVENT} if nothing is. */
+    /**
+     * Returns how long until a closure without a known end is probed again; {@link Waits#UNTIL_EVENT} if there is none.
+     */
     public long checkedAgainNanos(long now) {
         long least = Waits.UNTIL_EVENT;
         for (Closure closure : closures) {
@@ -237,7 +252,10 @@ public final class Target {
         return organization.limits().countTokens() || modelScope.limits().countTokens();
     }
 
-    /** Returns whether its limits of tokens let fewer calls of a usual size begin than its limits of requests do, learned paces aside. */
+    /**
+     * Returns whether its limits of tokens let fewer calls of a usual size begin than its limits of requests do,
+     * learned paces aside.
+     */
     public boolean tokensBind(TokenCount usual) {
         return countsTokens() && callsPerNano(usual, true) < callsPerNano(usual, false);
     }
@@ -251,16 +269,16 @@ public final class Target {
         return organization.limits().countApart() || modelScope.limits().countApart();
     }
 
-    /** An attempt begins. */
+    /** Notes the beginning of an attempt. */
     void begun(Lease lease, long now) {
         closures.forEach(closure -> closure.begun(lease, now));
     }
 
     /**
-     * An attempt ended.
+     * Notes the end of an attempt.
      *
-     * @param proved whether it showed that the service takes prompts here
-     * @return the scopes of which that was in doubt
+     * @param proved whether the service has accepted it
+     * @return the scopes that were in doubt and are proved open by it
      */
     public List<Scope> ended(Lease lease, boolean proved) {
         account.credential().ended(lease, proved);
@@ -274,15 +292,15 @@ public final class Target {
         return opened;
     }
 
-    /** Returns whether a prompt of that many tokens fits its limits even when nothing else is used. */
+    /** Returns whether its limits allow a prompt of so many tokens when nothing else is used. */
     public boolean canEverFit(TokenCount tokens) {
         return organization.limits().mostTokensAtOnce().allows(tokens)
                 && modelScope.limits().mostTokensAtOnce().allows(tokens);
     }
 
     /**
-     * Returns the largest maximum that its limits allow beside a prompt when nothing else is used, less an eighth: the prompt is
-     * estimated, and services add what isn't. Empty if they set none.
+     * Returns the largest maximum that its limits allow beside a prompt when nothing else is used, less an eighth,
+     * because the prompt is estimated and services add tokens. Empty if they set none.
      */
     public OptionalInt largestMaximum(long promptTokens) {
         TokenCount wanted = new TokenCount(promptTokens, Integer.MAX_VALUE);
@@ -293,6 +311,13 @@ public final class Target {
     /** Returns the most tokens that all of its limits allow when nothing else is used. */
     TokenBound mostTokensAtOnce() {
         return organization.limits().mostTokensAtOnce().and(modelScope.limits().mostTokensAtOnce());
+    }
+
+    /** Returns what an attempt uses of each limit that several processes count together. */
+    public List<LimitUse> sharedUses(TokenCount tokens) {
+        List<LimitUse> uses = organization.shared().uses(tokens);
+        uses.addAll(modelScope.shared().uses(tokens));
+        return uses;
     }
 
     public TargetView view(long now) {
@@ -309,7 +334,7 @@ public final class Target {
         return account.concurrency(organization.knowsRequestLimit() || modelScope.knowsRequestLimit());
     }
 
-    /** Returns how many that will be, if nothing is refused. */
+    /** Returns how many may be under way later if nothing is refused. */
     int mostConcurrency() {
         return account.mostConcurrency(organization.knowsRequestLimit() || modelScope.knowsRequestLimit());
     }

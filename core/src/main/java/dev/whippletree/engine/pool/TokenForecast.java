@@ -13,60 +13,64 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Predicts the tokens of prompts and completions from the services' reports, so that reservations are neither too
- * small nor wasteful. Guarded by the engine's lock.
+ * Predicts the tokens of prompts and completions from the services' reports, so that reservations are neither too small
+ * nor wasteful. Guarded by the engine's lock.
  *
- * <p>For prompts, it learns by how much a provider's estimates are wrong for a model: separately for each size,
- * from one power of two to the next, because the tokens that services add to every prompt matter for small ones and
- * hardly for large ones. That fewer tokens are enough is believed from the 59th answer on, because fewer answers
- * can't show it ({@link LatestValues}); that an estimate is too small is believed at once.
+ * <p>For prompts, it learns by how much a provider's estimates are wrong for a model: separately for each size, from
+ * one power of two to the next, because the tokens that services add to every prompt matter for small ones and hardly
+ * for large ones. That fewer tokens are enough is believed from the 59th answer on, because fewer answers can't show it
+ * ({@link LatestValues}); that an estimate is too small is believed at once.
  *
  * <p>For completions, it learns what 95 of 100 completions of a route by a model don't exceed. With fewer than 59
- * answers, it assumes on the safe side that the largest of 59 would be 59/n times the largest of these n. That is
- * the case if lengths have a tail like Pareto's with exponent 1, so heavy that there is no mean; no service's have.
+ * answers, it assumes on the safe side that the largest of 59 would be 59/n times the largest of these n. That is the
+ * case if lengths have a tail like Pareto's with exponent 1, so heavy that there is no mean; no service's have.
  *
- * <p>A completion without a bound is expected to have at most four times the mean of the latest hundred: no lognormal distribution
- * has more than 3.9 times its mean at 95 %. Where a service counts something for it when the prompt arrives, but doesn't say how
- * much, an answer shows it if little else of the limit was used: it can't be more than was used in all, less the prompt.
+ * <p>A completion without a bound is expected to have at most four times the mean of the latest hundred: no lognormal
+ * distribution has more than 3.9 times its mean at 95 %. Where a service counts something for it when the prompt
+ * arrives, but doesn't say how much, an answer shows it if little else of the limit was used: it can't be more than was
+ * used in all, less the prompt.
  */
 public final class TokenForecast {
 
-    /** Answers after which what was learned is certain enough to be used as it is. */
+    /** The number of answers after which what was learned is used as it is. */
     public static final int FEWEST = 59;
 
-    /** How many of the latest values later processes go on from: enough for the second largest of 93 to be certain. */
+    /** The number of latest values saved for later processes: enough for the second largest of 93 to be certain. */
     private static final int REMEMBERED = 100;
 
     private static final int MEAN_OF = 100;
 
     private static final double COMPLETIONS_COVERED = 0.95;
 
-    /** The least that is reserved for a completion without a bound until 59 answers are known: some five usual answers of a chat. */
+    /**
+     * The least reserved for a completion without a bound until 59 answers are known: some five usual answers of a
+     * chat.
+     */
     private static final long UNSEEN = 2_048;
 
-    /** What a service is taken to count for a completion without a bound when the prompt arrives, until its reports show less. */
+    /** The assumed count for a completion without a bound when the prompt arrives, until reports show less. */
     private static final long ASSUMED = 1_024;
 
     private static final int UNUSUAL = 4;
 
-    /** Estimates are wrong by little, so covering nearly all of them costs little. */
+    /** Estimates are only slightly wrong, so covering nearly all of them costs little. */
     private static final double PROMPTS_COVERED = 0.99;
 
     private static final int THOUSAND = 1_000;
 
-    /** An estimate is never lowered to less than a quarter, nor raised to more than sixteen times: beyond is a broken report. */
+    /** Corrections stay between a quarter and sixteen times; beyond that, a report is broken. */
     private static final int LEAST_PER_THOUSAND = 250;
 
     private static final int MOST_PER_THOUSAND = 16_000;
 
-    /** The length of a completion that was cut at its bound: nobody knows, so it is longer than any other. */
+    /** The length of a completion cut at its bound: unknown, so longer than any other. */
     private static final int CUT = Integer.MAX_VALUE;
 
-    private final Map<TokenHistory.Key, Learned> learned = new HashMap<>();
+    private final Map<History.Key, Learned> learned = new HashMap<>();
     private final Map<Target.Kind, Long> assumed = new HashMap<>(0);
     private boolean moved;
 
-    /** What was learned, and what those who wait were last told of it. */
+    /** What was learned, and the value that waiting flights last saw. */
     private static final class Learned {
 
         private final LatestValues values = new LatestValues();
@@ -81,7 +85,7 @@ public final class TokenForecast {
             this.toldMean = told;
         }
 
-        /** The mean of the latest hundred or so, as the service counted them in the end. */
+        /** Updates the mean of about the latest hundred final counts. */
         void count(long amount) {
             counted = Math.min(counted + 1, MEAN_OF);
             mean += (amount - mean) / counted;
@@ -93,7 +97,7 @@ public final class TokenForecast {
             return far;
         }
 
-        /** Returns whether it has become another by more than an eighth; then it counts as told. */
+        /** Returns whether the value has moved by more than an eighth; then it counts as seen. */
         boolean moves(int value) {
             boolean far = Math.abs((long) value - told) > told / 8;
             told = far ? value : told;
@@ -101,9 +105,9 @@ public final class TokenForecast {
         }
     }
 
-    /** Returns the tokens to reserve for a prompt that the provider estimates. */
+    /** Returns the tokens to reserve for a prompt, from the provider's estimate. */
     long promptTokens(Target target, long estimate) {
-        Learned known = learned.get(TokenHistory.Key.ofPrompts(target, estimate));
+        Learned known = learned.get(History.Key.ofPrompts(target, estimate));
         return known == null ? estimate : scaled(estimate, perThousand(known.values));
     }
 
@@ -121,14 +125,14 @@ public final class TokenForecast {
      * What is expected of a completion, in tokens.
      *
      * @param most the most that it may need: its bound, or a generous estimate if it has none
-     * @param usual what few need more than; the most until a completion has been seen
+     * @param usual what few exceed; the most until a completion has been seen
      * @param mean what is counted on average
      */
     record Expected(long most, long usual, long mean) {}
 
-    /** Returns what is expected of a completion; where its service counts something when the prompt arrives, no less than that. */
+    /** Returns what is expected of a completion, but no less than the service counts when the prompt arrives. */
     Expected completion(Route route, Target target, Admission admission) {
-        @Nullable Learned known = learned.get(TokenHistory.Key.ofCompletions(route, target));
+        @Nullable Learned known = learned.get(History.Key.ofCompletions(route, target));
         long onEntry = onEntry(target, admission);
         long mean = known == null ? 0 : (long) Math.ceil(known.mean);
         long most = admission.completionBound().orElse(Math.max(UNSEEN, UNUSUAL * mean));
@@ -153,18 +157,18 @@ public final class TokenForecast {
     }
 
     /**
-     * Returns the tokens of a prompt that are counted on average in the end, less what the service has cached where that doesn't count. A size that hasn't
-     * been seen is taken to be like the next smaller one that has.
+     * Returns the tokens of a prompt that are finally counted on average, without cached ones where those don't count.
+     * An unseen size counts like the next smaller seen one.
      */
     long meanPromptTokens(Target target, long estimate) {
         @Nullable Learned known = null;
         for (long size = estimate; known == null && size > 0; size /= 2) {
-            known = learned.get(TokenHistory.Key.ofPrompts(target, size));
+            known = learned.get(History.Key.ofPrompts(target, size));
         }
         return known == null ? estimate : scaled(estimate, (int) Math.ceil(known.mean));
     }
 
-    /** Learns from an answer, and returns what the service counted for it; empty if it doesn't say. */
+    /** Learns from an answer. Returns what the service counted for it; empty if it doesn't say. */
     public Optional<TokenCount> learn(Route route, Lease lease, Admission admission, Completion completion, long now) {
         Target target = lease.target();
         if (completion.usage().isEmpty()) {
@@ -176,7 +180,7 @@ public final class TokenForecast {
             learnPrompt(target, admission.promptTokens(), usage.promptTokens(), counted.prompt(), now);
         }
         int made = completion.finishReason() == FinishReason.LENGTH ? CUT : (int) usage.completionTokens();
-        Learned known = record(TokenHistory.Key.ofCompletions(route, target), made, now);
+        Learned known = record(History.Key.ofCompletions(route, target), made, now);
         known.count(usage.completionTokens());
         moved |= known.moves(enough(known.values)) | known.meanMoves();
         if (!admission.isGuessed()) {
@@ -189,8 +193,8 @@ public final class TokenForecast {
     }
 
     /**
-     * Learns from a call that a limit refused: if the service says that more was left of it than was reserved, the service counts more
-     * for a completion without a bound than it was taken to.
+     * Learns from a refusal: if the service reported more left than was reserved, it counts more for a completion
+     * without a bound than assumed.
      */
     public void refused(Lease lease, Admission admission) {
         boolean seemedToFit =
@@ -203,7 +207,7 @@ public final class TokenForecast {
     }
 
     private void learnPrompt(Target target, long estimate, long prompt, long counted, long now) {
-        Learned known = record(TokenHistory.Key.ofPrompts(target, estimate), perThousand(prompt, estimate), now);
+        Learned known = record(History.Key.ofPrompts(target, estimate), perThousand(prompt, estimate), now);
         known.count(perThousand(counted, estimate));
         moved |= known.moves(perThousand(known.values)) | known.meanMoves();
     }
@@ -212,36 +216,84 @@ public final class TokenForecast {
         return (int) Math.min(MOST_PER_THOUSAND, (tokens * THOUSAND + estimate - 1) / estimate);
     }
 
-    private Learned record(TokenHistory.Key key, int value, long now) {
+    private Learned record(History.Key key, int value, long now) {
         Learned known = learned.computeIfAbsent(
-                key, first -> new Learned(first.kind() == TokenHistory.Kind.PROMPTS ? THOUSAND : CUT));
+                key, first -> new Learned(first.kind() == History.Kind.PROMPTS ? THOUSAND : CUT));
         known.values.record(value);
         known.changedAt = now;
         return known;
     }
 
-    /** Returns whether anything learned has become another by more than an eighth since this was last asked. */
+    /** Returns whether anything learned has moved by more than an eighth since the last call. */
     public boolean takeMoved() {
         boolean was = moved;
         moved = false;
         return was;
     }
 
-    /** Returns what later processes may go on from. */
-    public List<TokenHistory> histories() {
-        List<TokenHistory> histories = new ArrayList<>(learned.size());
+    /** Returns what later processes start from. */
+    public List<History> histories() {
+        List<History> histories = new ArrayList<>(learned.size());
         learned.forEach(
-                (key, known) -> histories.add(new TokenHistory(key, known.values.latest(REMEMBERED), known.changedAt)));
+                (key, known) -> histories.add(new History(key, known.values.latest(REMEMBERED), known.changedAt)));
         return histories;
     }
 
-    /** Goes on from what an earlier process had learned. Call it before anything is learned. */
-    public void resume(TokenHistory history) {
+    /** Continues with what an earlier process had learned. Call it before anything is learned. */
+    public void resume(History history) {
         for (int value : history.latest()) {
             Learned known = record(history.key(), value, history.changedAt());
             if (value != CUT) {
                 known.count(value);
             }
+        }
+    }
+
+    /**
+     * The tokens learned for prompts or completions of one kind, for later processes to start from. Immutable.
+     *
+     * @param key identifies the kind
+     * @param latest the latest values, the oldest first
+     * @param changedAt when the last one came
+     */
+    public record History(Key key, List<Integer> latest, long changedAt) {
+
+        /** The kinds of values. */
+        public enum Kind {
+            /** The error of a provider's estimates of a model's prompts of one size, in thousandths. */
+            PROMPTS,
+            /** The tokens of a route's completions by a model. */
+            COMPLETIONS
+        }
+
+        /**
+         * Identifies a kind of prompts or completions. Immutable.
+         *
+         * @param kind what is learned
+         * @param name the provider, or the route
+         * @param model the model
+         * @param size the number of binary digits of the estimates; 0 for completions
+         */
+        public record Key(Kind kind, String name, String model, int size) {
+
+            /** Prompts whose estimates are wrong in the same way. */
+            static Key ofPrompts(Target target, long estimate) {
+                return new Key(
+                        Kind.PROMPTS,
+                        target.account().settings().provider(),
+                        target.model(),
+                        Long.SIZE - Long.numberOfLeadingZeros(estimate));
+            }
+
+            /** Completions of about the same length. */
+            static Key ofCompletions(Route route, Target target) {
+                return new Key(Kind.COMPLETIONS, route.name(), target.model(), 0);
+            }
+        }
+
+        /** Copies the values. */
+        public History {
+            latest = List.copyOf(latest);
         }
     }
 }

@@ -20,14 +20,14 @@ public final class PluginCall {
     /**
      * Creates one.
      *
-     * @param timeoutNanos after which silence is a fault
+     * @param timeoutNanos the time after which silence is a fault
      */
     public PluginCall(Timeline timeline, long timeoutNanos) {
         this.timeline = timeline;
         this.timeoutNanos = timeoutNanos;
     }
 
-    /** That a plugin hasn't answered in time. */
+    /** A plugin hasn't answered in time. */
     public static final class SilenceException extends RuntimeException {
 
         private static final long serialVersionUID = 1;
@@ -40,9 +40,9 @@ public final class PluginCall {
     /**
      * Asks something.
      *
-     * @param substitute what takes the place of the answer if there is none
-     * @param fault is told why there is none
-     * @param outcome is told the answer or the substitute, exactly once, after the fault
+     * @param substitute stands in for a missing answer
+     * @param fault gets the reason why there is none
+     * @param outcome gets the answer or the substitute, exactly once, after the fault
      */
     public <T> void ask(
             Supplier<CompletionStage<T>> question, T substitute, Consumer<Throwable> fault, Consumer<T> outcome) {
@@ -57,11 +57,11 @@ public final class PluginCall {
     }
 
     /**
-     * Asks something whose answer counts whenever it comes.
+     * Asks something, and passes on an answer even if it comes late.
      *
-     * @param substitute gives what takes the place of the answer by why there is none: a {@link SilenceException} if it didn't
-     *     come in time
-     * @param late is told an answer that comes after the substitute has taken its place
+     * @param substitute makes the stand-in from the reason: a {@link SilenceException} if the answer didn't come in
+     *     time
+     * @param late gets an answer that comes after the substitute
      * @param outcome is told the answer or the substitute, exactly once
      */
     public <T> void askAndHearLate(

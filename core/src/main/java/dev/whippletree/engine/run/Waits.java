@@ -13,15 +13,15 @@ public final class Waits {
     /** Now. */
     public static final long NONE = 0;
 
-    /** Until something happens, such as another attempt's end; nobody knows when. */
+    /** Until an event, such as another attempt's end; nobody knows when. */
     public static final long UNTIL_EVENT = Long.MAX_VALUE - 1;
 
-    /** Until somebody does something about it: nothing in sight. */
+    /** Until somebody fixes something; no end in sight. */
     public static final long UNKNOWN = Long.MAX_VALUE;
 
     private Waits() {}
 
-    /** Returns a duration in nanoseconds: what users and services take for forever is a hundred years, the past is now. */
+    /** Returns a duration in nanoseconds, at most a hundred years and at least zero. */
     public static long nanos(Duration duration) {
         if (duration.isNegative()) {
             return NONE;
@@ -29,7 +29,7 @@ public final class Waits {
         return duration.compareTo(LONGEST) < 0 ? duration.toNanos() : LONGEST.toNanos();
     }
 
-    /** Returns the wait that a service told with a failure; empty if it told none, or one that is over. */
+    /** Returns the wait that a service stated with a failure; empty if none, or if it is over. */
     public static OptionalLong told(Failure failure) {
         long nanos = nanos(failure.retryAfter().orElse(Duration.ZERO));
         return nanos > NONE ? OptionalLong.of(nanos) : OptionalLong.empty();

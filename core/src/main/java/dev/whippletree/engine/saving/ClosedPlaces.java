@@ -6,35 +6,41 @@ import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.scope.Closure;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.state.Place;
 import dev.whippletree.state.SavedClosure;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The closures of a pool by what they close, so that they can be saved and found again. Guarded by the engine's lock. */
+/** Finds a pool's closures by what they close, to save and restore them. Guarded by the engine's lock. */
 final class ClosedPlaces {
 
     private final Pool pool;
     private final Map<Place, Closable> all = new LinkedHashMap<>();
 
-    /** What was closed when it was last looked at. */
+    /** What was closed at the last look. */
     private final Set<Place> closed;
 
     /**
-     * Something that may be closed.
+     * Something that can be closed.
      *
-     * @param mark the mark of the tokens of those it closes
+     * @param mark the mark of the tokens of the accounts it closes
      */
     private record Closable(Closure closure, String mark) {}
 
     /**
-     * Whose tokens tell of each place whether what closed it still concerns the same.
+     * The accounts of each place, whose tokens show whether a saved closure still applies.
      *
      * @param accounts the accounts of each place
      */
@@ -57,7 +63,7 @@ final class ClosedPlaces {
                     .toList();
         }
 
-        /** Returns the mark of the tokens of each place. Reads them, so the lock must not be held. */
+        /** Returns the mark of each place's tokens. Reads tokens, so never call it under the lock. */
         Marks marks() {
             Map<Place, String> marks = new LinkedHashMap<>();
             accounts.forEach((place, owners) -> marks.put(place, TokenMark.of(owners)));
@@ -68,7 +74,7 @@ final class ClosedPlaces {
     /**
      * The marks of tokens.
      *
-     * @param byPlace by what they tell of
+     * @param byPlace the marks by place
      */
     record Marks(Map<Place, String> byPlace) {}
 
@@ -76,7 +82,7 @@ final class ClosedPlaces {
      * Creates one.
      *
      * @param marks the pool's
-     * @param closed what was closed when it was last looked at
+     * @param closed what was closed at the last look
      */
     ClosedPlaces(Pool pool, Marks marks, Set<Place> closed) {
         this.pool = pool;
@@ -103,12 +109,12 @@ final class ClosedPlaces {
         return closures;
     }
 
-    /** Returns what was closed when it was last looked at. */
+    /** Returns what was closed at the last look. */
     Set<Place> closed() {
         return closed;
     }
 
-    /** Closes what an earlier process left closed, unless it was so for another token. */
+    /** Restores the closures of earlier processes, except those of other tokens. */
     void resume(List<SavedClosure> saved, SavedTimes times) {
         for (SavedClosure one : saved) {
             Closable closable = all.get(one.place());
@@ -129,7 +135,7 @@ final class ClosedPlaces {
         }
     }
 
-    /** As within one process: what was off isn't flooded once it opens. */
+    /** Ramps targets up slowly, as after any closure. */
     private void startSlowly(Place place) {
         pool.targets().stream()
                 .filter(target -> concerns(place, target))
@@ -168,7 +174,7 @@ final class ClosedPlaces {
         return closure.isClosed(now) || closure.needsMending(now);
     }
 
-    /** Returns what was closed when it was last looked at, and is open. */
+    /** Returns what was closed at the last look and is open now. */
     Set<Place> reopened(long now) {
         Set<Place> open = new HashSet<>();
         all.forEach((place, closable) -> {
@@ -177,5 +183,48 @@ final class ClosedPlaces {
             }
         });
         return open;
+    }
+
+    /**
+     * Shows whether tokens have changed, without revealing them: 16 bits of a SHA-256 digest. One in 65,536 other
+     * tokens has the same mark, so it reveals nothing and rarely misses a change.
+     */
+    static final class TokenMark {
+
+        private static final int BYTES = 2;
+
+        private TokenMark() {}
+
+        /** Returns the mark of some accounts' tokens. Reads them. */
+        static String of(Collection<AccountSettings> accounts) {
+            MessageDigest digest = sha256();
+            for (AccountSettings account : accounts) {
+                add(digest, account.id());
+                add(digest, account.token().map(TokenMark::value).orElse(""));
+            }
+            return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
+        }
+
+        private static void add(MessageDigest digest, String text) {
+            digest.update(text.getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+        }
+
+        /** A token that can't be read is reported when it is needed, not here. */
+        private static String value(Secret token) {
+            try {
+                return token.reveal();
+            } catch (RuntimeException e) {
+                return "";
+            }
+        }
+
+        private static MessageDigest sha256() {
+            try {
+                return MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java has SHA-256", e);
+            }
+        }
     }
 }

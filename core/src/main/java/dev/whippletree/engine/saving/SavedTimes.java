@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Turns readings of the ticker, which mean nothing to another process, into moments that do, and back; both taken at one instant.
+ * Converts ticker readings, which mean nothing to another process, to moments and back, by a pair taken at one instant.
  *
  * @param now the ticker's reading
  * @param at the time of day
@@ -13,7 +13,7 @@ record SavedTimes(long now, Instant at) {
 
     private static final Duration FURTHEST = Duration.ofDays(3650);
 
-    /** Returns when a reading is or was. */
+    /** Returns the moment of a reading. */
     Instant instant(long nanos) {
         return at.plusNanos(nanos - now);
     }

@@ -1,8 +1,9 @@
 package dev.whippletree.engine.saving;
 
+import dev.whippletree.engine.pool.Account;
 import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.pool.TokenHistory;
+import dev.whippletree.engine.pool.TokenForecast.History;
 import dev.whippletree.engine.scope.Meter;
 import dev.whippletree.engine.scope.Redeclaration;
 import dev.whippletree.engine.scope.ReportKey;
@@ -11,6 +12,7 @@ import dev.whippletree.limits.ReportedQuota;
 import dev.whippletree.limits.ReportedQuota.Standing;
 import dev.whippletree.limits.SlidingWindow;
 import dev.whippletree.limits.SlidingWindow.OthersUse;
+import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
 import dev.whippletree.state.OwnState;
 import dev.whippletree.state.SavedLimit;
@@ -31,13 +33,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Copies what is worth saving out of the engine's state, and what others saved into it. Guarded by the engine's lock. */
+/** Copies what is worth saving from the engine's state, and what others saved into it. Guarded by the engine's lock. */
 final class StateCopy {
 
-    /** A reset further off than any service's is the word of a quota that has been told nothing. */
+    /** A reset further away than any service's: the quota hasn't had a report. */
     private static final long FURTHEST_NANOS = Duration.ofDays(3650).toNanos();
 
-    /** The part of a limit's amount that is saved as used before it is, at most: so much a crash takes from the next process. */
+    /** The largest part of a limit that is saved as used in advance: what a crash costs the next process. */
     private static final long PARTS_AHEAD = 16;
 
     private final Pool pool;
@@ -52,10 +54,10 @@ final class StateCopy {
     private long savingAt;
 
     /**
-     * How much of a window is saved as used.
+     * How much of a window's use is saved.
      *
-     * @param used all that was ever used of it
-     * @param ahead what may be used besides before it is saved again
+     * @param used all use ever
+     * @param ahead further use saved in advance
      */
     private record Mark(long used, long ahead) {}
 
@@ -70,7 +72,7 @@ final class StateCopy {
         this.places = new ClosedPlaces(pool, owners().marks(), Set.of());
     }
 
-    /** Goes on from where earlier processes, and others that run, have come. */
+    /** Continues with the state that other processes saved, running ones included. */
     void resume(SavedState saved, SavedTimes times) {
         SavedState present = saved.at(times.at());
         takeIn(present, times);
@@ -79,21 +81,21 @@ final class StateCopy {
         present.tokens().forEach(tokens -> resume(tokens, times));
     }
 
-    /** What a later program has learned of other kinds is left aside. */
+    /** Restores learned tokens; unknown kinds of a later version are skipped. */
     private void resume(SavedTokens tokens, SavedTimes times) {
         SavedTokens.Key key = tokens.key();
-        for (TokenHistory.Kind kind : TokenHistory.Kind.values()) {
+        for (History.Kind kind : History.Kind.values()) {
             if (kind.name().equals(key.kind())) {
                 pool.forecast()
-                        .resume(new TokenHistory(
-                                new TokenHistory.Key(kind, key.name(), key.model(), key.size()),
+                        .resume(new History(
+                                new History.Key(kind, key.name(), key.model(), key.size()),
                                 tokens.latest(),
                                 times.nanos(tokens.changed())));
             }
         }
     }
 
-    /** Goes on, for scopes that are new in the pool, from where earlier processes have come. */
+    /** Continues with saved state for scopes that are new in the pool. */
     void resumeAllBut(Collection<ScopeState> known, SavedState saved, SavedTimes times) {
         SavedState present = saved.at(times.at());
         takeIn(present, times);
@@ -103,17 +105,17 @@ final class StateCopy {
                 .forEach(limit -> resume(limit, times));
     }
 
-    /** Returns whose tokens tell of each closure whether it still concerns the same. */
+    /** Returns the accounts whose tokens show whether closures still apply. */
     ClosedPlaces.Owners owners() {
         return ClosedPlaces.Owners.of(pool);
     }
 
-    /** The pool has become another. */
+    /** Adapts to a changed pool. */
     void poolChanged(ClosedPlaces.Marks marks) {
         places = new ClosedPlaces(pool, marks, places.closed());
     }
 
-    /** Counts what others used. What they know of reported limits and closures this process finds out by itself. */
+    /** Counts others' use. Their reports and closures are left aside: this process finds out by itself. */
     void takeIn(SavedState saved, SavedTimes times) {
         Map<WindowKey, SortedMap<Long, Long>> uses = saved.usesOfOthers(process);
         for (ScopeState scope : pool.scopes()) {
@@ -147,7 +149,7 @@ final class StateCopy {
         state.ifPresent(known -> known.limits().resume(key, standing, times.now()));
     }
 
-    /** Returns whether what was used of a target's declared limits is saved already. */
+    /** Returns whether a target's use of declared limits is saved already. */
     boolean covers(Target target, long now) {
         return Stream.of(target.organization(), target.modelScope())
                 .flatMap(scope -> scope.limits().declared().stream())
@@ -161,23 +163,23 @@ final class StateCopy {
                 && window.usedEver() - mark.used() <= (now - savedAt < StateSaver.INTERVAL_NANOS ? mark.ahead() : 0);
     }
 
-    /** What was copied last is saved. Returns whether more was saved than was used. */
+    /** Notes that the last copy is saved. Returns whether it included use in advance. */
     boolean saved() {
         saved = saving;
         savedAt = savingAt;
         return saved.values().stream().anyMatch(mark -> mark.ahead() > 0);
     }
 
-    /** Returns how much of a window may be used before it is saved again: twice what was used since it was saved last. */
+    /** Returns how much use to save in advance: twice what was used since the last save. */
     private long ahead(SlidingWindow window) {
         Mark mark = saved.get(window);
         return mark == null ? 0 : Math.min(2 * (window.usedEver() - mark.used()), window.amount() / PARTS_AHEAD);
     }
 
     /**
-     * Returns what this process has to say.
+     * Returns this process's own state.
      *
-     * @param last whether nothing is used any more
+     * @param last whether nothing will be used any more
      */
     OwnState own(SavedTimes times, boolean last) {
         savingAt = times.now();
@@ -202,8 +204,8 @@ final class StateCopy {
         return new OwnState(process, uses, limits, places.closed(times), places.reopened(times.now()), tokens);
     }
 
-    private static SavedTokens saved(TokenHistory history, SavedTimes times) {
-        TokenHistory.Key key = history.key();
+    private static SavedTokens saved(History history, SavedTimes times) {
+        History.Key key = history.key();
         return new SavedTokens(
                 new SavedTokens.Key(key.kind().name(), key.name(), key.model(), key.size()),
                 history.latest(),
@@ -225,5 +227,60 @@ final class StateCopy {
                 times.instant(times.now() + standing.fullInNanos()),
                 Duration.ofNanos(standing.refillNanos()),
                 times.instant(times.now() - standing.ageNanos())));
+    }
+
+    /** Adds up the uses of one sliding window by the buckets of time in which they are saved. Confined. */
+    static final class SavedUses implements SlidingWindow.Visitor {
+
+        private final WindowKey key;
+        private final SavedTimes times;
+        private final SortedMap<Long, Long> sums = new TreeMap<>();
+
+        /** The end of the present bucket, as a ticker reading; uses come in order of their dates. */
+        private long bucketEnd = Long.MIN_VALUE;
+
+        private long bucket;
+        private long sum;
+
+        private SavedUses(WindowKey key, SavedTimes times) {
+            this.key = key;
+            this.times = times;
+        }
+
+        /**
+         * Returns a window's use. Use under way is dated at the latest moment at which it can arrive.
+         *
+         * @param ahead what may be used before the next save
+         */
+        static WindowUses of(WindowKey key, SlidingWindow window, long ahead, SavedTimes times) {
+            SavedUses uses = new SavedUses(key, times);
+            long underWay = window.visitOwn(uses, times.now());
+            uses.end();
+            uses.bucketEnd = Long.MIN_VALUE;
+            uses.use(times.now() + StateSaver.INTERVAL_NANOS + Account.UNTOLD_TRANSIT_NANOS, underWay + ahead);
+            uses.end();
+            return new WindowUses(key, uses.sums);
+        }
+
+        static WindowKey key(ScopeState scope, Limit.Unit unit, SlidingWindow window) {
+            return new WindowKey(scope.scope(), unit, window.window().orElseThrow());
+        }
+
+        @Override
+        public void use(long date, long amount) {
+            if (date > bucketEnd) {
+                end();
+                bucket = key.bucket(times.millis(date));
+                bucketEnd = times.nanos(bucket);
+            }
+            sum += amount;
+        }
+
+        private void end() {
+            if (sum > 0) {
+                sums.merge(bucket, sum, Long::sum);
+            }
+            sum = 0;
+        }
     }
 }

@@ -2,8 +2,8 @@ package dev.whippletree.engine.saving;
 
 import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.run.Mailbox;
 import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.Monitor.Mailbox;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.state.Exchange;
 import dev.whippletree.state.OwnState;
@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
  * Schedules saving of the limits' state after changes, and counts what other processes have saved. Guarded by the
  * engine's lock, except for the saving itself.
  *
- * <p>The first change is saved at once, those that follow once a second; without a change nothing happens. A call leaves once the file
- * counts what it uses of declared limits, so that a crash forgets no use. So that not every call waits for the disk, the file counts a
- * few uses ahead. Whatever goes wrong with the folder is logged once, until it works again, and holds up a prompt for ten seconds at
- * most.
+ * <p>The first change is saved at once, those that follow once a second; without a change nothing happens. A call
+ * leaves once the file counts what it uses of declared limits, so that a crash forgets no use. So that not every call
+ * waits for the disk, the file counts a few uses ahead. Whatever goes wrong with the folder is logged once, until it
+ * works again, and holds up a prompt for ten seconds at most.
  */
 public final class StateSaver {
 
@@ -36,10 +36,10 @@ public final class StateSaver {
     /** For how long what is saved ahead may be used. */
     static final long INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
 
-    /** Saving takes a few milliseconds, so whoever is saving now will soon have done so. */
+    /** How soon to try again while another process is saving, which takes a few milliseconds. */
     private static final long BUSY_NANOS = Duration.ofMillis(20).toNanos();
 
-    /** Whoever holds the lock for longer isn't saving, but hangs or was stopped, or is a stranger. */
+    /** A process that holds the lock for longer hangs, was stopped, or isn't ours. */
     private static final long LONGEST_BUSY_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final Monitor monitor;
@@ -49,7 +49,7 @@ public final class StateSaver {
     private final Runnable tookIn;
     private final Mailbox mailbox = Mailbox.ofAnyTasks();
 
-    /** Runs what mustn't wait for the file system. */
+    /** For tasks that mustn't wait for the file system. */
     private final Mailbox notices = Mailbox.ofAnyTasks();
 
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -59,7 +59,7 @@ public final class StateSaver {
     private boolean ending;
     private long nextSave;
 
-    /** What the last attempt to save has found, if others were in the way, and since when none of them has saved anything. */
+    /** What the last save found while others were saving, and since when they have saved nothing. */
     private Exchange.@Nullable Busy busy;
 
     private long busySince;
@@ -67,13 +67,13 @@ public final class StateSaver {
     /** What starts the next save, or ends the wait for the present one. */
     private Timeline.@Nullable Timer timer;
 
-    /** Calls whose uses are being saved, and those whose uses the next save counts. */
+    /** Calls whose use is being saved, and calls whose use the next save covers. */
     private final List<Runnable> leaving = new ArrayList<>();
 
     private final List<Runnable> waiting = new ArrayList<>();
     private Optional<String> problem = Optional.empty();
 
-    /** What is being done about saving. */
+    /** What the saver is doing. */
     private enum Phase {
         IDLE,
         PLANNED,
@@ -82,9 +82,9 @@ public final class StateSaver {
     }
 
     /**
-     * Creates one, and goes on from what is in the folder.
+     * Creates a saver, and continues with what is in the folder.
      *
-     * @param tookIn is called under the lock after others' uses were counted
+     * @param tookIn is called under the lock once others' use has been counted
      */
     public StateSaver(Monitor monitor, Timeline timeline, Pool pool, StateFolder folder, Runnable tookIn) {
         this.monitor = monitor;
@@ -106,7 +106,7 @@ public final class StateSaver {
         return problem;
     }
 
-    /** Something changed that is worth saving. The lock must be held. */
+    /** Notes a change worth saving. The lock must be held. */
     public void changed() {
         monitor.assertHeld();
         unsaved = true;
@@ -116,8 +116,8 @@ public final class StateSaver {
     }
 
     /**
-     * Runs something under the lock once the file counts all that was used of a target's declared limits; at once if it does, or if it
-     * can't be written. The lock must be held.
+     * Runs a task under the lock once a target's use of declared limits is saved; at once if it is, or if saving fails.
+     * The lock must be held.
      */
     public void whenSaved(Target target, Runnable task) {
         monitor.assertHeld();
@@ -131,23 +131,24 @@ public final class StateSaver {
         }
     }
 
-    /** Returns what is in the folder now, if it can be read. Blocks; the lock must not be held. */
+    /** Returns the present contents of the folder, if they can be read. Blocks, so never call it under the lock. */
     public Optional<SavedState> read() {
         return folder.present();
     }
 
     /**
-     * The pool has become another: counts what others used of the limits that are new, and goes on from where those stood. The lock
-     * must be held.
+     * Continues with saved state for the scopes that are new in a changed pool. The lock must be held.
      *
-     * @param known the scopes that aren't new
+     * @param known the scopes from before
      */
     public void resumeAllBut(Collection<ScopeState> known, SavedState saved) {
         monitor.assertHeld();
         copy.resumeAllBut(known, saved, times());
     }
 
-    /** The pool has become another: from now on, what is closed of the new one is saved. Reads tokens; the lock must not be held. */
+    /**
+     * Adapts to a changed pool, whose closures are saved from now on. Reads tokens, so never call it under the lock.
+     */
     public void poolChanged() {
         ClosedPlaces.Owners owners = monitor.decide(copy::owners);
         ClosedPlaces.Marks marks = owners.marks();
@@ -158,9 +159,9 @@ public final class StateSaver {
     }
 
     /**
-     * Saves what isn't saved yet, for the last time. The lock must be held.
+     * Saves one last time. The lock must be held.
      *
-     * @return ends when that is done, or was found to be impossible, which takes ten seconds at most where others are in the way
+     * @return completes when that is done or has failed, after at most ten seconds if others are in the way
      */
     public CompletableFuture<Void> end() {
         if (ending) {
@@ -193,14 +194,14 @@ public final class StateSaver {
     }
 
     /**
-     * What is about to be saved.
+     * A save.
      *
-     * @param own what this process has to say
-     * @param last whether it says no more
+     * @param own this process's state
+     * @param last whether it is the last
      */
     private record Save(OwnState own, boolean last) {}
 
-    /** Run without the lock. */
+    /** Saves. Called without the lock. */
     private void save() {
         Optional<Save> begun = monitor.decide(this::begin);
         begun.ifPresent(save -> {
@@ -209,7 +210,7 @@ public final class StateSaver {
         });
     }
 
-    /** A file system that isn't the machine's own may fail in ways that nobody has thought of. */
+    /** Network file systems may fail in unexpected ways. */
     private Exchange exchange(Save save) {
         try {
             return folder.exchange(save.own(), save.last(), timeline.now());
@@ -232,7 +233,7 @@ public final class StateSaver {
         return Optional.of(new Save(copy.own(times(), ending), ending));
     }
 
-    /** The file system hasn't answered for a long time. */
+    /** Reports a file system that hasn't answered for a long time. */
     private void hangs(long next) {
         if (phase == Phase.SAVING && nextSave == next) {
             tell(problemOf("the file system doesn't answer; set another folder in the key 'state'"));
@@ -300,7 +301,7 @@ public final class StateSaver {
         }
     }
 
-    /** Says so once, and not again before it has worked in between; calls no longer wait for it. */
+    /** Reports a problem once until saving has worked again; calls no longer wait for it. */
     private void tell(String what) {
         if (problem.isEmpty()) {
             monitor.after(notices, () -> LOG.warn(what));

@@ -2,6 +2,7 @@ package dev.whippletree.engine.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.cache.PromptKeys.CanonicalJson;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -2,7 +2,10 @@ package dev.whippletree.engine.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.line.Lane.Place;
+import dev.whippletree.engine.line.Lane.TenantQueue;
 import dev.whippletree.engine.line.Tenant.Serving;
+import dev.whippletree.engine.line.Tenant.Session;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenCount;

@@ -2,6 +2,7 @@ package dev.whippletree.engine.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.pool.Route.RetryBudget;
 import dev.whippletree.settings.Retries;
 import java.time.Duration;
 import java.util.SplittableRandom;

@@ -2,6 +2,7 @@ package dev.whippletree.engine.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.run.Monitor.Mailbox;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;

@@ -3,6 +3,7 @@ package dev.whippletree.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whippletree.engine.run.Monitor.Mailbox;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.whippletree.engine;
+package dev.whippletree.engine.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,7 +15,7 @@ final class RecentSumTest {
     @ParameterizedTest
     @ValueSource(longs = {0, -3_000_000_007L, 1_234_567_890_123L})
     void whatWasAdded_countsForTheWindow_andFadesWithinATenthOfIt(long start) {
-        RecentSum sum = new RecentSum(WINDOW, start);
+        RecentSum sum = new RecentSum(WINDOW, 10);
         sum.add(100, start);
         assertThat(sum.sum(start + 9 * SECOND - 1)).isEqualTo(100);
         assertThat(sum.sum(start + 10 * SECOND - 1)).isBetween(0L, 100L);
@@ -24,7 +24,7 @@ final class RecentSumTest {
 
     @Test
     void steadyUse_isItsRate() {
-        RecentSum sum = new RecentSum(WINDOW, 0);
+        RecentSum sum = new RecentSum(WINDOW, 10);
         for (long tenth = 0; tenth < 1_000; tenth++) {
             sum.add(1, tenth * SECOND / 10);
         }
@@ -33,7 +33,7 @@ final class RecentSumTest {
 
     @Test
     void longSilence_leavesNothing() {
-        RecentSum sum = new RecentSum(WINDOW, 0);
+        RecentSum sum = new RecentSum(WINDOW, 10);
         for (long second = 0; second < 10; second++) {
             sum.add(7, second * SECOND);
         }
@@ -44,9 +44,20 @@ final class RecentSumTest {
 
     @Test
     void windowThatIsALittleLonger_isTheSame() {
-        RecentSum sum = new RecentSum(WINDOW, 0);
+        RecentSum sum = new RecentSum(WINDOW, 10);
         assertThat(sum.isOver(Duration.ofMillis(10_900))).isTrue();
         assertThat(sum.isOver(Duration.ofSeconds(12))).isFalse();
         assertThat(sum.isOver(Duration.ofSeconds(8))).isFalse();
+    }
+
+    @Test
+    void wholeSlices_leaveOutTheOneThatIsCut() {
+        RecentSum sum = new RecentSum(WINDOW, 10);
+        sum.add(100, 0);
+        sum.add(1, 10 * SECOND - 1);
+        assertThat(sum.sumOfWholeSlices(10 * SECOND - 1)).isEqualTo(101);
+        assertThat(sum.sumOfWholeSlices(10 * SECOND)).isEqualTo(1);
+        sum.clear();
+        assertThat(sum.sumOfWholeSlices(10 * SECOND)).isZero();
     }
 }
