@@ -1,5 +1,8 @@
 package dev.whippletree.plugin;
 
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.ProvisionException;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.engine.Engine;
 import dev.whippletree.model.ConfigurationException;
@@ -27,12 +30,15 @@ public final class Assembly implements AutoCloseable {
      * @throws ConfigurationException if anything can't be opened, with every problem; nothing stays open then
      */
     public static Assembly of(PluginCatalog catalog, Configuration configuration, Timeline timeline, Hooks hooks) {
-        PluginServices services = new PluginServices(timeline);
-        OpenPlugins plugins = new OpenPlugins(configuration, catalog, services, hooks.clients());
-        Engine engine =
-                new Engine(timeline, plugins.topology(), configuration.engine(), hooks.listeners(), hooks.state());
-        services.engine(engine);
-        return new Assembly(engine, plugins, catalog);
+        try {
+            Injector injector = Guice.createInjector(new WiringModule(catalog, configuration, timeline, hooks));
+            return new Assembly(injector.getInstance(Engine.class), injector.getInstance(OpenPlugins.class), catalog);
+        } catch (ProvisionException e) {
+            if (e.getCause() instanceof ConfigurationException problem) {
+                throw problem;
+            }
+            throw e;
+        }
     }
 
     /** Returns the engine. */

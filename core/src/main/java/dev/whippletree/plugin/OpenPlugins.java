@@ -26,7 +26,7 @@ import java.util.function.UnaryOperator;
  */
 final class OpenPlugins implements AutoCloseable {
 
-    private final PluginCatalog catalog;
+    private final KindsByName kinds;
     private final Services services;
     private final UnaryOperator<ProviderClient> wrapper;
 
@@ -38,14 +38,11 @@ final class OpenPlugins implements AutoCloseable {
     private Topology topology;
 
     OpenPlugins(
-            Configuration configuration,
-            PluginCatalog catalog,
-            Services services,
-            UnaryOperator<ProviderClient> wrapper) {
-        this.catalog = catalog;
+            Configuration configuration, KindsByName kinds, Services services, UnaryOperator<ProviderClient> wrapper) {
+        this.kinds = kinds;
         this.services = services;
         this.wrapper = wrapper;
-        Opening opening = new Opening(catalog, services, wrapper);
+        Opening opening = new Opening(kinds, services, wrapper);
         try {
             configuration.accounts().forEach(account -> connect(account, opening, connections));
             Map<String, OpenRoute> routes = routes(configuration, opening, Map.of());
@@ -89,7 +86,7 @@ final class OpenPlugins implements AutoCloseable {
      * @throws ConfigurationException if anything can't be opened, with every problem; nothing stays open then
      */
     synchronized Change prepare(Configuration next) {
-        Opening opening = new Opening(catalog, services, wrapper);
+        Opening opening = new Opening(kinds, services, wrapper);
         try {
             Map<String, Connection> present = new LinkedHashMap<>();
             next.accounts().forEach(account -> connect(account, opening, present));

@@ -36,14 +36,14 @@ final class Opening {
 
     private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
 
-    private final PluginCatalog catalog;
+    private final KindsByName kinds;
     private final Services services;
     private final UnaryOperator<ProviderClient> wrapper;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final List<String> problems = new ArrayList<>();
 
-    Opening(PluginCatalog catalog, Services services, UnaryOperator<ProviderClient> wrapper) {
-        this.catalog = catalog;
+    Opening(KindsByName kinds, Services services, UnaryOperator<ProviderClient> wrapper) {
+        this.kinds = kinds;
         this.services = services;
         this.wrapper = wrapper;
     }
@@ -105,7 +105,7 @@ final class Opening {
     }
 
     private Connection open(AccountSettings account) {
-        Provider provider = named(catalog.providers(), account.provider());
+        Provider provider = named(kinds.providers(), account.provider());
         return Connection.open(account, settings -> connect(provider, settings), wrapper);
     }
 
@@ -116,7 +116,7 @@ final class Opening {
     }
 
     private OpenRoute open(RouteSettings route) {
-        BalancingStrategy strategy = named(catalog.strategies(), route.strategy());
+        BalancingStrategy strategy = named(kinds.strategies(), route.strategy());
         List<Picker> pickers = new ArrayList<>();
         for (int tier = 0; tier < route.tiers().size(); tier++) {
             pickers.add(guarded(
@@ -128,14 +128,14 @@ final class Opening {
     }
 
     private OpenCache open(Configuration.CacheTier tier) {
-        Cache cache = named(catalog.caches(), tier.name());
+        Cache cache = named(kinds.caches(), tier.name());
         CacheStore store = guarded("cache " + tier.name(), cache, () -> cache.open(tier.settings(), services));
         opened.push(store);
         return new OpenCache(tier.name(), cache.isShared(), store);
     }
 
     private OpenCoordination open(Configuration.ChosenCoordinator chosen) {
-        Coordinator coordinator = named(catalog.coordinators(), chosen.name());
+        Coordinator coordinator = named(kinds.coordinators(), chosen.name());
         Coordination coordination = guarded(
                 "coordinator " + chosen.name(), coordinator, () -> coordinator.open(chosen.settings(), services));
         opened.push(coordination);
