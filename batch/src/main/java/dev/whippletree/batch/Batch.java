@@ -5,7 +5,6 @@ import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
 import java.util.Iterator;
 import java.util.OptionalLong;
-import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -53,18 +52,6 @@ public final class Batch {
     /** Prepares a run of a stream, as {@link #run(Iterator)} does. The caller closes the stream. */
     public BatchRun run(Stream<BatchItem> items) {
         return run(items.iterator());
-    }
-
-    /**
-     * Prepares a run of what a publisher tells, of which never more is requested than is needed.
-     *
-     * @param items no two with the same id; subscribed to now. Its error ends the run
-     * @return begins when it is subscribed to. Waiting for the next item blocks a thread of the batch's timeline
-     */
-    public BatchRun run(Flow.Publisher<BatchItem> items) {
-        PublishedItems published = new PublishedItems();
-        items.subscribe(published);
-        return run((Iterator<BatchItem>) published);
     }
 
     /** Collects what makes a batch. Confined to one thread. */

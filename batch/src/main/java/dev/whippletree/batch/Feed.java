@@ -162,9 +162,6 @@ final class Feed {
 
     /** Pulls no more. */
     void end() {
-        if (!exhausted && items instanceof PublishedItems published) {
-            published.cancel();
-        }
         exhausted = true;
     }
 }

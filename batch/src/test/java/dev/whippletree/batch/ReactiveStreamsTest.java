@@ -29,10 +29,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.reactivestreams.tck.TestEnvironment;
 import org.reactivestreams.tck.flow.FlowPublisherVerification;
-import org.reactivestreams.tck.flow.FlowSubscriberBlackboxVerification;
 import org.testng.SkipException;
 
-/** A batch keeps every rule of Reactive Streams on both sides, by the test kit of those who wrote them. */
+/** A batch's results keep every rule of Reactive Streams, by the test kit of those who wrote them. */
 @Tag("slow")
 final class ReactiveStreamsTest {
 
@@ -65,17 +64,6 @@ final class ReactiveStreamsTest {
             results.setUp();
             rule.invoke(results);
         });
-    }
-
-    @TestFactory
-    Stream<DynamicTest> items() {
-        Items items = new Items();
-        items.startPublisherExecutorService();
-        return rules(FlowSubscriberBlackboxVerification.class, rule -> {
-                    items.setUp();
-                    rule.invoke(items);
-                })
-                .onClose(items::shutdownPublisherExecutorService);
     }
 
     private static Stream<DynamicTest> rules(Class<?> kit, Rule rule) {
@@ -116,23 +104,6 @@ final class ReactiveStreamsTest {
             Flow.Publisher<BatchResult> run = createFlowPublisher(1);
             run.subscribe(new Collected());
             return run;
-        }
-    }
-
-    private static final class Items extends FlowSubscriberBlackboxVerification<BatchItem> {
-
-        Items() {
-            super(new TestEnvironment(PATIENCE_MILLIS, SILENCE_MILLIS));
-        }
-
-        @Override
-        public Flow.Subscriber<BatchItem> createFlowSubscriber() {
-            return new PublishedItems();
-        }
-
-        @Override
-        public BatchItem createElement(int number) {
-            return item(number);
         }
     }
 
