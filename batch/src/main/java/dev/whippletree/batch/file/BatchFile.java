@@ -89,7 +89,7 @@ public final class BatchFile implements AutoCloseable {
 
     private static InputCheck checkOf(BatchFiles files, Configuration configuration) {
         return new InputCheck(
-                Disk.INSTANCE, files.input(), files.format(), files.form(), configuration, Digests.OF_64_BITS);
+                Disk.INSTANCE, files.input(), files.format(), files.form(), configuration, Digests::of64Bits);
     }
 
     /**
@@ -116,7 +116,7 @@ public final class BatchFile implements AutoCloseable {
             models.add(line.prompt());
             distinct.add(line.prompt());
             if (!files.conversations()) {
-                keys.add(Digests.OF_64_BITS.applyAsLong(Journal.keyOf(line.prompt(), whippletree)));
+                keys.add(Digests.of64Bits(Journal.keyOf(line.prompt(), whippletree)));
             }
         });
         keys.sort();
@@ -134,9 +134,7 @@ public final class BatchFile implements AutoCloseable {
                     new FileJournal.Options(
                             files.sync(),
                             files.conversations() || files.asRows(),
-                            Digests.OF_64_BITS,
-                            input.contested(),
-                            key -> files.conversations() || repeated.contains(Digests.OF_64_BITS.applyAsLong(key))),
+                            key -> files.conversations() || repeated.contains(Digests.of64Bits(key))),
                     timeline,
                     lock);
             return new BatchFile(adopted, configuration, input, distinct, journal);
@@ -334,9 +332,7 @@ public final class BatchFile implements AutoCloseable {
     public void finish() throws IOException {
         close();
         if (files.asRows() || files.ordered()) {
-            AnswerPlaces places = new AnswerPlaces(Digests.OF_64_BITS, input.contested());
-            Arrangement.find(files, places);
-            new Arrangement(files, configuration, places).arrange();
+            new Arrangement(files, configuration, Arrangement.find(files)).arrange();
         }
     }
 
@@ -397,7 +393,7 @@ public final class BatchFile implements AutoCloseable {
         }
 
         private static long key(String id, String fingerprint) {
-            return Digests.OF_64_BITS.applyAsLong(id + '\0' + fingerprint);
+            return Digests.of64Bits(id + '\0' + fingerprint);
         }
 
         private void results(Consumer<ResultLine> each) throws IOException {

@@ -895,15 +895,14 @@ final class BatchFileTest {
     }
 
     @Test
-    void idsWhoseDigestsAgree_areComparedOnDisk() throws IOException {
+    void idsWhoseDigestsAgreeByChance_areAMistakeToMend() throws IOException {
         write(line("ab", "A"), line("cd", "B"), line("e", "C"));
         InputCheck check = new InputCheck(
                 Disk.INSTANCE, input, InputFormat.JSONL, form, whippletree.configuration(), String::length);
 
-        InputCheck.Checked checked = check.check(false, each -> {});
-
-        assertThat(checked.contested()).containsExactlyInAnyOrder("ab", "cd");
-        assertThat(checked.lines()).isEqualTo(3);
+        assertThatThrownBy(() -> check.check(false, each -> {}))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageEndingWith(":2: 'cd' has by chance the same digest as the id of line 1; change one of them");
     }
 
     @Test
