@@ -220,15 +220,9 @@ final class Contact {
     void lost(Throwable failure) {
         Throwable cause = Cause.of(failure);
         mark(cause);
-        tellOfLoss(cause);
-    }
-
-    /** Ends the contact if it is there, since others have waited in vain for an answer; the members are told later. */
-    void silent() {
-        if (up) {
-            TimeoutException silence = new TimeoutException("it doesn't answer");
-            mark(silence);
-            services.executor().execute(() -> tellOfLoss(silence));
+        members.forEach(Member::lost);
+        if (cause instanceof TimeoutException) {
+            services.executor().execute(this::beat);
         }
     }
 
@@ -240,13 +234,6 @@ final class Contact {
         trouble = cause;
         up = false;
         settled = false;
-    }
-
-    private void tellOfLoss(Throwable cause) {
-        members.forEach(Member::lost);
-        if (cause instanceof TimeoutException) {
-            services.executor().execute(this::beat);
-        }
     }
 
     /** Beats no more; ends, normally, when the last beat has been answered or has failed, and what undoes it can be sent. */

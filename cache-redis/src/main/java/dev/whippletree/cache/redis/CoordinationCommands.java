@@ -28,9 +28,6 @@ interface CoordinationCommands extends AutoCloseable {
         /** Notices arrive from now on; earlier ones may have been missed. */
         void subscribed();
 
-        /** Redis hangs, as somebody else in this process has found out. Told on a thread that mustn't be held up. */
-        void silent();
-
         /** A notice, this process's own ones included. */
         void notice(String text);
     }

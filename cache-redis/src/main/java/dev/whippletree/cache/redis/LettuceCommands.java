@@ -47,9 +47,7 @@ final class LettuceCommands implements CoordinationCommands {
     private final Implausible implausible;
     private final Services services;
     private final RedisSettings settings;
-    private final LifeSigns lifeSigns;
     private volatile RedisLink notices;
-    private volatile Runnable onSilence = () -> {};
 
     /** Why Redis doesn't let this process hear notices. */
     private volatile @Nullable Throwable unheard;
@@ -67,7 +65,6 @@ final class LettuceCommands implements CoordinationCommands {
         connector = new LettuceConnector(settings);
         link = new RedisLink(settings, "this process grants its own share of each limit", connector, services);
         scripts = new Scripts(link, implausible);
-        lifeSigns = LifeSigns.of(settings.address());
         notices = subscription(text -> {});
     }
 
@@ -79,8 +76,6 @@ final class LettuceCommands implements CoordinationCommands {
             events.subscribed();
         });
         link.onConnected(events::connected);
-        onSilence = events::silent;
-        lifeSigns.onSilence(onSilence);
         link.connect();
         notices.connect();
     }
@@ -288,7 +283,6 @@ final class LettuceCommands implements CoordinationCommands {
 
     @Override
     public void close() {
-        lifeSigns.removeListener(onSilence);
         notices.close();
         link.close();
     }
