@@ -88,14 +88,6 @@ abstract class CoordinatorBench {
     }
 
     /**
-     * Says whether processes that are cut off together keep to their parts of each limit, by the number of them when they last
-     * could be reached. False for a coordinator that doesn't know it; the test of that is skipped.
-     */
-    protected boolean dividesWhenCutOff() {
-        return true;
-    }
-
-    /**
      * Returns settings in which {@link CoordinatorContract#SECRET} stands wherever something secret can: a password, an address
      * with one in it; of a place that can't be reached, or that can't be used. Without any, as here, the test is skipped.
      */
@@ -208,7 +200,13 @@ abstract class CoordinatorBench {
     final Grant.Refused refused(String why, Coordination process, LimitUse... uses) {
         Grant grant = reserve(process, uses);
         assertThat(grant).as("a refusal of %s is due: %s", List.of(uses), why).isInstanceOf(Grant.Refused.class);
-        return (Grant.Refused) grant;
+        Grant.Refused refused = (Grant.Refused) grant;
+        assertThat(refused.by()).as("the use that doesn't fit").isIn((Object[]) uses);
+        assertThat(refused.retryAfter())
+                .as("the wait for room, which is no longer than the window of %s", refused.by())
+                .isPositive()
+                .isLessThanOrEqualTo(refused.by().limit().window());
+        return refused;
     }
 
     /** Reserves what fits as soon as everything has arrived that was told. */

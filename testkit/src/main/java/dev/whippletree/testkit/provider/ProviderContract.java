@@ -3,6 +3,7 @@ package dev.whippletree.testkit.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Message;
@@ -10,7 +11,6 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
-import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
@@ -372,7 +372,12 @@ public abstract class ProviderContract {
     void sinkThatFails_doesNotKeepTheNextCallFromBeingMade() {
         service.reply(answer("one"));
         service.reply(answer("two"));
-        AttemptSink failing = new FailingSink();
+        RecordingSink failing = new RecordingSink(false) {
+            @Override
+            public void delta(Delta.Piece piece) {
+                throw new IllegalStateException("this sink fails on purpose");
+            }
+        };
 
         assertThatCode(() -> client.send(Prompt.of("How are you?"), model(), failing))
                 .doesNotThrowAnyException();
