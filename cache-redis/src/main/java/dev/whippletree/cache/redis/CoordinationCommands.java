@@ -54,7 +54,7 @@ interface CoordinationCommands extends AutoCloseable {
     /**
      * Registers limits and looks at all that are registered.
      *
-     * @param own the places of limits ({@link CoordinationKeys#place}), and for how long they are worth knowing
+     * @param own the places of limits ({@link RedisKeys#place}), and for how long they are worth knowing
      * @return what is used and in flight, by place
      */
     CompletionStage<Map<String, Long>> survey(Map<String, Duration> own);

@@ -248,7 +248,7 @@ final class Holdings {
 
     private OwnLimit open(LimitName name, Limit limit) {
         OwnLimit own = new OwnLimit(limit);
-        survey.of(CoordinationKeys.place(organization, name))
+        survey.of(RedisKeys.place(organization, name))
                 .ifPresent(sight -> own.asked(limit.amount() - sight.used(), sight.atNanos()));
         return own;
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the limits of one organization stand between this process and the others: what is held here, in which epoch, and whether
- * all of it is known there. It decides, and {@link SharedLedger} sends. Thread-safe: each method is one step, guarded by this; none
+ * all of it is known there. It decides, and {@link Ledgers} sends. Thread-safe: each method is one step, guarded by this; none
  * blocks.
  *
  * <p><b>In step.</b> While there is contact and everything used here is known there, each reservation is one question. Where the
@@ -264,7 +264,7 @@ final class Ledger {
     synchronized void addPlaces(Map<String, Duration> places) {
         holdings.sizes()
                 .forEach(size -> places.put(
-                        CoordinationKeys.place(organization, size.name()),
+                        RedisKeys.place(organization, size.name()),
                         size.window().plus(parts.lease())));
     }
 

@@ -40,7 +40,7 @@ final class LettuceCommands implements CoordinationCommands {
     /** Of what is dated, and of what is in flight. */
     private static final byte[][] SUMS = {{'s'}, {'h'}};
 
-    private final CoordinationKeys keys;
+    private final RedisKeys keys;
     private final LettuceConnector connector;
     private final RedisLink link;
     private final Scripts scripts;
@@ -61,7 +61,7 @@ final class LettuceCommands implements CoordinationCommands {
         this.settings = settings;
         this.services = services;
         this.implausible = implausible;
-        keys = new CoordinationKeys(settings.keyPrefix());
+        keys = new RedisKeys(settings.keyPrefix());
         connector = new LettuceConnector(settings);
         link = new RedisLink(settings, "this process grants its own share of each limit", connector, services);
         scripts = new Scripts(link, implausible);
@@ -84,7 +84,7 @@ final class LettuceCommands implements CoordinationCommands {
         return new RedisLink(
                 settings,
                 "notices of other processes don't arrive",
-                new SubscribingConnector(connector, keys.notices(), listener),
+                () -> connector.connectTo(keys.notices(), listener),
                 services);
     }
 
@@ -249,7 +249,7 @@ final class LettuceCommands implements CoordinationCommands {
         return scripts.number(
                         Script.CLOSE,
                         List.of(keys.closings(), keys.probe(scope)),
-                        bytes(CoordinationKeys.scopeDigits(scope)),
+                        bytes(RedisKeys.scopeDigits(scope)),
                         bytes(Math.max(1, remaining.toMillis())),
                         keys.notices(),
                         bytes(notice))
@@ -261,7 +261,7 @@ final class LettuceCommands implements CoordinationCommands {
         return scripts.number(
                         Script.REOPEN,
                         List.of(keys.closings(), keys.probe(scope)),
-                        bytes(CoordinationKeys.scopeDigits(scope)),
+                        bytes(RedisKeys.scopeDigits(scope)),
                         keys.notices(),
                         bytes(notice))
                 .thenAccept(done -> {});

@@ -314,8 +314,7 @@ class RedisCoordinatorOutageTest {
     }
 
     private static String key(LimitUse use) {
-        return new String(
-                new CoordinationKeys("whippletree").limit(use.scope().organization(), LimitName.of(use)), US_ASCII);
+        return new String(new RedisKeys("whippletree").limit(use.scope().organization(), LimitName.of(use)), US_ASCII);
     }
 
     private static String field(RedisProcess redis, LimitUse use, String name) {
