@@ -30,6 +30,9 @@ final class Lexicon {
     /** Languages, of people and of programs. */
     static final Set<String> LANGUAGES = Set.copyOf(words("languages"));
 
+    /** Words that are numbers; not those that multiply what stands before them. */
+    static final Map<String, Integer> NUMBERS = numbers();
+
     private static final Map<String, Set<String>> OPPOSITES = opposites();
 
     private Lexicon() {}
@@ -41,6 +44,15 @@ final class Lexicon {
 
     private static List<String> words(String section) {
         return Objects.requireNonNull(SECTIONS.get(section), section);
+    }
+
+    private static Map<String, Integer> numbers() {
+        Map<String, Integer> numbers = new HashMap<>();
+        List<String> words = words("numbers");
+        for (int i = 0; i < words.size(); i += 2) {
+            numbers.put(words.get(i), Integer.valueOf(words.get(i + 1)));
+        }
+        return Map.copyOf(numbers);
     }
 
     private static Map<String, Set<String>> opposites() {
