@@ -3,23 +3,11 @@ package dev.whippletree.batch;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.model.Delta;
-import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.Admission;
-import dev.whippletree.spi.AnswerEnd;
-import dev.whippletree.spi.AttemptSink;
-import dev.whippletree.spi.Cancellable;
-import dev.whippletree.spi.Provider;
-import dev.whippletree.spi.ProviderClient;
-import dev.whippletree.spi.Services;
-import dev.whippletree.spi.SettingKey;
+import dev.whippletree.testkit.FakeProvider;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Flow;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -41,7 +29,8 @@ final class ReactiveStreamsTest {
     private static final long SILENCE_MILLIS = 20;
 
     private final Whippletree whippletree = Whippletree.builder()
-            .provider(new PoliteProvider())
+            .provider(new FakeProvider(
+                    "polite", call -> call.services().executor().execute(() -> call.answer("Fine, thank you."))))
             .account("a", "polite", "token")
             .model("model")
             .build();
@@ -104,43 +93,6 @@ final class ReactiveStreamsTest {
             Flow.Publisher<BatchResult> run = createFlowPublisher(1);
             run.subscribe(new Collected());
             return run;
-        }
-    }
-
-    /** Answers everything at once. */
-    private static final class PoliteProvider implements Provider {
-
-        @Override
-        public String name() {
-            return "polite";
-        }
-
-        @Override
-        public Set<SettingKey> settings() {
-            return Set.of();
-        }
-
-        @Override
-        public ProviderClient connect(AccountSettings account, Services services) {
-            return new ProviderClient() {
-
-                @Override
-                public Admission admission(Prompt prompt, String model) {
-                    return Admission.NONE;
-                }
-
-                @Override
-                public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
-                    services.executor().execute(() -> {
-                        sink.delta(new Delta.Text("Fine, thank you."));
-                        sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
-                    });
-                    return () -> {};
-                }
-
-                @Override
-                public void close() {}
-            };
         }
     }
 }
