@@ -97,6 +97,11 @@ public abstract class ProviderContract {
         return sink;
     }
 
+    private ScriptedReply halfAStream() {
+        return stream(List.of("Fine", ", thank", " you", " very", " much", " indeed"))
+                .half();
+    }
+
     private static void assertRulesKept(RecordingSink sink) {
         assertThat(sink.violations())
                 .as("a sink is told serially and in order: sent, firstByte, limits, deltas, exactly one end")
@@ -147,9 +152,7 @@ public abstract class ProviderContract {
 
     @Test
     void piece_isToldBeforeTheNextOneComes() {
-        service.reply(stream(List.of("Fine", ", thank", " you", " very", " much", " indeed"))
-                .half()
-                .ending(Ending.HANGING));
+        service.reply(halfAStream().ending(Ending.HANGING));
 
         RecordingSink sink = send(true);
 
@@ -199,9 +202,7 @@ public abstract class ProviderContract {
     @Test
     void streamThatBreaksOff_isNoAnswer() {
         for (Ending ending : new Ending[] {Ending.CUT, Ending.WHOLE, Ending.WHOLE_THEN_CLOSED}) {
-            service.reply(stream(List.of("Fine", ", thank", " you", " very", " much", " indeed"))
-                    .half()
-                    .ending(ending));
+            service.reply(halfAStream().ending(ending));
             RecordingSink sink = send(true);
             assertThat(sink.awaitFailure().kind())
                     .as("half a stream, ending %s", ending)
@@ -269,9 +270,7 @@ public abstract class ProviderContract {
 
     @Test
     void cancellingInMidStream_breaksTheCallOff() {
-        service.reply(stream(List.of("Fine", ", thank", " you", " very", " much", " indeed"))
-                .half()
-                .ending(Ending.HANGING));
+        service.reply(halfAStream().ending(Ending.HANGING));
         RecordingSink sink = new RecordingSink(true);
         Cancellable call = client.send(Prompt.of("How are you?"), model(), sink);
         sink.awaitFirstDelta();
