@@ -131,7 +131,7 @@ final class Arrangement {
     }
 
     /** Returns what writes the rows of a table. Half a character, as a service may cut an answer, becomes a question mark. */
-    static CsvWriter writer(Path table, OutputStream stream) {
+    private static CsvWriter writer(Path table, OutputStream stream) {
         return CsvWriter.builder()
                 .fieldSeparator(InputFormat.of(table).separator())
                 .lineDelimiter(LineDelimiter.LF)
@@ -139,7 +139,7 @@ final class Arrangement {
     }
 
     /** Returns the values of an answered row, safe from being taken for formulas if that is wanted. */
-    static List<String> row(List<String> values, Optional<Completion> answer, boolean safe) {
+    private static List<String> row(List<String> values, Optional<Completion> answer, boolean safe) {
         return with(
                 values,
                 answer.map(there -> List.of(

@@ -44,7 +44,6 @@ public final class BatchFile implements AutoCloseable {
     private final InputCheck.Checked input;
     private final DistinctPrompts distinct;
     private final FileJournal journal;
-    private final @Nullable GrowingTable table;
 
     private BatchFile(
             BatchFiles files,
@@ -57,19 +56,6 @@ public final class BatchFile implements AutoCloseable {
         this.input = input;
         this.distinct = distinct;
         this.journal = journal;
-        this.table = files.asRows() && journal.size() < input.lines() ? table() : null;
-    }
-
-    /** A table shows answers while the batch runs; the batch doesn't need it. */
-    private @Nullable GrowingTable table() {
-        try {
-            new Arrangement(files, configuration, journal.places()).arrange();
-            return new GrowingTable(journal, files.output(), files.safeCsv());
-        } catch (IOException e) {
-            LOG.warn(
-                    "{} can't be written now ({}); it gets its rows when the batch ends", files.output(), e.toString());
-            return null;
-        }
     }
 
     /**
@@ -133,7 +119,7 @@ public final class BatchFile implements AutoCloseable {
                     new FileJournal.Place(files.answers(), files.failures(), BatchFolder.of(files.output())),
                     new FileJournal.Options(
                             files.sync(),
-                            files.conversations() || files.asRows(),
+                            files.conversations(),
                             key -> files.conversations() || repeated.contains(Digests.of64Bits(key))),
                     timeline,
                     lock);
@@ -265,7 +251,7 @@ public final class BatchFile implements AutoCloseable {
 
     /** Returns where results are written down. */
     public Journal journal() {
-        return table == null ? journal : table;
+        return journal;
     }
 
     /**
@@ -314,9 +300,6 @@ public final class BatchFile implements AutoCloseable {
                     reader.close();
                     return null;
                 }
-                if (table != null && reader instanceof Rows rows) {
-                    table.expect(line.id(), rows.values());
-                }
                 return new BatchItem(
                         line.id(), line.prompt(), input.sessionEnds().contains(line), fingerprints.of(line));
             } catch (BadLineException e) {
@@ -338,7 +321,7 @@ public final class BatchFile implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        journal().close();
+        journal.close();
     }
 
     /** Which results of an output are those of lines that are asked as they were, and which aren't. */

@@ -274,11 +274,6 @@ public final class FileJournal implements Journal {
         return line.completion().filter(answer -> line.key().equals(key) && Whippletree.isReusable(answer));
     }
 
-    /** Returns where the answers are that there were when it was opened. */
-    Places places() {
-        return places;
-    }
-
     private ResultLine lineAt(long place) throws IOException {
         InputStream stream = storage.read(answers.file);
         try (Lines lines = new Lines(stream)) {
