@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * batch.run(items.iterator()).subscribe(results);
  * }</pre>
  *
- * <p>Items are pulled as they are needed, and not faster than results are asked for; so neither have to fit into memory. A result is in the
- * {@link Journal} before it is told, and what the journal has already is neither asked nor told again.
+ * <p>Items are pulled when they are needed, and no faster than results are requested, so neither need to fit into memory. A result is in
+ * the {@link Journal} before the subscriber gets it. Items that the journal has already are neither asked nor reported again.
  */
 public final class Batch {
 
@@ -81,8 +81,8 @@ public final class Batch {
         }
 
         /**
-         * Makes the items of one session a conversation: each is asked after the answer of the one before, with all that was said until then as
-         * its history. Instructions that a session's items repeat are sent once. An item after one that got no answer isn't asked.
+         * Makes the items of one session a conversation: each is asked after the previous one is answered, with everything said so far as
+         * its history. Instructions that a session's items repeat are sent once. After an item without an answer, the rest aren't asked.
          */
         public Builder conversations() {
             this.conversations = true;
@@ -107,7 +107,7 @@ public final class Batch {
             return this;
         }
 
-        /** Sets which of the prompts are different, for the forecast. Each run takes from it what it asks: a batch with it has one run. */
+        /** Sets which prompts are different, for the forecast. A run uses it up, so a batch with it can run only once. */
         public Builder distinct(DistinctPrompts distinct) {
             this.distinct = distinct.isKnown() ? distinct : null;
             return this;

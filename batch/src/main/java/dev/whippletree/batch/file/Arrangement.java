@@ -130,7 +130,7 @@ final class Arrangement {
         }
     }
 
-    /** Returns what writes the rows of a table. Half a character, as a service may cut an answer, becomes a question mark. */
+    /** Returns a writer of rows. Half a surrogate pair, from an answer that was cut, becomes a question mark. */
     private static CsvWriter writer(Path table, OutputStream stream) {
         return CsvWriter.builder()
                 .fieldSeparator(InputFormat.of(table).separator())

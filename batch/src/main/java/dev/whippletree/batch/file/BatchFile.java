@@ -90,7 +90,8 @@ public final class BatchFile implements AutoCloseable {
     }
 
     /**
-     * The same for an input that was copied by a spool; null: it wasn't. The copy is kept once it is accepted. Closing the result closes the spool.
+     * The same for an input that a spool has copied; null: none has. The copy is kept once the input is accepted. Closing the
+     * result closes the spool.
      */
     public static BatchFile open(BatchFiles files, @Nullable Spool spool, Whippletree whippletree, Timeline timeline)
             throws IOException {
@@ -130,7 +131,7 @@ public final class BatchFile implements AutoCloseable {
         }
     }
 
-    /** Makes sure that what is there belongs to the input, and notes that what comes does. */
+    /** Checks that existing results belong to this input, and records that new ones will. */
     private static void adopt(
             BatchFiles files, Configuration configuration, InputCheck.Checked input, Map<String, String> settings)
             throws IOException {
@@ -150,7 +151,7 @@ public final class BatchFile implements AutoCloseable {
         }
     }
 
-    /** What a batch finds in its place before it has begun is somebody else's. */
+    /** Refuses files that were there before the batch began: they are somebody else's. */
     private static void leaveOthersAlone(BatchFiles files) throws IOException {
         if (BatchState.read(Disk.INSTANCE, BatchFolder.of(files.output())).isEmpty()) {
             leaveAlone(files.output(), "isn't the output of a batch; name another file, or remove it");
@@ -186,7 +187,8 @@ public final class BatchFile implements AutoCloseable {
     }
 
     /**
-     * Writes how far a batch is beside its output, for {@link #lastNote}. On a full disk, it writes over the note before, which has a block already.
+     * Writes the progress beside the output, for {@link #lastNote}. On a full disk, it overwrites the last note, which needs no
+     * further block.
      *
      * @throws IOException if that can't be
      */
@@ -311,7 +313,7 @@ public final class BatchFile implements AutoCloseable {
         }
     }
 
-    /** Closes the journal and then makes of the answers what was asked for: sorts them, or puts them into rows. Blocks. */
+    /** Closes the journal, then sorts the answers or makes the table of them, if that was asked for. Blocks. */
     public void finish() throws IOException {
         close();
         if (files.asRows() || files.ordered()) {

@@ -81,7 +81,7 @@ public final class FileJournal implements Journal {
             this.end = output.size();
         }
 
-        /** Writes lines behind the end, over what an earlier attempt has left there. They count from {@link #added} on. */
+        /** Writes lines at the end, over the remains of a failed attempt. They count once {@link #added} is called. */
         void write(byte[] lines) throws IOException {
             if (lines.length > 0) {
                 dirty = true;
@@ -159,7 +159,7 @@ public final class FileJournal implements Journal {
         }
     }
 
-    /** Learns what a file has, and drops from it what isn't a whole line of a result. */
+    /** Reads a file into memory, and drops from it every line that isn't a whole result. */
     private void index(Path file, boolean ofAnswers) throws IOException {
         if (!storage.exists(file)) {
             return;
@@ -345,7 +345,7 @@ public final class FileJournal implements Journal {
         }
     }
 
-    /** After a failure it isn't known what the disk has, and trying again wouldn't tell: only opening the journal anew does. */
+    /** A failed force leaves the disk's content unknown, also if it is tried again. Only opening the journal anew tells. */
     private void force() {
         try {
             answers.force();

@@ -114,7 +114,7 @@ final class InputCheck {
         }
     }
 
-    /** Two ids of one digest are a mistake or, once in a great while, chance: results are known by the digest, so one has to change. */
+    /** Reports ids with the same digest. Results are found by digest, so even two different ids can't both stay. */
     private void compare(LongBag repeated) throws IOException {
         if (repeated.size() == 0 || problems.size() >= MOST_PROBLEMS) {
             return;

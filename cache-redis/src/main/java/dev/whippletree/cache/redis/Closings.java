@@ -42,7 +42,7 @@ final class Closings implements Contact.Member {
         this.services = services;
     }
 
-    /** What others haven't been told yet: a closing, until it ends; or, with none, that the scope is open. */
+    /** News that others don't have yet: that a scope is closed or, without a closing, that it is open. */
     private record Untold(Scope scope, @Nullable ScopeClosing closing, long atNanos) {}
 
     /** Says whether this process is to look whether a scope is open; yes if nobody can be asked. */
@@ -84,7 +84,7 @@ final class Closings implements Contact.Member {
         }
     }
 
-    /** Guarded by this, so that what is told later arrives later. */
+    /** Guarded by this, so that news keep their order. */
     private void send(Untold news) {
         send(news, services.nanoTime())
                 .whenCompleteAsync(

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** What an author says of a coordinator, and the processes over one shared place that each test of the contract opens. */
+/** The settings that an author of a coordinator can override, and the processes that each test opens over one shared place. */
 abstract class CoordinatorBench {
 
     static final Duration HOUR = Duration.ofHours(1);
@@ -96,8 +96,7 @@ abstract class CoordinatorBench {
     }
 
     /**
-     * Returns after how long what was to happen counts as never happening: half a minute unless overridden. Whatever takes less
-     * is fast enough for the contract.
+     * Returns how long a test waits before it fails: half a minute unless overridden. The contract sets no other time.
      */
     protected Duration longestWait() {
         return Duration.ofSeconds(30);
@@ -216,7 +215,7 @@ abstract class CoordinatorBench {
                 "a grant of " + List.of(uses) + ", since " + why);
     }
 
-    /** Waits until what a process has told so far has arrived: messages of one process keep their order. */
+    /** Waits until everything that a process has sent so far has arrived: its messages keep their order. */
     final void awaitArrival(Coordination told) {
         LimitUse all = new LimitUse(Scope.of("marker"), "marker-" + markers++, Limit.requests(1, HOUR), 1);
         told.release(granted("nobody has used this limit", told, all));

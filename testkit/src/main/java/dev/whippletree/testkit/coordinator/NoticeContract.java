@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The contract's part about closed scopes: who looks whether they are open again, and who hears of them. */
 abstract class NoticeContract extends ClaimContract {
 
-    /** Told after something else, to know when that has been heard or never will be. */
+    /** A scope that is closed last: once a listener has heard of it, it has heard everything before. */
     private static final Scope MARKER = Scope.of("marker");
 
     NoticeContract() {}
