@@ -51,6 +51,24 @@ final class Outlook {
     private long answers;
     private long answerCharacters;
 
+    /** How many calls an item needs: the mean of those that have ended, in which the latest 250 weigh most. */
+    private static final class CallShare {
+
+        private static final int LATEST = 250;
+
+        private double now;
+        private int ended;
+
+        CallShare(double atFirst) {
+            this.now = atFirst;
+        }
+
+        void ended(boolean byCall) {
+            ended = Math.min(LATEST, ended + 1);
+            now += ((byCall ? 1 : 0) - now) / ended;
+        }
+    }
+
     /** How many had ended at some moment. */
     private record Passed(long nanos, long ended) {}
 
@@ -106,7 +124,7 @@ final class Outlook {
     /** Returns how many calls items need that aren't asked yet. */
     private long calls(long toBegin) {
         double different = distinct == null ? toBegin : Math.min(distinct.left(), toBegin);
-        return (long) Math.ceil(different * news.now() + (toBegin - different) * repeats.now());
+        return (long) Math.ceil(different * news.now + (toBegin - different) * repeats.now);
     }
 
     /** So many had ended by now. */
