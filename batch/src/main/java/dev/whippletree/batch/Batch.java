@@ -5,7 +5,6 @@ import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
 import java.util.Iterator;
 import java.util.OptionalLong;
-import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * batch.run(items.iterator()).subscribe(results);
  * }</pre>
  *
- * <p>Items are pulled as they are needed, and not faster than results are asked for; so neither have to fit into memory. A result is in the
- * {@link Journal} before it is told, and what the journal has already is neither asked nor told again.
+ * <p>Items are pulled when they are needed, and no faster than results are requested, so neither need to fit into memory. A result is in
+ * the {@link Journal} before the subscriber gets it. Items that the journal has already are neither asked nor reported again.
  */
 public final class Batch {
 
@@ -55,18 +54,6 @@ public final class Batch {
         return run(items.iterator());
     }
 
-    /**
-     * Prepares a run of what a publisher tells, of which never more is requested than is needed.
-     *
-     * @param items no two with the same id; subscribed to now. Its error ends the run
-     * @return begins when it is subscribed to. Waiting for the next item blocks a thread of the batch's timeline
-     */
-    public BatchRun run(Flow.Publisher<BatchItem> items) {
-        PublishedItems published = new PublishedItems();
-        items.subscribe(published);
-        return run((Iterator<BatchItem>) published);
-    }
-
     /** Collects what makes a batch. Confined to one thread. */
     public static final class Builder {
 
@@ -94,8 +81,8 @@ public final class Batch {
         }
 
         /**
-         * Makes the items of one session a conversation: each is asked after the answer of the one before, with all that was said until then as
-         * its history. Instructions that a session's items repeat are sent once. An item after one that got no answer isn't asked.
+         * Makes the items of one session a conversation: each is asked after the previous one is answered, with everything said so far as
+         * its history. Instructions that a session's items repeat are sent once. After an item without an answer, the rest aren't asked.
          */
         public Builder conversations() {
             this.conversations = true;
@@ -120,7 +107,7 @@ public final class Batch {
             return this;
         }
 
-        /** Sets which of the prompts are different, for the forecast. Each run takes from it what it asks: a batch with it has one run. */
+        /** Sets which prompts are different, for the forecast. A run uses it up, so a batch with it can run only once. */
         public Builder distinct(DistinctPrompts distinct) {
             this.distinct = distinct.isKnown() ? distinct : null;
             return this;

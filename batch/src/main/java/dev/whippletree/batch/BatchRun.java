@@ -289,7 +289,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         feed.putFirst(asked.item());
     }
 
-    /** Stops on request, or if a rule says so; what waits in line is withdrawn then, and while nothing can be written. */
+    /** Stops on request or by a rule. Then, and while results can't be written, withdraws the prompts that wait in line. */
     private void heed(Delivery told, Brakes brake) {
         fail(told.failure());
         fail(feed.failure());
@@ -332,7 +332,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         }
     }
 
-    /** What holds the next item back may be what others under way might cost. */
+    /** Stops if nothing is under way and the next item still isn't allowed: then no ended call will make room. */
     private void stopIfNothingFrees(Brakes brake) {
         if (underWay.isEmpty()) {
             brake.look(underWay.size(), tally.ended());
@@ -364,7 +364,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         });
     }
 
-    /** What the journal has of an equal prompt isn't paid for again. */
+    /** Takes the answer of an equal prompt from the journal, if it has one. */
     private boolean wasAnsweredBefore(BatchItem item, DistinctPrompts.Kind kind, String promptKey) {
         try {
             Optional<Completion> there = settings.journal().answerTo(promptKey);

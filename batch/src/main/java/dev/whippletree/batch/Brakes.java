@@ -50,7 +50,7 @@ final class Brakes {
     }
 
     /**
-     * Takes a look at the engine. Until the next one, it isn't known what became of the items under way: each may still make a call, and cost something.
+     * Reads the engine's status. Until the next look, every item under way counts as one that may still make a call and cost something.
      *
      * @param underWay how many items are being asked
      * @param ended how many have ended

@@ -86,7 +86,7 @@ final class Feed {
         }
     }
 
-    /** Puts an item first that is due, as one that had no place in the line. */
+    /** Puts back an item that found no place in the waiting line. */
     void putFirst(BatchItem item) {
         due.addFirst(item);
     }
@@ -162,9 +162,6 @@ final class Feed {
 
     /** Pulls no more. */
     void end() {
-        if (!exhausted && items instanceof PublishedItems published) {
-            published.cancel();
-        }
         exhausted = true;
     }
 }

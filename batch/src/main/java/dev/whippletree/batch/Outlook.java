@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts when a batch will be done: the engine's forecast for the calls that the rest needs, with prompts like the
- * latest ones. If it is known which prompts are different, each of those left needs a call, less what was stored before; otherwise the rest needs as many
- * calls for an item as the latest items did. Confined to the run, except for {@link #skipped}.
+ * latest ones. If the different prompts are known, each one left needs a call, less the share that caches answer; otherwise each item
+ * left needs as many calls as the latest items did. Confined to the run, except for {@link #skipped}.
  */
 final class Outlook {
 
@@ -50,6 +50,24 @@ final class Outlook {
     private final CallShare repeats;
     private long answers;
     private long answerCharacters;
+
+    /** How many calls an item needs: the mean of those that have ended, in which the latest 250 weigh most. */
+    private static final class CallShare {
+
+        private static final int LATEST = 250;
+
+        private double now;
+        private int ended;
+
+        CallShare(double atFirst) {
+            this.now = atFirst;
+        }
+
+        void ended(boolean byCall) {
+            ended = Math.min(LATEST, ended + 1);
+            now += ((byCall ? 1 : 0) - now) / ended;
+        }
+    }
 
     /** How many had ended at some moment. */
     private record Passed(long nanos, long ended) {}
@@ -81,7 +99,7 @@ final class Outlook {
         }
     }
 
-    /** An item won't be asked: it has its result from an earlier run, which answers those like it too, or can't have one. Thread-safe. */
+    /** Takes out an item that won't be asked, because an earlier run answered it or because it can't be asked. Thread-safe. */
     void skipped(long key) {
         if (distinct != null) {
             distinct.asked(key);
@@ -106,7 +124,7 @@ final class Outlook {
     /** Returns how many calls items need that aren't asked yet. */
     private long calls(long toBegin) {
         double different = distinct == null ? toBegin : Math.min(distinct.left(), toBegin);
-        return (long) Math.ceil(different * news.now() + (toBegin - different) * repeats.now());
+        return (long) Math.ceil(different * news.now + (toBegin - different) * repeats.now);
     }
 
     /** So many had ended by now. */
@@ -130,7 +148,7 @@ final class Outlook {
         return (double) (last.ended() - first.ended()) * MINUTE_NANOS / (last.nanos() - first.nanos());
     }
 
-    /** Returns what prompts like the latest one wait for; empty if they don't, or if one of them is being answered and another may be. */
+    /** Returns what prompts like the latest one wait for; empty if none waits, or one of their accounts is open and answering. */
     Optional<BatchProgress.Wait> wait(StatusSnapshot status) {
         if (status.waiting() == 0 || latest.isEmpty()) {
             return Optional.empty();
@@ -224,7 +242,7 @@ final class Outlook {
         return Duration.ofNanos((long) (time.toNanos() * factor));
     }
 
-    /** Returns prompts like those that are left: like the latest ones, but as long as those that are left, if that is known. */
+    /** Returns sample prompts for the rest: like the latest ones, but with the length of those left, if that is known. */
     private List<Prompt> sample() {
         if (distinct != null) {
             double answer = answers == 0 ? 0 : (double) answerCharacters / answers;
@@ -265,8 +283,8 @@ final class Outlook {
     }
 
     /**
-     * Where limits are being found out, what they let in lately is as good a word as what is known of them. In the worst case it goes on as it did
-     * since the first minute, in which accounts let in what they had unused, and somewhat slower.
+     * Returns a range for limits that are being learned: from the better of the engine's forecast and the latest pace to the pace
+     * since the first minute, slowed down by a quarter. In the first minute, accounts admit what they had left unused.
      */
     private BatchProgress.Forecast range(Duration told, long left) {
         Duration lately = pace(lastMinute.getFirst(), left).orElse(told);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Copies prompts with changes, and measures them. Stateless. */
 final class Prompts {
 
-    /** Longer than any batch: a route's own deadline is for people. */
+    /** Longer than any batch. A route's deadline is for people who wait. */
     private static final Optional<Duration> NO_HURRY = Optional.of(Duration.ofDays(365));
 
     /** No longer text is made. */
@@ -28,7 +28,7 @@ final class Prompts {
         return of(prompt, messages, prompt.priority(), prompt.deadline());
     }
 
-    /** Returns the same with the priority of batches, and with all the time in the world where it says nothing of a deadline. */
+    /** Returns the same with batch priority and, if it has no deadline of its own, one of a year. */
     static Prompt ofBatch(Prompt prompt) {
         return of(prompt, prompt.messages(), Priority.BATCH, prompt.deadline().or(() -> NO_HURRY));
     }
@@ -55,7 +55,7 @@ final class Prompts {
         return message.role() == Role.SYSTEM || message.role() == Role.DEVELOPER;
     }
 
-    /** Returns one whose text is like a prompt's, but so long, and in so many messages; the same if it isn't text alone. */
+    /** Returns a prompt of that many characters and messages, made of another one's text; that one itself if it has images. */
     static Prompt ofLength(Prompt prompt, double characters, double messages) {
         String text = prompt.messages().get(prompt.messages().size() - 1).text();
         boolean isText =

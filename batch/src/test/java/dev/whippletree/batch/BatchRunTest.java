@@ -27,8 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Flow;
-import java.util.concurrent.SubmissionPublisher;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -177,45 +175,6 @@ final class BatchRunTest {
 
         assertThat(end.done()).isEqualTo(15);
         assertThat(most.get()).isBetween(5, 8);
-    }
-
-    @Test
-    void publisherOfItems_isAskedForNoMoreThanIsNeeded() {
-        BatchRun run;
-        try (SubmissionPublisher<BatchItem> publisher = new SubmissionPublisher<>(Runnable::run, 64)) {
-            run = batch(pool.open()).build().run(publisher);
-            for (int i = 0; i < 50; i++) {
-                publisher.submit(item(i));
-            }
-        }
-
-        assertThat(run(run).answered()).isEqualTo(50);
-    }
-
-    @Test
-    void stoppedRun_cancelsThePublisherOfItems() {
-        AtomicBoolean cancelled = new AtomicBoolean();
-        BatchRun run = batch(pool.open()).build().run((Flow.Publisher<BatchItem>)
-                subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
-                    private int told;
-
-                    @Override
-                    public void request(long count) {
-                        subscriber.onNext(item(told++));
-                    }
-
-                    @Override
-                    public void cancel() {
-                        cancelled.set(true);
-                    }
-                }));
-        run.subscribe(collected);
-        pool.timeline().advance(Duration.ofSeconds(3));
-
-        run.stop();
-
-        assertThat(pool.await(run).answered()).isPositive();
-        assertThat(cancelled).isTrue();
     }
 
     @Test

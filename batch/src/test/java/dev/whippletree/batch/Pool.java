@@ -13,6 +13,7 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.testkit.cache.MapCache;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;

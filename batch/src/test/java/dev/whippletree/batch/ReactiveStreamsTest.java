@@ -3,23 +3,11 @@ package dev.whippletree.batch;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.model.Delta;
-import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.Admission;
-import dev.whippletree.spi.AnswerEnd;
-import dev.whippletree.spi.AttemptSink;
-import dev.whippletree.spi.Cancellable;
-import dev.whippletree.spi.Provider;
-import dev.whippletree.spi.ProviderClient;
-import dev.whippletree.spi.Services;
-import dev.whippletree.spi.SettingKey;
+import dev.whippletree.testkit.FakeProvider;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Flow;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -29,10 +17,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.reactivestreams.tck.TestEnvironment;
 import org.reactivestreams.tck.flow.FlowPublisherVerification;
-import org.reactivestreams.tck.flow.FlowSubscriberBlackboxVerification;
 import org.testng.SkipException;
 
-/** A batch keeps every rule of Reactive Streams on both sides, by the test kit of those who wrote them. */
+/** A batch's results keep every rule of Reactive Streams, by the test kit of those who wrote them. */
 @Tag("slow")
 final class ReactiveStreamsTest {
 
@@ -42,7 +29,8 @@ final class ReactiveStreamsTest {
     private static final long SILENCE_MILLIS = 20;
 
     private final Whippletree whippletree = Whippletree.builder()
-            .provider(new PoliteProvider())
+            .provider(new FakeProvider(
+                    "polite", call -> call.services().executor().execute(() -> call.answer("Fine, thank you."))))
             .account("a", "polite", "token")
             .model("model")
             .build();
@@ -65,17 +53,6 @@ final class ReactiveStreamsTest {
             results.setUp();
             rule.invoke(results);
         });
-    }
-
-    @TestFactory
-    Stream<DynamicTest> items() {
-        Items items = new Items();
-        items.startPublisherExecutorService();
-        return rules(FlowSubscriberBlackboxVerification.class, rule -> {
-                    items.setUp();
-                    rule.invoke(items);
-                })
-                .onClose(items::shutdownPublisherExecutorService);
     }
 
     private static Stream<DynamicTest> rules(Class<?> kit, Rule rule) {
@@ -116,60 +93,6 @@ final class ReactiveStreamsTest {
             Flow.Publisher<BatchResult> run = createFlowPublisher(1);
             run.subscribe(new Collected());
             return run;
-        }
-    }
-
-    private static final class Items extends FlowSubscriberBlackboxVerification<BatchItem> {
-
-        Items() {
-            super(new TestEnvironment(PATIENCE_MILLIS, SILENCE_MILLIS));
-        }
-
-        @Override
-        public Flow.Subscriber<BatchItem> createFlowSubscriber() {
-            return new PublishedItems();
-        }
-
-        @Override
-        public BatchItem createElement(int number) {
-            return item(number);
-        }
-    }
-
-    /** Answers everything at once. */
-    private static final class PoliteProvider implements Provider {
-
-        @Override
-        public String name() {
-            return "polite";
-        }
-
-        @Override
-        public Set<SettingKey> settings() {
-            return Set.of();
-        }
-
-        @Override
-        public ProviderClient connect(AccountSettings account, Services services) {
-            return new ProviderClient() {
-
-                @Override
-                public Admission admission(Prompt prompt, String model) {
-                    return Admission.NONE;
-                }
-
-                @Override
-                public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
-                    services.executor().execute(() -> {
-                        sink.delta(new Delta.Text("Fine, thank you."));
-                        sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
-                    });
-                    return () -> {};
-                }
-
-                @Override
-                public void close() {}
-            };
         }
     }
 }

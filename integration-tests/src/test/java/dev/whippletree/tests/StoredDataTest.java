@@ -73,7 +73,7 @@ final class StoredDataTest {
                     Set.of("StateFile", "StateFolder")),
             Map.entry("`chat-history`", Set.of("ChatHistory")),
             Map.entry("saved conversations, plan reports", Set.of("SavedConversation", "PlanRun")),
-            Map.entry("batches", Set.of("Arrangement", "BatchFile", "Disk", "GrowingTable")),
+            Map.entry("batches", Set.of("Arrangement", "BatchFile", "Disk")),
             Map.entry("`whippletree.yaml`, wordings", Set.of("InitCommand", "ApprovedFile")),
             Map.entry("class data", Set.of("Rehearsal")),
             Map.entry("log, metrics, traces", Set.of()),

@@ -24,20 +24,10 @@ import java.util.concurrent.ExecutionException;
  */
 public final class WhippletreeChatModel implements ChatModel {
 
-    private final Whippletree whippletree;
-    private final Requests requests;
-    private final Responses responses;
-    private final WhippletreeChatRequestParameters defaults;
-    private final List<ChatModelListener> listeners;
-    private final Set<Capability> capabilities;
+    private final WhippletreeModelBuilder.Setup setup;
 
-    private WhippletreeChatModel(Builder builder) {
-        this.whippletree = builder.whippletree();
-        this.requests = builder.requests();
-        this.responses = builder.responses();
-        this.defaults = builder.defaults();
-        this.listeners = builder.listeners();
-        this.capabilities = builder.capabilities();
+    private WhippletreeChatModel(WhippletreeModelBuilder.Setup setup) {
+        this.setup = setup;
     }
 
     /** Returns an empty builder. */
@@ -57,12 +47,12 @@ public final class WhippletreeChatModel implements ChatModel {
     public ChatResponse doChat(ChatRequest request) {
         CompletableFuture<Completion> answer;
         try {
-            answer = whippletree.complete(requests.prompt(request));
+            answer = setup.whippletree().complete(setup.requests().prompt(request));
         } catch (RuntimeException e) {
             throw Failures.translated(e);
         }
         try {
-            return responses.response(answer.get());
+            return setup.responses().response(answer.get());
         } catch (ExecutionException e) {
             throw Failures.translated(e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {
@@ -74,17 +64,17 @@ public final class WhippletreeChatModel implements ChatModel {
 
     @Override
     public WhippletreeChatRequestParameters defaultRequestParameters() {
-        return defaults;
+        return setup.defaults();
     }
 
     @Override
     public List<ChatModelListener> listeners() {
-        return listeners;
+        return setup.listeners();
     }
 
     @Override
     public Set<Capability> supportedCapabilities() {
-        return capabilities;
+        return setup.capabilities();
     }
 
     /** Collects what makes a model. Confined to one thread; may be used again after {@link #build()}. */
@@ -105,7 +95,7 @@ public final class WhippletreeChatModel implements ChatModel {
          *     can't be passed on; the message names it
          */
         public WhippletreeChatModel build() {
-            return new WhippletreeChatModel(this);
+            return new WhippletreeChatModel(setup());
         }
     }
 }

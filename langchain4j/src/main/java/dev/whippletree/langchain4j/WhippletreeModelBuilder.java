@@ -169,33 +169,28 @@ public abstract sealed class WhippletreeModelBuilder<B extends WhippletreeModelB
         return self();
     }
 
-    Whippletree whippletree() {
+    /** What a model works with. Immutable. */
+    record Setup(
+            Whippletree whippletree,
+            Requests requests,
+            Responses responses,
+            WhippletreeChatRequestParameters defaults,
+            List<ChatModelListener> listeners,
+            Set<Capability> capabilities) {}
+
+    Setup setup() {
         if (whippletree == null) {
             throw new IllegalArgumentException(
                     "there is no Whippletree; pass one to whippletree(…), such as Whippletree.open()");
         }
-        return whippletree;
-    }
-
-    Requests requests() {
-        return new Requests(whippletree(), strictJsonSchema, strictTools, sendThinking, thinkingField);
-    }
-
-    Responses responses() {
-        return new Responses(returnThinking);
-    }
-
-    WhippletreeChatRequestParameters defaults() {
         WhippletreeChatRequestParameters defaults = own.build().defaultedBy(shared);
         Requests.requireSupported(defaults);
-        return defaults;
-    }
-
-    List<ChatModelListener> listeners() {
-        return listeners;
-    }
-
-    Set<Capability> capabilities() {
-        return capabilities;
+        return new Setup(
+                whippletree,
+                new Requests(whippletree, strictJsonSchema, strictTools, sendThinking, thinkingField),
+                new Responses(returnThinking),
+                defaults,
+                listeners,
+                capabilities);
     }
 }

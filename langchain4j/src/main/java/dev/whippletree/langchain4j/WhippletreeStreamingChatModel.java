@@ -22,20 +22,10 @@ import java.util.Set;
  */
 public final class WhippletreeStreamingChatModel implements StreamingChatModel {
 
-    private final Whippletree whippletree;
-    private final Requests requests;
-    private final Responses responses;
-    private final WhippletreeChatRequestParameters defaults;
-    private final List<ChatModelListener> listeners;
-    private final Set<Capability> capabilities;
+    private final WhippletreeModelBuilder.Setup setup;
 
-    private WhippletreeStreamingChatModel(Builder builder) {
-        this.whippletree = builder.whippletree();
-        this.requests = builder.requests();
-        this.responses = builder.responses();
-        this.defaults = builder.defaults();
-        this.listeners = builder.listeners();
-        this.capabilities = builder.capabilities();
+    private WhippletreeStreamingChatModel(WhippletreeModelBuilder.Setup setup) {
+        this.setup = setup;
     }
 
     /** Returns an empty builder. */
@@ -51,32 +41,32 @@ public final class WhippletreeStreamingChatModel implements StreamingChatModel {
      */
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
-        StreamedAnswer answer = new StreamedAnswer(handler, responses);
+        StreamedAnswer answer = new StreamedAnswer(handler, setup.responses());
         Prompt prompt;
         try {
-            prompt = requests.prompt(request);
+            prompt = setup.requests().prompt(request);
         } catch (UnsupportedFeatureException e) {
             throw e;
         } catch (RuntimeException e) {
             answer.onError(e);
             return;
         }
-        whippletree.stream(prompt).subscribe(answer);
+        setup.whippletree().stream(prompt).subscribe(answer);
     }
 
     @Override
     public WhippletreeChatRequestParameters defaultRequestParameters() {
-        return defaults;
+        return setup.defaults();
     }
 
     @Override
     public List<ChatModelListener> listeners() {
-        return listeners;
+        return setup.listeners();
     }
 
     @Override
     public Set<Capability> supportedCapabilities() {
-        return capabilities;
+        return setup.capabilities();
     }
 
     /** Collects what makes a model. Confined to one thread; may be used again after {@link #build()}. */
@@ -97,7 +87,7 @@ public final class WhippletreeStreamingChatModel implements StreamingChatModel {
          *     message names it
          */
         public WhippletreeStreamingChatModel build() {
-            return new WhippletreeStreamingChatModel(this);
+            return new WhippletreeStreamingChatModel(setup());
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.whippletree.metrics;
 
+import static dev.whippletree.metrics.PromptInstruments.seconds;
+
 import dev.whippletree.spi.ServiceCall;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -7,7 +9,6 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongHistogram;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.context.Context;
-import java.time.Duration;
 
 /** Measures calls by the conventions, in OpenTelemetry. Thread-safe. */
 final class GenAiInstruments {
@@ -18,22 +19,14 @@ final class GenAiInstruments {
     private final ModelTagValues models = new ModelTagValues();
 
     GenAiInstruments(Meter meter) {
-        this.duration = seconds(meter, GenAi.DURATION, "GenAI operation duration");
-        this.firstChunk = seconds(meter, GenAi.FIRST_CHUNK, "Time to the first chunk");
+        this.duration = seconds(meter, GenAi.DURATION, "GenAI operation duration", GenAi.SECONDS);
+        this.firstChunk = seconds(meter, GenAi.FIRST_CHUNK, "Time to the first chunk", GenAi.SECONDS);
         this.tokens = meter.histogramBuilder(GenAi.TOKENS)
                 .setDescription("Number of input and output tokens used")
                 .setUnit("{token}")
                 .ofLongs()
                 .setExplicitBucketBoundariesAdvice(
                         GenAi.TOKEN_COUNTS.stream().map(Double::longValue).toList())
-                .build();
-    }
-
-    private static DoubleHistogram seconds(Meter meter, String name, String meaning) {
-        return meter.histogramBuilder(name)
-                .setDescription(meaning)
-                .setUnit("s")
-                .setExplicitBucketBoundariesAdvice(GenAi.SECONDS)
                 .build();
     }
 
@@ -62,9 +55,5 @@ final class GenAiInstruments {
 
     private static Attributes ofType(Attributes common, String type) {
         return common.toBuilder().put(GenAi.TOKEN_TYPE, type).build();
-    }
-
-    private static double seconds(Duration time) {
-        return time.toNanos() / 1e9;
     }
 }

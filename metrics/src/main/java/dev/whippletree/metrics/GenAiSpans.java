@@ -1,5 +1,7 @@
 package dev.whippletree.metrics;
 
+import static dev.whippletree.metrics.PromptInstruments.seconds;
+
 import dev.whippletree.model.Parameters;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.ServiceCall;
@@ -10,7 +12,6 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
-import java.time.Duration;
 import java.util.List;
 
 /** Creates a span for each call, by the conventions, without any text of prompts or answers. Thread-safe. */
@@ -88,9 +89,5 @@ final class GenAiSpans {
         if (usage.reasoningTokens() > 0) {
             span.setAttribute(GenAi.USAGE_REASONING, usage.reasoningTokens());
         }
-    }
-
-    private static double seconds(Duration time) {
-        return time.toNanos() / 1e9;
     }
 }

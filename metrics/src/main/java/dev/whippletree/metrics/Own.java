@@ -23,10 +23,10 @@ final class Own {
     static final String FAILED = "failed";
     static final String CANCELLED = "cancelled";
 
-    /** What a tag says that has nothing to say, where each row must have all of them. */
+    /** The value of a tag without one, as all rows of a meter need the same tags. */
     static final String NONE = "none";
 
-    /** What a tag says of all for which there are no tags of their own. */
+    /** The value of a tag for everything beyond the most values it may have. */
     static final String OTHER = "_OTHER";
 
     /** Prompts may wait for an hour's limit. In seconds. */

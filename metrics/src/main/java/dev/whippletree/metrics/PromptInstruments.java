@@ -5,6 +5,7 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import java.time.Duration;
+import java.util.List;
 
 /** Measures the outcomes of prompts, in OpenTelemetry. Thread-safe. */
 final class PromptInstruments {
@@ -20,15 +21,16 @@ final class PromptInstruments {
                 .setDescription(Own.PROMPTS_MEANING)
                 .setUnit("{prompt}")
                 .build();
-        this.duration = seconds(meter, Own.DURATION, Own.DURATION_MEANING);
-        this.waited = seconds(meter, Own.WAITED, Own.WAITED_MEANING);
+        this.duration = seconds(meter, Own.DURATION, Own.DURATION_MEANING, Own.SECONDS);
+        this.waited = seconds(meter, Own.WAITED, Own.WAITED_MEANING, Own.SECONDS);
     }
 
-    private static DoubleHistogram seconds(Meter meter, String name, String meaning) {
+    /** Returns a histogram of times. */
+    static DoubleHistogram seconds(Meter meter, String name, String meaning, List<Double> buckets) {
         return meter.histogramBuilder(name)
                 .setDescription(meaning)
                 .setUnit("s")
-                .setExplicitBucketBoundariesAdvice(Own.SECONDS)
+                .setExplicitBucketBoundariesAdvice(buckets)
                 .build();
     }
 
@@ -50,7 +52,8 @@ final class PromptInstruments {
         waited.record(seconds(time), common);
     }
 
-    private static double seconds(Duration time) {
+    /** Returns a time as histograms and spans have it. */
+    static double seconds(Duration time) {
         return time.toNanos() / 1e9;
     }
 }

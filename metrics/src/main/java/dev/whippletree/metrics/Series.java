@@ -1,26 +1,28 @@
 package dev.whippletree.metrics;
 
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * One series of an instrument. Immutable.
  *
  * @param instrument what is measured
- * @param labels of what; the same keys in the same order in each row of the instrument
+ * @param labels of what: tags or attributes, whose values are from sets that the configuration bounds; the same keys in each row of the
+ *     instrument
  */
-record Series(Instrument instrument, List<Label> labels) {
+record Series(Instrument instrument, Map<String, String> labels) {
 
-    /** Copies the list. */
+    /** Copies the map. */
     Series {
-        labels = List.copyOf(labels);
+        labels = Map.copyOf(labels);
     }
 
     /** Returns the row of an instrument with these keys and values in turn. */
     static Series of(Instrument instrument, String... keysAndValues) {
-        Label[] labels = new Label[keysAndValues.length / 2];
-        for (int index = 0; index < labels.length; index++) {
-            labels[index] = new Label(keysAndValues[2 * index], keysAndValues[2 * index + 1]);
+        Map<String, String> labels = new HashMap<>();
+        for (int index = 0; index < keysAndValues.length; index += 2) {
+            labels.put(keysAndValues[index], keysAndValues[index + 1]);
         }
-        return new Series(instrument, List.of(labels));
+        return new Series(instrument, labels);
     }
 }

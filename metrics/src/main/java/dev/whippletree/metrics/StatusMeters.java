@@ -101,8 +101,8 @@ final class StatusMeters {
 
     private Meter register(Series series) {
         Instrument instrument = series.instrument();
-        Tags tags = common.and(series.labels().stream()
-                .map(label -> Tag.of(label.key(), label.value()))
+        Tags tags = common.and(series.labels().entrySet().stream()
+                .map(label -> Tag.of(label.getKey(), label.getValue()))
                 .toList());
         String unit = instrument.isTime() ? "seconds" : null;
         return switch (instrument.sort()) {

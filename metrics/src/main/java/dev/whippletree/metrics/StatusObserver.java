@@ -57,7 +57,7 @@ final class StatusObserver implements AutoCloseable {
 
     private Attributes attributes(Series series) {
         AttributesBuilder attributes = Attributes.builder().put(Own.ENGINE, engine);
-        series.labels().forEach(label -> attributes.put(label.key(), label.value()));
+        series.labels().forEach(attributes::put);
         return attributes.build();
     }
 

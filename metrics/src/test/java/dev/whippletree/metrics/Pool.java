@@ -8,6 +8,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.EngineListener;
+import dev.whippletree.testkit.cache.MapCache;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.List;

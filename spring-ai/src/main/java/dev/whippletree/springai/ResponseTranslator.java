@@ -1,6 +1,5 @@
 package dev.whippletree.springai;
 
-import dev.whippletree.Whippletree;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
@@ -26,13 +25,13 @@ final class ResponseTranslator {
     private ResponseTranslator() {}
 
     /** Translates a whole answer. */
-    static ChatResponse whole(Completion completion, Whippletree whippletree) {
+    static ChatResponse whole(Completion completion) {
         return end(
                 completion.text(),
                 completion.reasoning(),
                 completion.toolCalls(),
                 completion.finishReason(),
-                metadata(completion.usage(), completion.origin(), whippletree));
+                metadata(completion.usage(), completion.origin()));
     }
 
     /** Returns the last piece of a stream, or an answer in one piece. */
@@ -42,11 +41,7 @@ final class ResponseTranslator {
             List<ToolCall> calls,
             FinishReason finishReason,
             ChatResponseMetadata metadata) {
-        AssistantMessage message = AssistantMessage.builder()
-                .content(text)
-                .properties(reasoning
-                        .<Map<String, Object>>map(thought -> Map.of(REASONING, thought))
-                        .orElse(Map.of()))
+        AssistantMessage message = message(text, reasoning)
                 .toolCalls(calls.stream()
                         .map(call ->
                                 new AssistantMessage.ToolCall(call.id(), "function", call.name(), call.arguments()))
@@ -60,17 +55,19 @@ final class ResponseTranslator {
 
     /** Returns a piece of a stream before the last one. */
     static ChatResponse piece(String text, Optional<String> reasoning) {
-        AssistantMessage message = AssistantMessage.builder()
+        return new ChatResponse(List.of(new Generation(message(text, reasoning).build())));
+    }
+
+    private static AssistantMessage.Builder<?> message(String text, Optional<String> reasoning) {
+        return AssistantMessage.builder()
                 .content(text)
                 .properties(reasoning
                         .<Map<String, Object>>map(thought -> Map.of(REASONING, thought))
-                        .orElse(Map.of()))
-                .build();
-        return new ChatResponse(List.of(new Generation(message)));
+                        .orElse(Map.of()));
     }
 
     /** Returns what is known about an answer besides its content. */
-    static ChatResponseMetadata metadata(Optional<TokenUsage> usage, Origin origin, Whippletree whippletree) {
+    static ChatResponseMetadata metadata(Optional<TokenUsage> usage, Origin origin) {
         ChatResponseMetadata.Builder metadata = ChatResponseMetadata.builder()
                 .model(origin.model())
                 .keyValue("account", origin.account())
@@ -78,9 +75,6 @@ final class ResponseTranslator {
                 .keyValue("attempts", origin.attempts())
                 .keyValue("waited", origin.waited());
         usage.ifPresent(counted -> metadata.usage(usage(counted)));
-        if (origin.source() != Origin.Source.CACHE) {
-            metadata.rateLimit(new AccountRateLimit(origin.account(), whippletree::status));
-        }
         return metadata.build();
     }
 

@@ -1,6 +1,5 @@
 package dev.whippletree.springai;
 
-import dev.whippletree.Whippletree;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.ToolCall;
 import java.util.ArrayList;
@@ -16,13 +15,8 @@ import org.springframework.ai.chat.model.ChatResponse;
  */
 final class StreamedResponse {
 
-    private final Whippletree whippletree;
     private final StringBuilder reasoning = new StringBuilder();
     private final List<Call> calls = new ArrayList<>();
-
-    StreamedResponse(Whippletree whippletree) {
-        this.whippletree = whippletree;
-    }
 
     /** A tool call that is still growing. */
     private static final class Call {
@@ -53,7 +47,7 @@ final class StreamedResponse {
                             .map(call -> new ToolCall(call.id, call.name, call.arguments.toString()))
                             .toList(),
                     end.finishReason(),
-                    ResponseTranslator.metadata(end.usage(), end.origin(), whippletree)));
+                    ResponseTranslator.metadata(end.usage(), end.origin())));
         }
         return Optional.empty(); // The account that answers isn't known for sure before the end.
     }

@@ -80,7 +80,7 @@ public final class WhippletreeChatModel implements ChatModel {
         dev.whippletree.model.Prompt translated = translate(asked, false);
         ChatModelObservationContext context = context(asked, false);
         return Objects.requireNonNull(observation(context).observe(() -> {
-            ChatResponse response = ResponseTranslator.whole(await(translated), whippletree);
+            ChatResponse response = ResponseTranslator.whole(await(translated));
             context.setResponse(response);
             return response;
         }));
@@ -111,7 +111,7 @@ public final class WhippletreeChatModel implements ChatModel {
             ChatModelObservationContext context = context(asked, true);
             Observation observation = observation(context);
             start(observation, subscriber.getOrDefault(ObservationThreadLocalAccessor.KEY, null));
-            StreamedResponse response = new StreamedResponse(whippletree);
+            StreamedResponse response = new StreamedResponse();
             Flux<ChatResponse> pieces = deltas(translated, observation)
                     .<ChatResponse>handle(
                             (delta, sink) -> response.translate(delta).ifPresent(sink::next))

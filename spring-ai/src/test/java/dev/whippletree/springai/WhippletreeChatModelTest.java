@@ -91,16 +91,6 @@ final class WhippletreeChatModelTest {
     }
 
     @Test
-    void rateLimit_isTheLimitOfTheAccountThatAnswered() {
-        ChatResponse response = model.call(new Prompt("Hi"));
-
-        assertThat(response.getMetadata().getRateLimit().getRequestsLimit()).isEqualTo(100);
-        assertThat(response.getMetadata().getRateLimit().getRequestsRemaining()).isEqualTo(99);
-        assertThat(response.getMetadata().getRateLimit().getRequestsReset()).isEqualTo(Duration.ofHours(1));
-        assertThat(response.getMetadata().getRateLimit().getTokensLimit()).isZero();
-    }
-
-    @Test
     void everyOption_isPassedOn() {
         model.call(new Prompt(
                 "Hi",

@@ -22,7 +22,7 @@ public final class Stages {
 
     private final Duration longestWait;
 
-    /** Creates what waits for half a minute, only so that a stage that never ends fails its test instead of hanging it. */
+    /** Creates one that waits half a minute, so that a stage that never ends fails its test instead of hanging it. */
     public Stages() {
         this(LONGEST_WAIT);
     }

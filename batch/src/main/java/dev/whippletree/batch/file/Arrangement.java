@@ -31,28 +31,30 @@ final class Arrangement {
 
     private final BatchFiles files;
     private final Configuration configuration;
-    private final AnswerPlaces places;
+    private final Places places;
     private long left;
 
     /**
      * Creates one.
      *
-     * @param places where the answers are
+     * @param places where the answers are, by the digests of their ids
      */
-    Arrangement(BatchFiles files, Configuration configuration, AnswerPlaces places) {
+    Arrangement(BatchFiles files, Configuration configuration, Places places) {
         this.files = files;
         this.configuration = configuration;
         this.places = places;
         this.left = places.size();
     }
 
-    /** Reads all answers of an output, and puts their places. */
-    static void find(BatchFiles files, AnswerPlaces places) throws IOException {
+    /** Reads all answers of an output, and returns their places. */
+    static Places find(BatchFiles files) throws IOException {
+        Places places = new Places();
         try (Lines lines = new Lines(Disk.INSTANCE.read(files.answers()))) {
             while (lines.next()) {
-                places.put(result(lines).id(), lines.start());
+                places.put(Digests.of64Bits(result(lines).id()), lines.start());
             }
         }
+        return places;
     }
 
     void arrange() throws IOException {
@@ -94,7 +96,7 @@ final class Arrangement {
             throws IOException, BadLineException {
         try (Rewriting.Writer writer = new Rewriting.Writer(Disk.INSTANCE.open(coming))) {
             for (InputLine line = next(reader); line != null; line = next(reader)) {
-                long place = places.get(line.id());
+                long place = places.get(Digests.of64Bits(line.id()));
                 if (place != Places.NONE) {
                     writer.line(lineAt(answers, place).bytes());
                     left--;
@@ -118,7 +120,7 @@ final class Arrangement {
             writer.writeRecord(
                     with(rows.columns(), List.of("answer", "finish_reason", "answer_model"), files.safeCsv()));
             for (InputLine line = next(rows); line != null; line = next(rows)) {
-                long place = places.get(line.id());
+                long place = places.get(Digests.of64Bits(line.id()));
                 if (place != Places.NONE) {
                     writer.writeRecord(
                             row(rows.values(), result(lineAt(answers, place)).completion(), files.safeCsv()));
@@ -128,8 +130,8 @@ final class Arrangement {
         }
     }
 
-    /** Returns what writes the rows of a table. Half a character, as a service may cut an answer, becomes a question mark. */
-    static CsvWriter writer(Path table, OutputStream stream) {
+    /** Returns a writer of rows. Half a surrogate pair, from an answer that was cut, becomes a question mark. */
+    private static CsvWriter writer(Path table, OutputStream stream) {
         return CsvWriter.builder()
                 .fieldSeparator(InputFormat.of(table).separator())
                 .lineDelimiter(LineDelimiter.LF)
@@ -137,7 +139,7 @@ final class Arrangement {
     }
 
     /** Returns the values of an answered row, safe from being taken for formulas if that is wanted. */
-    static List<String> row(List<String> values, Optional<Completion> answer, boolean safe) {
+    private static List<String> row(List<String> values, Optional<Completion> answer, boolean safe) {
         return with(
                 values,
                 answer.map(there -> List.of(

@@ -44,7 +44,6 @@ public final class BatchFile implements AutoCloseable {
     private final InputCheck.Checked input;
     private final DistinctPrompts distinct;
     private final FileJournal journal;
-    private final @Nullable GrowingTable table;
 
     private BatchFile(
             BatchFiles files,
@@ -57,19 +56,6 @@ public final class BatchFile implements AutoCloseable {
         this.input = input;
         this.distinct = distinct;
         this.journal = journal;
-        this.table = files.asRows() && journal.size() < input.lines() ? table() : null;
-    }
-
-    /** A table shows answers while the batch runs; the batch doesn't need it. */
-    private @Nullable GrowingTable table() {
-        try {
-            new Arrangement(files, configuration, journal.places()).arrange();
-            return new GrowingTable(journal, files.output(), files.safeCsv());
-        } catch (IOException e) {
-            LOG.warn(
-                    "{} can't be written now ({}); it gets its rows when the batch ends", files.output(), e.toString());
-            return null;
-        }
     }
 
     /**
@@ -89,7 +75,7 @@ public final class BatchFile implements AutoCloseable {
 
     private static InputCheck checkOf(BatchFiles files, Configuration configuration) {
         return new InputCheck(
-                Disk.INSTANCE, files.input(), files.format(), files.form(), configuration, Digests.OF_64_BITS);
+                Disk.INSTANCE, files.input(), files.format(), files.form(), configuration, Digests::of64Bits);
     }
 
     /**
@@ -104,7 +90,8 @@ public final class BatchFile implements AutoCloseable {
     }
 
     /**
-     * The same for an input that was copied by a spool; null: it wasn't. The copy is kept once it is accepted. Closing the result closes the spool.
+     * The same for an input that a spool has copied; null: none has. The copy is kept once the input is accepted. Closing the
+     * result closes the spool.
      */
     public static BatchFile open(BatchFiles files, @Nullable Spool spool, Whippletree whippletree, Timeline timeline)
             throws IOException {
@@ -116,7 +103,7 @@ public final class BatchFile implements AutoCloseable {
             models.add(line.prompt());
             distinct.add(line.prompt());
             if (!files.conversations()) {
-                keys.add(Digests.OF_64_BITS.applyAsLong(Journal.keyOf(line.prompt(), whippletree)));
+                keys.add(Digests.of64Bits(Journal.keyOf(line.prompt(), whippletree)));
             }
         });
         keys.sort();
@@ -133,10 +120,8 @@ public final class BatchFile implements AutoCloseable {
                     new FileJournal.Place(files.answers(), files.failures(), BatchFolder.of(files.output())),
                     new FileJournal.Options(
                             files.sync(),
-                            files.conversations() || files.asRows(),
-                            Digests.OF_64_BITS,
-                            input.contested(),
-                            key -> files.conversations() || repeated.contains(Digests.OF_64_BITS.applyAsLong(key))),
+                            files.conversations(),
+                            key -> files.conversations() || repeated.contains(Digests.of64Bits(key))),
                     timeline,
                     lock);
             return new BatchFile(adopted, configuration, input, distinct, journal);
@@ -146,7 +131,7 @@ public final class BatchFile implements AutoCloseable {
         }
     }
 
-    /** Makes sure that what is there belongs to the input, and notes that what comes does. */
+    /** Checks that existing results belong to this input, and records that new ones will. */
     private static void adopt(
             BatchFiles files, Configuration configuration, InputCheck.Checked input, Map<String, String> settings)
             throws IOException {
@@ -166,7 +151,7 @@ public final class BatchFile implements AutoCloseable {
         }
     }
 
-    /** What a batch finds in its place before it has begun is somebody else's. */
+    /** Refuses files that were there before the batch began: they are somebody else's. */
     private static void leaveOthersAlone(BatchFiles files) throws IOException {
         if (BatchState.read(Disk.INSTANCE, BatchFolder.of(files.output())).isEmpty()) {
             leaveAlone(files.output(), "isn't the output of a batch; name another file, or remove it");
@@ -202,7 +187,8 @@ public final class BatchFile implements AutoCloseable {
     }
 
     /**
-     * Writes how far a batch is beside its output, for {@link #lastNote}. On a full disk, it writes over the note before, which has a block already.
+     * Writes the progress beside the output, for {@link #lastNote}. On a full disk, it overwrites the last note, which needs no
+     * further block.
      *
      * @throws IOException if that can't be
      */
@@ -267,7 +253,7 @@ public final class BatchFile implements AutoCloseable {
 
     /** Returns where results are written down. */
     public Journal journal() {
-        return table == null ? journal : table;
+        return journal;
     }
 
     /**
@@ -316,9 +302,6 @@ public final class BatchFile implements AutoCloseable {
                     reader.close();
                     return null;
                 }
-                if (table != null && reader instanceof Rows rows) {
-                    table.expect(line.id(), rows.values());
-                }
                 return new BatchItem(
                         line.id(), line.prompt(), input.sessionEnds().contains(line), fingerprints.of(line));
             } catch (BadLineException e) {
@@ -330,19 +313,17 @@ public final class BatchFile implements AutoCloseable {
         }
     }
 
-    /** Closes the journal and then makes of the answers what was asked for: sorts them, or puts them into rows. Blocks. */
+    /** Closes the journal, then sorts the answers or makes the table of them, if that was asked for. Blocks. */
     public void finish() throws IOException {
         close();
         if (files.asRows() || files.ordered()) {
-            AnswerPlaces places = new AnswerPlaces(Digests.OF_64_BITS, input.contested());
-            Arrangement.find(files, places);
-            new Arrangement(files, configuration, places).arrange();
+            new Arrangement(files, configuration, Arrangement.find(files)).arrange();
         }
     }
 
     @Override
     public void close() throws IOException {
-        journal().close();
+        journal.close();
     }
 
     /** Which results of an output are those of lines that are asked as they were, and which aren't. */
@@ -397,7 +378,7 @@ public final class BatchFile implements AutoCloseable {
         }
 
         private static long key(String id, String fingerprint) {
-            return Digests.OF_64_BITS.applyAsLong(id + '\0' + fingerprint);
+            return Digests.of64Bits(id + '\0' + fingerprint);
         }
 
         private void results(Consumer<ResultLine> each) throws IOException {

@@ -15,12 +15,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  *
  * <p>Opening it mends what a crash has left: a line that was torn, or lost by a power cut, is dropped, so that its item is asked again. Ids are kept as
- * digests of 64 bits; if two ids of one batch share a digest, the code that opens the journal says so, and these ids are kept in full.
+ * digests of 64 bits.
  */
 public final class FileJournal implements Journal {
 
@@ -45,9 +42,8 @@ public final class FileJournal implements Journal {
     private final Part answers;
     private final Part failures;
     private final LongBag done = new LongBag();
-    private final Set<String> contested = new HashSet<>();
-    private final AnswerPlaces places;
-    private final AnswerPlaces placesByKey;
+    private final Places places = new Places();
+    private final Places placesByKey = new Places();
     private long failedBefore;
     private boolean forcing;
     private boolean closed;
@@ -58,21 +54,9 @@ public final class FileJournal implements Journal {
      *
      * @param sync when results are made safe
      * @param findsAnswers whether answers will be looked for: that takes 24 bytes more for each answer
-     * @param digest turns ids into digests
-     * @param contested ids whose digest another one has
      * @param repeats whether several items may have a key, so that its answer will be looked for: that takes as much
      */
-    record Options(
-            Sync sync,
-            boolean findsAnswers,
-            ToLongFunction<String> digest,
-            Set<String> contested,
-            Predicate<String> repeats) {
-
-        Options(Sync sync, boolean findsAnswers) {
-            this(sync, findsAnswers, Digests.OF_64_BITS, Set.of(), key -> true);
-        }
-    }
+    record Options(Sync sync, boolean findsAnswers, Predicate<String> repeats) {}
 
     /**
      * Where a journal is.
@@ -97,7 +81,7 @@ public final class FileJournal implements Journal {
             this.end = output.size();
         }
 
-        /** Writes lines behind the end, over what an earlier attempt has left there. They count from {@link #added} on. */
+        /** Writes lines at the end, over the remains of a failed attempt. They count once {@link #added} is called. */
         void write(byte[] lines) throws IOException {
             if (lines.length > 0) {
                 dirty = true;
@@ -144,8 +128,6 @@ public final class FileJournal implements Journal {
         this.timeline = timeline;
         this.lock = lock;
         this.folder = place.folder();
-        this.places = new AnswerPlaces(options.digest(), options.contested());
-        this.placesByKey = new AnswerPlaces(options.digest(), Set.of());
         index(place.answers(), true);
         index(place.failures(), false);
         done.sort();
@@ -168,7 +150,7 @@ public final class FileJournal implements Journal {
             return new FileJournal(
                     Disk.INSTANCE,
                     new Place(answers, failures, BatchFolder.of(answers)),
-                    new Options(sync, true),
+                    new Options(sync, true, key -> true),
                     timeline,
                     lock);
         } catch (IOException | RuntimeException e) {
@@ -177,7 +159,7 @@ public final class FileJournal implements Journal {
         }
     }
 
-    /** Learns what a file has, and drops from it what isn't a whole line of a result. */
+    /** Reads a file into memory, and drops from it every line that isn't a whole result. */
     private void index(Path file, boolean ofAnswers) throws IOException {
         if (!storage.exists(file)) {
             return;
@@ -219,12 +201,8 @@ public final class FileJournal implements Journal {
     }
 
     private void note(ResultLine line, long place) {
-        String id = line.id();
-        if (options.contested().contains(id)) {
-            contested.add(id);
-        } else {
-            done.add(options.digest().applyAsLong(id));
-        }
+        long id = Digests.of64Bits(line.id());
+        done.add(id);
         if (place == Places.NONE) {
             failedBefore++;
             return;
@@ -237,7 +215,7 @@ public final class FileJournal implements Journal {
 
     private void noteKey(String key, long place) {
         if (!key.isEmpty() && options.repeats().test(key)) {
-            placesByKey.put(key, place);
+            placesByKey.put(Digests.of64Bits(key), place);
         }
     }
 
@@ -266,9 +244,7 @@ public final class FileJournal implements Journal {
 
     @Override
     public boolean has(String id) {
-        return options.contested().contains(id)
-                ? contested.contains(id)
-                : done.size() > 0 && done.contains(options.digest().applyAsLong(id));
+        return done.size() > 0 && done.contains(Digests.of64Bits(id));
     }
 
     /** Returns how many failures there were when it was opened. */
@@ -278,29 +254,24 @@ public final class FileJournal implements Journal {
 
     /** Returns how many results there were when it was opened. */
     long size() {
-        return done.size() + contested.size();
+        return done.size();
     }
 
     @Override
     public Optional<Completion> answer(String id) throws IOException {
-        long place = places.get(id);
+        long place = places.get(Digests.of64Bits(id));
         return place == Places.NONE ? Optional.empty() : lineAt(place).completion();
     }
 
     /** An answer that is cut or damaged is its item's result, but wouldn't be stored in a cache either. */
     @Override
     public synchronized Optional<Completion> answerTo(String key) throws IOException {
-        long place = placesByKey.get(key);
+        long place = placesByKey.get(Digests.of64Bits(key));
         if (place == Places.NONE) {
             return Optional.empty();
         }
         ResultLine line = lineAt(place);
         return line.completion().filter(answer -> line.key().equals(key) && Whippletree.isReusable(answer));
-    }
-
-    /** Returns where the answers are that there were when it was opened. */
-    AnswerPlaces places() {
-        return places;
     }
 
     private ResultLine lineAt(long place) throws IOException {
@@ -374,7 +345,7 @@ public final class FileJournal implements Journal {
         }
     }
 
-    /** After a failure it isn't known what the disk has, and trying again wouldn't tell: only opening the journal anew does. */
+    /** A failed force leaves the disk's content unknown, also if it is tried again. Only opening the journal anew tells. */
     private void force() {
         try {
             answers.force();

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Digests of all that lines' answers depend on: what a line says, the settings, the models of its route, and in a conversation the lines before. An answer
- * is kept as long as its line's digest is the same. Lines are told from the first one on. Confined to one thread.
+ * Digests everything that a line's answer depends on: its text, the settings, the models of its route, and in a conversation the
+ * lines before it. An answer is kept as long as its line's digest is the same. Give it all lines, in order. Confined to one thread.
  */
 final class Fingerprints {
 

@@ -8,18 +8,16 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an input once, and reports all its problems. It keeps a 64-bit digest of each line's id; if two digests are
- * equal, it reads and compares the lines again. Confined to one thread.
+ * equal, it reads the lines again to say which. Confined to one thread.
  */
 final class InputCheck {
 
@@ -39,10 +37,12 @@ final class InputCheck {
      *
      * @param lines how many lines are prompts
      * @param digest of the whole input
-     * @param contested ids that aren't alike and have the same digest
      * @param sessionEnds which lines end their sessions; none: not requested
      */
-    record Checked(long lines, String digest, Set<String> contested, SessionEnds sessionEnds) {}
+    record Checked(long lines, String digest, SessionEnds sessionEnds) {}
+
+    /** A line's id, and which line that is. */
+    private record Named(String id, long number) {}
 
     InputCheck(
             Storage storage,
@@ -78,11 +78,11 @@ final class InputCheck {
             each.accept(line);
         });
         ids.sort();
-        Set<String> contested = compare(ids.repeated());
+        compare(ids.repeated());
         if (!problems.isEmpty()) {
             throw new BadInputException(problems);
         }
-        return new Checked(ids.size(), HexFormat.of().formatHex(sha.digest()), contested, ends.found());
+        return new Checked(ids.size(), HexFormat.of().formatHex(sha.digest()), ends.found());
     }
 
     /** Reads the whole stream, unless there are too many problems. */
@@ -114,29 +114,33 @@ final class InputCheck {
         }
     }
 
-    /** Returns ids that have their digest in common with another one; those that are alike are a mistake. */
-    private Set<String> compare(LongBag repeated) throws IOException {
-        Set<String> contested = new HashSet<>();
+    /** Reports ids with the same digest. Results are found by digest, so even two different ids can't both stay. */
+    private void compare(LongBag repeated) throws IOException {
         if (repeated.size() == 0 || problems.size() >= MOST_PROBLEMS) {
-            return contested;
+            return;
         }
         List<String> before = List.copyOf(problems);
-        Map<String, Long> lineById = new HashMap<>();
+        Map<Long, Named> firstByDigest = new HashMap<>();
         problems.clear();
         List<String> doubled = new ArrayList<>();
         read(storage.read(file), line -> {
-            if (repeated.contains(digest.applyAsLong(line.id())) && doubled.size() < MOST_PROBLEMS) {
-                contested.add(line.id());
-                Long first = lineById.putIfAbsent(line.id(), line.number());
+            long id = digest.applyAsLong(line.id());
+            if (repeated.contains(id) && doubled.size() < MOST_PROBLEMS) {
+                Named first = firstByDigest.putIfAbsent(id, new Named(line.id(), line.number()));
                 if (first != null) {
-                    doubled.add(file + ":" + line.number() + ": '" + line.id() + "' is also the id of line " + first
-                            + "; give each line its own id");
+                    doubled.add(file + ":" + line.number() + ": " + clash(line.id(), first));
                 }
             }
         });
         problems.clear();
         problems.addAll(before);
         problems.addAll(doubled);
-        return contested;
+    }
+
+    private static String clash(String id, Named first) {
+        return id.equals(first.id())
+                ? "'" + id + "' is also the id of line " + first.number() + "; give each line its own id"
+                : "'" + id + "' has by chance the same digest as the id of line " + first.number()
+                        + "; change one of them";
     }
 }

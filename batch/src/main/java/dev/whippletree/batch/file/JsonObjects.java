@@ -9,6 +9,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.JsonRecyclerPools;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads and writes lines of JSON as JDK types. Stateless. */
@@ -35,6 +36,15 @@ final class JsonObjects {
             return MAPPER.readValue(text, Object.class) instanceof Map<?, ?> map
                     ? Optional.of((Map<String, Object>) map)
                     : Optional.empty();
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns JSON as a tree; empty if the text isn't JSON. */
+    static Optional<JsonNode> tree(String text) {
+        try {
+            return Optional.of(MAPPER.readTree(text));
         } catch (JacksonException e) {
             return Optional.empty();
         }

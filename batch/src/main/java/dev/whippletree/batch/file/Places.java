@@ -42,6 +42,11 @@ final class Places {
         return places[slot(digest)];
     }
 
+    /** Returns how many there are. */
+    int size() {
+        return size;
+    }
+
     private int slot(long digest) {
         int slot = (int) Long.remainderUnsigned(digest * MIX, digests.length);
         while (places[slot] != NONE && digests[slot] != digest) {

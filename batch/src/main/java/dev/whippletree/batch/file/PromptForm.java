@@ -58,7 +58,7 @@ public record PromptForm(
         Objects.requireNonNull(idColumn, "idColumn");
     }
 
-    /** Returns what answers depend on, by the names that the command has for it; but routes and models, which are each line's. */
+    /** Returns the settings that answers depend on, by their names in the command; without routes and models. */
     Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>();
         template.ifPresent(text -> settings.put("template", text));

@@ -9,13 +9,11 @@ import dev.whippletree.model.ToolCall;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A line of an output file in the format of OpenAI's batches, with {@code whippletree} added: the source of the
@@ -26,22 +24,19 @@ import tools.jackson.core.JsonGenerator;
  * @param key of what was asked; empty: none
  * @param json the whole line
  */
-record ResultLine(String id, String fingerprint, String key, Map<String, Object> json) {
+record ResultLine(String id, String fingerprint, String key, JsonNode json) {
 
     private static final int OK = 200;
 
     /** Reads a line; empty if it isn't one. */
     static Optional<ResultLine> read(String text) {
-        return JsonObjects.object(text).flatMap(json -> {
-            if (json.get("custom_id") instanceof String id
-                    && json.containsKey("response")
-                    && json.containsKey("error")) {
-                Map<String, Object> own = map(json.get("whippletree"));
-                String key = String.valueOf(own.getOrDefault("key", ""));
-                return Optional.of(new ResultLine(id, String.valueOf(own.get("input")), key, json));
-            }
-            return Optional.empty();
-        });
+        return JsonObjects.tree(text)
+                .filter(json -> json.path("custom_id").isString() && json.has("response") && json.has("error"))
+                .map(json -> new ResultLine(
+                        json.path("custom_id").stringValue(),
+                        json.at("/whippletree/input").stringValue(""),
+                        json.at("/whippletree/key").stringValue(""),
+                        json));
     }
 
     /** Writes a result as a line, with its end. It is written field by field: a tree of it would take twice as long. */
@@ -162,75 +157,58 @@ record ResultLine(String id, String fingerprint, String key, Map<String, Object>
 
     /** Returns the answer, as far as the line tells it; empty if it is a failure. */
     Optional<Completion> completion() {
-        Map<String, Object> response = map(json.get("response"));
-        Map<String, Object> body = map(response.get("body"));
-        if (!Integer.valueOf(OK).equals(response.get("status_code"))
-                || !(body.get("choices") instanceof List<?> choices)
-                || choices.isEmpty()) {
+        JsonNode body = json.at("/response/body");
+        JsonNode choice = body.at("/choices/0");
+        if (json.at("/response/status_code").intValue(0) != OK || choice.isMissingNode()) {
             return Optional.empty();
         }
-        Map<String, Object> choice = map(choices.get(0));
-        Map<String, Object> message = map(choice.get("message"));
-        Map<String, Object> own = map(json.get("whippletree"));
+        JsonNode message = choice.path("message");
         Origin origin = new Origin(
                 Origin.Source.CACHE,
-                String.valueOf(own.getOrDefault("account", "")),
-                String.valueOf(body.get("model")),
+                json.at("/whippletree/account").stringValue(""),
+                body.path("model").stringValue(""),
                 0,
                 Duration.ZERO,
                 Optional.empty());
         return Optional.of(new Completion(
-                message.get("content") instanceof String text ? text : "",
-                Optional.ofNullable(message.get("reasoning")).map(String::valueOf),
-                toolCalls(message.get("tool_calls")),
-                finishReason(choice.get("finish_reason")),
-                usage(body.get("usage")),
+                message.path("content").stringValue(""),
+                message.path("reasoning").stringValueOpt(),
+                message.path("tool_calls")
+                        .valueStream()
+                        .map(ResultLine::toolCall)
+                        .toList(),
+                finishReason(choice.path("finish_reason").stringValue("")),
+                usage(body.path("usage")),
                 origin));
     }
 
-    private static FinishReason finishReason(@Nullable Object name) {
-        for (FinishReason reason : FinishReason.values()) {
-            if (reason.wireName().equals(name)) {
-                return reason;
-            }
-        }
-        return FinishReason.STOP;
+    private static FinishReason finishReason(String name) {
+        return Arrays.stream(FinishReason.values())
+                .filter(reason -> reason.wireName().equals(name))
+                .findFirst()
+                .orElse(FinishReason.STOP);
     }
 
-    private static Optional<TokenUsage> usage(@Nullable Object json) {
-        Map<String, Object> usage = map(json);
-        return usage.get("prompt_tokens") instanceof Number prompt
-                        && usage.get("completion_tokens") instanceof Number completion
+    private static Optional<TokenUsage> usage(JsonNode usage) {
+        JsonNode prompt = usage.path("prompt_tokens");
+        JsonNode completion = usage.path("completion_tokens");
+        return prompt.isNumber() && completion.isNumber()
                 ? Optional.of(TokenUsage.of(prompt.longValue(), completion.longValue()))
                 : Optional.empty();
     }
 
-    private static List<ToolCall> toolCalls(@Nullable Object json) {
-        List<ToolCall> calls = new ArrayList<>();
-        if (json instanceof List<?> list) {
-            for (Object entry : list) {
-                Map<String, Object> call = map(entry);
-                Map<String, Object> function = map(call.get("function"));
-                calls.add(new ToolCall(
-                        String.valueOf(call.get("id")),
-                        String.valueOf(function.get("name")),
-                        String.valueOf(function.get("arguments"))));
-            }
-        }
-        return calls;
+    private static ToolCall toolCall(JsonNode call) {
+        return new ToolCall(
+                call.path("id").stringValue(""),
+                call.at("/function/name").stringValue(""),
+                call.at("/function/arguments").stringValue(""));
     }
 
     /** Returns what a failed line says of why. */
     String problem() {
-        Map<String, Object> error = map(json.get("error"));
-        return error.isEmpty()
-                ? String.valueOf(map(map(map(json.get("response")).get("body")).get("error"))
-                        .get("message"))
-                : String.valueOf(error.get("message"));
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> map(@Nullable Object value) {
-        return value instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+        JsonNode error = json.path("error");
+        return (error.isObject() ? error : json.at("/response/body/error"))
+                .path("message")
+                .stringValue("");
     }
 }

@@ -5,8 +5,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * Which lines are the last ones of their sessions, so that nothing of a session needs to be kept behind them. Holds a
- * bit for each line; while lines are added, sessions are known by 64-bit digests. Of two sessions with the same digest, only the one that ends later
- * has an end. Confined to one thread until all lines are added, then thread-safe.
+ * bit for each line; while lines are added, sessions are known by 64-bit digests. If two sessions share a digest, only the one that
+ * ends later has an end. Confined to one thread until all lines are added, then thread-safe.
  */
 final class SessionEnds {
 

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Copies an input that can be read only once to a file beside a batch's output. An input is checked before anything is asked, and read again when a batch
- * is resumed or its answers are sorted. No other batch can write the output until this is closed. Confined to one thread.
+ * Copies a pipe or standard input to a file beside a batch's output, because a batch reads its input several times: to check it, to
+ * ask it, to resume, and to sort the answers. Locks the output until it is closed. Confined to one thread.
  */
 public final class Spool implements Closeable {
 

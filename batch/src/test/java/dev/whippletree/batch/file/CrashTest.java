@@ -302,7 +302,7 @@ final class CrashTest {
         return new FileJournal(
                 disk,
                 new FileJournal.Place(ANSWERS, FAILURES, FOLDER),
-                new FileJournal.Options(sync, true),
+                new FileJournal.Options(sync, true, key -> true),
                 timeline,
                 () -> {});
     }

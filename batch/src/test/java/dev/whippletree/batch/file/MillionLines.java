@@ -6,21 +6,13 @@ import dev.whippletree.batch.BatchItem;
 import dev.whippletree.batch.BatchResult;
 import dev.whippletree.batch.BatchRun;
 import dev.whippletree.model.Completion;
-import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenUsage;
-import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
-import dev.whippletree.spi.AnswerEnd;
-import dev.whippletree.spi.AttemptSink;
-import dev.whippletree.spi.Cancellable;
-import dev.whippletree.spi.Provider;
-import dev.whippletree.spi.ProviderClient;
-import dev.whippletree.spi.Services;
-import dev.whippletree.spi.SettingKey;
+import dev.whippletree.testkit.FakeProvider;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
 import java.io.BufferedReader;
@@ -35,7 +27,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -62,42 +53,13 @@ final class MillionLines {
 
     private MillionLines() {}
 
-    /** Answers at once. */
-    private static final class InstantProvider implements Provider {
-
-        @Override
-        public String name() {
-            return "instant";
-        }
-
-        @Override
-        public Set<SettingKey> settings() {
-            return Set.of();
-        }
-
-        @Override
-        public ProviderClient connect(AccountSettings account, Services services) {
-            return new ProviderClient() {
-                @Override
-                public Admission admission(Prompt prompt, String model) {
-                    return Admission.asMade(10, 10);
-                }
-
-                @Override
-                public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
-                    services.executor().execute(() -> {
-                        sink.sent();
-                        sink.firstByte();
-                        sink.delta(new Delta.Text(TEXT));
-                        sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(TokenUsage.of(18, 12)), model));
-                    });
-                    return () -> {};
-                }
-
-                @Override
-                public void close() {}
-            };
-        }
+    private static FakeProvider instantProvider() {
+        return new FakeProvider(
+                "instant",
+                Admission.asMade(10, 10),
+                call -> call.services()
+                        .executor()
+                        .execute(() -> call.answer(TEXT, Optional.of(TokenUsage.of(18, 12)))));
     }
 
     private static String text(int number) {
@@ -132,7 +94,7 @@ final class MillionLines {
         try (SystemTimeline timeline = new SystemTimeline();
                 Whippletree whippletree = Whippletree.builder()
                         .timeline(timeline)
-                        .provider(new InstantProvider())
+                        .provider(instantProvider())
                         .account("a", "instant", "token-a")
                         .account("b", "instant", "token-b")
                         .build()) {

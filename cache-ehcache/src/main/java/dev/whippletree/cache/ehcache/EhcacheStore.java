@@ -6,6 +6,7 @@ import dev.whippletree.spi.CacheHit;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Services;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -17,6 +18,7 @@ import org.ehcache.CacheManager;
 import org.ehcache.config.CacheConfiguration;
 import org.ehcache.config.builders.CacheConfigurationBuilder;
 import org.ehcache.config.builders.CacheManagerBuilder;
+import org.ehcache.config.builders.ExpiryPolicyBuilder;
 import org.ehcache.config.builders.ResourcePoolsBuilder;
 import org.ehcache.config.units.MemoryUnit;
 
@@ -70,8 +72,17 @@ final class EhcacheStore implements CacheStore {
                 .heap(sizes.heapBytes(), MemoryUnit.B)
                 .offheap(sizes.offHeapBytes(), MemoryUnit.B);
         return CacheConfigurationBuilder.newCacheConfigurationBuilder(String.class, byte[].class, pools)
-                .withExpiry(new EnvelopeExpiry(services.clock()))
+                .withExpiry(ExpiryPolicyBuilder.expiry()
+                        .create((String key, byte[] envelope) -> timeLeft(envelope, services))
+                        .update((key, before, envelope) -> timeLeft(envelope, services))
+                        .build())
                 .build();
+    }
+
+    /** Keeps the dead from taking up room; whether an entry may still be returned is decided by its envelope. */
+    private static Duration timeLeft(byte[] envelope, Services services) {
+        Duration left = Duration.between(services.clock().instant(), CacheEnvelope.expires(envelope));
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     @Override

@@ -112,7 +112,7 @@ final class Claims implements Contact.Member {
                         services.executor());
     }
 
-    /** It may have been claimed all the same, so the end is sent; it isn't kept beyond its lease. */
+    /** Redis may have made the claim all the same, so its end is sent too. */
     private Claim unanswered(Waiter waiter, String token, Throwable failure) {
         waiter.end();
         contact.lost(failure);
@@ -190,7 +190,7 @@ final class Claims implements Contact.Member {
         return waiters.values().stream().flatMap(Set::stream).toList();
     }
 
-    /** What couldn't be ended while there was no contact is ended now; what has run out meanwhile needn't be. */
+    /** Ends the claims that couldn't be ended without contact, unless their leases are over. */
     @Override
     public CompletionStage<Void> met() {
         Map<String, Unended> late;
@@ -203,7 +203,7 @@ final class Claims implements Contact.Member {
         return CompletableFuture.completedFuture(null);
     }
 
-    /** Nobody can tell any more what others do. */
+    /** Ends all waits, as nobody can tell any more what other processes do. */
     @Override
     public void lost() {
         waiting().stream().filter(waiter -> !waiter.ours).forEach(Waiter::end);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +25,12 @@ final class Closings implements Contact.Member {
     private final Contact contact;
     private final Tokens tokens;
     private final Services services;
-    private final OneAtATime queue;
     private final Implausible implausible;
 
     // Guarded by this.
     private final Map<Scope, Untold> untold = new LinkedHashMap<>();
     private @Nullable CoordinationListener listener;
+    private CompletableFuture<Void> heardLast = CompletableFuture.completedFuture(null);
     private boolean missed;
 
     Closings(
@@ -39,10 +40,9 @@ final class Closings implements Contact.Member {
         this.contact = contact;
         this.tokens = tokens;
         this.services = services;
-        this.queue = new OneAtATime(services.executor(), services.logger("cache.redis"));
     }
 
-    /** What others haven't been told yet: a closing, until it ends; or, with none, that the scope is open. */
+    /** News that others don't have yet: that a scope is closed or, without a closing, that it is open. */
     private record Untold(Scope scope, @Nullable ScopeClosing closing, long atNanos) {}
 
     /** Says whether this process is to look whether a scope is open; yes if nobody can be asked. */
@@ -84,7 +84,7 @@ final class Closings implements Contact.Member {
         }
     }
 
-    /** Guarded by this, so that what is told later arrives later. */
+    /** Guarded by this, so that news keep their order. */
     private void send(Untold news) {
         send(news, services.nanoTime())
                 .whenCompleteAsync(
@@ -127,14 +127,21 @@ final class Closings implements Contact.Member {
         }
     }
 
-    private void pass(Consumer<CoordinationListener> news) {
-        CoordinationListener hearer;
-        synchronized (this) {
-            hearer = listener;
-        }
+    /** The listener hears one thing at a time, in order. */
+    private synchronized void pass(Consumer<CoordinationListener> news) {
+        CoordinationListener hearer = listener;
         if (hearer != null) {
-            queue.execute(() -> news.accept(hearer));
+            heardLast = heardLast
+                    .thenRunAsync(() -> news.accept(hearer), services.executor())
+                    .exceptionally(this::unheard);
         }
+    }
+
+    private @Nullable Void unheard(Throwable failure) {
+        if (!(Cause.of(failure) instanceof RejectedExecutionException)) {
+            services.logger("cache.redis").error("a notice from another process couldn't be processed", failure);
+        } // Else the services have ended, and with them everything that could hear.
+        return null;
     }
 
     /** Sets who hears, also of what holds already. */

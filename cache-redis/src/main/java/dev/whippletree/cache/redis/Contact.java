@@ -27,15 +27,15 @@ final class Contact {
     /** A process that wasn't heard of for so long is gone. */
     static final Duration GONE_AFTER = Duration.ofSeconds(10);
 
-    /** Who asks before it is known whether there is contact waits so long at most; the engine waits a second. */
+    /** The longest that a question waits for the first contact; the engine waits a second. */
     private static final Duration LONGEST_START = Duration.ofMillis(750);
 
     private static final int REMEMBERED_BEATS = (int) (GONE_AFTER.toSeconds() / INTERVAL.toSeconds()) + 1;
 
-    /** What goes by contact. Its methods don't block. */
+    /** A part that follows the contact. Its methods don't block. */
     interface Member {
 
-        /** There is contact; ends, normally, when the member has done what it wants to do first. */
+        /** Contact was made. The stage ends, normally, once the member has caught up. */
         CompletionStage<Void> met();
 
         /** There is none. */
@@ -96,7 +96,7 @@ final class Contact {
         return up;
     }
 
-    /** Returns whether there is contact, and the members have done what they want to do first. */
+    /** Returns whether there is contact and all members have caught up. */
     boolean isSettled() {
         return settled;
     }
@@ -123,7 +123,7 @@ final class Contact {
         return rest.isNegative() ? Duration.ZERO : rest;
     }
 
-    /** Ends, normally and soon, when it is known for the first time whether there is contact, or takes long to find out. */
+    /** Ends, normally, once the first attempt has succeeded or failed, at the latest after 750 ms. */
     CompletableFuture<Void> tried() {
         return tried;
     }
@@ -220,15 +220,9 @@ final class Contact {
     void lost(Throwable failure) {
         Throwable cause = Cause.of(failure);
         mark(cause);
-        tellOfLoss(cause);
-    }
-
-    /** Ends the contact if it is there, since others have waited in vain for an answer; the members are told later. */
-    void silent() {
-        if (up) {
-            TimeoutException silence = new TimeoutException("it doesn't answer");
-            mark(silence);
-            services.executor().execute(() -> tellOfLoss(silence));
+        members.forEach(Member::lost);
+        if (cause instanceof TimeoutException) {
+            services.executor().execute(this::beat);
         }
     }
 
@@ -240,13 +234,6 @@ final class Contact {
         trouble = cause;
         up = false;
         settled = false;
-    }
-
-    private void tellOfLoss(Throwable cause) {
-        members.forEach(Member::lost);
-        if (cause instanceof TimeoutException) {
-            services.executor().execute(this::beat);
-        }
     }
 
     /** Beats no more; ends, normally, when the last beat has been answered or has failed, and what undoes it can be sent. */

@@ -28,9 +28,6 @@ interface CoordinationCommands extends AutoCloseable {
         /** Notices arrive from now on; earlier ones may have been missed. */
         void subscribed();
 
-        /** Redis hangs, as somebody else in this process has found out. Told on a thread that mustn't be held up. */
-        void silent();
-
         /** A notice, this process's own ones included. */
         void notice(String text);
     }
@@ -57,7 +54,7 @@ interface CoordinationCommands extends AutoCloseable {
     /**
      * Registers limits and looks at all that are registered.
      *
-     * @param own the places of limits ({@link CoordinationKeys#place}), and for how long they are worth knowing
+     * @param own the places of limits ({@link RedisKeys#place}), and for how long they are worth knowing
      * @return what is used and in flight, by place
      */
     CompletionStage<Map<String, Long>> survey(Map<String, Duration> own);

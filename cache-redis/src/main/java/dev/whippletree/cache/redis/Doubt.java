@@ -11,15 +11,12 @@ import org.jspecify.annotations.Nullable;
  * <p>The first unanswered command raises the doubt, and a question of our own is sent, since no other command need follow. Any
  * answer within the time that a command may take ends the doubt. Without one, half a second later, the connection is dead.
  *
- * <p>That half second is watched in steps. A step that ends late shows that this process was paused, for garbage collection or by
- * a signal, and that answers may lie unread: then the doubt begins again with another question. It does so {@value #MOST_PAUSES} times at
- * most, so that a process which is always late still leaves a dead connection, within two seconds if its steps are at most a tenth of
- * a second late.
+ * <p>If that half second ends late, this process was paused, for garbage collection or by a signal, and answers may lie unread: then
+ * it is asked again, {@value #MOST_PAUSES} times at most, so that a process which is always late still leaves a dead connection.
  */
 final class Doubt {
 
-    private static final Duration STEP = Duration.ofMillis(100);
-    private static final int STEPS = 5;
+    private static final Duration LONGEST_SILENCE = Duration.ofMillis(500);
     private static final long LATE_NANOS = Duration.ofMillis(100).toNanos();
     private static final int MOST_PAUSES = 2;
 
@@ -58,24 +55,18 @@ final class Doubt {
     }
 
     private void begin(Object doubt, int pauses) {
-        step(doubt, pauses, STEPS);
-        question.run();
-    }
-
-    private void step(Object doubt, int pauses, int steps) {
-        long dueNanos = services.nanoTime() + STEP.toNanos();
-        services.schedule(STEP, () -> {
+        long dueNanos = services.nanoTime() + LONGEST_SILENCE.toNanos();
+        services.schedule(LONGEST_SILENCE, () -> {
             if (present.get() != doubt) {
                 return;
             }
             boolean late = services.nanoTime() - dueNanos > LATE_NANOS;
             if (late && pauses > 0) {
                 begin(doubt, pauses - 1);
-            } else if (steps > 1) {
-                step(doubt, pauses, steps - 1);
             } else {
                 onDead.run();
             }
         });
+        question.run();
     }
 }

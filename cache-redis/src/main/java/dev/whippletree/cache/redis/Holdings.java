@@ -45,7 +45,7 @@ final class Holdings {
         uses.forEach(use -> limit(use).touch(use.limit(), now));
     }
 
-    /** Returns why uses have no room by what is known here, if so, among so many processes. */
+    /** Returns a refusal if the uses don't fit this process's share; empty if they fit. */
     Optional<Grant> refusal(List<LimitUse> uses, int processes, long now) {
         LimitUse by = null;
         long longest = 0;
@@ -61,7 +61,7 @@ final class Holdings {
                 : Optional.of(new Grant.Refused(by, Duration.ofNanos(Math.min(longest, LONGEST_WAIT_NANOS))));
     }
 
-    /** Holds what the others have granted, and left. */
+    /** Holds what Redis has granted, and notes what it has left. */
     void holdGranted(HeldGrant grant, List<Long> left, long now) {
         grant.uses().forEach(use -> limit(use).granted(use.amount(), now));
         if (asked(grant.uses(), left, now)) {
@@ -72,7 +72,7 @@ final class Holdings {
         }
     }
 
-    /** Holds what isn't in what the others had left when last asked. */
+    /** Holds a grant that Redis hadn't counted when it was last asked. */
     void holdUncounted(HeldGrant grant) {
         hold(grant);
         grant.uses().forEach(use -> limit(use).addSinceAsked(use.amount()));
@@ -83,7 +83,7 @@ final class Holdings {
         grant.uses().forEach(use -> limit(use).hold(use.amount()));
     }
 
-    /** Keeps in mind what was refused here but may be reserved there, and has to be let go of. */
+    /** Remembers a reservation that was refused here but may have been made in Redis, to release it there. */
     void keepRefused(String id, List<LimitUse> uses, long now) {
         HeldGrant grant = new HeldGrant(id, uses, now, true);
         grant.release();
@@ -156,9 +156,9 @@ final class Holdings {
     }
 
     /**
-     * Notes what the others have left; while something isn't entered yet, that isn't the truth.
+     * Notes what Redis has left, unless it lacks some of this process's grants.
      *
-     * @return whether it is
+     * @return whether it lacked none
      */
     boolean asked(List<LimitUse> uses, List<Long> left, long now) {
         boolean complete = held.values().stream().allMatch(HeldGrant::isCounted);
@@ -223,7 +223,7 @@ final class Holdings {
         return expired;
     }
 
-    /** What may be in flight there has to be ended there, or it would stay so until its lease is over. */
+    /** A grant that Redis may have in flight has to be ended there, or it stays until its lease is over. */
     private static boolean isPerhapsThere(HeldGrant grant, long expiry, long now) {
         return (grant.isSent() || grant.isEntered()) && now - expiry < 0;
     }
@@ -248,7 +248,7 @@ final class Holdings {
 
     private OwnLimit open(LimitName name, Limit limit) {
         OwnLimit own = new OwnLimit(limit);
-        survey.of(CoordinationKeys.place(organization, name))
+        survey.of(RedisKeys.place(organization, name))
                 .ifPresent(sight -> own.asked(limit.amount() - sight.used(), sight.atNanos()));
         return own;
     }

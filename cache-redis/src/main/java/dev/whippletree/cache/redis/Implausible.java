@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 
 /**
- * What lay in Redis and can't have been written by a process like this one: it is ignored, counted, and told. Thread-safe; never
- * blocks. What is noted may be any text; what is told has no controls in it.
+ * Values in Redis that no process like this one can have written: they are ignored, counted, and shown in the status. Thread-safe; never
+ * blocks. A value may be any text; what is shown of it has no control characters.
  */
 final class Implausible {
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the limits of one organization stand between this process and the others: what is held here, in which epoch, and whether
- * all of it is known there. It decides, and {@link SharedLedger} sends. Thread-safe: each method is one step, guarded by this; none
+ * all of it is known there. It decides, and {@link Ledgers} sends. Thread-safe: each method is one step, guarded by this; none
  * blocks.
  *
  * <p><b>In step.</b> While there is contact and everything used here is known there, each reservation is one question. Where the
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ledger {
 
-    /** For who asks while it isn't known whether the others can be reached, or hear first what they have to. */
+    /** Retry after this while contact is unknown, or while processes enter what was lost. */
     private static final Duration MOMENT = Duration.ofMillis(100);
 
     private final String organization;
@@ -67,14 +67,14 @@ final class Ledger {
         this.inStep = contact.isUp();
     }
 
-    /** Returns what to ask about a reservation; nothing if it has to be answered unasked. */
+    /** Returns the question to ask Redis about a reservation; empty if it has to be answered without. */
     synchronized Optional<LimitsCall> question(List<LimitUse> uses) {
         holdings.touch(uses, nanoTime());
         return inStep && contact.isUp() ? Optional.of(call(sizes(uses))) : Optional.empty();
     }
 
     /**
-     * Answers without having been told anything: alone only if the others, too, can't but do so.
+     * Answers without Redis: from this process's own share, or for now not at all if the others may still reach Redis.
      *
      * @param sent whether it may have been reserved all the same
      */
@@ -104,7 +104,7 @@ final class Ledger {
         return new Grant.Refused(uses.get(0), MOMENT);
     }
 
-    /** Answers with what was said there. */
+    /** Answers with Redis's reply. */
     synchronized Grant answer(String id, List<LimitUse> uses, LimitsReply reply) {
         return switch (reply.verdict()) {
             case DONE -> grant(id, uses, reply);
@@ -171,7 +171,7 @@ final class Ledger {
         return Optional.of(new Ending(call(sizes(grant.uses())), grant.id(), since, used));
     }
 
-    /** Takes it that an end has been sent, and has arrived or may have got lost. */
+    /** Notes that the end of a grant was sent, and whether Redis confirmed it. */
     synchronized void ended(String id, boolean arrived) {
         holdings.find(id).ifPresent(grant -> grant.setEnding(false));
         if (arrived) {
@@ -225,7 +225,7 @@ final class Ledger {
         }
     }
 
-    /** What was done in a former epoch, and is only heard of now, is gone. */
+    /** A reply from a former epoch says nothing about this one. */
     private boolean isDone(LimitsReply reply) {
         return reply.verdict() == Verdict.DONE && reply.epoch().equals(epoch);
     }
@@ -236,7 +236,7 @@ final class Ledger {
         }
     }
 
-    /** Another epoch: all that was entered is gone. */
+    /** Begins another epoch: everything entered before is lost. */
     private void change(String found) {
         if (!found.equals(epoch)) {
             epoch = found;
@@ -245,7 +245,7 @@ final class Ledger {
         }
     }
 
-    /** Takes it that there is no contact. */
+    /** Notes that contact is lost. */
     synchronized void fallOut() {
         inStep = false;
     }
@@ -264,7 +264,7 @@ final class Ledger {
     synchronized void addPlaces(Map<String, Duration> places) {
         holdings.sizes()
                 .forEach(size -> places.put(
-                        CoordinationKeys.place(organization, size.name()),
+                        RedisKeys.place(organization, size.name()),
                         size.window().plus(parts.lease())));
     }
 

@@ -1,5 +1,7 @@
 package dev.whippletree.cache.redis;
 
+import dev.whippletree.cache.redis.CoordinationCommands.LimitsReply;
+import dev.whippletree.cache.redis.CoordinationCommands.Verdict;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
@@ -9,15 +11,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** The ledgers of all organizations, and whose each grant is. Thread-safe; no method blocks. */
-final class Ledgers {
+/**
+ * The limits of all organizations, as this process shares them: what each organization's {@link Ledger} decides is asked, entered and
+ * ended there, and what comes back is given to it. Thread-safe; no method blocks.
+ */
+final class Ledgers implements Contact.Member {
 
-    private final Map<String, SharedLedger> byOrganization = new ConcurrentHashMap<>();
-    private final Map<String, SharedLedger> byGrant = new ConcurrentHashMap<>();
+    private final Map<String, Ledger> byOrganization = new ConcurrentHashMap<>();
+    private final Map<String, Ledger> byGrant = new ConcurrentHashMap<>();
     private final Parts parts;
     private final Contact contact;
     private final Survey survey;
@@ -46,6 +54,7 @@ final class Ledgers {
     /** Begins to go by the contact. */
     void start() {
         contact.add(survey);
+        contact.add(this);
     }
 
     private Map<String, Duration> places() {
@@ -54,23 +63,14 @@ final class Ledgers {
         return places;
     }
 
-    /** Reserves; all uses are of one organization. */
+    /** Reserves of all limits or none; all uses are of one organization. */
     CompletionStage<Grant> reserve(List<LimitUse> uses) {
-        SharedLedger ledger = byOrganization.computeIfAbsent(organization(uses), this::open);
+        Ledger ledger = byOrganization.computeIfAbsent(
+                organization(uses), organization -> new Ledger(organization, parts, survey));
         String id = parts.tokens().next();
         return contact.tried().isDone()
                 ? reserve(ledger, id, uses)
                 : contact.tried().thenCompose(tried -> reserve(ledger, id, uses));
-    }
-
-    private CompletionStage<Grant> reserve(SharedLedger ledger, String id, List<LimitUse> uses) {
-        byGrant.put(id, ledger);
-        CompletionStage<Grant> grant = ledger.reserve(id, uses);
-        return grant.whenComplete((answer, failure) -> {
-            if (!(answer instanceof Grant.Granted)) {
-                byGrant.remove(id);
-            }
-        });
     }
 
     private static String organization(List<LimitUse> uses) {
@@ -83,25 +83,127 @@ final class Ledgers {
         return all.get(0);
     }
 
-    private SharedLedger open(String organization) {
-        SharedLedger ledger = new SharedLedger(organization, parts, survey, byGrant::remove);
-        contact.add(ledger);
-        return ledger;
+    private CompletionStage<Grant> reserve(Ledger ledger, String id, List<LimitUse> uses) {
+        byGrant.put(id, ledger);
+        return ask(ledger, id, uses, true).whenComplete((answer, failure) -> {
+            if (!(answer instanceof Grant.Granted)) {
+                byGrant.remove(id);
+            }
+        });
     }
 
-    /** Ends a grant that was used. */
+    private CompletionStage<Grant> ask(Ledger ledger, String id, List<LimitUse> uses, boolean firstTime) {
+        return ledger.question(uses)
+                .map(call -> parts.commands()
+                        .reserve(call, id, uses.stream().map(LimitUse::amount).toList())
+                        .handleAsync(
+                                (reply, failure) -> reply == null
+                                        ? CompletableFuture.completedFuture(unanswered(ledger, id, uses, failure))
+                                        : answered(ledger, id, uses, reply, firstTime),
+                                parts.services().executor())
+                        .thenCompose(Function.identity()))
+                .orElseGet(() -> CompletableFuture.completedFuture(ledger.answerUnasked(id, uses, false)));
+    }
+
+    private Grant unanswered(Ledger ledger, String id, List<LimitUse> uses, Throwable failure) {
+        contact.lost(failure);
+        return ledger.answerUnasked(id, uses, true);
+    }
+
+    private CompletionStage<Grant> answered(
+            Ledger ledger, String id, List<LimitUse> uses, LimitsReply reply, boolean firstTime) {
+        noteTime(reply);
+        if (reply.verdict() == Verdict.LATE && firstTime) {
+            return ask(ledger, id, uses, false);
+        }
+        Grant grant = ledger.answer(id, uses, reply);
+        if (reply.verdict() == Verdict.CHANGED || reply.verdict() == Verdict.CAREFUL) {
+            var unused = enter(ledger);
+        }
+        return CompletableFuture.completedFuture(grant);
+    }
+
+    private void noteTime(LimitsReply reply) {
+        if (reply.verdict() == Verdict.LATE) {
+            contact.clock().reset(reply.nowMillis(), parts.services().nanoTime());
+        } else {
+            contact.clock().note(reply.nowMillis(), parts.services().nanoTime());
+        }
+    }
+
+    /** Ends a grant that was used; one that isn't in flight is left alone. */
     void settle(String grant, Optional<TokenCount> tokensUsed, Duration sinceArrival) {
-        Optional.ofNullable(byGrant.remove(grant)).ifPresent(ledger -> ledger.settle(grant, tokensUsed, sinceArrival));
+        Ledger ledger = byGrant.remove(grant);
+        if (ledger != null) {
+            ledger.settle(grant, tokensUsed, sinceArrival).ifPresent(ending -> end(ledger, ending));
+        }
     }
 
-    /** Ends a grant that wasn't used. */
+    /** Ends a grant of which nothing was used. */
     void release(String grant) {
-        Optional.ofNullable(byGrant.remove(grant)).ifPresent(ledger -> ledger.release(grant));
+        Ledger ledger = byGrant.remove(grant);
+        if (ledger != null) {
+            ledger.release(grant).ifPresent(ending -> end(ledger, ending));
+        }
+    }
+
+    private void end(Ledger ledger, Ledger.Ending ending) {
+        parts.commands()
+                .end(ending.call(), ending.grant(), ending.sinceArrival(), ending.used())
+                .whenCompleteAsync(
+                        (done, failure) -> {
+                            ledger.ended(ending.grant(), failure == null);
+                            if (failure != null) {
+                                contact.lost(failure);
+                            }
+                        },
+                        parts.services().executor());
+    }
+
+    @Override
+    public CompletionStage<Void> met() {
+        return CompletableFuture.allOf(byOrganization.values().stream()
+                .map(ledger -> enter(ledger).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    @Override
+    public void lost() {
+        byOrganization.values().forEach(Ledger::fallOut);
+    }
+
+    /** Enters what isn't known there, and looks what is left. */
+    private CompletionStage<Void> enter(Ledger ledger) {
+        Optional<Ledger.Start> start = ledger.startEntering();
+        if (start.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        start.get().expired().forEach(byGrant::remove);
+        Entry entry = start.get().entry();
+        return parts.commands()
+                .enter(entry.call(), parts.tokens().process(), entry.grants(), entry.dated())
+                .handleAsync(
+                        (reply, failure) -> entered(ledger, entry, reply, failure),
+                        parts.services().executor())
+                .thenCompose(again -> again ? enter(ledger) : CompletableFuture.completedFuture(null));
+    }
+
+    /** Returns whether there is more to enter. */
+    private boolean entered(Ledger ledger, Entry entry, @Nullable LimitsReply reply, @Nullable Throwable failure) {
+        if (reply != null) {
+            noteTime(reply);
+        }
+        boolean again = ledger.entered(entry, reply, failure);
+        if (failure != null && !(Cause.of(failure) instanceof RefusedCommandException)) {
+            contact.lost(failure);
+        }
+        ledger.endings().forEach(ending -> end(ledger, ending));
+        return again;
     }
 
     /** Returns how many grants were made without asking. */
     long alone() {
-        return byOrganization.values().stream().mapToLong(SharedLedger::alone).sum();
+        return byOrganization.values().stream().mapToLong(Ledger::alone).sum();
     }
 
     /** Returns why an organization's limits can't be shared although there is contact. */

@@ -40,16 +40,14 @@ final class LettuceCommands implements CoordinationCommands {
     /** Of what is dated, and of what is in flight. */
     private static final byte[][] SUMS = {{'s'}, {'h'}};
 
-    private final CoordinationKeys keys;
+    private final RedisKeys keys;
     private final LettuceConnector connector;
     private final RedisLink link;
     private final Scripts scripts;
     private final Implausible implausible;
     private final Services services;
     private final RedisSettings settings;
-    private final LifeSigns lifeSigns;
     private volatile RedisLink notices;
-    private volatile Runnable onSilence = () -> {};
 
     /** Why Redis doesn't let this process hear notices. */
     private volatile @Nullable Throwable unheard;
@@ -63,11 +61,10 @@ final class LettuceCommands implements CoordinationCommands {
         this.settings = settings;
         this.services = services;
         this.implausible = implausible;
-        keys = new CoordinationKeys(settings.keyPrefix());
+        keys = new RedisKeys(settings.keyPrefix());
         connector = new LettuceConnector(settings);
         link = new RedisLink(settings, "this process grants its own share of each limit", connector, services);
         scripts = new Scripts(link, implausible);
-        lifeSigns = LifeSigns.of(settings.address());
         notices = subscription(text -> {});
     }
 
@@ -79,8 +76,6 @@ final class LettuceCommands implements CoordinationCommands {
             events.subscribed();
         });
         link.onConnected(events::connected);
-        onSilence = events::silent;
-        lifeSigns.onSilence(onSilence);
         link.connect();
         notices.connect();
     }
@@ -89,7 +84,7 @@ final class LettuceCommands implements CoordinationCommands {
         return new RedisLink(
                 settings,
                 "notices of other processes don't arrive",
-                new SubscribingConnector(connector, keys.notices(), listener),
+                () -> connector.connectTo(keys.notices(), listener),
                 services);
     }
 
@@ -254,7 +249,7 @@ final class LettuceCommands implements CoordinationCommands {
         return scripts.number(
                         Script.CLOSE,
                         List.of(keys.closings(), keys.probe(scope)),
-                        bytes(CoordinationKeys.scopeDigits(scope)),
+                        bytes(RedisKeys.scopeDigits(scope)),
                         bytes(Math.max(1, remaining.toMillis())),
                         keys.notices(),
                         bytes(notice))
@@ -266,7 +261,7 @@ final class LettuceCommands implements CoordinationCommands {
         return scripts.number(
                         Script.REOPEN,
                         List.of(keys.closings(), keys.probe(scope)),
-                        bytes(CoordinationKeys.scopeDigits(scope)),
+                        bytes(RedisKeys.scopeDigits(scope)),
                         keys.notices(),
                         bytes(notice))
                 .thenAccept(done -> {});
@@ -288,7 +283,6 @@ final class LettuceCommands implements CoordinationCommands {
 
     @Override
     public void close() {
-        lifeSigns.removeListener(onSilence);
         notices.close();
         link.close();
     }

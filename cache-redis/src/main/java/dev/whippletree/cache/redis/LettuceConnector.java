@@ -10,12 +10,14 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.RedisCommand;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,9 +62,32 @@ final class LettuceConnector implements RedisConnector {
         return client().connectAsync(ByteArrayCodec.INSTANCE, uri());
     }
 
-    /** Makes one attempt to connect for subscriptions, with the same threads. As {@link #connect()}. */
-    CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> connectPubSub() {
-        return client().connectPubSubAsync(ByteArrayCodec.INSTANCE, uri());
+    /**
+     * Makes one attempt to connect and subscribe to a channel, with the same threads. As {@link #connect()}.
+     *
+     * @param listener gets what arrives, on one of Lettuce's threads
+     */
+    CompletionStage<StatefulRedisConnection<byte[], byte[]>> connectTo(byte[] channel, Consumer<byte[]> listener) {
+        return client().connectPubSubAsync(ByteArrayCodec.INSTANCE, uri())
+                .thenCompose(open -> subscribe(open, channel, listener));
+    }
+
+    private static CompletionStage<StatefulRedisConnection<byte[], byte[]>> subscribe(
+            StatefulRedisPubSubConnection<byte[], byte[]> open, byte[] channel, Consumer<byte[]> listener) {
+        open.addListener(new RedisPubSubAdapter<>() {
+            @Override
+            public void message(byte[] from, byte[] message) {
+                listener.accept(message);
+            }
+        });
+        return open.async()
+                .subscribe(channel)
+                .<StatefulRedisConnection<byte[], byte[]>>thenApply(done -> open)
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        var unused = open.closeAsync();
+                    }
+                });
     }
 
     private RedisURI uri() {

@@ -81,11 +81,6 @@ record Notice(String process, Kind kind, List<String> parts) {
         return scope.model().map(name -> "=" + name).orElse("");
     }
 
-    /** Returns whether it is about a claim of this key. */
-    boolean isOf(CacheKey key) {
-        return parts.equals(List.of(key.tenant(), key.digest()));
-    }
-
     /** Returns the scope that it is about. */
     Scope scope() {
         String model = parts.get(1);

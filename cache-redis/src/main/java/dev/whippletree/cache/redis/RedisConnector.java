@@ -9,6 +9,6 @@ interface RedisConnector {
     /** Makes one attempt to connect and log in. May take a while to begin; ends within seconds. */
     CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect();
 
-    /** Closes all connections and frees what is held. Doesn't wait. */
-    void close();
+    /** Closes all connections and frees what is held, if that is this one's. Doesn't wait. */
+    default void close() {}
 }

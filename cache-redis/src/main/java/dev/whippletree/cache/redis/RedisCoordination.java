@@ -78,11 +78,6 @@ final class RedisCoordination implements Coordination {
             }
 
             @Override
-            public void silent() {
-                contact.silent();
-            }
-
-            @Override
             public void notice(String text) {
                 Notice.read(text, implausible)
                         .filter(notice -> !notice.process().equals(tokens.process()))

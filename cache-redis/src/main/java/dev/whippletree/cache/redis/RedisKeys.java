@@ -3,6 +3,7 @@ package dev.whippletree.cache.redis;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CacheKey;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -10,17 +11,17 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * What keys look like: {@code prefix:v1:tenant:digest}. Immutable.
+ * What keys look like: {@code prefix:v1:tenant:digest} of answers, {@code prefix:v1:{organization}:limit:name} and others of the
+ * coordinator. Immutable.
  *
- * <p>{@code v1} is the version of this form and of the envelope under it, so that processes of different versions don't read
- * each other's. The tenant is the first half of its SHA-256 in hexadecimal: names may be of any length and alphabet, and may be
- * nobody's business. There are no braces, and so no hash tag: were the keys on a cluster, they would be spread over all of it,
- * which single-key commands are content with.
+ * <p>{@code v1} is the version of this form and of what is under it, so that processes of different versions don't read each other's.
+ * Names are replaced by the first half of their SHA-256 in hexadecimal: they may be of any length and alphabet, and may be nobody's
+ * business. Braces are hash tags: what one script touches lies on one slot, were this a cluster. Keys of answers have none, since
+ * single-key commands are content with being spread over all of it.
  */
 final class RedisKeys {
 
-    private static final String FORM = ":v1:";
-    private static final int TENANT_DIGITS = 32;
+    private static final int DIGITS = 32;
 
     private final String start;
 
@@ -30,25 +31,84 @@ final class RedisKeys {
      * @param prefix without any of the characters that mean something in a pattern
      */
     RedisKeys(String prefix) {
-        this.start = prefix + FORM;
+        this.start = prefix + ":v1:";
     }
 
     /** Returns the key of an answer. */
-    byte[] of(CacheKey key) {
-        return (start + digitsOf(key.tenant()) + ":" + key.digest()).getBytes(US_ASCII);
+    byte[] answer(CacheKey key) {
+        return bytes(digitsOf(key.tenant()) + ":" + key.digest());
     }
 
-    /** Returns the glob pattern of a tenant's keys, or of all; it matches no keys of another prefix. */
-    byte[] pattern(Optional<String> tenant) {
-        String digits = tenant.map(RedisKeys::digitsOf).orElse("?".repeat(TENANT_DIGITS));
-        return (start + digits + ":*").getBytes(US_ASCII);
+    /** Returns the glob pattern of a tenant's answers, or of all; it matches no keys of another prefix. */
+    byte[] answers(Optional<String> tenant) {
+        return bytes(tenant.map(RedisKeys::digitsOf).orElse("?".repeat(DIGITS)) + ":*");
     }
 
-    /** Returns the first half of a name's SHA-256 in hexadecimal. */
-    static String digitsOf(String name) {
+    /** Returns where an organization's epoch is. */
+    byte[] state(String organization) {
+        return bytes("{" + digitsOf(organization) + "}:state");
+    }
+
+    /** Returns a text that no other limit of any organization has, without any of its names. */
+    static String place(String organization, LimitName name) {
+        return "{" + digitsOf(organization) + "}:limit:" + digitsOf(name.distinctText());
+    }
+
+    /** Returns where a limit is. */
+    byte[] limit(String organization, LimitName name) {
+        return limit(place(organization, name));
+    }
+
+    /** Returns where a limit is. */
+    byte[] limit(String place) {
+        return bytes(place);
+    }
+
+    /** Returns where the places of all limits are. */
+    byte[] limits() {
+        return bytes("limits");
+    }
+
+    /** Returns where a claim is. */
+    byte[] claim(CacheKey key) {
+        return bytes("claim:" + digitsOf(key.tenant()) + ":" + key.digest());
+    }
+
+    /** Returns where the processes are. */
+    byte[] processes() {
+        return bytes("processes");
+    }
+
+    /** Returns where the closings are. */
+    byte[] closings() {
+        return bytes("{scopes}:closings");
+    }
+
+    /** Returns where a scope's probe is. */
+    byte[] probe(Scope scope) {
+        return bytes("{scopes}:probe:" + scopeDigits(scope));
+    }
+
+    /** Returns what a scope is called among the closings. */
+    static String scopeDigits(Scope scope) {
+        String organization = scope.organization();
+        return digitsOf(organization.length() + ":" + organization
+                + scope.model().map(model -> "/" + model).orElse(""));
+    }
+
+    /** Returns the channel of all notices. */
+    byte[] notices() {
+        return bytes("notices");
+    }
+
+    private byte[] bytes(String rest) {
+        return (start + rest).getBytes(US_ASCII);
+    }
+
+    private static String digitsOf(String name) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(UTF_8));
-            return HexFormat.of().formatHex(digest, 0, TENANT_DIGITS / 2);
+            return HexFormat.of().formatHex(digest, 0, DIGITS / 2);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

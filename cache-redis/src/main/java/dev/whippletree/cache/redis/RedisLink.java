@@ -38,7 +38,6 @@ final class RedisLink implements AutoCloseable {
     private final RedisConnector connector;
     private final Services services;
     private final Logger log;
-    private final LifeSigns lifeSigns;
 
     /** Ends as the first attempt does: commands that come before share its fate. */
     private final CompletableFuture<Way> first = new CompletableFuture<>();
@@ -71,7 +70,6 @@ final class RedisLink implements AutoCloseable {
         this.connector = connector;
         this.services = services;
         this.log = services.logger("cache.redis");
-        this.lifeSigns = LifeSigns.of(address);
     }
 
     /** Sets what is told of each connection; called before {@link #connect()}. It mustn't hold up the thread. */
@@ -232,10 +230,8 @@ final class RedisLink implements AutoCloseable {
         }
 
         <T> CompletionStage<T> send(Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
-            long answersBefore = lifeSigns.answers();
             long sentNanos = services.nanoTime();
-            return command.apply(connection.async())
-                    .whenComplete((answer, failure) -> observe(answersBefore, sentNanos, failure));
+            return command.apply(connection.async()).whenComplete((answer, failure) -> observe(sentNanos, failure));
         }
 
         private void ask() {
@@ -246,16 +242,14 @@ final class RedisLink implements AutoCloseable {
          * A command may be several stages, which wrap what Lettuce says. Lettuce's timer is up to a tenth of a second late, so an answer may
          * have taken longer than the timeout: a Redis that is as slow as that for all doesn't end the doubt.
          */
-        private void observe(long answersBefore, long sentNanos, @Nullable Throwable failure) {
+        private void observe(long sentNanos, @Nullable Throwable failure) {
             if (failure == null
                     || Cause.find(RedisCommandExecutionException.class, failure).isPresent()) {
-                lifeSigns.answered();
                 if (services.nanoTime() - sentNanos <= settings.commandTimeout().toNanos()) {
                     doubt.answered();
                     answered();
                 }
             } else if (Cause.find(RedisCommandTimeoutException.class, failure).isPresent()) {
-                lifeSigns.unanswered(answersBefore);
                 doubt.unanswered();
             }
         }

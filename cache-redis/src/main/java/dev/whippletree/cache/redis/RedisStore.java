@@ -54,7 +54,7 @@ final class RedisStore implements CacheStore {
 
     @Override
     public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
-        return link.send(redis -> redis.get(keys.of(key)))
+        return link.send(redis -> redis.get(keys.answer(key)))
                 .thenApply(stored -> Optional.ofNullable(stored)
                         .flatMap(bytes -> read(key, bytes))
                         .map(entry -> new CacheHit(entry, true)));
@@ -66,7 +66,7 @@ final class RedisStore implements CacheStore {
                 .flatMap(bytes -> CacheEnvelope.read(bytes, Instant.MIN))
                 .filter(found -> Duration.between(now, found.expires()).compareTo(LONGEST.plus(SKEW)) <= 0);
         if (entry.isEmpty()) {
-            implausible.note("the answer under " + new String(keys.of(key), US_ASCII));
+            implausible.note("the answer under " + new String(keys.answer(key), US_ASCII));
         }
         return entry.filter(found -> now.isBefore(found.expires()));
     }
@@ -87,14 +87,14 @@ final class RedisStore implements CacheStore {
         byte[] envelope = Packing.pack(CacheEnvelope.write(new CacheEntry(entry.completion(), expires)));
         // Rounded up, since Redis refuses zero and the envelope knows better.
         long millis = Math.max(1, Duration.between(now, expires).toMillis());
-        return link.send(redis -> redis.set(keys.of(key), envelope, SetArgs.Builder.px(millis)))
+        return link.send(redis -> redis.set(keys.answer(key), envelope, SetArgs.Builder.px(millis)))
                 .thenAccept(ok -> {});
     }
 
     /** Sweeps the keys step by step. Answers stored meanwhile may stay. */
     @Override
     public CompletionStage<Long> clear(Optional<String> tenant) {
-        ScanArgs args = new ScanArgs().match(keys.pattern(tenant)).limit(SWEEP_STEP);
+        ScanArgs args = new ScanArgs().match(keys.answers(tenant)).limit(SWEEP_STEP);
         return sweep(ScanCursor.INITIAL, args, 0);
     }
 

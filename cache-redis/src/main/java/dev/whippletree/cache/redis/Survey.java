@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is used of all limits there are, also of those that this process hasn't asked for: with each beat. Thread-safe; no method
- * blocks. So a process that is cut off knows how much of a limit others have used that it had no need of before.
+ * Reads with each beat what is used of all limits, also of those that this process hasn't used yet. So a process that is cut off knows
+ * what others had used of a limit that it needs for the first time. Thread-safe; no method blocks.
  */
 final class Survey implements Contact.Member {
 

@@ -283,7 +283,7 @@ final class ModelledRedis {
     private List<SharedLimit> open(LimitsCall call) {
         return call.limits().stream()
                 .map(size -> {
-                    String place = CoordinationKeys.place(call.organization(), size.name());
+                    String place = RedisKeys.place(call.organization(), size.name());
                     SharedLimit limit = limits.computeIfAbsent(place, name -> new SharedLimit());
                     tidy(limit, size.window().toMillis());
                     return limit;

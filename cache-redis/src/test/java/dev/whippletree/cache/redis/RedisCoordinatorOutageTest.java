@@ -7,11 +7,9 @@ import static org.awaitility.Awaitility.await;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CacheKey;
-import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
-import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.Samples;
 import dev.whippletree.testkit.redis.RedisProcess;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -184,25 +182,6 @@ class RedisCoordinatorOutageTest {
     }
 
     @Test
-    void frozen_andTheCacheHasWaitedAlready_isNotWaitedForAgain() throws Exception {
-        try (RedisProcess redis = RedisProcess.started()) {
-            CoordinatedProcess one = process(redis, Map.of("command-timeout", "1h", "processes", "2"));
-            CacheStore cache =
-                    new RedisCache().open(new Settings("cache redis", Map.of("uri", redis.uri())), one.services());
-            assertThat(cache.get(KEY)).succeedsWithin(Duration.ofSeconds(20));
-
-            redis.freeze();
-            assertThat(cache.get(KEY)).failsWithin(Duration.ofSeconds(20));
-
-            assertThat(((Claim.Ours) one.claim(KEY)).agreed()).isFalse();
-            assertThat(one.reserve(ONE_OF_100)).isInstanceOf(Grant.Granted.class);
-            assertThat(one.status().alone()).isEqualTo(1);
-            redis.resume();
-            cache.close();
-        }
-    }
-
-    @Test
     void closedWithItsFirstBeatUnderWay_isNotCounted() throws Exception {
         try (RedisProcess redis = RedisProcess.started()) {
             redis.freeze();
@@ -335,8 +314,7 @@ class RedisCoordinatorOutageTest {
     }
 
     private static String key(LimitUse use) {
-        return new String(
-                new CoordinationKeys("whippletree").limit(use.scope().organization(), LimitName.of(use)), US_ASCII);
+        return new String(new RedisKeys("whippletree").limit(use.scope().organization(), LimitName.of(use)), US_ASCII);
     }
 
     private static String field(RedisProcess redis, LimitUse use, String name) {

@@ -41,7 +41,7 @@ class RedisHostileWriterTest {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final CacheKey KEY = Samples.key("t", "q");
     private static final Scope SCOPE = CoordinatedProcess.SCOPE;
-    private static final CoordinationKeys KEYS = new CoordinationKeys("whippletree");
+    private static final RedisKeys KEYS = new RedisKeys("whippletree");
     private static final String LIMIT = text(KEYS.limit(SCOPE.organization(), LimitName.of(limit("limit"))));
     private static final String STATE = text(KEYS.state(SCOPE.organization()));
     private static final List<String> GARBAGE = List.of(
@@ -296,7 +296,7 @@ class RedisHostileWriterTest {
     void keptClosingsThatCantBe_areForgotten_andReplaced() {
         CoordinatedProcess one = process();
         String closings = text(KEYS.closings());
-        String field = CoordinationKeys.scopeDigits(SCOPE);
+        String field = RedisKeys.scopeDigits(SCOPE);
         String notice = Notice.closed("abc", new ScopeClosing(SCOPE, HOUR, true, "hostile"))
                 .text();
         for (String stop : GARBAGE) {
@@ -325,7 +325,7 @@ class RedisHostileWriterTest {
                 .text();
         long inAMonth = Long.parseLong(other.time().get(0)) * 1_000
                 + Duration.ofDays(30).toMillis();
-        other.hset(text(KEYS.closings()), CoordinationKeys.scopeDigits(SCOPE), inAMonth + " " + notice);
+        other.hset(text(KEYS.closings()), RedisKeys.scopeDigits(SCOPE), inAMonth + " " + notice);
 
         List<ScopeClosing> heard = hear(process());
 
@@ -336,7 +336,7 @@ class RedisHostileWriterTest {
     @Test
     void answersThatArent_areMissesAndTold() {
         try (CachingProcess cache = new CachingProcess(redis.uri(), Map.of("command-timeout", "10s"))) {
-            String key = text(new RedisKeys("whippletree").of(KEY));
+            String key = text(new RedisKeys("whippletree").answer(KEY));
             for (String value : GARBAGE) {
                 other.set(key, value);
                 assertThat(cache.isStored(KEY)).isFalse();

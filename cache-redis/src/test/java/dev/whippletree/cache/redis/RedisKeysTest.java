@@ -13,7 +13,7 @@ class RedisKeysTest {
 
     @Test
     void key_isPrefixVersionTenantDigest() {
-        String key = text(keys.of(Samples.key("alice", "q")));
+        String key = text(keys.answer(Samples.key("alice", "q")));
 
         assertThat(key).matches("app:v1:[0-9a-f]{32}:[0-9a-f]{64}").doesNotContain("alice");
         assertThat(key).startsWith("app:v1:2bd806c97f0e00af1a1fc3328fa763a9:");
@@ -22,21 +22,21 @@ class RedisKeysTest {
     @Test
     void tenantOfAnyCharacters_makesAPlainKey() {
         for (String tenant : new String[] {"", "*", "a:b", "{x}", "\n", "Zoë 😀"}) {
-            assertThat(text(keys.of(Samples.key(tenant, "q")))).matches("app:v1:[0-9a-f]{32}:[0-9a-f]{64}");
+            assertThat(text(keys.answer(Samples.key(tenant, "q")))).matches("app:v1:[0-9a-f]{32}:[0-9a-f]{64}");
         }
     }
 
     @Test
     void patternOfATenant_isTheStartOfItsKeys() {
-        String pattern = text(keys.pattern(Optional.of("alice")));
+        String pattern = text(keys.answers(Optional.of("alice")));
 
         assertThat(pattern).endsWith(":*");
-        assertThat(text(keys.of(Samples.key("alice", "q")))).startsWith(pattern.substring(0, pattern.length() - 1));
+        assertThat(text(keys.answer(Samples.key("alice", "q")))).startsWith(pattern.substring(0, pattern.length() - 1));
     }
 
     @Test
     void patternOfAll_leavesTheTenantOpenAndNothingElse() {
-        assertThat(text(keys.pattern(Optional.empty()))).isEqualTo("app:v1:" + "?".repeat(32) + ":*");
+        assertThat(text(keys.answers(Optional.empty()))).isEqualTo("app:v1:" + "?".repeat(32) + ":*");
     }
 
     private static String text(byte[] key) {

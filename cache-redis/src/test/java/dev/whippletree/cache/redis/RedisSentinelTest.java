@@ -142,8 +142,7 @@ class RedisSentinelTest {
 
     /** Returns what is dated, and what is in flight. */
     private static List<String> used(RedisProcess where) {
-        byte[] key =
-                new CoordinationKeys("whippletree").limit(ONE_OF_100.scope().organization(), LimitName.of(ONE_OF_100));
+        byte[] key = new RedisKeys("whippletree").limit(ONE_OF_100.scope().organization(), LimitName.of(ONE_OF_100));
         return at(
                 where,
                 redis -> redis.hmget(new String(key, US_ASCII), "s", "h").stream()

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.TestInstance;
 class RedisStoreTest {
 
     private static final CacheKey KEY = Samples.key("alice", "q");
-    private static final byte[] PLACE = new RedisKeys("whippletree").of(KEY);
+    private static final byte[] PLACE = new RedisKeys("whippletree").answer(KEY);
 
     private RedisProcess redis;
     private RedisClient client;

@@ -58,9 +58,6 @@ class ScriptsTest {
             public void subscribed() {}
 
             @Override
-            public void silent() {}
-
-            @Override
             public void notice(String text) {}
         });
         await().ignoreExceptions().until(() -> join(commands.beat("p", MINUTE)).processes() == 1);

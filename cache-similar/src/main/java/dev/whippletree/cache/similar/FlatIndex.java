@@ -12,8 +12,11 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
-/** Compares with every vector: exact, and quick enough for as many questions as a scope keeps. Confined. */
-final class FlatIndex implements Index {
+/**
+ * Stored questions of one scope, by their vectors. Compares with every vector: exact, and quick enough for as many questions as a
+ * scope keeps. Confined.
+ */
+final class FlatIndex {
 
     private static final double NONE = -1;
 
@@ -51,8 +54,8 @@ final class FlatIndex implements Index {
         this.most = most;
     }
 
-    @Override
-    public void add(Stored stored, float[] vector) {
+    /** Adds a question. If there is no room, the one that was used least recently makes some. */
+    void add(Stored stored, float[] vector) {
         if (places.size() >= most) {
             removeOldest();
         }
@@ -66,8 +69,8 @@ final class FlatIndex implements Index {
         return (long) vector.length * Float.BYTES;
     }
 
-    @Override
-    public void replace(Stored stored) {
+    /** Puts a question in the place of the one that has its id; does nothing if none has. */
+    void replace(Stored stored) {
         Integer number = numbers.get(stored.id());
         if (number != null) {
             Place place = places.get(number);
@@ -76,13 +79,18 @@ final class FlatIndex implements Index {
         }
     }
 
-    @Override
-    public Optional<Stored> find(long id) {
+    /** Returns the question with an id, if it is still there. */
+    Optional<Stored> find(long id) {
         return Optional.ofNullable(numbers.get(id)).map(number -> places.get(number).stored);
     }
 
-    @Override
-    public Optional<Neighbours> nearest(float[] vector, Instant now, Predicate<Stored> admitted) {
+    /**
+     * Returns what lies nearest to a vector; the nearest counts as used. What has expired is removed.
+     *
+     * @param admitted which questions may be the nearest; the few that are nearest are asked, one after another
+     * @return empty if none of those is admitted
+     */
+    Optional<Neighbours> nearest(float[] vector, Instant now, Predicate<Stored> admitted) {
         removeExpired(now);
         float[] similarities = vectors.products(vector, places.size());
         float[] left = similarities.clone();
@@ -103,8 +111,8 @@ final class FlatIndex implements Index {
         return Optional.empty();
     }
 
-    @Override
-    public List<Stored> nearestAnswers(float[] vector, Instant now, int answers) {
+    /** Returns the nearest question of each of some answers, the nearest answer first. What has expired is removed. */
+    List<Stored> nearestAnswers(float[] vector, Instant now, int answers) {
         removeExpired(now);
         float[] similarities = vectors.products(vector, places.size());
         Set<Integer> seen = new HashSet<>();
@@ -140,16 +148,16 @@ final class FlatIndex implements Index {
         return largest;
     }
 
-    @Override
-    public void remove(long id) {
+    /** Removes the question with an id, if it is still there. */
+    void remove(long id) {
         Integer number = numbers.get(id);
         if (number != null) {
             removeAt(number);
         }
     }
 
-    @Override
-    public void removeOldest() {
+    /** Removes the question that was used least recently, if there is one. */
+    void removeOldest() {
         IntStream.range(0, places.size())
                 .boxed()
                 .min(Comparator.comparingLong(number -> places.get(number).used))
@@ -167,8 +175,8 @@ final class FlatIndex implements Index {
         bytes -= gone.stored.bytes() + (long) vectors.length() * Float.BYTES;
     }
 
-    @Override
-    public int clear() {
+    /** Removes all, and returns how many those were. */
+    int clear() {
         int before = places.size();
         places.clear();
         numbers.clear();
@@ -176,13 +184,13 @@ final class FlatIndex implements Index {
         return before;
     }
 
-    @Override
-    public int size() {
+    /** Returns how many questions it holds. */
+    int size() {
         return places.size();
     }
 
-    @Override
-    public long bytes() {
+    /** Returns how much memory they take, about. */
+    long bytes() {
         return bytes;
     }
 }

@@ -7,8 +7,8 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /**
- * Something that two questions of one meaning never differ in, however near their embeddings are. Each is cheap, lexical and made for
- * English; together they are a floor against reversals, not what keeps the bound.
+ * A rule by which two questions with near embeddings can still differ in meaning. Each is cheap, lexical and made for English. Together
+ * they catch reversals; the bound on wrong answers doesn't depend on them.
  */
 enum Guard {
 

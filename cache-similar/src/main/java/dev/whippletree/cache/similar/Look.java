@@ -3,7 +3,7 @@ package dev.whippletree.cache.similar;
 import java.util.Optional;
 
 /**
- * What was found out about a question when it was looked up. Immutable.
+ * The result of looking a question up. Immutable.
  *
  * @param question its own words
  * @param wording the same as guards see it

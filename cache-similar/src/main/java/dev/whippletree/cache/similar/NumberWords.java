@@ -8,42 +8,6 @@ import java.util.Map;
 /** Reads numbers among words: {@code 3}, {@code three}, {@code twenty five}, {@code third}. */
 final class NumberWords {
 
-    private static final Map<String, Integer> SMALL = Map.ofEntries(
-            Map.entry("zero", 0),
-            Map.entry("one", 1),
-            Map.entry("two", 2),
-            Map.entry("three", 3),
-            Map.entry("four", 4),
-            Map.entry("five", 5),
-            Map.entry("six", 6),
-            Map.entry("seven", 7),
-            Map.entry("eight", 8),
-            Map.entry("nine", 9),
-            Map.entry("ten", 10),
-            Map.entry("eleven", 11),
-            Map.entry("twelve", 12),
-            Map.entry("thirteen", 13),
-            Map.entry("fourteen", 14),
-            Map.entry("fifteen", 15),
-            Map.entry("sixteen", 16),
-            Map.entry("seventeen", 17),
-            Map.entry("eighteen", 18),
-            Map.entry("nineteen", 19),
-            Map.entry("first", 1),
-            Map.entry("second", 2),
-            Map.entry("third", 3),
-            Map.entry("fourth", 4),
-            Map.entry("fifth", 5),
-            Map.entry("once", 1),
-            Map.entry("twice", 2),
-            Map.entry("half", -2),
-            Map.entry("double", 2),
-            Map.entry("dozen", 12));
-
-    private static final Map<String, Integer> TENS = Map.of(
-            "twenty", 20, "thirty", 30, "forty", 40, "fifty", 50, "sixty", 60, "seventy", 70, "eighty", 80, "ninety",
-            90);
-
     private static final Map<String, Integer> TIMES =
             Map.of("hundred", 100, "thousand", 1_000, "million", 1_000_000, "billion", 1_000_000_000);
 
@@ -78,7 +42,7 @@ final class NumberWords {
     }
 
     private static boolean isNumber(String word) {
-        return SMALL.containsKey(word) || TENS.containsKey(word) || TIMES.containsKey(word);
+        return Lexicon.NUMBERS.containsKey(word) || TIMES.containsKey(word);
     }
 
     private static long value(List<String> words) {
@@ -93,7 +57,7 @@ final class NumberWords {
                     part = 0;
                 }
             } else {
-                part += SMALL.getOrDefault(word, TENS.getOrDefault(word, 0));
+                part += Lexicon.NUMBERS.getOrDefault(word, 0);
             }
         }
         return whole + part;

@@ -17,7 +17,7 @@ final class Scope {
     private static final int COMPARED = 4;
 
     private final String name;
-    private final Index index;
+    private final FlatIndex index;
     private final AuditedThreshold threshold;
     private final InstantSource clock;
     private final AtomicLong held;
@@ -36,7 +36,7 @@ final class Scope {
      */
     Scope(
             String name,
-            Index index,
+            FlatIndex index,
             AuditedThreshold threshold,
             InstantSource clock,
             AtomicLong held,

@@ -66,7 +66,7 @@ final class SimilarStore implements CacheStore {
     private final Map<CacheKey, Answered> served = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
     private final Map<CacheKey, Answered> unconfirmed = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
 
-    /** What callers said of questions whose answers haven't been stored here yet: a caller may have its answer earlier. */
+    /** Callers' verdicts that came before the answer was stored here. */
     private final Map<CacheKey, Boolean> early = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
 
     private boolean closed;
@@ -204,7 +204,7 @@ final class SimilarStore implements CacheStore {
         }
     }
 
-    /** A hit that nobody was told of, because it came too late, doesn't count. */
+    /** Counts a hit, now that a caller has it. One that came too late for its caller never counts. */
     @Override
     public void delivered(CacheKey key) {
         synchronized (scopes) {
@@ -235,7 +235,7 @@ final class SimilarStore implements CacheStore {
         return CompletableFuture.completedFuture(null);
     }
 
-    /** Counts a question; one that is like no other is like one whose stored answer is wrong. */
+    /** Counts a question. Without a nearest one, it counts as if the stored answer were wrong. */
     private static AuditedThreshold.Request count(Asked question) {
         Look look = question.look();
         // A hit that came too late was no audit: it was drawn to be served.
@@ -272,7 +272,7 @@ final class SimilarStore implements CacheStore {
         makeRoom();
     }
 
-    /** Labels go before: where verdicts queue up, which other question has the same answer stays unknown. */
+    /** Looks for another question with the same answer, unless verdicts queue up: labels matter more. */
     private Optional<Stored> sameAnswer(Asked question, CacheEntry fresh, Verifier judge) {
         if (verdicts.waiting() >= VERDICTS_AT_ONCE) {
             return Optional.empty();

@@ -29,7 +29,7 @@ final class Workers {
         this.mostWaiting = mostWaiting;
     }
 
-    /** Takes a task that doesn't throw, if there is room for it. */
+    /** Runs a task, at once or later; returns false if there is no room for it. The task must not throw. */
     boolean take(Runnable task) {
         synchronized (this) {
             if (end != null) {

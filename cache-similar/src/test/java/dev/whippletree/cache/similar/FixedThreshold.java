@@ -9,7 +9,7 @@ final class FixedThreshold {
     private FixedThreshold() {}
 
     static Replay.Result replay(Stream stream, double similarity) {
-        Index index = new FlatIndex(10_000);
+        FlatIndex index = new FlatIndex(10_000);
         int hits = 0;
         int wrong = 0;
         for (Stream.Question question : stream.questions()) {

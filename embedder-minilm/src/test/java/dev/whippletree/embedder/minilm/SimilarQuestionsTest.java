@@ -7,6 +7,7 @@ import dev.whippletree.cache.similar.SimilarCache;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.testkit.FakeProvider;
 import dev.whippletree.time.VirtualTimeline;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +38,8 @@ final class SimilarQuestionsTest {
             "in which way can I get a refund?");
 
     private final VirtualTimeline timeline = new VirtualTimeline(5);
-    private final AnsweringProvider service =
-            new AnsweringProvider(question -> question.contains("refund") ? REFUND : PASSWORD);
+    private final FakeProvider service =
+            FakeProvider.answering("answering", question -> question.contains("refund") ? REFUND : PASSWORD);
     private Whippletree whippletree = open(Map.of("mode", "serve", "max-error", "5%"));
 
     private Whippletree open(Map<String, String> settings) {

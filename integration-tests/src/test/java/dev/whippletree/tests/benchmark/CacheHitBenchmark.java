@@ -3,6 +3,10 @@ package dev.whippletree.tests.benchmark;
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.Admission;
+import dev.whippletree.testkit.FakeProvider;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -37,9 +41,17 @@ public class CacheHitBenchmark {
             .build();
     private Whippletree whippletree = open();
 
+    /** Answers within the call itself, so that what remains is Whippletree's own cost. */
+    static FakeProvider instantProvider() {
+        return new FakeProvider(
+                "instant",
+                Admission.asMade(20, 100),
+                call -> call.answer("An answer of some forty characters or so.", Optional.of(TokenUsage.of(20, 10))));
+    }
+
     private static Whippletree open() {
         return Whippletree.builder()
-                .provider(new InstantProvider())
+                .provider(instantProvider())
                 .account("a", "instant", "token")
                 .cache("ehcache")
                 .build();

@@ -24,7 +24,7 @@ public final class WaitingFigures {
                 .limit(Limit.requests(1, Duration.ofHours(1)))
                 .build();
         try (Whippletree whippletree = Whippletree.builder()
-                .provider(new InstantProvider())
+                .provider(CacheHitBenchmark.instantProvider())
                 .account(account)
                 .build()) {
             whippletree.complete(Prompt.of("the one that there is room for")).join();

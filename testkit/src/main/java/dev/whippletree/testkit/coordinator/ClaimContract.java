@@ -53,20 +53,6 @@ abstract class ClaimContract extends ReservationContract {
     }
 
     @Test
-    void endedClaim_canBeHadByAnother() {
-        Coordination a = open();
-        Coordination b = open();
-        ours("nobody has claimed it", a, KEY).end().run();
-        awaitArrival(a);
-
-        Claim.Ours second = ours("the claim of the other process was ended", b, KEY);
-        others("it is claimed anew", a, KEY);
-        second.end().run();
-        awaitArrival(b);
-        ours("the second claim was ended too", a, KEY);
-    }
-
-    @Test
     void secondEnd_isNobodyElses() {
         Coordination a = open();
         Coordination b = open();

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** What an author says of a coordinator, and the processes over one shared place that each test of the contract opens. */
+/** The settings that an author of a coordinator can override, and the processes that each test opens over one shared place. */
 abstract class CoordinatorBench {
 
     static final Duration HOUR = Duration.ofHours(1);
@@ -88,14 +88,6 @@ abstract class CoordinatorBench {
     }
 
     /**
-     * Says whether processes that are cut off together keep to their parts of each limit, by the number of them when they last
-     * could be reached. False for a coordinator that doesn't know it; the test of that is skipped.
-     */
-    protected boolean dividesWhenCutOff() {
-        return true;
-    }
-
-    /**
      * Returns settings in which {@link CoordinatorContract#SECRET} stands wherever something secret can: a password, an address
      * with one in it; of a place that can't be reached, or that can't be used. Without any, as here, the test is skipped.
      */
@@ -104,8 +96,7 @@ abstract class CoordinatorBench {
     }
 
     /**
-     * Returns after how long what was to happen counts as never happening: half a minute unless overridden. Whatever takes less
-     * is fast enough for the contract.
+     * Returns how long a test waits before it fails: half a minute unless overridden. The contract sets no other time.
      */
     protected Duration longestWait() {
         return Duration.ofSeconds(30);
@@ -208,7 +199,13 @@ abstract class CoordinatorBench {
     final Grant.Refused refused(String why, Coordination process, LimitUse... uses) {
         Grant grant = reserve(process, uses);
         assertThat(grant).as("a refusal of %s is due: %s", List.of(uses), why).isInstanceOf(Grant.Refused.class);
-        return (Grant.Refused) grant;
+        Grant.Refused refused = (Grant.Refused) grant;
+        assertThat(refused.by()).as("the use that doesn't fit").isIn((Object[]) uses);
+        assertThat(refused.retryAfter())
+                .as("the wait for room, which is no longer than the window of %s", refused.by())
+                .isPositive()
+                .isLessThanOrEqualTo(refused.by().limit().window());
+        return refused;
     }
 
     /** Reserves what fits as soon as everything has arrived that was told. */
@@ -218,7 +215,7 @@ abstract class CoordinatorBench {
                 "a grant of " + List.of(uses) + ", since " + why);
     }
 
-    /** Waits until what a process has told so far has arrived: messages of one process keep their order. */
+    /** Waits until everything that a process has sent so far has arrived: its messages keep their order. */
     final void awaitArrival(Coordination told) {
         LimitUse all = new LimitUse(Scope.of("marker"), "marker-" + markers++, Limit.requests(1, HOUR), 1);
         told.release(granted("nobody has used this limit", told, all));

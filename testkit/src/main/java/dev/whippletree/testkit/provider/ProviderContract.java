@@ -3,6 +3,7 @@ package dev.whippletree.testkit.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Message;
@@ -10,7 +11,6 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
-import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
@@ -97,6 +97,11 @@ public abstract class ProviderContract {
         return sink;
     }
 
+    private ScriptedReply halfAStream() {
+        return stream(List.of("Fine", ", thank", " you", " very", " much", " indeed"))
+                .half();
+    }
+
     private static void assertRulesKept(RecordingSink sink) {
         assertThat(sink.violations())
                 .as("a sink is told serially and in order: sent, firstByte, limits, deltas, exactly one end")
@@ -147,9 +152,7 @@ public abstract class ProviderContract {
 
     @Test
     void piece_isToldBeforeTheNextOneComes() {
-        service.reply(stream(List.of("Fine", ", thank", " you", " very", " much", " indeed"))
-                .half()
-                .ending(Ending.HANGING));
+        service.reply(halfAStream().ending(Ending.HANGING));
 
         RecordingSink sink = send(true);
 
@@ -199,9 +202,7 @@ public abstract class ProviderContract {
     @Test
     void streamThatBreaksOff_isNoAnswer() {
         for (Ending ending : new Ending[] {Ending.CUT, Ending.WHOLE, Ending.WHOLE_THEN_CLOSED}) {
-            service.reply(stream(List.of("Fine", ", thank", " you", " very", " much", " indeed"))
-                    .half()
-                    .ending(ending));
+            service.reply(halfAStream().ending(ending));
             RecordingSink sink = send(true);
             assertThat(sink.awaitFailure().kind())
                     .as("half a stream, ending %s", ending)
@@ -269,9 +270,7 @@ public abstract class ProviderContract {
 
     @Test
     void cancellingInMidStream_breaksTheCallOff() {
-        service.reply(stream(List.of("Fine", ", thank", " you", " very", " much", " indeed"))
-                .half()
-                .ending(Ending.HANGING));
+        service.reply(halfAStream().ending(Ending.HANGING));
         RecordingSink sink = new RecordingSink(true);
         Cancellable call = client.send(Prompt.of("How are you?"), model(), sink);
         sink.awaitFirstDelta();
@@ -372,7 +371,12 @@ public abstract class ProviderContract {
     void sinkThatFails_doesNotKeepTheNextCallFromBeingMade() {
         service.reply(answer("one"));
         service.reply(answer("two"));
-        AttemptSink failing = new FailingSink();
+        RecordingSink failing = new RecordingSink(false) {
+            @Override
+            public void delta(Delta.Piece piece) {
+                throw new IllegalStateException("this sink fails on purpose");
+            }
+        };
 
         assertThatCode(() -> client.send(Prompt.of("How are you?"), model(), failing))
                 .doesNotThrowAnyException();

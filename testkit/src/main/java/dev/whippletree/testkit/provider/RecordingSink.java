@@ -5,25 +5,23 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.testkit.Stages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
- * A sink that records everything it is told, and notes violations of the rules of {@link AttemptSink}. Thread-safe.
+ * A sink that records everything it is told, and notes violations of the rules of {@link AttemptSink}. Thread-safe. A subclass may be
+ * a sink that breaks its own contract.
  *
- * <p>Waiting methods give up after {@value #PATIENCE_SECONDS} seconds with an {@link AssertionError}.
+ * <p>Waiting methods give up after half a minute with an {@link AssertionError}.
  */
-public final class RecordingSink implements AttemptSink {
+public class RecordingSink implements AttemptSink {
 
-    private static final int PATIENCE_SECONDS = 30;
+    private static final Stages STAGES = new Stages();
 
     /** The order in which a sink is told things; only limits may also come just before a failure. */
     private enum Step {
@@ -41,9 +39,12 @@ public final class RecordingSink implements AttemptSink {
     private final List<RateLimitReport> limits = new ArrayList<>();
     private final AtomicInteger staleConnections = new AtomicInteger();
     private final AtomicBoolean busy = new AtomicBoolean();
-    private final CountDownLatch sent = new CountDownLatch(1);
-    private final CountDownLatch firstDelta = new CountDownLatch(1);
-    private final CompletableFuture<AnswerEnd> end = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> sent = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> firstDelta = new CompletableFuture<>();
+
+    /** An {@link AnswerEnd} or a {@link Failure}. */
+    private final CompletableFuture<Object> end = new CompletableFuture<>();
+
     private volatile boolean cancelled;
 
     /**
@@ -55,18 +56,6 @@ public final class RecordingSink implements AttemptSink {
         this.streaming = streaming;
     }
 
-    /** How a call failed, as an exception. */
-    private static final class FailedException extends Exception {
-
-        private static final long serialVersionUID = 1L;
-        private final transient Failure failure;
-
-        FailedException(Failure failure) {
-            super(failure.toString());
-            this.failure = failure;
-        }
-    }
-
     @Override
     public boolean streaming() {
         return streaming;
@@ -75,7 +64,7 @@ public final class RecordingSink implements AttemptSink {
     @Override
     public void sent() {
         take(Step.SENT, () -> {});
-        sent.countDown();
+        sent.complete(true);
     }
 
     @Override
@@ -96,7 +85,7 @@ public final class RecordingSink implements AttemptSink {
     @Override
     public void delta(Delta.Piece delta) {
         take(Step.DELTA, () -> deltas.add(delta));
-        firstDelta.countDown();
+        firstDelta.complete(true);
     }
 
     @Override
@@ -108,7 +97,7 @@ public final class RecordingSink implements AttemptSink {
     @Override
     public void failed(Failure failure) {
         take(Step.END, () -> {});
-        end.completeExceptionally(new FailedException(failure));
+        end.complete(failure);
     }
 
     private void take(Step step, Runnable memory) {
@@ -174,13 +163,7 @@ public final class RecordingSink implements AttemptSink {
 
     /** Blocks until the call has ended, one way or the other. */
     public void awaitEnd() {
-        try {
-            end.handle((answer, failure) -> true).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new AssertionError("the call never ended", e);
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        }
+        STAGES.join(end, "the call");
     }
 
     /** Returns the pieces told so far. */
@@ -202,22 +185,12 @@ public final class RecordingSink implements AttemptSink {
 
     /** Blocks until {@code sent} was told. */
     public void awaitSent() {
-        await(sent, "sent()");
+        STAGES.join(sent, "sending the call");
     }
 
     /** Blocks until the first piece has come. */
     public void awaitFirstDelta() {
-        await(firstDelta, "a piece of the answer");
-    }
-
-    private static void await(CountDownLatch latch, String what) {
-        try {
-            if (!latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new AssertionError("timed out waiting for " + what);
-            }
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        }
+        STAGES.join(firstDelta, "the first piece of the answer");
     }
 
     /**
@@ -226,15 +199,10 @@ public final class RecordingSink implements AttemptSink {
      * @throws AssertionError if it failed
      */
     public AnswerEnd awaitDone() {
-        try {
-            return end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new AssertionError("the call failed: " + e.getCause(), e);
-        } catch (TimeoutException e) {
-            throw new AssertionError("the call never ended", e);
-        } catch (InterruptedException e) {
-            throw interrupted(e);
+        if (STAGES.join(end, "the call") instanceof AnswerEnd answer) {
+            return answer;
         }
+        throw new AssertionError("the call failed: " + end.join());
     }
 
     /**
@@ -243,23 +211,9 @@ public final class RecordingSink implements AttemptSink {
      * @throws AssertionError if it was answered
      */
     public Failure awaitFailure() {
-        try {
-            AnswerEnd answer = end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            throw new AssertionError("the call was answered (" + answer + ") with: " + text());
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof FailedException failed) {
-                return failed.failure;
-            }
-            throw new AssertionError(e);
-        } catch (TimeoutException e) {
-            throw new AssertionError("the call never ended", e);
-        } catch (InterruptedException e) {
-            throw interrupted(e);
+        if (STAGES.join(end, "the call") instanceof Failure failure) {
+            return failure;
         }
-    }
-
-    private static AssertionError interrupted(InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new AssertionError("interrupted while waiting", e);
+        throw new AssertionError("the call was answered (" + end.join() + ") with: " + text());
     }
 }

@@ -25,8 +25,7 @@ class CacheContractTest {
 
     @Test
     void cacheThatMixesTenants_isFound() {
-        assertThat(Contracts.failuresOf(MixingTenants.class))
-                .contains("tenants_areKeptApartWhateverTheDigest", "emptyTenant_isATenantLikeAnyOther");
+        assertThat(Contracts.failuresOf(MixingTenants.class)).contains("tenants_areKeptApartWhateverTheDigest");
     }
 
     @Test

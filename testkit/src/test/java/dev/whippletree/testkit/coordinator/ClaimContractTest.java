@@ -29,11 +29,7 @@ class ClaimContractTest extends FaultFinding {
                         "claim_isKeptWhileItsProcessLives"),
                 Fault.of(AskingNobody.class, "others_waitUntilTheClaimIsEnded", "claim_isKeptWhileItsProcessLives"),
                 Fault.of(NeverWaiting.class, "others_waitUntilTheClaimIsEnded"),
-                Fault.of(
-                        NeverEnding.class,
-                        "others_waitUntilTheClaimIsEnded",
-                        "endedClaim_canBeHadByAnother",
-                        "secondEnd_isNobodyElses"),
+                Fault.of(NeverEnding.class, "others_waitUntilTheClaimIsEnded", "secondEnd_isNobodyElses"),
                 Fault.of(EndingWhateverIsClaimed.class, "secondEnd_isNobodyElses"),
                 Fault.of(MixingTenants.class, "keys_areClaimedApart"),
                 Fault.of(LosingClaims.class, "claim_isKeptWhileItsProcessLives"),

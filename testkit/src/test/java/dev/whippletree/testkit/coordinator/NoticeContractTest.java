@@ -46,10 +46,7 @@ class NoticeContractTest extends FaultFinding {
                 Fault.of(TellingHalf.class, "closing_isHeardByAllOthersAndWhole"),
                 Fault.of(ClosingModelsToo.class, "organizationsClosing_isNotItsModels"),
                 Fault.of(TellingOnce.class, "lateStarter_hearsWhatStillHolds", "laterEnd_counts"),
-                Fault.of(
-                        RememberingTooLong.class,
-                        "lateStarter_doesNotHearWhatWasReopened",
-                        "lateStarter_doesNotHearWhatIsOver"),
+                Fault.of(RememberingTooLong.class, "lateStarter_doesNotHearWhatWasReopenedOrIsOver"),
                 Fault.of(KeepingTheLast.class, "laterEnd_counts"),
                 Fault.of(GivingUpOnListeners.class, "listenerThatThrows_harmsNobody"),
                 Fault.of(TellingAllAtOnce.class, "notices_comeOneAtATime"));

@@ -11,89 +11,20 @@ import java.util.SplittableRandom;
  */
 public final class Garbage {
 
-    private static final List<String> PIECES = List.of(
-            "0",
-            "1",
-            "-1",
-            "+5",
-            "007",
-            "1.5",
-            "1,5",
-            ".5",
-            "1.",
-            "1e9",
-            "1e999999999",
-            "0x10",
-            "NaN",
-            "nan",
-            "Infinity",
-            "-Infinity",
-            "null",
-            "undefined",
-            "999999999",
-            "9999999999999999999",
-            "9223372036854775807",
-            "9223372036854775808",
-            "-9223372036854775808",
-            "1764064800",
-            "1764064800000",
-            "\u0661\u0662\u0663",
-            "\uff11\uff12",
-            "\u00bd",
-            "\u221e",
-            "s",
-            "ms",
-            "\u00b5s",
-            "h",
-            "m",
-            "d",
-            "5s",
-            "5 s",
-            "5S",
-            "-5s",
-            "1h2m3s",
-            "3s2m1h",
-            "99999999h",
-            "999999999h999999999m999999999s",
-            "Wed, 25 Nov 2026 10:00:30 GMT",
-            "Wed, 25 Nov 2026 10:00:30",
-            "Thu, 25 Nov 2026 10:00:30 GMT",
-            "Fri, 31 Dec 9999 23:59:59 GMT",
-            "Thu, 01 Jan 1970 00:00:00 GMT",
-            "Sunday, 06-Nov-94 08:49:37 GMT",
-            "2026-11-25T10:00:30Z",
-            "soon",
-            "",
-            " ",
-            "\t",
-            ",",
-            ";",
-            ":",
-            "\"",
-            "%",
-            "\u0000",
-            "\ud83d\udc4b");
+    private static final List<String> PIECES = pieces(
+            "0|1|-1|+5|007|1.5|1,5|.5|1.|1e9|1e999999999|0x10|NaN|nan|Infinity|-Infinity|null|undefined|999999999|"
+                    + "9999999999999999999|9223372036854775807|9223372036854775808|-9223372036854775808|1764064800|"
+                    + "1764064800000|s|ms|h|m|d|5s|5 s|5S|-5s|1h2m3s|3s2m1h|99999999h|999999999h999999999m999999999s|"
+                    + "Wed, 25 Nov 2026 10:00:30 GMT|Wed, 25 Nov 2026 10:00:30|Thu, 25 Nov 2026 10:00:30 GMT|"
+                    + "Fri, 31 Dec 9999 23:59:59 GMT|Thu, 01 Jan 1970 00:00:00 GMT|Sunday, 06-Nov-94 08:49:37 GMT|"
+                    + "2026-11-25T10:00:30Z|soon|,|;|:|%"
+                    + "|\u0661\u0662\u0663|\uff11\uff12|\u00bd|\u221e|\u00b5s|| |\t|\"|\u0000|\ud83d\udc4b");
 
-    private static final List<String> WORDS = List.of(
-            "Rate limit reached for model `M`",
-            "Request too large",
-            " on tokens per minute (TPM)",
-            " on requests per day (RPD)",
-            " on tokens per day (TPD)",
-            " on requests per min",
-            " requests per hour",
-            " tokens per fortnight",
-            ": Limit ",
-            ": Limit: ",
-            "Limit",
-            ", Used ",
-            ", Requested ",
-            ", Requested ~",
-            ". Please try again in ",
-            " retry after ",
-            " seconds",
-            " per day",
-            "daily");
+    private static final List<String> WORDS =
+            pieces("Rate limit reached for model `M`|Request too large| on tokens per minute (TPM)|"
+                    + " on requests per day (RPD)| on tokens per day (TPD)| on requests per min| requests per hour|"
+                    + " tokens per fortnight|: Limit |: Limit: |Limit|, Used |, Requested |, Requested ~|. Please try again in |"
+                    + " retry after | seconds| per day|daily");
 
     private final SplittableRandom random;
 
@@ -147,6 +78,10 @@ public final class Garbage {
             }
         }
         return damaged.toString();
+    }
+
+    private static List<String> pieces(String text) {
+        return List.of(text.split("\\|", -1));
     }
 
     private String pick(List<String> all) {

@@ -17,11 +17,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** The simplest cache that keeps the contract: a map without bounds. */
+/** The simplest cache that keeps the contract: a map without bounds, the same whenever it is opened. */
 public final class MapCache implements Cache {
 
+    /** The name by which configurations choose it. */
+    public static final String NAME = "map";
+
+    private final Map<Place, CacheEntry> entries = new ConcurrentHashMap<>();
     private final UnaryOperator<CacheStore> change;
 
+    /** Creates an empty one. */
     public MapCache() {
         this(UnaryOperator.identity());
     }
@@ -33,7 +38,7 @@ public final class MapCache implements Cache {
 
     @Override
     public String name() {
-        return "map";
+        return NAME;
     }
 
     @Override
@@ -43,16 +48,17 @@ public final class MapCache implements Cache {
 
     @Override
     public CacheStore open(Settings settings, Services services) {
-        return change.apply(new MapStore(services));
+        return change.apply(new MapStore(entries, services));
     }
 
     private static final class MapStore implements CacheStore {
 
-        private final Map<Place, CacheEntry> entries = new ConcurrentHashMap<>();
+        private final Map<Place, CacheEntry> entries;
         private final Services services;
         private volatile boolean closed;
 
-        MapStore(Services services) {
+        MapStore(Map<Place, CacheEntry> entries, Services services) {
+            this.entries = entries;
             this.services = services;
         }
 
