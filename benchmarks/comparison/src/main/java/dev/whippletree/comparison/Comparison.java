@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
         name = "benchmarks/comparison/run",
         mixinStandardHelpOptions = true,
         description =
-                "Runs the comparison and writes docs/comparison.md. Without --cases, --faults, --speed or --page: everything.")
+                "Runs the comparison and writes docs/comparison.md. Without --cases, --faults or --page: everything.")
 public final class Comparison implements Callable<Integer> {
 
     private static final int GATEWAY_PORT = 9400;
@@ -45,14 +45,8 @@ public final class Comparison implements Callable<Integer> {
     @Option(names = "--faults", description = "What callers get when a call meets a fault.")
     private boolean faults;
 
-    @Option(names = "--speed", description = "The speed.")
-    private boolean speed;
-
     @Option(names = "--page", description = "Only write the page again.")
     private boolean page;
-
-    @Option(names = "--rounds", defaultValue = "5", description = "Rounds of --speed (default: ${DEFAULT-VALUE}).")
-    private int rounds = 5;
 
     @Option(names = "--seed", defaultValue = "1", description = "The seed of the cases (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
@@ -93,7 +87,7 @@ public final class Comparison implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Places places = new Places(root.toAbsolutePath().normalize(), version());
-        boolean all = cases.isEmpty() && !faults && !speed && !page;
+        boolean all = cases.isEmpty() && !faults && !page;
         results = Results.read(file());
         String machine = Places.machine() + (note.isEmpty() ? "" : "; " + note);
         Results.Origin origin =
@@ -112,12 +106,6 @@ public final class Comparison implements Callable<Integer> {
             }
             if (all || faults) {
                 entries.forEach(entry -> faults(runs, entry));
-            }
-            for (int round = 1; round <= rounds && (all || speed); round++) {
-                int number = round;
-                for (Entry entry : raced(entries)) {
-                    piece(entry, "speed " + round, () -> results.with(runs.speed(entry, number)));
-                }
             }
         }
         new Page(results).write(root.resolve("docs"));
@@ -155,13 +143,6 @@ public final class Comparison implements Callable<Integer> {
             return gateways.isEmpty() ? known : known.subList(known.size() - gateways.size(), known.size());
         }
         return chosen("contender", known, contenders, Entry::name);
-    }
-
-    /** Of variants of one class, which differ in what they do about failures, the last one. */
-    private static List<Entry> raced(List<Entry> entries) {
-        return entries.stream()
-                .filter(entry -> entries.stream().filter(entry::hasClassOf).reduce(entry, (one, next) -> next) == entry)
-                .toList();
     }
 
     private List<Case> cases() {

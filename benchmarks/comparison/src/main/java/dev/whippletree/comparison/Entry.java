@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -58,11 +57,6 @@ record Entry(
                 "Started and configured by whoever ran the comparison.",
                 url,
                 model);
-    }
-
-    /** Returns whether it runs by the same code as another, and in the same place. */
-    boolean hasClassOf(Entry other) {
-        return main.equals(other.main) && Objects.equals(url, other.url);
     }
 
     /** Returns the command that asks it. */

@@ -23,11 +23,8 @@ import java.util.stream.Stream;
 final class Runs {
 
     private static final Duration GRACE = Duration.ofSeconds(30);
-    private static final Duration SPEED_TIME = Duration.ofSeconds(3);
-    private static final int SPEED_CALLERS = 500;
     private static final Duration FAULT_TIME = Duration.ofSeconds(20);
     private static final Duration FAULTS_AT_MOST = Duration.ofMinutes(10);
-    private static final Duration SPEED_AT_MOST = Duration.ofMinutes(3);
     private static final String FAULT_QUESTION = "What did you learn from the last thing that went wrong?";
 
     private final Places places;
@@ -130,25 +127,6 @@ final class Runs {
         Results.Got got = line.said() ? said : Results.Got.ERROR;
         String detail = got == Results.Got.WHOLE ? "" : Judge.failure(line);
         return new Results.Fault(contender.name(), kind.text(), streamed, origin, got, detail);
-    }
-
-    Results.Speed speed(Entry contender, int round) throws IOException, InterruptedException {
-        Path folder = empty(contender.name(), "speed-" + round);
-        try (Mock mock = Mock.start()) {
-            new SetupFile("speed", SPEED_CALLERS, false, SPEED_TIME)
-                    .accounts(
-                            "account",
-                            ServiceSettings.builder(ServiceKind.OPENAI)
-                                    .account("account-1", "token-1")
-                                    .build(),
-                            mock.url(),
-                            true)
-                    .write(folder);
-            try (ContenderProcess process = ContenderProcess.start(contender, places, "speed", List.of(folder))) {
-                process.run(SPEED_AT_MOST);
-            }
-        }
-        return SpeedFile.read(folder, contender.name(), round, origin);
     }
 
     private Path empty(String contender, String what) throws IOException {

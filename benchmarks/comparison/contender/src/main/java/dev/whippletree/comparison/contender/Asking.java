@@ -63,7 +63,7 @@ final class Asking {
             long askedMicros = micros();
             String result;
             try {
-                String text = setup.streams() ? contender.stream(question, () -> {}) : contender.answer(question);
+                String text = setup.streams() ? contender.stream(question) : contender.answer(question);
                 result = "said\t" + oneLine(text);
             } catch (InterruptedException e) {
                 throw e;

@@ -96,17 +96,12 @@ abstract class Gateway implements Contender {
     }
 
     @Override
-    public String stream(Question question, Runnable firstPiece) throws Exception {
-        return calls(question).stream(url, key(question), question, firstPiece);
+    public String stream(Question question) throws Exception {
+        return calls(question).stream(url, key(question), question);
     }
 
     private OpenAiCalls calls(Question question) {
         return new OpenAiCalls(client, maxTokens, headers(question));
-    }
-
-    @Override
-    public long processId() {
-        return process.pid();
     }
 
     @Override

@@ -24,18 +24,13 @@ public final class RunningGateway extends Gateway {
     }
 
     @Override
-    public String stream(Question question, Runnable firstPiece) throws Exception {
-        return super.stream(named(question), firstPiece);
+    public String stream(Question question) throws Exception {
+        return super.stream(named(question));
     }
 
     @Override
     List<String> command(Services services, int port) {
         throw new UnsupportedOperationException("it runs already");
-    }
-
-    @Override
-    public long processId() {
-        return 0;
     }
 
     @Override
