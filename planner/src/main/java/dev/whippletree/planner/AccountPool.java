@@ -109,14 +109,6 @@ public record AccountPool(List<AccountGroup> groups, RouteSettings route, Engine
         return ids;
     }
 
-    /** Returns the same pool with the accounts of another one in tiers behind its own. */
-    AccountPool withTier(AccountPool added) {
-        int behind = 1 + groups.stream().mapToInt(AccountGroup::lastTier).max().orElse(-1);
-        List<AccountGroup> all = new ArrayList<>(groups);
-        added.groups.forEach(group -> all.add(group.behind(behind)));
-        return new AccountPool(all, route, engine, notes);
-    }
-
     /** Returns how many organizations there are. */
     public int count() {
         return groups.stream().mapToInt(AccountGroup::count).sum();

@@ -1,6 +1,5 @@
 package dev.whippletree.planner;
 
-import dev.whippletree.model.TokenUsage;
 import dev.whippletree.planner.Outcome.Binding;
 import dev.whippletree.planner.Outcome.Cause;
 import dev.whippletree.terminal.board.Words;
@@ -90,9 +89,6 @@ final class Arithmetic {
                 List.of(),
                 new Binding(judgement.verdict().held() ? Cause.NOTHING : Cause.LIMIT, "what the accounts allow in all"),
                 List.of(),
-                TokenUsage.of(
-                        answered * request.workload().promptTokens(),
-                        answered * request.workload().answered()),
                 List.of(),
                 List.of(),
                 List.of(),

@@ -107,13 +107,7 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
         /** One account more of some kind. */
         ONE_MORE,
         /** Any one account less: the one whose loss is worst. */
-        ONE_LOST,
-        /** A last tier of other accounts. */
-        TIER_ADDED,
-        /** Several processes, each with its own cache and its even part of every limit. */
-        PROCESSES_APART,
-        /** Several processes that share answers, limits and calls under way. */
-        PROCESSES_TOGETHER
+        ONE_LOST
     }
 
     /**
@@ -121,7 +115,7 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
      *
      * @param change what it changes
      * @param title the same for people: {@code one huggingface account more}
-     * @param assumption what it supposes besides, such as the limits of accounts nobody has yet; empty if nothing
+     * @param assumption what it supposes besides, such as what the added account is like; empty if nothing
      * @param outcome what came of it
      */
     public record Advice(Change change, String title, String assumption, Outcome outcome) {

@@ -106,11 +106,11 @@ final class FewestSearch {
     }
 
     private boolean holds(int count) {
-        return runs.hold(Variant.of(interviews, pools.apply(count)));
+        return runs.hold(new Variant(interviews, pools.apply(count)));
     }
 
     private Outcome outcome(int count) {
-        return runs.of(Variant.of(interviews, pools.apply(count)));
+        return runs.of(new Variant(interviews, pools.apply(count)));
     }
 
     private Fewest found(int count) {

@@ -77,9 +77,6 @@ final class OutcomeReport {
                 limits,
                 binding,
                 tokens(),
-                TokenUsage.of(
-                        answered * request.workload().promptTokens(),
-                        answered * request.workload().answered()),
                 credits,
                 minutes,
                 new Timetable(recorder.seconds(), Duration.ofSeconds(1), targets, slots).stretches(),

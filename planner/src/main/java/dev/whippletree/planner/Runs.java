@@ -46,7 +46,7 @@ final class Runs {
     /** Returns what comes of a variant if limits refill, where that may be enough and is. */
     private Optional<Outcome.Otherwise> gradually(Variant variant) {
         AccountPool pool = variant.pool();
-        Variant refilling = new Variant(variant.interviews(), pool.refilling(), variant.processes());
+        Variant refilling = new Variant(variant.interviews(), pool.refilling());
         Allowance allowance = new Allowance(request);
         long allowed = allowance.calls(refilling.pool());
         long needed = new Questions(request, variant.interviews()).distinct();

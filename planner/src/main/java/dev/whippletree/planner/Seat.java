@@ -2,7 +2,6 @@ package dev.whippletree.planner;
 
 import dev.whippletree.planner.AccountGroup.Member;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,14 +39,13 @@ record Seat(AccountGroup group, String organization, String id, Member member) {
      * Returns the account as an engine is configured with it.
      *
      * @param provider the name of the provider that leads to the simulated service
-     * @param limits what of the organization's limits this engine may use
      */
-    AccountSettings settings(String provider, List<DeclaredLimit> limits) {
+    AccountSettings settings(String provider) {
         AccountSettings.Builder builder = AccountSettings.builder(id, provider)
                 .token(token())
                 .organization(organization)
                 .weight(member.weight())
-                .limits(limits)
+                .limits(group.limits())
                 .setting(PlannedProvider.SERVICE, group.service());
         member.maxConcurrency().ifPresent(builder::maxConcurrency);
         member.transit().ifPresent(builder::transit);

@@ -24,7 +24,7 @@ final class SizePlanner {
         this.runs = runs;
         this.interviews = interviews;
         this.parts = parts;
-        this.asIs = parts.add(named("as it is"), () -> runs.of(Variant.of(interviews, request.pool())));
+        this.asIs = parts.add(named("as it is"), () -> runs.of(new Variant(interviews, request.pool())));
         addSearches();
         if (request.advice()) {
             new AdviceLines(request, runs, interviews)

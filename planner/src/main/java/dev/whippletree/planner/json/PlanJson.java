@@ -73,7 +73,7 @@ public final class PlanJson {
         tree.putAll(outcomes.of(size.asIs()));
         tree.put("fewest", size.fewest().stream().map(PlanJson::of).toList());
         tree.put("advice", size.advice().stream().map(this::of).toList());
-        tree.put("cost", costs.of(plan.request().pool(), size.asIs()));
+        tree.put("cost", costs.of(size.asIs()));
         return tree;
     }
 
