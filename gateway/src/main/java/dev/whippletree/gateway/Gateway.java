@@ -11,6 +11,7 @@ import dev.whippletree.gateway.clients.ModelsHandler;
 import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.HttpServer;
 import dev.whippletree.gateway.http.MemoryBudget;
+import dev.whippletree.gateway.http.Patience;
 import dev.whippletree.gateway.http.Refusals;
 import dev.whippletree.gateway.http.RequestBody;
 import dev.whippletree.gateway.http.Response;
@@ -285,10 +286,10 @@ public final class Gateway implements AutoCloseable {
         status.close();
         endHeartbeats();
         CompletableFuture<Void> quiet = requests.refuse();
-        return atMost(grace, quiet)
+        return Patience.atMost(grace, quiet, timeline)
                 .thenCompose(ended -> {
                     requests.end();
-                    return atMost(LAST_WORDS, quiet);
+                    return Patience.atMost(LAST_WORDS, quiet, timeline);
                 })
                 .thenRunAsync(
                         () -> {
@@ -297,17 +298,6 @@ public final class Gateway implements AutoCloseable {
                             refusals.log();
                         },
                         timeline.executor());
-    }
-
-    /** Returns what ends with something else, or after a time. */
-    private CompletableFuture<Void> atMost(Duration most, CompletableFuture<Void> event) {
-        CompletableFuture<Void> ended = new CompletableFuture<>();
-        Timeline.Timer patience = timeline.schedule(most.toNanos(), () -> ended.complete(null));
-        var unused = event.thenRun(() -> {
-            patience.cancel();
-            ended.complete(null);
-        });
-        return ended;
     }
 
     /** Closes it with half a minute of grace, and blocks until that is done. */

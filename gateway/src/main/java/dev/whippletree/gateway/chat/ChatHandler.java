@@ -101,17 +101,14 @@ public final class ChatHandler implements HttpHandler {
             Prompt prompt = prompt(exchange, now.models(client), client, request, keepAlive);
             TokenCount tokens = client.limitsTokens() ? whippletree.tokensToReserve(prompt) : TokenCount.NONE;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
-            MemoryBudget.Lease memory = body.lease();
-            exchange.addExchangeCompleteListener((over, after) -> {
-                memory.whenUnneeded(() -> charge.release(timeline.nanoTime()));
-                after.proceed();
-            });
+            UnderWay.whenOver(exchange, () -> charge.release(timeline.nanoTime()));
             ChatAnswer answer = new ChatAnswer(
                     newId(),
                     timeline.now().getEpochSecond(),
                     request.body().model().orElse(""),
                     now.disclosure());
-            StreamedResponse response = new StreamedResponse(exchange, request.streaming(), unread, memory, timeline);
+            StreamedResponse response =
+                    new StreamedResponse(exchange, request.streaming(), unread, body.lease(), timeline);
             if (keepAlive) {
                 response.fillSilence();
             }
@@ -119,7 +116,7 @@ public final class ChatHandler implements HttpHandler {
             if (request.streaming()) {
                 stream(exchange, asked, request.usage());
             } else {
-                complete(exchange, asked, memory);
+                complete(exchange, asked);
             }
         } catch (RequestException e) {
             Response.send(exchange, e.error());
@@ -163,7 +160,7 @@ public final class ChatHandler implements HttpHandler {
         return messages.isEmpty() ? "" : messages.get(messages.size() - 1).text();
     }
 
-    private void complete(HttpServerExchange exchange, Asked asked, MemoryBudget.Lease memory) {
+    private void complete(HttpServerExchange exchange, Asked asked) {
         CompletableFuture<Completion> outcome = whippletree.complete(asked.prompt());
         CompletableFuture<Completion> settled = outcome.whenComplete((completion, failure) -> {
             if (failure != null) {
@@ -178,7 +175,6 @@ public final class ChatHandler implements HttpHandler {
         Departure.watch(exchange, () -> {
             // A call under way goes on for whoever asks the same again; what it holds stays held.
             if (finishAbandoned && asked.prompt().cache().read()) {
-                memory.keepUntil(settled);
                 UnderWay.keepUntil(exchange, settled);
                 whippletree.withdraw(outcome);
             } else {

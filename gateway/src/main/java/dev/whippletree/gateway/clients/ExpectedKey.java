@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.clients;
 
+import dev.whippletree.gateway.http.Patience;
 import dev.whippletree.model.Secret;
 import dev.whippletree.time.Threads;
 import dev.whippletree.time.Timeline;
@@ -98,13 +99,7 @@ final class ExpectedKey {
             }
             reading = next;
         }
-        CompletableFuture<Void> ended = new CompletableFuture<>();
-        Timeline.Timer patience = timeline.schedule(PATIENCE.toNanos(), () -> ended.complete(null));
-        var unused = reading.whenComplete((nothing, failure) -> {
-            patience.cancel();
-            ended.complete(null);
-        });
-        return ended;
+        return Patience.atMost(PATIENCE, reading, timeline);
     }
 
     private boolean hangs(long now) {

@@ -2,7 +2,6 @@ package dev.whippletree.gateway.http;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * The heap that all requests together may use, by an estimate for each. Thread-safe; never blocks.
@@ -80,7 +79,6 @@ public final class MemoryBudget {
         private long held;
         private long answer;
         private boolean ended;
-        private volatile CompletableFuture<?> needed = CompletableFuture.completedFuture(null);
 
         private Lease(String tenant) {
             this.tenant = tenant;
@@ -155,22 +153,8 @@ public final class MemoryBudget {
             byTenant.remove(tenant, 0L);
         }
 
-        /** The request needs it until something has ended, even if {@link #end} comes before. */
-        public void keepUntil(CompletableFuture<?> over) {
-            needed = over;
-        }
-
-        /** Gives all of it back, once that isn't needed any more. Calls after the first do nothing. */
+        /** Gives all of it back. Calls after the first do nothing. */
         void end() {
-            whenUnneeded(this::giveBack);
-        }
-
-        /** Does something for a request that is over: at once, or when that has ended for which it needs what it holds. */
-        public void whenUnneeded(Runnable task) {
-            needed.whenComplete((result, failure) -> task.run());
-        }
-
-        private void giveBack() {
             synchronized (MemoryBudget.this) {
                 if (!ended) {
                     ended = true;

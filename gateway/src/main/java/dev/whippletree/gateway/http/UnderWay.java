@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class UnderWay implements HttpHandler {
 
     private static final AttachmentKey<Entry> ENTRY = AttachmentKey.create(Entry.class);
+    private static final AttachmentKey<CompletableFuture<?>> NEEDED = AttachmentKey.create(CompletableFuture.class);
 
     private final HttpHandler next;
     private final CompletableFuture<Void> quiet = new CompletableFuture<>();
@@ -30,7 +31,6 @@ public final class UnderWay implements HttpHandler {
         private final HttpServerExchange exchange;
         private @Nullable Runnable lastWords;
         private boolean over;
-        private CompletableFuture<?> needed = CompletableFuture.completedFuture(null);
 
         Entry(HttpServerExchange exchange) {
             this.exchange = exchange;
@@ -78,12 +78,25 @@ public final class UnderWay implements HttpHandler {
         }
     }
 
-    /** A request counts as under way until something has ended, even if its exchange is over before. On the exchange's I/O thread. */
+    /**
+     * Keeps a request in progress until something has ended, even if its exchange is over before: it counts as under way,
+     * and keeps what it holds. On the exchange's I/O thread.
+     */
     public static void keepUntil(HttpServerExchange exchange, CompletableFuture<?> end) {
-        Entry entry = exchange.getAttachment(ENTRY);
-        if (entry != null) {
-            entry.needed = end;
-        }
+        exchange.putAttachment(NEEDED, end);
+    }
+
+    /** Does something once a request is over: its exchange, and what it is {@linkplain #keepUntil kept} for. */
+    public static void whenOver(HttpServerExchange exchange, Runnable task) {
+        exchange.addExchangeCompleteListener((over, after) -> {
+            CompletableFuture<?> needed = exchange.getAttachment(NEEDED);
+            if (needed == null) {
+                task.run();
+            } else {
+                needed.whenComplete((result, failure) -> task.run());
+            }
+            after.proceed();
+        });
     }
 
     @Override
@@ -95,10 +108,7 @@ public final class UnderWay implements HttpHandler {
             return;
         }
         exchange.putAttachment(ENTRY, entry);
-        exchange.addExchangeCompleteListener((over, after) -> {
-            entry.needed.whenComplete((result, failure) -> remove(entry));
-            after.proceed();
-        });
+        whenOver(exchange, () -> remove(entry));
         next.handleRequest(exchange);
     }
 
