@@ -5,10 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -25,8 +22,6 @@ import picocli.CommandLine.Option;
         description =
                 "Runs the comparison and writes docs/comparison.md. Without --cases, --faults or --page: everything.")
 public final class Comparison implements Callable<Integer> {
-
-    private static final int GATEWAY_PORT = 9400;
 
     @Option(names = "--root", required = true, hidden = true)
     private Path root = Path.of(".");
@@ -56,19 +51,6 @@ public final class Comparison implements Callable<Integer> {
             description = "A remark about the machine, which the page repeats, such as what else it was doing.")
     private String note = "";
 
-    @Option(
-            names = "--gateway",
-            description =
-                    "NAME=URL of a gateway that runs already, up to /v1. Emulated accounts are then on port 9400, those that warm up on 9401.")
-    private Map<String, String> gateways = new LinkedHashMap<>();
-
-    @Option(
-            names = "--gateway-model",
-            defaultValue = "%s",
-            description =
-                    "The model to ask such a gateway for, with %%s in place of the case's name (default: the name alone).")
-    private String gatewayModel = "%s";
-
     private Results results = Results.NONE;
     private boolean failed;
 
@@ -93,8 +75,8 @@ public final class Comparison implements Callable<Integer> {
         Results.Origin origin =
                 new Results.Origin(Instant.now().truncatedTo(ChronoUnit.MINUTES).toString(), machine);
         try (SystemTimeline timeline = new SystemTimeline()) {
-            Runs runs = new Runs(places, timeline, gateways.isEmpty() ? 0 : GATEWAY_PORT, origin);
-            List<Entry> known = known(places);
+            Runs runs = new Runs(places, timeline, origin);
+            List<Entry> known = Entry.all(places);
             List<Entry> entries = chosen(known);
             if (!page) {
                 describe(known, places);
@@ -132,17 +114,8 @@ public final class Comparison implements Callable<Integer> {
         }
     }
 
-    private List<Entry> known(Places places) {
-        List<Entry> known = new ArrayList<>(Entry.all(places));
-        gateways.forEach((name, url) -> known.add(Entry.gateway(name, url, gatewayModel)));
-        return known;
-    }
-
     private List<Entry> chosen(List<Entry> known) {
-        if (contenders.isEmpty()) {
-            return gateways.isEmpty() ? known : known.subList(known.size() - gateways.size(), known.size());
-        }
-        return chosen("contender", known, contenders, Entry::name);
+        return contenders.isEmpty() ? known : chosen("contender", known, contenders, Entry::name);
     }
 
     private List<Case> cases() {

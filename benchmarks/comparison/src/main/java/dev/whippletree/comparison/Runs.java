@@ -29,18 +29,11 @@ final class Runs {
 
     private final Places places;
     private final Timeline timeline;
-    private final int port;
     private final Results.Origin origin;
 
-    /**
-     * Prepares.
-     *
-     * @param port where emulated accounts are reached; 0: anywhere
-     */
-    Runs(Places places, Timeline timeline, int port, Results.Origin origin) {
+    Runs(Places places, Timeline timeline, Results.Origin origin) {
         this.places = places;
         this.timeline = timeline;
-        this.port = port;
         this.origin = origin;
     }
 
@@ -48,9 +41,9 @@ final class Runs {
         EmulatedService service = new EmulatedService(of.service(), timeline.nanoTime());
         EmulatedService warmUp = new EmulatedService(warmUp(), timeline.nanoTime());
         Path folder = empty(contender.name(), of.name());
-        try (EmulatorServer server = EmulatorServer.start(List.of(service), port, timeline);
+        try (EmulatorServer server = EmulatorServer.start(List.of(service), 0, timeline);
                 EmulatorServer warmUpServer =
-                        EmulatorServer.start(List.of(warmUp), port == 0 ? 0 : port + 1, timeline)) {
+                        EmulatorServer.start(List.of(warmUp), 0, timeline)) {
             new SetupFile(of.name(), of.callers().size(), of.streams(), Judge.stopAfter(of))
                     .accounts("account", of.service(), url(server, service), of.limitsAreKnown())
                     .accounts("warm-up", warmUp.settings(), url(warmUpServer, warmUp), false)

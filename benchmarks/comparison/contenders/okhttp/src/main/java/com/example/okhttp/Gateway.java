@@ -55,7 +55,8 @@ abstract class Gateway implements Contender {
     @Override
     public void start(Services services) throws Exception {
         int port = freePort();
-        use("http://127.0.0.1:" + port + "/v1", services.maxTokens());
+        url = "http://127.0.0.1:" + port + "/v1";
+        maxTokens = services.maxTokens();
         Path log = services.folder().resolve("gateway.log");
         process = new ProcessBuilder(command(services, port))
                 .redirectErrorStream(true)
@@ -63,12 +64,6 @@ abstract class Gateway implements Contender {
                 .start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         awaitPort(port, log);
-    }
-
-    /** Sets where it is asked. */
-    final void use(String url, int maxTokens) {
-        this.url = url;
-        this.maxTokens = maxTokens;
     }
 
     private static int freePort() throws IOException {
