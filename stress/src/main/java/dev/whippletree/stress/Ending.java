@@ -7,9 +7,7 @@ public enum Ending {
     /** A check didn't hold. */
     BROKEN,
     /** The user stopped it; nothing was checked. */
-    INTERRUPTED,
-    /** The user didn't agree to it; nothing was asked. */
-    DECLINED;
+    INTERRUPTED;
 
     static Ending of(boolean held) {
         return held ? HELD : BROKEN;

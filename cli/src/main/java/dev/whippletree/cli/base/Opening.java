@@ -9,7 +9,6 @@ import dev.whippletree.config.DefaultConfiguration;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.plugin.PluginCatalog;
 import dev.whippletree.spi.EngineListener;
-import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.terminal.board.Screen;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,15 +85,6 @@ public final class Opening {
             LogOutput.to(surroundings.err()::println);
             logged.forEach(surroundings.err()::println);
         }
-    }
-
-    /**
-     * Opens one as {@link #open(Surroundings)} does.
-     *
-     * @param clients what each account's client is wrapped in
-     */
-    public Whippletree open(Surroundings surroundings, UnaryOperator<ProviderClient> clients) {
-        return build(surroundings, builder -> builder.clients(clients));
     }
 
     /**
