@@ -77,11 +77,6 @@ public record AccountPool(List<AccountGroup> groups, RouteSettings route, Engine
         return new AccountPool(groups.stream().map(AccountGroup::refilling).toList(), route, engine, notes);
     }
 
-    /** Returns a pool of one kind only. */
-    AccountPool only(int group) {
-        return new AccountPool(List.of(groups.get(group)), route, engine, notes);
-    }
-
     /** Returns the same pool with so many organizations of one kind, 0 or more: the first ones, and new ones if more are wanted. */
     AccountPool withCount(int group, int count) {
         AccountGroup kind = groups.get(group);

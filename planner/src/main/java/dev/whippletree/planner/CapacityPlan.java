@@ -64,11 +64,10 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
     }
 
     /**
-     * How few accounts of one kind would do.
+     * How few accounts of one kind, beside the others, would be enough.
      *
      * @param kind as {@link AccountGroup#label} says
      * @param service the provider's name
-     * @param alone whether all others are left out, or stay as they are
      * @param there how many there are now
      * @param count how few would do; absent if no number does, or if it is too large to look for
      * @param verdict what that number is: it holds or is tight
@@ -80,7 +79,6 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
     public record Fewest(
             String kind,
             String service,
-            boolean alone,
             int there,
             OptionalInt count,
             Optional<Verdict> verdict,

@@ -38,18 +38,10 @@ final class SizePlanner {
     }
 
     private void addSearches() {
-        int kinds = request.pool().groups().size();
-        for (int kind = 0; kind < kinds; kind++) {
-            addSearch(kind, true);
-            if (kinds > 1 && !request.pool().groups().get(kind).isUnknown()) {
-                addSearch(kind, false);
-            }
+        for (int kind = 0; kind < request.pool().groups().size(); kind++) {
+            FewestSearch search = new FewestSearch(request, runs, interviews, kind);
+            fewest.add(parts.add(named("the fewest accounts"), search::find));
         }
-    }
-
-    private void addSearch(int kind, boolean alone) {
-        FewestSearch search = new FewestSearch(request, runs, interviews, kind, alone);
-        fewest.add(parts.add(named("the fewest accounts"), search::find));
     }
 
     /** Returns the plan once it is whole; blocks until then. */

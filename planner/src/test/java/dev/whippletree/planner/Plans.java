@@ -154,7 +154,6 @@ public final class Plans {
         return new Fewest(
                 "huggingface (1000 requests / 1h)",
                 "huggingface",
-                true,
                 2,
                 OptionalInt.of(count),
                 Optional.of(verdict),
@@ -168,7 +167,6 @@ public final class Plans {
         return new Fewest(
                 "groq (30 requests / 1m)",
                 "groq",
-                true,
                 0,
                 OptionalInt.empty(),
                 Optional.empty(),

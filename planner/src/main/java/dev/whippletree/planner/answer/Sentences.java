@@ -241,8 +241,7 @@ public final class Sentences {
 
     /** Returns whose number {@link #fewest} gives. */
     public static String kind(Fewest fewest, boolean severalKinds) {
-        String beside = fewest.alone() ? " alone" : " beside the others";
-        return fewest.kind() + (severalKinds ? beside : "");
+        return fewest.kind() + (severalKinds ? " beside the others" : "");
     }
 
     /** Returns what becomes of each credit in a run; one sentence for all credits of which the same can be said. */

@@ -81,7 +81,6 @@ public final class PlanJson {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("kind", fewest.kind());
         tree.put("service", fewest.service());
-        tree.put("alone", fewest.alone());
         tree.put("there", fewest.there());
         fewest.count().ifPresent(count -> tree.put("count", count));
         fewest.verdict().ifPresent(verdict -> tree.put("holds", Sentences.word(verdict)));
