@@ -32,17 +32,6 @@ public final class Provenance {
         return source + ", model " + String.join(", ", figures(end, took));
     }
 
-    /** Returns the same as briefly as can be. */
-    public static String brief(Delta.End end, Duration took) {
-        Origin origin = end.origin();
-        String source = switch (origin.source()) {
-            case CALL -> origin.account();
-            case JOINED -> "joined " + origin.account();
-            case CACHE -> "cache " + origin.cache().orElse("") + " (" + origin.account() + ")";
-        };
-        return source + " · " + String.join(" · ", figures(end, took));
-    }
-
     private static List<String> figures(Delta.End end, Duration took) {
         Origin origin = end.origin();
         List<String> figures = new ArrayList<>();

@@ -51,7 +51,7 @@ final class Asking {
         }
         if (wish.verbose() || editor.typed()) {
             Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);
-            notes.say(editor.typed() ? Provenance.brief(answer.end(), took) : Provenance.line(answer.end(), took));
+            notes.say(Provenance.line(answer.end(), took));
         }
         return answer;
     }

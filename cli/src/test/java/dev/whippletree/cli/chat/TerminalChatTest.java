@@ -92,7 +92,7 @@ class TerminalChatTest {
     void message_isAnsweredAndItIsSaidWhereFrom() {
         terminal.type("Hello", PseudoTerminal.ENTER)
                 .await("Fine, thank you.")
-                .await("scripted-1 · scripted-model · 1 attempt");
+                .await("answered by account scripted-1, model scripted-model, 1 attempt");
         assertThat(asked(0)).containsExactly(Message.user("Hello"));
     }
 
