@@ -126,13 +126,13 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Starts a gateway that also shows what its telemetry has collected, such as the latest failures. Blocks until it
-     * listens.
+     * Starts a gateway that also shows its telemetry, such as the latest failures. Blocks until it listens.
      *
      * @param whippletree what answers; stays open when the gateway is closed
      * @param timeline the time it goes by
      * @param telemetry whose listeners the Whippletree was built with
-     * @throws IllegalArgumentException if the settings can't be used with the Whippletree's configuration, saying everything that is wrong
+     * @throws IllegalArgumentException if the settings can't be used with the Whippletree's configuration, saying
+     *     everything that is wrong
      * @throws IllegalStateException if the address can't be had, saying what to do
      */
     public static Gateway start(
@@ -217,7 +217,7 @@ public final class Gateway implements AutoCloseable {
         return server.address();
     }
 
-    /** Answers on an I/O thread; one that answers nothing any more can't tell it. */
+    /** Answers on an I/O thread; if that thread is stuck, there is no answer at all. */
     private void sendHealth(HttpServerExchange exchange) {
         Optional<String> silent = Optional.ofNullable(heartbeats).flatMap(Heartbeats::silent);
         if (silent.isPresent()) {
@@ -240,7 +240,7 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /** What the next prompt would probe counts as ready: nobody sends that prompt to a gateway that isn't. */
+    /** An account that the next prompt would probe counts as ready, or no prompt would ever be sent to probe it. */
     private void sendReadiness(HttpServerExchange exchange) {
         boolean ready = !closing
                 && whippletree.status().accounts().stream()
@@ -253,7 +253,7 @@ public final class Gateway implements AutoCloseable {
         return only(Set.of(Methods.POST), handler);
     }
 
-    /** Of the answer to HEAD, Undertow leaves out the body. */
+    /** Undertow omits the body for HEAD. */
     private static HttpHandler get(HttpHandler handler) {
         return only(Set.of(Methods.GET, Methods.HEAD), handler);
     }
@@ -275,11 +275,11 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Takes no more requests and lets those under way end.
+     * Refuses new requests and waits for those in progress.
      *
-     * @param grace how long they may take; what is left then ends with an error of code {@code closing}, and what can't be told of that
-     *     within 2 seconds by a reset of its connection
-     * @return ends when it is closed
+     * @param grace how long they may take; what is left then ends with an error of code {@code closing}, and what can't
+     *     be told of that within 2 seconds by a reset of its connection
+     * @return completes when the gateway is closed
      */
     public CompletableFuture<Void> close(Duration grace) {
         closing = true;

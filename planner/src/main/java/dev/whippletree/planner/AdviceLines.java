@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/** The variants of one size that are worth a line of advice. Immutable. */
+/** The variants that advice compares. Immutable. */
 final class AdviceLines {
 
     private final PlanRequest request;
@@ -21,7 +21,7 @@ final class AdviceLines {
         this.interviews = interviews;
     }
 
-    /** Returns what finds each line, in order; each may run for seconds. */
+    /** Returns a task for each line, in order; each may take seconds. */
     List<Supplier<Advice>> all() {
         List<Supplier<Advice>> lines = new ArrayList<>();
         lines.add(() -> line(Change.AS_IS, "as it is", "", request.pool()));

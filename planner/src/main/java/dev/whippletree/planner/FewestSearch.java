@@ -12,7 +12,7 @@ import java.util.function.IntFunction;
  */
 final class FewestSearch {
 
-    /** More accounts of a kind than anybody has. */
+    /** More accounts than anybody has. */
     private static final int MOST = 2_000;
 
     private final Runs runs;
@@ -95,7 +95,7 @@ final class FewestSearch {
         return (long) Math.max(floor, Math.ceil(missing / allowance.calls(kind)));
     }
 
-    /** Once all calls could start at once, more accounts change nothing but how many calls may be under way. */
+    /** Once all calls could start at once, more accounts only add concurrency. */
     private boolean isBoundByLimits(int count) {
         return (double) count * allowance.atOnce(kind) < 2.0 * needed;
     }

@@ -17,7 +17,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
-/** Makes a run's outcome of what was written down. Confined to one run. */
+/** Builds the outcome from a simulation's records. Confined to one simulation. */
 final class OutcomeReport {
 
     private final PlanRequest request;

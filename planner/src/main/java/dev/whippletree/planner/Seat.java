@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One account of a pool, with all that is said of it. Immutable.
+ * One account of a pool, with its group and organization. Immutable.
  *
  * @param group its kind
  * @param organization whose limits it shares

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Collects what is found for one size. Confined to the thread that makes the plan. */
+/** Collects the results for one size. Confined to the planning thread. */
 final class SizePlanner {
 
     private final PlanRequest request;
@@ -44,7 +44,7 @@ final class SizePlanner {
         }
     }
 
-    /** Returns the plan once it is whole; blocks until then. */
+    /** Returns the finished plan. Blocks until then. */
     SizePlan ready() {
         return new SizePlan(
                 interviews,

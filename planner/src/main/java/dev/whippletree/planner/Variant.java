@@ -1,7 +1,7 @@
 package dev.whippletree.planner;
 
 /**
- * What one simulation runs. Immutable.
+ * The input of one simulation. Immutable.
  *
  * @param interviews how many interviews there are
  * @param pool the accounts they ask

@@ -1,6 +1,6 @@
 package dev.whippletree.stress;
 
-/** How a run ended. */
+/** The end of a stress run. */
 public enum Ending {
     /** Every check held. */
     HELD,

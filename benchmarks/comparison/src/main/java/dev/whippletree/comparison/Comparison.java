@@ -104,7 +104,7 @@ public final class Comparison implements Callable<Integer> {
         return root.resolve("docs/comparison.json");
     }
 
-    /** Everything has its place on the page, in the same order, whatever is measured first. */
+    /** Fixes the order on the page, whatever is measured first. */
     private void describe(List<Entry> known, Places places) throws IOException {
         for (Entry entry : known) {
             results = results.with(entry.about(places));
@@ -152,7 +152,7 @@ public final class Comparison implements Callable<Integer> {
         }
     }
 
-    /** What has been measured is kept, whatever happens to the rest. */
+    /** Saves each result at once, so that later errors lose nothing. */
     private void piece(Entry entry, String what, Piece piece) {
         try {
             results = piece.run();

@@ -47,7 +47,7 @@ final class ContenderProcess implements AutoCloseable {
         return started;
     }
 
-    /** Lets it begin, and blocks until it has written its results. */
+    /** Starts the questions and blocks until the results are written. */
     void run(Duration atMost) throws IOException, InterruptedException {
         process.getOutputStream().write('\n');
         process.getOutputStream().flush();

@@ -42,8 +42,7 @@ final class Runs {
         EmulatedService warmUp = new EmulatedService(warmUp(), timeline.nanoTime());
         Path folder = empty(contender.name(), of.name());
         try (EmulatorServer server = EmulatorServer.start(List.of(service), 0, timeline);
-                EmulatorServer warmUpServer =
-                        EmulatorServer.start(List.of(warmUp), 0, timeline)) {
+                EmulatorServer warmUpServer = EmulatorServer.start(List.of(warmUp), 0, timeline)) {
             new SetupFile(of.name(), of.callers().size(), of.streams(), Judge.stopAfter(of))
                     .accounts("account", of.service(), url(server, service), of.limitsAreKnown())
                     .accounts("warm-up", warmUp.settings(), url(warmUpServer, warmUp), false)

@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Describes the source of an answer. */
+/** Describes where an answer came from. */
 public final class Provenance {
 
-    /** What to say of an answer whose tokens were used up. */
+    /** The note for an answer that reached its maximum of tokens. */
     public static final String CUT =
             "the answer is cut: it reached its maximum of tokens, set by --max-tokens, by the route or by the model";
 

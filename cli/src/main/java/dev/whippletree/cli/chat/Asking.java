@@ -18,9 +18,7 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * Submits a prompt and prints its answer, until the answer is complete or the user stops it. Confined to one thread.
- */
+/** Asks a prompt and prints its answer until it is complete or the user stops it. Confined to one thread. */
 final class Asking {
 
     private final Surroundings surroundings;

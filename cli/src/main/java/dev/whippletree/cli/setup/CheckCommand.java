@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Says everything that is wrong with the configuration, all at once; or, if nothing is, what it says. */
+/** Lists every problem of the configuration, or its contents if there is none. */
 @Command(
         name = "check",
         description = "Checks the configuration without a call and lists every problem; exit code 2 if there is any.",

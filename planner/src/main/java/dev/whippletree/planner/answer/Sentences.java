@@ -111,7 +111,7 @@ public final class Sentences {
         return size.asIs().reason() + ". " + whatToTry(plan.request().pool());
     }
 
-    /** Where no limit is known, all accounts can be written out with one; else the configuration is where they belong. */
+    /** If no account has a limit, suggest --accounts; else suggest the configuration. */
     private static String whatToTry(AccountPool pool) {
         if (pool.groups().stream().noneMatch(AccountGroup::isUnknown)) {
             return "Name a price list with --prices.";

@@ -136,7 +136,7 @@ public final class Driver {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
     }
 
-    /** Some clients wait for their calls when they are closed. */
+    /** Some clients wait for open calls when they are closed. */
     private static void close(Contender contender) throws InterruptedException {
         Thread closing = new Thread(contender::close);
         closing.setDaemon(true);
