@@ -13,6 +13,8 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,17 +168,23 @@ final class StreamedResponse implements UnreadAnswers.Answer {
 
     private void finish(StreamEnd how) {
         silence.end();
-        if (how instanceof StreamEnd.Whole whole && events) {
-            write(Events.last(whole.lastChunks()), new Response.EndOfExchange());
-        } else if (how instanceof StreamEnd.Whole whole && begun) {
-            write(GatewayJson.write(whole.lastChunks().get(0)), new Response.EndOfExchange());
-        } else if (how instanceof StreamEnd.Whole whole) {
-            unwritten = Response.send(exchange, OK, whole.lastChunks().get(0));
-            kept.keeps(2L * unwritten); // As text and as JSON.
+        if (how instanceof StreamEnd.Whole whole) {
+            finishWhole(whole.lastChunks());
         } else if (how instanceof StreamEnd.Failed failed && begun) {
             write(Events.error(failed.error()), new Response.EndOfExchange());
         } else if (how instanceof StreamEnd.Failed failed) {
             Response.send(exchange, failed.error());
+        }
+    }
+
+    private void finishWhole(List<Map<String, Object>> lastChunks) {
+        if (events) {
+            write(Events.last(lastChunks), new Response.EndOfExchange());
+        } else if (begun) {
+            write(GatewayJson.write(lastChunks.get(0)), new Response.EndOfExchange());
+        } else {
+            unwritten = Response.send(exchange, OK, lastChunks.get(0));
+            kept.keeps(2L * unwritten); // As text and as JSON.
         }
     }
 
