@@ -99,11 +99,6 @@ public record Outcome(
         return answered == 0 ? 0 : (double) (fromCache + joined) / answered;
     }
 
-    /** Returns the largest share of any limit that is used over the horizon: 0.85 for 85 %; 0 if there are no limits. */
-    public double fullest() {
-        return limits.stream().mapToDouble(LimitUse::share).max().orElse(0);
-    }
-
     /**
      * A summary of times.
      *
