@@ -24,7 +24,7 @@ export function start(services) {
       return (await generateText(settings(question))).text;
     },
 
-    async stream(question, firstPiece) {
+    async stream(question) {
       let text = '';
       for await (const part of streamText({ ...settings(question), onError: () => {} }).fullStream) {
         if (part.type === 'error') {
@@ -33,10 +33,7 @@ export function start(services) {
         if (part.type === 'abort') {
           throw new Error('aborted');
         }
-        if (part.type === 'text-delta') {
-          if (!text) firstPiece();
-          text += part.text;
-        }
+        if (part.type === 'text-delta') text += part.text;
       }
       return text;
     },

@@ -8,8 +8,6 @@ import { resolve } from 'node:path';
 const WARM_UP_CALLERS = 20;
 const WARM_UP_QUESTIONS = 20;
 const WARM_UP_MILLIS = 15_000;
-const LEVELS = [1, 8, 32, 500];
-const STREAM_CALLERS = 8;
 
 const [file, variant, command, ...folders] = process.argv.slice(2);
 const { start } = await import(pathToFileURL(resolve(file)));
@@ -70,7 +68,7 @@ async function ask(contender, callers, streams, stopAfter) {
       const asked = micros();
       let result;
       try {
-        const text = await (streams ? contender.stream(question, () => {}) : contender.answer(question));
+        const text = await (streams ? contender.stream(question) : contender.answer(question));
         result = `said\t${oneLine(text)}`;
       } catch (error) {
         result = `failed\t${oneLine(error)}`;
@@ -105,60 +103,5 @@ async function askFaults() {
   );
 }
 
-async function measure(folder) {
-  const { services, stopAfter } = read(folder);
-  const contender = start(services);
-  const lines = [];
-  let number = 0;
-  const call = async (timed) => {
-    const question = { text: `Question ${++number}: what would you do first, and why?`, tenant: '' };
-    const from = performance.now();
-    let first = 0;
-    if (timed === 'whole') {
-      await contender.answer(question);
-      return performance.now() - from;
-    }
-    await contender.stream(question, () => (first ||= performance.now() - from));
-    return first;
-  };
-  const round = async (callers, millis, timed) => {
-    const end = performance.now() + millis;
-    const times = [];
-    let failed = 0;
-    const loop = async () => {
-      while (performance.now() < end) {
-        try {
-          times.push(await call(timed));
-        } catch {
-          failed++;
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: callers }, loop));
-    return { times: times.sort((a, b) => a - b), failed };
-  };
-  const report = async (what, callers, timed) => {
-    await round(callers, stopAfter / 3, timed);
-    const cpu = process.cpuUsage();
-    const from = performance.now();
-    const { times, failed } = await round(callers, stopAfter, timed);
-    const seconds = (performance.now() - from) / 1000;
-    const used = process.cpuUsage(cpu);
-    const at = (share) => Math.round((times[Math.floor(share * (times.length - 1))] ?? 0) * 1000);
-    const cpuMillis = Math.round((used.user + used.system) / 1000);
-    lines.push([what, callers, seconds, times.length, failed, at(0.5), at(0.99), cpuMillis].join('\t'));
-  };
-  await call('whole');
-  lines.push(`start-up\t${Math.round(performance.now())}`);
-  await begun();
-  await round(32, stopAfter, 'whole');
-  for (const callers of LEVELS) {
-    await report('level', callers, 'whole');
-  }
-  await report('first-piece', STREAM_CALLERS, 'first');
-  lines.push(`memory-kib\t${process.resourceUsage().maxRSS}`);
-  writeFileSync(`${folder}/speed.tsv`, lines.join('\n'));
-}
-
-await { case: () => askCase(folders[0]), faults: askFaults, speed: () => measure(folders[0]) }[command]();
+await { case: () => askCase(folders[0]), faults: askFaults }[command]();
 process.exit(0);

@@ -14,7 +14,6 @@ import dev.whippletree.cli.serve.ServeCommand;
 import dev.whippletree.cli.setup.CheckCommand;
 import dev.whippletree.cli.setup.InitCommand;
 import dev.whippletree.cli.setup.PluginsCommand;
-import dev.whippletree.cli.similar.SimilarCommand;
 import dev.whippletree.cli.status.StatusCommand;
 import dev.whippletree.cli.stress.StressCommand;
 import dev.whippletree.terminal.Signals;
@@ -120,13 +119,6 @@ public final class Main {
                 new Subcommand(
                         CacheCommand.class,
                         () -> new CommandLine(new CacheCommand()).addSubcommand(new CacheCommand.Clear(surroundings))));
-        commands.put(
-                "similar",
-                new Subcommand(
-                        SimilarCommand.class,
-                        () -> new CommandLine(new SimilarCommand())
-                                .addSubcommand(new SimilarCommand.Approve(surroundings))
-                                .addSubcommand(new SimilarCommand.Listing(surroundings))));
         commands.put("stress", new Subcommand(StressCommand.class, () -> new StressCommand(surroundings)));
         commands.put("plan", new Subcommand(PlanCommand.class, () -> new PlanCommand(surroundings)));
         commands.put(SERVE, new Subcommand(ServeCommand.class, () -> new ServeCommand(surroundings)));

@@ -11,6 +11,7 @@ import dev.whippletree.gateway.clients.ModelsHandler;
 import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.HttpServer;
 import dev.whippletree.gateway.http.MemoryBudget;
+import dev.whippletree.gateway.http.Patience;
 import dev.whippletree.gateway.http.Refusals;
 import dev.whippletree.gateway.http.RequestBody;
 import dev.whippletree.gateway.http.Response;
@@ -125,13 +126,13 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Starts a gateway that also shows what its telemetry has collected, such as the latest failures. Blocks until it
-     * listens.
+     * Starts a gateway that also shows its telemetry, such as the latest failures. Blocks until it listens.
      *
      * @param whippletree what answers; stays open when the gateway is closed
      * @param timeline the time it goes by
      * @param telemetry whose listeners the Whippletree was built with
-     * @throws IllegalArgumentException if the settings can't be used with the Whippletree's configuration, saying everything that is wrong
+     * @throws IllegalArgumentException if the settings can't be used with the Whippletree's configuration, saying
+     *     everything that is wrong
      * @throws IllegalStateException if the address can't be had, saying what to do
      */
     public static Gateway start(
@@ -216,7 +217,7 @@ public final class Gateway implements AutoCloseable {
         return server.address();
     }
 
-    /** Answers on an I/O thread; one that answers nothing any more can't tell it. */
+    /** Answers on an I/O thread; if that thread is stuck, there is no answer at all. */
     private void sendHealth(HttpServerExchange exchange) {
         Optional<String> silent = Optional.ofNullable(heartbeats).flatMap(Heartbeats::silent);
         if (silent.isPresent()) {
@@ -239,7 +240,7 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /** What the next prompt would probe counts as ready: nobody sends that prompt to a gateway that isn't. */
+    /** An account that the next prompt would probe counts as ready, or no prompt would ever be sent to probe it. */
     private void sendReadiness(HttpServerExchange exchange) {
         boolean ready = !closing
                 && whippletree.status().accounts().stream()
@@ -252,7 +253,7 @@ public final class Gateway implements AutoCloseable {
         return only(Set.of(Methods.POST), handler);
     }
 
-    /** Of the answer to HEAD, Undertow leaves out the body. */
+    /** Undertow omits the body for HEAD. */
     private static HttpHandler get(HttpHandler handler) {
         return only(Set.of(Methods.GET, Methods.HEAD), handler);
     }
@@ -274,21 +275,21 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Takes no more requests and lets those under way end.
+     * Refuses new requests and waits for those in progress.
      *
-     * @param grace how long they may take; what is left then ends with an error of code {@code closing}, and what can't be told of that
-     *     within 2 seconds by a reset of its connection
-     * @return ends when it is closed
+     * @param grace how long they may take; what is left then ends with an error of code {@code closing}, and what can't
+     *     be told of that within 2 seconds by a reset of its connection
+     * @return completes when the gateway is closed
      */
     public CompletableFuture<Void> close(Duration grace) {
         closing = true;
         status.close();
         endHeartbeats();
         CompletableFuture<Void> quiet = requests.refuse();
-        return atMost(grace, quiet)
+        return Patience.atMost(grace, quiet, timeline)
                 .thenCompose(ended -> {
                     requests.end();
-                    return atMost(LAST_WORDS, quiet);
+                    return Patience.atMost(LAST_WORDS, quiet, timeline);
                 })
                 .thenRunAsync(
                         () -> {
@@ -297,17 +298,6 @@ public final class Gateway implements AutoCloseable {
                             refusals.log();
                         },
                         timeline.executor());
-    }
-
-    /** Returns what ends with something else, or after a time. */
-    private CompletableFuture<Void> atMost(Duration most, CompletableFuture<Void> event) {
-        CompletableFuture<Void> ended = new CompletableFuture<>();
-        Timeline.Timer patience = timeline.schedule(most.toNanos(), () -> ended.complete(null));
-        var unused = event.thenRun(() -> {
-            patience.cancel();
-            ended.complete(null);
-        });
-        return ended;
     }
 
     /** Closes it with half a minute of grace, and blocks until that is done. */

@@ -131,32 +131,6 @@ public record AccountGroup(
         return new Organization(id, accounts);
     }
 
-    /** Returns the last tier in which such accounts stand. */
-    int lastTier() {
-        return members.stream()
-                .flatMap(member -> member.places().stream())
-                .mapToInt(Place::tier)
-                .max()
-                .orElse(0);
-    }
-
-    /** Returns such accounts under new names, so many tiers further behind. */
-    AccountGroup behind(int tiers) {
-        List<Member> moved = members.stream()
-                .map(member -> new Member(
-                        member.weight(),
-                        member.maxConcurrency(),
-                        member.transit(),
-                        member.places().stream()
-                                .map(place -> new Place(place.tier() + tiers, place.model()))
-                                .toList()))
-                .toList();
-        AccountGroup group = new AccountGroup(service, List.of(), limits, credit, moved, refills);
-        return group.withOrganizations(organizations.stream()
-                .map(organization -> group.another("added-" + organization.id()))
-                .toList());
-    }
-
     /** Returns what tells this kind from others: {@code huggingface (1000 requests / 1h)}. */
     public String label() {
         if (limits.isEmpty()) {

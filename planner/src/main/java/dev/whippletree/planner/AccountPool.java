@@ -77,11 +77,6 @@ public record AccountPool(List<AccountGroup> groups, RouteSettings route, Engine
         return new AccountPool(groups.stream().map(AccountGroup::refilling).toList(), route, engine, notes);
     }
 
-    /** Returns a pool of one kind only. */
-    AccountPool only(int group) {
-        return new AccountPool(List.of(groups.get(group)), route, engine, notes);
-    }
-
     /** Returns the same pool with so many organizations of one kind, 0 or more: the first ones, and new ones if more are wanted. */
     AccountPool withCount(int group, int count) {
         AccountGroup kind = groups.get(group);
@@ -107,14 +102,6 @@ public record AccountPool(List<AccountGroup> groups, RouteSettings route, Engine
             }
         }
         return ids;
-    }
-
-    /** Returns the same pool with the accounts of another one in tiers behind its own. */
-    AccountPool withTier(AccountPool added) {
-        int behind = 1 + groups.stream().mapToInt(AccountGroup::lastTier).max().orElse(-1);
-        List<AccountGroup> all = new ArrayList<>(groups);
-        added.groups.forEach(group -> all.add(group.behind(behind)));
-        return new AccountPool(all, route, engine, notes);
     }
 
     /** Returns how many organizations there are. */

@@ -6,10 +6,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The variants of one size that are worth a line of advice. Immutable. */
+/** The variants that advice compares. Immutable. */
 final class AdviceLines {
 
     private final PlanRequest request;
@@ -22,7 +21,7 @@ final class AdviceLines {
         this.interviews = interviews;
     }
 
-    /** Returns what finds each line, in order; each may run for seconds. */
+    /** Returns a task for each line, in order; each may take seconds. */
     List<Supplier<Advice>> all() {
         List<Supplier<Advice>> lines = new ArrayList<>();
         lines.add(() -> line(Change.AS_IS, "as it is", "", request.pool()));
@@ -31,14 +30,11 @@ final class AdviceLines {
             lines.add(() -> oneMore(number));
         }
         lines.add(this::oneLost);
-        lines.add(this::tierAdded);
-        lines.add(this::processesApart);
-        lines.add(this::processesTogether);
         return lines;
     }
 
     private Advice line(Change change, String title, String assumption, AccountPool pool) {
-        return new Advice(change, title, assumption, runs.of(Variant.of(interviews, pool)));
+        return new Advice(change, title, assumption, runs.of(new Variant(interviews, pool)));
     }
 
     private Advice oneMore(int group) {
@@ -63,36 +59,5 @@ final class AdviceLines {
         AccountPool pool = request.pool().withCount(group, kind.count() - 1);
         String which = request.pool().groups().size() == 1 ? "" : "the worst loss is one of " + kind.label();
         return line(Change.ONE_LOST, "any one account lost", which, pool);
-    }
-
-    private Advice tierAdded() {
-        AccountPool added = request.addedTier();
-        String accounts = added.groups().stream()
-                .map(group -> group.count() + " × " + group.label())
-                .collect(Collectors.joining(", "));
-        String services =
-                added.groups().stream().map(AccountGroup::service).distinct().collect(Collectors.joining(" and "));
-        return line(
-                Change.TIER_ADDED,
-                "a " + services + " tier added",
-                "its limits are an assumption: " + accounts,
-                request.pool().withTier(added));
-    }
-
-    private Advice processesApart() {
-        return new Advice(
-                Change.PROCESSES_APART,
-                request.processes() + " processes without Redis",
-                "each may use 1/" + request.processes() + " of every limit and has a cache of its own",
-                runs.of(new Variant(interviews, request.pool(), request.processes())));
-    }
-
-    /** Those that share answers, limits and calls under way do what a single one would. */
-    private Advice processesTogether() {
-        return line(
-                Change.PROCESSES_TOGETHER,
-                request.processes() + " processes with Redis",
-                "as one: Redis is their cache and their coordinator",
-                request.pool());
     }
 }

@@ -9,15 +9,13 @@ import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/**
- * How many calls accounts allow at most, by arithmetic alone: no run can make more, many can't make as many. Immutable.
- */
+/** Computes how many calls accounts allow at most; a simulation may make fewer. Immutable. */
 final class Allowance {
 
-    /** As many calls as anybody wants. */
+    /** No limit on calls. */
     static final long UNLIMITED = Long.MAX_VALUE;
 
-    /** What products of shares and amounts are off by at most. */
+    /** The rounding error of a share times an amount, at most. */
     private static final double ROUNDING = 1e-6;
 
     private static final BigDecimal MOST_CALLS = BigDecimal.valueOf(Integer.MAX_VALUE);
@@ -28,7 +26,7 @@ final class Allowance {
         this.request = request;
     }
 
-    /** Returns what one call counts for in a limit of a service. */
+    /** Returns how much of a limit one call uses. */
     long perCall(String service, Limit.Unit unit) {
         return switch (unit) {
             case REQUESTS -> 1;
@@ -38,7 +36,7 @@ final class Allowance {
         };
     }
 
-    /** Groq counts the most that the answer may have, others what it has. */
+    /** Groq counts the answer's maximum, other services its length. */
     private long countedOfAnswer(String service) {
         Workload workload = request.workload();
         boolean inAdvance = CountedLimit.kind(service) == ServiceKind.GROQ;
@@ -74,7 +72,10 @@ final class Allowance {
                 .filter(price -> price.currency().equals(credit.currency()));
     }
 
-    /** Returns the price without which nobody knows how long a kind's credit lasts; empty if it is known, or if there is no credit. */
+    /**
+     * Returns the missing price without which a credit's end is unknown; empty if the price is known or there is no
+     * credit.
+     */
     Optional<String> missingPrice(AccountGroup group) {
         return group.credit()
                 .filter(credit -> price(credit, group).isEmpty())
@@ -95,13 +96,13 @@ final class Allowance {
         return credit.isEmpty() ? calls : Math.min(calls, credit.getAsLong() / tokensOfACall());
     }
 
-    /** What the prompts leave to others; a call that asks for more than the rest is made where nothing else is used. */
+    /** Returns the amount reserved for others, but never so much that not even one call fits. */
     private long left(long amount, long perCall) {
         long left = (long) Math.ceil(request.pool().route().leave() * amount - ROUNDING);
         return Math.max(0, Math.min(left, amount - perCall));
     }
 
-    /** A service's own limit of each model holds once for each of them. */
+    /** A limit that the service counts per model holds once for each model. */
     private static long holders(AccountGroup group, CountedLimit limit) {
         boolean eachModel = limit.counted().perModel() && limit.model().isEmpty();
         return eachModel ? CountedLimit.models(group).size() : 1;
@@ -117,7 +118,7 @@ final class Allowance {
         return calls;
     }
 
-    /** Returns the calls that one organization lets in at once; 0 if none ever fits. */
+    /** Returns how many calls one organization admits at once; 0 if a single call never fits. */
     long atOnce(AccountGroup group) {
         long calls = UNLIMITED;
         for (CountedLimit limit : CountedLimit.of(group)) {

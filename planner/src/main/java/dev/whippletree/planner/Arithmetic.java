@@ -1,6 +1,5 @@
 package dev.whippletree.planner;
 
-import dev.whippletree.model.TokenUsage;
 import dev.whippletree.planner.Outcome.Binding;
 import dev.whippletree.planner.Outcome.Cause;
 import dev.whippletree.terminal.board.Words;
@@ -8,16 +7,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/**
- * Decides without a run what a run would only confirm: that there are no accounts, or far too few, or that there would be more to
- * simulate than anybody wants to wait for. Immutable.
- */
+/** Decides without a simulation: no accounts, far too few accounts, or too many prompts to simulate. Immutable. */
 final class Arithmetic {
 
-    /** A run of more prompts than this takes minutes. */
+    /** A simulation of more prompts takes minutes. */
     static final long MOST_PROMPTS = 500_000;
 
-    /** From this load on, what a run would tell about waiting is of no use. */
+    /** Above this load, simulated waits mean nothing. */
     private static final double FAR_TOO_MUCH = 10;
 
     private final PlanRequest request;
@@ -28,12 +24,15 @@ final class Arithmetic {
         this.allowance = new Allowance(request);
     }
 
-    /** Returns whether there is more to simulate than anybody wants to wait for. */
+    /** Returns whether a simulation would take too long. */
     boolean tooLarge(int interviews) {
         return new Questions(request, interviews).prompts() > MOST_PROMPTS;
     }
 
-    /** Returns the outcome of a variant that isn't worth a run; empty if it is. The supplier is asked as by {@link Simulation#run}. */
+    /**
+     * Returns the outcome of a variant that needs no simulation; empty if it needs one. The supplier is used as by
+     * {@link Simulation#run}.
+     */
     Optional<Outcome> outcome(Variant variant, Supplier<Optional<Outcome.Otherwise>> ifNot) {
         if (variant.pool().count() == 0) {
             return Optional.of(outcome(
@@ -90,9 +89,6 @@ final class Arithmetic {
                 List.of(),
                 new Binding(judgement.verdict().held() ? Cause.NOTHING : Cause.LIMIT, "what the accounts allow in all"),
                 List.of(),
-                TokenUsage.of(
-                        answered * request.workload().promptTokens(),
-                        answered * request.workload().answered()),
                 List.of(),
                 List.of(),
                 List.of(),

@@ -8,7 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What a plan takes for granted, in sentences. Stateless. */
+/** Lists a plan's assumptions as sentences. Stateless. */
 final class Assumptions {
 
     private Assumptions() {}

@@ -64,11 +64,10 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
     }
 
     /**
-     * How few accounts of one kind would do.
+     * How few accounts of one kind, beside the others, would be enough.
      *
      * @param kind as {@link AccountGroup#label} says
      * @param service the provider's name
-     * @param alone whether all others are left out, or stay as they are
      * @param there how many there are now
      * @param count how few would do; absent if no number does, or if it is too large to look for
      * @param verdict what that number is: it holds or is tight
@@ -80,7 +79,6 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
     public record Fewest(
             String kind,
             String service,
-            boolean alone,
             int there,
             OptionalInt count,
             Optional<Verdict> verdict,
@@ -107,13 +105,7 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
         /** One account more of some kind. */
         ONE_MORE,
         /** Any one account less: the one whose loss is worst. */
-        ONE_LOST,
-        /** A last tier of other accounts. */
-        TIER_ADDED,
-        /** Several processes, each with its own cache and its even part of every limit. */
-        PROCESSES_APART,
-        /** Several processes that share answers, limits and calls under way. */
-        PROCESSES_TOGETHER
+        ONE_LOST
     }
 
     /**
@@ -121,7 +113,7 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
      *
      * @param change what it changes
      * @param title the same for people: {@code one huggingface account more}
-     * @param assumption what it supposes besides, such as the limits of accounts nobody has yet; empty if nothing
+     * @param assumption what it supposes besides, such as what the added account is like; empty if nothing
      * @param outcome what came of it
      */
     public record Advice(Change change, String title, String assumption, Outcome outcome) {

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds the kinds of accounts in a configuration. Confined to one reading. */
+/** Groups a configuration's accounts by kind. Confined to one reading. */
 final class ConfiguredPool {
 
     private final Configuration configuration;
@@ -57,7 +57,7 @@ final class ConfiguredPool {
                 groups(organizations), route.toBuilder().leave(0).build(), configuration.engine(), notes);
     }
 
-    /** Accounts of two services that name the same organization don't share it. */
+    /** The same organization name at two services means two organizations. */
     private static String organizationOf(AccountSettings account) {
         return account.organization()
                 .map(name -> account.provider() + "/" + name)

@@ -7,7 +7,7 @@ import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import java.util.List;
 
-/** Passes on what happens to a call, and writes down how it ends. Confined to its simulation. */
+/** Forwards a call's events and records its end. Confined to its simulation. */
 final class CountedCall implements AttemptSink {
 
     private final AttemptSink sink;

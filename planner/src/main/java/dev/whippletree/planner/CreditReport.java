@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** What became of each organization's credit in a run. Confined to one run. */
+/** Computes how much of each organization's credit a simulation used. Confined to one simulation. */
 final class CreditReport {
 
     private final AccountPool pool;
@@ -46,7 +46,7 @@ final class CreditReport {
                 end = OptionalInt.of(index + 1);
             }
         }
-        // A credit smaller than a single call is used up before it begins.
+        // A credit smaller than one call is used up at once.
         double share = tokens.getAsLong() == 0 ? 1 : (double) used / tokens.getAsLong();
         return new CreditUse(organization, credit, Optional.of(share), end);
     }

@@ -7,19 +7,18 @@ import java.util.OptionalInt;
 import java.util.function.IntFunction;
 
 /**
- * Finds how few accounts of a kind would do: from the number below which arithmetic rules it out, doubling until it holds, then
+ * Finds how few accounts of a kind, beside the others, would be enough: from the number below which arithmetic rules it out, doubling until it holds, then
  * bisecting. Each number is tried by a run. Confined to one search.
  */
 final class FewestSearch {
 
-    /** More accounts of a kind than anybody has. */
+    /** More accounts than anybody has. */
     private static final int MOST = 2_000;
 
     private final Runs runs;
     private final Allowance allowance;
     private final int interviews;
     private final AccountGroup kind;
-    private final boolean alone;
     private final AccountPool others;
     private final IntFunction<AccountPool> pools;
     private final long needed;
@@ -32,17 +31,13 @@ final class FewestSearch {
      * @param runs where variants are run
      * @param interviews how many interviews there are
      * @param group the number of the kind in the pool's order
-     * @param alone whether all others are left out
      */
-    FewestSearch(PlanRequest request, Runs runs, int interviews, int group, boolean alone) {
+    FewestSearch(PlanRequest request, Runs runs, int interviews, int group) {
         this.runs = runs;
         this.allowance = new Allowance(request);
         this.interviews = interviews;
         this.kind = request.pool().groups().get(group);
-        this.alone = alone;
-        AccountPool pool = alone ? request.pool().only(group) : request.pool();
-        int number = alone ? 0 : group;
-        this.pools = count -> pool.withCount(number, count);
+        this.pools = count -> request.pool().withCount(group, count);
         this.others = pools.apply(0);
         this.needed = new Questions(request, interviews).distinct();
         this.tooLarge = new Arithmetic(request).tooLarge(interviews);
@@ -91,7 +86,7 @@ final class FewestSearch {
 
     /** Returns the number below which the load would exceed a share, whatever happens. */
     private long least(double load) {
-        int floor = alone || others.count() == 0 ? 1 : 0;
+        int floor = others.count() == 0 ? 1 : 0;
         long allowed = allowance.calls(others);
         double missing = needed / load - allowed;
         if (missing <= 0 || allowed == Allowance.UNLIMITED) {
@@ -100,17 +95,17 @@ final class FewestSearch {
         return (long) Math.max(floor, Math.ceil(missing / allowance.calls(kind)));
     }
 
-    /** Once all calls could start at once, more accounts change nothing but how many calls may be under way. */
+    /** Once all calls could start at once, more accounts only add concurrency. */
     private boolean isBoundByLimits(int count) {
         return (double) count * allowance.atOnce(kind) < 2.0 * needed;
     }
 
     private boolean holds(int count) {
-        return runs.hold(Variant.of(interviews, pools.apply(count)));
+        return runs.hold(new Variant(interviews, pools.apply(count)));
     }
 
     private Outcome outcome(int count) {
-        return runs.of(Variant.of(interviews, pools.apply(count)));
+        return runs.of(new Variant(interviews, pools.apply(count)));
     }
 
     private Fewest found(int count) {
@@ -155,15 +150,6 @@ final class FewestSearch {
             boolean simulated,
             String reason) {
         return new Fewest(
-                kind.label(),
-                kind.service(),
-                alone,
-                kind.count(),
-                count,
-                verdict,
-                load,
-                comfortable,
-                simulated,
-                reason);
+                kind.label(), kind.service(), kind.count(), count, verdict, load, comfortable, simulated, reason);
     }
 }

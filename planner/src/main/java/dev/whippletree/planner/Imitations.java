@@ -12,10 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The services of a pool, imitated: one for each that an account is of. Confined to its simulation. */
+/** The emulated services of a pool. Confined to its simulation. */
 final class Imitations {
 
-    /** A plan is about limits: no prompt of it is too long for its model. */
+    /** A plan is about limits, so no prompt is too long for its model. */
     private static final long ANY_CONTEXT = 1_000_000_000;
 
     private final Map<String, EmulatedService> byService = new LinkedHashMap<>();
@@ -70,7 +70,7 @@ final class Imitations {
         return byAccount;
     }
 
-    /** Returns the most that any window of a limit has held, of whichever model it was most. */
+    /** Returns the fullest window of a limit, over all models. */
     long fullest(String service, String organization, ServiceLimit limit) {
         return service(service).stats().limits().stream()
                 .filter(stats -> stats.organization().equals(organization)

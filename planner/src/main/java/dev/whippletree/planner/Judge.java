@@ -14,16 +14,16 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/** Decides what a run's figures mean. Immutable. */
+/** Turns a simulation's figures into a verdict. Immutable. */
 final class Judge {
 
-    /** Above this load there is no room for a bad day: it is tight. */
+    /** Above this load, nothing is left for a bad day: tight. */
     static final double COMFORTABLE = 0.9;
 
-    /** A window that full held somebody back: what is reserved and not used keeps it from being quite full. */
+    /** A window this full held prompts back; unused reservations keep it from filling completely. */
     private static final double FULL = 0.9;
 
-    /** Shorter waits are but the order in which things are done at one instant. */
+    /** Shorter waits are only the order of events at one instant. */
     private static final Duration NO_WAIT = Duration.ofMillis(1);
 
     private final PlanRequest request;
@@ -46,14 +46,14 @@ final class Judge {
     record Figures(long prompts, long answered, long failed, double load, long needed, long allowed, Times waited) {}
 
     /**
-     * What it comes to.
+     * The verdict.
      *
      * @param verdict whether it holds
      * @param reason why, a sentence
      */
     record Judgement(Verdict verdict, String reason) {
 
-        /** Returns another result on which it depends, if there is one. */
+        /** Returns the alternative outcome, if the verdict depends on how limits are counted. */
         Optional<Outcome.Otherwise> otherwise(Supplier<Optional<Outcome.Otherwise>> ifNot) {
             return verdict == Verdict.DOES_NOT_HOLD ? ifNot.get() : Optional.empty();
         }
@@ -79,7 +79,10 @@ final class Judge {
         return new Judgement(figures.load() > COMFORTABLE ? Verdict.TIGHT : Verdict.HOLDS, used);
     }
 
-    /** Returns what is left of a judgement if nobody knows what the asked accounts allow, or how long their credits last. */
+    /**
+     * Weakens a judgement to unknown if accounts that get calls declare no limits or have a credit without a known
+     * price.
+     */
     Judgement withUnknown(Judgement judgement, List<Seat> asked) {
         Allowance allowance = new Allowance(request);
         List<String> unlimited = asked.stream()
@@ -115,7 +118,7 @@ final class Judge {
                 : who + ": " + binding.text();
     }
 
-    /** Returns the limit that was full in most minutes while prompts waited; empty if none got full. */
+    /** Returns the limit that was full in the most minutes while prompts waited; empty if none was full. */
     static Optional<LimitUse> bindingLimit(List<LimitUse> limits, List<Minute> minutes) {
         return IntStream.range(0, limits.size())
                 .boxed()
@@ -129,7 +132,7 @@ final class Judge {
     }
 
     /**
-     * Returns what holds prompts back most.
+     * Returns the main bottleneck.
      *
      * @param full as {@link #bindingLimit} says
      */

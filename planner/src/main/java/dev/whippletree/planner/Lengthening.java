@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 
 /**
- * Makes prompts as long as a workload says, on their way to a service: only there does their length count. What comes before, such
- * as looking for them in a cache, is the quicker for their being short. Confined to its simulation.
+ * Pads prompts to the workload's length just before they reach the service. Only the service counts their length, and
+ * short prompts make the rest of the simulation faster. Confined to its simulation.
  */
 final class Lengthening {
 
@@ -42,7 +42,7 @@ final class Lengthening {
         return Math.max(0, tokens - TOKENS_PER_MESSAGE) * BYTES_PER_TOKEN;
     }
 
-    /** Returns a prompt of one message, at full length; whose it is, no service is told. All have the same parameters. */
+    /** Returns the prompt at full length, without its tenant and session. All prompts have the same parameters. */
     Prompt of(Prompt prompt) {
         return byText.computeIfAbsent(
                 prompt.messages().get(0).text(),

@@ -3,7 +3,7 @@ package dev.whippletree.planner;
 import java.time.Duration;
 import java.util.Arrays;
 
-/** Times that are collected and then summed up. Confined to one simulation. */
+/** A growing list of durations, and their percentiles. Confined to one simulation. */
 final class NanosList {
 
     private static final double HALF = 0.5;

@@ -32,7 +32,6 @@ import java.util.OptionalInt;
  * @param limits each limit of each organization, in the pool's order
  * @param binding the main bottleneck
  * @param tokens what the services counted, by service and model
- * @param tokensUncached what they would have counted had every answered prompt needed a call of its own
  * @param credits each organization's credit
  * @param timeline minute by minute, up to the last one in which anything happened or somebody waited
  * @param seconds the same second by second, of a run of three minutes at most; of a longer one empty
@@ -59,7 +58,6 @@ public record Outcome(
         List<LimitUse> limits,
         Binding binding,
         List<Tokens> tokens,
-        TokenUsage tokensUncached,
         List<CreditUse> credits,
         List<Minute> timeline,
         List<Minute> seconds,
@@ -73,7 +71,6 @@ public record Outcome(
         Objects.requireNonNull(waited, "waited");
         Objects.requireNonNull(total, "total");
         Objects.requireNonNull(binding, "binding");
-        Objects.requireNonNull(tokensUncached, "tokensUncached");
         accounts = List.copyOf(accounts);
         limits = List.copyOf(limits);
         tokens = List.copyOf(tokens);
@@ -100,11 +97,6 @@ public record Outcome(
     /** Returns the share of answers that needed no call of their own, 0 to 1; 0 if there are none. */
     public double hitRate() {
         return answered == 0 ? 0 : (double) (fromCache + joined) / answered;
-    }
-
-    /** Returns the largest share of any limit that is used over the horizon: 0.85 for 85 %; 0 if there are no limits. */
-    public double fullest() {
-        return limits.stream().mapToDouble(LimitUse::share).max().orElse(0);
     }
 
     /**

@@ -17,7 +17,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
-/** Makes a run's outcome of what was written down. Confined to one run. */
+/** Builds the outcome from a simulation's records. Confined to one simulation. */
 final class OutcomeReport {
 
     private final PlanRequest request;
@@ -77,9 +77,6 @@ final class OutcomeReport {
                 limits,
                 binding,
                 tokens(),
-                TokenUsage.of(
-                        answered * request.workload().promptTokens(),
-                        answered * request.workload().answered()),
                 credits,
                 minutes,
                 new Timetable(recorder.seconds(), Duration.ofSeconds(1), targets, slots).stretches(),

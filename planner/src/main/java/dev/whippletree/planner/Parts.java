@@ -9,7 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** The parts of one plan: counted first, then run on an executor. Filled and started by one thread. */
+/** The tasks of one plan: collected first, then run on an executor. Filled and started by one thread. */
 final class Parts {
 
     private final Executor executor;
@@ -34,10 +34,7 @@ final class Parts {
         return result;
     }
 
-    /**
-     * Starts them, in order, as many at once as there are processors: more would only wait for each other, with all that they
-     * hold in memory.
-     */
+    /** Starts them in order, one per processor: more at once would only use more memory. */
     void start() {
         Queue<Runnable> waiting = new ConcurrentLinkedQueue<>(tasks);
         int atOnce = Math.min(tasks.size(), Runtime.getRuntime().availableProcessors());

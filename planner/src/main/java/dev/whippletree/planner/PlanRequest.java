@@ -19,9 +19,7 @@ import java.util.Optional;
  *     the horizon
  * @param seed the seed of all random choices
  * @param advice whether to simulate variants of each size
- * @param addedTier the accounts that one line of advice adds as a last tier; its limits are an assumption stated in that line
  * @param prices the price of tokens, which tells when a credit runs out; absent: no credit ever does
- * @param processes the number of processes in two lines of advice, 2 or more
  */
 public record PlanRequest(
         List<Integer> sizes,
@@ -32,19 +30,15 @@ public record PlanRequest(
         Optional<Duration> longestWait,
         long seed,
         boolean advice,
-        AccountPool addedTier,
-        Optional<PriceList> prices,
-        int processes) {
+        Optional<PriceList> prices) {
 
-    /** The tier that advice adds where nothing else is said: what Groq's free plan allowed in September 2026. */
-    public static final String DEFAULT_ADDED_TIER = "groq:1x30/min+1000/d+8000tok/min+200000tok/d";
+    /** What Groq's free plan allowed in September 2026: an example for those who declare no limits. */
+    public static final String GROQ_FREE = "groq:1x30/min+1000/d+8000tok/min+200000tok/d";
 
     /** By what share of the mean an answer's time may differ where nothing is said of it: no service takes equally long each time. */
     private static final double USUAL_SPREAD = 0.2;
 
     private static final Duration LONGEST_HORIZON = Duration.ofDays(31);
-    private static final int DEFAULT_PROCESSES = 4;
-    private static final int MOST_PROCESSES = 100;
 
     /** Checks the ranges, and that an interview fits into the horizon. */
     public PlanRequest {
@@ -52,7 +46,6 @@ public record PlanRequest(
         Objects.requireNonNull(pool, "pool");
         Objects.requireNonNull(latency, "latency");
         Objects.requireNonNull(longestWait, "longestWait");
-        Objects.requireNonNull(addedTier, "addedTier");
         Objects.requireNonNull(prices, "prices");
         if (sizes.isEmpty() || sizes.stream().anyMatch(size -> size < 1)) {
             throw new IllegalArgumentException("a plan needs 1 or more interviews, not " + sizes);
@@ -67,10 +60,6 @@ public record PlanRequest(
         }
         if (longestWait.filter(Duration::isNegative).isPresent()) {
             throw new IllegalArgumentException("a wait can't be negative: " + longestWait.get());
-        }
-        if (processes < 2 || processes > MOST_PROCESSES) {
-            throw new IllegalArgumentException(
-                    "the number of processes must be 2 to " + MOST_PROCESSES + ", not " + processes);
         }
         Duration shortest = workload.over().plus(workload.interview().orElse(Duration.ZERO));
         if (shortest.compareTo(horizon) > 0) {
@@ -91,15 +80,12 @@ public record PlanRequest(
                 Optional.empty(),
                 1,
                 true,
-                AccountPool.parse(DEFAULT_ADDED_TIER),
-                Optional.empty(),
-                DEFAULT_PROCESSES);
+                Optional.empty());
     }
 
     /** Returns the same for another workload. */
     public PlanRequest withWorkload(Workload workload) {
-        return new PlanRequest(
-                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
+        return new PlanRequest(sizes, workload, pool, latency, horizon, longestWait, seed, advice, prices);
     }
 
     /**
@@ -113,69 +99,31 @@ public record PlanRequest(
 
     /** Returns the same with another latency. */
     public PlanRequest withLatency(Latency latency) {
-        return new PlanRequest(
-                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
+        return new PlanRequest(sizes, workload, pool, latency, horizon, longestWait, seed, advice, prices);
     }
 
     /** Returns the same with another horizon. */
     public PlanRequest withHorizon(Duration horizon) {
-        return new PlanRequest(
-                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
+        return new PlanRequest(sizes, workload, pool, latency, horizon, longestWait, seed, advice, prices);
     }
 
     /** Returns the same with a bound on each prompt's wait for room. */
     public PlanRequest withLongestWait(Duration longestWait) {
-        return new PlanRequest(
-                sizes,
-                workload,
-                pool,
-                latency,
-                horizon,
-                Optional.of(longestWait),
-                seed,
-                advice,
-                addedTier,
-                prices,
-                processes);
+        return new PlanRequest(sizes, workload, pool, latency, horizon, Optional.of(longestWait), seed, advice, prices);
     }
 
     /** Returns the same from another seed. */
     public PlanRequest withSeed(long seed) {
-        return new PlanRequest(
-                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
+        return new PlanRequest(sizes, workload, pool, latency, horizon, longestWait, seed, advice, prices);
     }
 
     /** Returns the same with or without advice. */
     public PlanRequest withAdvice(boolean advice) {
-        return new PlanRequest(
-                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
-    }
-
-    /** Returns the same with other accounts in the tier that one line of advice adds. */
-    public PlanRequest withAddedTier(AccountPool addedTier) {
-        return new PlanRequest(
-                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
+        return new PlanRequest(sizes, workload, pool, latency, horizon, longestWait, seed, advice, prices);
     }
 
     /** Returns the same with a list of prices, by which credits run out. */
     public PlanRequest withPrices(PriceList prices) {
-        return new PlanRequest(
-                sizes,
-                workload,
-                pool,
-                latency,
-                horizon,
-                longestWait,
-                seed,
-                advice,
-                addedTier,
-                Optional.of(prices),
-                processes);
-    }
-
-    /** Returns the same with another number of processes in the lines of advice that have several. */
-    public PlanRequest withProcesses(int processes) {
-        return new PlanRequest(
-                sizes, workload, pool, latency, horizon, longestWait, seed, advice, addedTier, prices, processes);
+        return new PlanRequest(sizes, workload, pool, latency, horizon, longestWait, seed, advice, Optional.of(prices));
     }
 }

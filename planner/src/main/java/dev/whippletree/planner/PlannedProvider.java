@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Leads each account of a pool to the service that imitates its own, and counts the calls. Confined to its simulation. */
+/** Connects each account to its emulated service and counts the calls. Confined to its simulation. */
 final class PlannedProvider implements Provider {
 
     /** Differs from every real provider's name, since those may be there too. */

@@ -47,8 +47,8 @@ final class Questions {
     /** Returns who asks what. */
     InterviewPlan plan() {
         Workload workload = request.workload();
-        Interviews settings = new Interviews(
-                interviews, workload.questions(), workload.repeat(), request.seed(), think(), OptionalInt.empty());
+        Interviews settings =
+                new Interviews(interviews, workload.questions(), workload.repeat(), request.seed(), think());
         InterviewPlan plan = workload.prompts()
                 .map(list -> InterviewPlan.ofQuestions(settings, list.questions()))
                 .orElseGet(() -> workload.distinct().isPresent()

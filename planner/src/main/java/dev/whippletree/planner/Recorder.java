@@ -14,7 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes down what happens in one simulation, minute by minute, and its first minutes second by second. Confined to its thread; once closed it writes nothing more.
+ * Records a simulation minute by minute, and its first minutes second by second. Confined to its thread; records
+ * nothing after it is closed.
  */
 final class Recorder {
 
@@ -90,7 +91,7 @@ final class Recorder {
 
         private final long atNanos = timeline.nanoTime();
 
-        /** It has ended, with an answer or without. */
+        /** Records the prompt's end, with an answer or without. */
         void ended(@Nullable Completion completion) {
             if (closed || !open.remove(this)) {
                 return;
@@ -110,7 +111,7 @@ final class Recorder {
             tallies(lastAnswerNanos).forEach(tally -> tally.answered(origin));
         }
 
-        /** Counts one that was never answered in each stretch of its waiting. */
+        /** Counts an unanswered prompt in each stretch during which it waited. */
         private void keptWaiting(List<MinuteTally> stretches, long lengthNanos, long endNanos) {
             for (int number = (int) (atNanos / lengthNanos); number < stretches.size(); number++) {
                 long waitedNanos = Math.min(endNanos, (number + 1) * lengthNanos) - atNanos;
@@ -143,7 +144,7 @@ final class Recorder {
         }
     }
 
-    /** A prompt is asked now. */
+    /** Records a prompt that is asked now. */
     Asked asked() {
         Asked asked = new Asked();
         open.add(asked);
@@ -151,12 +152,12 @@ final class Recorder {
         return asked;
     }
 
-    /** A call is made now. */
+    /** Records a call that is made now. */
     Call call(int target) {
         return new Call(target);
     }
 
-    /** The simulation is over: whoever hasn't been answered has waited until now. */
+    /** Ends the recording: prompts without an answer have waited until now. */
     void close() {
         closed = true;
         long endNanos = timeline.nanoTime();
@@ -172,7 +173,7 @@ final class Recorder {
         }
     }
 
-    /** Returns where to count what happens at a time. */
+    /** Returns the tallies for a moment. */
     private List<MinuteTally> tallies(long nanos) {
         MinuteTally minute = tally(minutes, (int) (nanos / NANOS_PER_MINUTE));
         long second = nanos / NANOS_PER_SECOND;

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** The outcomes of one request's variants, each found once. Thread-safe. */
+/** Caches the outcomes of a request's variants. Thread-safe. */
 final class Runs {
 
     private final Map<Variant, CompletableFuture<Outcome>> outcomes = new ConcurrentHashMap<>();
@@ -21,8 +21,8 @@ final class Runs {
     }
 
     /**
-     * Returns what comes of a variant: by arithmetic where that is enough, else by a run. Blocks for the run, be it this thread's
-     * or another's.
+     * Returns the outcome of a variant, by arithmetic if that is enough, else by a simulation. Blocks until the
+     * simulation ends, on this thread or another.
      */
     Outcome of(Variant variant) {
         CompletableFuture<Outcome> own = new CompletableFuture<>();
@@ -43,10 +43,10 @@ final class Runs {
         return arithmetic.outcome(variant, otherwise).orElseGet(() -> new Simulation(request, variant).run(otherwise));
     }
 
-    /** Returns what comes of a variant if limits refill, where that may be enough and is. */
+    /** Returns the outcome with limits that refill gradually; empty if that isn't enough either. */
     private Optional<Outcome.Otherwise> gradually(Variant variant) {
         AccountPool pool = variant.pool();
-        Variant refilling = new Variant(variant.interviews(), pool.refilling(), variant.processes());
+        Variant refilling = new Variant(variant.interviews(), pool.refilling());
         Allowance allowance = new Allowance(request);
         long allowed = allowance.calls(refilling.pool());
         long needed = new Questions(request, variant.interviews()).distinct();
@@ -58,8 +58,8 @@ final class Runs {
     }
 
     /**
-     * Returns whether a variant holds, if limits are counted by the window. Where nothing else about it has been asked for, its run ends with the first prompt that
-     * fails, which is much sooner than the horizon. Blocks for the run.
+     * Returns whether the accounts of a variant are enough, if limits are counted by the window. Unless the whole
+     * outcome is known, the simulation stops at the first failed prompt, long before the horizon. Blocks until it ends.
      */
     boolean hold(Variant variant) {
         CompletableFuture<Outcome> whole = outcomes.get(variant);

@@ -2,12 +2,11 @@ package dev.whippletree.planner;
 
 import dev.whippletree.planner.AccountGroup.Member;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One account of a pool, with all that is said of it. Immutable.
+ * One account of a pool, with its group and organization. Immutable.
  *
  * @param group its kind
  * @param organization whose limits it shares
@@ -40,14 +39,13 @@ record Seat(AccountGroup group, String organization, String id, Member member) {
      * Returns the account as an engine is configured with it.
      *
      * @param provider the name of the provider that leads to the simulated service
-     * @param limits what of the organization's limits this engine may use
      */
-    AccountSettings settings(String provider, List<DeclaredLimit> limits) {
+    AccountSettings settings(String provider) {
         AccountSettings.Builder builder = AccountSettings.builder(id, provider)
                 .token(token())
                 .organization(organization)
                 .weight(member.weight())
-                .limits(limits)
+                .limits(group.limits())
                 .setting(PlannedProvider.SERVICE, group.service());
         member.maxConcurrency().ifPresent(builder::maxConcurrency);
         member.transit().ifPresent(builder::transit);

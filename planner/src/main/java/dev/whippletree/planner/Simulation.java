@@ -1,5 +1,6 @@
 package dev.whippletree.planner;
 
+import dev.whippletree.Whippletree;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.stress.interviews.InterviewDriver;
@@ -56,12 +57,14 @@ final class Simulation {
      * @param otherwise is asked, if it doesn't hold, what comes of it if services count in another way
      */
     Outcome run(Supplier<Optional<Outcome.Otherwise>> otherwise) {
-        Processes processes = new Processes(
-                variant, timeline, new PlannedProvider(services.byAccount(), timeline, targets, recorder, lengthening));
+        Whippletree library = SimulatedLibrary.open(
+                variant.pool(),
+                timeline,
+                new PlannedProvider(services.byAccount(), timeline, targets, recorder, lengthening));
         // Scheduled first, so that what happens at the horizon itself comes too late.
         timeline.schedule(request.horizon().toNanos(), () -> over = true);
         CompletableFuture<InterviewResults> results = new InterviewDriver(
-                        plan, prompt -> asked(processes, prompt), timeline)
+                        plan, prompt -> asked(library, prompt), timeline)
                 .withCheck((prompt, completion) -> true)
                 .withOver(request.workload().over())
                 .start();
@@ -70,9 +73,9 @@ final class Simulation {
         return new OutcomeReport(request, variant, targets, services, recorder).of(plan.distinct(), otherwise);
     }
 
-    private CompletableFuture<Completion> asked(Processes processes, Prompt prompt) {
+    private CompletableFuture<Completion> asked(Whippletree library, Prompt prompt) {
         Recorder.Asked asked = recorder.asked();
-        CompletableFuture<Completion> answer = processes.complete(prompt);
+        CompletableFuture<Completion> answer = library.complete(prompt);
         return answer.whenComplete((completion, failure) -> {
             asked.ended(completion);
             over |= endsWithTheFirstFailure && failure != null;

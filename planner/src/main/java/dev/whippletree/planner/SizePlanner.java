@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Collects what is found for one size. Confined to the thread that makes the plan. */
+/** Collects the results for one size. Confined to the planning thread. */
 final class SizePlanner {
 
     private final PlanRequest request;
@@ -24,7 +24,7 @@ final class SizePlanner {
         this.runs = runs;
         this.interviews = interviews;
         this.parts = parts;
-        this.asIs = parts.add(named("as it is"), () -> runs.of(Variant.of(interviews, request.pool())));
+        this.asIs = parts.add(named("as it is"), () -> runs.of(new Variant(interviews, request.pool())));
         addSearches();
         if (request.advice()) {
             new AdviceLines(request, runs, interviews)
@@ -38,21 +38,13 @@ final class SizePlanner {
     }
 
     private void addSearches() {
-        int kinds = request.pool().groups().size();
-        for (int kind = 0; kind < kinds; kind++) {
-            addSearch(kind, true);
-            if (kinds > 1 && !request.pool().groups().get(kind).isUnknown()) {
-                addSearch(kind, false);
-            }
+        for (int kind = 0; kind < request.pool().groups().size(); kind++) {
+            FewestSearch search = new FewestSearch(request, runs, interviews, kind);
+            fewest.add(parts.add(named("the fewest accounts"), search::find));
         }
     }
 
-    private void addSearch(int kind, boolean alone) {
-        FewestSearch search = new FewestSearch(request, runs, interviews, kind, alone);
-        fewest.add(parts.add(named("the fewest accounts"), search::find));
-    }
-
-    /** Returns the plan once it is whole; blocks until then. */
+    /** Returns the finished plan. Blocks until then. */
     SizePlan ready() {
         return new SizePlan(
                 interviews,

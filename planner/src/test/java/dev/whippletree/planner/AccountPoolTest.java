@@ -100,7 +100,6 @@ class AccountPoolTest {
                 .startsWith("huggingface-1", "huggingface-2")
                 .hasSize(3)
                 .doesNotHaveDuplicates();
-        assertThat(ids(pool.withTier(pool))).hasSize(4).doesNotHaveDuplicates();
     }
 
     @Test

@@ -159,21 +159,7 @@ class PlannerTest {
                 .containsExactly(
                         tuple(Change.AS_IS, Verdict.TIGHT),
                         tuple(Change.ONE_MORE, Verdict.HOLDS),
-                        tuple(Change.ONE_LOST, Verdict.DOES_NOT_HOLD),
-                        tuple(Change.TIER_ADDED, Verdict.HOLDS),
-                        tuple(Change.PROCESSES_APART, Verdict.DOES_NOT_HOLD),
-                        tuple(Change.PROCESSES_TOGETHER, Verdict.TIGHT));
-    }
-
-    @Test
-    void processesApart_askForThemselves_processesTogetherAreAsOne() {
-        Workload spread =
-                Workload.STANDARD.withInterview(Duration.ofMinutes(15)).withOver(Duration.ofMinutes(20));
-        SizePlan plan =
-                plan(request(100, "huggingface:2x200/h").withWorkload(spread).withAdvice(true));
-
-        assertThat(outcome(plan, Change.PROCESSES_TOGETHER).calls()).isEqualTo(340);
-        assertThat(outcome(plan, Change.PROCESSES_APART).verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
+                        tuple(Change.ONE_LOST, Verdict.DOES_NOT_HOLD));
     }
 
     @Test

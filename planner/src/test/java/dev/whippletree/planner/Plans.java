@@ -10,6 +10,7 @@ import dev.whippletree.planner.CapacityPlan.SizePlan;
 import dev.whippletree.planner.Outcome.AccountUse;
 import dev.whippletree.planner.Outcome.Binding;
 import dev.whippletree.planner.Outcome.Cause;
+import dev.whippletree.planner.Outcome.CreditUse;
 import dev.whippletree.planner.Outcome.LimitUse;
 import dev.whippletree.planner.Outcome.Minute;
 import dev.whippletree.planner.Outcome.Times;
@@ -45,12 +46,12 @@ public final class Plans {
                         List.of(fewest(2, Verdict.HOLDS, 0.85)),
                         List.of(
                                 new Advice(Change.AS_IS, "as it is", "", outcome),
-                                new Advice(Change.ONE_LOST, "any one account lost", "", lost),
                                 new Advice(
-                                        Change.TIER_ADDED,
-                                        "a Groq tier added",
-                                        "one account of 30 requests / 1m",
-                                        outcome)))));
+                                        Change.ONE_MORE,
+                                        "one more account of huggingface",
+                                        "one like the others",
+                                        outcome),
+                                new Advice(Change.ONE_LOST, "any one account lost", "", lost)))));
     }
 
     /** A size that holds and one that doesn't. */
@@ -64,17 +65,15 @@ public final class Plans {
                 List.of(one.sizes().get(0), large));
     }
 
-    /** Prices of the model that is asked, and of another to compare. */
+    /** Prices of the model that is asked. */
     public static PriceList prices() {
         return new PriceList(
                 "prices.yaml",
                 AS_OF,
                 90,
                 "usd",
-                List.of(
-                        new TokenPrice(
-                                "huggingface", MODEL, new BigDecimal("0.10"), new BigDecimal("0.50"), "usd", AS_OF),
-                        new TokenPrice("groq", "large", new BigDecimal("1"), new BigDecimal("2"), "usd", AS_OF)));
+                List.of(new TokenPrice(
+                        "huggingface", MODEL, new BigDecimal("0.10"), new BigDecimal("0.50"), "usd", AS_OF)));
     }
 
     static Outcome holds(String account) {
@@ -112,8 +111,11 @@ public final class Plans {
                 limits,
                 new Binding(Cause.LIMIT, "1000 requests / 1h of each account"),
                 List.of(new Tokens("huggingface", MODEL, TokenUsage.of(2 * calls * 300, 2 * calls * 200))),
-                TokenUsage.of(answered * 300, answered * 200),
-                List.of(),
+                List.of(
+                        new CreditUse("huggingface-1", "0.10 usd / month", Optional.of(1.0), OptionalInt.of(6)),
+                        new CreditUse("huggingface-2", "0.10 usd / month", Optional.of(1.0), OptionalInt.of(6)),
+                        new CreditUse("huggingface-3", "5 usd / month", Optional.of(0.25), OptionalInt.empty()),
+                        new CreditUse("huggingface-4", "5 eur / month", Optional.empty(), OptionalInt.empty())),
                 timeline(calls),
                 List.of(),
                 Optional.empty());
@@ -152,7 +154,6 @@ public final class Plans {
         return new Fewest(
                 "huggingface (1000 requests / 1h)",
                 "huggingface",
-                true,
                 2,
                 OptionalInt.of(count),
                 Optional.of(verdict),
@@ -166,7 +167,6 @@ public final class Plans {
         return new Fewest(
                 "groq (30 requests / 1m)",
                 "groq",
-                true,
                 0,
                 OptionalInt.empty(),
                 Optional.empty(),

@@ -43,8 +43,7 @@ public final class EmulatedStress {
                     new InterviewDriver(InterviewPlan.of(settings.interviews()), whippletree::complete, timeline);
             emulation.begin();
             Duration least = StressReport.lowerBound(settings);
-            Optional<InterviewResults> results =
-                    new Watch(console, timeline, Optional.of(least)).until(driver, whippletree);
+            Optional<InterviewResults> results = new Watch(console, timeline, least).until(driver, whippletree);
             Findings findings = new Findings(console);
             findings.board(whippletree.status());
             if (results.isEmpty()) {

@@ -1,15 +1,13 @@
 package dev.whippletree.stress;
 
-/** How a run ended. */
+/** The end of a stress run. */
 public enum Ending {
     /** Every check held. */
     HELD,
     /** A check didn't hold. */
     BROKEN,
     /** The user stopped it; nothing was checked. */
-    INTERRUPTED,
-    /** The user didn't agree to it; nothing was asked. */
-    DECLINED;
+    INTERRUPTED;
 
     static Ending of(boolean held) {
         return held ? HELD : BROKEN;

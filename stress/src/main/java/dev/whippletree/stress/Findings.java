@@ -6,6 +6,7 @@ import dev.whippletree.stress.interviews.InterviewResults;
 import dev.whippletree.stress.interviews.Interviews;
 import dev.whippletree.stress.interviews.Progress;
 import dev.whippletree.stress.interviews.StressReport;
+import dev.whippletree.stress.interviews.StressSettings;
 import dev.whippletree.terminal.Console;
 import dev.whippletree.terminal.board.Paint;
 import dev.whippletree.terminal.board.Screen;
@@ -16,7 +17,6 @@ import dev.whippletree.terminal.board.Words;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** Prints the results of a stress run on standard output: the board, the interviews' times, the checks. */
 final class Findings {
@@ -40,13 +40,10 @@ final class Findings {
         new StatusBoard(console.zones().get(), screen).lines(status).forEach(out::println);
     }
 
-    /** Prints everything but the board of a run over emulated accounts. */
+    /** Prints everything but the board. */
     void of(StressReport report, Duration least) {
-        times(
-                report.settings().interviews(),
-                report.results(),
-                report.settings().latency().mean(),
-                Optional.of(least));
+        times(report.settings(), report.results(), least);
+        out.println();
         say("The accounts are emulated: a server on this machine imitated "
                 + report.stats().service() + " over real sockets and kept the limits strictly. No model was asked."
                 + " What it counted itself is checked here too:");
@@ -55,6 +52,7 @@ final class Findings {
 
     /** Prints how far interviews were when Ctrl-C ended them. */
     void interrupted(Progress progress) {
+        out.println();
         say("Interrupted after " + Words.duration(progress.elapsed()) + ": " + Words.count(progress.answered()) + " of "
                 + Words.count(progress.prompts(), "prompt") + " were answered, " + Words.count(progress.failed())
                 + " failed, and " + Words.count(progress.interviewsDone(), "interview")
@@ -62,17 +60,12 @@ final class Findings {
         out.flush();
     }
 
-    /**
-     * Prints how long the interviews took.
-     *
-     * @param interviews who asked what
-     * @param results what came of it
-     * @param mean how long an answer takes on average
-     * @param least the shortest possible time of the whole run; absent: unknown
-     */
-    void times(Interviews interviews, InterviewResults results, Duration mean, Optional<Duration> least) {
+    private void times(StressSettings settings, InterviewResults results, Duration least) {
+        Interviews interviews = settings.interviews();
+        Duration mean = settings.latency().mean();
         Duration each = mean.multipliedBy(interviews.questions())
                 .plus(interviews.think().multipliedBy(interviews.questions() - 1L));
+        boolean leastOfAll = least.compareTo(each) > 0;
         out.println();
         Table table = new Table(screen);
         row(
@@ -86,27 +79,26 @@ final class Findings {
                 "p50 " + Words.duration(results.interviewTime(MEDIAN)) + " · p95 "
                         + Words.duration(results.interviewTime(NEARLY_ALL)) + " · worst "
                         + Words.duration(results.interviewTime(1)));
-        least.filter(all -> all.compareTo(each) > 0)
-                .ifPresent(all -> row(
-                        table,
-                        "Bound",
-                        "never below " + Words.duration(all) + " for all: what limits, outages and answers take"));
+        if (leastOfAll) {
+            row(
+                    table,
+                    "Bound",
+                    "never below " + Words.duration(least) + " for all: what limits, outages and answers take");
+        }
         row(
                 table,
-                least.filter(all -> all.compareTo(each) > 0).isPresent() ? "" : "Bound",
+                leastOfAll ? "" : "Bound",
                 "never below " + Words.duration(each) + " for each: " + interviews.questions()
                         + " answers one after the other, " + Words.duration(mean) + " each on average");
         table.detail(1).lines().forEach(out::println);
     }
 
-    /** Prints a text, broken between words. */
-    void say(String text) {
-        out.println();
+    private void say(String text) {
         screen.prose(text).forEach(out::println);
     }
 
     /** Prints each check with what was expected and what was, and the first errors if there are any. */
-    void checks(List<Check> checks, List<String> errors) {
+    private void checks(List<Check> checks, List<String> errors) {
         out.println();
         checkTable(checks).lines().forEach(out::println);
         errors.forEach(error -> screen.prose(error).forEach(line -> out.println("  " + line)));

@@ -26,15 +26,15 @@ final class Watch {
 
     private final Console console;
     private final Timeline timeline;
-    private final Optional<Duration> least;
+    private final Duration least;
     private volatile boolean ended;
 
     /**
      * Creates one.
      *
-     * @param least the shortest possible time of the interviews; absent: unknown
+     * @param least the shortest possible time of the interviews
      */
-    Watch(Console console, Timeline timeline, Optional<Duration> least) {
+    Watch(Console console, Timeline timeline, Duration least) {
         this.console = console;
         this.timeline = timeline;
         this.least = least;
@@ -67,7 +67,7 @@ final class Watch {
     }
 
     private ProgressBar bar(InterviewDriver driver) {
-        return new ProgressBar("Interviews", driver.progress().prompts(), least);
+        return new ProgressBar("Interviews", driver.progress().prompts(), Optional.of(least));
     }
 
     private void tick(InterviewDriver driver, Whippletree whippletree, Display display) {

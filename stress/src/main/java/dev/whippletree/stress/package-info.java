@@ -1,7 +1,7 @@
 /**
- * Stress runs: many interviews at once over emulated accounts or the user's own, with their progress and their results.
+ * Stress runs: many interviews at once over emulated accounts, with their progress and their results.
  *
- * <p>{@link dev.whippletree.stress.EmulatedStress} and {@link dev.whippletree.stress.LiveStress} are the doors.
+ * <p>{@link dev.whippletree.stress.EmulatedStress} is the entry point.
  */
 @NullMarked
 package dev.whippletree.stress;

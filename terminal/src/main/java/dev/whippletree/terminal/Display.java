@@ -19,7 +19,7 @@ public interface Display extends AutoCloseable {
     /** Shows a line that stays. */
     void log(String line);
 
-    /** Goes no further. What is redrawn in place makes way for what is printed next; a bar stays. */
+    /** Ends the display. Redrawn lines are erased; a printed bar stays. */
     @Override
     void close();
 }

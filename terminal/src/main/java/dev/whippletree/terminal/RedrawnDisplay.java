@@ -79,7 +79,7 @@ public final class RedrawnDisplay implements Display {
             below.add("");
             below.addAll(board);
         }
-        // The cursor stands on one more, and can't go up beyond the first.
+        // The cursor needs one more line and can't move above the first.
         List<String> lines = below.subList(0, Math.min(below.size(), Math.max(1, extent.rows() - 1)));
         StringBuilder frame = new StringBuilder(WRAP_OFF);
         frame.append(drawn == 0 ? "" : "\u001b[" + drawn + "A").append('\r').append(ERASE_BELOW);

@@ -9,23 +9,22 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles the operating system's signals to this process, until closed. Confined to one thread, except for its
- * handlers.
+ * Handles signals to this process until closed. Confined to one thread, except for its handlers.
  *
- * <p>The JDK has no other way to hear of it than {@code sun.misc.Signal}, which every JDK so far has and which none promises: it is looked
- * for when the program runs, and where it is missing, signals do what they always do.
+ * <p>The JDK has no other way to hear of it than {@code sun.misc.Signal}, which every JDK so far has and which none
+ * promises: it is looked for when the program runs, and where it is missing, signals do what they always do.
  */
 public final class Signals implements AutoCloseable {
 
     private static final String SIGNAL = "sun.misc.Signal";
     private static final String HANDLER = "sun.misc.SignalHandler";
 
-    /** What came while nothing else handled it. */
+    /** Signals that arrived before a handler was installed. */
     private static final Set<String> KEPT = ConcurrentHashMap.newKeySet();
 
     private final Deque<Runnable> undo = new ArrayDeque<>();
 
-    /** Keeps signals of a name for what handles them later, as one signal that comes then. */
+    /** Keeps early signals for a later handler, which then receives one signal. */
     public static void keep(String name) {
         new Signals().install(name, () -> KEPT.add(name));
     }

@@ -38,7 +38,7 @@ public record Terminal(boolean in, boolean out, boolean err, boolean colours, Si
         record Extent(int columns, int rows) {}
     }
 
-    /** What a file or a pipe has room for: as much as anything here takes. */
+    /** The width for files and pipes: wide enough for everything. */
     private static final int UNBOUNDED = 200;
 
     /** Describes one that doesn't say how large it is. */

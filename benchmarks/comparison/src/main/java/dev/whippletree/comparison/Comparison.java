@@ -5,10 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -23,10 +20,8 @@ import picocli.CommandLine.Option;
         name = "benchmarks/comparison/run",
         mixinStandardHelpOptions = true,
         description =
-                "Runs the comparison and writes docs/comparison.md. Without --cases, --faults, --speed or --page: everything.")
+                "Runs the comparison and writes docs/comparison.md. Without --cases, --faults or --page: everything.")
 public final class Comparison implements Callable<Integer> {
-
-    private static final int GATEWAY_PORT = 9400;
 
     @Option(names = "--root", required = true, hidden = true)
     private Path root = Path.of(".");
@@ -45,14 +40,8 @@ public final class Comparison implements Callable<Integer> {
     @Option(names = "--faults", description = "What callers get when a call meets a fault.")
     private boolean faults;
 
-    @Option(names = "--speed", description = "The speed.")
-    private boolean speed;
-
     @Option(names = "--page", description = "Only write the page again.")
     private boolean page;
-
-    @Option(names = "--rounds", defaultValue = "5", description = "Rounds of --speed (default: ${DEFAULT-VALUE}).")
-    private int rounds = 5;
 
     @Option(names = "--seed", defaultValue = "1", description = "The seed of the cases (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
@@ -61,19 +50,6 @@ public final class Comparison implements Callable<Integer> {
             names = "--note",
             description = "A remark about the machine, which the page repeats, such as what else it was doing.")
     private String note = "";
-
-    @Option(
-            names = "--gateway",
-            description =
-                    "NAME=URL of a gateway that runs already, up to /v1. Emulated accounts are then on port 9400, those that warm up on 9401.")
-    private Map<String, String> gateways = new LinkedHashMap<>();
-
-    @Option(
-            names = "--gateway-model",
-            defaultValue = "%s",
-            description =
-                    "The model to ask such a gateway for, with %%s in place of the case's name (default: the name alone).")
-    private String gatewayModel = "%s";
 
     private Results results = Results.NONE;
     private boolean failed;
@@ -93,14 +69,14 @@ public final class Comparison implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Places places = new Places(root.toAbsolutePath().normalize(), version());
-        boolean all = cases.isEmpty() && !faults && !speed && !page;
+        boolean all = cases.isEmpty() && !faults && !page;
         results = Results.read(file());
         String machine = Places.machine() + (note.isEmpty() ? "" : "; " + note);
         Results.Origin origin =
                 new Results.Origin(Instant.now().truncatedTo(ChronoUnit.MINUTES).toString(), machine);
         try (SystemTimeline timeline = new SystemTimeline()) {
-            Runs runs = new Runs(places, timeline, gateways.isEmpty() ? 0 : GATEWAY_PORT, origin);
-            List<Entry> known = known(places);
+            Runs runs = new Runs(places, timeline, origin);
+            List<Entry> known = Entry.all(places);
             List<Entry> entries = chosen(known);
             if (!page) {
                 describe(known, places);
@@ -112,12 +88,6 @@ public final class Comparison implements Callable<Integer> {
             }
             if (all || faults) {
                 entries.forEach(entry -> faults(runs, entry));
-            }
-            for (int round = 1; round <= rounds && (all || speed); round++) {
-                int number = round;
-                for (Entry entry : raced(entries)) {
-                    piece(entry, "speed " + round, () -> results.with(runs.speed(entry, number)));
-                }
             }
         }
         new Page(results).write(root.resolve("docs"));
@@ -134,7 +104,7 @@ public final class Comparison implements Callable<Integer> {
         return root.resolve("docs/comparison.json");
     }
 
-    /** Everything has its place on the page, in the same order, whatever is measured first. */
+    /** Fixes the order on the page, whatever is measured first. */
     private void describe(List<Entry> known, Places places) throws IOException {
         for (Entry entry : known) {
             results = results.with(entry.about(places));
@@ -144,24 +114,8 @@ public final class Comparison implements Callable<Integer> {
         }
     }
 
-    private List<Entry> known(Places places) {
-        List<Entry> known = new ArrayList<>(Entry.all(places));
-        gateways.forEach((name, url) -> known.add(Entry.gateway(name, url, gatewayModel)));
-        return known;
-    }
-
     private List<Entry> chosen(List<Entry> known) {
-        if (contenders.isEmpty()) {
-            return gateways.isEmpty() ? known : known.subList(known.size() - gateways.size(), known.size());
-        }
-        return chosen("contender", known, contenders, Entry::name);
-    }
-
-    /** Of variants of one class, which differ in what they do about failures, the last one. */
-    private static List<Entry> raced(List<Entry> entries) {
-        return entries.stream()
-                .filter(entry -> entries.stream().filter(entry::hasClassOf).reduce(entry, (one, next) -> next) == entry)
-                .toList();
+        return contenders.isEmpty() ? known : chosen("contender", known, contenders, Entry::name);
     }
 
     private List<Case> cases() {
@@ -198,7 +152,7 @@ public final class Comparison implements Callable<Integer> {
         }
     }
 
-    /** What has been measured is kept, whatever happens to the rest. */
+    /** Saves each result at once, so that later errors lose nothing. */
     private void piece(Entry entry, String what, Piece piece) {
         try {
             results = piece.run();

@@ -26,7 +26,7 @@ final class ContenderProcess implements AutoCloseable {
     /**
      * Starts it, and blocks until it is ready.
      *
-     * @param command {@code case}, {@code faults} or {@code speed}
+     * @param command {@code case} or {@code faults}
      * @throws IOException if it ends before it is ready
      */
     static ContenderProcess start(Entry contender, Places places, String command, List<Path> folders)
@@ -47,7 +47,7 @@ final class ContenderProcess implements AutoCloseable {
         return started;
     }
 
-    /** Lets it begin, and blocks until it has written its results. */
+    /** Starts the questions and blocks until the results are written. */
     void run(Duration atMost) throws IOException, InterruptedException {
         process.getOutputStream().write('\n');
         process.getOutputStream().flush();

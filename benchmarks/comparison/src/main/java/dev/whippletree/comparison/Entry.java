@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +21,6 @@ import tools.jackson.databind.json.JsonMapper;
  * @param library the artifact or package whose version it has
  * @param sources the files whose configuration the page shows
  * @param documentation where the configuration is from
- * @param url where it runs already, for a gateway that somebody has started
- * @param model the model to ask such a gateway for, with {@code %s} in place of the case's name
  */
 record Entry(
         String name,
@@ -33,9 +30,7 @@ record Entry(
         String variant,
         String library,
         List<String> sources,
-        String documentation,
-        @Nullable String url,
-        @Nullable String model) {
+        String documentation) {
 
     /** What stands between the marks is of all variants, or of the one that is named. */
     private static final Pattern CONFIGURATION =
@@ -43,26 +38,6 @@ record Entry(
 
     static List<Entry> all(Places places) {
         return List.of(new JsonMapper().readValue(places.contenders().resolve("contenders.json"), Entry[].class));
-    }
-
-    /** Returns a gateway that runs already. */
-    static Entry gateway(String name, String url, String model) {
-        return new Entry(
-                name,
-                name,
-                "okhttp",
-                "com.example.okhttp.RunningGateway",
-                "best",
-                "none",
-                List.of(),
-                "Started and configured by whoever ran the comparison.",
-                url,
-                model);
-    }
-
-    /** Returns whether it runs by the same code as another, and in the same place. */
-    boolean hasClassOf(Entry other) {
-        return main.equals(other.main) && Objects.equals(url, other.url);
     }
 
     /** Returns the command that asks it. */
@@ -85,10 +60,6 @@ record Entry(
                 "-Dcomparison.heap=" + Places.HEAP_MB,
                 "-Dcomparison.node=" + places.contenders().resolve("node"),
                 "-Dcomparison.whippletree=" + places.whippletree()));
-        if (url != null) {
-            command.add("-Dcomparison.url=" + url);
-            command.add("-Dcomparison.model=" + model);
-        }
         command.addAll(List.of(
                 "-classpath",
                 target.resolve("contender-" + module + "-1.jar") + ":"
@@ -121,8 +92,8 @@ record Entry(
                     .at("/version")
                     .asString();
         }
-        if (url != null || library.equals("whippletree")) {
-            return url == null ? places.version() : "?";
+        if (library.equals("whippletree")) {
+            return places.version();
         }
         String classPath = Files.readString(places.contenders().resolve(module + "/target/class-path.txt"));
         Matcher jar = Pattern.compile("/" + Pattern.quote(library) + "-(\\d[^/]*)\\.jar")

@@ -112,7 +112,7 @@ final class Judge {
         return commonest;
     }
 
-    /** Numbers differ from one error to the next, and say nothing here. */
+    /** Removes numbers, which differ from error to error. */
     static String failure(Answers.Line line) {
         String text = line.text().replaceAll("\\s+", " ").replaceAll("\\d{2,}(\\.\\d+)?", "…");
         return text.length() > FAILURE_LENGTH ? text.substring(0, FAILURE_LENGTH) + "…" : text;

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,7 +21,7 @@ final class Page {
         this.results = results;
     }
 
-    /** Writes the page and its pictures into a folder. */
+    /** Writes the page into a folder. */
     void write(Path folder) throws IOException {
         String page;
         try (InputStream template = Objects.requireNonNull(Page.class.getResourceAsStream("page.md"))) {
@@ -32,21 +31,15 @@ final class Page {
                 folder.resolve("comparison.md"),
                 page.replace("{{conditions}}", conditions())
                         .replace("{{main}}", main())
-                        .replace("{{answered-picture}}", answeredPicture())
                         .replace("{{cases}}", cases())
                         .replace("{{faults}}", faults())
-                        .replace("{{speed}}", new SpeedTables(results).text())
-                        .replace("{{speed-picture}}", speedPicture())
                         .replace("{{configurations}}", configurations()));
-        new Pictures(results).write(folder.resolve("images"));
     }
 
     private String conditions() {
-        List<Results.Origin> origins = Stream.of(
+        List<Results.Origin> origins = Stream.concat(
                         results.answered().stream().map(Results.Answered::origin),
-                        results.speed().stream().map(Results.Speed::origin),
                         results.faults().stream().map(Results.Fault::origin))
-                .flatMap(Function.identity())
                 .toList();
         if (origins.isEmpty()) {
             return "Nothing has been measured yet.";
@@ -57,8 +50,6 @@ final class Page {
         return "Measured from " + dates.get(0) + " to " + dates.get(dates.size() - 1) + " on " + machines + ".\n\n"
                 + "Covered: " + results.answered().size() + " of "
                 + results.contenders().size() * results.cases().size() + " pairs of contender and case, once each; "
-                + "rounds of speed: "
-                + results.speed().stream().mapToInt(Results.Speed::round).max().orElse(0) + "; "
                 + "faults: " + results.faults().size() + ". Seeds: "
                 + results.cases().stream()
                         .map(each -> "" + each.seed())
@@ -81,18 +72,6 @@ final class Page {
             table.row(row);
         }
         return table.text();
-    }
-
-    private String answeredPicture() {
-        return results.answered().isEmpty()
-                ? ""
-                : "![The share of prompts answered right, by contender and case](images/" + Pictures.ANSWERED + ")";
-    }
-
-    private String speedPicture() {
-        return results.speed().isEmpty()
-                ? ""
-                : "![Requests a second by number of callers](images/" + Pictures.SPEED + ")";
     }
 
     private static String named(Results.About contender) {

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Where things are. Immutable.
+ * The paths of the comparison. Immutable.
  *
  * @param root the folder of the whole project
  * @param version the project's version

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,10 +14,9 @@ import tools.jackson.databind.json.JsonMapper;
  * Everything that was measured, as it is kept in {@code docs/comparison.json}: the page is made from this alone. A new result takes
  * the place of the older one of the same contender and case, so that pieces can be measured again. Immutable.
  */
-record Results(
-        List<About> contenders, List<Setting> cases, List<Answered> answered, List<Speed> speed, List<Fault> faults) {
+record Results(List<About> contenders, List<Setting> cases, List<Answered> answered, List<Fault> faults) {
 
-    static final Results NONE = new Results(List.of(), List.of(), List.of(), List.of(), List.of());
+    static final Results NONE = new Results(List.of(), List.of(), List.of(), List.of());
 
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -27,7 +25,6 @@ record Results(
         contenders = List.copyOf(contenders);
         cases = List.copyOf(cases);
         answered = List.copyOf(answered);
-        speed = List.copyOf(speed);
         faults = List.copyOf(faults);
     }
 
@@ -82,34 +79,6 @@ record Results(
             double quietestWorstSeconds,
             Map<String, Long> failures) {}
 
-    /**
-     * How quick a contender was in one round.
-     *
-     * @param levels by number of callers
-     * @param firstPiece times are those until the first piece of a stream
-     */
-    record Speed(
-            String contender,
-            int round,
-            Origin origin,
-            long startUpMillis,
-            long memoryKib,
-            List<Level> levels,
-            Level firstPiece) {}
-
-    /** Calls by so many callers at once. */
-    record Level(
-            int callers, double seconds, long answered, long failed, long p50Micros, long p99Micros, long cpuMillis) {
-
-        double perSecond() {
-            return answered / seconds;
-        }
-
-        double cpuMicrosEach() {
-            return answered == 0 ? 0 : cpuMillis * 1e3 / answered;
-        }
-    }
-
     /** What a contender's caller got when the first call met a fault. */
     record Fault(String contender, String kind, boolean streamed, Origin origin, Got got, String detail) {}
 
@@ -134,29 +103,16 @@ record Results(
     }
 
     Results with(About about) {
-        return new Results(replaced(contenders, about, each -> each.name()), cases, answered, speed, faults);
+        return new Results(replaced(contenders, about, About::name), cases, answered, faults);
     }
 
     Results with(Setting setting) {
-        return new Results(contenders, replaced(cases, setting, each -> each.name()), answered, speed, faults);
+        return new Results(contenders, replaced(cases, setting, Setting::name), answered, faults);
     }
 
     Results with(Answered run) {
         return new Results(
-                contenders,
-                cases,
-                replaced(answered, run, each -> each.contender() + " " + each.name()),
-                speed,
-                faults);
-    }
-
-    Results with(Speed run) {
-        return new Results(
-                contenders,
-                cases,
-                answered,
-                replaced(speed, run, each -> each.contender() + " " + each.round()),
-                faults);
+                contenders, cases, replaced(answered, run, each -> each.contender() + " " + each.name()), faults);
     }
 
     Results with(Fault run) {
@@ -164,7 +120,6 @@ record Results(
                 contenders,
                 cases,
                 answered,
-                speed,
                 replaced(faults, run, each -> each.contender() + " " + each.kind() + " " + each.streamed()));
     }
 
@@ -187,13 +142,5 @@ record Results(
                 .filter(each ->
                         each.contender().equals(contender) && each.name().equals(name))
                 .findFirst();
-    }
-
-    /** Returns the rounds of a contender, in order. */
-    List<Speed> speedOf(String contender) {
-        return speed.stream()
-                .filter(each -> each.contender().equals(contender))
-                .sorted(Comparator.comparingInt(Speed::round))
-                .toList();
     }
 }

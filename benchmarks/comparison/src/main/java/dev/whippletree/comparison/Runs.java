@@ -23,27 +23,17 @@ import java.util.stream.Stream;
 final class Runs {
 
     private static final Duration GRACE = Duration.ofSeconds(30);
-    private static final Duration SPEED_TIME = Duration.ofSeconds(3);
-    private static final int SPEED_CALLERS = 500;
     private static final Duration FAULT_TIME = Duration.ofSeconds(20);
     private static final Duration FAULTS_AT_MOST = Duration.ofMinutes(10);
-    private static final Duration SPEED_AT_MOST = Duration.ofMinutes(3);
     private static final String FAULT_QUESTION = "What did you learn from the last thing that went wrong?";
 
     private final Places places;
     private final Timeline timeline;
-    private final int port;
     private final Results.Origin origin;
 
-    /**
-     * Prepares.
-     *
-     * @param port where emulated accounts are reached; 0: anywhere
-     */
-    Runs(Places places, Timeline timeline, int port, Results.Origin origin) {
+    Runs(Places places, Timeline timeline, Results.Origin origin) {
         this.places = places;
         this.timeline = timeline;
-        this.port = port;
         this.origin = origin;
     }
 
@@ -51,9 +41,8 @@ final class Runs {
         EmulatedService service = new EmulatedService(of.service(), timeline.nanoTime());
         EmulatedService warmUp = new EmulatedService(warmUp(), timeline.nanoTime());
         Path folder = empty(contender.name(), of.name());
-        try (EmulatorServer server = EmulatorServer.start(List.of(service), port, timeline);
-                EmulatorServer warmUpServer =
-                        EmulatorServer.start(List.of(warmUp), port == 0 ? 0 : port + 1, timeline)) {
+        try (EmulatorServer server = EmulatorServer.start(List.of(service), 0, timeline);
+                EmulatorServer warmUpServer = EmulatorServer.start(List.of(warmUp), 0, timeline)) {
             new SetupFile(of.name(), of.callers().size(), of.streams(), Judge.stopAfter(of))
                     .accounts("account", of.service(), url(server, service), of.limitsAreKnown())
                     .accounts("warm-up", warmUp.settings(), url(warmUpServer, warmUp), false)
@@ -130,25 +119,6 @@ final class Runs {
         Results.Got got = line.said() ? said : Results.Got.ERROR;
         String detail = got == Results.Got.WHOLE ? "" : Judge.failure(line);
         return new Results.Fault(contender.name(), kind.text(), streamed, origin, got, detail);
-    }
-
-    Results.Speed speed(Entry contender, int round) throws IOException, InterruptedException {
-        Path folder = empty(contender.name(), "speed-" + round);
-        try (Mock mock = Mock.start()) {
-            new SetupFile("speed", SPEED_CALLERS, false, SPEED_TIME)
-                    .accounts(
-                            "account",
-                            ServiceSettings.builder(ServiceKind.OPENAI)
-                                    .account("account-1", "token-1")
-                                    .build(),
-                            mock.url(),
-                            true)
-                    .write(folder);
-            try (ContenderProcess process = ContenderProcess.start(contender, places, "speed", List.of(folder))) {
-                process.run(SPEED_AT_MOST);
-            }
-        }
-        return SpeedFile.read(folder, contender.name(), round, origin);
     }
 
     private Path empty(String contender, String what) throws IOException {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,11 +18,6 @@ class ResultsTest {
                 contender, "quota", ORIGIN, 20, false, 10, 5, right, 0, 10 - right, 5, 0, 1.5, Map.of());
     }
 
-    private static Results.Speed speed(String contender, int round, long p50Micros) {
-        Results.Level level = new Results.Level(32, 2, 1_000, 0, p50Micros, 2 * p50Micros, 500);
-        return new Results.Speed(contender, round, ORIGIN, 300, 102_400, List.of(level), level);
-    }
-
     private static Results all() {
         return Results.NONE
                 .with(new Results.About("okhttp", "OkHttp alone", "5", "its README", "timeout(5)"))
@@ -31,9 +25,6 @@ class ResultsTest {
                 .with(new Results.Setting("quota", "Tight quota", "Little room.", 1, 10, 5, 16))
                 .with(answered("okhttp", 4))
                 .with(answered("other", 10))
-                .with(speed("okhttp", 1, 100))
-                .with(speed("other", 1, 350))
-                .with(speed("other", 2, 350))
                 .with(new Results.Fault("other", "cut", true, ORIGIN, Results.Got.CUT, "half"));
     }
 
@@ -58,14 +49,5 @@ class ResultsTest {
         assertThat(Files.readString(folder.resolve("comparison.md")))
                 .contains("| OkHttp alone 5 | 40.0 % |", "| Another 1 | 1.25 |", "| `cut` | **cut** |")
                 .doesNotContain("{{");
-        assertThat(folder.resolve("images/comparison-answered.png")).isNotEmptyFile();
-        assertThat(folder.resolve("images/comparison-speed.png")).isNotEmptyFile();
-    }
-
-    @Test
-    void addedTime_isBeyondTheFloorOfTheSameRound() {
-        assertThat(new SpeedTables(all()).text())
-                .as("the floor has no second round")
-                .contains("| Another | 0.25 | 0.50 |");
     }
 }

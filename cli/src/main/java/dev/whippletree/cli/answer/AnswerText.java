@@ -90,7 +90,7 @@ public final class AnswerText implements ComingAnswer.PieceSink {
         }
     }
 
-    /** Ends an answer that broke off: the next thing printed begins a line. */
+    /** Ends a broken-off answer, so that the next output starts on a new line. */
     public synchronized void breakOff() {
         if (!over) {
             over = true;

@@ -41,7 +41,7 @@ public final class ComingAnswer implements Flow.Subscriber<Delta> {
     }
 
     /**
-     * Creates one that nothing was told to.
+     * Creates a subscriber that hasn't received anything.
      *
      * @param sink is handed each piece, on whatever thread it comes
      */
@@ -66,7 +66,7 @@ public final class ComingAnswer implements Flow.Subscriber<Delta> {
         }
     }
 
-    /** Withdraws the prompt. What is under way of a piece may still be handed on. Does nothing once the answer is whole. */
+    /** Cancels the prompt. A piece in progress may still be forwarded. Does nothing once the answer is whole. */
     public void cancel() {
         Flow.Subscription following = subscription;
         if (whole.cancel(false) && following != null) {
@@ -89,7 +89,7 @@ public final class ComingAnswer implements Flow.Subscriber<Delta> {
         try {
             switchOn(delta);
         } catch (RuntimeException e) {
-            // Thrown on, it would reach nobody, and whoever awaits the answer would wait for good.
+            // Rethrown, it would reach nobody, and the caller of await would wait forever.
             whole.completeExceptionally(e);
             Flow.Subscription following = subscription;
             if (following != null) {

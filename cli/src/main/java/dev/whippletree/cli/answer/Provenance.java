@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Describes the source of an answer. */
+/** Describes where an answer came from. */
 public final class Provenance {
 
-    /** What to say of an answer whose tokens were used up. */
+    /** The note for an answer that reached its maximum of tokens. */
     public static final String CUT =
             "the answer is cut: it reached its maximum of tokens, set by --max-tokens, by the route or by the model";
 
@@ -30,17 +30,6 @@ public final class Provenance {
             case CACHE -> "from cache " + origin.cache().orElse("") + ", once answered by account " + origin.account();
         };
         return source + ", model " + String.join(", ", figures(end, took));
-    }
-
-    /** Returns the same as briefly as can be. */
-    public static String brief(Delta.End end, Duration took) {
-        Origin origin = end.origin();
-        String source = switch (origin.source()) {
-            case CALL -> origin.account();
-            case JOINED -> "joined " + origin.account();
-            case CACHE -> "cache " + origin.cache().orElse("") + " (" + origin.account() + ")";
-        };
-        return source + " · " + String.join(" · ", figures(end, took));
     }
 
     private static List<String> figures(Delta.End end, Duration took) {

@@ -68,7 +68,7 @@ public final class Mistakes {
         return unexpected(thrown);
     }
 
-    /** Handles what no command should ever throw. */
+    /** Handles an unexpected error. */
     public int handle(Error thrown) {
         if (LogOutput.debugging()) {
             sayTrace(thrown);
@@ -77,7 +77,7 @@ public final class Mistakes {
     }
 
     /**
-     * Says that something printed on standard output is lost; says nothing where its reader has left.
+     * Reports lost output, but stays silent if the reader has left.
      *
      * @param code the exit code if nothing were lost
      * @return the exit code
@@ -101,7 +101,7 @@ public final class Mistakes {
         return ExitCode.of(failure.reason());
     }
 
-    /** The message tells when there would be room in UTC. */
+    /** Replaces the UTC time in the message by local time. */
     private String inThisZone(String message, Instant at) {
         return message.replace(
                 at.truncatedTo(ChronoUnit.SECONDS).toString(),

@@ -9,7 +9,6 @@ import dev.whippletree.config.DefaultConfiguration;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.plugin.PluginCatalog;
 import dev.whippletree.spi.EngineListener;
-import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.terminal.board.Screen;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,10 +21,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Finds a command's configuration and opens a {@link Whippletree} with it. */
+/** Finds a command's configuration and opens a {@link Whippletree}. */
 public final class Opening {
 
-    /** How a configuration's problem ends where nothing declares an account. */
+    /** The end of the message for a configuration without any account. */
     private static final String NO_ACCOUNT_ANYWHERE =
             "there is no account, neither in this file nor in the environment";
 
@@ -91,15 +90,6 @@ public final class Opening {
     /**
      * Opens one as {@link #open(Surroundings)} does.
      *
-     * @param clients what each account's client is wrapped in
-     */
-    public Whippletree open(Surroundings surroundings, UnaryOperator<ProviderClient> clients) {
-        return build(surroundings, builder -> builder.clients(clients));
-    }
-
-    /**
-     * Opens one as {@link #open(Surroundings)} does.
-     *
      * @param listeners are told what happens
      */
     public Whippletree open(Surroundings surroundings, List<EngineListener> listeners) {
@@ -124,7 +114,7 @@ public final class Opening {
         return whippletree;
     }
 
-    /** A file that declares no account, as 'init' writes one without tokens, is told of the variables too. */
+    /** For a file without accounts, as 'init' writes it without tokens, the message names the variables too. */
     private static Whippletree build(
             Whippletree.Builder builder, UnaryOperator<Whippletree.Builder> more, Screen screen) {
         try {
@@ -150,7 +140,7 @@ public final class Opening {
     }
 
     /**
-     * Reads and checks the configuration without opening anything, for a command to which accounts can be told otherwise.
+     * Reads and checks the configuration without opening anything, for a command that also takes accounts as an option.
      *
      * @throws dev.whippletree.model.ConfigurationException with every problem
      * @throws UserMistake if there is no account at all, saying how to name some

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 
-/** A module that a distribution may lack. */
+/** A module that may be missing from a distribution. */
 public enum OptionalModule {
     EMULATOR("emulator"),
     STRESS("stress", EMULATOR),
@@ -23,10 +23,10 @@ public enum OptionalModule {
     }
 
     /**
-     * Runs work that loads the module's classes.
+     * Runs work that needs the module.
      *
      * @param command what the user typed, for the message
-     * @param work touches the classes of this command that use the module when it runs, not before
+     * @param work loads classes that use the module, but not before it runs
      * @return what the work returns
      * @throws UserMistake if the module, or one that it uses, isn't on the class path, naming it
      */

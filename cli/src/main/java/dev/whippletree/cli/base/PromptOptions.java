@@ -1,7 +1,12 @@
 package dev.whippletree.cli.base;
 
+import dev.whippletree.config.Configuration;
+import dev.whippletree.config.Names;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.spi.AccountSettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -47,16 +52,6 @@ public final class PromptOptions {
             description = "The session; sessions take turns when there is little room.")
     private @Nullable String session;
 
-    /** Returns the route; null: the first. */
-    public @Nullable String route() {
-        return route;
-    }
-
-    /** Returns the only account that may answer; null: any. */
-    public @Nullable String account() {
-        return account;
-    }
-
     /** Returns the instructions above the prompt. */
     public Optional<String> system() {
         return Optional.ofNullable(system);
@@ -73,12 +68,6 @@ public final class PromptOptions {
         Prompt.Builder builder = builder();
         system().ifPresent(builder::system);
         question.ifPresent(builder::question);
-        if (route != null) {
-            builder.route(route);
-        }
-        if (account != null) {
-            builder.account(account);
-        }
         try {
             return builder.user(text).build();
         } catch (IllegalArgumentException e) {
@@ -95,9 +84,47 @@ public final class PromptOptions {
         prompt("", Optional.empty());
     }
 
-    /** Returns the beginning of a prompt: all but its messages, route and account. */
+    /**
+     * Checks the route and the account.
+     *
+     * @throws UserMistake if the configuration hasn't one of them
+     */
+    public void checkNames(Configuration configuration) {
+        checkNames(configuration, Optional.ofNullable(route), Optional.ofNullable(account));
+    }
+
+    /**
+     * Checks a route and an account that a user named.
+     *
+     * @throws UserMistake if the configuration hasn't one of them, with the name that was probably meant
+     */
+    public static void checkNames(Configuration configuration, Optional<String> route, Optional<String> account) {
+        route.ifPresent(name -> check(
+                "route",
+                name,
+                configuration.routes().stream().map(RouteSettings::name).toList()));
+        account.ifPresent(id -> check(
+                "account",
+                id,
+                configuration.accounts().stream().map(AccountSettings::id).toList()));
+    }
+
+    private static void check(String what, String name, List<String> known) {
+        if (!known.contains(name)) {
+            throw new UserMistake(
+                    "--" + what + ": there is no " + what + " '" + name + "'" + Names.suggestion(name, known));
+        }
+    }
+
+    /** Returns the beginning of a prompt: all but its messages. */
     public Prompt.Builder builder() {
         Prompt.Builder builder = Prompt.builder().deadline(deadline);
+        if (route != null) {
+            builder.route(route);
+        }
+        if (account != null) {
+            builder.account(account);
+        }
         addParameters(builder);
         addOwner(builder);
         return builder;

@@ -28,7 +28,7 @@ public final class StandardStream extends PrintWriter {
         return new StandardStream(new Remembering(stream), charset);
     }
 
-    /** Returns why something is lost that was printed until now; empty if nothing is. */
+    /** Returns the first write error; empty if nothing was lost. */
     Optional<IOException> loss() {
         flush();
         return Optional.ofNullable(stream.failure);

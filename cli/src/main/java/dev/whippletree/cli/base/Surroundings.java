@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * The environment of a command, which a test can replace. Immutable.
+ * A command's environment; tests replace it. Immutable.
  *
  * @param environment the environment's variables
  * @param folder where relative paths start
@@ -32,7 +32,8 @@ import picocli.CommandLine.Help.Ansi;
  * @param out standard output: answers and nothing else
  * @param err standard error: everything a person should know besides
  * @param terminal which of these are a terminal
- * @param zones tells in whose time of day instants are printed; asked only then, since a JVM looks into every jar of the class path to tell
+ * @param zones tells in whose time of day instants are printed; asked only then, since a JVM looks into every jar of
+ *     the class path to tell
  * @param interruption ends when the user has had enough; in a process it never does, since Ctrl-C ends the process
  * @param timeline the time by which the command itself measures
  * @param builders makes a builder for each Whippletree opened
@@ -57,7 +58,7 @@ public record Surroundings(
         environment = Map.copyOf(environment);
     }
 
-    /** Returns those of this process. */
+    /** Returns the surroundings of this process. */
     public static Surroundings ofProcess() {
         Terminal terminal = Terminal.ofProcess(System.getenv(), () -> Ansi.AUTO.enabled());
         return new Surroundings(
@@ -102,7 +103,7 @@ public record Surroundings(
         return zones.get();
     }
 
-    /** Returns what a long task is shown on. */
+    /** Returns the console for a long task's progress. */
     public Console console() {
         return new Console(out, err, terminal, zones, interruption, LogOutput::to);
     }
@@ -124,7 +125,7 @@ public record Surroundings(
         return StandardStream.on(new FileOutputStream(descriptor), charset(terminal));
     }
 
-    /** Returns why something is lost that was printed on standard output until now; empty if nothing is. */
+    /** Returns the error that lost printed output; empty if nothing was lost. */
     public Optional<IOException> lostOutput() {
         return out instanceof StandardStream stream ? stream.loss() : Optional.empty();
     }

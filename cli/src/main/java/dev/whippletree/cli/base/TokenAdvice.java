@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Says which environment variable to check if a service refuses an account's token. */
+/** Adds which environment variable to check if a service refuses an account's token. */
 public final class TokenAdvice {
 
     private static final Pattern REFUSED = Pattern.compile(": (token refused|(UNAUTHORIZED|REFUSED) \\(401\\)): ");

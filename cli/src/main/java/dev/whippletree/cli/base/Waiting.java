@@ -3,7 +3,7 @@ package dev.whippletree.cli.base;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Waits; only commands may block. Stateless. */
+/** Blocks until a future ends; only commands may do that. Stateless. */
 public final class Waiting {
 
     private Waiting() {}

@@ -11,6 +11,7 @@ import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.batch.file.BatchFiles;
 import dev.whippletree.batch.file.Spool;
 import dev.whippletree.cli.base.ExitCode;
+import dev.whippletree.cli.base.PromptOptions;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.logging.LogOutput;
@@ -70,7 +71,7 @@ final class BatchCommandRun {
         try (Spool spool = typed.spool()) {
             BatchFiles given = typed.files();
             try (Whippletree whippletree = command.opening.open(surroundings)) {
-                checkNames(whippletree);
+                PromptOptions.checkNames(whippletree.configuration(), command.route, command.account);
                 command.leave.ifPresent(share -> leave(whippletree, share));
                 StopRules rules = typed.rules(whippletree.configuration().prices());
                 BatchFiles files = spool == null ? given : given.withInput(typed.copy(spool));
@@ -116,21 +117,6 @@ final class BatchCommandRun {
         } catch (IllegalArgumentException e) {
             throw new UserMistake("--leave: " + e.getMessage());
         }
-    }
-
-    private void checkNames(Whippletree whippletree) {
-        command.route
-                .filter(name -> whippletree.configuration().routes().stream()
-                        .noneMatch(route -> route.name().equals(name)))
-                .ifPresent(name -> {
-                    throw new UserMistake("--route: there is no route '" + name + "'");
-                });
-        command.account
-                .filter(id -> whippletree.configuration().accounts().stream()
-                        .noneMatch(account -> account.id().equals(id)))
-                .ifPresent(id -> {
-                    throw new UserMistake("--account: there is no account '" + id + "'");
-                });
     }
 
     /** What Java says of a file is often nothing but its name. */

@@ -126,14 +126,9 @@ final class TypedBatch {
                 .err()
                 .println("Reading " + name + " to its end; nothing is asked before that."
                         + (typed ? " Ctrl-D ends it." : ""));
-        InputStream stream = standard ? surroundings.in() : Files.newInputStream(there());
-        try (InputStream watched = typed ? stream : watched(stream, name)) {
-            return spool.copy(watched);
+        try (InputStream stream = standard ? surroundings.in() : Files.newInputStream(there())) {
+            return spool.copy(stream);
         }
-    }
-
-    private InputStream watched(InputStream stream, String name) {
-        return new ArrivingInput(stream, name, surroundings.timeline(), surroundings.err()::println);
     }
 
     private PromptForm form() {

@@ -14,38 +14,25 @@ import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
-import dev.whippletree.terminal.board.WaitLine;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * Submits a prompt and prints its answer, until the answer is complete or the user stops it. Confined to one thread.
- */
+/** Asks a prompt and prints its answer until it is complete or the user stops it. Confined to one thread. */
 final class Asking {
 
     private final Surroundings surroundings;
     private final Whippletree whippletree;
     private final LineEditor editor;
     private final Notes notes;
-    private final Manner manner;
-    private volatile WaitNote waiting;
+    private final ChatWish wish;
 
-    /**
-     * How answers are shown. Immutable.
-     *
-     * @param stream whether they are while they come
-     * @param provenance whether it is said where each came from
-     */
-    record Manner(boolean stream, boolean provenance) {}
-
-    Asking(Surroundings surroundings, Whippletree whippletree, LineEditor editor, Manner manner) {
+    Asking(Surroundings surroundings, Whippletree whippletree, LineEditor editor, ChatWish wish) {
         this.surroundings = surroundings;
         this.whippletree = whippletree;
         this.editor = editor;
         this.notes = new Notes(surroundings, editor);
-        this.manner = manner;
-        this.waiting = new WaitNote(surroundings.timeline(), surroundings.err(), this::waitLine);
+        this.wish = wish;
     }
 
     /**
@@ -56,27 +43,21 @@ final class Asking {
      */
     Answer ask(Prompt prompt) {
         long start = surroundings.timeline().nanoTime();
-        Answer answer = HeldWarnings.during(surroundings.timeline(), this::log, () -> answer(prompt));
+        Answer answer = HeldWarnings.during(surroundings.timeline(), editor::above, () -> answer(prompt));
         if (answer.end().finishReason() == FinishReason.LENGTH) {
             surroundings.err().println("whippletree: " + Provenance.CUT);
         }
-        if (manner.provenance()) {
+        if (wish.verbose() || editor.typed()) {
             Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);
-            notes.say(editor.typed() ? Provenance.brief(answer.end(), took) : Provenance.line(answer.end(), took));
+            notes.say(Provenance.line(answer.end(), took));
         }
         return answer;
     }
 
-    /** Prints a line that is logged where it spoils nothing. Thread-safe. */
-    void log(String line) {
-        waiting.aside(() -> editor.above(line));
-    }
-
     private Answer answer(Prompt prompt) {
         AnswerText text = answerText();
-        try (WaitNote note = waitNote()) {
-            waiting = note;
-            return manner.stream() ? whileItComes(prompt, text, note) : whole(prompt, text, note);
+        try {
+            return wish.stream() ? whileItComes(prompt, text) : whole(prompt, text);
         } catch (PromptException e) {
             throw TokenAdvice.on(e, whippletree.configuration().accounts(), surroundings.environment());
         } finally {
@@ -85,24 +66,19 @@ final class Asking {
         }
     }
 
-    private Answer whileItComes(Prompt prompt, AnswerText text, WaitNote note) {
-        ComingAnswer coming = new ComingAnswer(piece -> {
-            note.close();
-            text.take(piece);
-        });
+    private Answer whileItComes(Prompt prompt, AnswerText text) {
+        ComingAnswer coming = new ComingAnswer(text);
         editor.onInterrupt(coming::cancel);
         whippletree.stream(prompt).subscribe(coming);
         Answer answer = coming.await();
-        note.close();
         text.end();
         return answer;
     }
 
-    private Answer whole(Prompt prompt, AnswerText text, WaitNote note) {
+    private Answer whole(Prompt prompt, AnswerText text) {
         CompletableFuture<Completion> coming = whippletree.complete(prompt);
         editor.onInterrupt(() -> coming.cancel(false));
         Completion completion = Waiting.on(coming);
-        note.close();
         completion.reasoning().ifPresent(thought -> text.take(new Delta.Reasoning(thought)));
         text.take(new Delta.Text(completion.text()));
         text.end();
@@ -114,14 +90,5 @@ final class Asking {
                 ? AnswerText.withReasoning(
                         surroundings.out(), surroundings.terminal().colours())
                 : AnswerText.plain(surroundings.out(), false);
-    }
-
-    private WaitNote waitNote() {
-        WaitNote note = new WaitNote(surroundings.timeline(), surroundings.err(), this::waitLine);
-        return surroundings.terminal().err() ? note.start() : note;
-    }
-
-    private String waitLine(Duration waited) {
-        return notes.line(WaitLine.of(whippletree.status(), waited, surroundings.zone()));
     }
 }

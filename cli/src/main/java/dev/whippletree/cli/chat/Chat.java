@@ -1,41 +1,62 @@
 package dev.whippletree.cli.chat;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.cli.answer.ComingAnswer.Answer;
 import dev.whippletree.cli.base.Mistakes;
 import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.UserMistake;
+import dev.whippletree.cli.chat.Conversation.Exchange;
 import dev.whippletree.cli.chat.LineEditor.Ended;
 import dev.whippletree.cli.chat.LineEditor.Entry;
 import dev.whippletree.cli.chat.LineEditor.Interrupted;
 import dev.whippletree.cli.chat.LineEditor.Typed;
-import dev.whippletree.config.Configuration;
+import dev.whippletree.config.Names;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.terminal.board.Words;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads messages and commands until the input ends, and handles each. Confined to one thread. */
 final class Chat {
 
+    /** A path or a comment in code, such as {@code /usr/bin} and {@code // why}, isn't a command. */
+    private static final Pattern COMMAND = Pattern.compile("(/[A-Za-z]+)(?:\\s+(.*))?", Pattern.DOTALL);
+
+    private static final List<String> COMMANDS = List.of("/save", "/help", "/quit");
+
+    private static final String HELP = """
+            /save FILE   writes the conversation to a .md or .json file
+            /help        shows this
+            /quit        ends the chat, like Ctrl-D
+
+            A line that ends with \\ continues on the next; pasted lines stay one message.
+            Ctrl-C stops an answer. The arrow keys bring back earlier messages.
+            """;
+
     private final Surroundings surroundings;
-    private final Configuration configuration;
+    private final Whippletree whippletree;
     private final LineEditor editor;
+    private final ChatWish wish;
     private final Notes notes;
     private final Mistakes mistakes;
     private final Asking asking;
-    private final Talk talk;
-    private final SlashCommands commands;
+    private Conversation conversation;
     private int failed;
 
     Chat(Surroundings surroundings, Whippletree whippletree, LineEditor editor, ChatWish wish) {
         this.surroundings = surroundings;
-        this.configuration = whippletree.configuration();
+        this.whippletree = whippletree;
         this.editor = editor;
+        this.wish = wish;
         this.notes = new Notes(surroundings, editor);
         this.mistakes = new Mistakes(surroundings);
-        Asking.Manner manner = new Asking.Manner(wish.stream(), wish.verbose() || editor.typed());
-        this.asking = new Asking(surroundings, whippletree, editor, manner);
-        Conversation conversation = Conversation.begun(wish.system());
-        this.talk = new Talk(
-                wish.prompts(), asking::ask, conversation, wish.choice().in(configuration));
-        this.commands = new SlashCommands(surroundings, whippletree, wish, new SlashCommands.Conversing(talk, notes));
+        this.asking = new Asking(surroundings, whippletree, editor, wish);
+        this.conversation = new Conversation(wish.system(), List.of());
     }
 
     /**
@@ -45,26 +66,24 @@ final class Chat {
      */
     int run() {
         if (editor.typed()) {
-            notes.say("Chat over " + Words.count(configuration.accounts().size(), "account")
+            notes.say("Chat over "
+                    + Words.count(whippletree.configuration().accounts().size(), "account")
                     + ". /help lists the commands, Ctrl-D ends the chat.");
         }
         boolean goesOn = true;
         while (goesOn && surroundings.lostOutput().isEmpty()) {
             surroundings.out().flush();
             surroundings.err().flush();
-            goesOn = see(editor.read(talk.choice().prompt()));
+            goesOn = handle(editor.read("> "));
         }
         return editor.typed() ? 0 : failed;
     }
 
-    /** Prints a line that is logged where it spoils nothing. Thread-safe. */
-    void log(String line) {
-        asking.log(line);
-    }
-
-    private boolean see(Entry entry) {
-        if (entry instanceof Typed typed) {
-            return typed.text().isBlank() || handle(typed.text());
+    private boolean handle(Entry entry) {
+        if (entry instanceof Typed typed && !typed.text().isBlank()) {
+            boolean goesOn = handle(typed.text());
+            notes.gap();
+            return goesOn;
         }
         if (entry instanceof Interrupted interrupted && interrupted.empty()) {
             notes.say("Ctrl-D or /quit ends the chat");
@@ -73,24 +92,67 @@ final class Chat {
     }
 
     private boolean handle(String text) {
-        boolean goesOn = answer(text);
-        notes.gap();
-        return goesOn;
-    }
-
-    private boolean answer(String text) {
         try {
-            SlashLine line = SlashLine.of(text).orElse(null);
-            if (line != null) {
-                return commands.run(line);
+            Matcher command = COMMAND.matcher(text.stripTrailing());
+            if (command.matches()) {
+                return run(
+                        command.group(1), Optional.ofNullable(command.group(2)).orElse(""));
             }
-            talk.say(text.strip());
+            ask(text.strip());
         } catch (CancellationException e) {
-            notes.say("stopped: this answer isn't part of the conversation; /retry asks again");
+            notes.say("stopped: this answer isn't part of the conversation");
         } catch (RuntimeException e) {
             int code = mistakes.handle(e);
             failed = failed == 0 ? code : failed;
         }
         return true;
+    }
+
+    /** Only a whole answer becomes part of the conversation, and its question with it. */
+    private void ask(String question) {
+        Prompt.Builder prompt = wish.prompts().get();
+        conversation.asking(question).forEach(prompt::message);
+        Answer answer = asking.ask(prompt.build());
+        conversation = conversation.with(
+                new Exchange(question, answer.text(), answer.end().origin().model()));
+    }
+
+    private boolean run(String command, String argument) {
+        switch (command) {
+            case "/save" -> save(argument);
+            case "/help" -> HELP.lines().forEach(surroundings.out()::println);
+            case "/quit" -> {
+                return false;
+            }
+            default ->
+                throw new UserMistake("there is no command " + command + Names.suggestion(command, COMMANDS)
+                        + " (to send it as a message, type a blank before it)");
+        }
+        return true;
+    }
+
+    private void save(String name) {
+        if (name.isEmpty()) {
+            throw new UserMistake("name a file, such as /save talk.md or /save talk.json");
+        }
+        int exchanges = conversation.exchanges().size();
+        if (exchanges == 0) {
+            throw new UserMistake("nothing to save: no question has been answered yet");
+        }
+        Path file = file(name);
+        SavedConversation.write(conversation, file);
+        notes.say("saved " + Words.count(exchanges, "answer") + " with "
+                + (exchanges == 1 ? "its question" : "their questions") + " in " + file);
+    }
+
+    private Path file(String name) {
+        String home = surroundings.environment().get("HOME");
+        try {
+            return name.startsWith("~/") && home != null
+                    ? Path.of(home, name.substring(2))
+                    : surroundings.folder().resolve(name);
+        } catch (InvalidPathException e) {
+            throw new UserMistake(name + " isn't a valid file name: " + e.getMessage());
+        }
     }
 }

@@ -8,7 +8,11 @@ import dev.whippletree.cli.base.PromptOptions;
 import dev.whippletree.cli.base.StreamOption;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.emulate.EmulatedAccounts;
-import dev.whippletree.cli.status.StatusPage;
+import dev.whippletree.cli.logging.LogOutput;
+import dev.whippletree.config.Configuration;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -75,14 +79,34 @@ public final class ChatCommand implements Callable<Integer> {
     }
 
     private int chat(Whippletree whippletree) {
-        ChatWish wish = new ChatWish(
-                options::builder,
-                options.system(),
-                new Choice(Optional.ofNullable(options.route()), Optional.ofNullable(options.account())),
-                stream.on(surroundings.terminal()),
-                common.verbose(),
-                !noHistory,
-                open -> StatusPage.lines(open, surroundings));
-        return new ChatRun(surroundings, wish).run(whippletree);
+        options.checkNames(whippletree.configuration());
+        ChatWish wish =
+                new ChatWish(options::builder, options.system(), stream.on(surroundings.terminal()), common.verbose());
+        try (LineEditor editor = editor(whippletree.configuration())) {
+            LogOutput.to(editor::above);
+            return new Chat(surroundings, whippletree, editor, wish).run();
+        } finally {
+            LogOutput.to(surroundings.err()::println);
+        }
+    }
+
+    private LineEditor editor(Configuration configuration) {
+        if (surroundings.terminal().in() && surroundings.terminal().out()) {
+            return TerminalEditor.ofProcess(noHistory ? Optional.empty() : history(configuration));
+        }
+        return new PlainLines(new InputStreamReader(surroundings.in(), surroundings.charset()), surroundings.err());
+    }
+
+    private Optional<Path> history(Configuration configuration) {
+        Optional<Path> place = ChatHistory.place(configuration.state(), surroundings);
+        if (place.isPresent()) {
+            try {
+                ChatHistory.make(place.get());
+            } catch (IOException e) {
+                surroundings.err().println("the history isn't kept: " + place.get() + " can't be written");
+                return Optional.empty();
+            }
+        }
+        return place;
     }
 }

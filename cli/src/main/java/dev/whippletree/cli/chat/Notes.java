@@ -22,11 +22,6 @@ final class Notes {
         lines.forEach(line -> surroundings.err().println(faint(line)));
     }
 
-    /** Returns one line as it is shown, cut where the terminal is narrow. */
-    String line(String text) {
-        return faint(Words.clip(text, editor.columns() - 1));
-    }
-
     /** Prints an empty line on a terminal, to separate the next output. */
     void gap() {
         if (editor.typed()) {

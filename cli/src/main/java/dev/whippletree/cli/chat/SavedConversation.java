@@ -22,19 +22,14 @@ final class SavedConversation {
     /**
      * Writes a conversation to a file that only the user may read, in the format of its name's ending.
      *
-     * @param replacing whether a file that is there already gives way
      * @throws UserMistake if it can't be written, saying why and what to do
      */
-    static void write(Conversation conversation, Path file, boolean replacing) {
+    static void write(Conversation conversation, Path file) {
         String text = text(conversation, file);
         try {
-            if (replacing) {
-                PrivateFile.replace(file, text);
-            } else {
-                PrivateFile.write(file, text);
-            }
+            PrivateFile.write(file, text);
         } catch (FileAlreadyExistsException e) {
-            throw new UserMistake(file + " exists; " + SlashCommand.REPLACE.word() + " replaces it");
+            throw new UserMistake(file + " exists; name another file");
         } catch (NoSuchFileException e) {
             throw new UserMistake(file + " can't be written: there is no such folder");
         } catch (IOException e) {

@@ -5,7 +5,6 @@ import java.io.IOError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.jline.reader.Completer;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReader.Option;
@@ -19,7 +18,7 @@ import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.TerminalBuilder;
 
 /**
- * Reads messages at a terminal, with history and completion. Enter ends a message, except after a backslash, where it
+ * Reads messages at a terminal, with history. Enter ends a message, except after a backslash, where it
  * starts a new line; pasted lines stay one message. Text typed between two calls of {@link #read} is shown at the
  * next.
  */
@@ -43,12 +42,11 @@ final class TerminalEditor implements LineEditor {
      * Creates one.
      *
      * @param terminal closed with this
-     * @param completer completes commands and names
      * @param history where messages are kept; absent: nowhere
      */
-    TerminalEditor(Terminal terminal, Completer completer, Optional<Path> history) {
+    TerminalEditor(Terminal terminal, Optional<Path> history) {
         this.terminal = terminal;
-        this.reader = reader(terminal, completer, history);
+        this.reader = reader(terminal, history);
         bindEnter();
         terminal.handle(Signal.INT, signal -> interrupt.run());
         hideTyping();
@@ -59,7 +57,7 @@ final class TerminalEditor implements LineEditor {
      *
      * @throws UserMistake if it can't be had
      */
-    static TerminalEditor ofProcess(Completer completer, Optional<Path> history) {
+    static TerminalEditor ofProcess(Optional<Path> history) {
         try {
             Terminal terminal = TerminalBuilder.builder()
                     .system(true)
@@ -67,16 +65,15 @@ final class TerminalEditor implements LineEditor {
                     .dumb(true)
                     .graphemeCluster(false)
                     .build();
-            return new TerminalEditor(terminal, completer, history);
+            return new TerminalEditor(terminal, history);
         } catch (IOException | IllegalStateException e) {
             throw new UserMistake("the terminal can't be used: " + e.getMessage());
         }
     }
 
-    private static LineReader reader(Terminal terminal, Completer completer, Optional<Path> history) {
+    private static LineReader reader(Terminal terminal, Optional<Path> history) {
         LineReaderBuilder builder = LineReaderBuilder.builder()
                 .terminal(terminal)
-                .completer(completer)
                 // What people write is no shell's language: quotes, backslashes and exclamation marks mean themselves.
                 .parser(new DefaultParser().quoteChars(new char[0]).escapeChars(new char[0]))
                 .option(Option.DISABLE_EVENT_EXPANSION, true)

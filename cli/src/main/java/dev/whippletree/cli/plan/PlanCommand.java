@@ -147,19 +147,6 @@ public final class PlanCommand implements Callable<Integer> {
             description = "Plan batch prompts, which leave this share of each limit to others, up to 90%%.")
     Optional<Double> leave = Optional.empty();
 
-    @Option(
-            names = "--processes",
-            paramLabel = "N",
-            description = "The number of processes for the advice on several processes; default: 4.")
-    Optional<Integer> processes = Optional.empty();
-
-    @Option(
-            names = "--tier",
-            paramLabel = "ACCOUNTS",
-            description =
-                    "The accounts that the advice on another tier adds, written like --accounts; default: one at Groq.")
-    Optional<String> tier = Optional.empty();
-
     @Option(names = "--no-advice", description = "Plan only the accounts as they are, without advice; faster.")
     boolean withoutAdvice;
 
@@ -169,13 +156,6 @@ public final class PlanCommand implements Callable<Integer> {
             description = "Your dated list of token prices; default: the configuration's. Without one, the cost"
                     + " is unknown.")
     Optional<Path> prices = Optional.empty();
-
-    @Option(
-            names = "--runs-per-month",
-            paramLabel = "N",
-            defaultValue = "30",
-            description = "Runs a month, for the cost; default: ${DEFAULT-VALUE}.")
-    int runsPerMonth;
 
     @Option(names = "--report", paramLabel = "FILE", description = "Write everything to one HTML page, with charts.")
     Optional<Path> report = Optional.empty();
@@ -222,7 +202,6 @@ public final class PlanCommand implements Callable<Integer> {
         command.prices = prices;
         command.leave = leave;
         command.withoutAdvice = true;
-        command.runsPerMonth = 1;
         return command.call();
     }
 
@@ -262,9 +241,6 @@ public final class PlanCommand implements Callable<Integer> {
         if (accounts.isPresent() && opening.file().isPresent()) {
             throw new UserMistake("--accounts and --config both set the accounts: give one of them");
         }
-        if (withoutAdvice && (tier.isPresent() || processes.isPresent())) {
-            throw new UserMistake("--tier and --processes change the advice: leave out --no-advice");
-        }
     }
 
     private void checkRanges() {
@@ -275,7 +251,6 @@ public final class PlanCommand implements Callable<Integer> {
             throw new UserMistake("--leave is 0% to 90%, since batch prompts need some room themselves");
         }
         minutes.ifPresent(number -> atLeastOne("--minutes", number));
-        atLeastOne("--runs-per-month", runsPerMonth);
     }
 
     private static void atLeastOne(String option, int number) {

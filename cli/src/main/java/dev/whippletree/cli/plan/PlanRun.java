@@ -52,7 +52,7 @@ final class PlanRun {
         report.ifPresent(PlanRun::checkWritable);
         CapacityPlan plan = plan(request);
         Instant now = surroundings.timeline().now();
-        Costs costs = new Costs(typed.prices(), command.runsPerMonth, LocalDate.ofInstant(now, surroundings.zone()));
+        Costs costs = new Costs(typed.prices(), LocalDate.ofInstant(now, surroundings.zone()));
         report.ifPresent(file -> write(file, new PlanPage(plan, costs).html()));
         command.measured.map(MeasuredPrompts::line).ifPresent(surroundings.err()::println);
         if (command.json) {

@@ -25,6 +25,7 @@ import java.util.function.Supplier;
  */
 record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Optional<PriceList> prices) {
 
+    private static final String ACCOUNTS = "--accounts: ";
     private static final Duration HORIZON_OF_PROMPTS = Duration.ofDays(1);
 
     /**
@@ -49,7 +50,6 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
      */
     PlanRequest request(KnownPlugins known) {
         AccountPool pool = pool(known);
-        Optional<AccountPool> tier = command.tier.map(text -> accounts("--tier: ", text, known));
         return checked("", () -> {
             List<Integer> sizes = command.measured
                     .map(measured -> List.of(measured.prompts().sessions()))
@@ -65,10 +65,8 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
                     .map(request::withUsualLatency)
                     .orElse(request);
             request = command.longestWait.map(request::withLongestWait).orElse(request);
-            request = command.processes.map(request::withProcesses).orElse(request);
             request = command.seed.map(request::withSeed).orElse(request);
-            request = prices.map(request::withPrices).orElse(request);
-            return tier.map(request::withAddedTier).orElse(request);
+            return prices.map(request::withPrices).orElse(request);
         });
     }
 
@@ -91,7 +89,7 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
 
     private AccountPool poolAsTyped(KnownPlugins known) {
         AccountPool pool = command.accounts
-                .map(text -> accounts("--accounts: ", text, known))
+                .map(text -> accounts(text, known))
                 .orElseGet(() -> checked("", () -> AccountPool.of(configuration.orElseThrow())));
         command.strategy.ifPresent(name -> checkKnown("--strategy: ", known.strategies(), name));
         AccountPool balanced =
@@ -99,14 +97,14 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
         return command.leave.map(balanced::leaving).orElse(balanced);
     }
 
-    private AccountPool accounts(String option, String text, KnownPlugins known) {
+    private AccountPool accounts(String text, KnownPlugins known) {
         AccountPool pool = checked(
-                option,
+                ACCOUNTS,
                 () -> command.opening
                         .model()
                         .map(model -> AccountPool.parse(text, model))
                         .orElseGet(() -> AccountPool.parse(text)));
-        pool.groups().forEach(group -> checkKnown(option, known.providers(), group.service()));
+        pool.groups().forEach(group -> checkKnown(ACCOUNTS, known.providers(), group.service()));
         return pool;
     }
 

@@ -61,7 +61,7 @@ final class FileWatch implements AutoCloseable {
     private synchronized boolean hasChanged(byte[] now) {
         boolean settled = Arrays.equals(now, seen);
         seen = now;
-        // One that is away for a moment is about to be replaced.
+        // A missing file is probably being replaced.
         boolean other = !closed && settled && now.length > 0 && !Arrays.equals(now, contents);
         contents = other ? now : contents;
         return other;
@@ -71,7 +71,7 @@ final class FileWatch implements AutoCloseable {
         return closed;
     }
 
-    /** A pipe would be waited for, and a device never ends. */
+    /** Reading a pipe would block, and a device never ends. */
     private byte[] read() {
         if (!Files.isRegularFile(file)) {
             return new byte[0];

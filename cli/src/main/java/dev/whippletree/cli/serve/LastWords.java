@@ -39,7 +39,7 @@ final class LastWords implements Consumer<String> {
             err.write(words);
             err.write(("whippletree: the error was " + stuck + "\n").getBytes(UTF_8));
         } catch (IOException | OutOfMemoryError e) {
-            // Nobody can be told, but the process has to end all the same.
+            // Nothing can be printed, but the process must end.
         } finally {
             end.run();
         }

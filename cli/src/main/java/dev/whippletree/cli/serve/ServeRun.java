@@ -28,7 +28,7 @@ public final class ServeRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServeRun.class);
 
-    /** Who hasn't asked for a number needn't hear of one that is large all the same. */
+    /** Above this, a bound that nobody configured isn't worth a warning. */
     private static final int MANY = 1_000;
 
     private final Surroundings surroundings;

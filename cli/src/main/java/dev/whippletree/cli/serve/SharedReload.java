@@ -41,7 +41,7 @@ final class SharedReload implements Runnable {
         this.err = err;
     }
 
-    /** Does nothing if another call waits for the reload under way to end: that one reads what is so by now. */
+    /** Does nothing if another call already waits for the current reload, since it will read the newest file. */
     @Override
     public void run() {
         if (waiting.tryAcquire()) {
@@ -83,7 +83,7 @@ final class SharedReload implements Runnable {
         say("the configuration has been reloaded");
     }
 
-    /** A start may read a pipe; a reload that waits for one would hold up all that follow. */
+    /** A start may read a pipe, but a reload that waits for one would block all later reloads. */
     private static void refuseToWaitFor(Path file) {
         if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
             throw new ConfigurationException(List.of(file + ": this is a pipe or a device now, not a file"));

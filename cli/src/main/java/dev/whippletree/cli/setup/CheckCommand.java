@@ -6,33 +6,24 @@ import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.config.Configuration;
-import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.terminal.Json;
 import dev.whippletree.terminal.board.Words;
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
-/** Says everything that is wrong with the configuration, all at once; or, if nothing is, what it says. */
+/** Lists every problem of the configuration, or its contents if there is none. */
 @Command(
         name = "check",
         description = "Checks the configuration without a call and lists every problem; exit code 2 if there is any.",
-        footer = {"  whippletree check", "  whippletree check --config other.yaml", "  whippletree check --json"})
+        footer = {"  whippletree check", "  whippletree check --config other.yaml"})
 public final class CheckCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;
-
-    @Option(names = "--json", description = "Print everything as JSON, including problems.")
-    private boolean json;
 
     @Mixin
     private final Opening opening = new Opening();
@@ -48,68 +39,9 @@ public final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Whippletree whippletree = opening.openToShow(surroundings)) {
-            Configuration configuration = whippletree.configuration();
-            List<String> notes = whippletree.status().notes();
-            if (json) {
-                surroundings.out().println(Json.write(tree(configuration, notes)));
-            } else {
-                print(configuration, notes);
-            }
+            print(whippletree.configuration(), whippletree.status().notes());
             return ExitCode.ANSWERED;
-        } catch (ConfigurationException e) {
-            if (json) {
-                surroundings.out().println(Json.write(Map.of("problems", e.problems())));
-                return ExitCode.WRONG_USAGE;
-            }
-            throw e;
         }
-    }
-
-    private static Map<String, Object> tree(Configuration configuration, List<String> notes) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("problems", List.of());
-        tree.put("warnings", configuration.warnings());
-        tree.put(
-                "notes",
-                notes.stream()
-                        .filter(note -> !configuration.warnings().contains(note))
-                        .toList());
-        tree.put(
-                "accounts",
-                configuration.accounts().stream().map(CheckCommand::tree).toList());
-        tree.put(
-                "routes",
-                configuration.routes().stream().map(CheckCommand::tree).toList());
-        tree.put(
-                "caches",
-                configuration.caches().stream().map(cache -> cache.name()).toList());
-        configuration.coordinator().ifPresent(chosen -> tree.put("coordinator", chosen.name()));
-        configuration.state().ifPresent(folder -> tree.put("state", folder.toString()));
-        return tree;
-    }
-
-    private static Map<String, Object> tree(AccountSettings account) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("id", account.id());
-        tree.put("provider", account.provider());
-        account.organization().ifPresent(name -> tree.put("organization", name));
-        tree.put("limits", limits(account).toList());
-        return tree;
-    }
-
-    private static Map<String, Object> tree(RouteSettings route) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("name", route.name());
-        tree.put("aliases", route.aliases());
-        tree.put("strategy", route.strategy());
-        tree.put(
-                "tiers",
-                route.tiers().stream()
-                        .map(tier -> tier.targets().stream()
-                                .map(target -> Map.of("account", target.account(), "model", target.model()))
-                                .toList())
-                        .toList());
-        return tree;
     }
 
     private void print(Configuration configuration, List<String> notes) {
@@ -130,16 +62,13 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private static String line(AccountSettings account) {
-        String limits = limits(account).collect(Collectors.joining(", "));
+        String limits = account.limits().stream()
+                .map(limit -> limit.limit()
+                        + limit.model().map(model -> " of " + model).orElse(""))
+                .collect(Collectors.joining(", "));
         return account.id() + ": " + account.provider()
                 + account.organization().map(name -> ", organization " + name).orElse("")
                 + (limits.isEmpty() ? ", no limits declared" : ", " + limits);
-    }
-
-    private static Stream<String> limits(AccountSettings account) {
-        return account.limits().stream()
-                .map(limit -> limit.limit()
-                        + limit.model().map(model -> " of " + model).orElse(""));
     }
 
     private static String line(RouteSettings route) {

@@ -81,7 +81,7 @@ public final class InitCommand implements Callable<Integer> {
         }
     }
 
-    /** Half a file would be refused next time as one that is there. */
+    /** A leftover file would be refused as existing next time. */
     private static String remains(Path file) {
         try {
             Files.deleteIfExists(file);
@@ -118,7 +118,7 @@ public final class InitCommand implements Callable<Integer> {
                         "note: " + entry.account().id() + " is commented out: " + StartingConfiguration.UNLISTED));
     }
 
-    /** Where another file would be read, this one has to be named. */
+    /** Names the file if commands would read another one. */
     private void tellHowToUse(Path file) {
         Optional<Path> read = source().file();
         String option = read.filter(file::equals).isPresent() ? "" : " --config " + output;

@@ -8,11 +8,9 @@ import dev.whippletree.config.Configuration;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.plugin.PluginCatalog;
-import dev.whippletree.terminal.Json;
 import dev.whippletree.terminal.board.PluginTable;
 import dev.whippletree.terminal.board.PluginUse;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +18,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Lists the plugins that were found: where, whether the configuration uses them, and if not, why. */
 @Command(
@@ -33,13 +30,10 @@ import picocli.CommandLine.Option;
                     + " $WHIPPLETREE_PLUGINS, and the folder in the configuration's key 'plugins'.",
             "Exit code 2 if a problem keeps all other commands from starting."
         },
-        footer = {"  whippletree plugins", "  whippletree plugins --json"})
+        footer = "  whippletree plugins")
 public final class PluginsCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;
-
-    @Option(names = "--json", description = "Print everything as JSON.")
-    private boolean json;
 
     @Mixin
     private final Opening opening = new Opening();
@@ -58,7 +52,9 @@ public final class PluginsCommand implements Callable<Integer> {
         try (PluginCatalog catalog =
                 surroundings.builders().get().configuration(source).foundPlugins()) {
             List<String> problems = new ArrayList<>(catalog.duplicates());
-            print(uses(source, catalog, problems));
+            new PluginTable(surroundings.terminal().screen())
+                    .lines(uses(source, catalog, problems))
+                    .forEach(surroundings.out()::println);
             if (!problems.isEmpty()) {
                 throw new ConfigurationException(problems);
             }
@@ -94,26 +90,5 @@ public final class PluginsCommand implements Callable<Integer> {
                 configuration.coordinator().stream()
                         .map(chosen -> chosen.name())
                         .collect(Collectors.toSet()));
-    }
-
-    private void print(List<PluginUse> plugins) {
-        if (json) {
-            List<Map<String, Object>> tree =
-                    plugins.stream().map(PluginsCommand::tree).toList();
-            surroundings.out().println(Json.write(Map.of("plugins", tree)));
-        } else {
-            new PluginTable(surroundings.terminal().screen()).lines(plugins).forEach(surroundings.out()::println);
-        }
-    }
-
-    private static Map<String, Object> tree(PluginUse use) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("kind", use.plugin().kind());
-        use.plugin().name().ifPresent(name -> tree.put("name", name));
-        tree.put("state", use.state().word());
-        use.plugin().reason().ifPresent(reason -> tree.put("reason", reason));
-        tree.put("origin", PluginTable.word(use.plugin().origin()));
-        use.plugin().place().ifPresent(place -> tree.put("place", place));
-        return tree;
     }
 }

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  */
 final class StartingConfiguration {
 
-    /** What stands for a token when a provider is asked which account a variable would declare. */
+    /** A dummy token for asking a provider which account a variable would declare. */
     private static final String ANY_TOKEN = "token";
 
     /** What a configuration file takes for a variable's name. */

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Spends one call of one token on each account, and prints the results. Confined to one thread; blocks. */
+/** Makes one call of one token on each account and prints the results. Confined to one thread; blocks. */
 final class Probe {
 
     private static final Duration DEADLINE = Duration.ofSeconds(30);
@@ -35,7 +35,7 @@ final class Probe {
                 .err()
                 .println("whippletree: --probe spends one call of one token on each of "
                         + Words.count(accounts.size(), "account") + ", and retries if a service fails");
-        // What is wrong is said below, once.
+        // Problems are printed below, once.
         LogOutput.to(line -> {});
         try {
             whippletree.recheck();
@@ -62,7 +62,7 @@ final class Probe {
         }
     }
 
-    /** What closed the account says more than that no account can answer. */
+    /** Prefers the reason why the account is closed over "no account can answer". */
     private String why(AccountSettings account, PromptException failure) {
         return whippletree.status().accounts().stream()
                 .filter(status ->

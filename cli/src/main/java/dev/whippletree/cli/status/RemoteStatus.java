@@ -32,7 +32,7 @@ final class RemoteStatus {
 
     private static final Pattern SENDABLE = Pattern.compile("[\\x21-\\x7e]+");
     private static final Pattern KNOWN_PLACE = Pattern.compile("(/+(v1|status))?/*$");
-    /** Two would begin another host's name. */
+    /** Two slashes would start another host's name. */
     private static final Pattern LEADING_SLASHES = Pattern.compile("^/+");
 
     private static final int OK = 200;
@@ -43,7 +43,7 @@ final class RemoteStatus {
     private final URI place;
     private final Optional<String> key;
 
-    /** Why there is no status to be had. Immutable. */
+    /** The status isn't available. Immutable. */
     static final class Absent extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -66,11 +66,12 @@ final class RemoteStatus {
     }
 
     /**
-     * Prepares to ask.
+     * Prepares a request for the status.
      *
      * @param url the gateway's own address, with or without {@code /v1} behind it as its clients have it
      * @param key its watch key, if it has one
-     * @throws UserMistake if either can't be used; says neither the key nor what of the address may be one
+     * @throws UserMistake if the address or the key is invalid; the message shows neither the key nor a password in the
+     *     address
      */
     static RemoteStatus at(String url, Optional<String> key) {
         if (key.isPresent() && !SENDABLE.matcher(key.get()).matches()) {
@@ -184,7 +185,7 @@ final class RemoteStatus {
         return new Absent(ExitCode.UNREACHABLE, "no status from " + place + ": " + why);
     }
 
-    /** Returns what an error says for itself, if it is one of ours. */
+    /** Returns the message of an error in our format; empty for any other body. */
     private static String words(String body) {
         try {
             Map<?, ?> answer = Json.read(body, Map.class);

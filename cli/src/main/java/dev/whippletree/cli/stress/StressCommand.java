@@ -2,11 +2,9 @@ package dev.whippletree.cli.stress;
 
 import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.Durations;
-import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.OptionalModule;
 import dev.whippletree.cli.base.Shares;
 import dev.whippletree.cli.base.Surroundings;
-import dev.whippletree.cli.base.UserMistake;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,21 +14,19 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Starts many interviews at once, over emulated accounts or one's own, and checks what must hold. What was typed is read by
+ * Starts many interviews at once over emulated accounts, and checks what must hold. What was typed is read by
  * {@link TypedStress}, where the module that knows interviews is at hand.
  */
 @Command(
         name = "stress",
         description = {
             "Starts many interviews at once and checks that every prompt is answered, with as few calls as possible.",
-            "The accounts are emulated on this machine, unless --live asks your own. Exit code 0 only if every"
-                    + " check passed."
+            "The accounts are emulated on this machine. Exit code 0 only if every check passed."
         },
         footer = {
             "  whippletree stress                         500 interviews, two accounts of 1,000 requests an hour",
             "  whippletree stress --tight                 small limits and an outage: waiting, failover, recovery",
-            "  whippletree stress --interviews 50 --fault reset:3%%",
-            "  whippletree stress --live --interviews 20  your own accounts; shows the number of calls and asks first"
+            "  whippletree stress --interviews 50 --fault reset:3%%"
         })
 public final class StressCommand implements Callable<Integer> {
 
@@ -88,15 +84,6 @@ public final class StressCommand implements Callable<Integer> {
             description = "The cache in front of the accounts, or none; default: ehcache.")
     Optional<String> cache = Optional.empty();
 
-    @Option(names = "--live", description = "Ask your own accounts instead; shows the most calls it can make first.")
-    boolean live;
-
-    @Option(names = "--yes", description = "Start --live without confirmation.")
-    boolean yes;
-
-    @Mixin
-    final Opening opening = new Opening();
-
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
@@ -107,19 +94,6 @@ public final class StressCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        checkCombination();
         return OptionalModule.STRESS.needed("stress", () -> new StressRun(surroundings, this).run());
-    }
-
-    private void checkCombination() {
-        boolean emulation =
-                tight || accounts.isPresent() || latency.isPresent() || !faults.isEmpty() || cache.isPresent();
-        if (live && emulation) {
-            throw new UserMistake("--live asks your own accounts as they are configured:"
-                    + " --tight, --accounts, --latency, --fault and --cache are for emulated ones");
-        }
-        if (!live && (yes || opening.given())) {
-            throw new UserMistake("--yes, --config and --model are for your own accounts: add --live");
-        }
     }
 }

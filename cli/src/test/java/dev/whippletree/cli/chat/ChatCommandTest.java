@@ -3,7 +3,6 @@ package dev.whippletree.cli.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.Shell;
-import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
@@ -14,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +21,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -106,67 +105,6 @@ class ChatCommandTest {
     }
 
     @Test
-    void retry_asksForAFreshAnswerInThePlaceOfTheLast() {
-        shell.provider.scripts.add(sink -> {
-            sink.delta(new Delta.Text("A dull one."));
-            shell.provider.end(sink);
-        });
-        assertThat(chat("One\n/retry\nTwo\n")).as(shell.err()).isZero();
-        assertThat(shell.out()).startsWith("A dull one." + END + "Fine, thank you." + END);
-        assertThat(asked(1)).containsExactly(Message.user("One"));
-        assertThat(shell.provider.asked.get(1).cache().read()).isFalse();
-        assertThat(asked(2))
-                .containsExactly(Message.user("One"), Message.assistant("Fine, thank you."), Message.user("Two"));
-    }
-
-    @Test
-    void retryThatFails_leavesTheAnswerThereWas() {
-        assertThat(shell.provider.scripts.add(sink -> {
-                    sink.delta(new Delta.Text("The first."));
-                    shell.provider.end(sink);
-                }))
-                .isTrue();
-        failsOnce(FailureKind.REJECTED, "no");
-        assertThat(chat("One\n/retry\nTwo\n")).isEqualTo(4);
-        assertThat(asked(2)).containsExactly(Message.user("One"), Message.assistant("The first."), Message.user("Two"));
-    }
-
-    @Test
-    void retry_asksWhatGotNoAnswer() {
-        failsOnce(FailureKind.REJECTED, "no");
-        assertThat(chat("One\n/retry\n")).isEqualTo(4);
-        assertThat(asked(1)).containsExactly(Message.user("One"));
-        assertThat(shell.out()).isEqualTo("Fine, thank you." + END);
-    }
-
-    @Test
-    void clear_forgetsTheConversationAndKeepsInstructions() {
-        assertThat(chat("/system Be brief.\nOne\n/clear\n/retry\nTwo\n/system -\nThree\n"))
-                .isEqualTo(2);
-        assertThat(shell.err()).contains("no question has been asked yet");
-        assertThat(asked(1)).containsExactly(Message.system("Be brief."), Message.user("Two"));
-        assertThat(asked(2)).first().isEqualTo(Message.user("Two"));
-    }
-
-    @Test
-    void routeAndAccount_holdFromThenOn() {
-        shell.file("whippletree.yaml", "routes: {slow: {model: big}, fast: {model: small}}");
-        assertThat(chat("One\n/route fast\n/account scripted-1\nTwo\n/account -\nThree\n/route\n"))
-                .as(shell.err())
-                .isZero();
-        assertThat(shell.provider.models).containsExactly("big", "small", "small");
-        assertThat(shell.provider.asked.stream().map(Prompt::account))
-                .containsExactly(Optional.empty(), Optional.of("scripted-1"), Optional.empty());
-        assertThat(shell.err()).contains("route: fast (known: slow, fast)").contains("account: any");
-    }
-
-    @Test
-    void status_isTheBoard() {
-        assertThat(chat("One\n/status\n")).isZero();
-        assertThat(shell.out()).contains("scripted-1").contains("1 made");
-    }
-
-    @Test
     void quit_leavesTheRestUnread() {
         assertThat(chat("/quit\nOne\n")).isZero();
         assertThat(shell.provider.asked).isEmpty();
@@ -175,13 +113,12 @@ class ChatCommandTest {
     @Test
     void help_namesEveryCommand() {
         assertThat(chat("/help\n")).isZero();
-        assertThat(shell.out())
-                .contains("/route", "/account", "/status", "/save", "/retry", "/system", "/clear", "/quit");
+        assertThat(shell.out()).contains("/save", "/help", "/quit");
     }
 
     @Test
     void save_writesMarkdownOrJsonByTheFilesName() throws IOException {
-        assertThat(chat("/system Be brief.\nHow are you?\n/save talk.md\n/save talk.json\n"))
+        assertThat(chat("How are you?\n/save talk.md\n/save talk.json\n", "--system", "Be brief."))
                 .as(shell.err())
                 .isZero();
         assertThat(folder.resolve("talk.md")).content().isEqualTo("""
@@ -207,29 +144,19 @@ class ChatCommandTest {
 
     @Test
     @EnabledOnOs({OS.LINUX, OS.MAC})
-    void savedConversation_isItsOwnersAlone_alsoInThePlaceOfAnother() throws IOException {
-        Path replaced = Files.writeString(folder.resolve("old.md"), "old");
-        Files.setPosixFilePermissions(replaced, PosixFilePermissions.fromString("rw-r--r--"));
+    void savedConversation_isItsOwnersAlone() throws IOException {
+        assertThat(chat("How are you?\n/save talk.md\n")).as(shell.err()).isZero();
 
-        assertThat(chat("How are you?\n/save talk.md\n/save! old.md\n"))
-                .as(shell.err())
-                .isZero();
-
-        for (String name : List.of("talk.md", "old.md")) {
-            assertThat(Files.getPosixFilePermissions(folder.resolve(name)))
-                    .as(name)
-                    .isEqualTo(PosixFilePermissions.fromString("rw-------"));
-        }
+        assertThat(Files.getPosixFilePermissions(folder.resolve("talk.md")))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
     }
 
     @Test
-    void save_replacesAFileOnlyWhenToldSo() {
+    void save_replacesNoFile() {
         shell.file("talk.md", "precious");
         assertThat(chat("One\n/save talk.md\n")).isEqualTo(2);
-        assertThat(shell.err()).contains("talk.md exists").contains("/save!");
+        assertThat(shell.err()).contains("talk.md exists; name another file");
         assertThat(folder.resolve("talk.md")).content().isEqualTo("precious");
-        assertThat(chat("One\n/save! talk.md\n")).isZero();
-        assertThat(folder.resolve("talk.md")).content().startsWith("# Conversation");
     }
 
     @Test
@@ -241,20 +168,23 @@ class ChatCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/sttus,did you mean '/status'?",
-        "/frobnicate,'there is no command /frobnicate; known: /account'",
-        "/route nowhere,there is no route 'nowhere'",
-        "/account scripted-2,did you mean 'scripted-1'?",
+        "/sve,did you mean '/save'?",
+        "/frobnicate,'there is no command /frobnicate; known: /help'",
         "/save,name a file",
-        "/save talk.md,nothing to save",
-        "/clear everything,/clear takes no argument",
-        "/retry,no question has been asked yet"
+        "/save talk.md,nothing to save"
     })
     void wrongCommand_isOneClearLineAndNoMessage(String line, String message) {
         assertThat(chat(line + "\n")).isEqualTo(2);
         assertThat(shell.err()).contains(message).doesNotContain("Exception");
         assertThat(shell.err().lines()).hasSize(1);
         assertThat(shell.provider.asked).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/usr/bin/env", "// why", "/* why */", " /help", "/", "1/2", "/2 of it"})
+    void pathsCommentsAndWhateverHasABlankBeforeIt_areMessages(String line) {
+        assertThat(chat(line + "\n")).as(shell.err()).isZero();
+        assertThat(asked(0)).containsExactly(Message.user(line.strip()));
     }
 
     @ParameterizedTest
@@ -268,7 +198,7 @@ class ChatCommandTest {
     @CsvSource({
         "--temperature=3,temperature must be 0 to 2",
         "--route=nowhere,there is no route 'nowhere'",
-        "--account=nobody,there is no account 'nobody'",
+        "--account=scripted-2,there is no account 'scripted-2'; did you mean 'scripted-1'?",
         "--config=missing.yaml,there is no such file"
     })
     void wrongOption_isToldBeforeAnythingIsAsked(String option, String message) {

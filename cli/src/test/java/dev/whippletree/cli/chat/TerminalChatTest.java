@@ -11,8 +11,6 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.terminal.Terminal;
-import dev.whippletree.terminal.board.Screen;
-import dev.whippletree.terminal.board.StatusBoard;
 import dev.whippletree.time.SystemTimeline;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -66,20 +64,12 @@ class TerminalChatTest {
                 new CompletableFuture<>(),
                 timeline,
                 Whippletree::builder);
-        ChatWish wish = new ChatWish(
-                Prompt::builder,
-                Optional.empty(),
-                new Choice(Optional.empty(), Optional.empty()),
-                true,
-                false,
-                true,
-                open -> new StatusBoard(ZoneOffset.UTC, new Screen(false, 100)).lines(open.status()));
+        ChatWish wish = new ChatWish(Prompt::builder, Optional.empty(), true, false);
         try (Whippletree whippletree = Whippletree.builder()
                         .provider(provider)
                         .environment(surroundings.environment())
                         .build();
-                LineEditor editor = new TerminalEditor(
-                        terminal.terminal(), new NameCompleter(whippletree.configuration()), Optional.of(history))) {
+                LineEditor editor = new TerminalEditor(terminal.terminal(), Optional.of(history))) {
             ended.complete(new Chat(surroundings, whippletree, editor, wish).run());
         } catch (Throwable e) {
             ended.completeExceptionally(e);
@@ -102,18 +92,8 @@ class TerminalChatTest {
     void message_isAnsweredAndItIsSaidWhereFrom() {
         terminal.type("Hello", PseudoTerminal.ENTER)
                 .await("Fine, thank you.")
-                .await("scripted-1 · scripted-model · 1 attempt");
+                .await("answered by account scripted-1, model scripted-model, 1 attempt");
         assertThat(asked(0)).containsExactly(Message.user("Hello"));
-    }
-
-    @Test
-    void tab_completesCommandsAndNames() {
-        terminal.type("/acc", PseudoTerminal.TAB, "s", PseudoTerminal.TAB, PseudoTerminal.ENTER)
-                .await("account: scripted-1")
-                .await("@scripted-1> ")
-                .type("/rou", PseudoTerminal.TAB, "d", PseudoTerminal.TAB, PseudoTerminal.ENTER)
-                .await("route: default")
-                .await("default@scripted-1> ");
     }
 
     @Test

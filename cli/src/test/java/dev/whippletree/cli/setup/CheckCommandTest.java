@@ -9,8 +9,6 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 class CheckCommandTest {
 
@@ -139,24 +137,6 @@ class CheckCommandTest {
         assertThat(shell.out())
                 .contains("warning: ", "the key of client 'acme' has fewer than 16 characters")
                 .doesNotContain("short-key");
-    }
-
-    @Test
-    void json_saysEverythingAndProblemsToo() {
-        Shell shell = new Shell(folder).withAccount().file("whippletree.yaml", """
-                accounts: [{id: one, provider: scripted, limits: [10 requests / 1h]}]
-                routes: {default: {aliases: [gpt-4o]}}
-                """);
-        assertThat(shell.run("check", "--json")).as(shell.err()).isZero();
-        JsonNode good = JsonMapper.shared().readTree(shell.out());
-        assertThat(good.get("problems").isEmpty()).isTrue();
-        assertThat(good.at("/accounts/0/limits/0").asString()).isEqualTo("10 requests / 1h");
-        assertThat(good.at("/routes/0/aliases/0").asString()).isEqualTo("gpt-4o");
-        Shell wrong = new Shell(folder).file("whippletree.yaml", "accounts: hf-1");
-        assertThat(wrong.run("check", "--json")).isEqualTo(2);
-        assertThat(JsonMapper.shared().readTree(wrong.out()).at("/problems/0").asString())
-                .contains("expected a list of accounts");
-        assertThat(wrong.err()).isEmpty();
     }
 
     @Test

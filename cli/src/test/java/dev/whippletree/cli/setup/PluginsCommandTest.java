@@ -48,14 +48,6 @@ class PluginsCommandTest {
     }
 
     @Test
-    void json_hasOneObjectForEach() {
-        assertThat(shell.withAccount().run("plugins", "--json")).as(shell.err()).isZero();
-        assertThat(shell.out())
-                .containsPattern("\"kind\" : \"provider\",\\s+\"name\" : \"scripted\",\\s+\"state\" : \"used\","
-                        + "\\s+\"origin\" : \"program\"");
-    }
-
-    @Test
     void folderThatTheVariableNames_hasToBeThere() {
         assertThat(shell.variable("WHIPPLETREE_PLUGINS", "nowhere").run("plugins"))
                 .isEqualTo(2);

@@ -3,24 +3,14 @@ package dev.whippletree.cli.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.Shell;
-import dev.whippletree.model.Failure;
-import dev.whippletree.model.FailureKind;
-import dev.whippletree.model.Reach;
-import dev.whippletree.terminal.Terminal;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class StressCommandTest {
-
-    private static final String WITH_CACHE = "caches: [ehcache]";
 
     @TempDir
     private Path folder;
@@ -54,53 +44,6 @@ class StressCommandTest {
         assertThat(shell.out()).contains("✗  prompts answered").contains("did not hold");
     }
 
-    @Test
-    void liveRun_asksNothingUnlessSomebodyAgrees() {
-        shell.withAccount().file("whippletree.yaml", WITH_CACHE);
-        assertThat(shell.run("stress", "--live", "--interviews", "2")).isEqualTo(2);
-        assertThat(shell.err())
-                .contains("scripted-1 (scripted)")
-                .contains("at most 11 calls")
-                .contains("--yes");
-        assertThat(shell.provider.asked).isEmpty();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"n", "", "nay", "not today", "yet to be decided", "only if it costs nothing, surely"})
-    void liveRun_refusedAtTheQuestion_asksNothing(String answer) {
-        shell.withAccount().terminal(new Terminal(true, false, false, false)).input(answer + "\n");
-        assertThat(shell.run("stress", "--live", "--interviews", "2")).isZero();
-        assertThat(shell.err()).contains("[y/N]");
-        assertThat(shell.provider.asked).isEmpty();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"y", " Yes "})
-    void liveRun_agreedTo_asksTheUsersAccounts(String answer) {
-        shell.withAccount().file("whippletree.yaml", WITH_CACHE);
-        shell.terminal(new Terminal(true, false, false, false)).input(answer + "\n");
-        assertThat(shell.run("stress", "--live", "--interviews", "2"))
-                .as(() -> shell.out() + shell.err())
-                .isZero();
-        assertThat(shell.provider.asked).hasSize(7);
-        assertThat(shell.out()).contains("34 of 34 answered").contains("The accounts are your own");
-    }
-
-    @Test
-    void liveRun_onFailingAccounts_neverMakesMoreCallsThanAnnounced() {
-        shell.withAccount().file("whippletree.yaml", WITH_CACHE);
-        // Calls that a limit refuses don't count as attempts, so that without a cap there would be hundreds of them.
-        shell.provider.failure = Optional.of(new Failure(
-                FailureKind.RATE_LIMITED,
-                "slow down",
-                OptionalInt.of(429),
-                Optional.empty(),
-                Optional.of(Duration.ofMillis(1)),
-                Reach.ORGANIZATION));
-        assertThat(shell.run("stress", "--live", "--yes", "--interviews", "2")).isEqualTo(1);
-        assertThat(shell.provider.asked).hasSizeLessThanOrEqualTo(11);
-    }
-
     @ParameterizedTest
     @CsvSource({
         "--interviews=0,1 or more interviews",
@@ -111,18 +54,11 @@ class StressCommandTest {
         "--latency=soon,is not a latency",
         "--fault=explode,explode",
         "--accounts=0,1 or more accounts",
-        "--yes,add --live",
         "--cache=nonesuch,nonesuch"
     })
     void wrongUsage_exitsWith2(String option, String message) {
         assertThat(shell.run("stress", option)).isEqualTo(2);
         assertThat(shell.err()).contains(message).doesNotContain("\tat ");
-    }
-
-    @Test
-    void optionsOfTheEmulation_areNotForOnesOwnAccounts() {
-        assertThat(shell.withAccount().run("stress", "--live", "--tight")).isEqualTo(2);
-        assertThat(shell.err()).contains("--tight");
     }
 
     @Test

@@ -2,10 +2,10 @@ package dev.whippletree.emulator.http;
 
 import dev.whippletree.emulator.model.ServiceKind;
 
-/** Is told what happens to the calls of emulated services. Called on I/O threads, so it must be thread-safe and not block. */
+/** Observes the calls of emulated services. Called on I/O threads, so it must be thread-safe and not block. */
 public interface CallListener {
 
-    /** Wants to know nothing. */
+    /** Ignores everything. */
     CallListener NONE = new CallListener() {};
 
     /**

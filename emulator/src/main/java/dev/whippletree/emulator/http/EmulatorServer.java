@@ -127,7 +127,7 @@ public final class EmulatorServer implements AutoCloseable {
         return stats;
     }
 
-    /** Stops listening and breaks off what is under way. */
+    /** Stops listening and cuts off requests in progress. */
     @Override
     public void close() {
         undertow.stop();

@@ -37,7 +37,7 @@ final class Player {
         this.arrivedNanos = arrivedNanos;
     }
 
-    /** Starts; from here on the exchange is the player's. */
+    /** Starts; from now on the player owns the exchange. */
     void start() {
         response.head().ifPresent(this::sendHead);
         next();
@@ -102,7 +102,7 @@ final class Player {
         try {
             exchange.getConnection().setOption(Options.CLOSE_ABORT, true);
         } catch (IOException | IllegalArgumentException e) {
-            // The platform closes it in order instead: still no response.
+            // The platform closes the connection normally instead; there is still no response.
             LOG.debug("Can't reset the connection, closing it: {}", e.getMessage());
         }
     }

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * What would be answered to a request, with all that follows from the request alone. Immutable.
+ * The answer that a request would get, computed from the request alone. Immutable.
  *
  * @param fingerprint the same for equal prompts to the same model, and for no others
  * @param text the answer; empty if it only calls a function

@@ -60,7 +60,7 @@ public final class EmulatedService {
                         organization.creditTokens().ifPresent(tokens -> creditLeft.put(organization.id(), tokens)));
     }
 
-    /** Returns what it was made from. */
+    /** Returns its settings. */
     public ServiceSettings settings() {
         return settings;
     }
@@ -93,7 +93,7 @@ public final class EmulatedService {
     }
 
     /**
-     * Decides what comes of a request.
+     * Decides the outcome of a request.
      *
      * @param token the credential that came with it, if one did
      * @param request what is asked
@@ -105,7 +105,7 @@ public final class EmulatedService {
     }
 
     /**
-     * Decides what comes of a request that can't be read.
+     * Decides the outcome of a request that can't be read.
      *
      * @param token the credential that came with it, if one did
      * @param problem what is wrong with it
@@ -122,7 +122,7 @@ public final class EmulatedService {
         return outcome;
     }
 
-    /** Returns what it has seen so far. */
+    /** Returns its statistics so far. */
     public synchronized ServiceStats stats() {
         return ledger.stats(settings.kind(), limits.stats());
     }
@@ -132,7 +132,7 @@ public final class EmulatedService {
         if (account.isEmpty()) {
             return stranger(token);
         }
-        // Threads may come to the lock in another order than they read their clocks.
+        // Threads may take the lock in another order than they read the clock.
         lastNanos = Math.max(lastNanos, nowNanos);
         ledger.asked(draft.fingerprint());
         Visit visit = new Visit(account.get(), ledger.arrived(account.get()), request, draft, lastNanos);

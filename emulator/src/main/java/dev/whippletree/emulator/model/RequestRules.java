@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a service refuses whoever asks, and what it counts for a request. Immutable. */
+/** The rules by which a service refuses requests and counts their tokens. Immutable. */
 final class RequestRules {
 
     /** What ChatRequest calls a message's name, which isn't a field of the request itself. */
@@ -74,7 +74,7 @@ final class RequestRules {
                 : Optional.of(of(RefusalKind.CONTEXT_TOO_LONG).withDetail(contextDetail(tokens)));
     }
 
-    /** Returns what is said of a request that doesn't fit the model. */
+    /** Returns the detail for a request that doesn't fit the model's context. */
     String contextDetail(long tokens) {
         return "This model's maximum context length is " + settings.contextTokens() + " tokens. However, you requested "
                 + tokens + " tokens.";

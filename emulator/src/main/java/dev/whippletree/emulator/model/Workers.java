@@ -3,7 +3,7 @@ package dev.whippletree.emulator.model;
 import java.util.Arrays;
 import java.util.OptionalInt;
 
-/** Works on a number of requests at once. Confined to its service's lock. */
+/** Processes a limited number of requests at once. Guarded by its service's lock. */
 final class Workers {
 
     private static final long IDLE = Long.MIN_VALUE;
@@ -20,7 +20,7 @@ final class Workers {
         Arrays.fill(busyUntil, IDLE);
     }
 
-    /** Returns the first moment, not before the given one, at which one of them has nothing else to do. */
+    /** Returns the first moment, not before the given one, at which a worker is free. */
     long freeAt(long notBeforeNanos) {
         long first = busyUntil.length == 0 ? notBeforeNanos : Long.MAX_VALUE;
         for (long until : busyUntil) {

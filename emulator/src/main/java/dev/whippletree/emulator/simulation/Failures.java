@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What a provider would make of a refusal. Stateless. */
+/** Maps refusals to failures as a provider does. Stateless. */
 final class Failures {
 
     private static final Duration DAY = Duration.ofDays(1);

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What a provider would read from a service's headers and from the prose of its 429. Stateless. */
+/** Builds the limit reports that a provider would read from headers and 429 messages. Stateless. */
 final class LimitReports {
 
     private LimitReports() {}

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells a sink what a service decided, step by step, as a client does that reads it from the wire. Immutable. */
+/** Reports an outcome to a sink step by step, as a client does that reads the response. Immutable. */
 final class Reply {
 
     private static final int CHARACTERS_PER_DELTA = 24;

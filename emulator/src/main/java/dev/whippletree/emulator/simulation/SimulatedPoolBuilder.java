@@ -109,7 +109,7 @@ public final class SimulatedPoolBuilder {
         return this;
     }
 
-    /** Adds somebody who is told what the engine does. */
+    /** Adds a listener to the engine. */
     public SimulatedPoolBuilder listener(EngineListener listener) {
         listeners.add(listener);
         return this;

@@ -15,10 +15,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one answer in the chat-completions format, whole or in chunks. Confined.
+ * Writes one answer in the chat-completions format, whole or in chunks. Confined to one thread.
  *
- * <p>What the protocol has no place for, where an answer came from, stands in a field {@code whippletree} of a whole answer and of a
- * stream's last chunk with a choice.
+ * <p>What the protocol has no place for, where an answer came from, stands in a field {@code whippletree} of a whole
+ * answer and of a stream's last chunk with a choice.
  */
 final class ChatAnswer {
 
@@ -54,7 +54,7 @@ final class ChatAnswer {
         return disclosure;
     }
 
-    /** Returns what the client is told of where an answer came from: names of headers without the prefix. */
+    /** Returns the origin as the client may see it, by header names without the prefix. */
     Map<String, String> origin(Origin origin) {
         Map<String, String> values = OwnHeaders.origin(origin);
         if (!disclosure.accountsShown()) {
@@ -63,7 +63,7 @@ final class ChatAnswer {
         return values;
     }
 
-    /** A cache wants to know whether this stored answer would have been right too; the client is told it where the answer ends. */
+    /** Sets a stored answer that a cache wants confirmed; the client receives it at the end of the answer. */
     void toConfirm(String stored) {
         toConfirm = Optional.of(stored);
     }
@@ -95,7 +95,7 @@ final class ChatAnswer {
         return answer;
     }
 
-    /** Returns the chunks that tell a delta, the last of all included; none if there is nothing to tell. */
+    /** Returns the chunks for a delta, including the last one; none if the delta needs no chunk. */
     List<Map<String, Object>> chunks(Delta delta, boolean withUsage) {
         List<Map<String, Object>> chunks = new ArrayList<>(2);
         if (delta instanceof Delta.Start start) {
@@ -116,7 +116,7 @@ final class ChatAnswer {
         return chunks;
     }
 
-    /** The first chunk says who speaks. */
+    /** Adds the role to the first chunk. */
     private Map<String, Object> begin() {
         Map<String, Object> delta = new LinkedHashMap<>();
         if (!begun) {
@@ -196,7 +196,7 @@ final class ChatAnswer {
         return json;
     }
 
-    /** Says where an answer came from, as the headers do, and what is to be confirmed. */
+    /** Returns the answer's origin, as in the headers, and what to confirm. */
     private Map<String, Object> own(Origin origin) {
         Map<String, Object> json = new LinkedHashMap<>(origin(origin));
         json.replace("attempts", origin.attempts());

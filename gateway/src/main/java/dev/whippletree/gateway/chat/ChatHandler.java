@@ -55,10 +55,10 @@ public final class ChatHandler implements HttpHandler {
     /**
      * Creates one.
      *
-     * @param access who may ask what by now
+     * @param access the clients and their current rights
      * @param answers remembers the answers that clients may confirm
      * @param bodies receives the requests
-     * @param memory pays for answers that clients haven't read
+     * @param memory provides memory for answers that clients haven't read
      * @param settings how long requests may wait, and what becomes of those whose clients leave
      */
     public ChatHandler(
@@ -101,17 +101,14 @@ public final class ChatHandler implements HttpHandler {
             Prompt prompt = prompt(exchange, now.models(client), client, request, keepAlive);
             TokenCount tokens = client.limitsTokens() ? whippletree.tokensToReserve(prompt) : TokenCount.NONE;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
-            MemoryBudget.Lease memory = body.lease();
-            exchange.addExchangeCompleteListener((over, after) -> {
-                memory.whenUnneeded(() -> charge.release(timeline.nanoTime()));
-                after.proceed();
-            });
+            UnderWay.whenOver(exchange, () -> charge.release(timeline.nanoTime()));
             ChatAnswer answer = new ChatAnswer(
                     newId(),
                     timeline.now().getEpochSecond(),
                     request.body().model().orElse(""),
                     now.disclosure());
-            StreamedResponse response = new StreamedResponse(exchange, request.streaming(), unread, memory, timeline);
+            StreamedResponse response =
+                    new StreamedResponse(exchange, request.streaming(), unread, body.lease(), timeline);
             if (keepAlive) {
                 response.fillSilence();
             }
@@ -119,7 +116,7 @@ public final class ChatHandler implements HttpHandler {
             if (request.streaming()) {
                 stream(exchange, asked, request.usage());
             } else {
-                complete(exchange, asked, memory);
+                complete(exchange, asked);
             }
         } catch (RequestException e) {
             Response.send(exchange, e.error());
@@ -147,7 +144,7 @@ public final class ChatHandler implements HttpHandler {
         models.choose(prompt, request.body().model());
         try {
             deadlines.apply(exchange.getRequestHeaders(), request.streaming(), prompt);
-            // What is sent meanwhile begins the library's time anew, if it comes in time.
+            // Filler restarts the library's timeout, if it arrives in time.
             Deadlines.ofLibrary(exchange.getRequestHeaders())
                     .filter(timeout -> !keepAlive || timeout.compareTo(Silence.LONGEST) <= 0)
                     .ifPresent(prompt::callerTimeout);
@@ -157,13 +154,13 @@ public final class ChatHandler implements HttpHandler {
         }
     }
 
-    /** A message that is a list of parts has none. */
+    /** Empty for a message made of parts. */
     private static String lastText(CompletionRequest request) {
         List<Message> messages = request.body().messages();
         return messages.isEmpty() ? "" : messages.get(messages.size() - 1).text();
     }
 
-    private void complete(HttpServerExchange exchange, Asked asked, MemoryBudget.Lease memory) {
+    private void complete(HttpServerExchange exchange, Asked asked) {
         CompletableFuture<Completion> outcome = whippletree.complete(asked.prompt());
         CompletableFuture<Completion> settled = outcome.whenComplete((completion, failure) -> {
             if (failure != null) {
@@ -176,9 +173,8 @@ public final class ChatHandler implements HttpHandler {
             }
         });
         Departure.watch(exchange, () -> {
-            // A call under way goes on for whoever asks the same again; what it holds stays held.
+            // The call continues for whoever asks the same again, and the request keeps what it holds.
             if (finishAbandoned && asked.prompt().cache().read()) {
-                memory.keepUntil(settled);
                 UnderWay.keepUntil(exchange, settled);
                 whippletree.withdraw(outcome);
             } else {
@@ -241,7 +237,7 @@ public final class ChatHandler implements HttpHandler {
         subscribe(asked.prompt(), streamed);
     }
 
-    /** Whatever it throws ends the stream: it may have subscribed by then. */
+    /** Any exception ends the stream, because the prompt may have subscribed already. */
     private void subscribe(Prompt prompt, StreamedAnswer streamed) {
         try {
             whippletree.stream(prompt).subscribe(streamed);
@@ -274,7 +270,7 @@ public final class ChatHandler implements HttpHandler {
         }
         Optional<Completion> stored = whippletree.unconfirmed(prompt);
         stored.ifPresent(completion -> asked.answer().toConfirm(completion.text()));
-        // Of a fresh answer alone there is nothing to learn, and of what is to be confirmed the client has to know.
+        // A fresh answer alone teaches nothing; and the client must know which answer it confirms.
         boolean wanted = stored.isPresent() || origin.source() == Origin.Source.CACHE;
         answers.add(
                 prompt.tenant(), asked.answer().id(), wanted ? whippletree.confirmationKey(prompt) : Optional.empty());

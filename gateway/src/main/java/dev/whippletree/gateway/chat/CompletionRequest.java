@@ -41,7 +41,7 @@ record CompletionRequest(ChatBody body, boolean streaming, boolean usage) {
         return new CompletionRequest(ChatBody.read(fields), streaming, usage);
     }
 
-    /** Better an error than an answer in which something that was asked for is missing. */
+    /** Rejects what the gateway would drop: an error is better than an answer that lacks what was asked for. */
     private static void refuseWhatIsLost(Fields fields) {
         if (fields.whole("n").orElse(1L) != 1) {
             throw fields.wrong("n", "must be 1: one request gets one answer");

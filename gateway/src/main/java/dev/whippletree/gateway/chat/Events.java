@@ -44,7 +44,7 @@ final class Events {
         return bytes.toByteArray();
     }
 
-    /** Returns what says nothing, and shows that the stream is still there. */
+    /** Returns a comment that shows the stream is alive. */
     static byte[] comment() {
         return COMMENT.clone();
     }

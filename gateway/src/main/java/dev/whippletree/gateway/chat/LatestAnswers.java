@@ -29,15 +29,15 @@ public final class LatestAnswers {
     private record Place(String tenant, String id) {}
 
     /**
-     * Adds one; the one used least recently makes room for it.
+     * Adds an answer, replacing the least recently used one if full.
      *
-     * @param key what it is confirmed by; absent: no cache learns anything from its confirmation
+     * @param key the key that confirms it; absent: no cache learns from a confirmation
      */
     synchronized void add(String tenant, String id, Optional<CacheKey> key) {
         answers.put(new Place(tenant, id), key.map(CacheKey::withoutQuestion));
     }
 
-    /** Returns whether an answer of that tenant is remembered by that id. */
+    /** Returns whether this tenant has a recent answer with this id. */
     synchronized boolean has(String tenant, String id) {
         return answers.containsKey(new Place(tenant, id));
     }

@@ -24,7 +24,7 @@ final class Silence {
     /**
      * Prepares one that watches nothing yet.
      *
-     * @param tooLong is run on the I/O thread after each silence that was too long
+     * @param tooLong runs on the I/O thread after each silence that was too long
      */
     Silence(Timeline timeline, Executor ioThread, Runnable tooLong) {
         this.timeline = timeline;
@@ -32,7 +32,7 @@ final class Silence {
         this.tooLong = tooLong;
     }
 
-    /** The silence begins now, and not before. Watches from the first call on. */
+    /** Restarts the silence now. The first call starts watching. */
     void begin() {
         brokenNanos = timeline.nanoTime();
         if (timer == null && !over) {
@@ -40,7 +40,7 @@ final class Silence {
         }
     }
 
-    /** There is nothing to be watched any more. */
+    /** Stops watching. */
     void end() {
         over = true;
         if (timer != null) {
@@ -52,7 +52,7 @@ final class Silence {
         timer = timeline.schedule(nanos, () -> ioThread.execute(this::look));
     }
 
-    /** A timer for each piece would cost more than one that comes too early now and then. */
+    /** One timer that sometimes fires early costs less than a timer for each piece. */
     private void look() {
         if (over) {
             return;

@@ -30,21 +30,21 @@ final class StreamedAnswer implements StreamSubscriber {
     private boolean told;
     private long sixthsTold;
 
-    /** What came of it, told before the client is. On the I/O thread. */
+    /** Receives the outcome before the client does. On the I/O thread. */
     interface Outcome {
 
         /** The answer is whole, and has about so many tokens, thoughts included. */
         void answered(Delta.End end, long tokensTold);
 
-        /** There is none, and no piece of it has been told. */
+        /** It failed before any piece was sent. */
         void failedBeforeItBegan(Throwable failure);
     }
 
     /**
-     * Prepares to tell one.
+     * Prepares to send one.
      *
      * @param withUsage whether the client wants to know the tokens used
-     * @param outcome is told what comes of it
+     * @param outcome receives the outcome
      */
     StreamedAnswer(
             StreamedResponse events, ChatAnswer answer, boolean withUsage, Supplier<Instant> clock, Outcome outcome) {
@@ -55,7 +55,7 @@ final class StreamedAnswer implements StreamSubscriber {
         this.outcome = outcome;
     }
 
-    /** The client is gone. On the I/O thread. */
+    /** Cancels the answer, because the client is gone. On the I/O thread. */
     void leave() {
         left = true;
         if (subscription != null) {
@@ -63,18 +63,18 @@ final class StreamedAnswer implements StreamSubscriber {
         }
     }
 
-    /** The client is told no more of it than an error. On the I/O thread. */
+    /** Ends the answer with an error. On the I/O thread. */
     void breakOff(ApiError why) {
         events.end(new StreamEnd.Failed(why));
         leave();
     }
 
-    /** Returns whether a piece of it has been told. On the I/O thread. */
+    /** Returns whether a piece of it has been sent. On the I/O thread. */
     boolean begun() {
         return told;
     }
 
-    /** Returns about how many tokens the client was told, thoughts included. On the I/O thread. */
+    /** Estimates how many tokens the client was sent, reasoning included. On the I/O thread. */
     long tokensTold() {
         return TextTokens.whole(sixthsTold);
     }
@@ -97,7 +97,7 @@ final class StreamedAnswer implements StreamSubscriber {
         events.later(() -> tell(delta));
     }
 
-    /** At once: what waits for an I/O thread grows meanwhile. */
+    /** Reports at once: what waits for an I/O thread grows meanwhile. */
     @Override
     public void onArrived(long characters) {
         events.arrived(characters);
@@ -108,7 +108,7 @@ final class StreamedAnswer implements StreamSubscriber {
         events.later(() -> fail(failure));
     }
 
-    /** The end was told by the last delta. */
+    /** The last delta has ended it already. */
     @Override
     public void onComplete() {}
 

@@ -13,17 +13,19 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One response to a prompt, in events or whole, and the only place that ends it. Used on the exchange's I/O thread.
+ * One response to a prompt, in events or whole. Only this class ends it. Used on the exchange's I/O thread.
  *
- * <p>Once begun it is never silent for longer than {@link Silence#LONGEST}: what clients skip shows that it is still there. A whole answer
- * begins early only for {@linkplain #fillSilence silence}, and is then cut if it fails: after a status 200, clients would take an error
- * for the answer, but they retry a reset.
+ * <p>Once begun it is never silent for longer than {@link Silence#LONGEST}: what clients skip shows that it is still
+ * there. A whole answer begins early only for {@linkplain #fillSilence silence}, and is then cut if it fails: after a
+ * status 200, clients would take an error for the answer, but they retry a reset.
  *
- * <p>Until it has ended as its client is told, its connection resets when it is closed, whatever closes it. In HTTP/1.1 it is in chunks also
- * where the connection closes after it. So a cut never looks like an end.
+ * <p>Until it has ended as its client is told, its connection resets when it is closed, whatever closes it. In HTTP/1.1
+ * it is in chunks also where the connection closes after it. So a cut never looks like an end.
  */
 final class StreamedResponse implements UnreadAnswers.Answer {
 
@@ -39,7 +41,7 @@ final class StreamedResponse implements UnreadAnswers.Answer {
     private final Silence silence;
     private boolean begun;
 
-    /** Whether something is being written: nothing else may be until that is done. */
+    /** Whether a write is in progress; no other may start before it is done. */
     private boolean writing;
 
     /** How many bytes are being written. Any thread reads it. */
@@ -51,10 +53,10 @@ final class StreamedResponse implements UnreadAnswers.Answer {
     private volatile long sent;
     private volatile Runnable source = () -> {};
 
-    /** What is to be written next; null: nothing. */
+    /** The next part to write; null: none. */
     private @Nullable Waiting waiting;
 
-    /** How it ends; null while that isn't decided. */
+    /** How it ends; null: undecided. */
     private @Nullable StreamEnd end;
 
     private record Waiting(byte[] bytes, Runnable then) {}
@@ -84,17 +86,17 @@ final class StreamedResponse implements UnreadAnswers.Answer {
         });
     }
 
-    /** Does something on the I/O thread, after what was given before. The response ends by a reset if it throws anything. Thread-safe. */
+    /** Runs work on the I/O thread, in order. If the work throws, the response ends by a reset. Thread-safe. */
     void later(Runnable work) {
         Response.later(exchange, work);
     }
 
-    /** What streams the answer; is ended at once, on any thread, if too much of it is kept. */
+    /** Sets how to cancel the source of the answer: run at once, on any thread, if too much of the answer is kept. */
     void from(Runnable cancelSource) {
         source = cancelSource;
     }
 
-    /** So many characters of the answer have come by now, however many have been sent. Thread-safe. */
+    /** Sets how many characters of the answer have arrived so far, sent or not. Thread-safe. */
     void arrived(long characters) {
         arrived = characters;
         kept.keeps(characters * BYTES_PER_CHARACTER + unwritten);
@@ -111,19 +113,19 @@ final class StreamedResponse implements UnreadAnswers.Answer {
         later(() -> end(new StreamEnd.Cut()));
     }
 
-    /** Breaks each silence from now on, also before there is anything of the answer: the head is sent with it then. */
+    /** Fills every silence from now on, even before the answer begins; the head is then sent with the filler. */
     void fillSilence() {
         silence.begin();
     }
 
-    /** Sends what clients skip, unless the client hasn't taken yet what is being written. */
+    /** Sends filler that clients skip, unless a write is still in progress. */
     private void fill() {
         if (!writing && end == null) {
             send(events ? Events.comment() : SPACE, 0, () -> {});
         }
     }
 
-    /** Puts one of the gateway's own headers, without the prefix, unless the head has been sent. */
+    /** Sets one of the gateway's own headers, named without the prefix, unless the head has been sent. */
     void header(String name, String value) {
         if (!begun) {
             OwnHeaders.put(exchange.getResponseHeaders(), name, value);
@@ -148,7 +150,7 @@ final class StreamedResponse implements UnreadAnswers.Answer {
         }
     }
 
-    /** Ends the response, once what is being written is written. Calls after the first change nothing, unless they cut it. */
+    /** Ends the response after the current write. Only the first call counts, but a cut always does. */
     void end(StreamEnd how) {
         if (begun && end == null && how instanceof StreamEnd.Failed failed) {
             Refusals.note(exchange, failed.error());
@@ -166,17 +168,23 @@ final class StreamedResponse implements UnreadAnswers.Answer {
 
     private void finish(StreamEnd how) {
         silence.end();
-        if (how instanceof StreamEnd.Whole whole && events) {
-            write(Events.last(whole.lastChunks()), new Response.EndOfExchange());
-        } else if (how instanceof StreamEnd.Whole whole && begun) {
-            write(GatewayJson.write(whole.lastChunks().get(0)), new Response.EndOfExchange());
-        } else if (how instanceof StreamEnd.Whole whole) {
-            unwritten = Response.send(exchange, OK, whole.lastChunks().get(0));
-            kept.keeps(2L * unwritten); // As text and as JSON.
+        if (how instanceof StreamEnd.Whole whole) {
+            finishWhole(whole.lastChunks());
         } else if (how instanceof StreamEnd.Failed failed && begun) {
             write(Events.error(failed.error()), new Response.EndOfExchange());
         } else if (how instanceof StreamEnd.Failed failed) {
             Response.send(exchange, failed.error());
+        }
+    }
+
+    private void finishWhole(List<Map<String, Object>> lastChunks) {
+        if (events) {
+            write(Events.last(lastChunks), new Response.EndOfExchange());
+        } else if (begun) {
+            write(GatewayJson.write(lastChunks.get(0)), new Response.EndOfExchange());
+        } else {
+            unwritten = Response.send(exchange, OK, lastChunks.get(0));
+            kept.keeps(2L * unwritten); // As text and as JSON.
         }
     }
 
@@ -211,7 +219,7 @@ final class StreamedResponse implements UnreadAnswers.Answer {
         }
     }
 
-    /** The exchange is over: the response is written, or won't be. */
+    /** The exchange is over: the response is written, or never will be. */
     private void completed() {
         silence.end();
         kept.end();
@@ -223,7 +231,7 @@ final class StreamedResponse implements UnreadAnswers.Answer {
         }
     }
 
-    /** A part has been written and more are to come. */
+    /** Continues after a part has been written. */
     private final class Written implements IoCallback {
 
         private final Runnable then;

@@ -17,17 +17,20 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 
-/** A client: a tenant, and its limits. What it has used may be another's of the same tenant too, before and after a reload. Thread-safe. */
+/**
+ * A client: a tenant and its limits. Its usage survives reloads and is shared by all clients of the tenant.
+ * Thread-safe.
+ */
 public final class Client {
 
-    /** What is reserved by requests under way may be free again at any moment. */
+    /** Reservations of requests in progress may be released at any moment. */
     private static final long SOON_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final String tenant;
     private final Used used;
     private final List<Bound> limits = new ArrayList<>();
 
-    /** What a tenant has used since the start, altogether and within windows, whatever limits there were. Guarded by itself. */
+    /** A tenant's usage since the start, in total and by window. Guarded by itself. */
     static final class Used {
 
         private long requests;
@@ -50,7 +53,7 @@ public final class Client {
         }
     }
 
-    /** The uses within one window, by the limit that asks. Guarded by what it is a part of. */
+    /** The usage within one window. Guarded by its tenant's usage. */
     private static final class Counted {
 
         private final SlidingWindow window;
@@ -71,7 +74,7 @@ public final class Client {
             return Math.min(Math.max(1, limit.unit().amountOf(tokens)), limit.amount());
         }
 
-        /** What requests under way hold but don't need is free again when they end, long before the window has passed. */
+        /** Requests in progress return what they don't need when they end, long before the window has passed. */
         long waitNanos(TokenCount tokens, long now) {
             long needed = needed(tokens);
             long wait = window.waitNanos(needed, now);
@@ -82,7 +85,7 @@ public final class Client {
     /** What one request has reserved of a limit. */
     private record Reserved(Counted counted, long amount, Quota.Use use) {}
 
-    /** What one request holds of its client's token limits from its beginning to its end. Thread-safe. */
+    /** What one request reserves of its client's token limits until it ends. Thread-safe. */
     public final class Charge {
 
         private final List<Reserved> reserved;
@@ -96,17 +99,17 @@ public final class Client {
             this.estimate = estimate;
         }
 
-        /** The request used so many tokens. Calls after the first end change nothing. */
+        /** Settles the request with the tokens it used. Only the first end counts. */
         public void settle(TokenCount tokens, long now) {
             end(tokens, now, true);
         }
 
-        /** A service may have worked on the request, but its tokens are unknown: the estimate counts. */
+        /** Ends the request with its estimate: a service may have worked on it, and the tokens are unknown. */
         public void keep(long now) {
             keep(0, now);
         }
 
-        /** The same of a request whose answer is known to have some tokens: those count, if they are more than were estimated for it. */
+        /** Ends the request with its estimate, or with the tokens sent if they are more. */
         public void keep(long told, long now) {
             end(new TokenCount(estimate.prompt(), told), now, false);
         }
@@ -133,7 +136,7 @@ public final class Client {
             }
         }
 
-        /** The request wasn't answered, and used nothing as far as is known. */
+        /** Releases the request: it wasn't answered and, as far as known, used nothing. */
         public void release(long now) {
             end(TokenCount.NONE, now, true);
         }
@@ -180,9 +183,9 @@ public final class Client {
     }
 
     /**
-     * Asks whether a request may come at all, before anything is known of it. Counts nothing.
+     * Checks the limits before the request is read. Counts nothing.
      *
-     * @throws RequestException if one of its limits is used up, saying for how long
+     * @throws RequestException if one of its limits is used up, with the wait
      */
     public void admit(long now) {
         synchronized (used) {
@@ -190,7 +193,7 @@ public final class Client {
         }
     }
 
-    /** Returns whether the tokens that a request may need have to be known when it begins. */
+    /** Returns whether a limit counts tokens, so that requests need an estimate. */
     public boolean limitsTokens() {
         return limits.stream().anyMatch(bound -> bound.limit().unit().countsTokens());
     }
@@ -199,7 +202,7 @@ public final class Client {
      * Counts a request, and reserves the tokens that it may need.
      *
      * @param tokens what is reserved for it on its account, an estimate; of a limit smaller than that all is reserved
-     * @return what it holds, to be ended once
+     * @return the reservation, to be ended once
      * @throws RequestException if that doesn't fit one of its limits, saying for how long; nothing is counted then
      */
     public Charge begin(TokenCount tokens, long now) {

@@ -20,10 +20,10 @@ public final class Clients {
     private final Client anybody = Client.anybody();
 
     /**
-     * Takes them from the settings.
+     * Creates the clients of a configuration.
      *
      * @param keys theirs
-     * @param before those there were so far: who has the name of one that there ever was goes on with what that has used
+     * @param before the clients before a reload: a client with a known name keeps its usage
      */
     Clients(GatewaySettings settings, Keys keys, Optional<Clients> before) {
         this.keys = keys;
@@ -40,9 +40,9 @@ public final class Clients {
     }
 
     /**
-     * Returns whose request it is, and lets its connection belong to that client.
+     * Returns the request's client, and assigns the connection to it.
      *
-     * @throws RequestException if there are clients and it is none of them, or if there is no connection for its client
+     * @throws RequestException if the key is missing or unknown, or the client may have no more connections
      */
     public Client of(HttpServerExchange exchange) {
         Client client = byOwner.isEmpty() ? anybody : byKey(exchange);

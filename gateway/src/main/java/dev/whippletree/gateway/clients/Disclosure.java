@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Decides what clients see of the accounts behind the gateway: everything if the client is the operator or the
- * operator allows it; else neither account ids nor the services' own messages. Immutable.
+ * Decides what clients see of the gateway's accounts: everything if the client is the operator or the operator allows
+ * it; else neither account ids nor the services' own messages. Immutable.
  */
 public final class Disclosure {
 

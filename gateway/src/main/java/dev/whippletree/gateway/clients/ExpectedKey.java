@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.clients;
 
+import dev.whippletree.gateway.http.Patience;
 import dev.whippletree.model.Secret;
 import dev.whippletree.time.Threads;
 import dev.whippletree.time.Timeline;
@@ -14,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A key that requests have to send, as it was read last. One that can't be read matches no request, at once; one of which nothing can be
- * learned, as when its file hangs, stays as it was for {@link #KEPT}. The log tells when either begins, when the reason changes and when it
- * ends. Thread-safe.
+ * A key that requests must send, as last read. One that can't be read matches no request, at once; one of which nothing
+ * can be learned, as when its file hangs, stays as it was for {@link #KEPT}. The log tells when either begins, when the
+ * reason changes and when it ends. Thread-safe.
  */
 final class ExpectedKey {
 
-    /** How long a key holds of which nothing can be learned. */
+    /** How long an unreadable key stays valid. */
     static final Duration KEPT = Duration.ofSeconds(60);
 
     /** How long a request waits for a reading. */
@@ -29,7 +30,7 @@ final class ExpectedKey {
     private static final Logger LOG = LoggerFactory.getLogger(ExpectedKey.class);
     private static final AtomicLong CHANGES = new AtomicLong();
 
-    /** Virtual threads that hang in a file would keep others from running. */
+    /** Virtual threads blocked on a file would block their carriers. */
     private static final Executor FILES = Threads.newPlatformExecutor("whippletree-gateway-key");
 
     private final String owner;
@@ -45,7 +46,7 @@ final class ExpectedKey {
     private String told = "";
     private CompletableFuture<Void> latest = CompletableFuture.completedFuture(null);
 
-    /** The reading that hasn't begun. */
+    /** The next read, not begun yet. */
     private @Nullable CompletableFuture<Void> next;
 
     /**
@@ -65,7 +66,7 @@ final class ExpectedKey {
         return owner;
     }
 
-    /** Returns whether it is the one that a request shows, in a time that depends on neither. */
+    /** Compares with the key of a request, in constant time. */
     synchronized boolean is(ShownKey shown) {
         long now = timeline.nanoTime();
         if (hangs(now)) {
@@ -77,15 +78,15 @@ final class ExpectedKey {
         return value.isPresent() && value.get().is(shown);
     }
 
-    /** Returns a number that is the higher, the later it became what it is. */
+    /** Returns the sequence number of its last change. */
     synchronized long change() {
         return change;
     }
 
     /**
-     * Reads it again, unless it never changes. Doesn't block.
+     * Reads it again, unless it is fixed. Doesn't block.
      *
-     * @return ends once it has been read from now on, or if that takes too long
+     * @return ends after a fresh read, or when that takes too long
      */
     CompletableFuture<Void> read() {
         CompletableFuture<Void> reading;
@@ -98,13 +99,7 @@ final class ExpectedKey {
             }
             reading = next;
         }
-        CompletableFuture<Void> ended = new CompletableFuture<>();
-        Timeline.Timer patience = timeline.schedule(PATIENCE.toNanos(), () -> ended.complete(null));
-        var unused = reading.whenComplete((nothing, failure) -> {
-            patience.cancel();
-            ended.complete(null);
-        });
-        return ended;
+        return Patience.atMost(PATIENCE, reading, timeline);
     }
 
     private boolean hangs(long now) {

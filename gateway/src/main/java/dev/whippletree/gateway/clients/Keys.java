@@ -32,7 +32,7 @@ final class Keys {
         return "client " + name;
     }
 
-    /** Returns whose key a request shows, by what was read last. */
+    /** Returns the owner of a request's key, as last read. */
     Optional<String> owner(ShownKey shown) {
         return holder(shown).map(ExpectedKey::owner);
     }
@@ -53,9 +53,9 @@ final class Keys {
     }
 
     /**
-     * Reads again what says whose key a request shows: the key of its owner, or all if it has none. Doesn't block.
+     * Reads the key of the request's owner again, or all keys if it has no owner. Doesn't block.
      *
-     * @return ends when its owner is known, on any thread; has ended if that is known already
+     * @return ends when the owner is known, on any thread
      */
     CompletableFuture<Void> read(ShownKey shown) {
         return holder(shown)

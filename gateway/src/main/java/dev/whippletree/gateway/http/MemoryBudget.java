@@ -2,7 +2,6 @@ package dev.whippletree.gateway.http;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * The heap that all requests together may use, by an estimate for each. Thread-safe; never blocks.
@@ -31,7 +30,7 @@ public final class MemoryBudget {
     private long used;
 
     /**
-     * Creates one of which nothing is used.
+     * Creates an unused budget.
      *
      * @param amount in bytes, 1 or more
      */
@@ -40,7 +39,7 @@ public final class MemoryBudget {
     }
 
     /**
-     * Opens a request's account; it holds nothing yet.
+     * Opens a lease for a request; it holds nothing yet.
      *
      * @param tenant the request's tenant; empty: without keys
      */
@@ -68,19 +67,18 @@ public final class MemoryBudget {
         return tenant.isEmpty() ? amount : Math.max(1, amount / 2);
     }
 
-    /** Returns whether answers have made it more than there is. */
+    /** Returns whether kept answers have pushed the total above the budget. */
     synchronized boolean isExceeded() {
         return used > amount;
     }
 
-    /** What one request holds. Ends once, whatever happens to the request; what is asked for later is refused. Thread-safe. */
+    /** The memory of one request. Ends once; later requests for memory are refused. Thread-safe. */
     public final class Lease {
 
         private final String tenant;
         private long held;
         private long answer;
         private boolean ended;
-        private volatile CompletableFuture<?> needed = CompletableFuture.completedFuture(null);
 
         private Lease(String tenant) {
             this.tenant = tenant;
@@ -97,18 +95,18 @@ public final class MemoryBudget {
         }
 
         /**
-         * So many more bytes of the body have come.
+         * Takes memory for more received bytes of the body.
          *
-         * @throws RequestException if there is no memory for them; nothing more is held then
+         * @throws RequestException if the budget has no room for them; then nothing is taken
          */
         void received(int bytes) {
             take(bytes * (long) BYTES_PER_BYTE);
         }
 
         /**
-         * So many more values have been read in the body.
+         * Takes memory for more JSON values read from the body.
          *
-         * @throws RequestException if there is no memory for them; nothing more is held then
+         * @throws RequestException if the budget has no room for them; then nothing is taken
          */
         void read(int values) {
             take(values * (long) BYTES_PER_VALUE);
@@ -126,7 +124,7 @@ public final class MemoryBudget {
             }
         }
 
-        /** So much is kept of its answer now, whether there is memory for it or not. */
+        /** Sets how many bytes of the answer are kept, even beyond the budget. */
         void keeps(long bytes) {
             synchronized (MemoryBudget.this) {
                 if (!ended && bytes != answer) {
@@ -136,7 +134,7 @@ public final class MemoryBudget {
             }
         }
 
-        /** Returns whether its tenant holds more than it may. */
+        /** Returns whether its tenant holds more than its share. */
         boolean isBeyondShare() {
             return used(tenant) > mostOf(tenant);
         }
@@ -155,22 +153,8 @@ public final class MemoryBudget {
             byTenant.remove(tenant, 0L);
         }
 
-        /** The request needs it until something has ended, even if {@link #end} comes before. */
-        public void keepUntil(CompletableFuture<?> over) {
-            needed = over;
-        }
-
-        /** Gives all of it back, once that isn't needed any more. Calls after the first do nothing. */
+        /** Gives all of it back. Calls after the first do nothing. */
         void end() {
-            whenUnneeded(this::giveBack);
-        }
-
-        /** Does something for a request that is over: at once, or when that has ended for which it needs what it holds. */
-        public void whenUnneeded(Runnable task) {
-            needed.whenComplete((result, failure) -> task.run());
-        }
-
-        private void giveBack() {
             synchronized (MemoryBudget.this) {
                 if (!ended) {
                     ended = true;

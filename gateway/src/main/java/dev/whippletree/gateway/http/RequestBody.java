@@ -80,9 +80,9 @@ public final class RequestBody {
             // The exchange goes on long after the body has been read, so this mustn't hold the body.
             exchange.addExchangeCompleteListener((ended, after) -> {
                 timer.remove();
-                lease.end();
                 after.proceed();
             });
+            UnderWay.whenOver(exchange, lease::end);
         }
 
         /** Takes what is there; only if that isn't all is anything to be told when more comes. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class UnderWay implements HttpHandler {
 
     private static final AttachmentKey<Entry> ENTRY = AttachmentKey.create(Entry.class);
+    private static final AttachmentKey<CompletableFuture<?>> NEEDED = AttachmentKey.create(CompletableFuture.class);
 
     private final HttpHandler next;
     private final CompletableFuture<Void> quiet = new CompletableFuture<>();
@@ -30,7 +31,6 @@ public final class UnderWay implements HttpHandler {
         private final HttpServerExchange exchange;
         private @Nullable Runnable lastWords;
         private boolean over;
-        private CompletableFuture<?> needed = CompletableFuture.completedFuture(null);
 
         Entry(HttpServerExchange exchange) {
             this.exchange = exchange;
@@ -43,7 +43,10 @@ public final class UnderWay implements HttpHandler {
             }
         }
 
-        /** What has been received in part can't be answered. The connection closes after an answer that hasn't begun. */
+        /**
+         * Runs the last words; resets a request that was only partly received. An answer that hasn't begun closes its
+         * connection.
+         */
         public void end() {
             over = true;
             if (!exchange.isResponseStarted()) {
@@ -58,7 +61,7 @@ public final class UnderWay implements HttpHandler {
     }
 
     /**
-     * Creates one that refuses nothing yet.
+     * Creates a tracker that refuses nothing yet.
      *
      * @param next takes the requests
      */
@@ -67,9 +70,9 @@ public final class UnderWay implements HttpHandler {
     }
 
     /**
-     * Says what ends a request if the gateway can't wait for its answer. On the exchange's I/O thread.
+     * Sets how to end a request when the gateway can't wait for its answer. On the exchange's I/O thread.
      *
-     * @param words is run on that thread once at most, also after the answer
+     * @param words runs on that thread at most once, also after the answer
      */
     public static void lastWords(HttpServerExchange exchange, Runnable words) {
         Entry entry = exchange.getAttachment(ENTRY);
@@ -78,12 +81,25 @@ public final class UnderWay implements HttpHandler {
         }
     }
 
-    /** A request counts as under way until something has ended, even if its exchange is over before. On the exchange's I/O thread. */
+    /**
+     * Keeps a request in progress until something has ended, even if its exchange is over before: it counts as under way,
+     * and keeps what it holds. On the exchange's I/O thread.
+     */
     public static void keepUntil(HttpServerExchange exchange, CompletableFuture<?> end) {
-        Entry entry = exchange.getAttachment(ENTRY);
-        if (entry != null) {
-            entry.needed = end;
-        }
+        exchange.putAttachment(NEEDED, end);
+    }
+
+    /** Runs a task once a request is over: its exchange and whatever it is {@linkplain #keepUntil kept} for. */
+    public static void whenOver(HttpServerExchange exchange, Runnable task) {
+        exchange.addExchangeCompleteListener((over, after) -> {
+            CompletableFuture<?> needed = exchange.getAttachment(NEEDED);
+            if (needed == null) {
+                task.run();
+            } else {
+                needed.whenComplete((result, failure) -> task.run());
+            }
+            after.proceed();
+        });
     }
 
     @Override
@@ -95,10 +111,7 @@ public final class UnderWay implements HttpHandler {
             return;
         }
         exchange.putAttachment(ENTRY, entry);
-        exchange.addExchangeCompleteListener((over, after) -> {
-            entry.needed.whenComplete((result, failure) -> remove(entry));
-            after.proceed();
-        });
+        whenOver(exchange, () -> remove(entry));
         next.handleRequest(exchange);
     }
 
@@ -117,9 +130,9 @@ public final class UnderWay implements HttpHandler {
     }
 
     /**
-     * Refuses every request from now on.
+     * Refuses all new requests from now on.
      *
-     * @return ends when none is under way any more; the same each time
+     * @return ends when no request is in progress; the same future each time
      */
     public CompletableFuture<Void> refuse() {
         boolean none;
@@ -133,12 +146,12 @@ public final class UnderWay implements HttpHandler {
         return quiet;
     }
 
-    /** Begins to end each request with its last words. */
+    /** Ends each request with its last words. */
     public void end() {
         rest().forEach(entry -> Response.later(entry.exchange, entry::end));
     }
 
-    /** Lets the connections of all that is left be reset when they are closed. */
+    /** Makes all remaining connections reset when they close. */
     public void giveUp() {
         rest().forEach(entry -> Reset.whenClosed(entry.exchange.getConnection()));
     }

@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
- * Counts what is kept of answers until their clients have read them. While that is more than there is memory for, gives up those of which
- * most is unread: of the client that holds more than its share, or else of all. Thread-safe; never blocks.
+ * Counts the bytes of answers that clients haven't read yet. While they exceed the memory, ends the answers with the
+ * most unread bytes: those of the client that holds more than its share, else of any client. Thread-safe; never blocks.
  */
 public final class UnreadAnswers {
 
@@ -20,10 +20,10 @@ public final class UnreadAnswers {
     /** An answer that somebody reads. Asked on any thread. */
     public interface Answer {
 
-        /** Returns how much of it its client hasn't read. */
+        /** Returns how many bytes its client hasn't read. */
         long unread();
 
-        /** Ends it, so that nothing of it is kept. */
+        /** Ends it and frees its memory. */
         void giveUp();
     }
 
@@ -39,7 +39,7 @@ public final class UnreadAnswers {
             this.answer = answer;
         }
 
-        /** So many bytes of it are kept now. If that is too much, ends others or itself. */
+        /** Sets how many of its bytes are kept. If that is too much, ends other answers or this one. */
         public void keeps(long bytes) {
             synchronized (this) {
                 if (ended) {
@@ -56,7 +56,7 @@ public final class UnreadAnswers {
             }
         }
 
-        /** Nothing is kept of it any more. */
+        /** Stops counting it. */
         public synchronized void end() {
             ended = true;
             all.remove(this);
@@ -69,7 +69,7 @@ public final class UnreadAnswers {
         this.memory = memory;
     }
 
-    /** Prepares to count an answer, for which a lease pays. */
+    /** Prepares to count an answer against a lease. */
     public Counted count(MemoryBudget.Lease lease, Answer answer) {
         return new Counted(lease, answer);
     }

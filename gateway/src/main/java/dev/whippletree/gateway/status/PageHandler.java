@@ -3,7 +3,9 @@ package dev.whippletree.gateway.status;
 import dev.whippletree.gateway.http.Response;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,6 +23,11 @@ import java.util.Objects;
 final class PageHandler implements HttpHandler {
 
     private static final String PAGE = "status.html";
+    private static final HttpString CONTENT_TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
+    private static final HttpString RESOURCE_POLICY = new HttpString("Cross-Origin-Resource-Policy");
+    private static final HttpString REFERRER_POLICY = new HttpString("Referrer-Policy");
+    private static final HttpString FRAME_OPTIONS = new HttpString("X-Frame-Options");
+    private static final HttpString CONTENT_SECURITY_POLICY = new HttpString("Content-Security-Policy");
 
     private final byte[] page;
     private final String policy;
@@ -38,9 +45,18 @@ final class PageHandler implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) {
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/html; charset=utf-8");
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-cache");
-        PageHeaders.putPage(exchange.getResponseHeaders(), policy);
+        putSharedHeaders(exchange.getResponseHeaders());
+        exchange.getResponseHeaders().put(CONTENT_SECURITY_POLICY, policy);
+        exchange.getResponseHeaders().put(REFERRER_POLICY, "no-referrer");
+        exchange.getResponseHeaders().put(FRAME_OPTIONS, "DENY");
         exchange.setResponseContentLength(page.length);
         exchange.getResponseSender().send(ByteBuffer.wrap(page), new Response.EndOfExchange());
+    }
+
+    /** Sets the headers of every response: no other site may embed it, and no browser may guess its type. */
+    static void putSharedHeaders(HeaderMap headers) {
+        headers.put(CONTENT_TYPE_OPTIONS, "nosniff");
+        headers.put(RESOURCE_POLICY, "same-origin");
     }
 
     private static String read() {

@@ -4,28 +4,47 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.gateway.clients.Access;
 import dev.whippletree.gateway.http.MemoryBudget;
 import dev.whippletree.gateway.http.Refusals;
+import dev.whippletree.gateway.http.RequestException;
+import dev.whippletree.gateway.http.Response;
+import dev.whippletree.gateway.status.LatestFailures.FailedAttempt;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.status.PricedStatus;
 import dev.whippletree.time.Timeline;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Shows how a gateway and its Whippletree stand: to people, to programs and to Prometheus. Thread-safe. */
+/** Shows the status of a gateway and its Whippletree: to people, to programs and to Prometheus. Thread-safe. */
 public final class StatusPlaces implements AutoCloseable {
 
+    private static final int OK = 200;
+    private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final Whippletree whippletree;
     private final Supplier<Access> access;
+    private final MemoryBudget memory;
+    private final Refusals refusals;
+    private final Optional<LatestFailures> failures;
     private final Timeline timeline;
     private final Visits visits = new Visits();
     private final Trend trend;
-    private final HttpHandler status;
 
     /**
      * Prepares to show what there is so far.
      *
      * @param access who may see it, and the clients with what they have used
-     * @param memory what requests under way take
+     * @param memory what requests in progress take
      * @param refusals the requests that got an error
-     * @param failures the attempts that failed last; absent: nobody heard of them
+     * @param failures the latest failed attempts; absent: nobody recorded them
      */
     public StatusPlaces(
             Whippletree whippletree,
@@ -34,14 +53,16 @@ public final class StatusPlaces implements AutoCloseable {
             Refusals refusals,
             Optional<LatestFailures> failures,
             Timeline timeline) {
+        this.whippletree = whippletree;
         this.access = access;
+        this.memory = memory;
+        this.refusals = refusals;
+        this.failures = failures;
         this.timeline = timeline;
         this.trend = new Trend(whippletree::status, timeline);
-        this.status = watched(new StatusHandler(
-                whippletree, new OwnPart(access, visits, memory, trend, refusals, failures, timeline::nanoTime)));
     }
 
-    /** Begins to note how it goes. */
+    /** Begins to record the trend. */
     public void begin() {
         trend.begin();
     }
@@ -56,21 +77,78 @@ public final class StatusPlaces implements AutoCloseable {
         return new PageHandler();
     }
 
-    /** Returns what serves the status as JSON, to whoever may see it. */
+    /**
+     * Returns what serves the status to whoever may see it: the output of {@code whippletree status --json}, with the
+     * gateway's own part under {@code gateway}.
+     */
     public HttpHandler status() {
-        return status;
+        return watched(exchange -> Response.send(exchange, OK, json()));
     }
 
-    /** Returns what serves everything measured to Prometheus, if it may see that. */
+    /** Returns what serves all metrics as text for Prometheus, to whoever may see them. */
     public HttpHandler metrics(PrometheusMeterRegistry registry) {
-        return watched(new MetricsHandler(registry, timeline.executor()));
+        // Writing that text takes milliseconds: too long for an I/O thread.
+        return watched(exchange -> exchange.dispatch(timeline.executor(), () -> sendMetrics(exchange, registry)));
     }
 
-    private HttpHandler watched(HttpHandler handler) {
-        return new WatchedHandler(access, handler);
+    private static void sendMetrics(HttpServerExchange exchange, PrometheusMeterRegistry registry) {
+        ByteBuffer text = ByteBuffer.wrap(registry.scrape(PROMETHEUS).getBytes(StandardCharsets.UTF_8));
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, PROMETHEUS);
+        exchange.setResponseContentLength(text.remaining());
+        exchange.getResponseSender().send(text, new Response.EndOfExchange());
     }
 
-    /** Notes nothing more. */
+    /** Passes on only requests that may see the status. */
+    private HttpHandler watched(HttpHandler next) {
+        return exchange -> {
+            try {
+                access.get().watchers().admit(exchange);
+            } catch (RequestException e) {
+                Response.send(exchange, e.error());
+                return;
+            }
+            exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+            PageHandler.putSharedHeaders(exchange.getResponseHeaders());
+            next.handleRequest(exchange);
+        };
+    }
+
+    private Map<String, Object> json() {
+        StatusSnapshot status = whippletree.status();
+        LocalDate today = LocalDate.ofInstant(status.at(), ZoneOffset.UTC);
+        Map<String, Object> json =
+                PricedStatus.of(status, whippletree.configuration(), today).json();
+        json.put("gateway", ownJson());
+        return json;
+    }
+
+    private Map<String, Object> ownJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        Optional.ofNullable(StatusPlaces.class.getPackage().getImplementationVersion())
+                .ifPresent(version -> json.put("version", version));
+        json.put("connections", visits.connections());
+        json.put("requests", visits.requests());
+        json.put("memory", Map.of("used_bytes", memory.used(), "amount_bytes", memory.amount()));
+        json.put("clients", access.get().clients().json(timeline.nanoTime()));
+        json.put("trend", trend.json());
+        json.put("refusals", refusals.json());
+        failures.ifPresent(latest -> json.put(
+                "failures", latest.lastFirst().stream().map(StatusPlaces::json).toList()));
+        return json;
+    }
+
+    private static Map<String, Object> json(FailedAttempt failed) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("at", failed.at().toString());
+        json.put("account", failed.account());
+        json.put("model", failed.model());
+        json.put("kind", failed.failure().word());
+        failed.failure().status().ifPresent(status -> json.put("status", status));
+        json.put("message", failed.failure().message());
+        return json;
+    }
+
+    /** Records nothing more. */
     @Override
     public void close() {
         trend.close();

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -127,20 +126,5 @@ final class MemoryBudgetTest {
             return e.error();
         }
         throw new AssertionError("it wasn't refused");
-    }
-
-    @Test
-    void whatARequestNeedsBeyondItsEnd_isGivenBackOnce_alsoIfThatFails() {
-        MemoryBudget budget = new MemoryBudget(1_000_000);
-        MemoryBudget.Lease lease = budget.open("");
-        lease.received(10);
-        CompletableFuture<String> call = new CompletableFuture<>();
-        lease.keepUntil(call);
-        lease.end();
-        assertThat(budget.used()).isPositive();
-        call.completeExceptionally(new IllegalStateException("no answer"));
-        assertThat(budget.used()).isZero();
-        lease.end();
-        assertThat(budget.used()).isZero();
     }
 }

@@ -120,7 +120,7 @@ final class StatusPlacesTest {
         running.post(HI);
         HttpResponse<String> response = running.get("/metrics");
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(response.headers().firstValue("content-type")).hasValue(MetricsHandler.TYPE);
+        assertThat(response.headers().firstValue("content-type")).hasValue("text/plain; version=0.0.4; charset=utf-8");
         assertThat(response.headers().firstValue("cache-control")).hasValue("no-store");
         assertThat(response.body())
                 .contains("whippletree_prompts_total{engine=\"default\",outcome=\"service\",reason=\"none\"} 1.0")

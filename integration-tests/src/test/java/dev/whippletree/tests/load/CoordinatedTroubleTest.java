@@ -108,7 +108,8 @@ class CoordinatedTroubleTest {
     /** Conducts the interviews; the trouble comes when a quarter of the prompts has ended. */
     private InterviewResults conduct(Trouble trouble) throws Exception {
         CountDownLatch quarter = new CountDownLatch(LOAD.interviews().prompts() / 4);
-        InterviewDriver driver = bench.driver(this::complete).withListener(progress -> quarter.countDown());
+        InterviewDriver driver =
+                bench.driver(prompt -> complete(prompt).whenComplete((completion, failure) -> quarter.countDown()));
         CompletableFuture<InterviewResults> interviews = bench.conduct(driver);
         quarter.await();
         trouble.happen();

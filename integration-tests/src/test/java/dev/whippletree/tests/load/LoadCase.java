@@ -8,6 +8,7 @@ import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.stress.interviews.Interviews;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A service, its accounts, and who asks what. Immutable.
@@ -16,8 +17,14 @@ import java.util.List;
  * @param service the emulated service
  * @param accounts the accounts the library is configured with
  * @param models the models each account is asked for, as good as each other
+ * @param maxTokens the route's bound on answers; absent: none
  */
-record LoadCase(Interviews interviews, ServiceSettings service, List<LoadAccount> accounts, List<String> models) {
+record LoadCase(
+        Interviews interviews,
+        ServiceSettings service,
+        List<LoadAccount> accounts,
+        List<String> models,
+        OptionalInt maxTokens) {
 
     /** The one model of most cases; every service knows it. */
     private static final String MODEL = "openai/gpt-oss-20b";
@@ -30,7 +37,7 @@ record LoadCase(Interviews interviews, ServiceSettings service, List<LoadAccount
 
     /** Returns a case of one model. */
     static LoadCase of(Interviews interviews, ServiceSettings service, LoadAccount... accounts) {
-        return new LoadCase(interviews, service, List.of(accounts), List.of(MODEL));
+        return new LoadCase(interviews, service, List.of(accounts), List.of(MODEL), OptionalInt.empty());
     }
 
     /** Returns the same case with a transit stated for every account. */
@@ -39,7 +46,8 @@ record LoadCase(Interviews interviews, ServiceSettings service, List<LoadAccount
                 interviews,
                 service,
                 accounts.stream().map(account -> account.within(transit)).toList(),
-                models);
+                models,
+                maxTokens);
     }
 
     /** Returns a builder with the accounts of this case, at the address the service listens on, and without any cache. */
@@ -47,7 +55,9 @@ record LoadCase(Interviews interviews, ServiceSettings service, List<LoadAccount
         Whippletree.Builder builder = Whippletree.builder();
         String provider = service.kind().provider();
         accounts.forEach(account -> builder.account(account.settings(provider, baseUrl)));
-        return builder.route(RouteSettings.of("load", List.of(new Tier(targets()))));
+        return builder.route(RouteSettings.of("load", List.of(new Tier(targets()))).toBuilder()
+                .maxTokens(maxTokens)
+                .build());
     }
 
     private List<TargetSettings> targets() {

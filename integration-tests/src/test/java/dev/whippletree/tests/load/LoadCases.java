@@ -14,6 +14,7 @@ import dev.whippletree.stress.interviews.Interviews;
 import dev.whippletree.stress.interviews.StressSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** The cases, each in a size that fits every build and in its full one. Immutable. */
 enum LoadCases {
@@ -150,12 +151,12 @@ enum LoadCases {
                         ServiceLimit.bucket(new Limit(unit, amount, Duration.ofMinutes(1))),
                         ServiceLimit.bucket(Limit.requests(GROQ_REQUESTS_A_DAY, Duration.ofDays(1))))
                 .build();
-        Interviews brief = Interviews.STANDARD.withMaxTokens(GROQ_MAX_TOKENS);
         return new LoadCase(
-                brief,
+                Interviews.STANDARD,
                 service,
                 List.of(LoadAccount.undeclared("groq").upTo(GROQ_IN_FLIGHT)),
-                List.of("openai/gpt-oss-20b", "qwen/qwen3-32b"));
+                List.of("openai/gpt-oss-20b", "qwen/qwen3-32b"),
+                OptionalInt.of(GROQ_MAX_TOKENS));
     }
 
     private LoadCase pair(String name, long amount, FaultScript faults) {

@@ -104,7 +104,8 @@ class RedisUnderLoadTest {
     private static CompletableFuture<InterviewResults> startedAndUnderWay(LoadBench bench, Whippletree whippletree)
             throws InterruptedException {
         CountDownLatch quarter = new CountDownLatch(LOAD.interviews().prompts() / 4);
-        InterviewDriver driver = bench.driver(whippletree).withListener(progress -> quarter.countDown());
+        InterviewDriver driver = bench.driver(
+                prompt -> whippletree.complete(prompt).whenComplete((completion, failure) -> quarter.countDown()));
         CompletableFuture<InterviewResults> interviews = bench.conduct(driver);
         quarter.await();
         return interviews;

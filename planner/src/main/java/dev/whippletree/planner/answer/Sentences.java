@@ -7,14 +7,17 @@ import dev.whippletree.planner.CapacityPlan.Fewest;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
 import dev.whippletree.planner.Outcome;
 import dev.whippletree.planner.Outcome.Cause;
+import dev.whippletree.planner.Outcome.CreditUse;
 import dev.whippletree.planner.PlanRequest;
 import dev.whippletree.planner.Verdict;
 import dev.whippletree.terminal.board.Words;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -108,7 +111,7 @@ public final class Sentences {
         return size.asIs().reason() + ". " + whatToTry(plan.request().pool());
     }
 
-    /** Where no limit is known, all accounts can be written out with one; else the configuration is where they belong. */
+    /** If no account has a limit, suggest --accounts; else suggest the configuration. */
     private static String whatToTry(AccountPool pool) {
         if (pool.groups().stream().noneMatch(AccountGroup::isUnknown)) {
             return "Name a price list with --prices.";
@@ -117,8 +120,8 @@ public final class Sentences {
             return "Declare limits in the configuration, such as limits: [1000 requests / 1h].";
         }
         return pool.groups().stream()
-                .map(group -> PlanRequest.DEFAULT_ADDED_TIER.startsWith(group.service() + ":1x")
-                        ? PlanRequest.DEFAULT_ADDED_TIER.replaceFirst(":1x", ":" + group.count() + "x")
+                .map(group -> PlanRequest.GROQ_FREE.startsWith(group.service() + ":1x")
+                        ? PlanRequest.GROQ_FREE.replaceFirst(":1x", ":" + group.count() + "x")
                         : group.service() + ":" + group.count() + "x1000/h")
                 .collect(Collectors.joining(",", "Try --accounts ", ""));
     }
@@ -238,17 +241,36 @@ public final class Sentences {
 
     /** Returns whose number {@link #fewest} gives. */
     public static String kind(Fewest fewest, boolean severalKinds) {
-        String beside = fewest.alone() ? " alone" : " beside the others";
-        return fewest.kind() + (severalKinds ? beside : "");
+        return fewest.kind() + (severalKinds ? " beside the others" : "");
     }
 
-    /** Returns the numbers of calls on each account, or their range where there are many. */
-    public static String perAccount(List<Long> calls, int most) {
-        if (calls.size() <= most) {
-            return calls.stream().map(Words::count).collect(Collectors.joining(" + "));
+    /** Returns what becomes of each credit in a run; one sentence for all credits of which the same can be said. */
+    public static List<String> credits(Outcome outcome) {
+        Map<String, List<String>> whose = new LinkedHashMap<>();
+        for (CreditUse use : outcome.credits()) {
+            whose.computeIfAbsent(use.credit() + ": " + outlook(use), text -> new ArrayList<>())
+                    .add(use.organization());
         }
-        long least = calls.stream().mapToLong(Long::longValue).min().orElse(0);
-        long highest = calls.stream().mapToLong(Long::longValue).max().orElse(0);
-        return least == highest ? Words.count(least) + " each" : Words.count(least) + " to " + Words.count(highest);
+        return whose.entrySet().stream()
+                .map(entry -> names(entry.getValue()) + " may spend " + entry.getKey())
+                .toList();
+    }
+
+    private static String outlook(CreditUse use) {
+        if (use.share().isEmpty()) {
+            return "when it runs out isn't known without a price in its currency.";
+        }
+        return use.runsOutInMinute().isPresent()
+                ? "it runs out in minute " + use.runsOutInMinute().getAsInt() + "."
+                : "a run takes " + percent(use.share().get()) + " of it.";
+    }
+
+    private static String names(List<String> organizations) {
+        String first = organizations.get(0);
+        return switch (organizations.size()) {
+            case 1 -> first;
+            case 2 -> "Each of " + first + " and " + organizations.get(1);
+            default -> "Each of " + first + " to " + organizations.get(organizations.size() - 1);
+        };
     }
 }

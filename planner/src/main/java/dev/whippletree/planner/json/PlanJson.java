@@ -73,7 +73,7 @@ public final class PlanJson {
         tree.putAll(outcomes.of(size.asIs()));
         tree.put("fewest", size.fewest().stream().map(PlanJson::of).toList());
         tree.put("advice", size.advice().stream().map(this::of).toList());
-        tree.put("cost", costs.of(plan.request().pool(), size.asIs()));
+        tree.put("cost", costs.of(size.asIs()));
         return tree;
     }
 
@@ -81,7 +81,6 @@ public final class PlanJson {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("kind", fewest.kind());
         tree.put("service", fewest.service());
-        tree.put("alone", fewest.alone());
         tree.put("there", fewest.there());
         fewest.count().ifPresent(count -> tree.put("count", count));
         fewest.verdict().ifPresent(verdict -> tree.put("holds", Sentences.word(verdict)));

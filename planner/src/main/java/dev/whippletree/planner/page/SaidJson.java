@@ -4,7 +4,6 @@ import dev.whippletree.planner.CapacityPlan;
 import dev.whippletree.planner.CapacityPlan.Fewest;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
 import dev.whippletree.planner.answer.Costs;
-import dev.whippletree.planner.answer.Credits;
 import dev.whippletree.planner.answer.Sentences;
 import dev.whippletree.planner.json.OutcomeJson;
 import dev.whippletree.terminal.board.Words;
@@ -45,14 +44,8 @@ final class SaidJson {
                 size.fewest().stream()
                         .map(fewest -> Sentences.kind(fewest, several) + ": " + Sentences.fewest(fewest))
                         .toList());
-        costs.prices()
-                .ifPresent(list -> tree.put(
-                        "prices",
-                        "By the prices of " + list.asOf() + " in " + list.source() + "."
-                                + list.doubt(costs.today())
-                                        .map(doubt -> " " + doubt)
-                                        .orElse("")));
-        tree.put("credits", new Credits(costs).sentences(plan.request().pool(), size.asIs()));
+        costs.source().ifPresent(source -> tree.put("prices", source));
+        tree.put("credits", Sentences.credits(size.asIs()));
         tree.put("seconds", OutcomeJson.timeline(size.asIs().seconds()));
         return tree;
     }

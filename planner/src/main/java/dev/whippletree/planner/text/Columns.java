@@ -9,7 +9,7 @@ import dev.whippletree.terminal.board.Table.Cell;
 import dev.whippletree.terminal.board.Words;
 import java.util.List;
 
-/** Cells that several tables share, and how wide they are together. */
+/** Cells that several tables share, and the tables' width. */
 final class Columns {
 
     private static final int MOST = 80;

@@ -1,11 +1,9 @@
 package dev.whippletree.planner.text;
 
-import dev.whippletree.config.PriceList;
 import dev.whippletree.model.TokenUsage;
-import dev.whippletree.planner.AccountPool;
 import dev.whippletree.planner.Outcome;
 import dev.whippletree.planner.answer.Costs;
-import dev.whippletree.planner.answer.Credits;
+import dev.whippletree.planner.answer.Sentences;
 import dev.whippletree.terminal.board.Paint;
 import dev.whippletree.terminal.board.Screen;
 import dev.whippletree.terminal.board.Table;
@@ -30,46 +28,29 @@ final class CostTable {
         this.screen = screen;
     }
 
-    List<String> lines(AccountPool pool, Outcome outcome) {
-        List<String> lines = new ArrayList<>();
-        Table tokens = new Table(screen);
-        tokens.row(Cell.left("A run with the cache:"), Cell.left(tokens(Costs.tokens(outcome)) + "."));
-        tokens.row(Cell.left("The same without:"), Cell.left(tokens(outcome.tokensUncached()) + "."));
-        lines.addAll(tokens.detail(1).lines());
-        costs.prices()
+    List<String> lines(Outcome outcome) {
+        TokenUsage tokens = Costs.tokens(outcome);
+        String run = "A run: " + Words.count(tokens.promptTokens()) + " prompt + "
+                + Words.count(tokens.completionTokens()) + " answer tokens.";
+        List<String> lines = new ArrayList<>(Columns.prose(screen, Paint.PLAIN, run));
+        costs.source()
                 .ifPresentOrElse(
-                        list -> lines.addAll(priced(list, outcome)),
+                        source -> lines.addAll(priced(source, outcome)),
                         () -> lines.addAll(Columns.prose(screen, Paint.CAUTION, UNPRICED)));
-        new Credits(costs)
-                .sentences(pool, outcome)
-                .forEach(sentence -> lines.addAll(Columns.prose(screen, Paint.PLAIN, sentence)));
+        Sentences.credits(outcome).forEach(sentence -> lines.addAll(Columns.prose(screen, Paint.PLAIN, sentence)));
         return lines;
     }
 
-    private static String tokens(TokenUsage usage) {
-        return Words.count(usage.promptTokens()) + " prompt + " + Words.count(usage.completionTokens())
-                + " answer tokens";
-    }
-
-    private List<String> priced(PriceList list, Outcome outcome) {
+    private List<String> priced(String source, Outcome outcome) {
+        String currency = costs.prices().orElseThrow().currency();
         Table table = new Table(screen);
-        table.headings("", "a run", "uncached", costs.runsPerMonth() + " runs", "uncached");
-        costs.lines(outcome).forEach(line -> row(table, line, list.currency()));
-        List<String> lines = new ArrayList<>(table.expendable(4, 2, 3).names(0).lines());
-        String source = "In " + list.currency() + ", by the prices of " + list.asOf() + " in " + list.source() + "."
-                + list.doubt(costs.today()).map(doubt -> " " + doubt).orElse("");
+        costs.lines(outcome)
+                .forEach(line -> table.row(
+                        Cell.left(Words.clip(line.service() + ", " + line.model(), LONGEST_NAME)),
+                        money(line.cost(), currency)));
+        List<String> lines = new ArrayList<>(table.names(0).lines());
         lines.addAll(Columns.prose(screen, Paint.FAINT, source));
         return lines;
-    }
-
-    private void row(Table table, Costs.Line line, String currency) {
-        String name = line.service() + ", " + line.model();
-        table.row(
-                Cell.left(Words.clip(name, LONGEST_NAME) + (line.asked() ? "" : " instead")),
-                money(line.cost(), currency),
-                money(line.uncachedCost(), currency),
-                money(line.cost().map(costs::month), currency),
-                money(line.uncachedCost().map(costs::month), currency));
     }
 
     private static Cell money(Optional<BigDecimal> amount, String currency) {

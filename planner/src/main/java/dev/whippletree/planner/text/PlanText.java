@@ -41,15 +41,13 @@ public final class PlanText {
         Outcome outcome = closest.asIs();
         List<String> lines = new ArrayList<>(headline(closest));
         section(lines, "", new SizesTable(screen).lines(plan));
+        Sentences.firstMinute(outcome)
+                .ifPresent(sentence -> lines.addAll(Columns.prose(screen, Paint.FAINT, sentence)));
         section(lines, "Fewest accounts that are enough", new FewestTable(screen).lines(plan));
         String detail = plan.sizes().size() == 1 ? "" : ", " + Words.count(closest.interviews(), "interview");
         section(lines, "Accounts" + detail, new AccountsTable(screen).lines(outcome));
-        section(lines, "Minute by minute" + detail, new TimelineTable(screen).lines(outcome));
         section(lines, "What if" + detail, new AdviceTable(screen).lines(closest));
-        section(
-                lines,
-                "Cost" + detail,
-                new CostTable(costs, screen).lines(plan.request().pool(), outcome));
+        section(lines, "Cost" + detail, new CostTable(costs, screen).lines(outcome));
         section(lines, "Assumptions", bullets(plan.assumptions()));
         return lines;
     }

@@ -16,7 +16,7 @@ class PlanJsonTest {
 
     @Test
     void plan_isWrittenAsPrograms_haveComeToReadIt() throws Exception {
-        Costs priced = new Costs(Optional.of(Plans.prices()), 30, Plans.AS_OF);
+        Costs priced = new Costs(Optional.of(Plans.prices()), Plans.AS_OF);
 
         try (InputStream golden = PlanJsonTest.class.getResourceAsStream("plan.json")) {
             assertThat(PlanJson.write(Plans.several(), priced) + "\n")
@@ -26,7 +26,7 @@ class PlanJsonTest {
 
     @Test
     void plan_isWrittenInFull() {
-        JsonNode plan = json(new Costs(Optional.of(Plans.prices()), 30, Plans.AS_OF));
+        JsonNode plan = json(new Costs(Optional.of(Plans.prices()), Plans.AS_OF));
         assertThat(plan.get("answer").asString())
                 .isEqualTo("Yes for 500; no for 1,000 interviews within 1 h if 80 % of the questions repeat, prompts"
                         + " have 300 tokens and answers 200.");
@@ -37,23 +37,22 @@ class PlanJsonTest {
         assertThat(plan.at("/sizes/0/timeline")).hasSize(17);
         assertThat(plan.at("/sizes/0/timeline/0/calls_by_account/1").asInt()).isEqualTo(283);
         assertThat(plan.at("/sizes/0/limits/0/share").asDouble()).isEqualTo(0.85);
-        assertThat(plan.at("/sizes/0/advice/1/change").asString()).isEqualTo("one_lost");
-        assertThat(plan.at("/sizes/0/advice/1/holds").asString()).isEqualTo("no");
+        assertThat(plan.at("/sizes/0/advice/2/change").asString()).isEqualTo("one_lost");
+        assertThat(plan.at("/sizes/0/advice/2/holds").asString()).isEqualTo("no");
         assertThat(plan.at("/sizes/1/fewest/0/comfortable").asInt()).isEqualTo(5);
         assertThat(plan.at("/sizes/1/fewest/1").has("count")).isFalse();
         assertThat(plan.at("/sizes/0/cost/run").decimalValue()).isEqualByComparingTo("0.221");
-        assertThat(plan.at("/sizes/0/cost/models/1/asked").asBoolean()).isFalse();
         assertThat(plan.at("/sizes/0/cost/credits/0/runs_out_in_minute").asInt())
                 .isEqualTo(6);
     }
 
     @Test
     void costThatIsntKnown_isAbsent() {
-        JsonNode cost = json(new Costs(Optional.empty(), 30, Plans.AS_OF)).at("/sizes/0/cost");
+        JsonNode cost = json(new Costs(Optional.empty(), Plans.AS_OF)).at("/sizes/0/cost");
         assertThat(cost.has("run")).isFalse();
         assertThat(cost.has("currency")).isFalse();
         assertThat(cost.at("/models/0").has("run")).isFalse();
-        assertThat(cost.at("/credits/0").has("runs_out_in_run")).isFalse();
+        assertThat(cost.at("/credits/2").has("runs_out_in_minute")).isFalse();
         assertThat(cost.at("/tokens/prompt").asLong()).isEqualTo(510_000);
     }
 

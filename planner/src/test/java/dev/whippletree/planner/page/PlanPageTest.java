@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** What the page has in it. What a browser draws of it is tested where there is one. */
 class PlanPageTest {
 
-    private static final Costs PRICED = new Costs(Optional.of(Plans.prices()), 30, Plans.AS_OF);
+    private static final Costs PRICED = new Costs(Optional.of(Plans.prices()), Plans.AS_OF);
 
     @Test
     void page_hasTheSameAsJson() {
@@ -82,7 +82,7 @@ class PlanPageTest {
 
     @Test
     void withoutPrices_costIsUnknown() {
-        JsonNode report = report(page(Plans.holding("a"), new Costs(Optional.empty(), 30, Plans.AS_OF)));
+        JsonNode report = report(page(Plans.holding("a"), new Costs(Optional.empty(), Plans.AS_OF)));
 
         assertThat(report.get("plan").get("sizes").get(0).get("cost").has("currency"))
                 .isFalse();

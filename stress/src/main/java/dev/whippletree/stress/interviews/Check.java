@@ -21,7 +21,7 @@ public record Check(String name, String expected, String actual, boolean held) {
     }
 
     /** Returns a check that a number is exactly another. */
-    public static Check exactly(String name, long expected, long actual) {
+    static Check exactly(String name, long expected, long actual) {
         return new Check(name, Words.count(expected), Words.count(actual), expected == actual);
     }
 
@@ -31,7 +31,7 @@ public record Check(String name, String expected, String actual, boolean held) {
     }
 
     /** Returns a check that a number is at most another. */
-    public static Check atMost(String name, long expected, long actual) {
+    static Check atMost(String name, long expected, long actual) {
         return new Check(name, "at most " + Words.count(expected), Words.count(actual), actual <= expected);
     }
 }

@@ -5,14 +5,10 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiPredicate;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +25,8 @@ public final class InterviewDriver {
     private final Function<Prompt, ? extends CompletionStage<Completion>> ask;
     private final Timeline timeline;
     private final CompletableFuture<InterviewResults> results = new CompletableFuture<>();
-    private final Deque<Interview> parked = new ArrayDeque<>();
     private BiPredicate<Prompt, Completion> right =
             (prompt, completion) -> Answers.matches(prompt.messages(), completion.text());
-    private Consumer<Progress> listener = progress -> {};
-    private Optional<CallCap> cap = Optional.empty();
     private Duration over = Duration.ZERO;
     private final Scoreboard board;
 
@@ -58,18 +51,6 @@ public final class InterviewDriver {
         return this;
     }
 
-    /** Sets who is told after each prompt; called from several threads, perhaps out of order; must not block. */
-    public InterviewDriver withListener(Consumer<Progress> listener) {
-        this.listener = listener;
-        return this;
-    }
-
-    /** Sets a bound on upstream calls; interviews that it stops count their remaining questions as unasked. */
-    public InterviewDriver withCap(CallCap cap) {
-        this.cap = Optional.of(cap);
-        return this;
-    }
-
     /** Sets in what time the interviews start, evenly; zero or more. */
     public InterviewDriver withOver(Duration over) {
         this.over = over;
@@ -87,7 +68,6 @@ public final class InterviewDriver {
         for (int number = 0; number < interviews; number++) {
             start(new Interview(number, over.toNanos() / interviews * number));
         }
-        unpark();
         return results.copy();
     }
 
@@ -95,52 +75,13 @@ public final class InterviewDriver {
         if (over.isZero()) {
             interview.next();
         } else {
-            timeline.schedule(interview.afterNanos, () -> goOn(interview));
+            timeline.schedule(interview.afterNanos, interview::next);
         }
-    }
-
-    private void goOn(Interview interview) {
-        interview.next();
-        unpark();
     }
 
     /** Returns how far the interviews are. */
     public Progress progress() {
         return board.progress(timeline.nanoTime());
-    }
-
-    private void endIf(boolean last) {
-        if (last) {
-            results.complete(board.results(timeline.nanoTime()));
-        }
-    }
-
-    /** Lets interviews go on that waited for room under the cap; stops them if there can be none any more. */
-    private void unpark() {
-        cap.ifPresent(given -> {
-            for (Interview interview = released(given); interview != null; interview = released(given)) {
-                interview.resume();
-            }
-        });
-    }
-
-    private @Nullable Interview released(CallCap given) {
-        synchronized (parked) {
-            Interview first = parked.peek();
-            if (first == null) {
-                return null;
-            }
-            // In this order: what may not be asked although nothing is under way may never be.
-            boolean idle = given.idle();
-            first.allowed = given.tryEnter();
-            return first.allowed || idle ? parked.remove() : null;
-        }
-    }
-
-    private void park(Interview interview) {
-        synchronized (parked) {
-            parked.add(interview);
-        }
     }
 
     /** One interview. Its steps follow each other; none overlap. */
@@ -149,7 +90,6 @@ public final class InterviewDriver {
         private final int number;
         private final long afterNanos;
         private int question;
-        private boolean allowed;
 
         Interview(int number, long afterNanos) {
             this.number = number;
@@ -157,30 +97,18 @@ public final class InterviewDriver {
         }
 
         void next() {
-            if (question == plan.questions(number)) {
-                endIf(board.interviewEnded(timeline.nanoTime() - afterNanos));
-            } else if (cap.isPresent()) {
-                park(this);
-            } else {
+            if (question < plan.questions(number)) {
                 put();
-            }
-        }
-
-        void resume() {
-            if (allowed) {
-                put();
-            } else {
-                endIf(board.interviewStopped(plan.questions(number) - question));
+            } else if (board.interviewEnded(timeline.nanoTime() - afterNanos)) {
+                results.complete(board.results(timeline.nanoTime()));
             }
         }
 
         private void put() {
             Prompt prompt = plan.prompt(number, question++);
             answer(prompt).whenComplete((completion, error) -> {
-                cap.ifPresent(CallCap::leave);
                 judge(prompt, completion, error);
-                listener.accept(progress());
-                timeline.schedule(pauseNanos(), () -> goOn(this));
+                timeline.schedule(pauseNanos(), this::next);
             });
         }
 

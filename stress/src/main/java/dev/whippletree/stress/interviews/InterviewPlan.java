@@ -48,7 +48,7 @@ public final class InterviewPlan {
     /**
      * Makes the plan of given questions, of which there may be more in one interview than in another.
      *
-     * @param settings the number of interviews, their pauses, and the bound on answers
+     * @param settings the number of interviews and their pauses
      * @param questions the numbers of the questions that each interview asks, in order
      */
     public static InterviewPlan ofQuestions(Interviews settings, int[][] questions) {
@@ -118,9 +118,9 @@ public final class InterviewPlan {
      * @param question which of its questions it is, from 0
      */
     public Prompt prompt(int interview, int question) {
-        Prompt.Builder prompt = wording.apply(questions[interview][question]).session("interview-" + (interview + 1));
-        settings.maxTokens().ifPresent(prompt::maxTokens);
-        return prompt.build();
+        return wording.apply(questions[interview][question])
+                .session("interview-" + (interview + 1))
+                .build();
     }
 
     private static Prompt.Builder worded(int question) {

@@ -11,9 +11,8 @@ import java.util.Objects;
  * @param answered how many were answered, including wrong answers
  * @param failed how many ended without an answer
  * @param wrong how many answers didn't belong to their prompt
- * @param unasked how many weren't asked because the cap on calls was reached
  * @param elapsed from the start to the last end
- * @param interviewTimes how long each interview took that asked all its questions, shortest first
+ * @param interviewTimes how long each interview took, shortest first
  * @param errors the first few errors, in words
  */
 public record InterviewResults(
@@ -21,7 +20,6 @@ public record InterviewResults(
         int answered,
         int failed,
         int wrong,
-        int unasked,
         Duration elapsed,
         List<Duration> interviewTimes,
         List<String> errors) {

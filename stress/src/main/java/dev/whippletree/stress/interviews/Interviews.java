@@ -1,7 +1,6 @@
 package dev.whippletree.stress.interviews;
 
 import java.time.Duration;
-import java.util.OptionalInt;
 
 /**
  * The number of interviews and their questions. Immutable.
@@ -11,13 +10,11 @@ import java.util.OptionalInt;
  * @param repeat the share of all prompts that repeat another, 0 to 1
  * @param seed the seed that decides who asks what
  * @param think how long each pauses between an answer and its next question, zero or more
- * @param maxTokens the bound on answers; absent: the route's
  */
-public record Interviews(
-        int interviews, int questions, double repeat, long seed, Duration think, OptionalInt maxTokens) {
+public record Interviews(int interviews, int questions, double repeat, long seed, Duration think) {
 
     /** 500 interviews of 17 questions, four in five of which others ask too, without a pause. */
-    public static final Interviews STANDARD = new Interviews(500, 17, 0.8, 1, Duration.ZERO, OptionalInt.empty());
+    public static final Interviews STANDARD = new Interviews(500, 17, 0.8, 1, Duration.ZERO);
 
     /** Checks the ranges. */
     public Interviews {
@@ -48,31 +45,26 @@ public record Interviews(
 
     /** Returns the same with another number of interviews. */
     public Interviews withInterviews(int interviews) {
-        return new Interviews(interviews, questions, repeat, seed, think, maxTokens);
+        return new Interviews(interviews, questions, repeat, seed, think);
     }
 
     /** Returns the same with another number of questions each. */
     public Interviews withQuestions(int questions) {
-        return new Interviews(interviews, questions, repeat, seed, think, maxTokens);
+        return new Interviews(interviews, questions, repeat, seed, think);
     }
 
     /** Returns the same with another share of repeated prompts, 0 to 1. */
     public Interviews withRepeat(double repeat) {
-        return new Interviews(interviews, questions, repeat, seed, think, maxTokens);
+        return new Interviews(interviews, questions, repeat, seed, think);
     }
 
     /** Returns the same from another seed. */
     public Interviews withSeed(long seed) {
-        return new Interviews(interviews, questions, repeat, seed, think, maxTokens);
+        return new Interviews(interviews, questions, repeat, seed, think);
     }
 
     /** Returns the same with another pause. */
     public Interviews withThink(Duration think) {
-        return new Interviews(interviews, questions, repeat, seed, think, maxTokens);
-    }
-
-    /** Returns the same with a bound on answers, 1 or more tokens. */
-    public Interviews withMaxTokens(int maxTokens) {
-        return new Interviews(interviews, questions, repeat, seed, think, OptionalInt.of(maxTokens));
+        return new Interviews(interviews, questions, repeat, seed, think);
     }
 }

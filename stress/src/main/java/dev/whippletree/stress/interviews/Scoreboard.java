@@ -18,7 +18,6 @@ final class Scoreboard {
     private int answered;
     private int failed;
     private int wrong;
-    private int unasked;
     private int interviewsDone;
 
     /**
@@ -64,19 +63,12 @@ final class Scoreboard {
         return ++interviewsDone == interviews;
     }
 
-    /** An interview was broken off; returns whether it was the last that was under way. */
-    synchronized boolean interviewStopped(int unasked) {
-        this.unasked += unasked;
-        return ++interviewsDone == interviews;
-    }
-
     synchronized Progress progress(long nowNanos) {
         return new Progress(prompts, answered, failed, interviewsDone, elapsed(nowNanos));
     }
 
     synchronized InterviewResults results(long nowNanos) {
-        return new InterviewResults(
-                prompts, answered, failed, wrong, unasked, elapsed(nowNanos), interviewTimes, errors);
+        return new InterviewResults(prompts, answered, failed, wrong, elapsed(nowNanos), interviewTimes, errors);
     }
 
     private Duration elapsed(long nowNanos) {

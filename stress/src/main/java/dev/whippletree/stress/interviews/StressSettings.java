@@ -84,7 +84,7 @@ public record StressSettings(
         return new StressSettings(interviews, accounts, limit, latency, faults, maxConcurrency, transit);
     }
 
-    /** Returns whether nothing is made to fail. */
+    /** Returns whether no fault is scripted. */
     public boolean faultless() {
         return faults.rules().isEmpty();
     }

@@ -1,12 +1,9 @@
 package dev.whippletree.stress.interviews;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -81,55 +78,6 @@ class InterviewDriverTest {
                 timeline);
 
         assertThat(run(driver).failed()).isEqualTo(850);
-    }
-
-    @Test
-    void listener_isToldAfterEachPrompt() {
-        List<Progress> told = new ArrayList<>();
-        InterviewDriver driver = new InterviewDriver(
-                        InterviewPlan.of(FIFTY), new FakeAnswerer(timeline, SECOND), timeline)
-                .withListener(told::add);
-
-        run(driver);
-
-        assertThat(told).hasSize(850);
-        assertThat(told.get(849).answered()).isEqualTo(850);
-        assertThat(driver.progress().interviewsDone()).isEqualTo(50);
-    }
-
-    @Test
-    void cap_isNeverExceeded_evenIfEveryPromptCausesAsManyCallsAsItMay() {
-        long[] calls = new long[1];
-        FakeAnswerer answerer = new FakeAnswerer(timeline, SECOND, number -> {
-            calls[0] += 3;
-            return Optional.empty();
-        });
-        InterviewDriver driver = new InterviewDriver(InterviewPlan.of(FIFTY), answerer, timeline)
-                .withCap(new CallCap(100, 3, () -> calls[0]));
-
-        InterviewResults results = run(driver);
-
-        assertThat(calls[0]).isEqualTo(99);
-        assertThat(results.answered()).isEqualTo(33);
-        assertThat(results.unasked()).isEqualTo(850 - 33);
-        assertThat(results.interviewTimes()).isEmpty();
-    }
-
-    @Test
-    void cap_thatIsntReached_changesNothing() {
-        FakeAnswerer answerer = new FakeAnswerer(timeline, SECOND);
-        InterviewDriver driver = new InterviewDriver(InterviewPlan.of(FIFTY), answerer, timeline)
-                .withCap(new CallCap(852, 2, answerer::asked));
-
-        InterviewResults results = run(driver);
-
-        assertThat(results.answered()).isEqualTo(850);
-        assertThat(results.unasked()).isZero();
-    }
-
-    @Test
-    void capOfNothing_isRefused() {
-        assertThatThrownBy(() -> new CallCap(0, 1, () -> 0)).hasMessageContaining("1 or more calls");
     }
 
     private InterviewResults run(InterviewDriver driver) {

@@ -63,11 +63,10 @@ class InterviewPlanTest {
 
     @Test
     void everyInterview_isASession() {
-        InterviewPlan plan = InterviewPlan.of(Interviews.STANDARD.withMaxTokens(60));
+        InterviewPlan plan = InterviewPlan.of(Interviews.STANDARD);
         Prompt prompt = plan.prompt(16, 3);
 
         assertThat(prompt.session()).contains("interview-17");
-        assertThat(prompt.parameters().maxTokens()).hasValue(60);
     }
 
     @Test

@@ -99,7 +99,6 @@ class StressReportTest {
                 4,
                 0,
                 0,
-                0,
                 SEVENTEEN,
                 List.of(Duration.ofSeconds(4), Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(2)),
                 List.of());
@@ -124,7 +123,7 @@ class StressReportTest {
     }
 
     private static InterviewResults results(int answered, int failed, int wrong, Duration time) {
-        return new InterviewResults(8500, answered, failed, wrong, 0, time, Collections.nCopies(500, time), List.of());
+        return new InterviewResults(8500, answered, failed, wrong, time, Collections.nCopies(500, time), List.of());
     }
 
     private static StatusSnapshot status(long spared) {

@@ -44,8 +44,7 @@ public final class PluginTable {
         return table.expendable(PLACE).names(1).lines();
     }
 
-    /** Returns what sort of place a plugin comes from, as people and programs read it. */
-    public static String word(FoundPlugin.Origin origin) {
+    private static String word(FoundPlugin.Origin origin) {
         return origin.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 

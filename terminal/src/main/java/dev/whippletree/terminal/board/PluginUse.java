@@ -38,7 +38,7 @@ public record PluginUse(FoundPlugin plugin, State state) {
             this.word = word;
         }
 
-        /** Returns the state as people and programs read it. */
+        /** Returns the state as people read it. */
         public String word() {
             return word;
         }

@@ -149,7 +149,7 @@ public final class Table {
                 .orElse(0);
     }
 
-    /** Leaves columns out by making them 0 wide, then clips names. */
+    /** Drops columns by setting their width to 0, then clips names. */
     private void fit(int[] widths) {
         for (int index = 0; index < expendable.length && total(widths) > screen.columns(); index++) {
             if (expendable[index] < widths.length) {

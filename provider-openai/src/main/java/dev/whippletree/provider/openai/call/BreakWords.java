@@ -6,7 +6,7 @@ import java.net.ProtocolException;
 import java.util.Locale;
 import java.util.OptionalLong;
 
-/** Says in plain words how a call broke off that had a connection. Stateless. */
+/** Explains in plain words how a connected call broke off. Stateless. */
 final class BreakWords {
 
     /** OkHttp reads no more of a head ({@code HeadersReader.HEADER_LIMIT}). */

@@ -4,10 +4,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Looks for what lies behind an exception. Stateless. */
+/** Searches the causes of an exception. Stateless. */
 final class Causes {
 
-    /** Longer chains go round in a circle. */
+    /** Guards against cycles. */
     private static final int MOST = 20;
 
     private Causes() {}

@@ -26,7 +26,9 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** One call, from writing the request to telling its one end. {@link #run} blocks; the other methods are thread-safe. */
+/**
+ * One call, from writing the request to reporting its one end. {@link #run} blocks; the other methods are thread-safe.
+ */
 final class ChatCall implements Runnable, Cancellable {
 
     private final Endpoint endpoint;
@@ -48,14 +50,14 @@ final class ChatCall implements Runnable, Cancellable {
         this.progress = new Progress(sink);
     }
 
-    /** Breaks the call off without a word. */
+    /** Cancels the call silently. */
     @Override
     public void cancel() {
         sink.silence();
         stop();
     }
 
-    /** Breaks the call off; the sink is told that it failed. */
+    /** Cancels the call; the sink receives a failure. */
     void stop() {
         stopped = true;
         Call started = call;
@@ -64,7 +66,7 @@ final class ChatCall implements Runnable, Cancellable {
         }
     }
 
-    /** Makes the call, on a thread that may block. Whatever goes wrong is told to the sink. */
+    /** Makes the call, on a thread that may block. Every error goes to the sink. */
     @Override
     public void run() {
         try {
@@ -92,7 +94,7 @@ final class ChatCall implements Runnable, Cancellable {
                         + ConnectWords.of(fault, endpoint.connections().connectTimeout());
     }
 
-    /** The fault's own message may hold the token. */
+    /** The exception's message may contain the token. */
     private void log(Throwable fault) {
         Throwable shown = new IllegalStateException(Redactor.clean(fault.toString(), token));
         shown.setStackTrace(fault.getStackTrace());
@@ -140,7 +142,7 @@ final class ChatCall implements Runnable, Cancellable {
         }
     }
 
-    /** A service that repeats its caller's token as a model's name or an answer's id has it printed and measured. */
+    /** Hides the token in the model's name and the answer's id, which are printed and measured. */
     private AnswerEnd withoutToken(AnswerEnd end) {
         return token.filter(secret -> !secret.isEmpty())
                 .map(EchoedToken::new)
@@ -165,7 +167,7 @@ final class ChatCall implements Runnable, Cancellable {
                 .build();
     }
 
-    /** Those in the headers of a response that is no answer are told with those in its body. */
+    /** For an error response, reports the limits in its headers together with those in its body. */
     private List<RateLimitReport> limits(ServiceError error) {
         Dialect dialect = endpoint.dialect();
         List<RateLimitReport> reports =

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** Says in plain words why there is no connection: what OkHttp and the JDK say of it is for programmers. Stateless. */
+/** Explains in plain words why connecting failed; messages of OkHttp and the JDK are for programmers. Stateless. */
 final class ConnectWords {
 
     private static final Pattern PROXY = Pattern.compile("CONNECT: (\\d{3})");

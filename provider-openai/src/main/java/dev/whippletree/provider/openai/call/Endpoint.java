@@ -13,7 +13,7 @@ import okhttp3.HttpUrl;
 import org.slf4j.Logger;
 
 /**
- * All that the calls of one account have in common. Thread-safe.
+ * What all calls of one account share. Thread-safe.
  *
  * @param account the account's id, for messages
  * @param connections by which the calls go

@@ -13,11 +13,12 @@ import okio.Okio;
 import okio.Source;
 
 /**
- * Sees to it that a call gets its own answer. A service, or a proxy before it, that sends two responses to one request, or one that ends in
- * two places, would have the second taken for the answer to the next call's prompt: OkHttp pools a connection without a look at what
- * is left unread in it. Such a connection is closed and the call fails; so it is where OkHttp would lose sight of the connection. Thread-safe.
+ * Ensures that a call gets its own answer. A service, or a proxy before it, that sends two responses to one request, or
+ * one that ends in two places, would have the second taken for the answer to the next call's prompt: OkHttp pools a
+ * connection without a look at what is left unread in it. Such a connection is closed and the call fails; so it is
+ * where OkHttp would lose sight of the connection. Thread-safe.
  *
- * <p>Can't be told from an answer: a left-over whose end, or with TLS all of which, arrives after the answer before it was read.
+ * <p>Undetected: leftover bytes that arrive only after the previous answer was read (with TLS, all of them).
  */
 final class OwnAnswer implements Interceptor {
 

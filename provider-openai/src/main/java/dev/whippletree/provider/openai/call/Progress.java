@@ -7,7 +7,7 @@ import okhttp3.Connection;
 import okhttp3.EventListener;
 import okhttp3.Response;
 
-/** Tells a sink how far a call has come, and keeps it, on the thread that makes the call. Confined to that thread. */
+/** Tracks a call's progress and reports it to the sink. Confined to the thread that makes the call. */
 final class Progress extends EventListener {
 
     /** Finds the progress that was tagged onto the call's request. */

@@ -57,7 +57,7 @@ public interface Dialect {
                 PromptTokens.estimate(prompt), prompt.parameters().maxTokens());
     }
 
-    /** Is told of the head of every response, before it is read on. Does nothing unless overridden. */
+    /** Receives the head of every response before its body is read. Does nothing unless overridden. */
     default void answered(ResponseHead head) {}
 
     /** Returns what the headers of a response, good or bad, say about limits; empty if nothing. */

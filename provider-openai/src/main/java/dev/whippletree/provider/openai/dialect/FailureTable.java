@@ -13,10 +13,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What errors mean: the service's own code decides, then its words, then the status.
+ * Maps errors to failures: by the service's code, then by its words, then by the status.
  *
- * <p>The codes are those of OpenAI, Groq, Hugging Face's router and its text-generation-inference server. They are told here
- * for all services, since routers pass on what the services behind them say.
+ * <p>The codes are those of OpenAI, Groq, Hugging Face's router and its text-generation-inference server. They are told
+ * here for all services, since routers pass on what the services behind them say.
  */
 public final class FailureTable {
 

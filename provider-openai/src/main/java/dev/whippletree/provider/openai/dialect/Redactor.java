@@ -4,7 +4,7 @@ import dev.whippletree.model.ShownText;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Makes a service's words fit to be shown: one line, short, without credentials and without names of organizations. */
+/** Cleans a service's message for display: one short line without credentials and organizations' names. */
 public final class Redactor {
 
     /** How many characters a message has at most. */

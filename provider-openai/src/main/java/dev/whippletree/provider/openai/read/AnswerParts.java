@@ -48,7 +48,7 @@ final class AnswerParts {
     }
 
     /**
-     * Tells all that a message, or a delta of one, holds.
+     * Reports everything in a message, or in a delta of one.
      *
      * @param message a JSON object
      * @throws MalformedAnswerException if a part of the answer can't be read; what was before it is told

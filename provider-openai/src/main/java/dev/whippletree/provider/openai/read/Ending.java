@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** Tells how an answer ended, from what the service wrote under {@code finish_reason}, {@code usage} and {@code model}. */
+/** Reads how an answer ended, from {@code finish_reason}, {@code usage} and {@code model}. */
 final class Ending {
 
     private Ending() {}

@@ -79,7 +79,7 @@ final class EventStream {
         return data == null ? null : new Event(name, data.toString(), false, isUtf8);
     }
 
-    /** Lets everything that is still to come take so long only, all of it together. */
+    /** Bounds the time for the rest of the stream. */
     void hurry(Duration patience) {
         source.timeout().deadline(patience.toNanos(), TimeUnit.NANOSECONDS);
     }

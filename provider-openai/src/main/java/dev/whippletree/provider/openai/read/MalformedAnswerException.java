@@ -1,6 +1,6 @@
 package dev.whippletree.provider.openai.read;
 
-/** Something stands where a piece of the answer should be that isn't one: what follows would be an answer with a hole in it. */
+/** A part of the answer can't be read, so the answer would have a hole. */
 final class MalformedAnswerException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -27,7 +27,7 @@ final class WholeAnswer {
     }
 
     /**
-     * Tells the answer's parts, but only once it is known to be whole.
+     * Reports the answer's parts, but only once it is known to be whole.
      *
      * @param model what the model is called where the answer doesn't say
      * @throws NoAnswerException if it is an error, or not a whole answer

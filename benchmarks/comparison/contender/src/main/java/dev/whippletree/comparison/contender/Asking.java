@@ -50,7 +50,7 @@ final class Asking {
         startNanos = System.nanoTime();
         begin.countDown();
         if (!left.await(stopAfter.toMillis(), TimeUnit.MILLISECONDS)) {
-            // What a caller gets because it is interrupted isn't the contender's doing.
+            // Errors caused by this interrupt don't count against the contender.
             over = true;
             threads.forEach(Thread::interrupt);
         }
@@ -63,7 +63,7 @@ final class Asking {
             long askedMicros = micros();
             String result;
             try {
-                String text = setup.streams() ? contender.stream(question, () -> {}) : contender.answer(question);
+                String text = setup.streams() ? contender.stream(question) : contender.answer(question);
                 result = "said\t" + oneLine(text);
             } catch (InterruptedException e) {
                 throw e;

@@ -28,16 +28,10 @@ public interface Contender extends AutoCloseable {
     /**
      * Asks for a stream, and blocks until it ends.
      *
-     * @param firstPiece to be called when the first piece of text arrives
      * @return the text of all pieces, if it ends the stream without an error
      * @throws Exception whatever it throws instead of an orderly end
      */
-    String stream(Question question, Runnable firstPiece) throws Exception;
-
-    /** Returns the process whose time and memory it takes: a gateway's own, else this one; 0 if that is unknown. */
-    default long processId() {
-        return ProcessHandle.current().pid();
-    }
+    String stream(Question question) throws Exception;
 
     /** Returns whether it is a process of its own, which is warmed up by questions for the model {@link Services#WARM_UP}. */
     default boolean isGateway() {

@@ -6,7 +6,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -14,11 +13,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.stream.IntStream;
 
 /**
  * Asks one contender, in a process of its own.
  *
- * <p>Arguments: the contender's class; {@code shipped} or {@code best}; {@code case}, {@code faults} or {@code speed}; the folders with
+ * <p>Arguments: the contender's class; {@code shipped} or {@code best}; {@code case} or {@code faults}; the folders with
  * a {@code setup.tsv} each, into which the results are written. It prints {@code ready} and waits for a line before it begins.
  */
 public final class Driver {
@@ -40,7 +40,6 @@ public final class Driver {
             switch (arguments[2]) {
                 case "case" -> askCase(arguments[0], Setup.read(Path.of(arguments[3]), best));
                 case "faults" -> askFaults(arguments, best);
-                case "speed" -> measure(arguments[0], Setup.read(Path.of(arguments[3]), best));
                 default -> throw new IllegalArgumentException("not a command: " + arguments[2]);
             }
             Runtime.getRuntime().halt(0);
@@ -71,8 +70,19 @@ public final class Driver {
     }
 
     private static void warmUp(Contender contender, Setup setup) throws InterruptedException {
-        new Asking(contender, setup, Services.WARM_UP)
-                .run(Warming.callers(WARM_UP_CALLERS, WARM_UP_QUESTIONS, setup), WARM_UP_TIME);
+        new Asking(contender, setup, Services.WARM_UP).run(warmUpCallers(setup), WARM_UP_TIME);
+    }
+
+    private static List<Setup.Caller> warmUpCallers(Setup setup) {
+        String tenant = setup.services().tenants().get(0);
+        return IntStream.range(0, WARM_UP_CALLERS)
+                .mapToObj(caller -> new Setup.Caller(
+                        tenant,
+                        Duration.ZERO,
+                        IntStream.range(0, WARM_UP_QUESTIONS)
+                                .mapToObj(question -> "Warm-up question " + question + " of caller " + caller)
+                                .toList()))
+                .toList();
     }
 
     private static void askCase(String name, Setup setup) throws Exception {
@@ -121,36 +131,12 @@ public final class Driver {
         return null;
     }
 
-    private static void measure(String name, Setup setup) throws Exception {
-        Contender contender = contender(name);
-        contender.start(setup.services());
-        contender.answer(new Question(
-                "Are you there?",
-                model(contender, setup),
-                setup.services().tenants().get(0),
-                ""));
-        Instant begun = ProcessHandle.of(contender.processId())
-                .flatMap(process -> process.info().startInstant())
-                .orElse(Instant.now());
-        Duration startUp = Duration.between(begun, Instant.now());
-        awaitStart();
-        new Speed(contender, setup, startUp).run();
-        close(contender);
-    }
-
-    /** Returns the name under which the accounts are asked. */
-    static String model(Contender contender, Setup setup) {
-        return contender.isGateway()
-                ? setup.services().name()
-                : setup.services().model();
-    }
-
     private static void awaitStart() throws IOException {
         System.out.println("ready");
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
     }
 
-    /** Some clients wait for their calls when they are closed. */
+    /** Some clients wait for open calls when they are closed. */
     private static void close(Contender contender) throws InterruptedException {
         Thread closing = new Thread(contender::close);
         closing.setDaemon(true);

@@ -143,10 +143,10 @@ public final class CarefulLangChain4j implements Contender {
 
     /** What was sent of a stream can't be taken back, so it is neither cached nor asked again. */
     @Override
-    public String stream(Question question, Runnable firstPiece) throws Exception {
+    public String stream(Question question) throws Exception {
         Limited account = next();
         account.acquire(tokens(question.text()));
-        return Streams.collect(account.streaming(), question.text(), firstPiece);
+        return Streams.collect(account.streaming(), question.text());
     }
 
     @Override

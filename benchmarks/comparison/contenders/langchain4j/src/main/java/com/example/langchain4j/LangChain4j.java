@@ -58,7 +58,7 @@ public final class LangChain4j implements Contender {
     }
 
     @Override
-    public String stream(Question question, Runnable firstPiece) throws Exception {
-        return Streams.collect(next(streams), question.text(), firstPiece);
+    public String stream(Question question) throws Exception {
+        return Streams.collect(next(streams), question.text());
     }
 }

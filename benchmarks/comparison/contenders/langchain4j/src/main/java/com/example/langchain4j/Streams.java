@@ -10,19 +10,9 @@ final class Streams {
 
     private Streams() {}
 
-    static String collect(StreamingChatModel model, String text, Runnable firstPiece) throws Exception {
+    static String collect(StreamingChatModel model, String text) throws Exception {
         CompletableFuture<String> whole = new CompletableFuture<>();
         model.chat(text, new StreamingChatResponseHandler() {
-
-            private boolean begun;
-
-            @Override
-            public void onPartialResponse(String piece) {
-                if (!begun) {
-                    begun = true;
-                    firstPiece.run();
-                }
-            }
 
             @Override
             public void onCompleteResponse(ChatResponse response) {

@@ -55,7 +55,8 @@ abstract class Gateway implements Contender {
     @Override
     public void start(Services services) throws Exception {
         int port = freePort();
-        use("http://127.0.0.1:" + port + "/v1", services.maxTokens());
+        url = "http://127.0.0.1:" + port + "/v1";
+        maxTokens = services.maxTokens();
         Path log = services.folder().resolve("gateway.log");
         process = new ProcessBuilder(command(services, port))
                 .redirectErrorStream(true)
@@ -63,12 +64,6 @@ abstract class Gateway implements Contender {
                 .start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         awaitPort(port, log);
-    }
-
-    /** Sets where it is asked. */
-    final void use(String url, int maxTokens) {
-        this.url = url;
-        this.maxTokens = maxTokens;
     }
 
     private static int freePort() throws IOException {
@@ -96,17 +91,12 @@ abstract class Gateway implements Contender {
     }
 
     @Override
-    public String stream(Question question, Runnable firstPiece) throws Exception {
-        return calls(question).stream(url, key(question), question, firstPiece);
+    public String stream(Question question) throws Exception {
+        return calls(question).stream(url, key(question), question);
     }
 
     private OpenAiCalls calls(Question question) {
         return new OpenAiCalls(client, maxTokens, headers(question));
-    }
-
-    @Override
-    public long processId() {
-        return process.pid();
     }
 
     @Override

@@ -41,8 +41,8 @@ public final class OkHttp implements Contender {
     }
 
     @Override
-    public String stream(Question question, Runnable firstPiece) throws Exception {
+    public String stream(Question question) throws Exception {
         Account account = next();
-        return calls.stream(account.url(), account.token(), question, firstPiece);
+        return calls.stream(account.url(), account.token(), question);
     }
 }

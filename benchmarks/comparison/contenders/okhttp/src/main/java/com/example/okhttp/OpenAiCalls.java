@@ -42,7 +42,7 @@ final class OpenAiCalls {
         }
     }
 
-    String stream(String url, String token, Question question, Runnable firstPiece) throws IOException {
+    String stream(String url, String token, Question question) throws IOException {
         StringBuilder text = new StringBuilder();
         try (Response response = call(url, token, question, true)) {
             BufferedSource lines = response.body().source();
@@ -51,22 +51,18 @@ final class OpenAiCalls {
                     return text.toString();
                 }
                 if (line.startsWith("data: ")) {
-                    append(JSON.readTree(line.substring("data: ".length())), text, firstPiece);
+                    append(JSON.readTree(line.substring("data: ".length())), text);
                 }
             }
         }
         return text.toString();
     }
 
-    private static void append(JsonNode chunk, StringBuilder text, Runnable firstPiece) throws IOException {
+    private static void append(JsonNode chunk, StringBuilder text) throws IOException {
         if (chunk.has("error")) {
             throw new IOException(chunk.get("error").toString());
         }
-        String piece = chunk.at("/choices/0/delta/content").asString("");
-        if (!piece.isEmpty() && text.isEmpty()) {
-            firstPiece.run();
-        }
-        text.append(piece);
+        text.append(chunk.at("/choices/0/delta/content").asString(""));
     }
 
     private Response call(String url, String token, Question question, boolean stream) throws IOException {

@@ -77,16 +77,12 @@ public final class OpenAiJava implements Contender {
     }
 
     @Override
-    public String stream(Question question, Runnable firstPiece) {
+    public String stream(Question question) {
         StringBuilder text = new StringBuilder();
         try (StreamResponse<ChatCompletionChunk> stream =
                 next().chat().completions().createStreaming(params(question))) {
             for (Iterator<ChatCompletionChunk> chunks = stream.stream().iterator(); chunks.hasNext(); ) {
-                String piece = content(chunks.next()).orElse("");
-                if (!piece.isEmpty() && text.isEmpty()) {
-                    firstPiece.run();
-                }
-                text.append(piece);
+                text.append(content(chunks.next()).orElse(""));
             }
         }
         return text.toString();

@@ -79,18 +79,8 @@ public final class SpringAi implements Contender {
     }
 
     @Override
-    public String stream(Question question, Runnable firstPiece) {
-        boolean[] begun = {false};
-        return next().prompt(question.text()).stream()
-                .content()
-                .doOnNext(piece -> {
-                    if (!begun[0] && !piece.isEmpty()) {
-                        begun[0] = true;
-                        firstPiece.run();
-                    }
-                })
-                .toStream()
-                .collect(Collectors.joining());
+    public String stream(Question question) {
+        return next().prompt(question.text()).stream().content().toStream().collect(Collectors.joining());
     }
 
     @Override

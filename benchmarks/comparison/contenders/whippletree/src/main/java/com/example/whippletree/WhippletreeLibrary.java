@@ -33,8 +33,8 @@ public final class WhippletreeLibrary implements Contender {
     }
 
     @Override
-    public String stream(Question question, Runnable firstPiece) throws Exception {
-        Collecting collecting = new Collecting(firstPiece);
+    public String stream(Question question) throws Exception {
+        Collecting collecting = new Collecting();
         whippletree.stream(prompt(question)).subscribe(collecting);
         return collecting.whole.get();
     }
@@ -49,11 +49,6 @@ public final class WhippletreeLibrary implements Contender {
 
         private final CompletableFuture<String> whole = new CompletableFuture<>();
         private final StringBuilder text = new StringBuilder();
-        private final Runnable firstPiece;
-
-        Collecting(Runnable firstPiece) {
-            this.firstPiece = firstPiece;
-        }
 
         @Override
         public void onSubscribe(Flow.Subscription subscription) {
@@ -63,9 +58,6 @@ public final class WhippletreeLibrary implements Contender {
         @Override
         public void onNext(dev.whippletree.model.Delta delta) {
             if (delta instanceof dev.whippletree.model.Delta.Text piece) {
-                if (text.isEmpty()) {
-                    firstPiece.run();
-                }
                 text.append(piece.text());
             }
         }

@@ -1,7 +1,0 @@
-/**
- * The command {@code similar}: approves wordings that share an answer.
- */
-@NullMarked
-package dev.whippletree.cli.similar;
-
-import org.jspecify.annotations.NullMarked;

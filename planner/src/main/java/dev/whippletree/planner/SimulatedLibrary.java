@@ -1,0 +1,46 @@
+package dev.whippletree.planner;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.settings.RouteSettings.Tier;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.time.VirtualTimeline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Opens the production library over the accounts of a pool, in virtual time. Stateless. */
+final class SimulatedLibrary {
+
+    private SimulatedLibrary() {}
+
+    /** Returns the library; nothing in it holds a thread or a connection, so it needs no closing. */
+    static Whippletree open(AccountPool pool, VirtualTimeline timeline, PlannedProvider provider) {
+        List<Seat> seats = Seat.of(pool);
+        return Whippletree.builder()
+                .timeline(timeline)
+                .provider(provider)
+                .cache(new PlannedCache(timeline))
+                .configuration(new Configuration(
+                        seats.stream()
+                                .map(seat -> seat.settings(PlannedProvider.NAME))
+                                .toList(),
+                        List.of(route(pool.route(), seats)),
+                        List.of(new Configuration.CacheTier(PlannedCache.NAME, Settings.none("cache"))),
+                        pool.engine(),
+                        List.of()))
+                .build();
+    }
+
+    private static RouteSettings route(RouteSettings route, List<Seat> seats) {
+        Map<Integer, List<TargetSettings>> tiers = new TreeMap<>();
+        seats.forEach(seat -> seat.member()
+                .places()
+                .forEach(place -> tiers.computeIfAbsent(place.tier(), tier -> new ArrayList<>())
+                        .add(new TargetSettings(seat.id(), place.model()))));
+        return route.withTiers(tiers.values().stream().map(Tier::new).toList());
+    }
+}
