@@ -75,8 +75,8 @@ final class InvariantsTest {
     }
 
     /**
-     * Of turns that were forgotten, of a limit that models share unawares, of assumed transit, of tokens at a limit's very end, of long
-     * waits that are tried out, of turns after a reload, and of models that are used up together.
+     * Of turns that were forgotten, of a limit that models share unawares, of assumed transit, of tokens at a limit's very
+     * end, of turns after a reload, and of models that are used up together.
      */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(
@@ -104,14 +104,16 @@ final class InvariantsTest {
 
     /**
      * Of reloads, reconnections and retries; a transit that was doubted; outages of timeouts; cancelling at a deadline; holding back; windows
-     * taken for others; prompts that join a flight at the instant of its end; answers that are stored again a day later; long waits that are
-     * tried out; refusals that tell 0 s, whole seconds, too little again and again, or nothing beside another account that answers;
-     * refusals that name nothing; and a wait that is told while the credit is used up.
+     * taken for others; prompts that join a flight at the instant of its end; answers that are stored again a day later;
+     * refusals that say 0 s, whole seconds, too little again and again, or nothing beside another account that answers;
+     * refusals that name nothing; a wait that is reported while the credit is used up; and turns that are kept for those
+     * who ask again.
      */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(
             longs = {
                 848,
+                2_335,
                 4_621,
                 9_083,
                 9_370,
@@ -143,7 +145,10 @@ final class InvariantsTest {
                 12_213_513,
                 21_001_492,
                 21_003_171,
-                23_013_532
+                23_013_532,
+                40_002_526,
+                40_005_998,
+                40_012_504
             })
     void roughScenarioThatBrokeOne_invariantsHold(long seed) {
         check(ScenarioLot.rough(seed));

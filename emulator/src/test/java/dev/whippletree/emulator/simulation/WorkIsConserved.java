@@ -6,12 +6,14 @@ import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.Admission.Counting;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** Invariant 3: no ready target idles while somebody waits whom it could take, and the large aren't starved by the small. */
 final class WorkIsConserved implements Invariant {
 
+    private static final long TURN_KEPT_NANOS = Duration.ofMinutes(2).toNanos();
     private static final String NAME = "work is conserved";
 
     /** Until so many answers have come, what a provider estimates is reserved for a prompt. */
@@ -104,11 +106,25 @@ final class WorkIsConserved implements Invariant {
                 || (facts.answers < FEWEST_LEARNED_FROM && call.admission.counting() == Counting.ON_ENTRY);
     }
 
+    /** Whoever asks again what he gave up waiting for goes back to the turn that he had. */
+    private boolean goesBack(Asked asked) {
+        return facts.asked.stream()
+                .anyMatch(earlier -> earlier != asked
+                        && earlier.key.equals(asked.key)
+                        && earlier.firstCallNanos == Asked.NEVER
+                        && earlier.hasEnded()
+                        && asked.atNanos - earlier.endedNanos <= TURN_KEPT_NANOS);
+    }
+
     /** Whoever came first may not have to wait longer because of somebody who came later. */
     @Override
     public void sending(Call call) {
         Asked first = singleFile ? facts.fresh.stream().findFirst().orElse(null) : null;
-        if (first == null || first == call.asked || !call.asked.isFresh() || !isReservedAsDeclared(call)) {
+        if (first == null
+                || first == call.asked
+                || !call.asked.isFresh()
+                || !isReservedAsDeclared(call)
+                || goesBack(call.asked)) {
             return;
         }
         long alone = facts.books.waitNanos(call.account, call.model, 1, first.tokens, facts.nowNanos);
