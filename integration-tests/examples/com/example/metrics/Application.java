@@ -16,7 +16,9 @@ import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.Map;
 
-/** A Guice application whose Whippletree is measured in its own Micrometer registry and traced by its own OpenTelemetry. */
+/**
+ * A Guice application whose Whippletree is measured in its own Micrometer registry and traced by its own OpenTelemetry.
+ */
 public final class Application extends AbstractModule {
 
     private final Map<String, String> environment;

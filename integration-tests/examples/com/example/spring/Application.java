@@ -8,7 +8,8 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Spring Boot: a bean, and nothing else. Spring closes it with its context, and prompts under way get five seconds to end.
+ * Spring Boot: a bean, and nothing else. Spring closes it with its context, and prompts under way get five seconds to
+ * end.
  *
  * <p>The accounts are in the file that the property {@code whippletree.config} names.
  */

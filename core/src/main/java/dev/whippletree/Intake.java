@@ -6,7 +6,7 @@ import dev.whippletree.config.ConfigurationInput;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.plugin.PluginCatalog;
 import dev.whippletree.settings.RouteSettings;
-import dev.whippletree.strategy.Start;
+import dev.whippletree.strategy.FirstTurn;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +57,7 @@ record Intake(
     /**
      * Returns a checked configuration, as it will be used.
      *
-     * @throws ConfigurationException if it can't be, with every problem
+     * @throws ConfigurationException if it is invalid, with every problem
      */
     Configuration check(Configuration whole) {
         Configuration kept = state.map(whole::withState).orElse(whole);
@@ -68,7 +68,7 @@ record Intake(
     private Configuration toAskOnce(Configuration checked) {
         List<RouteSettings> spread = checked.routes().stream()
                 .map(route -> route.toBuilder()
-                        .strategy(route.strategy(), Start.spread(route.strategy(), route.strategySettings()))
+                        .strategy(route.strategy(), FirstTurn.spread(route.strategy(), route.strategySettings()))
                         .build())
                 .toList();
         return checked.withoutCaches(catalog.cachesOfTheProcess()).withRoutes(spread);

@@ -1,7 +1,7 @@
 package dev.whippletree;
 
 import dev.whippletree.config.Configuration;
-import dev.whippletree.config.Configuration.CacheTier;
+import dev.whippletree.config.Configuration.CacheTierSettings;
 import dev.whippletree.config.Configuration.ChosenCoordinator;
 import dev.whippletree.config.DefaultConfiguration;
 import dev.whippletree.model.ConfigurationException;
@@ -49,7 +49,7 @@ final class Parts {
     private final Set<Part> given = new LinkedHashSet<>();
     private final List<AccountSettings> accounts = new ArrayList<>();
     private final List<RouteSettings> routes = new ArrayList<>();
-    private final List<CacheTier> caches = new ArrayList<>();
+    private final List<CacheTierSettings> caches = new ArrayList<>();
 
     /** The providers of accounts whose token is null or empty, by the account's id. */
     private final Map<String, String> withoutToken = new LinkedHashMap<>();
@@ -87,7 +87,7 @@ final class Parts {
 
     void cache(String name, Map<String, String> settings) {
         given.add(Part.CACHE);
-        caches.add(new CacheTier(name, new Settings("cache " + name, settings)));
+        caches.add(new CacheTierSettings(name, new Settings("cache " + name, settings)));
     }
 
     void coordinator(String name, Map<String, String> settings) {

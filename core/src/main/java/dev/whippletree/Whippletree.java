@@ -232,8 +232,8 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
-     * Returns the key that a prompt shares with all equal ones: by it they share calls and stored answers. It says
-     * everything that changes the answer, and is the same in every process with the same routes.
+     * Returns the key that a prompt has in common with all equal ones, which share calls and stored answers by it. It
+     * covers everything that changes the answer, and is the same in all processes with the same routes.
      *
      * @return empty if the prompt names an unknown route
      */
@@ -261,9 +261,9 @@ public final class Whippletree implements AutoCloseable {
 
     /**
      * Returns the stored answer of a similar question, if a cache asks whether it would have answered this prompt too;
-     * tell it with {@link #confirm}. Call this once the prompt has been answered.
+     * answer with {@link #confirm}. Call this once the prompt has been answered.
      *
-     * @return empty if no cache asks, as for every prompt that declares no question
+     * @return empty if no cache asks, or if the prompt declares no question
      */
     public Optional<Completion> unconfirmed(Prompt prompt) {
         return assembly.engine().confirmations().unconfirmed(prompt);
@@ -304,8 +304,8 @@ public final class Whippletree implements AutoCloseable {
 
     /**
      * Reads the configuration again from the {@linkplain Builder#configuration(Path) file} or
-     * {@linkplain Builder#configuration(ConfigurationSource) source} that this was built from, and goes on with that as
-     * {@link #reload(Configuration)} does.
+     * {@linkplain Builder#configuration(ConfigurationSource) source} that this was built from, and applies it like
+     * {@link #reload(Configuration)}.
      *
      * @return what has changed
      * @throws ConfigurationException if it can't be read or used, with every problem; nothing has changed then
@@ -316,12 +316,12 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
-     * Does what {@link #reload()} does together with whatever else goes by the same configuration: both change, or
+     * Reloads like {@link #reload()}, together with something else that uses the same configuration: both change, or
      * neither.
      *
-     * @param companion is handed the configuration that is to hold, once everything that it names is open. It changes
-     *     nothing, but prepares its own part, and returns what takes that over, which must not fail. What it throws
-     *     ends the reload: nothing has changed then. Called once at most, on this thread; it must not reload
+     * @param companion gets the new configuration once everything that it names is open. It changes nothing yet, but
+     *     prepares its own part and returns a task that applies it, which must not fail. An exception from the
+     *     companion ends the reload, and nothing has changed then. Called once at most, on this thread; must not reload
      * @return what has changed
      * @throws ConfigurationException if it can't be read or used, with every problem; nothing has changed then
      * @throws IllegalStateException if there is no such file or source, or this has been closed
@@ -334,7 +334,7 @@ public final class Whippletree implements AutoCloseable {
         }
     }
 
-    /** The companion of a reload by which nothing else changes. */
+    /** The companion of a reload that changes nothing else. */
     private static Runnable alone(Configuration next) {
         return () -> {};
     }
@@ -372,7 +372,7 @@ public final class Whippletree implements AutoCloseable {
         }
     }
 
-    /** Closes it with five seconds of grace, and blocks until that is done. On a virtual timeline it doesn't wait. */
+    /** Closes it with five seconds of grace, and blocks until it is closed. On a virtual timeline it doesn't wait. */
     @Override
     public void close() {
         CompletableFuture<Void> freed = close(GRACE);
@@ -381,7 +381,7 @@ public final class Whippletree implements AutoCloseable {
         }
     }
 
-    /** Collects what makes a {@link Whippletree}. Confined to one thread. */
+    /** Builds a {@link Whippletree}. Confined to one thread. */
     public static final class Builder {
 
         private final Parts parts = new Parts();
@@ -460,7 +460,8 @@ public final class Whippletree implements AutoCloseable {
          *
          * @param id what status and errors call it
          * @param provider the name of its provider
-         * @param token its credential; {@link #build} refuses one that is null or empty, as where a variable isn't set
+         * @param token its credential; {@link #build} refuses null and empty ones, for example of a variable that isn't
+         *     set
          */
         public Builder account(String id, String provider, @Nullable String token) {
             if (token == null || token.isBlank()) {
@@ -475,19 +476,19 @@ public final class Whippletree implements AutoCloseable {
          *
          * @param id what status and errors call it
          * @param provider the name of its provider
-         * @param token where its credential is read from, such as {@link Secret#ofVariable}
+         * @param token the source of its credential, such as {@link Secret#ofVariable}
          */
         public Builder account(String id, String provider, Secret token) {
             return account(AccountSettings.builder(id, provider).token(token).build());
         }
 
-        /** Adds a route; the first is the default. Without any there is one of all accounts in one tier. */
+        /** Adds a route; the first is the default. Without routes, there is one of all accounts in one tier. */
         public Builder route(RouteSettings route) {
             parts.route(route);
             return this;
         }
 
-        /** Sets the model of routes that name none; stronger than the environment's {@code WHIPPLETREE_MODEL}. */
+        /** Sets the model of routes that name none; overrides the environment's {@code WHIPPLETREE_MODEL}. */
         public Builder model(String model) {
             parts.model(model);
             return this;
@@ -504,26 +505,26 @@ public final class Whippletree implements AutoCloseable {
             return this;
         }
 
-        /** Chooses what several processes over the same accounts have in common their limits and calls by. */
+        /** Sets the coordinator by which several processes over the same accounts share limits and calls. */
         public Builder coordinator(String name, Map<String, String> settings) {
             parts.coordinator(name, settings);
             return this;
         }
 
         /**
-         * Suits a program that asks once and ends, again and again. It leaves out the caches {@linkplain
-         * Cache#endsWithProcess() that end with this process}, which would only delay it; their settings' names are
-         * still checked. And it doesn't begin with the first account of a tier each time: where the strategy gives
-         * turns, the account of whose limits least is used has the first one, as far as a {@linkplain #state state
-         * folder} tells, and of equals one drawn by lot. Its threads aren't virtual ones, which would delay the end of
-         * the process.
+         * Suits a program that is started again for each question. It doesn't open caches
+         * {@linkplain Cache#endsWithProcess() that end with this process}, which would only delay it; it still checks
+         * their settings' names. The first account of a tier doesn't always get the first turn: if the strategy takes
+         * turns, the account whose limits are least used gets it, as recorded in a {@linkplain #state state folder},
+         * and of equals one drawn by lot. Threads are platform threads, because virtual ones would delay the end of the
+         * process.
          */
         public Builder asksOnce() {
             this.asksOnce = true;
             return this;
         }
 
-        /** Sets what holds for the whole engine. */
+        /** Sets the settings of the whole engine. */
         public Builder engine(EngineSettings engine) {
             parts.engine(engine);
             return this;
@@ -536,8 +537,8 @@ public final class Whippletree implements AutoCloseable {
         }
 
         /**
-         * Sets the folder in which the limits' state is kept between processes; stronger than a configuration's.
-         * Several processes may share it. Without one each process begins with what the configuration says.
+         * Sets the folder that keeps the limits' state over restarts; overrides the configuration's. Several processes
+         * may share it. Without one, each process begins without a state.
          */
         public Builder state(Path folder) {
             this.state = folder;
@@ -571,7 +572,7 @@ public final class Whippletree implements AutoCloseable {
             return this;
         }
 
-        /** Adds a cache backend to those found; the configuration has to name it as a tier. */
+        /** Adds a cache backend to those found; the configuration must name it as a tier. */
         public Builder cache(Cache cache) {
             caches.add(cache);
             return this;
@@ -583,22 +584,22 @@ public final class Whippletree implements AutoCloseable {
             return this;
         }
 
-        /** Adds a coordinator to those found; the configuration has to name it. */
+        /** Adds a coordinator to those found; the configuration must name it. */
         public Builder coordinator(Coordinator coordinator) {
             coordinators.add(coordinator);
             return this;
         }
 
-        /** Sets where plugins are looked for; otherwise the thread's context class loader, or this class's. */
+        /** Sets the class loader of plugins; default: the thread's context class loader, or this class's. */
         public Builder classLoader(ClassLoader loader) {
             this.loader = loader;
             return this;
         }
 
         /**
-         * Adds a folder of plugins: each jar in it is one, and each folder in it is one, of all the jars in that. Each
-         * has a class loader of its own, closed with the Whippletree, and sees of this program nothing but the SPI, the
-         * model and SLF4J. A jar's service entries count if its manifest says {@code Whippletree-Plugin: <name>}.
+         * Adds a folder of plugins: each jar in it is a plugin, and so is each folder of jars. Each plugin has a class
+         * loader of its own, closed with the Whippletree, and sees only the SPI, the model and SLF4J of this program. A
+         * jar's service entries count if its manifest says {@code Whippletree-Plugin: <name>}.
          */
         public Builder plugins(Path folder) {
             pluginFolders.add(folder);
@@ -606,7 +607,7 @@ public final class Whippletree implements AutoCloseable {
         }
 
         /**
-         * Returns the plugins that would be used; to be closed when they aren't needed any more.
+         * Returns the plugins that would be used; close them when they aren't needed any more.
          *
          * @throws ConfigurationException if two of one kind have the same name, or a folder of plugins can't be read
          */
@@ -615,8 +616,8 @@ public final class Whippletree implements AutoCloseable {
         }
 
         /**
-         * Returns the plugins that are found, also where two of one kind have the same name; to be closed when they
-         * aren't needed any more.
+         * Returns all plugins found, also if two of one kind have the same name; close them when they aren't needed any
+         * more.
          *
          * @throws ConfigurationException if a folder of plugins can't be read
          */
@@ -635,10 +636,10 @@ public final class Whippletree implements AutoCloseable {
         }
 
         /**
-         * Opens the accounts and caches and starts. Makes no call. What works but shouldn't be is logged.
+         * Opens the accounts and caches, and starts. Makes no call. Logs settings that work but should be changed.
          *
-         * @throws ConfigurationException if anything can't be used, with every problem that was found; or if anything
-         *     that was given would have no effect because of something else, with both
+         * @throws ConfigurationException if anything can't be used, with every problem; or if something given would
+         *     have no effect because of something else, naming both
          */
         public Whippletree build() {
             requireEffects();
@@ -651,7 +652,7 @@ public final class Whippletree implements AutoCloseable {
             }
         }
 
-        /** A folder of plugins that isn't there hides nothing else that is wrong. */
+        /** Reports a missing folder of plugins together with all other problems. */
         private PluginCatalog pluginsOrAllProblems() {
             try {
                 return plugins();
@@ -704,7 +705,7 @@ public final class Whippletree implements AutoCloseable {
                     asksOnce);
         }
 
-        /** Returns where the configuration is read from; absent if it was given. */
+        /** Returns the configuration's source; empty if it was given. */
         private Optional<ConfigurationSource> source() {
             return file == null
                     ? Optional.ofNullable(source)
@@ -712,7 +713,7 @@ public final class Whippletree implements AutoCloseable {
                             Optional.of(file), parts.environment().orElseGet(System::getenv), Path.of("")));
         }
 
-        /** Returns what the configuration is read from, anew for each reading; absent if it was given. */
+        /** Returns the configuration's source for each reading; empty if it was given. */
         private Optional<Supplier<? extends ConfigurationInput>> input() {
             if (tree != null) {
                 return Optional.of(tree);
@@ -746,7 +747,7 @@ public final class Whippletree implements AutoCloseable {
             }
         }
 
-        /** Returns the parts that have an effect beside a whole configuration. */
+        /** Returns the parts that may be combined with a whole configuration. */
         private Set<Part> partsBeside() {
             if (configuration != null || tree != null) {
                 return Set.of();

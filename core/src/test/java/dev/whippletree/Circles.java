@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Finds classes that know each other, directly or through others: by Tarjan's algorithm (SIAM Journal on Computing 1, 1972). */
+/**
+ * Finds classes that know each other, directly or through others: by Tarjan's algorithm (SIAM Journal on Computing 1,
+ * 1972).
+ */
 final class Circles {
 
     private final Map<String, Set<String>> known;

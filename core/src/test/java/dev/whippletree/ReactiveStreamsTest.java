@@ -94,7 +94,10 @@ final class ReactiveStreamsTest {
         }
     }
 
-    /** Answers a number with so many deltas, the start and the end among them, but not with two; no two that follow each other are of one sort, or they might come as one. */
+    /**
+     * Answers a number with so many deltas, the start and the end among them, but not with two; no two that follow each
+     * other are of one sort, or they might come as one.
+     */
     private static final class ParrotProvider implements Provider {
 
         @Override

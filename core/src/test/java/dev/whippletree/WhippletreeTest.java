@@ -9,7 +9,7 @@ import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import dev.whippletree.config.Configuration;
-import dev.whippletree.config.Configuration.CacheTier;
+import dev.whippletree.config.Configuration.CacheTierSettings;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
@@ -360,7 +360,7 @@ final class WhippletreeTest {
         Configuration configuration = new Configuration(
                 List.of(),
                 List.of(),
-                List.of(new CacheTier("none", Settings.none("cache none"))),
+                List.of(new CacheTierSettings("none", Settings.none("cache none"))),
                 EngineSettings.DEFAULT,
                 List.of());
 

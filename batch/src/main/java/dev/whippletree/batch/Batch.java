@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * batch.run(items.iterator()).subscribe(results);
  * }</pre>
  *
- * <p>Items are pulled when they are needed, and no faster than results are requested, so neither need to fit into memory. A result is in
- * the {@link Journal} before the subscriber gets it. Items that the journal has already are neither asked nor reported again.
+ * <p>Items are pulled when they are needed, and no faster than results are requested, so neither need to fit into
+ * memory. A result is in the {@link Journal} before the subscriber gets it. Items that the journal has already are
+ * neither asked nor reported again.
  */
 public final class Batch {
 
@@ -42,7 +43,8 @@ public final class Batch {
     /**
      * Prepares a run.
      *
-     * @param items no two with the same id; used by one thread at a time, which may block in it. What it throws ends the run
+     * @param items no two with the same id; used by one thread at a time, which may block in it. What it throws ends
+     *     the run
      * @return begins when it is subscribed to
      */
     public BatchRun run(Iterator<BatchItem> items) {
@@ -81,8 +83,9 @@ public final class Batch {
         }
 
         /**
-         * Makes the items of one session a conversation: each is asked after the previous one is answered, with everything said so far as
-         * its history. Instructions that a session's items repeat are sent once. After an item without an answer, the rest aren't asked.
+         * Makes the items of one session a conversation: each is asked after the previous one is answered, with
+         * everything said so far as its history. Instructions that a session's items repeat are sent once. After an
+         * item without an answer, the rest aren't asked.
          */
         public Builder conversations() {
             this.conversations = true;
@@ -107,7 +110,9 @@ public final class Batch {
             return this;
         }
 
-        /** Sets which prompts are different, for the forecast. A run uses it up, so a batch with it can run only once. */
+        /**
+         * Sets which prompts are different, for the forecast. A run uses it up, so a batch with it can run only once.
+         */
         public Builder distinct(DistinctPrompts distinct) {
             this.distinct = distinct.isKnown() ? distinct : null;
             return this;

@@ -8,8 +8,8 @@ import java.util.Objects;
  *
  * @param id tells it from every other item of the batch
  * @param prompt what is asked; asked with the priority of batches, whatever it says
- * @param endsSession whether no later item has its prompt's session. In a batch of conversations, a session's history is kept in memory until
- *     that item has ended
+ * @param endsSession whether no later item has its prompt's session. In a batch of conversations, a session's history
+ *     is kept in memory until that item has ended
  * @param fingerprint of what the item was made from, for journals that notice a changed item; empty: none
  */
 public record BatchItem(String id, Prompt prompt, boolean endsSession, String fingerprint) {

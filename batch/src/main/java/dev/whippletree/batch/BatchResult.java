@@ -45,8 +45,8 @@ public sealed interface BatchResult {
      * It got no answer.
      *
      * @param item the item
-     * @param kind why, for programs: a {@link PromptException.Reason} in lower case and, behind a slash, the kind of the last call's failure;
-     *     or {@link #NOT_ASKED} or {@link #BEFORE_FAILED}
+     * @param kind why, for programs: a {@link PromptException.Reason} in lower case and, behind a slash, the kind of
+     *     the last call's failure; or {@link #NOT_ASKED} or {@link #BEFORE_FAILED}
      * @param message why, for people
      * @param status the HTTP status of the last call, if there was one
      */

@@ -29,12 +29,14 @@ import org.jspecify.annotations.Nullable;
  * One run of a batch, and the publisher of its results, in order of completion. It starts with its subscription, and
  * allows only one. Thread-safe.
  *
- * <p>It ends with {@code onComplete} when every item has ended or it was stopped, and {@link #progress()} then says which; with {@code onError} if
- * items can't be pulled or the journal is lost, after what was under way has ended. While the journal can't be written for now, as on a full disk, it
- * keeps what arrives, begins nothing, and tries again until it is stopped. Cancelling the subscription is {@link #abort()}. A subscriber that throws
- * counts as cancelled; then too what was under way is awaited and written down, and {@link #end()} has the exception.
+ * <p>It ends with {@code onComplete} when every item has ended or it was stopped, and {@link #progress()} then says
+ * which; with {@code onError} if items can't be pulled or the journal is lost, after what was under way has ended.
+ * While the journal can't be written for now, as on a full disk, it keeps what arrives, begins nothing, and tries again
+ * until it is stopped. Cancelling the subscription is {@link #abort()}. A subscriber that throws counts as cancelled;
+ * then too what was under way is awaited and written down, and {@link #end()} has the exception.
  *
- * <p>Everything happens in {@link #step}, which never overlaps itself: items are asked, ended ones are written down together, then told.
+ * <p>Everything happens in {@link #step}, which never overlaps itself: items are asked, ended ones are written down
+ * together, then delivered.
  */
 public final class BatchRun implements Flow.Publisher<BatchResult> {
 
@@ -47,9 +49,9 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private final @Nullable Conversations conversations;
     private final Feed feed;
     private final Window window;
-    private final Ledger ledger;
+    private final JournalWriter writer;
     private final Outlook outlook;
-    private final Tally tally;
+    private final BatchTally tally;
     private final CompletableFuture<BatchProgress> end = new CompletableFuture<>();
 
     private final AtomicBoolean subscribed = new AtomicBoolean();
@@ -60,7 +62,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
 
     // Set by the subscription, then confined to step().
     private @Nullable Delivery delivery;
-    private @Nullable Brakes brakes;
+    private @Nullable StopConditions stopConditions;
     private long beganNanos;
 
     // Confined to step().
@@ -107,8 +109,8 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
                 this::wake,
                 item -> outlook.skipped(key(item)));
         this.window = new Window(whippletree);
-        this.ledger = new Ledger(settings.journal(), timeline, this::wake);
-        this.tally = new Tally(settings, outlook);
+        this.writer = new JournalWriter(settings.journal(), timeline, this::wake);
+        this.tally = new BatchTally(settings, outlook);
     }
 
     @Override
@@ -122,7 +124,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         Delivery begun = new Delivery(subscriber, this);
         this.delivery = begun;
         this.beganNanos = timeline.nanoTime();
-        this.brakes = new Brakes(whippletree, settings.rules());
+        this.stopConditions = new StopConditions(whippletree, settings.rules());
         begun.begin();
         timeline.executor().execute(this::steps);
     }
@@ -160,31 +162,31 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         int seen = steps.get();
         do {
             try {
-                step(Objects.requireNonNull(delivery), Objects.requireNonNull(brakes));
+                step(Objects.requireNonNull(delivery), Objects.requireNonNull(stopConditions));
             } catch (Throwable e) {
                 fail(e);
-                finish(Objects.requireNonNull(delivery), Objects.requireNonNull(brakes));
+                finish(Objects.requireNonNull(delivery), Objects.requireNonNull(stopConditions));
             }
             seen = steps.addAndGet(-seen);
         } while (seen > 0);
     }
 
-    private void step(Delivery told, Brakes brake) {
+    private void step(Delivery receiver, StopConditions stopConditions) {
         if (ended) {
             return;
         }
-        keepTime(brake);
+        keepTime(stopConditions);
         land();
-        ledger.write().forEach(result -> count(result, told, brake));
-        heed(told, brake);
-        told.tell();
-        if (stopped == null && failure == null && ledger.trouble().isEmpty()) {
-            ask(told, brake);
+        writer.write().forEach(result -> count(result, receiver, stopConditions));
+        heed(receiver, stopConditions);
+        receiver.tell();
+        if (stopped == null && failure == null && writer.trouble().isEmpty()) {
+            ask(receiver, stopConditions);
             feed.pull();
         }
-        note(brake, false);
-        if (isOver(told, brake)) {
-            finish(told, brake);
+        note(stopConditions, false);
+        if (isOver(receiver, stopConditions)) {
+            finish(receiver, stopConditions);
         }
     }
 
@@ -193,11 +195,11 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     }
 
     /** Looks at the engine now and then, and tells each second how far it is. */
-    private void keepTime(Brakes brake) {
+    private void keepTime(StopConditions stopConditions) {
         if (!looked) {
             looked = true;
-            brake.look(underWay.size(), tally.ended());
-            window.look(brake.status());
+            stopConditions.look(underWay.size(), tally.ended());
+            window.look(stopConditions.status());
             timeline.schedule(LOOK.toNanos(), () -> {
                 looked = false;
                 waitsForPlace = false;
@@ -222,16 +224,16 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             Optional<BatchResult> result = result(asked);
             if (result.isPresent()) {
                 outlook.ended(asked.kind(), result.get());
-                ledger.add(result.get());
+                writer.add(result.get());
             }
         }
     }
 
     /** Counts a result that is written down. */
-    private void count(BatchResult result, Delivery told, Brakes brake) {
-        brake.ended(result);
+    private void count(BatchResult result, Delivery receiver, StopConditions stopConditions) {
+        stopConditions.ended(result);
         tally.count(result);
-        told.add(result);
+        receiver.add(result);
         goOnAfter(
                 result.item(),
                 result instanceof BatchResult.Answered whole ? Optional.of(whole.completion()) : Optional.empty());
@@ -289,20 +291,22 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         feed.putFirst(asked.item());
     }
 
-    /** Stops on request or by a rule. Then, and while results can't be written, withdraws the prompts that wait in line. */
-    private void heed(Delivery told, Brakes brake) {
-        fail(told.failure());
+    /**
+     * Stops on request or by a rule. Then, and while results can't be written, withdraws the prompts that wait in line.
+     */
+    private void heed(Delivery receiver, StopConditions stopConditions) {
+        fail(receiver.failure());
         fail(feed.failure());
-        fail(ledger.failure());
+        fail(writer.failure());
         String wish = stopWish;
         if (stopped == null) {
-            stopped = wish != null ? wish : brake.reason().orElse(null);
+            stopped = wish != null ? wish : stopConditions.reason().orElse(null);
         }
         boolean ending = stopped != null || failure != null;
         if (ending) {
             feed.end();
         }
-        if (ending || ledger.trouble().isPresent()) {
+        if (ending || writer.trouble().isPresent()) {
             List.copyOf(underWay).forEach(asked -> whippletree.withdraw(asked.answer()));
         }
         if (aborted) {
@@ -311,40 +315,40 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     }
 
     /** Asks as many items as there is room for. */
-    private void ask(Delivery told, Brakes brake) {
+    private void ask(Delivery receiver, StopConditions stopConditions) {
         while (true) {
             if (waitsForPlace
                     || underWay.size() >= window.most()
-                    || ledger.size() >= window.most()
+                    || writer.size() >= window.most()
                     || charactersUnderWay >= settings.mostCharacters()
-                    || told.untold() >= window.most()) {
+                    || receiver.undelivered() >= window.most()) {
                 return;
             }
-            if (!brake.allow()) {
-                stopIfNothingFrees(brake);
+            if (!stopConditions.allow()) {
+                stopIfNothingFrees(stopConditions);
                 return;
             }
             BatchItem item = feed.next();
             if (item == null) {
                 return;
             }
-            ask(item, brake);
+            ask(item, stopConditions);
         }
     }
 
     /** Stops if nothing is under way and the next item still isn't allowed: then no ended call will make room. */
-    private void stopIfNothingFrees(Brakes brake) {
+    private void stopIfNothingFrees(StopConditions stopConditions) {
         if (underWay.isEmpty()) {
-            brake.look(underWay.size(), tally.ended());
-            if (!brake.allow()) {
-                stopped = brake.reason().orElse("another prompt might exceed the cost limit");
+            stopConditions.look(underWay.size(), tally.ended());
+            if (!stopConditions.allow()) {
+                stopped = stopConditions.reason().orElse("another prompt might exceed the cost limit");
                 feed.end();
             }
             wake();
         }
     }
 
-    private void ask(BatchItem item, Brakes brake) {
+    private void ask(BatchItem item, StopConditions stopConditions) {
         if (conversations != null && wasDoneBefore(item)) {
             return;
         }
@@ -354,7 +358,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         if (!promptKey.isEmpty() && wasAnsweredBefore(item, kind, promptKey)) {
             return;
         }
-        brake.begun();
+        stopConditions.begun();
         Asked asked = new Asked(item, kind, promptKey, whippletree.complete(prompt), Prompts.characters(prompt));
         underWay.add(asked);
         charactersUnderWay += asked.characters();
@@ -371,7 +375,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             there.ifPresent(answer -> {
                 BatchResult result = new BatchResult.Answered(item, answer, promptKey);
                 outlook.ended(kind, result);
-                ledger.add(result);
+                writer.add(result);
                 wake();
             });
             return there.isPresent();
@@ -405,7 +409,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         Optional<String> before = conversations == null ? Optional.empty() : conversations.failedBefore(item);
         before.ifPresent(id -> {
             outlook.skipped(key(item));
-            ledger.add(BatchResult.Failed.withoutCall(
+            writer.add(BatchResult.Failed.withoutCall(
                     item,
                     BatchResult.Failed.BEFORE_FAILED,
                     "not asked, because '" + id + "' of its session got no answer"));
@@ -414,49 +418,49 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         return before.isPresent();
     }
 
-    private boolean isOver(Delivery told, Brakes brake) {
+    private boolean isOver(Delivery receiver, StopConditions stopConditions) {
         boolean ending = stopped != null || failure != null;
         if (!(ending || feed.isEmpty()) || !underWay.isEmpty() || !landed.isEmpty()) {
             return false;
         }
-        if (ending && !ledger.isSettled()) {
-            ledger.writeOrFail().forEach(result -> count(result, told, brake));
-            fail(ledger.failure());
-            told.tell();
+        if (ending && !writer.isSettled()) {
+            writer.writeOrFail().forEach(result -> count(result, receiver, stopConditions));
+            fail(writer.failure());
+            receiver.tell();
         }
-        return ledger.isSettled() && (told.untold() == 0 || aborted || failure != null);
+        return writer.isSettled() && (receiver.undelivered() == 0 || aborted || failure != null);
     }
 
-    private void note(Brakes brake, boolean last) {
+    private void note(StopConditions stopConditions, boolean last) {
         if (noted && !last) {
             return;
         }
         noted = true;
         if (last) {
-            brake.look(underWay.size(), tally.ended());
+            stopConditions.look(underWay.size(), tally.ended());
         }
         tally.note(
-                new Tally.Moment(
+                new BatchTally.Moment(
                         Duration.ofNanos(timeline.nanoTime() - beganNanos),
                         feed.skipped(),
                         underWay.size(),
-                        ledger.trouble(),
+                        writer.trouble(),
                         Optional.ofNullable(stopped)),
-                brake,
+                stopConditions,
                 last);
     }
 
-    private void finish(Delivery told, Brakes brake) {
+    private void finish(Delivery receiver, StopConditions stopConditions) {
         if (ended) {
             return;
         }
         ended = true;
         feed.end();
-        note(brake, true);
+        note(stopConditions, true);
         if (settings.ownsTimeline() && timeline instanceof SystemTimeline own) {
             own.close();
         }
-        told.end(failure);
+        receiver.end(failure);
         if (failure == null) {
             end.complete(tally.progress());
         } else {

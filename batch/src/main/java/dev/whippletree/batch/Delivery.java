@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
  * The subscription to a run: tells its results to the subscriber, no faster than the subscriber requests them. Requests
  * and cancellation are thread-safe, the rest is confined to the run.
  *
- * <p>A subscriber that throws counts as cancelled, as rule 2.13 of the Reactive Streams says: it gets no further signal,
- * and {@link #failure} has what it threw.
+ * <p>A subscriber that throws counts as cancelled, as rule 2.13 of the Reactive Streams says: it gets no further
+ * signal, and {@link #failure} has what it threw.
  */
 final class Delivery implements Flow.Subscription {
 
@@ -25,7 +25,7 @@ final class Delivery implements Flow.Subscription {
 
     private final BatchRun run;
     private final AtomicLong demand = new AtomicLong();
-    private final Deque<BatchResult> untold = new ArrayDeque<>();
+    private final Deque<BatchResult> undelivered = new ArrayDeque<>();
     private volatile @Nullable Throwable failure;
 
     Delivery(Flow.Subscriber<? super BatchResult> subscriber, BatchRun run) {
@@ -60,19 +60,19 @@ final class Delivery implements Flow.Subscription {
 
     /** Adds a result. */
     void add(BatchResult result) {
-        untold.add(result);
+        undelivered.add(result);
     }
 
     /** Tells as many results as were requested. */
     void tell() {
-        while (failure == null && !untold.isEmpty() && demand.get() > 0) {
-            Flow.Subscriber<? super BatchResult> told = subscriber;
-            if (told == null) {
+        while (failure == null && !undelivered.isEmpty() && demand.get() > 0) {
+            Flow.Subscriber<? super BatchResult> receiver = subscriber;
+            if (receiver == null) {
                 return;
             }
             demand.decrementAndGet();
             try {
-                told.onNext(untold.remove());
+                receiver.onNext(undelivered.remove());
             } catch (Throwable e) {
                 threw(e);
             }
@@ -85,8 +85,8 @@ final class Delivery implements Flow.Subscription {
     }
 
     /** Returns how many results the subscriber has yet to request. */
-    int untold() {
-        return subscriber == null ? 0 : untold.size();
+    int undelivered() {
+        return subscriber == null ? 0 : undelivered.size();
     }
 
     /** Returns why the run has to end, if the subscriber broke the rules; null: it didn't. */
@@ -100,16 +100,16 @@ final class Delivery implements Flow.Subscription {
      * @param wrong why it failed; null: it didn't
      */
     void end(@Nullable Throwable wrong) {
-        Flow.Subscriber<? super BatchResult> told = subscriber;
-        if (told == null) {
+        Flow.Subscriber<? super BatchResult> receiver = subscriber;
+        if (receiver == null) {
             return;
         }
         subscriber = null;
         try {
             if (wrong == null) {
-                told.onComplete();
+                receiver.onComplete();
             } else {
-                told.onError(wrong);
+                receiver.onError(wrong);
             }
         } catch (Throwable e) {
             LOG.warn("The subscriber of a batch failed when it was told of the end", e);

@@ -7,12 +7,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Which prompts of a batch are different: add those of all items in their order, then give it to {@link Batch.Builder#distinct}. The forecast then knows
- * how many calls are left and how long their prompts are, whatever the order of the items. In a conversation, two prompts are alike if all before them are.
+ * Which prompts of a batch are different: add those of all items in their order, then give it to
+ * {@link Batch.Builder#distinct}. The forecast then knows how many calls are left and how long their prompts are,
+ * whatever the order of the items. In a conversation, two prompts are alike if all before them are.
  *
- * <p>It keeps 65,536 different prompts at most, as hashes. Of more it keeps each second, fourth or eighth, and so on, by their hashes: adaptive sampling
- * (Flajolet 1990), which is right within 1 %. Of more than 65,536 conversations it keeps nothing, and the forecast goes by the repeats among the
- * latest items, as without it. Thread-safe.
+ * <p>It keeps 65,536 different prompts at most, as hashes. Of more it keeps each second, fourth or eighth, and so on,
+ * by their hashes: adaptive sampling (Flajolet 1990), which is right within 1 %. Of more than 65,536 conversations it
+ * keeps nothing, and the forecast goes by the repeats among the latest items, as without it. Thread-safe.
  */
 public final class DistinctPrompts {
 

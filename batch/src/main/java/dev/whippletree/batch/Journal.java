@@ -58,15 +58,17 @@ public interface Journal extends AutoCloseable {
     }
 
     /**
-     * Adds results. When it returns, they are as safe as this journal promises; when it throws, none, some or all of them may be there once it
-     * is opened again, but each wholly or not at all.
+     * Adds results. When it returns, they are as safe as this journal promises; when it throws, none, some or all of
+     * them may be there once it is opened again, but each wholly or not at all.
      *
-     * <p>An {@link IOException} says that they can't be written now, as when a disk is full: the batch keeps them, starts no more prompts, and tries
-     * again with the same results, in the same order, and later ones behind them. Each result must be there once then. Any other exception
-     * says that this journal can't be written any more, and ends the run.
+     * <p>An {@link IOException} says that they can't be written now, as when a disk is full: the batch keeps them,
+     * starts no more prompts, and tries again with the same results, in the same order, and later ones behind them.
+     * Each result must be there once then. Any other exception says that this journal can't be written any more, and
+     * ends the run.
      *
      * @param results of items of which it has no result yet, one or more, each item once
-     * @throws IOException if they can't be written now, saying what can't be written and why; those before are still there
+     * @throws IOException if they can't be written now, saying what can't be written and why; those before are still
+     *     there
      */
     void append(List<BatchResult> results) throws IOException;
 

@@ -6,7 +6,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
-import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
+import dev.whippletree.model.StatusSnapshot.LimitStatus.LimitSource;
 import dev.whippletree.settings.RouteSettings;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts when a batch will be done: the engine's forecast for the calls that the rest needs, with prompts like the
- * latest ones. If the different prompts are known, each one left needs a call, less the share that caches answer; otherwise each item
- * left needs as many calls as the latest items did. Confined to the run, except for {@link #skipped}.
+ * latest ones. If the different prompts are known, each one left needs a call, less the share that caches answer;
+ * otherwise each item left needs as many calls as the latest items did. Confined to the run, except for
+ * {@link #skipped}.
  */
 final class Outlook {
 
@@ -99,7 +100,10 @@ final class Outlook {
         }
     }
 
-    /** Takes out an item that won't be asked, because an earlier run answered it or because it can't be asked. Thread-safe. */
+    /**
+     * Takes out an item that won't be asked, because an earlier run answered it or because it can't be asked.
+     * Thread-safe.
+     */
     void skipped(long key) {
         if (distinct != null) {
             distinct.asked(key);
@@ -148,13 +152,16 @@ final class Outlook {
         return (double) (last.ended() - first.ended()) * MINUTE_NANOS / (last.nanos() - first.nanos());
     }
 
-    /** Returns what prompts like the latest one wait for; empty if none waits, or one of their accounts is open and answering. */
+    /**
+     * Returns what prompts like the latest one wait for; empty if none waits, or one of their accounts is open and
+     * answering.
+     */
     Optional<BatchProgress.Wait> wait(StatusSnapshot status) {
         if (status.waiting() == 0 || latest.isEmpty()) {
             return Optional.empty();
         }
         Set<String> usable = accounts(latest.getLast());
-        List<StatusSnapshot.Account> accounts = status.accounts().stream()
+        List<StatusSnapshot.AccountStatus> accounts = status.accounts().stream()
                 .filter(account -> usable.contains(account.id()))
                 .toList();
         boolean open = accounts.stream().anyMatch(account -> account.state() == AccountState.OPEN);
@@ -181,7 +188,7 @@ final class Outlook {
                 .collect(Collectors.toSet());
     }
 
-    private static BatchProgress.Wait wait(StatusSnapshot.Account account, Instant now) {
+    private static BatchProgress.Wait wait(StatusSnapshot.AccountStatus account, Instant now) {
         Optional<LimitStatus> scarcest = account.limits().stream()
                 .min(Comparator.comparingDouble(limit -> (double) limit.left() / limit.amount()));
         Optional<Instant> until = account.until()
@@ -222,15 +229,16 @@ final class Outlook {
         }
         long left = Math.max(0, total.getAsLong() - done);
         long toBegin = Math.max(0, left - underWay);
-        Optional<Duration> told = whippletree.timeFor(sample(), calls(toBegin));
-        if (told.isEmpty() || left == 0) {
-            return told.map(time -> oneTime(Duration.ZERO));
+        Optional<Duration> estimated = whippletree.timeFor(sample(), calls(toBegin));
+        if (estimated.isEmpty() || left == 0) {
+            return estimated.map(time -> oneTime(Duration.ZERO));
         }
         return Optional.of(
                 switch (knowledge(status)) {
-                    case DECLARED -> oneTime(told.get());
-                    case REPORTED -> new BatchProgress.Forecast(told.get(), Optional.of(with(told.get(), OTHERS)));
-                    case LEARNED -> range(told.get(), left);
+                    case DECLARED -> oneTime(estimated.get());
+                    case REPORTED ->
+                        new BatchProgress.Forecast(estimated.get(), Optional.of(with(estimated.get(), OTHERS)));
+                    case LEARNED -> range(estimated.get(), left);
                 });
     }
 
@@ -242,7 +250,9 @@ final class Outlook {
         return Duration.ofNanos((long) (time.toNanos() * factor));
     }
 
-    /** Returns sample prompts for the rest: like the latest ones, but with the length of those left, if that is known. */
+    /**
+     * Returns sample prompts for the rest: like the latest ones, but with the length of those left, if that is known.
+     */
     private List<Prompt> sample() {
         if (distinct != null) {
             double answer = answers == 0 ? 0 : (double) answerCharacters / answers;
@@ -273,28 +283,30 @@ final class Outlook {
                 .orElse(Knowledge.LEARNED);
     }
 
-    private static Knowledge knowledge(StatusSnapshot.Account account) {
-        Set<Source> sources =
+    private static Knowledge knowledge(StatusSnapshot.AccountStatus account) {
+        Set<LimitSource> sources =
                 account.limits().stream().map(limit -> limit.source()).collect(Collectors.toSet());
-        if (sources.contains(Source.LEARNED) || sources.isEmpty()) {
+        if (sources.contains(LimitSource.LEARNED) || sources.isEmpty()) {
             return Knowledge.LEARNED;
         }
-        return sources.contains(Source.DECLARED) ? Knowledge.DECLARED : Knowledge.REPORTED;
+        return sources.contains(LimitSource.DECLARED) ? Knowledge.DECLARED : Knowledge.REPORTED;
     }
 
     /**
-     * Returns a range for limits that are being learned: from the better of the engine's forecast and the latest pace to the pace
-     * since the first minute, slowed down by a quarter. In the first minute, accounts admit what they had left unused.
+     * Returns a range for limits that are being learned: from the better of the engine's forecast and the latest pace
+     * to the pace since the first minute, slowed down by a quarter. In the first minute, accounts admit what they had
+     * left unused.
      */
-    private BatchProgress.Forecast range(Duration told, long left) {
-        Duration lately = pace(lastMinute.getFirst(), left).orElse(told);
-        Duration least = told.compareTo(lately) < 0 ? told : lately;
+    private BatchProgress.Forecast range(Duration estimated, long left) {
+        Duration lately = pace(lastMinute.getFirst(), left).orElse(estimated);
+        Duration least = estimated.compareTo(lately) < 0 ? estimated : lately;
         Passed first = firstMinute;
         if (first == null) {
-            return new BatchProgress.Forecast(least, Optional.of(longest(with(told, 2), lately)));
+            return new BatchProgress.Forecast(least, Optional.of(longest(with(estimated, 2), lately)));
         }
         return new BatchProgress.Forecast(
-                least, pace(first, left).map(time -> longest(with(time, SLOWER), longest(with(told, OTHERS), lately))));
+                least,
+                pace(first, left).map(time -> longest(with(time, SLOWER), longest(with(estimated, OTHERS), lately))));
     }
 
     private static Duration longest(Duration one, Duration other) {

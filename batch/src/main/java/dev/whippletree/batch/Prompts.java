@@ -55,7 +55,10 @@ final class Prompts {
         return message.role() == Role.SYSTEM || message.role() == Role.DEVELOPER;
     }
 
-    /** Returns a prompt of that many characters and messages, made of another one's text; that one itself if it has images. */
+    /**
+     * Returns a prompt of that many characters and messages, made of another one's text; that one itself if it has
+     * images.
+     */
     static Prompt ofLength(Prompt prompt, double characters, double messages) {
         String text = prompt.messages().get(prompt.messages().size() - 1).text();
         boolean isText =

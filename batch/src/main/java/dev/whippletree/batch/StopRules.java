@@ -9,9 +9,10 @@ import java.util.OptionalLong;
 /**
  * The rules that end a batch early. Immutable.
  *
- * @param maxCalls no item is begun that would need a call beyond as many; retries of those under way may add a few; empty: no bound
- * @param maxCost no item is begun once the calls of this run have cost as much, those under way reckoned as the ones before; in the currency of
- *     the prices; empty: no bound
+ * @param maxCalls no item is begun that would need a call beyond as many; retries of those under way may add a few;
+ *     empty: no bound
+ * @param maxCost no item is begun once the calls of this run have cost as much, those under way reckoned as the ones
+ *     before; in the currency of the prices; empty: no bound
  * @param prices what tokens cost; needed with {@code maxCost}
  * @param failuresInARow how many items may fail one after the other, all alike, 1 or more
  */

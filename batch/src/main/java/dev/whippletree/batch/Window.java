@@ -21,7 +21,7 @@ final class Window {
     /** Learns how many that is by now. */
     void look(StatusSnapshot status) {
         long atOnce = status.accounts().stream()
-                .mapToLong(StatusSnapshot.Account::maxConcurrency)
+                .mapToLong(StatusSnapshot.AccountStatus::maxConcurrency)
                 .sum();
         int line = whippletree.configuration().engine().lineSizeOfATenant();
         most = (int) Math.min(Integer.MAX_VALUE, Math.max(1, atOnce) + Math.min(line, Math.max(FEWEST, atOnce)));

@@ -84,7 +84,10 @@ final class ForecastTest {
         assertWithin(told, SECOND_MINUTE, 2);
     }
 
-    /** The first questions of interviews repeat each other more often than later ones, since different answers came before these. */
+    /**
+     * The first questions of interviews repeat each other more often than later ones, since different answers came
+     * before these.
+     */
     @ParameterizedTest
     @ValueSource(ints = {5, 100})
     void interviewsOneAfterTheOther_areForecastFromTheSecondMinuteOn(int wordings) {

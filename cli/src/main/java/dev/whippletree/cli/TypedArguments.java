@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TypedArguments {
 
-    /** The property by which the launcher says that the variable is this process's own, and not one it has inherited. */
+    /**
+     * The property by which the launcher says that the variable is this process's own, and not one it has inherited.
+     */
     static final String PROPERTY = "whippletree.arguments";
 
     /** The variable that holds the arguments as they were typed, with their quotation marks. */
@@ -26,7 +28,8 @@ final class TypedArguments {
     /**
      * Returns arguments as they were typed.
      *
-     * @param given what the JVM was handed, used where the line has another number of arguments: it was divided otherwise then
+     * @param given what the JVM was handed, used where the line has another number of arguments: it was divided
+     *     otherwise then
      * @param line the line, if there is one
      */
     static String[] of(String[] given, @Nullable String line) {
@@ -35,8 +38,9 @@ final class TypedArguments {
     }
 
     /**
-     * Divides a line as programs on Windows do, by the rules of Microsoft's C runtime ("Parsing C command-line arguments"): blanks divide
-     * outside quotation marks; backslashes before a mark count half, and an odd one makes it part of the text; so do two marks within a pair.
+     * Divides a line as programs on Windows do, by the rules of Microsoft's C runtime ("Parsing C command-line
+     * arguments"): blanks divide outside quotation marks; backslashes before a mark count half, and an odd one makes it
+     * part of the text; so do two marks within a pair.
      */
     private static final class Divider {
 

@@ -72,7 +72,7 @@ public final class ScriptedProvider implements Provider {
         return new Client();
     }
 
-    /** Ends an answer that has been told. */
+    /** Ends an answer that has been delivered. */
     public void end(AttemptSink sink) {
         sink.done(new AnswerEnd(finishReason, Optional.of(TokenUsage.of(18, 5)), "scripted-model"));
     }

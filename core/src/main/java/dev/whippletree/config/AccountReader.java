@@ -29,7 +29,7 @@ final class AccountReader {
         this.owners = new TokenOwners(environment);
     }
 
-    /** Returns the accounts that can be read; what is wrong with the others is told. */
+    /** Returns the readable accounts; reports the problems of the others. */
     List<AccountSettings> read(Section root) {
         List<AccountSettings> accounts = new ArrayList<>();
         for (Element element : root.list("accounts", EXAMPLE)) {
@@ -94,7 +94,7 @@ final class AccountReader {
     }
 
     /**
-     * Which keys are a provider's own is known only if the provider is; else those of any provider are left in peace.
+     * A provider's own keys are known only if the provider is; otherwise, the keys of any provider are accepted.
      */
     private Map<String, String> own(Section section, Optional<String> provider) {
         provider.flatMap(known.providers()::unknown).ifPresent(message -> section.problem("provider", message));

@@ -20,18 +20,18 @@ import java.util.Optional;
  * @param accounts the accounts, ids unique, in order
  * @param routes the routes, names unique; the first is the default
  * @param caches the cache tiers, nearest first
- * @param coordinator the coordinator of several processes; absent: this process is alone
+ * @param coordinator the coordinator of several processes; absent: this process works alone
  * @param engine the settings of the whole engine
  * @param prices the prices of tokens; absent: costs are unknown
  * @param warnings settings that work but should be changed, a sentence each, such as a literal token
- * @param state the folder that keeps the limits' state between processes; absent: it isn't kept
+ * @param state the folder that keeps the limits' state over restarts; absent: it isn't kept
  * @param gateway the settings of a gateway in front; absent: none are set
  * @param weights the tenants' weights, including those of the gateway's clients
  */
 public record Configuration(
         List<AccountSettings> accounts,
         List<RouteSettings> routes,
-        List<CacheTier> caches,
+        List<CacheTierSettings> caches,
         Optional<ChosenCoordinator> coordinator,
         EngineSettings engine,
         Optional<PriceList> prices,
@@ -49,7 +49,7 @@ public record Configuration(
     /**
      * Copies mutable values.
      *
-     * @throws IllegalArgumentException if a client of the gateway states another weight than the tenants' weights do
+     * @throws IllegalArgumentException if a gateway client's weight differs from the same tenant's weight
      */
     public Configuration {
         accounts = List.copyOf(accounts);
@@ -81,13 +81,12 @@ public record Configuration(
     }
 
     /**
-     * Creates a configuration of a process that is alone, without prices, a gateway or tenants' weights, by which
-     * nothing is kept between processes.
+     * Creates a configuration without a coordinator, prices, a gateway, tenants' weights or a state folder.
      */
     public Configuration(
             List<AccountSettings> accounts,
             List<RouteSettings> routes,
-            List<CacheTier> caches,
+            List<CacheTierSettings> caches,
             EngineSettings engine,
             List<String> warnings) {
         this(
@@ -123,15 +122,15 @@ public record Configuration(
 
     /** Returns the same without the cache tiers of these backends. */
     public Configuration withoutCaches(Collection<String> backends) {
-        List<CacheTier> left =
+        List<CacheTierSettings> left =
                 caches.stream().filter(tier -> !backends.contains(tier.name())).toList();
         return new Configuration(
                 accounts, routes, left, coordinator, engine, prices, warnings, state, gateway, weights);
     }
 
     /**
-     * Returns what holds when another configuration takes the place of this one while running: its accounts, routes,
-     * prices, warnings, tenants' weights and what it says of a gateway, and the rest of this.
+     * Returns the configuration after a reload: accounts, routes, prices, warnings, tenants' weights and gateway of
+     * {@code next}, and the rest of this one.
      */
     public Configuration reloaded(Configuration next) {
         return new Configuration(
@@ -160,10 +159,10 @@ public record Configuration(
      * @param name the backend's name
      * @param settings the backend's own settings
      */
-    public record CacheTier(String name, Settings settings) {
+    public record CacheTierSettings(String name, Settings settings) {
 
         /** Rejects null. */
-        public CacheTier {
+        public CacheTierSettings {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(settings, "settings");
         }

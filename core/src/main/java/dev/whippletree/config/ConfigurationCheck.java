@@ -1,6 +1,6 @@
 package dev.whippletree.config;
 
-import dev.whippletree.config.Configuration.CacheTier;
+import dev.whippletree.config.Configuration.CacheTierSettings;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
@@ -27,10 +27,10 @@ public final class ConfigurationCheck {
     }
 
     /**
-     * Returns the configuration if nothing is wrong with it.
+     * Returns the configuration if it is valid.
      *
      * @param known the plugins it may name
-     * @param environment variables by name, so that a message can name those that hold the same token
+     * @param environment variables by name, so that messages can name variables that hold the same token
      * @throws ConfigurationException with every problem
      */
     public static Configuration of(Configuration configuration, KnownPlugins known, Map<String, String> environment) {
@@ -93,9 +93,9 @@ public final class ConfigurationCheck {
         }
     }
 
-    private void caches(List<CacheTier> caches) {
+    private void caches(List<CacheTierSettings> caches) {
         Set<String> names = new HashSet<>();
-        for (CacheTier cache : caches) {
+        for (CacheTierSettings cache : caches) {
             String where = "cache " + cache.name();
             if (!names.add(cache.name())) {
                 problems.add(where + ": listed twice");
@@ -104,7 +104,7 @@ public final class ConfigurationCheck {
         }
     }
 
-    private void plugin(String where, KnownPlugins.Kind kind, String name, Settings settings) {
+    private void plugin(String where, KnownPlugins.PluginKind kind, String name, Settings settings) {
         kind.unknown(name).ifPresent(message -> problems.add(where + ": " + message));
         if (kind.has(name)) {
             Set<String> names = kind.settingNames(name);

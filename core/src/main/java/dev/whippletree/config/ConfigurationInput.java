@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Something that a configuration is read from: a file and the environment, or a program's own settings. Immutable. */
+/** The source of a configuration: a file and the environment, or a program's settings. Immutable. */
 public sealed interface ConfigurationInput permits ConfigurationSource, ConfigurationTree {
 
     /** Returns the environment's variables by name. */
@@ -16,16 +16,16 @@ public sealed interface ConfigurationInput permits ConfigurationSource, Configur
     /**
      * Returns the folders of plugins that it names.
      *
-     * @throws ConfigurationException if it names what can't be a path
+     * @throws ConfigurationException if one of them can't be a path
      */
     List<Path> pluginFolders();
 
     /**
      * Reads the configuration.
      *
-     * @param known the plugins that may be named
-     * @param accountsFrom what the environment declares, if nothing else declares accounts
-     * @param defaultCaches the cache tiers, if nothing is said about caches
+     * @param known the plugins that it may name
+     * @param accountsFrom returns the environment's accounts, if nothing else declares any
+     * @param defaultCaches the cache tiers, if it names none
      * @throws ConfigurationException with every problem
      */
     Configuration read(

@@ -1,6 +1,6 @@
 package dev.whippletree.config;
 
-import dev.whippletree.config.Configuration.CacheTier;
+import dev.whippletree.config.Configuration.CacheTierSettings;
 import dev.whippletree.config.Configuration.ChosenCoordinator;
 import dev.whippletree.config.Section.Element;
 import dev.whippletree.config.Section.Variables;
@@ -37,10 +37,10 @@ final class ConfigurationReader {
     /**
      * Creates a reader.
      *
-     * @param known the plugins that may be named
+     * @param known the plugins that the file may name
      * @param environment variables by name
-     * @param accountsFromEnvironment the accounts of a file that declares none
-     * @param defaultCaches the cache tiers of a file that says nothing of caches
+     * @param accountsFromEnvironment the accounts, if the file declares none
+     * @param defaultCaches the cache tiers, if the file names none
      */
     ConfigurationReader(
             KnownPlugins known,
@@ -50,7 +50,7 @@ final class ConfigurationReader {
         this(known, environment, Variables.of(environment), accountsFromEnvironment, defaultCaches);
     }
 
-    /** Creates a reader of references that stand for something else than the environment's variables. */
+    /** Creates a reader for references to something else than environment variables. */
     ConfigurationReader(
             KnownPlugins known,
             Map<String, String> environment,
@@ -67,7 +67,7 @@ final class ConfigurationReader {
     /**
      * Reads a configuration.
      *
-     * @param source the file, as messages name it; files it names are looked for from its folder
+     * @param source the file, as messages name it; its relative paths start from its folder
      * @param yaml its contents
      * @throws ConfigurationException with every problem
      */
@@ -81,8 +81,7 @@ final class ConfigurationReader {
     /**
      * Reads a configuration.
      *
-     * @param source the file from whose folder files that it names are looked for; empty: they are looked for from the
-     *     working directory
+     * @param source the file from whose folder relative paths start; empty: the working directory
      * @param document the configuration as a tree
      * @param problems where problems are collected
      * @throws ConfigurationException with every problem
@@ -92,7 +91,7 @@ final class ConfigurationReader {
         List<AccountSettings> accounts = accounts(root);
         String model = DefaultConfiguration.model(Optional.empty(), environment);
         List<RouteSettings> routes = new RouteReader(known, accounts, model).read(root);
-        List<CacheTier> caches = caches(root);
+        List<CacheTierSettings> caches = caches(root);
         Optional<ChosenCoordinator> coordinator = coordinator(root);
         EngineSettings engine = engine(root);
         Optional<Path> state = root.read("state", Path::of);
@@ -109,7 +108,7 @@ final class ConfigurationReader {
     }
 
     /**
-     * Reads nothing but where plugins are looked for. What is wrong is left to be told by {@link #read}.
+     * Reads only the folder of plugins. {@link #read} reports problems.
      *
      * @param yaml a file's contents
      * @param environment variables by name
@@ -119,7 +118,7 @@ final class ConfigurationReader {
         return pluginFolder(new Section("", YamlDocument.read(yaml, told), Variables.of(environment), told));
     }
 
-    /** Reads nothing but where plugins are looked for. */
+    /** Reads only the folder of plugins. */
     static Optional<Path> pluginFolder(Section root) {
         return root.read("plugins", Path::of);
     }
@@ -154,19 +153,19 @@ final class ConfigurationReader {
         }
     }
 
-    private List<CacheTier> caches(Section root) {
+    private List<CacheTierSettings> caches(Section root) {
         if (!root.has("caches")) {
             return defaultCaches.stream()
-                    .map(name -> new CacheTier(name, Settings.none("cache " + name)))
+                    .map(name -> new CacheTierSettings(name, Settings.none("cache " + name)))
                     .toList();
         }
-        List<CacheTier> tiers = new ArrayList<>();
+        List<CacheTierSettings> tiers = new ArrayList<>();
         for (Element element : root.list("caches", "[ehcache, {name: redis, uri: \"redis://localhost\"}]")) {
             NamedPlugin.read(root, element, known.caches()).ifPresent(named -> {
                 if (tiers.stream().anyMatch(tier -> tier.name().equals(named.name()))) {
                     root.problems().add(element.at(), "the cache '" + named.name() + "' is listed twice");
                 } else {
-                    tiers.add(new CacheTier(named.name(), named.settings()));
+                    tiers.add(new CacheTierSettings(named.name(), named.settings()));
                 }
             });
         }
@@ -187,7 +186,7 @@ final class ConfigurationReader {
                 .findFirst();
     }
 
-    /** A file's name, or the list itself. */
+    /** The key holds a file's name or the list itself. */
     private static Optional<PriceList> prices(Section root, String source) {
         if (root.node("prices").filter(JsonNode::isObject).isPresent()) {
             String holder = source.isEmpty() ? "the configuration" : source;

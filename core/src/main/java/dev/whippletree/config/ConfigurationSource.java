@@ -15,13 +15,13 @@ import java.util.function.Function;
 /**
  * The source of a configuration: a file, if there is one, and the environment. Immutable.
  *
- * <p>The file is the one that was named; else the one the variable {@code WHIPPLETREE_CONFIG} names; else {@code
- * whippletree.yaml} in the working directory; else the same in the user's configuration folder; else there is none and
- * the environment's accounts are used with every default.
+ * <p>The file is {@code named}, or else the file that the variable {@code WHIPPLETREE_CONFIG} names, or else
+ * {@code whippletree.yaml} in the working directory or in the user's configuration folder. Without a file, the
+ * environment's accounts are used with all defaults.
  *
- * @param named a file that has to be there; absent: look for one
+ * @param named a file that must exist; absent: look for one
  * @param environment variables by name
- * @param workingDirectory where relative paths begin
+ * @param workingDirectory where relative paths start
  */
 public record ConfigurationSource(Optional<Path> named, Map<String, String> environment, Path workingDirectory)
         implements ConfigurationInput {
@@ -40,9 +40,9 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
     }
 
     /**
-     * Returns the same source with another default model than the environment says.
+     * Returns the same source with another default model than the environment's.
      *
-     * @param model the service's own name of the model of routes that name none
+     * @param model the model of routes that name none, as the service names it
      */
     public ConfigurationSource withModel(String model) {
         Map<String, String> changed = new HashMap<>(environment);
@@ -51,10 +51,10 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
     }
 
     /**
-     * Returns the same source for as long as a program runs: a file that is there now is then the one that is read, and
-     * if it goes away, that is an error and no reason to look elsewhere.
+     * Returns the same source, fixed to the file that exists now: if that file is deleted later, reading fails instead
+     * of looking for another file.
      *
-     * @throws ConfigurationException if the variable holds what can't be a path
+     * @throws ConfigurationException if the variable's value can't be a path
      */
     public ConfigurationSource settled() {
         return file().filter(Files::isRegularFile)
@@ -63,10 +63,9 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
     }
 
     /**
-     * Returns the file that is read; empty if there is none. A file that was named is returned whether it is there or
-     * not.
+     * Returns the file to read; empty if there is none. A named file is returned even if it doesn't exist.
      *
-     * @throws ConfigurationException if the variable holds what can't be a path
+     * @throws ConfigurationException if the variable's value can't be a path
      */
     public Optional<Path> file() {
         return named.or(() -> variable(FILE_VARIABLE))
@@ -75,11 +74,10 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
     }
 
     /**
-     * Returns the folders of plugins: the one that the variable {@code WHIPPLETREE_PLUGINS} names, and the one that the
-     * file's key {@code plugins} names. A file that can't be read names none; {@link #read} tells what is wrong with
-     * it.
+     * Returns the folders of plugins that the variable {@code WHIPPLETREE_PLUGINS} and the file's key {@code plugins}
+     * name. An unreadable file names none; {@link #read} reports its problems.
      *
-     * @throws ConfigurationException if a variable holds what can't be a path
+     * @throws ConfigurationException if a variable's value can't be a path
      */
     @Override
     public List<Path> pluginFolders() {
@@ -126,10 +124,10 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
     /**
      * Reads the configuration.
      *
-     * @param known the plugins that may be named
-     * @param accountsFrom what the environment declares, where no file does
-     * @param defaultCaches the cache tiers where no file says anything of caches
-     * @throws ConfigurationException with every problem; if there is neither a file nor an account, saying so
+     * @param known the plugins that it may name
+     * @param accountsFrom returns the environment's accounts, if no file declares any
+     * @param defaultCaches the cache tiers, if no file names any
+     * @throws ConfigurationException with every problem, or if there is neither a file nor an account
      */
     @Override
     public Configuration read(
@@ -159,7 +157,7 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
         return named.isEmpty() && environment.containsKey(FILE_VARIABLE) ? "; " + FILE_VARIABLE + " names it" : "";
     }
 
-    /** Returns where it is looked for, and nothing of the environment: tokens are in there. */
+    /** Returns the file and the working directory, but nothing of the environment, which holds tokens. */
     @Override
     public String toString() {
         return "configuration of " + named.map(Path::toString).orElse("whatever file is found") + ", from "

@@ -19,18 +19,17 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A configuration from a program's own settings, with the keys of the configuration file: so a framework's settings are
- * read, checked and reported exactly as a file is. Immutable. Files that it names are looked for from the working
+ * A configuration from a program's own settings, with the keys of the configuration file, so that a framework's
+ * settings are read, checked and reported exactly like a file. Immutable. Relative paths start from the working
  * directory.
  *
- * @param source how messages name it where nothing better is known: {@code application properties}
- * @param prefix what stands before each key in the program's settings: {@code whippletree.}
- * @param values by key, in order: a text, a list or a map of the same; texts as they were written, with their
- *     references
- * @param places where something stands, as messages name it, by its path without the prefix: {@code
- *     accounts[1].provider}
+ * @param source its name in messages if no place is known: {@code application properties}
+ * @param prefix the prefix of each key in the program's settings: {@code whippletree.}
+ * @param values by key, in order: a text, or a list or a map of values; texts with unresolved references
+ * @param places the place of each value, as messages name it, by its path without the prefix:
+ *     {@code accounts[1].provider}
  * @param environment the environment's variables by name
- * @param properties what a reference <code>${…}</code> stands for, by what is between its braces; empty if it isn't set
+ * @param properties resolves a reference <code>${…}</code> by the text between its braces; empty if it isn't set
  */
 public record ConfigurationTree(
         String source,
@@ -98,7 +97,7 @@ public record ConfigurationTree(
         return NODES.stringNode(String.valueOf(value));
     }
 
-    /** Returns its source, and nothing of its values: tokens may be among them. */
+    /** Returns its source without its values, which may include tokens. */
     @Override
     public String toString() {
         return "configuration of " + source;

@@ -19,10 +19,10 @@ public final class DefaultConfiguration {
     private DefaultConfiguration() {}
 
     /**
-     * Returns a configuration of accounts alone: one route, one tier of all of them.
+     * Returns a configuration of accounts alone: one route with one tier of all of them.
      *
      * @param accounts at least one
-     * @param model the service's own name of the model
+     * @param model the service's name of the model
      * @param caches the names of the cache tiers, nearest first
      */
     public static Configuration of(List<AccountSettings> accounts, String model, List<String> caches) {
@@ -30,13 +30,13 @@ public final class DefaultConfiguration {
                 accounts,
                 List.of(route(accounts, model)),
                 caches.stream()
-                        .map(name -> new Configuration.CacheTier(name, Settings.none("cache " + name)))
+                        .map(name -> new Configuration.CacheTierSettings(name, Settings.none("cache " + name)))
                         .toList(),
                 EngineSettings.DEFAULT,
                 List.of());
     }
 
-    /** Returns the route of users who configure none: all accounts in one tier. */
+    /** Returns the default route: all accounts in one tier. */
     public static RouteSettings route(List<AccountSettings> accounts, String model) {
         List<TargetSettings> targets = accounts.stream()
                 .map(account -> new TargetSettings(account.id(), model))
@@ -46,8 +46,8 @@ public final class DefaultConfiguration {
     }
 
     /**
-     * Returns the model of the default route: one given, else the environment's, else {@link
-     * Configuration#DEFAULT_MODEL}.
+     * Returns the model of the default route: the given one, or else the environment's, or else
+     * {@link Configuration#DEFAULT_MODEL}.
      */
     public static String model(Optional<String> given, Map<String, String> environment) {
         return given.or(() -> Optional.ofNullable(environment.get(MODEL_VARIABLE)))

@@ -20,11 +20,10 @@ public final class GatewayCheck {
     private GatewayCheck() {}
 
     /**
-     * Returns everything that is wrong, a sentence each; empty if nothing is. Reads the keys, which may read files, and
-     * tells none.
+     * Returns all problems, a sentence each, without keys. Reads the keys, perhaps from files.
      *
-     * @param settings how the gateway is reached, and by whom
-     * @param configuration whose accounts and routes its clients may name
+     * @param settings the gateway's settings
+     * @param configuration the configuration whose accounts and routes its clients may name
      */
     public static List<String> problems(GatewaySettings settings, Configuration configuration) {
         List<String> problems = new ArrayList<>();
@@ -61,12 +60,12 @@ public final class GatewayCheck {
                 .forEach(name -> problems.add(where + ": " + unknown(noun, name, known)));
     }
 
-    /** Says that a name isn't known, and which was probably meant. */
+    /** Returns the problem of an unknown name, with the probable one. */
     static String unknown(String noun, String name, Collection<String> known) {
         return "no " + noun + " named '" + name + "'" + Names.suggestion(name, known);
     }
 
-    /** Returns whether there is a route that a client may use. */
+    /** Returns whether a client may use any of the routes. */
     static boolean hasRoute(Client client, List<RouteSettings> routes) {
         return routes.stream()
                 .filter(route -> client.mayName(route.name()))
@@ -75,7 +74,7 @@ public final class GatewayCheck {
                 .anyMatch(target -> client.mayUse(target.account()));
     }
 
-    /** Says that there isn't. */
+    /** Returns the problem that there is none. */
     static String nothingToAsk() {
         return "no route that this client may use has an account that it may use";
     }
@@ -86,7 +85,7 @@ public final class GatewayCheck {
      */
     static final class KeyOwners {
 
-        /** Keys are to be drawn by a machine: 16 characters of a hexadecimal number are 64 bits. */
+        /** Keys should be random: 16 hexadecimal digits are 64 bits. */
         private static final int ENOUGH_CHARACTERS = 16;
 
         private final Map<String, String> owners = new HashMap<>();
@@ -94,8 +93,8 @@ public final class GatewayCheck {
         /**
          * Remembers a key.
          *
-         * @param owner who shows it, as a message names it
-         * @return what is wrong if somebody else shows it as well, or if it can't be read; never the key
+         * @param owner its owner, as messages name it
+         * @return the problem, if it has another owner too or can't be read; never the key
          */
         Optional<String> claim(String owner, Secret key) {
             try {
@@ -106,7 +105,7 @@ public final class GatewayCheck {
             }
         }
 
-        /** Returns a warning about a key that is short enough to be guessed; none about one that can't be read. */
+        /** Returns a warning if a key is short enough to be guessed; none if it can't be read. */
         static Optional<String> weakness(String owner, Secret key) {
             try {
                 return key.reveal().length() >= ENOUGH_CHARACTERS

@@ -2,7 +2,7 @@ package dev.whippletree.config;
 
 import dev.whippletree.config.GatewayCheck.KeyOwners;
 import dev.whippletree.config.Section.Element;
-import dev.whippletree.config.Section.Text;
+import dev.whippletree.config.Section.ListItem;
 import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
@@ -35,9 +35,9 @@ final class GatewayReader {
     /**
      * Creates a reader for one reading.
      *
-     * @param accounts that clients may be bounded to
-     * @param routes that clients may be bounded to
-     * @param weights those that are stated outside the gateway
+     * @param accounts the accounts that clients may be restricted to
+     * @param routes the routes that clients may be restricted to
+     * @param weights the tenants' weights stated outside the gateway's section
      */
     GatewayReader(
             Variables variables, List<AccountSettings> accounts, List<RouteSettings> routes, TenantWeights weights) {
@@ -47,7 +47,7 @@ final class GatewayReader {
         this.weights = weights;
     }
 
-    /** Returns what is said; absent if nothing is, or nothing that can be used. */
+    /** Returns the settings; empty if there are none, or invalid ones. */
     Optional<GatewaySettings> read(Section root) {
         return root.section("gateway").filter(Section::isMapping).flatMap(section -> {
             Optional<GatewaySettings> settings = settings(section);
@@ -119,8 +119,8 @@ final class GatewayReader {
     }
 
     /**
-     * Two who show the same key couldn't be told apart, and a client that shows the watch key would see what is the
-     * operator's.
+     * Clients with the same key couldn't be told apart, and a client with the watch key would see the operator's
+     * status.
      */
     private Optional<Secret> key(Section section, String at, String owner) {
         Optional<Secret> key = tokens.read(section, at);
@@ -175,7 +175,7 @@ final class GatewayReader {
         return Optional.of(client);
     }
 
-    /** A weight that is stated twice would be another one day in one of the places. */
+    /** A weight mustn't be stated twice, because the two would differ some day. */
     private Optional<Integer> weight(Section section, Optional<String> name) {
         Optional<Integer> weight = section.weight("weight");
         Optional<String> twice = name.filter(weights.byTenant()::containsKey).filter(tenant -> weight.isPresent());
@@ -185,18 +185,18 @@ final class GatewayReader {
     }
 
     /**
-     * Returns the names of a list that are known. An empty list is a problem: it would mean all, and who writes it
-     * means none.
+     * Returns the known names of a list. An empty list is a problem: it would mean all, but whoever writes it means
+     * none.
      */
     private static List<String> names(Section section, String key, String noun, List<String> known) {
-        List<Text> named = section.texts(key);
+        List<ListItem> named = section.texts(key);
         if (named.isEmpty() && section.has(key) && !section.isProblem(key)) {
             section.problem(key, "the list is empty; name one " + noun + " or more, or remove the key to allow all");
         }
         named.stream()
                 .filter(text -> !known.contains(text.value()))
                 .forEach(text -> section.problems().add(text.at(), GatewayCheck.unknown(noun, text.value(), known)));
-        return named.stream().map(Text::value).filter(known::contains).toList();
+        return named.stream().map(ListItem::value).filter(known::contains).toList();
     }
 
     private static void require(Section section, String key, Optional<?> value) {

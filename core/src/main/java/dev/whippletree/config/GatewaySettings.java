@@ -13,15 +13,15 @@ import java.util.Optional;
 /**
  * The settings of a gateway in front of a Whippletree: its address, its clients and their rights. Immutable.
  *
- * @param host the address it listens on; only this machine's own unless there are clients with keys
- * @param port the port, 0 to 65535; 0: any free one
+ * @param host the address it listens on; a loopback address unless there are clients with keys
+ * @param port the port, 0 to 65535; 0: any free port
  * @param clients the clients; empty: every program that reaches the gateway may ask, all as one tenant
  * @param watchKey the key to see the status; absent: without clients, every program that reaches the gateway sees it;
  *     with clients, none does
  * @param bounds the bounds on what it accepts
  * @param showAccounts whether clients see which accounts there are and which one answered; without clients, all
  *     programs see it
- * @param finishAbandoned whether a call whose client has left goes on, for whoever asks the same again
+ * @param finishAbandoned whether a call continues after its client has left, for callers who ask the same again
  */
 public record GatewaySettings(
         String host,
@@ -33,8 +33,8 @@ public record GatewaySettings(
         boolean finishAbandoned) {
 
     /**
-     * Listens on this machine only, on port 8080, without keys, with the default bounds; clients don't see accounts,
-     * and calls go on that they have left.
+     * Listens on a loopback address, port 8080, without keys, with the default bounds. Clients don't see accounts, and
+     * calls continue after their clients have left.
      */
     public static final GatewaySettings DEFAULT =
             new GatewaySettings("127.0.0.1", 8080, List.of(), Optional.empty(), Bounds.DEFAULT, false, true);
@@ -42,7 +42,7 @@ public record GatewaySettings(
     static final int HIGHEST_PORT = 65_535;
 
     /**
-     * Checks ranges, and that no program on another machine can ask without a key.
+     * Checks ranges, and that programs on other machines need a key.
      *
      * @throws IllegalArgumentException with the problem
      */
@@ -90,7 +90,7 @@ public record GatewaySettings(
         return new GatewaySettings(host, port, clients, watchKey, bounds, shown, finishAbandoned);
     }
 
-    /** Returns the same settings, with calls going on whose client has left or not. */
+    /** Returns the same settings, with calls continuing after their clients have left, or not. */
     public GatewaySettings withFinishAbandoned(boolean finished) {
         return new GatewaySettings(host, port, clients, watchKey, bounds, showAccounts, finished);
     }
@@ -175,12 +175,12 @@ public record GatewaySettings(
             return new Bounds(mostBodyBytes, other, clientTimeout, idleTimeout, memoryBytes, deadline);
         }
 
-        /** Returns the same with another time that clients have. */
+        /** Returns the same with another timeout of clients. */
         public Bounds withClientTimeout(Duration other) {
             return new Bounds(mostBodyBytes, mostConnections, other, idleTimeout, memoryBytes, deadline);
         }
 
-        /** Returns the same with another time that connections may be idle. */
+        /** Returns the same with another timeout of idle connections. */
         public Bounds withIdleTimeout(Duration other) {
             return new Bounds(mostBodyBytes, mostConnections, clientTimeout, other, memoryBytes, deadline);
         }
@@ -196,7 +196,7 @@ public record GatewaySettings(
         }
 
         /**
-         * Returns a share of the heap as large as this JVM lets it grow, in bytes.
+         * Returns a share of this JVM's largest heap, in bytes.
          *
          * @param percent 1 to 100
          */
@@ -206,17 +206,17 @@ public record GatewaySettings(
     }
 
     /**
-     * A client of the gateway, which is a tenant. Immutable.
+     * A client of the gateway; each client is a tenant. Immutable.
      *
      * @param name the tenant's name
-     * @param key the key that it sends with each request
+     * @param key the key in each of its requests
      * @param limits its own limits; empty: none
      * @param accounts the ids of the accounts that may answer it; empty: all
      * @param routes the names of the routes that it may use; empty: all
      * @param weight its weight relative to other tenants, 1 to {@value TenantWeights#MOST}; absent: by the tenants'
      *     weights
-     * @param keepAlive whether its answers begin, if need be with nothing of them, rather than be silent for long; a
-     *     request may say otherwise
+     * @param keepAlive whether the gateway begins a response before the answer is there, rather than be silent for
+     *     long; a request may override it
      */
     public record Client(
             String name,
@@ -240,14 +240,13 @@ public record GatewaySettings(
         }
 
         /**
-         * Creates one that may name every route and be answered by every account, states no weight, and waits in
-         * silence.
+         * Creates a client that may use all routes and accounts, without a weight or {@code keepAlive}.
          */
         public Client(String name, Secret key, List<Limit> limits) {
             this(name, key, limits, List.of(), List.of(), Optional.empty(), false);
         }
 
-        /** Returns the same with answers that begin rather than be silent for long. */
+        /** Returns the same with {@code keepAlive}. */
         public Client withKeepAlive() {
             return new Client(name, key, limits, accounts, routes, weight, true);
         }
@@ -257,17 +256,17 @@ public record GatewaySettings(
             return new Client(name, key, limits, accounts, routes, Optional.of(stated), keepAlive);
         }
 
-        /** Returns the same bounded to some accounts and routes; none: to all. */
+        /** Returns the same, restricted to some accounts and routes; an empty list: all. */
         public Client within(List<String> someAccounts, List<String> someRoutes) {
             return new Client(name, key, limits, someAccounts, someRoutes, weight, keepAlive);
         }
 
-        /** Returns whether an account may answer it. */
+        /** Returns whether it may use an account. */
         public boolean mayUse(String account) {
             return accounts.isEmpty() || accounts.contains(account);
         }
 
-        /** Returns whether it may name a route. */
+        /** Returns whether it may use a route. */
         public boolean mayName(String route) {
             return routes.isEmpty() || routes.contains(route);
         }

@@ -9,14 +9,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The plugins that a configuration may name, with all that checking it needs. Immutable.
+ * The plugins that a configuration may name, with what a check needs to know about them. Immutable.
  *
  * @param providers the providers
  * @param caches the cache backends
  * @param strategies the balancing strategies
  * @param coordinators the coordinators
  */
-public record KnownPlugins(Kind providers, Kind caches, Kind strategies, Kind coordinators) {
+public record KnownPlugins(PluginKind providers, PluginKind caches, PluginKind strategies, PluginKind coordinators) {
 
     /** Rejects null. */
     public KnownPlugins {
@@ -29,38 +29,38 @@ public record KnownPlugins(Kind providers, Kind caches, Kind strategies, Kind co
     /**
      * The plugins of one kind. Immutable.
      *
-     * @param noun what one of them is called in messages: {@code provider}
-     * @param settings by name, the settings each knows
-     * @param broken the entries that couldn't be loaded, a sentence each with class and jar; any of them may be what an
-     *     unknown name means
+     * @param noun the kind's name in messages: {@code provider}
+     * @param settings each plugin's settings, by the plugin's name
+     * @param broken the entries that couldn't be loaded, a sentence each with class and jar; an unknown name may mean
+     *     any of them
      */
-    public record Kind(String noun, Map<String, Set<SettingKey>> settings, List<String> broken) {
+    public record PluginKind(String noun, Map<String, Set<SettingKey>> settings, List<String> broken) {
 
         /** Copies mutable values. */
-        public Kind {
+        public PluginKind {
             Objects.requireNonNull(noun, "noun");
             settings = Map.copyOf(settings);
             broken = List.copyOf(broken);
         }
 
-        /** Returns a kind of which all could be loaded. */
-        public static Kind of(String noun, Map<String, Set<SettingKey>> settings) {
-            return new Kind(noun, settings, List.of());
+        /** Returns a kind without broken entries. */
+        public static PluginKind of(String noun, Map<String, Set<SettingKey>> settings) {
+            return new PluginKind(noun, settings, List.of());
         }
 
-        /** Returns whether there is one of that name. */
+        /** Returns whether there is a plugin of that name. */
         public boolean has(String name) {
             return settings.containsKey(name);
         }
 
-        /** Returns the names of the settings that one knows; none if there is no such plugin. */
+        /** Returns the names of a plugin's settings; none if there is no such plugin. */
         public Set<String> settingNames(String name) {
             return settings.getOrDefault(name, Set.of()).stream()
                     .map(SettingKey::name)
                     .collect(Collectors.toUnmodifiableSet());
         }
 
-        /** Returns the names of the settings that any of them knows. */
+        /** Returns the names of all plugins' settings. */
         Set<String> allSettingNames() {
             return settings.values().stream()
                     .flatMap(Set::stream)
@@ -69,9 +69,10 @@ public record KnownPlugins(Kind providers, Kind caches, Kind strategies, Kind co
         }
 
         /**
-         * Says what is wrong with a name.
+         * Checks a name.
          *
-         * @return a sentence with the known names, the nearest one, and what might bring it; empty if the name is known
+         * @return a sentence with the known names, the nearest one, and the module that may contain it; empty if the
+         *     name is known
          */
         public Optional<String> unknown(String name) {
             if (has(name)) {

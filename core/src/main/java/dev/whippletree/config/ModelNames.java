@@ -11,26 +11,26 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What programs may write where others name a model: a route's name or one of its aliases, a model of a route, or
- * {@code account/model} for one account. Immutable.
+ * The model names that programs may use: a route's name or one of its aliases, a model of a route, or
+ * {@code account/model} for a model of one account. Immutable.
  *
- * <p>A route's name leaves the choice to the route; a model holds the prompt to it, on the first route that has it.
- * What could be read in several ways is a route's name first, then an alias, then a model.
+ * <p>A route's name leaves the choice of the model to the route; a model's name restricts the prompt to that model, on
+ * the first route that has it. An ambiguous name is a route's first, then an alias, then a model's.
  */
 public final class ModelNames {
 
     private final Map<String, Choice> choices = new LinkedHashMap<>();
 
     /**
-     * What a name stands for. Immutable.
+     * The destination that a name stands for. Immutable.
      *
      * @param route the route
-     * @param model the only model of it; empty: any
-     * @param account the only account of it; empty: any
+     * @param model the route's only model to use; empty: any
+     * @param account the route's only account to use; empty: any
      */
     public record Choice(String route, Optional<String> model, Optional<String> account) {
 
-        /** Sends a prompt there; returns its builder. */
+        /** Sets a prompt's route, model and account; returns its builder. */
         public Prompt.Builder apply(Prompt.Builder prompt) {
             prompt.route(route);
             model.ifPresent(prompt::model);
@@ -60,16 +60,16 @@ public final class ModelNames {
         }
     }
 
-    /** Returns all names that routes give a meaning. */
+    /** Returns the names of all routes, models and accounts. */
     public static ModelNames of(List<RouteSettings> routes) {
         return of(routes, account -> true);
     }
 
     /**
-     * Returns the names of what some may use.
+     * Returns the names that some client may use.
      *
-     * @param routes the routes that they may name
-     * @param mayUse whether they may use an account
+     * @param routes the routes that the client may use
+     * @param mayUse whether the client may use an account
      */
     public static ModelNames of(List<RouteSettings> routes, Predicate<String> mayUse) {
         return new ModelNames(routes, mayUse);
@@ -86,23 +86,23 @@ public final class ModelNames {
         choices.putIfAbsent(name, new Choice(route.name(), model, account));
     }
 
-    /** Returns what a name stands for; empty if there is nothing of that name. */
+    /** Returns the destination of a name; empty if the name is unknown. */
     public Optional<Choice> find(String name) {
         return Optional.ofNullable(choices.get(name));
     }
 
-    /** Returns all names and what they stand for: routes first, then aliases, models, and models of single accounts. */
+    /** Returns the destinations by name: routes first, then aliases, models, and models of single accounts. */
     public Map<String, Choice> all() {
         return Collections.unmodifiableMap(choices);
     }
 
-    /** Returns the message for a name that nothing has: what to do, and which names there are. */
+    /** Returns the message for an unknown name: what to do, and which names there are. */
     public String noneIsNamed(String name) {
         return "no route or model is named '" + name + "'; give a route this name, or add it to a route's aliases"
                 + Names.suggestion(name, withoutAccounts());
     }
 
-    /** Returns the names that leave the choice of the account open. */
+    /** Returns the names without those of single accounts. */
     public List<String> withoutAccounts() {
         return choices.entrySet().stream()
                 .filter(entry -> entry.getValue().account().isEmpty())

@@ -9,7 +9,7 @@ import java.util.Optional;
  * A plugin as written in a file: {@code redis}, or {@code {name: redis, uri: …}}.
  *
  * @param name a known name
- * @param settings the plugin's own settings, all of them known
+ * @param settings the plugin's own settings, all of them with known names
  */
 record NamedPlugin(String name, Settings settings) {
 
@@ -19,9 +19,9 @@ record NamedPlugin(String name, Settings settings) {
      * @param section its section
      * @param element its element
      * @param kind the plugins that may be named
-     * @return empty if it can't be used, which is then a problem
+     * @return empty if it can't be used; then a problem is reported
      */
-    static Optional<NamedPlugin> read(Section section, Element element, KnownPlugins.Kind kind) {
+    static Optional<NamedPlugin> read(Section section, Element element, KnownPlugins.PluginKind kind) {
         if (!element.node().isObject()) {
             return section.text(element)
                     .filter(name -> isKnown(section, element.at(), name, kind))
@@ -40,7 +40,7 @@ record NamedPlugin(String name, Settings settings) {
         return Optional.of(new NamedPlugin(name.get(), new Settings(kind.noun() + " " + name.get(), own)));
     }
 
-    private static boolean isKnown(Section section, String at, String name, KnownPlugins.Kind kind) {
+    private static boolean isKnown(Section section, String at, String name, KnownPlugins.PluginKind kind) {
         kind.unknown(name).ifPresent(message -> section.problems().add(at, message));
         return kind.has(name);
     }

@@ -15,8 +15,8 @@ public final class Names {
      * Returns the end of a message about an unknown name.
      *
      * @param name the name that isn't known
-     * @param known those that are; may be empty
-     * @return {@code "; did you mean 'x'?"} if one is near, else what is known
+     * @param known the known names; may be empty
+     * @return {@code "; did you mean 'x'?"} if one is near, else the known names
      */
     public static String suggestion(String name, Collection<String> known) {
         List<String> sorted = known.stream().sorted().toList();
@@ -29,10 +29,10 @@ public final class Names {
     }
 
     /**
-     * Returns the name that was probably meant, if any is near.
+     * Returns the name that was probably meant; empty if none is near.
      *
      * @param name the name that isn't known
-     * @param known those that are; may be empty
+     * @param known the known names; may be empty
      */
     public static Optional<String> nearest(String name, Collection<String> known) {
         String lower = name.toLowerCase(Locale.ROOT);
@@ -47,7 +47,7 @@ public final class Names {
         return distance <= Math.max(1, candidate.length() / 3) && distance < name.length();
     }
 
-    /** The edit distance (Levenshtein 1966): single characters put in, taken out or replaced. */
+    /** The edit distance (Levenshtein 1966): single characters inserted, deleted or replaced. */
     private static int distance(String left, String right) {
         int[] previous = new int[right.length() + 1];
         for (int column = 0; column <= right.length(); column++) {

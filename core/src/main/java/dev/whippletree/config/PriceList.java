@@ -9,13 +9,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Prices of tokens, written by a user on a certain day. Whippletree contains none, because prices change. Immutable.
+ * A user's list of token prices of a certain day. Whippletree contains no prices, because they change. Immutable.
  *
  * @param source the file it was read from, as messages name it
- * @param asOf the day on which the prices held
- * @param staleAfterDays after how many days they should be looked up again, 1 or more
+ * @param asOf the day of the prices
+ * @param staleAfterDays after how many days they should be checked again, 1 or more
  * @param currency of all prices: three letters, lower case
- * @param prices the price of each model with each provider, at least one, no two of the same
+ * @param prices the price of each model at each provider, at least one, without duplicates
  */
 public record PriceList(String source, LocalDate asOf, int staleAfterDays, String currency, List<TokenPrice> prices) {
 
@@ -30,7 +30,7 @@ public record PriceList(String source, LocalDate asOf, int staleAfterDays, Strin
     /**
      * Reads a list. Blocks while the file is read.
      *
-     * @param file where it is
+     * @param file the list's path
      * @throws dev.whippletree.model.ConfigurationException with every problem, each with the file and the line
      */
     public static PriceList read(Path file) {
@@ -38,14 +38,14 @@ public record PriceList(String source, LocalDate asOf, int staleAfterDays, Strin
     }
 
     /**
-     * Returns the price of a model with a provider; empty if the list doesn't have it, so that its cost isn't known.
+     * Returns the price of a model at a provider; empty if the list doesn't have it.
      */
     public Optional<TokenPrice> of(String provider, String model) {
         return prices.stream().filter(price -> price.isOf(provider, model)).findFirst();
     }
 
     /**
-     * Says what is doubtful about the list's date.
+     * Checks the list's date.
      *
      * @param today the day on which it is used
      * @return a sentence if it is stale or dated later than tomorrow, else empty

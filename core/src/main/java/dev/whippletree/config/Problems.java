@@ -46,7 +46,7 @@ final class Problems {
      * Notes the line of a path.
      *
      * @param path as keys and indices: {@code accounts[1].provider}
-     * @param line from 1; less is not known
+     * @param line from 1; unknown if less
      */
     void line(String path, int line) {
         if (line > 0) {
@@ -90,7 +90,7 @@ final class Problems {
     }
 
     /**
-     * Ends the reading if anything was wrong so far.
+     * Ends the reading if there are problems so far.
      *
      * @throws ConfigurationException with every problem
      */

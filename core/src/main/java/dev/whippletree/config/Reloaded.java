@@ -1,6 +1,6 @@
 package dev.whippletree.config;
 
-import dev.whippletree.config.Configuration.CacheTier;
+import dev.whippletree.config.Configuration.CacheTierSettings;
 import dev.whippletree.config.Configuration.ChosenCoordinator;
 import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
@@ -20,12 +20,12 @@ import java.util.stream.Stream;
 /**
  * The changes that a reload has applied, and those that need a restart. Immutable.
  *
- * @param accounts what has changed of the accounts, by id
- * @param routes what has changed of the routes, by name
- * @param clients what has changed of the gateway's clients, by name
+ * @param accounts the changes of accounts, by id
+ * @param routes the changes of routes, by name
+ * @param clients the changes of the gateway's clients, by name
  * @param weights the tenants whose weights have changed, in order
- * @param defaultRoute the name of the route of prompts that name none, if that is another now
- * @param needsRestart what has changed and isn't applied while running, a sentence each, beginning with the key
+ * @param defaultRoute the name of the new default route, if it has changed
+ * @param needsRestart changes that need a restart, a sentence each, beginning with the key
  */
 public record Reloaded(
         Changes accounts,
@@ -46,11 +46,11 @@ public record Reloaded(
     }
 
     /**
-     * Changes of things that have names. Immutable.
+     * The changes of named things. Immutable.
      *
-     * @param added names of those that are new, in order
-     * @param removed names of those that aren't there any more, in order
-     * @param changed what has changed of those that were there before and still are: keys as they stand in a file
+     * @param added names of the new ones, in order
+     * @param removed names of the removed ones, in order
+     * @param changed the changed keys of the others, as written in a file, by name
      */
     public record Changes(List<String> added, List<String> removed, Map<String, List<String>> changed) {
 
@@ -94,8 +94,7 @@ public record Reloaded(
     }
 
     /**
-     * Returns what becomes of one configuration if another takes its place while running. Reads accounts' tokens and
-     * clients' keys.
+     * Returns the changes of a reload. Reads accounts' tokens and clients' keys.
      */
     public static Reloaded between(Configuration before, Configuration after) {
         String first = after.routes().get(0).name();
@@ -109,14 +108,14 @@ public record Reloaded(
                 needsRestart(before, after));
     }
 
-    /** Returns it with something else that takes effect only after a restart. */
+    /** Returns the same with one more key that takes effect only after a restart. */
     public Reloaded withRestartFor(String key) {
         List<String> all = new ArrayList<>(needsRestart);
         all.add(restart(key));
         return new Reloaded(accounts, routes, clients, weights, defaultRoute, all);
     }
 
-    /** Returns what was applied, a line each; none if nothing was. */
+    /** Returns the applied changes, a line each. */
     public List<String> lines() {
         Stream<String> named = Stream.concat(accounts.lines("account"), routes.lines("route"));
         Stream<String> first = defaultRoute.stream().map(name -> "route " + name + ": is now the default");
@@ -212,7 +211,7 @@ public record Reloaded(
         return differences.keys().stream().map(Reloaded::restart).toList();
     }
 
-    private static List<Object> written(CacheTier tier) {
+    private static List<Object> written(CacheTierSettings tier) {
         return List.of(tier.name(), tier.settings().values());
     }
 
@@ -224,7 +223,7 @@ public record Reloaded(
         return key + ": changed; takes effect after a restart";
     }
 
-    /** Returns the lines of what was applied and of what wasn't. */
+    /** Returns lines of the changes that were applied, and of those that need a restart. */
     @Override
     public String toString() {
         String all = Stream.concat(lines().stream(), needsRestart.stream()).collect(Collectors.joining("; "));

@@ -1,7 +1,7 @@
 package dev.whippletree.config;
 
 import dev.whippletree.config.Section.Element;
-import dev.whippletree.config.Section.Text;
+import dev.whippletree.config.Section.ListItem;
 import dev.whippletree.model.DurationText;
 import dev.whippletree.settings.Retries;
 import dev.whippletree.settings.RouteSettings;
@@ -36,7 +36,7 @@ final class RouteReader {
         this.defaultModel = defaultModel;
     }
 
-    /** Returns the routes that can be read, the default one first. */
+    /** Returns the readable routes, the default one first. */
     List<RouteSettings> read(Section root) {
         List<RouteSettings> routes = new ArrayList<>();
         root.section("routes").ifPresent(section -> {
@@ -94,7 +94,7 @@ final class RouteReader {
     /** Reads the aliases. A name of two routes would silently mean the first, so it is a problem. */
     private List<String> aliases(Section section) {
         List<String> read = new ArrayList<>();
-        for (Text alias : section.texts("aliases")) {
+        for (ListItem alias : section.texts("aliases")) {
             if (names.add(alias.value())) {
                 read.add(alias.value());
             } else {
@@ -108,7 +108,7 @@ final class RouteReader {
     private List<Tier> tiers(Section section) {
         List<Element> elements = section.list("tiers", "[{account: hf-1, model: openai/gpt-oss-20b}]");
         Optional<String> model = section.text("model");
-        List<Text> named = section.texts("accounts");
+        List<ListItem> named = section.texts("accounts");
         if (!section.has("tiers")) {
             return oneTier(section, model, named);
         }
@@ -125,11 +125,11 @@ final class RouteReader {
                 .toList();
     }
 
-    private List<Tier> oneTier(Section section, Optional<String> model, List<Text> named) {
+    private List<Tier> oneTier(Section section, Optional<String> model, List<ListItem> named) {
         List<String> ids = section.has("accounts")
                 ? named.stream()
                         .filter(text -> isAccount(section, text.at(), text.value()))
-                        .map(Text::value)
+                        .map(ListItem::value)
                         .toList()
                 : accounts;
         List<TargetSettings> targets = ids.stream()

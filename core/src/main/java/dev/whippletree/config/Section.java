@@ -49,12 +49,12 @@ final class Section {
         return problems;
     }
 
-    /** Returns where a key's value stands. */
+    /** Returns the path of a key's value. */
     String at(String key) {
         return path.isEmpty() ? key : path + "." + key;
     }
 
-    /** Returns whether a key's value has been reported. */
+    /** Returns whether a problem with a key's value has been reported. */
     boolean isProblem(String key) {
         return problems.has(at(key));
     }
@@ -93,7 +93,7 @@ final class Section {
         return rawText(element).flatMap(text -> expand(element.at, text));
     }
 
-    /** Returns a single value as text, as it stands. */
+    /** Returns a single value as text, with references unresolved. */
     Optional<String> rawText(String key) {
         return node(key).flatMap(value -> rawText(new Element(at(key), value)));
     }
@@ -150,7 +150,7 @@ final class Section {
                     return value;
                 }
             } catch (NumberFormatException e) {
-                // Said below, for both cases.
+                // Reported below, for both cases.
             }
             throw new IllegalArgumentException("expected a whole number, " + least + " or more, not '" + text + "'");
         });
@@ -165,7 +165,7 @@ final class Section {
                     return value;
                 }
             } catch (NumberFormatException e) {
-                // Said below, for both cases.
+                // Reported below, for both cases.
             }
             throw new IllegalArgumentException("expected a percentage from 0% to " + most + "%, not '" + text + "'");
         });
@@ -231,10 +231,10 @@ final class Section {
     }
 
     /** Returns the elements of a list of single values, as text with {@code ${VARIABLE}} replaced. */
-    List<Text> texts(String key) {
-        List<Text> texts = new ArrayList<>();
+    List<ListItem> texts(String key) {
+        List<ListItem> texts = new ArrayList<>();
         for (Element element : list(key, "[one, another]")) {
-            text(element).ifPresent(text -> texts.add(new Text(element.at, text)));
+            text(element).ifPresent(text -> texts.add(new ListItem(element.at, text)));
         }
         return texts;
     }
@@ -242,12 +242,12 @@ final class Section {
     /**
      * An element of a list.
      *
-     * @param at where it stands
+     * @param at its path
      * @param node its value, not null
      */
     record Element(String at, JsonNode node) {
 
-        /** Returns the place alone: the value may be a secret. */
+        /** Returns the path alone, because the value may be a secret. */
         @Override
         public String toString() {
             return at;
@@ -257,12 +257,12 @@ final class Section {
     /**
      * An element of a list of single values.
      *
-     * @param at where it stands
-     * @param value what it says
+     * @param at its path
+     * @param value its text
      */
-    record Text(String at, String value) {
+    record ListItem(String at, String value) {
 
-        /** Returns the place alone: the value may be a secret. */
+        /** Returns the path alone, because the value may be a secret. */
         @Override
         public String toString() {
             return at;
@@ -278,7 +278,7 @@ final class Section {
         return new Section(at, value, variables, problems);
     }
 
-    /** Returns the keys that are there. */
+    /** Returns the existing keys. */
     Set<String> keys() {
         Set<String> keys = new LinkedHashSet<>();
         if (node.isObject()) {
@@ -329,12 +329,12 @@ final class Section {
             return new Variables(NAME, "environment variable", name -> Optional.ofNullable(environment.get(name)));
         }
 
-        /** Returns the properties of a program, by its own placeholders. */
+        /** Resolves a program's placeholders. */
         static Variables ofProgram(Function<String, Optional<String>> property) {
             return new Variables(PLACEHOLDER, "property or environment variable", property);
         }
 
-        /** Returns what is wrong with a reference to something that isn't set. */
+        /** Returns the problem of a reference to something that isn't set. */
         String unset(String name) {
             return "the " + noun + " " + name + " isn't set";
         }

@@ -12,7 +12,7 @@ public final class SeparateAccounts {
     private SeparateAccounts() {}
 
     /**
-     * Returns a note for each provider of which there are accounts of more than one organization; it names them by id.
+     * Returns a note for each provider with accounts of several organizations; it names the accounts by id.
      */
     public static List<String> notes(List<AccountSettings> accounts) {
         Map<String, List<AccountSettings>> byProvider = accounts.stream()

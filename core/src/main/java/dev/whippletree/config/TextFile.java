@@ -23,7 +23,7 @@ final class TextFile {
      *
      * @param file its path
      * @param origin the end of the message if there is no such file, saying who names it; may be empty
-     * @throws ConfigurationException if it can't be read, saying why
+     * @throws ConfigurationException if it can't be read; says why
      */
     static String read(Path file, String origin) {
         try (InputStream in = Files.newInputStream(file)) {

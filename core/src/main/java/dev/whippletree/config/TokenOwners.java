@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Maps tokens to accounts: two accounts with one token would exceed its limits. The same token is allowed for two
- * endpoints, because services without tokens get a dummy. Confined to one reading.
+ * Maps tokens to accounts, because two accounts with one token would exceed its limits. Two endpoints may have the same
+ * token, because services that need none get a dummy. Confined to one reading.
  */
 final class TokenOwners {
 
@@ -18,16 +18,16 @@ final class TokenOwners {
     private final Map<List<String>, String> owners = new HashMap<>();
 
     /**
-     * Creates one that knows no token.
+     * Creates an empty map.
      *
-     * @param environment variables by name, so that a message can name those that hold the same token
+     * @param environment variables by name, so that messages can name variables that hold the same token
      */
     TokenOwners(Map<String, String> environment) {
         this.environment = environment;
     }
 
     /**
-     * Remembers an account's token. Returns what is wrong if another account has it, or if it can't be read; never its
+     * Remembers an account's token. Returns the problem if another account has it or if it can't be read; never its
      * value.
      */
     Optional<String> claim(AccountSettings account) {

@@ -27,7 +27,7 @@ final class TokenReader {
         this.variables = variables;
     }
 
-    /** Returns the token that a section's key tells of; absent if there is none or it can't be read. */
+    /** Returns the token that a section's key names; empty if there is none or it can't be read. */
     Optional<Secret> read(Section section, String key) {
         Optional<String> text = section.rawText(key);
         if (text.isEmpty()) {
@@ -63,7 +63,7 @@ final class TokenReader {
         return token;
     }
 
-    /** The file is read anew each time the token is used, so that a replaced one is used without a restart. */
+    /** The file is read again for each use of the token, so that a replaced token works without a restart. */
     private static Optional<Secret> fromFile(Section section, String key, String path) {
         try {
             Path file = Path.of(path);
@@ -76,8 +76,8 @@ final class TokenReader {
     }
 
     /**
-     * An empty file is none: a key of nothing would be shown by whoever shows nothing. What can't be a token says
-     * nothing about the one that was there: a pipe may be waited for, and a device never ends.
+     * An empty file is an error: an empty key would match clients that send none. Anything but a regular file leaves
+     * the former token valid for a while: reading a pipe may block, and a device never ends.
      */
     private static String contents(Path file) {
         String contents;

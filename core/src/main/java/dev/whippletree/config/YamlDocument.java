@@ -16,13 +16,12 @@ import tools.jackson.dataformat.yaml.YAMLParser;
 /**
  * Reads YAML into a tree and remembers the line of each key. Confined to one reading.
  *
- * <p>A scalar stays the text that was written: read as a number, the model {@code 3.10} would be another one. What a
- * tree would hide is a problem: a key that is there twice, an alias (which reads as the anchor's name), a second
- * document.
+ * <p>A scalar stays text: read as a number, the model {@code 3.10} would be another one. What a tree would hide is a
+ * problem: a duplicate key, an alias (which reads as the anchor's name), a second document.
  */
 final class YamlDocument {
 
-    /** The parser alone: a mapper, which would take longer to make than all else here, has nothing to do. */
+    /** The parser alone, because creating a mapper would take longer than everything else here. */
     private static final YAMLFactory YAML = new YAMLFactory();
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -35,7 +34,7 @@ final class YamlDocument {
         this.problems = problems;
     }
 
-    /** Returns the tree; one without keys if there is nothing, or nothing that can be read, which is then a problem. */
+    /** Returns the tree; without keys if the file is empty, or unreadable, which is reported as a problem. */
     static JsonNode read(String yaml, Problems problems) {
         try (JsonParser parser = YAML.createParser(ObjectReadContext.empty(), yaml)) {
             return new YamlDocument((YAMLParser) parser, problems).read();
@@ -46,7 +45,7 @@ final class YamlDocument {
         }
     }
 
-    /** Returns where the problem is, which isn't always where the parser stood. */
+    /** Returns the problem's line, which isn't always the parser's. */
     private static int lineOf(JacksonException failure) {
         if (failure.getCause() instanceof MarkedYamlEngineException marked
                 && marked.getProblemMark().isPresent()) {
@@ -111,8 +110,8 @@ final class YamlDocument {
     }
 
     /**
-     * The parser's message without the lines of the file it quotes: one of them may hold a token. What it says of a
-     * reference within braces needs an explanation.
+     * The parser's message without the lines it quotes, which may hold a token. Its message about a reference within
+     * braces needs an explanation.
      */
     private static String reason(String message) {
         String reason = message.lines()

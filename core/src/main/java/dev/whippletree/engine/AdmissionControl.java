@@ -8,7 +8,7 @@ import dev.whippletree.engine.flight.TargetOptions;
 import dev.whippletree.engine.line.Backlog;
 import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Demand;
-import dev.whippletree.engine.pool.Pool.Change;
+import dev.whippletree.engine.pool.Pool.DispatchTrigger;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenForecast;
@@ -40,7 +40,7 @@ final class AdmissionControl {
     private final WaitEstimator estimator;
     private final Flights flights;
     private final Tally tally;
-    private final Outages outages;
+    private final ScopeClosures closures;
     private final Dispatcher dispatcher;
 
     /** Flights that had a place in the line and are on their way back to it. */
@@ -56,7 +56,7 @@ final class AdmissionControl {
             WaitEstimator estimator,
             Flights flights,
             Tally tally,
-            Outages outages,
+            ScopeClosures closures,
             Dispatcher dispatcher) {
         this.monitor = monitor;
         this.timeline = timeline;
@@ -67,7 +67,7 @@ final class AdmissionControl {
         this.estimator = estimator;
         this.flights = flights;
         this.tally = tally;
-        this.outages = outages;
+        this.closures = closures;
         this.dispatcher = dispatcher;
     }
 
@@ -100,7 +100,7 @@ final class AdmissionControl {
                 route.budget().earn();
             }
             dispatcher.queue(flight);
-            dispatcher.dispatch(Change.OF_THE_LINE);
+            dispatcher.dispatch(DispatchTrigger.OF_THE_LINE);
             if (first && flight.stage() == Flight.Stage.WAITING) {
                 refuseIfHopeless(flight, now);
             }
@@ -133,7 +133,7 @@ final class AdmissionControl {
         Optional<Flight> givingWay = makePlace(flight.prompt().tenant());
         if (!givingWay.equals(Optional.of(flight))) {
             refuseIfTooLate(flight, now);
-            givingWay.ifPresent(other -> dispatcher.dispatch(Change.OF_THE_LINE));
+            givingWay.ifPresent(other -> dispatcher.dispatch(DispatchTrigger.OF_THE_LINE));
         }
     }
 
@@ -207,7 +207,7 @@ final class AdmissionControl {
     private void noticeNewTokens(Route route) {
         for (Target target : route.targets()) {
             if (target.account().refusedToken().takeChange()) {
-                monitor.decide(() -> outages.tokenChanged(target.account(), timeline.nanoTime()));
+                monitor.decide(() -> closures.tokenChanged(target.account(), timeline.nanoTime()));
             }
         }
     }

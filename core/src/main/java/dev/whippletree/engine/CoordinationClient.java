@@ -80,7 +80,7 @@ final class CoordinationClient {
                 () -> coordination
                         .reserve(uses)
                         .whenComplete((grant, failure) -> heard())
-                        .thenApply(Reservation.Answered::new),
+                        .thenApply(Reservation.Replied::new),
                 failure -> unanswered(askedNanos, failure),
                 this::releaseLate,
                 outcome);
@@ -109,7 +109,7 @@ final class CoordinationClient {
     }
 
     private void releaseLate(Reservation late) {
-        if (late instanceof Reservation.Answered answered && answered.grant() instanceof Grant.Granted granted) {
+        if (late instanceof Reservation.Replied answered && answered.grant() instanceof Grant.Granted granted) {
             tell(to -> to.release(granted.id()));
         }
     }
@@ -145,9 +145,9 @@ final class CoordinationClient {
     }
 
     /** Returns the coordinator's status and the counts. */
-    StatusSnapshot.Coordination status() {
+    StatusSnapshot.CoordinatorStatus status() {
         CoordinationStatus now = statusNow();
-        return new StatusSnapshot.Coordination(
+        return new StatusSnapshot.CoordinatorStatus(
                 open.name(),
                 now.connected(),
                 now.processes(),
@@ -177,9 +177,9 @@ final class CoordinationClient {
          *
          * @param grant whether it may be sent
          */
-        record Answered(Grant grant) implements Reservation {
+        record Replied(Grant grant) implements Reservation {
 
-            public Answered {
+            public Replied {
                 Objects.requireNonNull(grant, "grant");
             }
         }

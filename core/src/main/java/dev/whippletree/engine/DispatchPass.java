@@ -4,7 +4,7 @@ import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.line.Lane;
 import dev.whippletree.engine.line.Ticket;
 import dev.whippletree.engine.line.WaitingLine;
-import dev.whippletree.engine.pool.Pool.Change;
+import dev.whippletree.engine.pool.Pool.DispatchTrigger;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
@@ -46,9 +46,9 @@ final class DispatchPass {
     private static final List<Limit.Unit> TOGETHER = List.of(Limit.Unit.TOKENS);
 
     private final WaitingLine line;
-    private final Choice choice;
+    private final GuardedPicker guardedPicker;
     private final LongWaitLog longWaits;
-    private final Change change;
+    private final DispatchTrigger trigger;
     private final long now;
     private final Map<ScopeState, Flight> earmarks = new HashMap<>(0);
 
@@ -60,11 +60,12 @@ final class DispatchPass {
 
     private long wait = Waits.UNTIL_EVENT;
 
-    DispatchPass(WaitingLine line, Choice choice, LongWaitLog longWaits, Change change, long now) {
+    DispatchPass(
+            WaitingLine line, GuardedPicker guardedPicker, LongWaitLog longWaits, DispatchTrigger trigger, long now) {
         this.line = line;
-        this.choice = choice;
+        this.guardedPicker = guardedPicker;
         this.longWaits = longWaits;
-        this.change = change;
+        this.trigger = trigger;
         this.now = now;
     }
 
@@ -107,7 +108,7 @@ final class DispatchPass {
     private Optional<Dispatch> dispatch(Flight first, boolean beforePeople) {
         Lane lane = line.laneOf(first.ticket());
         LaneTargets targets = LaneTargets.of(lane);
-        Readiness readiness = targets.lookFor(first, change, earmarks, now);
+        Readiness readiness = targets.lookFor(first, trigger, earmarks, now);
         if (!readiness.ready().isEmpty()) {
             return begin(first, readiness, beforePeople);
         }
@@ -151,7 +152,7 @@ final class DispatchPass {
             Ticket ticket = lane.smallest(unit);
             Flight smallest = ticket == null ? first : Flight.of(ticket);
             if (smallest != first) {
-                Readiness readiness = LaneTargets.of(lane).lookForSmallest(unit, smallest, change, earmarks, now);
+                Readiness readiness = LaneTargets.of(lane).lookForSmallest(unit, smallest, trigger, earmarks, now);
                 if (!readiness.ready().isEmpty()) {
                     return begin(smallest, readiness, beforePeople);
                 }
@@ -172,7 +173,7 @@ final class DispatchPass {
 
     /** Begins a flight, or on its target another flight that goes first. */
     private Optional<Dispatch> begin(Flight flight, Readiness readiness, boolean beforePeople) {
-        Target target = choice.among(readiness.ready(), flight.route().picker(readiness.readyTier()), now);
+        Target target = guardedPicker.among(readiness.ready(), flight.route().picker(readiness.readyTier()), now);
         for (Ticket ticket : before(flight, target)) {
             Flight other = Flight.of(ticket);
             if (LaneTargets.of(line.laneOf(other.ticket())).has(target)
@@ -211,7 +212,7 @@ final class DispatchPass {
 
     /** The first of two flights that wait for a limit earmarks it, unless it reserves more of the limit for others. */
     private static Flight entitled(Flight first, Flight later) {
-        return later.leave() < first.leave() ? later : first;
+        return later.reserveShare() < first.reserveShare() ? later : first;
     }
 
     /** What happens to a flight that leaves the waiting line. */
@@ -227,7 +228,7 @@ final class DispatchPass {
         record GiveUp(Flight flight) implements Dispatch {}
 
         /**
-         * There will be room, but only after its deadline.
+         * There will be no room before its deadline.
          *
          * @param waitNanos how long until there is room
          */
@@ -235,7 +236,7 @@ final class DispatchPass {
     }
 
     /** Asks balancing strategies to pick a target, and picks one itself if they fail. Guarded by the engine's lock. */
-    static final class Choice {
+    static final class GuardedPicker {
 
         private long faults;
 

@@ -1,14 +1,14 @@
 package dev.whippletree.engine;
 
-import dev.whippletree.engine.DispatchPass.Choice;
 import dev.whippletree.engine.DispatchPass.Dispatch;
+import dev.whippletree.engine.DispatchPass.GuardedPicker;
 import dev.whippletree.engine.DispatchPass.LongWaitLog;
 import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Demand;
-import dev.whippletree.engine.pool.Pool.Change;
+import dev.whippletree.engine.pool.Pool.DispatchTrigger;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Monitor;
@@ -50,12 +50,12 @@ final class Dispatcher {
     private final KeptTurns kept;
     private final TokenForecast forecast;
     private final Flights flights;
-    private final Outages outages;
+    private final ScopeClosures closures;
     private final Consumer<Attempt> sending;
     private final Optional<StateSaver> saver;
-    private final Attempt.Listener listener;
+    private final Attempt.AttemptListener listener;
     private final LongWaitLog longWaits;
-    private final Choice choice = new Choice();
+    private final GuardedPicker guardedPicker = new GuardedPicker();
 
     /** Flights that entered the line since the last pass. */
     private final List<Flight> entered = new ArrayList<>();
@@ -80,17 +80,17 @@ final class Dispatcher {
             KeptTurns kept,
             TokenForecast forecast,
             Flights flights,
-            Outages outages,
+            ScopeClosures closures,
             Consumer<Attempt> sending,
             Optional<StateSaver> saver,
-            Attempt.Listener listener) {
+            Attempt.AttemptListener listener) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.line = line;
         this.kept = kept;
         this.forecast = forecast;
         this.flights = flights;
-        this.outages = outages;
+        this.closures = closures;
         this.sending = sending;
         this.saver = saver;
         this.listener = listener;
@@ -113,13 +113,13 @@ final class Dispatcher {
     /**
      * Begins every attempt that can begin.
      *
-     * @param change what has changed since the last pass
+     * @param trigger what has changed since the last pass
      */
-    void dispatch(Change change) {
+    void dispatch(DispatchTrigger trigger) {
         long now = timeline.nanoTime();
         kept.forgetOld(now);
-        outages.tellReopened(change.everything(), now);
-        DispatchPass pass = new DispatchPass(line, choice, longWaits, change, now);
+        closures.tellReopened(trigger.everything(), now);
+        DispatchPass pass = new DispatchPass(line, guardedPicker, longWaits, trigger, now);
         for (Optional<Dispatch> next = pass.next(); next.isPresent(); next = pass.next()) {
             act(next.get(), now);
         }
@@ -237,7 +237,7 @@ final class Dispatcher {
             timer.cancel();
         }
         wakeAt = at;
-        timer = timeline.schedule(wait, () -> monitor.decide(() -> dispatch(Change.ANYTHING)));
+        timer = timeline.schedule(wait, () -> monitor.decide(() -> dispatch(DispatchTrigger.ANYTHING)));
     }
 
     /** A flight has left the line; if the line is empty, the next long wait is logged again. */
@@ -246,7 +246,7 @@ final class Dispatcher {
     }
 
     long pickerFaults() {
-        return choice.faults();
+        return guardedPicker.faults();
     }
 
     void stop() {

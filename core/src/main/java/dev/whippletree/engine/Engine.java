@@ -10,7 +10,7 @@ import dev.whippletree.engine.flight.Subscribers.Subscription;
 import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.pool.Demand;
 import dev.whippletree.engine.pool.Pool;
-import dev.whippletree.engine.pool.Pool.Change;
+import dev.whippletree.engine.pool.Pool.DispatchTrigger;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.StatusReport;
 import dev.whippletree.engine.pool.Topology;
@@ -95,7 +95,7 @@ public final class Engine {
      * @param topology what it works on; its clients and caches stay open
      * @param settings what holds for the whole engine
      * @param listeners are told what happens
-     * @param state where the limits' state is kept between processes; absent: nowhere
+     * @param state keeps the limits' state over restarts; absent: it isn't kept
      */
     public Engine(
             Timeline timeline,
@@ -185,13 +185,13 @@ public final class Engine {
      * @param answer the result of {@link #complete}
      */
     public void withdraw(CompletableFuture<Completion> answer) {
-        if (answer instanceof Subscription.Outcome outcome && monitor.decide(() -> leaveIfWaiting(outcome))) {
+        if (answer instanceof Subscription.CallerFuture outcome && monitor.decide(() -> leaveIfWaiting(outcome))) {
             outcome.cancel(false);
         }
     }
 
     /** Takes the caller out under the lock, so that no call begins for it afterwards. */
-    private boolean leaveIfWaiting(Subscription.Outcome outcome) {
+    private boolean leaveIfWaiting(Subscription.CallerFuture outcome) {
         boolean waiting = outcome.subscription().isWaiting();
         if (waiting) {
             flights.leave(outcome.subscription());
@@ -398,7 +398,7 @@ public final class Engine {
             pool.scopes().forEach(scope -> scope.closure().checkNow(now));
             pool.accounts().forEach(account -> account.credential().checkNow(now));
             pool.targets().forEach(target -> target.availability().checkNow(now));
-            scheduler.dispatch(Change.ANYTHING);
+            scheduler.dispatch(DispatchTrigger.ANYTHING);
         });
     }
 
@@ -459,7 +459,7 @@ public final class Engine {
     }
 
     private void tookIn() {
-        scheduler.dispatch(Change.ANYTHING);
+        scheduler.dispatch(DispatchTrigger.ANYTHING);
     }
 
     private void ended() {

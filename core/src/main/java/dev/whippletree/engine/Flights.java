@@ -51,7 +51,7 @@ final class Flights {
     private final Tally tally;
     private final Listeners listeners;
     private final WaitEstimator estimator;
-    private final Listener listener;
+    private final AbandonmentListener listener;
 
     /** Runs whenever the last flight has ended; null: nothing does. */
     private @Nullable Runnable whenEmpty;
@@ -63,7 +63,7 @@ final class Flights {
     private final Set<Flight> underWay = new LinkedHashSet<>();
 
     /** Hears of flights that nobody wants any longer. */
-    interface Listener {
+    interface AbandonmentListener {
 
         /** A flight's last caller has left. Told under the lock. */
         void abandoned(Flight flight);
@@ -81,7 +81,7 @@ final class Flights {
             Tally tally,
             Listeners listeners,
             WaitEstimator estimator,
-            Listener listener) {
+            AbandonmentListener listener) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.caches = caches;
@@ -308,7 +308,7 @@ final class Flights {
         flight.broadcast()
                 .startOver(lost.stream()
                         .flatMap(subscription -> subscription.reader().stream())
-                        .map(Reader::place)
+                        .map(Reader::position)
                         .toList());
         PromptException failure = PromptErrors.continuedOtherwise(flight, attempt.target());
         lost.forEach(subscription -> fail(subscription, failure));

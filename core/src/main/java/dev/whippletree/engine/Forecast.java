@@ -47,20 +47,20 @@ final class Forecast {
         private final List<Queue> narrower = new ArrayList<>(0);
         private final long flights;
         private final TokenCount meanTokens;
-        private final double leave;
+        private final double reserve;
         private final long batch;
 
         /**
          * Creates a queue of flights that may use all of some targets.
          *
-         * @param leave the share of each limit that the batch flights among them reserve for others, and the one behind
-         *     them
+         * @param reserve the share of each limit that the batch flights among them reserve for others, and the one
+         *     behind them
          */
-        Queue(List<Target> targets, Ahead ahead, TokenCount tokens, double leave, long now) {
+        Queue(List<Target> targets, FlightsAhead ahead, TokenCount tokens, double reserve, long now) {
             this.capacities = Capacity.of(targets, now);
             this.flights = ahead.all.tickets();
             this.meanTokens = flights < 0 ? tokens : ahead.all.meanWith(tokens);
-            this.leave = leave;
+            this.reserve = reserve;
             this.batch = ahead.batch;
         }
 
@@ -77,10 +77,10 @@ final class Forecast {
         }
 
         /** Returns for how many flights there is room, or any number above {@code enough}. */
-        private long roomWithin(long nanos, long enough, double leave) {
+        private long roomWithin(long nanos, long enough, double reserve) {
             long room = 0;
             for (Capacity capacity : capacities) {
-                room += capacity.roomWithin(nanos, meanTokens, leave);
+                room += capacity.roomWithin(nanos, meanTokens, reserve);
                 if (room > enough) {
                     break;
                 }
@@ -90,21 +90,21 @@ final class Forecast {
 
         boolean isServedWithin(long nanos) {
             long ahead = aheadWithin(nanos);
-            return roomWithin(nanos, ahead, 0) > ahead && (leave == 0 || roomWithin(nanos, batch, leave) > batch);
+            return roomWithin(nanos, ahead, 0) > ahead && (reserve == 0 || roomWithin(nanos, batch, reserve) > batch);
         }
     }
 
     /** Flights ahead of another one, and how many of them are batch. */
-    private record Ahead(TurnSums all, long batch) {
+    private record FlightsAhead(TurnSums all, long batch) {
 
-        static final Ahead NOBODY = new Ahead(TurnSums.NONE, 0);
+        static final FlightsAhead NOBODY = new FlightsAhead(TurnSums.NONE, 0);
 
-        static Ahead of(Lane lane, TurnSums ahead) {
-            return new Ahead(ahead, lane.priority() == Priority.BATCH ? ahead.tickets() : 0);
+        static FlightsAhead of(Lane lane, TurnSums ahead) {
+            return new FlightsAhead(ahead, lane.priority() == Priority.BATCH ? ahead.tickets() : 0);
         }
 
-        Ahead plus(Ahead other) {
-            return new Ahead(all.plus(other.all), batch + other.batch);
+        FlightsAhead plus(FlightsAhead other) {
+            return new FlightsAhead(all.plus(other.all), batch + other.batch);
         }
     }
 
@@ -140,31 +140,32 @@ final class Forecast {
     private static Forecast of(
             Flight flight, WaitingLine line, Collection<Lane> lanes, boolean inTurn, TurnSums more, long now) {
         List<Target> own = flight.options().ever();
-        Ahead like = new Ahead(more, flight.priority() == Priority.BATCH ? more.tickets() : 0);
-        Map<List<Target>, Ahead> narrower = new LinkedHashMap<>(0);
+        FlightsAhead like = new FlightsAhead(more, flight.priority() == Priority.BATCH ? more.tickets() : 0);
+        Map<List<Target>, FlightsAhead> narrower = new LinkedHashMap<>(0);
         Set<Target> wider = new LinkedHashSet<>(own);
-        Ahead overlapping = Ahead.NOBODY;
-        Optional<WaitingLine.Ahead> turn = inTurn ? Optional.of(line.ahead(flight.ticket())) : Optional.empty();
+        FlightsAhead overlapping = FlightsAhead.NOBODY;
+        Optional<WaitingLine.TicketsAhead> turn = inTurn ? Optional.of(line.ahead(flight.ticket())) : Optional.empty();
         for (Lane lane : lanes) {
-            Ahead ahead = Ahead.of(lane, turn.map(before -> before.of(lane)).orElseGet(lane::all));
+            FlightsAhead ahead =
+                    FlightsAhead.of(lane, turn.map(before -> before.of(lane)).orElseGet(lane::all));
             List<Target> ever = LaneTargets.of(lane).ever();
             if (ever == own || ever.equals(own)) {
                 like = like.plus(ahead);
             } else if (own.containsAll(ever)) {
-                narrower.merge(ever, ahead, Ahead::plus);
+                narrower.merge(ever, ahead, FlightsAhead::plus);
             } else if (ever.stream().anyMatch(own::contains)) {
                 wider.addAll(ever);
                 overlapping = overlapping.plus(ahead);
             }
         }
         Forecast forecast = new Forecast();
-        double leave = flight.leave();
-        Queue ofOwn = new Queue(own, like, flight.mostTokens(), leave, now);
+        double reserve = flight.reserveShare();
+        Queue ofOwn = new Queue(own, like, flight.mostTokens(), reserve, now);
         narrower.forEach((targets, ahead) -> ofOwn.narrower.add(new Queue(targets, ahead, TokenCount.NONE, 0, now)));
         forecast.queues.add(ofOwn);
         if (wider.size() > own.size()) {
-            Ahead all = narrower.values().stream().reduce(like.plus(overlapping), Ahead::plus);
-            forecast.queues.add(new Queue(List.copyOf(wider), all, flight.mostTokens(), leave, now));
+            FlightsAhead all = narrower.values().stream().reduce(like.plus(overlapping), FlightsAhead::plus);
+            forecast.queues.add(new Queue(List.copyOf(wider), all, flight.mostTokens(), reserve, now));
         }
         return forecast;
     }

@@ -96,7 +96,7 @@ final class Gate {
     }
 
     private void decide(Attempt attempt, Reservation reservation) {
-        if (reservation instanceof Reservation.Answered answered) {
+        if (reservation instanceof Reservation.Replied answered) {
             decide(attempt, answered.grant());
         } else if (reservation instanceof Reservation.Silence) {
             attempt.sendBack(timeline.nanoTime());

@@ -1,13 +1,13 @@
 package dev.whippletree.engine;
 
-import dev.whippletree.engine.Readiness.Blockage;
+import dev.whippletree.engine.Readiness.BlockedUntil;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.TargetOptions;
 import dev.whippletree.engine.line.Eligibility;
 import dev.whippletree.engine.line.Lane;
 import dev.whippletree.engine.line.Ticket;
-import dev.whippletree.engine.pool.Pool.Change;
-import dev.whippletree.engine.pool.Route.Tier;
+import dev.whippletree.engine.pool.Pool.DispatchTrigger;
+import dev.whippletree.engine.pool.Route.TargetTier;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Limit;
@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class LaneTargets implements Eligibility {
 
-    private final List<Tier> tiers;
+    private final List<TargetTier> tiers;
     private final Set<Target> eligible = new HashSet<>();
     private final List<Target> ever;
     private final boolean canWiden;
-    private final Map<Limit.Unit, Blockage> blockagesOfSmallest = new EnumMap<>(Limit.Unit.class);
-    private @Nullable Blockage blockageOfFirst;
+    private final Map<Limit.Unit, BlockedUntil> smallestBlocked = new EnumMap<>(Limit.Unit.class);
+    private @Nullable BlockedUntil firstBlocked;
 
     private LaneTargets(TargetOptions options, boolean absent) {
         this.ever = options.ever();
@@ -82,25 +82,25 @@ final class LaneTargets implements Eligibility {
     /**
      * Looks for targets for the lane's first flight.
      *
-     * @param change what has changed since the last look
+     * @param trigger what has changed since the last look
      * @param earmarks scopes reserved for a flight: others may use them only if that doesn't delay it
      */
-    Readiness lookFor(Flight first, Change change, Map<ScopeState, Flight> earmarks, long now) {
-        Readiness readiness = Readiness.at(tiers, canWiden, first, blockageOfFirst, change, earmarks, now);
-        blockageOfFirst = readiness.blockage();
+    Readiness lookFor(Flight first, DispatchTrigger trigger, Map<ScopeState, Flight> earmarks, long now) {
+        Readiness readiness = Readiness.at(tiers, canWiden, first, firstBlocked, trigger, earmarks, now);
+        firstBlocked = readiness.blocked();
         return readiness;
     }
 
     /** Looks for targets for the lane's smallest flight by a unit. */
     Readiness lookForSmallest(
-            Limit.Unit unit, Flight smallest, Change change, Map<ScopeState, Flight> earmarks, long now) {
+            Limit.Unit unit, Flight smallest, DispatchTrigger trigger, Map<ScopeState, Flight> earmarks, long now) {
         Readiness readiness =
-                Readiness.at(tiers, canWiden, smallest, blockagesOfSmallest.get(unit), change, earmarks, now);
-        @Nullable Blockage blockage = readiness.blockage();
-        if (blockage == null) {
-            blockagesOfSmallest.remove(unit);
+                Readiness.at(tiers, canWiden, smallest, smallestBlocked.get(unit), trigger, earmarks, now);
+        @Nullable BlockedUntil blocked = readiness.blocked();
+        if (blocked == null) {
+            smallestBlocked.remove(unit);
         } else {
-            blockagesOfSmallest.put(unit, blockage);
+            smallestBlocked.put(unit, blocked);
         }
         return readiness;
     }

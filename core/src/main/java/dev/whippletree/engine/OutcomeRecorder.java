@@ -1,7 +1,7 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.flight.Attempt;
-import dev.whippletree.engine.flight.Attempt.Outcome;
+import dev.whippletree.engine.flight.Attempt.AttemptOutcome;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.pool.Account;
@@ -13,7 +13,7 @@ import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.CallUse;
-import dev.whippletree.engine.scope.Reaches;
+import dev.whippletree.engine.scope.ScopeResolver;
 import dev.whippletree.model.AttemptReport;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
@@ -47,8 +47,8 @@ final class OutcomeRecorder {
     private static final Logger LOG = LoggerFactory.getLogger(OutcomeRecorder.class);
     private static final long LONGEST_REST_NANOS = Duration.ofHours(1).toNanos();
 
-    private final Outages outages;
-    private final Reaches reaches;
+    private final ScopeClosures closures;
+    private final ScopeResolver resolver;
     private final Optional<Gate> gate;
     private final Tally tally;
     private final TokenForecast forecast;
@@ -58,16 +58,16 @@ final class OutcomeRecorder {
     private final RandomGenerator random;
 
     OutcomeRecorder(
-            Outages outages,
-            Reaches reaches,
+            ScopeClosures closures,
+            ScopeResolver resolver,
             Optional<Gate> gate,
             Tally tally,
             TokenForecast forecast,
             Listeners listeners,
             Monitor monitor,
             Timeline timeline) {
-        this.outages = outages;
-        this.reaches = reaches;
+        this.closures = closures;
+        this.resolver = resolver;
         this.gate = gate;
         this.tally = tally;
         this.forecast = forecast;
@@ -83,7 +83,7 @@ final class OutcomeRecorder {
         call.arrived(now);
         for (RateLimitReport report : reported) {
             Reach said = attempt.lease().limitScope(report.reach());
-            call.report(reaches.reported(call, report, said, now), report, now);
+            call.report(resolver.reported(call, report, said, now), report, now);
         }
     }
 
@@ -91,28 +91,28 @@ final class OutcomeRecorder {
      * Records that the service admitted an attempt: at the first piece of a streamed answer, and at the end of any
      * answer.
      */
-    void letIn(Attempt attempt, long now) {
-        if (attempt.lease().letIn(now)) {
-            reaches.letIn(attempt.lease().call(), now);
+    void admitted(Attempt attempt, long now) {
+        if (attempt.lease().admitted(now)) {
+            resolver.admitted(attempt.lease().call(), now);
         }
     }
 
     /** Records how an attempt ended. */
-    void ended(Attempt attempt, Outcome outcome, long now) {
-        if (outcome instanceof Outcome.Answered answered) {
+    void ended(Attempt attempt, AttemptOutcome outcome, long now) {
+        if (outcome instanceof AttemptOutcome.AttemptAnswered answered) {
             answered(attempt, answered, now);
-        } else if (outcome instanceof Outcome.Failed failed) {
+        } else if (outcome instanceof AttemptOutcome.AttemptFailed failed) {
             failed(attempt, failed.failure(), now);
-        } else if (outcome instanceof Outcome.Cancelled) {
+        } else if (outcome instanceof AttemptOutcome.AttemptCancelled) {
             cancelled(attempt, now);
-        } else if (outcome instanceof Outcome.SentBack) {
+        } else if (outcome instanceof AttemptOutcome.SentBack) {
             unused(attempt, now);
             attempt.target().account().sentBack();
             leave(attempt, now);
         }
     }
 
-    private void answered(Attempt attempt, Outcome.Answered answered, long now) {
+    private void answered(Attempt attempt, AttemptOutcome.AttemptAnswered answered, long now) {
         Target target = attempt.target();
         Completion completion = answered.completion();
         long took = attempt.tookNanos(now);
@@ -123,7 +123,7 @@ final class OutcomeRecorder {
         accepted(attempt, now);
         target.account().answered(target.model(), completion.usage().orElse(TokenUsage.NONE), took);
         endProbes(attempt, true);
-        letIn(attempt, now);
+        admitted(attempt, now);
         tellPickers(attempt, Picker.Outcome.ANSWERED, now);
         report(
                 attempt,
@@ -153,7 +153,7 @@ final class OutcomeRecorder {
     }
 
     /** Reports a call that was made to the listeners. */
-    private void report(Attempt attempt, ServiceCall.End end, long now) {
+    private void report(Attempt attempt, ServiceCall.CallEnd end, long now) {
         if (listeners.isEmpty()) {
             return;
         }
@@ -197,7 +197,7 @@ final class OutcomeRecorder {
     }
 
     private void endProbes(Attempt attempt, boolean proved) {
-        attempt.target().ended(attempt.lease(), proved).forEach(outages::provedOpen);
+        attempt.target().ended(attempt.lease(), proved).forEach(closures::provedOpen);
     }
 
     private void failed(Attempt attempt, Failure failure, long now) {
@@ -244,20 +244,20 @@ final class OutcomeRecorder {
             case RATE_LIMITED -> {
                 health.ended(begun);
                 forecast.refused(lease, admission);
-                outages.rateLimited(lease, failure, random.nextDouble(), now);
+                closures.rateLimited(lease, failure, random.nextDouble(), now);
             }
             case QUOTA_EXHAUSTED -> {
                 health.ended(begun);
                 forecast.refused(lease, admission);
-                outages.exhausted(lease, failure, now);
+                closures.exhausted(lease, failure, now);
             }
             case UNAUTHORIZED -> {
                 health.ended(begun);
-                outages.unauthorized(lease, failure, now);
+                closures.unauthorized(lease, failure, now);
             }
             case MODEL_UNAVAILABLE -> {
                 health.ended(begun);
-                outages.closed(lease, failure, now);
+                closures.closed(lease, failure, now);
             }
             case OVERLOADED, UNAVAILABLE, TIMEOUT -> countFailure(target, begun, failure, now);
             case TOO_LARGE, FILTERED, REJECTED -> accepted(attempt, now);
@@ -269,7 +269,7 @@ final class OutcomeRecorder {
         Flight flight = attempt.flight();
         Set<Target> others = flight.options().refusing();
         if (attempt.target().isAtFault(lease, flight.prompt().tenant(), others, now)) {
-            outages.doubted(lease, failure, now);
+            closures.doubted(lease, failure, now);
         }
     }
 
@@ -278,7 +278,7 @@ final class OutcomeRecorder {
         long least = Math.min(Waits.nanos(failure.retryAfter().orElse(Duration.ZERO)), LONGEST_REST_NANOS);
         boolean overloaded = failure.kind() == FailureKind.OVERLOADED;
         if (target.health().failed(begun, overloaded, least, failure.message(), now)) {
-            outages.cooling(target, failure);
+            closures.cooling(target, failure);
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.flight.Flight;
-import dev.whippletree.engine.pool.Pool.Change;
-import dev.whippletree.engine.pool.Route.Tier;
+import dev.whippletree.engine.pool.Pool.DispatchTrigger;
+import dev.whippletree.engine.pool.Route.TargetTier;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.ScopeState;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Finds a lane's targets that are ready for a flight, and how long the flight has to wait for the others. Guarded by
  * the engine's lock.
  *
- * <p>A {@link Blockage} remembers from an earlier look which targets weren't ready; only targets that have changed
+ * <p>A {@link BlockedUntil} remembers from an earlier look which targets weren't ready; only targets that have changed
  * since are looked at again.
  */
 final class Readiness {
@@ -48,7 +48,7 @@ final class Readiness {
     private long wait = Waits.UNKNOWN;
     private long until = Waits.UNTIL_EVENT;
     private @Nullable Target soonest;
-    private @Nullable Blockage stillKnown;
+    private @Nullable BlockedUntil stillKnown;
 
     private Readiness(Flight flight, Map<ScopeState, Flight> earmarks, long now) {
         this.flight = flight;
@@ -62,27 +62,27 @@ final class Readiness {
      * @param tiers the targets, tier by tier
      * @param mayWiden whether the flight may use further targets later
      * @param known what blocked this flight, or another one of its lane, at the last look
-     * @param change what has changed since then
+     * @param trigger what has changed since then
      * @param earmarks scopes reserved for a flight: others may use them only if that doesn't delay it
      */
     static Readiness at(
-            List<Tier> tiers,
+            List<TargetTier> tiers,
             boolean mayWiden,
             Flight flight,
-            @Nullable Blockage known,
-            Change change,
+            @Nullable BlockedUntil known,
+            DispatchTrigger trigger,
             Map<ScopeState, Flight> earmarks,
             long now) {
-        if (known != null && known.outlasts(change, now) && known.holds(flight)) {
+        if (known != null && known.outlasts(trigger, now) && known.holds(flight)) {
             Readiness readiness = new Readiness(flight, earmarks, now);
             readiness.relyOn(known);
-            readiness.lookAt(tiers, mayWiden, change);
+            readiness.lookAt(tiers, mayWiden, trigger);
             if (!readiness.closed) {
                 return readiness;
             }
         }
         Readiness readiness = new Readiness(flight, earmarks, now);
-        readiness.lookAt(tiers, mayWiden, Change.ANYTHING);
+        readiness.lookAt(tiers, mayWiden, DispatchTrigger.ANYTHING);
         return readiness;
     }
 
@@ -90,11 +90,11 @@ final class Readiness {
     static boolean canTake(Target target, Flight flight, Map<ScopeState, Flight> earmarks, long now) {
         Readiness readiness = new Readiness(flight, earmarks, now);
         TokenCount tokens = flight.tokens(target);
-        return target.waitNanos(tokens, flight.leave(), now) == Waits.NONE
+        return target.waitNanos(tokens, flight.reserveShare(), now) == Waits.NONE
                 && readiness.heldBackNanos(tokens, target) == Waits.NONE;
     }
 
-    private void relyOn(Blockage known) {
+    private void relyOn(BlockedUntil known) {
         stillKnown = known;
         wait = known.waitNanos(now);
         until = known.until();
@@ -105,23 +105,23 @@ final class Readiness {
         onlyEvents = known.onlyEvents();
     }
 
-    private void lookAt(List<Tier> tiers, boolean mayWiden, Change change) {
+    private void lookAt(List<TargetTier> tiers, boolean mayWiden, DispatchTrigger trigger) {
         for (int tier = 0; tier < tiers.size() && (ready.isEmpty() || failures > 0); tier++) {
-            for (Target target : tiers.get(tier).concernedBy(change)) {
+            for (Target target : tiers.get(tier).concernedBy(trigger)) {
                 lookAt(target, tier);
             }
         }
         if (ready.isEmpty() && !mayWiden) {
-            lookForProbes(tiers, change);
+            lookForProbes(tiers, trigger);
         }
     }
 
     /** A flight that no other target takes may probe one that is cooling down. */
-    private void lookForProbes(List<Tier> tiers, Change change) {
+    private void lookForProbes(List<TargetTier> tiers, DispatchTrigger trigger) {
         for (int tier = 0; tier < tiers.size() && ready.isEmpty(); tier++) {
-            for (Target target : tiers.get(tier).concernedBy(change)) {
+            for (Target target : tiers.get(tier).concernedBy(trigger)) {
                 if (target.isOut()) {
-                    take(target, tier, target.probeNanos(flight.tokens(target), flight.leave(), now));
+                    take(target, tier, target.probeNanos(flight.tokens(target), flight.reserveShare(), now));
                 }
             }
         }
@@ -130,7 +130,7 @@ final class Readiness {
     private void lookAt(Target target, int tier) {
         tokensMatter |= target.countsTokens();
         apartMatters |= target.countsApart();
-        take(target, tier, target.waitNanos(flight.tokens(target), flight.leave(), now));
+        take(target, tier, target.waitNanos(flight.tokens(target), flight.reserveShare(), now));
     }
 
     private void take(Target target, int tier, long found) {
@@ -191,9 +191,9 @@ final class Readiness {
 
     private long heldBackNanos(TokenCount tokens, Target target, ScopeState scope) {
         Flight holder = earmarks.get(scope);
-        return holder == null || holder == flight || flight.leave() < holder.leave()
+        return holder == null || holder == flight || flight.reserveShare() < holder.reserveShare()
                 ? Waits.NONE
-                : scope.delayNanos(tokens, holder.tokens(target), holder.leave(), now);
+                : scope.delayNanos(tokens, holder.tokens(target), holder.reserveShare(), now);
     }
 
     /**
@@ -201,12 +201,12 @@ final class Readiness {
      * nothing can be remembered. A flight held back only by an earmark isn't remembered: it may begin once that is
      * gone, without any change of a target.
      */
-    @Nullable Blockage blockage() {
+    @Nullable BlockedUntil blocked() {
         if (heldBack) {
             return null;
         }
         return ready.isEmpty()
-                ? new Blockage(flight, tokensMatter, apartMatters, until, wait, now, eventual, onlyEvents, soonest)
+                ? new BlockedUntil(flight, tokensMatter, apartMatters, until, wait, now, eventual, onlyEvents, soonest)
                 : stillKnown;
     }
 
@@ -271,7 +271,7 @@ final class Readiness {
      * @param onlyEvents whether every target waits for an event, however small the flight
      * @param soonest the target with the shortest wait; null if none will ever take the flight
      */
-    record Blockage(
+    record BlockedUntil(
             Flight flight,
             boolean tokensMatter,
             boolean apartMatters,
@@ -283,9 +283,9 @@ final class Readiness {
             @Nullable Target soonest) {
 
         /** Returns whether it still holds for the unchanged targets. */
-        boolean outlasts(Change change, long now) {
-            boolean soonestStands = soonest == null || !Waits.isKnown(shortest) || !change.concerns(soonest);
-            return !change.everything() && soonestStands && now < until;
+        boolean outlasts(DispatchTrigger trigger, long now) {
+            boolean soonestStands = soonest == null || !Waits.isKnown(shortest) || !trigger.concerns(soonest);
+            return !trigger.everything() && soonestStands && now < until;
         }
 
         /** Returns whether it blocks another flight of the lane too. */

@@ -2,7 +2,7 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.cache.CacheTiers;
 import dev.whippletree.engine.flight.Attempt;
-import dev.whippletree.engine.flight.Attempt.Outcome;
+import dev.whippletree.engine.flight.Attempt.AttemptOutcome;
 import dev.whippletree.engine.flight.FailurePolicy;
 import dev.whippletree.engine.flight.FailurePolicy.NextStep;
 import dev.whippletree.engine.flight.Flight;
@@ -10,13 +10,13 @@ import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Pool;
-import dev.whippletree.engine.pool.Pool.Change;
+import dev.whippletree.engine.pool.Pool.DispatchTrigger;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.saving.StateSaver;
-import dev.whippletree.engine.scope.Reaches;
+import dev.whippletree.engine.scope.ScopeResolver;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Scope;
@@ -36,7 +36,7 @@ import java.util.function.Consumer;
  * and judged, moves its flight on, and lets others begin in the room it left. Guarded by the engine's lock, unless a
  * method says otherwise.
  */
-final class Scheduler implements Attempt.Listener, Flights.Listener {
+final class Scheduler implements Attempt.AttemptListener, Flights.AbandonmentListener {
 
     private final Monitor monitor;
     private final Timeline timeline;
@@ -46,7 +46,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     private final KeptTurns kept;
     private final Flights flights;
     private final Tally tally;
-    private final Outages outages;
+    private final ScopeClosures closures;
     private final OutcomeRecorder recorder;
     private final FailurePolicy policy;
     private final Dispatcher dispatcher;
@@ -82,18 +82,18 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         TokenForecast forecast = pool.forecast();
         WaitEstimator estimator = new WaitEstimator(line, timeline);
         this.flights = new Flights(monitor, timeline, caches, tally, listeners, estimator, this);
-        Reaches reaches = new Reaches();
-        this.outages = new Outages(pool, listeners, coordinator, reaches, monitor);
-        Runnable wakeUp = () -> monitor.decide(() -> dispatch(Change.ANYTHING));
+        ScopeResolver resolver = new ScopeResolver();
+        this.closures = new ScopeClosures(pool, listeners, coordinator, resolver, monitor);
+        Runnable wakeUp = () -> monitor.decide(() -> dispatch(DispatchTrigger.ANYTHING));
         Optional<Gate> gate =
                 coordinator.map(others -> new Gate(others, monitor, timeline, wakeUp, this::sendOnceSaved));
         Consumer<Attempt> sending =
                 gate.<Consumer<Attempt>>map(others -> others::pass).orElse(this::sendOnceSaved);
-        this.recorder = new OutcomeRecorder(outages, reaches, gate, tally, forecast, listeners, monitor, timeline);
+        this.recorder = new OutcomeRecorder(closures, resolver, gate, tally, forecast, listeners, monitor, timeline);
         this.dispatcher =
-                new Dispatcher(monitor, timeline, line, kept, forecast, flights, outages, sending, saver, this);
+                new Dispatcher(monitor, timeline, line, kept, forecast, flights, closures, sending, saver, this);
         this.admission = new AdmissionControl(
-                monitor, timeline, settings, line, kept, forecast, estimator, flights, tally, outages, dispatcher);
+                monitor, timeline, settings, line, kept, forecast, estimator, flights, tally, closures, dispatcher);
     }
 
     Flights flights() {
@@ -124,11 +124,11 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     /**
      * Begins every attempt that can begin.
      *
-     * @param change what has changed since the last pass
+     * @param trigger what has changed since the last pass
      */
-    void dispatch(Change change) {
+    void dispatch(DispatchTrigger trigger) {
         monitor.assertHeld();
-        dispatcher.dispatch(change);
+        dispatcher.dispatch(trigger);
     }
 
     /** Moves a flight forward, because an interactive caller has joined it. */
@@ -154,13 +154,13 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
                 .filter(account -> retokened.contains(account.id()))
                 .forEach(account -> {
                     account.changeToken();
-                    outages.tokenChanged(account, now);
+                    closures.tokenChanged(account, now);
                 });
         admission.putBack(ReloadMigration.reroute(flights.underWay(), pool, line));
         dispatcher.lineShrank();
         dispatcher.refreshAll();
         dispatcher.refresh();
-        dispatcher.dispatch(Change.ANYTHING);
+        dispatcher.dispatch(DispatchTrigger.ANYTHING);
     }
 
     /**
@@ -174,7 +174,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
         if (hasTurn && flight.ticket().hasTurn()) {
             kept.keep(flight, timeline.nanoTime());
             dispatcher.lineShrank();
-            dispatcher.dispatch(Change.OF_THE_LINE);
+            dispatcher.dispatch(DispatchTrigger.OF_THE_LINE);
         } else {
             withdraw(flight);
         }
@@ -204,9 +204,9 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     @Override
-    public void letIn(Attempt attempt, long now) {
+    public void admitted(Attempt attempt, long now) {
         monitor.assertHeld();
-        recorder.letIn(attempt, now);
+        recorder.admitted(attempt, now);
         changed(attempt.target());
     }
 
@@ -217,12 +217,12 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     }
 
     @Override
-    public void ended(Attempt attempt, Outcome told, long now) {
+    public void ended(Attempt attempt, AttemptOutcome reported, long now) {
         monitor.assertHeld();
         Flight flight = attempt.flight();
-        Outcome outcome = policy.judge(attempt, told);
-        if (outcome instanceof Outcome.Failed failed) {
-            flight.broadcast().breakOff(flight.subscribers().places());
+        AttemptOutcome outcome = policy.judge(attempt, reported);
+        if (outcome instanceof AttemptOutcome.AttemptFailed failed) {
+            flight.broadcast().breakOff(flight.subscribers().positions());
             if (failed.failure().kind() == FailureKind.RATE_LIMITED) {
                 flight.demand(flight.demand().atMost());
             }
@@ -262,7 +262,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
                 pauseNanos,
                 () -> monitor.decide(() -> {
                     resume(flight, counted, timeline.nanoTime());
-                    dispatcher.dispatch(Change.OF_THE_LINE);
+                    dispatcher.dispatch(DispatchTrigger.OF_THE_LINE);
                 }));
     }
 
@@ -295,7 +295,7 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
     /** Starts a pass, because a target or its organization has changed. */
     private void changed(Target target) {
         saver.ifPresent(StateSaver::changed);
-        dispatcher.dispatch(dispatcher.refresh() ? Change.ANYTHING : Change.of(target));
+        dispatcher.dispatch(dispatcher.refresh() ? DispatchTrigger.ANYTHING : DispatchTrigger.of(target));
     }
 
     /** Stops beginning attempts. */
@@ -311,16 +311,16 @@ final class Scheduler implements Attempt.Listener, Flights.Listener {
             @Override
             public void closed(ScopeClosing closing) {
                 monitor.decide(() -> {
-                    outages.closedByOthers(closing, timeline.nanoTime());
-                    dispatcher.dispatch(Change.ANYTHING);
+                    closures.closedByOthers(closing, timeline.nanoTime());
+                    dispatcher.dispatch(DispatchTrigger.ANYTHING);
                 });
             }
 
             @Override
             public void reopened(Scope scope) {
                 monitor.decide(() -> {
-                    outages.reopenedByOthers(scope, timeline.nanoTime());
-                    dispatcher.dispatch(Change.ANYTHING);
+                    closures.reopenedByOthers(scope, timeline.nanoTime());
+                    dispatcher.dispatch(DispatchTrigger.ANYTHING);
                 });
             }
         };

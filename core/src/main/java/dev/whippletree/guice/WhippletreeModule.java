@@ -13,14 +13,14 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Binds a {@link Whippletree} as a singleton in a program's own injector, and nothing else that the program could see.
+ * Binds a {@link Whippletree} as a singleton in a program's own injector, and nothing else visible to the program.
  *
  * <p>Listeners, providers, caches and strategies that the program binds by a {@link Multibinder} are added to those
- * that are found, so that they may have dependencies of their own. It is built when it is first needed; a configuration
- * that can't be used is then the cause of Guice's {@code ProvisionException}. Guice ends nothing: whoever made the
- * injector closes the Whippletree.
+ * that are found, so that they may have dependencies of their own. It is built when it is first needed; an invalid
+ * configuration is then the cause of Guice's {@code ProvisionException}. Guice doesn't close anything: the creator of
+ * the injector closes the Whippletree.
  *
- * <p>Install each at one injector only.
+ * <p>Install each module in one injector only.
  *
  * <pre>{@code
  * Guice.createInjector(new WhippletreeModule(Whippletree.builder().environment(System.getenv())), new MyModule());
@@ -33,7 +33,7 @@ public final class WhippletreeModule extends AbstractModule {
     /**
      * Creates a module.
      *
-     * @param builder says what is built; not to be changed afterwards
+     * @param builder the builder; don't change it afterwards
      */
     public WhippletreeModule(Whippletree.Builder builder) {
         this.builder = Objects.requireNonNull(builder, "builder");

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A reported limit that becomes available again as a whole at one moment, the reset.
+ * A reported limit that refills as a whole at one moment, the reset.
  *
  * <p>That moment isn't known exactly: a report states the time until it, counted from when the report was made,
  * which was some time during its attempt. So each report gives an interval, the reports of one window narrow it,
@@ -16,7 +16,9 @@ public final class FixedWindow extends ReportedQuota {
 
     private static final long UNKNOWN = Long.MAX_VALUE;
 
-    /** Nobody has shorter windows; and a reset reported as now must not have us look again every nanosecond. */
+    /**
+     * No service has shorter windows. The bound also keeps a reset reported as 0 from causing a check every nanosecond.
+     */
     private static final long SHORTEST_NANOS = 1_000_000;
 
     private static final long SECOND_NANOS = 1_000_000_000;
@@ -31,39 +33,42 @@ public final class FixedWindow extends ReportedQuota {
 
     private long latestReset = UNKNOWN;
 
-    /** Whether no report has told of the present window yet, so that its end is but a guess. */
+    /** Whether the present window's end is a guess, because no report has stated it yet. */
     private boolean guessed = true;
 
-    /** Whether something has surely been counted in a window that no report has told of. */
+    /** Whether a use has certainly been counted in a window that no report has described yet. */
     private boolean opened;
 
-    /** The window before was over between these. */
+    /** The window before ended between these. */
     private long lastEarliestReset = Long.MIN_VALUE;
 
     private long lastLatestReset = Long.MIN_VALUE;
 
-    /** How many uses had arrived by {@link #earliestReset}, and so certainly in the present window or one before; and their sum. */
+    /**
+     * How many uses had arrived by {@link #earliestReset}, so in the present window or an earlier one; below, their
+     * sum.
+     */
     private long arrivalsBeforeReset;
 
     private long arrivedBeforeReset;
 
-    /** Whether uses have put off the reset, as where the service doesn't count in fixed windows after all. */
+    /** Whether uses have postponed the reset: then the service doesn't count in fixed windows. */
     private boolean putOff;
 
-    /** Whether a reset has come nearer; before that, each use may put it off. */
+    /** Whether the time until the reset has been seen to shrink; until then, each use may postpone the reset. */
     private boolean comesNearer;
 
-    /** From the end of one window to that of the next, if that one was used from its begin; 0 if none was yet. */
+    /** The time between the ends of two windows, if the second was used from its start; 0 if none was yet. */
     private long periodNanos;
 
-    /** Whether the present window was used from its begin. */
+    /** Whether the present window was used from its start. */
     private boolean usedAtOnce;
 
     /** The longest reset reported; a window is no shorter. */
     private long longestResetNanos = SHORTEST_NANOS;
 
     /**
-     * Creates a limit of which everything is left, to be corrected by a report.
+     * Creates an unused limit; reports correct it.
      *
      * @param amount the most that one window allows, 1 or more
      */
@@ -72,7 +77,7 @@ public final class FixedWindow extends ReportedQuota {
         this.left = amount;
     }
 
-    /** It is unknown: a reset is the end of a window, and nothing says when that began. */
+    /** Returns nothing: a reset states a window's end, but not its start. */
     @Override
     public Optional<Duration> window() {
         return Optional.empty();
@@ -95,15 +100,15 @@ public final class FixedWindow extends ReportedQuota {
     }
 
     @Override
-    public long roomWithin(long aheadNanos, long leave, long now) {
+    public long roomWithin(long aheadNanos, long reserve, long now) {
         advance(now);
         long untilReset = latestReset - now;
-        long free = Math.max(0, left - leave);
+        long free = Math.max(0, left - reserve);
         if (aheadNanos < untilReset) {
             return free;
         }
         long windows = 1 + (aheadNanos - untilReset) / fromResetToReset();
-        return free + Math.min(windows, Long.MAX_VALUE / 4 / amount()) * (amount() - leave);
+        return free + Math.min(windows, Long.MAX_VALUE / 4 / amount()) * (amount() - reserve);
     }
 
     @Override
@@ -111,7 +116,7 @@ public final class FixedWindow extends ReportedQuota {
         return new Standing(amount(), left, latestReset - now, longestResetNanos, ageNanos);
     }
 
-    /** The end of the window went through the clock of two processes, so the next report is surer of it. */
+    /** The window's end was converted by the clocks of two processes, so the next report is more exact. */
     @Override
     void goOn(Standing standing, long now) {
         left = Math.min(amount(), standing.left());
@@ -135,14 +140,16 @@ public final class FixedWindow extends ReportedQuota {
         latestReset = now + lengthNanos();
     }
 
-    /** Returns the guess at a window's length: the shortest usual one that is no shorter than a reset that was reported. */
+    /**
+     * Guesses a window's length: the shortest usual one that is at least as long as each reported reset.
+     */
     private long lengthNanos() {
         return UsualWindows.shortest(longestResetNanos, Long.MAX_VALUE).orElse(longestResetNanos);
     }
 
     /**
-     * Returns how long later windows will take if there is always something to use them for. Where a window begins with its first use,
-     * and its end isn't known exactly, that is longer than one of them.
+     * Returns the time from one reset to the next under constant use. It exceeds the window's length if a window begins
+     * with its first use and its end isn't known exactly.
      */
     private long fromResetToReset() {
         return Math.max(lengthNanos(), periodNanos);
@@ -159,7 +166,7 @@ public final class FixedWindow extends ReportedQuota {
         startWindow();
     }
 
-    /** A window that nobody has told of may have been opened by the first use that was begun after the one before. */
+    /** A window without reports may have been opened by the first use that began after the window before. */
     @Override
     void arriving(long begun, long now) {
         if (guessed && !opened && begun >= lastLatestReset) {
@@ -193,11 +200,11 @@ public final class FixedWindow extends ReportedQuota {
     }
 
     @Override
-    Place place(long begun, long resetNanos, long now) {
+    ReportedWindow place(long begun, long resetNanos, long now) {
         long earliest = begun + resetNanos;
         long latest = now + resetNanos;
         if (earliest <= lastLatestReset) {
-            return latest < earliestReset ? Place.PAST : Place.UNCLEAR;
+            return latest < earliestReset ? ReportedWindow.PAST : ReportedWindow.UNCLEAR;
         }
         comesNearer |= resetNanos + roundingNanos(resetNanos) < longestResetNanos;
         longestResetNanos = Math.max(longestResetNanos, resetNanos);
@@ -205,28 +212,28 @@ public final class FixedWindow extends ReportedQuota {
             return next(earliest, latest, now);
         }
         if (latest < earliestReset) {
-            return Place.UNCLEAR;
+            return ReportedWindow.UNCLEAR;
         }
         putOff |= earliest > latestReset;
         resetBetween(
                 Math.max(earliestReset, earliest),
                 comesNearer && !putOff ? Math.min(latestReset, latest) : Math.max(latestReset, latest),
                 now);
-        return Place.PRESENT;
+        return ReportedWindow.PRESENT;
     }
 
     private static long roundingNanos(long resetNanos) {
         return resetNanos % SECOND_NANOS == 0 ? SECOND_NANOS : SHORTEST_NANOS;
     }
 
-    private Place next(long earliest, long latest, long now) {
+    private ReportedWindow next(long earliest, long latest, long now) {
         if (!guessed) {
             endWindow();
         }
         guessed = false;
         putOff = false;
         resetBetween(earliest, latest, now);
-        return Place.NEXT;
+        return ReportedWindow.NEXT;
     }
 
     private void resetBetween(long earliest, long latest, long now) {

@@ -7,17 +7,17 @@ import java.util.Optional;
 /**
  * A rate found by trial: calls at even intervals, and a burst after an idle time.
  *
- * <p>It has no window, since nobody said what it is. {@link #amount} and {@link #window} only put the rate into words.
+ * <p>The limit's window is unknown. {@link #amount} and {@link #window} only express the rate.
  */
 public final class Pace implements Quota {
 
     private static final List<Duration> WORDS =
             List.of(Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofHours(1), Duration.ofDays(1));
 
-    /** Large enough to tell one rate from another. */
+    /** Large enough that different rates show as different amounts. */
     private static final long TELLING_AMOUNT = 100;
 
-    /** Timers are late by some milliseconds; what that would cost may be made up for. */
+    /** Timers are late by some milliseconds; calls may catch up on that. */
     private static final double SLACK_NANOS = 20_000_000;
 
     private final double mostAtOnce;
@@ -27,10 +27,10 @@ public final class Pace implements Quota {
     private long idleNanos;
 
     /**
-     * Creates one that lets the first call go at a moment.
+     * Creates a pace that admits its first call at {@code opensAt}.
      *
-     * @param perNano calls a nanosecond, positive
-     * @param mostAtOnce how many may go at once after a time without calls, 1 or more
+     * @param perNano calls per nanosecond, positive
+     * @param mostAtOnce the largest burst after an idle time, in calls; 1 or more
      */
     public Pace(double perNano, double mostAtOnce, long opensAt) {
         this.perNano = perNano;
@@ -38,7 +38,7 @@ public final class Pace implements Quota {
         this.creditAt = opensAt;
     }
 
-    /** Returns the calls a nanosecond. */
+    /** Returns the rate, in calls per nanosecond. */
     public double perNano() {
         return perNano;
     }
@@ -49,19 +49,19 @@ public final class Pace implements Quota {
         perNano = callsPerNano;
     }
 
-    /** Nothing may go before a moment, and then one. */
+    /** Admits no call before {@code moment}, and one call then. */
     public void holdUntil(long moment) {
         creditAt = Math.max(creditAt, moment);
         credit = 1;
     }
 
-    /** Returns for how long, so far, it let calls wait for nothing: the time that it had room and nobody came. */
+    /** Returns for how long, in all, it had room but no calls. */
     public long idleNanos(long now) {
         advance(now);
         return idleNanos;
     }
 
-    /** Returns whether nothing was waiting for it, so that a call which takes of it doesn't test it. */
+    /** Returns whether the pace is idle: calls now don't test it. */
     public boolean isIdle(long now) {
         advance(now);
         return credit >= most();
@@ -106,10 +106,10 @@ public final class Pace implements Quota {
     }
 
     @Override
-    public long roomWithin(long aheadNanos, long leave, long now) {
+    public long roomWithin(long aheadNanos, long reserve, long now) {
         advance(now);
         long opening = Math.max(0, creditAt - now);
-        return aheadNanos < opening ? 0 : (long) Math.max(0, credit + (aheadNanos - opening) * perNano - leave);
+        return aheadNanos < opening ? 0 : (long) Math.max(0, credit + (aheadNanos - opening) * perNano - reserve);
     }
 
     @Override
@@ -134,7 +134,7 @@ public final class Pace implements Quota {
         creditAt = now;
     }
 
-    /** Only that it was never sent matters: an even pace holds wherever a call is on its way. */
+    /** Only {@link #release} matters: an even pace doesn't depend on when calls arrive. */
     private final class PacedUse implements Use {
 
         private final long amount;

@@ -6,12 +6,12 @@ import java.util.Optional;
 /**
  * One limit and its use.
  *
- * <p>Arithmetic only: it is told the time and says how long to wait, and never waits itself. All times are readings of one
- * monotonic clock in nanoseconds, and each call's {@code now} is at or after the last one's. Amounts are in the limit's unit.
- * Confined: the engine calls it under its lock.
+ * <p>Arithmetic only: callers pass the time, and it returns how long to wait but never waits itself. All times are
+ * readings of one monotonic clock in nanoseconds, and each call's {@code now} is at or after the last one's. Amounts
+ * are in the limit's unit. Confined: the engine calls it under its lock.
  *
- * <p>Between reserving a use and the service's counting it lies an unknown time. Every implementation therefore counts a use
- * from when it is reserved until the latest moment at which the service can have counted it has left the window.
+ * <p>The service counts a use at an unknown time after it was reserved. So each implementation counts a use from its
+ * reservation on, until the latest moment at which the service can have counted it has left the window.
  */
 public sealed interface Quota permits SlidingWindow, ReportedQuota, Pace {
 
@@ -25,8 +25,8 @@ public sealed interface Quota permits SlidingWindow, ReportedQuota, Pace {
     long left(long now);
 
     /**
-     * Returns how long until a total of {@code sum} could have been reserved, were each part of it reserved as early as possible
-     * and nothing else: 0 if all of it fits now.
+     * Returns how long until a total of {@code sum} can have been reserved, if each part is reserved as early as
+     * possible and nothing else is: 0 if all of it fits now.
      *
      * @param sum 0 or more; may exceed {@link #amount()}, for those at the end of a line
      */
@@ -42,15 +42,15 @@ public sealed interface Quota permits SlidingWindow, ReportedQuota, Pace {
     }
 
     /**
-     * Returns the same if each part of the sum leaves an amount unreserved.
+     * Returns the same, if each part of the sum must keep a reserve free.
      *
      * @param aheadNanos 0 or more
-     * @param leave 0 or more, below {@link #amount()}
+     * @param reserve 0 or more, below {@link #amount()}
      */
-    long roomWithin(long aheadNanos, long leave, long now);
+    long roomWithin(long aheadNanos, long reserve, long now);
 
     /**
-     * Reserves an amount, whether or not it fits: that was the caller's to ask.
+     * Reserves an amount without checking that it fits: the caller has checked.
      *
      * @param amount 0 or more
      */
@@ -61,26 +61,29 @@ public sealed interface Quota permits SlidingWindow, ReportedQuota, Pace {
     interface Use {
 
         /**
-         * The request has been written, and arrives by a moment that is known.
+         * The request has been written, so its latest arrival is known.
          *
          * @param latestArrival the latest moment at which it can arrive
          */
         void sent(long latestArrival, long now);
 
-        /** The service has counted the use by now. Calls after the first change nothing; one before the moment that it was to arrive by does. */
+        /**
+         * The service has counted the use by now. A call before the latest arrival dates the use earlier; further calls
+         * change nothing.
+         */
         void arrived(long now);
 
         /**
-         * Nobody will hear any more when the service counted it, as when the call was broken off.
+         * It will never be known when the service counted the use, for example because the call was broken off.
          *
          * @param latestArrival the latest moment at which it can still arrive
          */
         void lost(long latestArrival, long now);
 
-        /** The amount turned out to be another one. */
+        /** The actual amount is known. */
         void settle(long actual, long now);
 
-        /** It never reached the service: the amount is free again. */
+        /** The use never reached the service: its amount is free again. */
         void release(long now);
     }
 }

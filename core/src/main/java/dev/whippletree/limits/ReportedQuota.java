@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class ReportedQuota implements Quota permits FixedWindow, TokenBucket {
 
-    /** In the place of what was left: that was said of a window that is over. */
+    /** In place of a remainder: the report described an earlier window. */
     private static final long NOTHING_OF_THIS_WINDOW = Long.MAX_VALUE;
 
     /** How much a window allows, as last reported. */
@@ -34,23 +34,26 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
     /** All uses ever that the service is known to have counted. */
     private long arrivedTotal;
 
-    /** Uses of which nobody will hear any more; each counts as arrived once it can't arrive later. */
+    /** Lost uses; each counts as arrived from its latest arrival on. */
     private final PriorityQueue<LostUse> lost = new PriorityQueue<>(Comparator.comparingLong(LostUse::latestArrival));
 
     /** How many uses have arrived so far. */
     private long arrivals;
 
-    /** How many of them had arrived before a reporting attempt was begun, and the sum of those: they were counted by its report. */
+    /**
+     * How many of them had arrived before a reporting attempt began, so that its report counts them; below, their sum.
+     */
     private long settledArrivals;
 
     private long settledTotal;
 
-    /** Uses that have arrived since and brought a report; as many as were under way at most. */
-    private final PriorityQueue<CountedUse> told = new PriorityQueue<>(Comparator.comparingLong(use -> use.arrival));
+    /** Uses that have arrived since and brought a report; at most as many as were under way at once. */
+    private final PriorityQueue<CountedUse> reporting =
+            new PriorityQueue<>(Comparator.comparingLong(use -> use.arrival));
 
-    private long toldTotal;
+    private long reportingTotal;
 
-    /** Of those that brought a report of the present window, the one begun last. */
+    /** The newest use with a report of the present window, by when it was begun. */
     private @Nullable CountedUse newest;
 
     /** When it was last reserved or reported. */
@@ -88,29 +91,29 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
     }
 
     /**
-     * Takes in what the service said in answer to one of this quota's uses.
+     * Learns from a report that came with one of this quota's uses.
      *
      * @param use reserved by the attempt that brought the report
      * @param reportedAmount how much a window allows, 1 or more
      * @param remaining what was left, 0 or more
-     * @param resetNanos how long from then until all of it is left
+     * @param resetNanos how long from the report until the limit is whole again
      */
     public final void report(Use use, long reportedAmount, long remaining, long resetNanos, long now) {
         advance(now);
         CountedUse own = (CountedUse) use;
         learn(reportedAmount, remaining, resetNanos);
-        Place place = place(own.begun, resetNanos, now);
-        if (place == Place.UNCLEAR) {
+        ReportedWindow place = place(own.begun, resetNanos, now);
+        if (place == ReportedWindow.UNCLEAR) {
             return;
         }
         changedAt = now;
-        if (place == Place.PAST) {
+        if (place == ReportedWindow.PAST) {
             long before = inDoubt();
             own.tell(NOTHING_OF_THIS_WINDOW, now);
             take(inDoubt() - before);
             return;
         }
-        if (place == Place.NEXT) {
+        if (place == ReportedWindow.NEXT) {
             startWindow();
         }
         amount = reportedAmount;
@@ -121,44 +124,44 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
         stand(surelyLeft(newest, now), now);
     }
 
-    /** A report tells something of how the limit refills. */
+    /** Learns from a report how the limit refills. */
     void learn(long reportedAmount, long remaining, long resetNanos) {}
 
-    /** Which of a limit's windows a report is of. */
-    enum Place {
-        /** One that is over: it says nothing of the present one, but that its own use isn't in it. */
+    /** Which of a limit's windows a report describes. */
+    enum ReportedWindow {
+        /** An earlier one: of the present window, it shows only that its own use isn't in it. */
         PAST,
-        /** Perhaps the present one, perhaps one before. */
+        /** The present one or an earlier one. */
         UNCLEAR,
         /** The same as those before. */
         PRESENT,
-        /** One of which nothing had been reported yet. */
+        /** A new one, of which nothing had been reported yet. */
         NEXT
     }
 
     /**
-     * Finds the window that a report is of, and takes in when that ends.
+     * Finds the window that a report describes, and learns when that window ends.
      *
      * @param begun when its attempt was begun, and so the earliest moment at which the service can have made it
-     * @param resetNanos how long from then until all is left
+     * @param resetNanos how long from the report until the limit is whole again
      */
-    abstract Place place(long begun, long resetNanos, long now);
+    abstract ReportedWindow place(long begun, long resetNanos, long now);
 
-    /** A window begins: reports of the one before say no more than that their uses aren't in this one. */
+    /** Begins a window. Reports of earlier windows now show only that their uses aren't in this one. */
     final void startWindow() {
-        told.forEach(use -> use.remaining = NOTHING_OF_THIS_WINDOW);
+        reporting.forEach(use -> use.remaining = NOTHING_OF_THIS_WINDOW);
         newest = null;
     }
 
     /**
-     * Returns what is surely left, by all reports together: the most that follows from believing those that leave at least so much,
-     * with the uses of the others in doubt.
+     * Returns what is certainly left by all reports together: each choice to believe only the reports of at least some
+     * remainder, and to count the uses of the others as in doubt, gives a lower bound; this is the largest.
      */
     private double surelyLeft(CountedUse latest, long now) {
         double believed = refilled(latest, now);
         List<CountedUse> lower = new ArrayList<>();
         long disbelieved = 0;
-        for (CountedUse use : told) {
+        for (CountedUse use : reporting) {
             if (refilled(use, now) < believed) {
                 lower.add(use);
                 disbelieved += use.amount;
@@ -176,40 +179,40 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
     private double refilled(CountedUse use, long now) {
         return use.remaining == NOTHING_OF_THIS_WINDOW
                 ? Double.POSITIVE_INFINITY
-                : Math.min(amount, use.remaining + refilledNanos(now - use.toldAt));
+                : Math.min(amount, use.remaining + refilledNanos(now - use.reportedAt));
     }
 
     /** Returns how much refills in a time. */
     abstract double refilledNanos(long nanos);
 
-    /** Returns what is reserved and perhaps wasn't counted by what was reported. */
+    /** Returns what is reserved and perhaps not counted in any report. */
     final long inDoubt() {
-        return reservedTotal - settledTotal - toldTotal;
+        return reservedTotal - settledTotal - reportingTotal;
     }
 
-    /** What had arrived by some moment isn't in doubt any more. */
+    /** Ends the doubt about uses that had arrived by some moment. */
     final void settle(long arrivalsBefore, long arrivedBefore) {
         if (arrivalsBefore > settledArrivals) {
             settledArrivals = arrivalsBefore;
-            while (!told.isEmpty() && told.peek().arrival <= settledArrivals) {
-                toldTotal -= told.remove().amount;
+            while (!reporting.isEmpty() && reporting.peek().arrival <= settledArrivals) {
+                reportingTotal -= reporting.remove().amount;
             }
         }
         settledTotal = Math.max(settledTotal, arrivedBefore);
     }
 
     /**
-     * How a reported limit stands, for another process to go on from. Immutable.
+     * The state of a reported limit, for another process to continue from. Immutable.
      *
      * @param amount how much a window allows, 1 or more
-     * @param left what is surely left; negative if more was used than there is
-     * @param fullInNanos how long until all of it is left again, if nothing more is used
-     * @param refillNanos how long all of it takes to come back, positive; where that is unknown, the best guess
-     * @param ageNanos for how long nothing has changed but by refilling, 0 or more
+     * @param left what is certainly left; negative if the limit is overdrawn
+     * @param fullInNanos how long until the limit is whole again, if nothing more is used
+     * @param refillNanos how long an empty limit takes to refill, positive; a guess if that is unknown
+     * @param ageNanos how long ago the last use or report was, 0 or more
      */
     public record Standing(long amount, long left, long fullInNanos, long refillNanos, long ageNanos) {}
 
-    /** Returns how it stands. */
+    /** Returns the present state. */
     public final Standing standing(long now) {
         advance(now);
         return standing(now, now - changedAt);
@@ -217,7 +220,7 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
 
     abstract Standing standing(long now, long ageNanos);
 
-    /** Goes on from where an earlier process stood. Call it before anything else. */
+    /** Continues from an earlier process's state. Call it before anything else. */
     public final void resume(Standing standing, long now) {
         amount = standing.amount();
         changedAt = now - standing.ageNanos();
@@ -226,7 +229,7 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
 
     abstract void goOn(Standing standing, long now);
 
-    /** Brings everything up to now. */
+    /** Updates everything to now. */
     final void advance(long now) {
         while (!lost.isEmpty() && lost.peek().latestArrival() <= now) {
             LostUse use = lost.remove();
@@ -237,24 +240,24 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
         refill(now);
     }
 
-    /** Brings what is left up to now. */
+    /** Updates the remainder to now. */
     abstract void refill(long now);
 
-    /** Takes off, or with a negative amount gives back, what is left. */
+    /** Takes an amount off the remainder, or gives it back if it is negative. */
     abstract void take(long taken);
 
-    /** Replaces what is left; negative if more may have been used than there is. */
+    /** Replaces the remainder; negative if the limit may be overdrawn. */
     abstract void stand(double left, long now);
 
     /**
-     * A use that is still taken off what is left turned out to be another.
+     * Corrects a use whose reservation is still taken off the remainder.
      *
      * @param difference by how much larger it is; negative: smaller
      * @param arrivedAt when it was known to have arrived
      */
     void correct(long difference, long arrivedAt) {}
 
-    /** The service has counted by now a use that was begun at some moment. */
+    /** The service has by now counted a use that was begun at {@code begun}. */
     void arriving(long begun, long now) {}
 
     /** Returns what is reserved and not known to have been counted. */
@@ -281,10 +284,10 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
         private long arrivedAt = Long.MAX_VALUE;
         private boolean reported;
 
-        /** What its report left, and when that came. */
+        /** The remainder that its report stated; below, when the report came. */
         private long remaining;
 
-        private long toldAt;
+        private long reportedAt;
         private boolean ended;
 
         CountedUse(long amount, long begun, long arrivedBefore, long arrivalsBefore) {
@@ -294,20 +297,20 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
             this.arrivalsBefore = arrivalsBefore;
         }
 
-        /** It brought a report, which has counted it and all that had arrived before it was begun. */
+        /** Its report has come, and counts it and all uses that had arrived before it began. */
         void tell(long left, long now) {
             arrived(now);
             remaining = left;
-            toldAt = now;
+            reportedAt = now;
             if (!reported && arrival > settledArrivals) {
-                told.add(this);
-                toldTotal += amount;
+                reporting.add(this);
+                reportingTotal += amount;
             }
             reported = true;
             ReportedQuota.this.settle(arrivalsBefore, arrivedBefore);
         }
 
-        /** Its answer says more surely when it was counted. */
+        /** Changes nothing: the answer shows better when the use was counted. */
         @Override
         public void sent(long latestArrival, long now) {}
 
@@ -332,7 +335,10 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
             }
         }
 
-        /** Where a report tells what the service really took, that is in what was left; else it has to be made good here. */
+        /**
+         * A report's remainder includes what the service really took; without a report, the difference is corrected
+         * here.
+         */
         @Override
         public void settle(long actual, long now) {
             advance(now);

@@ -1,17 +1,17 @@
 package dev.whippletree.limits;
 
 /**
- * The amounts in the slots of a ring, added up: changing one, adding up the first of them and finding the slot at which a sum is
- * reached cost O(log n).
+ * Sums over the slots of a ring. Changing a slot, summing successive slots, and finding the slot where a sum is reached
+ * take O(log n).
  *
- * <p>A binary indexed tree (Fenwick, "A New Data Structure for Cumulative Frequency Tables", Software: Practice and Experience 24,
- * 1994). Amounts aren't negative.
+ * <p>A binary indexed tree (Fenwick, "A New Data Structure for Cumulative Frequency Tables", Software: Practice and
+ * Experience 24, 1994). Amounts aren't negative.
  */
 final class RingSums {
 
     private final long[] amounts;
 
-    /** At each index the sum of as many slots, up to and including the one before, as the index's lowest bit says. */
+    /** At index i, the sum of the last k slots before slot i, where k is the lowest set bit of i. */
     private final long[] tree;
 
     /**
@@ -53,7 +53,7 @@ final class RingSums {
     }
 
     /**
-     * Returns how many successive slots after a first one add up to less than {@code goal}, which all of them together reach.
+     * Returns how many successive slots add up to less than {@code goal}. All slots together must reach it.
      *
      * @param from the first of them
      * @param goal 1 or more
@@ -74,7 +74,7 @@ final class RingSums {
         return sum;
     }
 
-    /** Returns the slot with which the sum from slot 0 on reaches a goal. */
+    /** Returns the slot at which the sum from slot 0 on reaches a goal. */
     private int slotReaching(long goal) {
         int index = 0;
         long missing = goal;

@@ -19,33 +19,35 @@ import java.util.Set;
  * fixed window, and never overdraws a token bucket of that size and rate. It remembers each use until the use has
  * left the window, so its memory is bounded by the uses in one window.
  *
- * <p>What the service reports can add uses, never take one away.
+ * <p>Reports can add uses, but never remove one.
  */
 public final class SlidingWindow implements Quota {
 
     private long amount;
     private final long windowNanos;
 
-    /** Uses whose latest arrival is known, by that time; those that have left the window are dropped. */
+    /** Uses by their latest arrival, if it is known; dropped once they have left the window. */
     private final UsesByDate dated = new UsesByDate();
 
-    /** Uses of the last window that their senders had said to have arrived before their answers came, in the order of those. */
+    /**
+     * Uses of the last window that were dated before their answers came, in the order of the answers.
+     */
     private final Deque<Answer> answeredLate = new ArrayDeque<>(0);
 
-    /** What others used, by the keys under which it was told; all of it is dated too. */
-    private final Map<Long, UsesByDate.Entry> others = new HashMap<>();
+    /** Uses by others, by the keys under which they were reported; all are dated too. */
+    private final Map<Long, UsesByDate.DatedEntry> others = new HashMap<>();
 
     /** The sum of all uses in the window, those under way included. */
     private long used;
 
-    /** All uses ever reserved, and what they turned out to be larger. */
+    /** All uses ever reserved, and what they exceeded their reservations by. */
     private long reservedTotal;
 
     /** When the answer to a use came. */
-    private record Answer(long at, UsesByDate.Entry entry) {}
+    private record Answer(long at, UsesByDate.DatedEntry entry) {}
 
     /**
-     * Creates a limit of which nothing is used.
+     * Creates an unused limit.
      *
      * @param amount the most that one window allows, 1 or more
      * @param window positive
@@ -71,7 +73,9 @@ public final class SlidingWindow implements Quota {
         return Math.max(0, amount - used);
     }
 
-    /** Uses leave in the order of their dates, and each that takes its place leaves one window later: so the pattern repeats. */
+    /**
+     * Uses leave in the order of their dates, and each replacement leaves one window later, so the pattern repeats.
+     */
     @Override
     public long waitNanos(long sum, long now) {
         if (sum <= amount - used) {
@@ -86,17 +90,17 @@ public final class SlidingWindow implements Quota {
         return rounds * windowNanos + freedInNanos(ofLastRound + overdrawn(), now);
     }
 
-    /** Returns how long until that much has left, of the first round. What may still arrive counts as arriving now. */
+    /** Returns how long until {@code goal} of the first round has left. Uses without a date count as arriving now. */
     private long freedInNanos(long goal, long now) {
         long date = dated.dateOfAccumulated(goal);
         return Math.max(1, (date == UsesByDate.NONE ? now : Math.min(date, now)) + windowNanos - now);
     }
 
     @Override
-    public long roomWithin(long aheadNanos, long leave, long now) {
-        long most = amount - leave;
-        long free = Math.max(0, left(now) - leave);
-        long missing = Math.max(0, leave - left(now));
+    public long roomWithin(long aheadNanos, long reserve, long now) {
+        long most = amount - reserve;
+        long free = Math.max(0, left(now) - reserve);
+        long missing = Math.max(0, reserve - left(now));
         long rounds = aheadNanos / windowNanos;
         long rest = aheadNanos - rounds * windowNanos;
         long freed = Math.max(0, dated.sumUpTo(now + rest - windowNanos) - overdrawn() - missing);
@@ -123,7 +127,7 @@ public final class SlidingWindow implements Quota {
         return Math.max(0, amount - used + (all ? used : left));
     }
 
-    /** Returns the sum of all that was ever used, by what is known so far; it never falls. */
+    /** Returns the sum of all uses ever, as far as known; it never falls. */
     public long usedEver() {
         return reservedTotal;
     }
@@ -137,10 +141,10 @@ public final class SlidingWindow implements Quota {
     }
 
     /**
-     * Takes in how much the service had counted within the window when it answered a use. What of that can't have been reserved here,
-     * others have used.
+     * Learns how much the service had counted within the window when it answered a use. Others have used what can't
+     * have been reserved here.
      *
-     * @param use of the attempt whose answer said so, arrived
+     * @param use the use of the answered attempt; it has arrived
      * @param counted 0 or more
      */
     public void counted(Use use, long counted, long now) {
@@ -149,22 +153,22 @@ public final class SlidingWindow implements Quota {
     }
 
     /**
-     * Counts what was used by now, by others or before this count began, besides what was reserved here.
+     * Adds uses by others, or from before this count began.
      *
-     * @param besides how much; nothing if it is negative
+     * @param besides how much; ignored if negative
      */
     public void countBesides(long besides, long now) {
         if (besides > 0) {
-            UsesByDate.Entry entry = UsesByDate.Entry.ofOthers();
+            UsesByDate.DatedEntry entry = UsesByDate.DatedEntry.ofOthers();
             dated.add(entry, now);
             resize(entry, besides);
-            // Those under way must not find the same uses once more.
+            // Otherwise, the answers to uses under way would add the same uses again.
             reservedTotal += besides;
         }
     }
 
     /**
-     * Allows another amount from now on. What is used stays used.
+     * Changes the amount from now on. Uses stay.
      *
      * @param most the most that one window allows, 1 or more
      */
@@ -173,14 +177,14 @@ public final class SlidingWindow implements Quota {
     }
 
     /**
-     * Counts here too what another count of the same scope and unit has in its window.
+     * Copies the uses in another window of the same scope and unit.
      *
-     * @param earlier the other count, which stays as it is
-     * @param except uses of that one which are left out
+     * @param earlier the other window, which stays unchanged
+     * @param except uses of that window not to copy
      */
     public void takeOver(SlidingWindow earlier, Collection<Use> except, long now) {
         earlier.forget(now);
-        Set<UsesByDate.Entry> left = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<UsesByDate.DatedEntry> left = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Use use : except) {
             if (use instanceof DatedUse dated) {
                 left.add(dated.entry);
@@ -195,18 +199,18 @@ public final class SlidingWindow implements Quota {
         forget(now);
     }
 
-    /** Is shown uses, each with the latest moment at which it can have been counted. */
+    /** Visits uses, each with the latest moment at which the service can have counted it. */
     @FunctionalInterface
     public interface Visitor {
 
-        /** Is shown a use. */
+        /** Visits a use. */
         void use(long date, long amount);
     }
 
     /**
-     * Shows the uses in the window that were reserved here, in the order of their dates. Those under way have none yet.
+     * Visits the dated uses in the window that were reserved here, by date. Uses under way have no date yet.
      *
-     * @return the sum of those under way
+     * @return the sum of the uses under way
      */
     public long visitOwn(Visitor visitor, long now) {
         forget(now);
@@ -219,30 +223,30 @@ public final class SlidingWindow implements Quota {
     }
 
     /**
-     * What others used of the same limit.
+     * A use of the same limit by others.
      *
-     * @param key tells it from their other uses, and is the same whenever it is told again
+     * @param key identifies the use, also when it is reported again
      * @param date the latest moment at which it can have been counted
      * @param amount 0 or more
      */
     public record OthersUse(long key, long date, long amount) {}
 
-    /** Counts what others used, in the place of what they were said to have used before. */
+    /** Replaces what is known of the uses by others. */
     public void takeIn(Collection<OthersUse> all, long now) {
         forget(now);
-        others.values().removeIf(UsesByDate.Entry::removed);
-        Set<Long> told = new HashSet<>();
+        others.values().removeIf(UsesByDate.DatedEntry::removed);
+        Set<Long> reported = new HashSet<>();
         for (OthersUse use : all) {
-            told.add(use.key());
+            reported.add(use.key());
             takeIn(use, now);
         }
-        others.forEach((key, entry) -> resize(entry, told.contains(key) ? entry.amount() : 0));
+        others.forEach((key, entry) -> resize(entry, reported.contains(key) ? entry.amount() : 0));
     }
 
     private void takeIn(OthersUse use, long now) {
-        UsesByDate.Entry entry = others.get(use.key());
+        UsesByDate.DatedEntry entry = others.get(use.key());
         if (entry == null && use.date() + windowNanos > now) {
-            entry = UsesByDate.Entry.ofOthers();
+            entry = UsesByDate.DatedEntry.ofOthers();
             dated.add(entry, use.date());
             others.put(use.key(), entry);
         }
@@ -251,12 +255,15 @@ public final class SlidingWindow implements Quota {
         }
     }
 
-    private void resize(UsesByDate.Entry entry, long amount) {
+    private void resize(UsesByDate.DatedEntry entry, long amount) {
         used += amount - entry.amount();
         dated.resize(entry, amount);
     }
 
-    /** What is used beyond the amount, as when a use turned out larger than reserved; it must leave before anything is free. */
+    /**
+     * Returns what is used beyond the amount, for example by uses larger than reserved. It must leave before anything
+     * is free.
+     */
     private long overdrawn() {
         return Math.max(0, used - amount);
     }
@@ -266,8 +273,8 @@ public final class SlidingWindow implements Quota {
     }
 
     /**
-     * Returns whether more would be used than the amount if each use had arrived only with its answer: then a refusal may mean that
-     * some are under way for longer than was said.
+     * Returns whether more than the amount would be used if each use had arrived only with its answer. Then a refusal
+     * may mean that requests take longer to arrive than stated.
      */
     public boolean isExceededByAnswers(long now) {
         forget(now);
@@ -290,18 +297,20 @@ public final class SlidingWindow implements Quota {
         return high == 0 && left * right >= 0 ? left * right : Long.MAX_VALUE / 4;
     }
 
-    /** A use of this window; undated until the service can have counted it no later than some moment. */
+    /** A use of this window; without a date until its latest arrival is known. */
     private final class DatedUse implements Use {
 
-        private final UsesByDate.Entry entry;
+        private final UsesByDate.DatedEntry entry;
         private final long usedThen = used;
         private final long reservedThen = reservedTotal;
 
         DatedUse(long reserved) {
-            this.entry = new UsesByDate.Entry(reserved);
+            this.entry = new UsesByDate.DatedEntry(reserved);
         }
 
-        /** Returns the most that the service can have counted since this was reserved, of what is used by this count. */
+        /**
+         * Returns the most of the uses known here that the service can have counted when it answered this one.
+         */
         long mostCounted() {
             return usedThen + reservedTotal - reservedThen;
         }

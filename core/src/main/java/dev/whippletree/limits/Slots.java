@@ -3,13 +3,13 @@ package dev.whippletree.limits;
 /**
  * Which slots of an account are taken, and since when. Guarded by the engine's lock.
  *
- * <p>Whichever attempt ends, it is the slot taken first that counts as free: where answers take about as long, that is the same.
+ * <p>Whichever attempt ends, the slot taken first becomes free. If answers take about equally long, that is the same.
  */
 public final class Slots {
 
     private static final long UNBOUNDED = Long.MAX_VALUE / 4;
 
-    /** After so many rounds any number of slots is reached. */
+    /** After so many doublings, any number of slots is reached. */
     private static final long LONGEST_GROWTH = 30;
 
     /** When each was taken, in order: a ring. */
@@ -23,7 +23,7 @@ public final class Slots {
         return size;
     }
 
-    /** One is taken. */
+    /** Takes a slot. */
     public void take(long now) {
         if (size == taken.length) {
             grow();
@@ -31,18 +31,18 @@ public final class Slots {
         taken[(head + size++) & (taken.length - 1)] = now;
     }
 
-    /** One is free again. */
+    /** Frees the slot taken first. */
     public void free() {
         head = (head + 1) & (taken.length - 1);
         size--;
     }
 
     /**
-     * Returns how many attempts could begin within a time, were each free slot taken at once.
+     * Returns how many attempts could begin within a time, if each free slot were taken at once.
      *
      * @param all how many slots there are
-     * @param most how many there will be: each attempt that ends makes one more until then
-     * @param holdNanos how long each is held; 0 if that isn't known, and then there is no bound
+     * @param most how many there can be: each attempt that ends adds a slot until then
+     * @param holdNanos how long each is held; 0 if unknown, which means no bound
      * @param aheadNanos 0 or more
      */
     public long roomWithin(long aheadNanos, long all, long most, long holdNanos, long now) {

@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * A reported limit that refills continuously: {@code amount} in each window, never above {@code amount}.
  *
- * <p>What is refilled between the making of a report and its arrival isn't counted, which is on the safe side.
+ * <p>Ignores what refills while a report is on its way, which is safe.
  *
  * <p>If the window isn't stated, it follows from how long used tokens take to come back. Only whole amounts are
  * reported, so one report bounds the window, and reports of more use narrow these bounds. The longest window within
@@ -16,26 +16,26 @@ public final class TokenBucket extends ReportedQuota {
 
     private static final Duration LONGEST_WINDOW = Duration.ofDays(31);
 
-    /** Resets are told in milliseconds, rounded. */
+    /** Resets are reported in rounded milliseconds. */
     private static final double ROUNDING_NANOS = 1_000_000;
 
-    /** Where one is used, and what is left is rounded down, it may be that little. */
+    /** If the remainder is rounded down, so little may show as a use of 1. */
     private static final double SMALLEST_USE = 0.01;
 
     private double windowNanos;
 
-    /** The bounds of a window that isn't said; both 0 if it is. */
+    /** The bounds of an unstated window; both 0 if it is stated. */
     private double leastNanos;
 
     private double mostNanos;
     private double level;
     private long levelAt;
 
-    /** When it last was as full as it can have been. */
+    /** When the level last reached its largest possible value. */
     private long fullAt = Long.MIN_VALUE;
 
     /**
-     * Creates a full bucket, to be corrected by a report.
+     * Creates a full bucket; reports correct it.
      *
      * @param amount the most it holds, 1 or more
      * @param window how long an empty one takes to fill, positive
@@ -48,7 +48,7 @@ public final class TokenBucket extends ReportedQuota {
     }
 
     /**
-     * Creates a full bucket whose window isn't said, to be corrected by a report.
+     * Creates a full bucket whose window isn't stated; reports correct both.
      *
      * @param amount the most it holds, 1 or more
      */
@@ -95,9 +95,9 @@ public final class TokenBucket extends ReportedQuota {
     }
 
     @Override
-    public long roomWithin(long aheadNanos, long leave, long now) {
+    public long roomWithin(long aheadNanos, long reserve, long now) {
         advance(now);
-        return (long) Math.max(0, level + aheadNanos / windowNanos * amount() - leave);
+        return (long) Math.max(0, level + aheadNanos / windowNanos * amount() - reserve);
     }
 
     @Override
@@ -106,14 +106,14 @@ public final class TokenBucket extends ReportedQuota {
         return new Standing(amount(), (long) Math.floor(level), fullIn, (long) windowNanos, ageNanos);
     }
 
-    /** When it is full says how full it is now, whenever what was left was said. */
+    /** The time until the bucket is full gives the present level, however old the last report is. */
     @Override
     void goOn(Standing standing, long now) {
         level = Math.floor(amount() - standing.fullInNanos() / windowNanos * amount());
         levelAt = now;
     }
 
-    /** A use that hasn't arrived will still be taken off, so the bucket can't hold more than the amount less those. */
+    /** Uses that haven't arrived will still be taken off, so the level can't exceed the amount less those uses. */
     @Override
     void refill(long now) {
         double refilled = level + Math.max(0, now - levelAt) / windowNanos * amount();
@@ -131,8 +131,8 @@ public final class TokenBucket extends ReportedQuota {
     }
 
     /**
-     * What was taken off too much is given back, unless the bucket has been full since: then it has come back already. A debt of
-     * more than a window is taken for a broken report.
+     * Gives back what was taken off in excess, unless the bucket has been full since: then it has refilled already. A
+     * debt of more than a window counts as a broken report.
      */
     @Override
     void correct(long difference, long arrivedAt) {
@@ -143,10 +143,10 @@ public final class TokenBucket extends ReportedQuota {
         }
     }
 
-    /** All of its time is one window. */
+    /** A bucket has only one window. */
     @Override
-    Place place(long begun, long resetNanos, long now) {
-        return Place.PRESENT;
+    ReportedWindow place(long begun, long resetNanos, long now) {
+        return ReportedWindow.PRESENT;
     }
 
     @Override

@@ -5,17 +5,19 @@ import java.util.function.Consumer;
 /**
  * Uses in the order of their dates.
  *
- * <p>A ring, since uses are added near its end and removed at its start. Adding costs as many moves as there are later dates,
- * almost always none; that, changing an amount and adding up cost O(log n) besides.
+ * <p>A ring, because uses are added near its end and removed at its start. Adding moves all uses of later dates, almost
+ * always none. Adding, changing an amount and summing take O(log n) besides.
  */
 final class UsesByDate {
 
     /** Returned where there is no such date. */
     static final long NONE = Long.MIN_VALUE;
 
-    private Entry[] ring = new Entry[16];
+    private DatedEntry[] ring = new DatedEntry[16];
 
-    /** The entries' dates beside them: an entry that leaves hasn't been looked at for a whole window. */
+    /**
+     * The entries' dates, kept apart: an entry that leaves after a whole window is no longer in the processor's cache.
+     */
     private long[] dates = new long[16];
 
     private RingSums sums = new RingSums(16);
@@ -23,10 +25,10 @@ final class UsesByDate {
     private int size;
     private long sum;
 
-    private static final Entry NOBODY = new Entry(0);
+    private static final DatedEntry NOBODY = new DatedEntry(0);
 
     /** A use's amount and, once it is known, its date, which may later turn out to be earlier. */
-    static final class Entry {
+    static final class DatedEntry {
 
         private final boolean own;
         private long amount;
@@ -34,23 +36,23 @@ final class UsesByDate {
         private boolean removed;
         private int slot;
 
-        Entry(long amount) {
+        DatedEntry(long amount) {
             this(amount, true);
         }
 
-        private Entry(long amount, boolean own) {
+        private DatedEntry(long amount, boolean own) {
             this.amount = amount;
             this.own = own;
         }
 
-        /** Returns an entry for what others used, nothing so far. */
-        static Entry ofOthers() {
-            return new Entry(0, false);
+        /** Returns an empty entry for uses by others. */
+        static DatedEntry ofOthers() {
+            return new DatedEntry(0, false);
         }
 
-        /** Returns an undated entry of the same amount, reserved by the same. */
-        Entry copy() {
-            return new Entry(amount, own);
+        /** Returns an entry without a date, of the same amount and origin. */
+        DatedEntry copy() {
+            return new DatedEntry(amount, own);
         }
 
         /** Returns whether it was reserved here. */
@@ -76,7 +78,7 @@ final class UsesByDate {
     }
 
     /** Adds a use that has no date yet. */
-    void add(Entry entry, long date) {
+    void add(DatedEntry entry, long date) {
         sum += entry.amount;
         if (size == ring.length) {
             grow();
@@ -84,8 +86,8 @@ final class UsesByDate {
         insert(entry, date, size++);
     }
 
-    /** Enters a use at a free place, or before it. */
-    private void insert(Entry entry, long date, int free) {
+    /** Inserts a use at a free place, or before it. */
+    private void insert(DatedEntry entry, long date, int free) {
         int index = free;
         while (index > 0 && date(index - 1) > date) {
             put(index, at(index - 1));
@@ -95,8 +97,8 @@ final class UsesByDate {
         put(index, entry);
     }
 
-    /** Gives an earlier date to a use that is here; a later one changes nothing. */
-    void bringForward(Entry entry, long date) {
+    /** Moves a use to an earlier date; ignores a later one. */
+    void bringForward(DatedEntry entry, long date) {
         if (date < entry.date) {
             insert(entry, date, (entry.slot - head) & (ring.length - 1));
         }
@@ -107,15 +109,15 @@ final class UsesByDate {
         return sum;
     }
 
-    /** Shows each use, in the order of their dates. */
-    void forEach(Consumer<Entry> consumer) {
+    /** Visits each use, by date. */
+    void forEach(Consumer<DatedEntry> consumer) {
         for (int index = 0; index < size; index++) {
             consumer.accept(at(index));
         }
     }
 
-    /** Changes the amount of a use that hasn't been removed, whether or not it is here yet. */
-    void resize(Entry entry, long amount) {
+    /** Changes the amount of a use that hasn't been removed, whether or not it has been added. */
+    void resize(DatedEntry entry, long amount) {
         if (entry.dated()) {
             sum += amount - entry.amount;
             sums.set(entry.slot, amount);
@@ -138,12 +140,15 @@ final class UsesByDate {
         return removed;
     }
 
-    /** Returns the date of the use with which the sum, counted from the earliest, reaches {@code goal}; {@link #NONE} if never. */
+    /**
+     * Returns the date of the use with which the sum, counted from the earliest, reaches {@code goal}; {@link #NONE} if
+     * never.
+     */
     long dateOfAccumulated(long goal) {
         if (goal > sum || size == 0) {
             return NONE;
         }
-        Entry first = at(0);
+        DatedEntry first = at(0);
         return goal <= first.amount ? first.date : at(sums.countBelow(head, goal)).date;
     }
 
@@ -166,7 +171,7 @@ final class UsesByDate {
         return low;
     }
 
-    private Entry at(int index) {
+    private DatedEntry at(int index) {
         return ring[slot(index)];
     }
 
@@ -178,7 +183,7 @@ final class UsesByDate {
         return (head + index) & (ring.length - 1);
     }
 
-    private void put(int index, Entry entry) {
+    private void put(int index, DatedEntry entry) {
         entry.slot = slot(index);
         ring[entry.slot] = entry;
         dates[entry.slot] = entry.date;
@@ -186,11 +191,11 @@ final class UsesByDate {
     }
 
     private void grow() {
-        Entry[] all = new Entry[size];
+        DatedEntry[] all = new DatedEntry[size];
         for (int index = 0; index < size; index++) {
             all[index] = at(index);
         }
-        ring = new Entry[ring.length * 2];
+        ring = new DatedEntry[ring.length * 2];
         dates = new long[ring.length];
         sums = new RingSums(ring.length);
         head = 0;

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** The lengths that services give their windows. Stateless. */
+/** The usual lengths of services' windows. Stateless. */
 final class UsualWindows {
 
     private static final List<Duration> LENGTHS = List.of(

@@ -15,12 +15,12 @@ import java.util.regex.Pattern;
 /**
  * Wordings of questions that a person approved as equal. Immutable.
  *
- * <p>As text: a wording a line, those that mean the same below each other, an empty line between questions; a line that
- * begins with {@code #} is a remark. Case and the amount of white space don't count.
+ * <p>Text format: one wording per line, wordings of one question in consecutive lines, an empty line between questions.
+ * A line that begins with {@code #} is a comment. Case and the amount of white space don't matter.
  */
 public final class ApprovedWordings {
 
-    /** None at all. */
+    /** No wordings. */
     public static final ApprovedWordings NONE = new ApprovedWordings(List.of());
 
     private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
@@ -38,11 +38,11 @@ public final class ApprovedWordings {
     }
 
     /**
-     * Returns those of a list.
+     * Returns the wordings in a list.
      *
-     * @param questions the wordings of each question, two or more; questions that have a wording in common become one
-     * @throws IllegalArgumentException if a question has fewer than two, or a wording is blank or of several lines,
-     *     saying which
+     * @param questions the wordings of each question, two or more; questions with a common wording are merged
+     * @throws IllegalArgumentException if a question has fewer than two wordings, or a wording is blank or has several
+     *     lines; says which
      */
     public static ApprovedWordings of(List<List<String>> questions) {
         ApprovedWordings all = NONE;
@@ -53,9 +53,9 @@ public final class ApprovedWordings {
     }
 
     /**
-     * Reads a text; a byte order mark at its beginning doesn't count.
+     * Reads the text format; ignores a byte order mark.
      *
-     * @throws IllegalArgumentException if a question has a single wording, saying in which line
+     * @throws IllegalArgumentException if a question has a single wording; says in which line
      */
     public static ApprovedWordings parse(String text) {
         List<List<String>> questions = new ArrayList<>();
@@ -80,7 +80,7 @@ public final class ApprovedWordings {
     }
 
     /**
-     * Returns these and one question more. A question that has one of its wordings already takes in the others.
+     * Returns these wordings with one more question. It is merged with a question that has one of its wordings.
      *
      * @throws IllegalArgumentException as {@link #of} does
      */
@@ -125,7 +125,7 @@ public final class ApprovedWordings {
     }
 
     /**
-     * Returns the first wording of the question that a text is a wording of.
+     * Returns the first wording of the question that a text is a wording of; empty if there is none.
      *
      * @param text the question as it was asked
      */
@@ -144,7 +144,7 @@ public final class ApprovedWordings {
         return questions.isEmpty();
     }
 
-    /** Returns them as a text that {@link #parse} reads. */
+    /** Returns the text format, as {@link #parse} reads it. */
     public String text() {
         StringBuilder text = new StringBuilder();
         for (List<String> question : questions) {
@@ -169,7 +169,7 @@ public final class ApprovedWordings {
         return questions.hashCode();
     }
 
-    /** Returns how many there are. */
+    /** Returns the number of questions. */
     @Override
     public String toString() {
         return questions.size() + " questions of " + places.size() + " wordings";

@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a prompt allows the caches to do. Immutable.
+ * How a prompt may use the caches. Immutable.
  *
  * @param read whether a stored answer, or one that another caller is waiting for, may be the answer
  * @param store whether the answer may be stored

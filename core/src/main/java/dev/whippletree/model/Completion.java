@@ -7,11 +7,11 @@ import java.util.Optional;
 /**
  * The complete answer to a prompt. Immutable.
  *
- * @param text what the model said; may be empty, as when it calls tools
- * @param reasoning what it thought, where the service tells
+ * @param text the model's text; may be empty, for example if it calls tools
+ * @param reasoning the model's reasoning, if the service sends it
  * @param toolCalls the functions it wants called, in order
  * @param finishReason why it ended
- * @param usage tokens as the service counted them; absent if it didn't say
+ * @param usage tokens as the service counted them; absent if not reported
  * @param origin where it came from
  */
 public record Completion(
@@ -32,7 +32,7 @@ public record Completion(
         Objects.requireNonNull(origin, "origin");
     }
 
-    /** Returns whether the model neither said anything nor wants a function called. */
+    /** Returns whether there is neither text nor a tool call. */
     public boolean isEmpty() {
         return text.isEmpty() && toolCalls.isEmpty();
     }
@@ -50,7 +50,7 @@ public record Completion(
         return new Completion(text, reasoning, toolCalls, finishReason, usage, origin);
     }
 
-    /** Returns its length and origin only: answers aren't for logs. */
+    /** Returns its length and origin only, since answers mustn't be logged. */
     @Override
     public String toString() {
         return "completion of " + text.length() + " characters, " + finishReason.wireName() + ", " + origin;

@@ -10,9 +10,9 @@ public final class ConfigurationException extends WhippletreeException {
     private final List<String> problems;
 
     /**
-     * Creates one.
+     * Creates an exception.
      *
-     * @param problems at least one; each says where, what and what to do, in one line
+     * @param problems at least one; each says in one line where it is, what is wrong and what to do
      */
     public ConfigurationException(List<String> problems) {
         super(String.join(System.lineSeparator(), problems));

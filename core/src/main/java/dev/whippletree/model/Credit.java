@@ -32,7 +32,7 @@ public record Credit(BigDecimal amount, String currency) {
     /**
      * Reads a credit as people write it: {@code 0.10 usd / month}, {@code 2usd/month}.
      *
-     * @throws IllegalArgumentException if it isn't of that form, with an example that is
+     * @throws IllegalArgumentException if it isn't of that form; the message has a correct example
      */
     public static Credit parse(String text) {
         Matcher matcher = FORM.matcher(text);
@@ -43,7 +43,7 @@ public record Credit(BigDecimal amount, String currency) {
         return new Credit(new BigDecimal(matcher.group(1)), matcher.group(2));
     }
 
-    /** Returns it as {@link #parse} reads it. */
+    /** Returns the text that {@link #parse} reads. */
     @Override
     public String toString() {
         return amount.toPlainString() + " " + currency + " / month";

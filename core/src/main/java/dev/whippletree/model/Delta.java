@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * A part of a streamed completion: the account that answers, a piece of the answer, or the end. Immutable.
  *
- * <p>All pieces of a sort, one after the other, are what the whole completion has of it.
+ * <p>The pieces of one kind, joined, are that part of the whole completion.
  */
 public sealed interface Delta {
 
@@ -33,7 +33,7 @@ public sealed interface Delta {
      * The end of a complete answer, and the last delta. A stream without it was incomplete.
      *
      * @param finishReason why the answer ended
-     * @param usage tokens as the service counted them; absent if it didn't say
+     * @param usage tokens as the service counted them; absent if not reported
      * @param origin the source of the answer
      */
     record End(FinishReason finishReason, Optional<TokenUsage> usage, Origin origin) implements Delta {
@@ -60,7 +60,7 @@ public sealed interface Delta {
     }
 
     /**
-     * More of what the model thinks.
+     * More of the model's reasoning.
      *
      * @param text appended to what came before; not empty
      */

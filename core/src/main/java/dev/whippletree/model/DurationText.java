@@ -12,9 +12,9 @@ public final class DurationText {
     private DurationText() {}
 
     /**
-     * Returns a duration in its two largest units at most, rounded up, as a wait that isn't over may not read as one
-     * that is: {@code 212 ms}, {@code 1.5 s}, {@code 12 s}, {@code 2 min}, {@code 4 min 12 s}, {@code 1 h}, {@code 1 h
-     * 30 min}, {@code 2 d 3 h}.
+     * Returns a duration in at most two units, rounded up, so that a wait never reads as over before it is:
+     * {@code 212 ms}, {@code 1.5 s}, {@code 12 s}, {@code 2 min}, {@code 4 min 12 s}, {@code 1 h}, {@code 1 h 30 min},
+     * {@code 2 d 3 h}.
      *
      * @param duration zero or more
      */

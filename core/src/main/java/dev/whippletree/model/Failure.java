@@ -7,15 +7,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Why an attempt didn't give an answer. Immutable.
+ * Why an attempt got no answer. Immutable.
  *
- * @param kind what it means
- * @param message the service's own words, shortened, without secrets; or ours where it said nothing; kept as {@link
- *     ShownText#line}
- * @param status the HTTP status, if there was one
- * @param code the service's own code, if it gave one, or {@link #DAMAGED}
- * @param retryAfter how long the service said to wait; for {@link FailureKind#QUOTA_EXHAUSTED} the time until the reset
- * @param reach what it applies to, where the kind closes anything
+ * @param kind what happened, independent of the service's words
+ * @param message the service's message, shortened, without secrets; ours if it sent none; kept as
+ *     {@link ShownText#line}
+ * @param status the HTTP status, if any
+ * @param code the service's error code, if any, or {@link #DAMAGED}
+ * @param retryAfter the service's Retry-After; for {@link FailureKind#QUOTA_EXHAUSTED}, the time until the reset
+ * @param reach what it applies to, if its kind closes anything
  */
 public record Failure(
         FailureKind kind,
@@ -25,7 +25,7 @@ public record Failure(
         Optional<Duration> retryAfter,
         Reach reach) {
 
-    /** The code of {@link FailureKind#UNAVAILABLE} where an answer came that nobody can use: the service is there. */
+    /** The code of {@link FailureKind#UNAVAILABLE} for an unusable answer: the service can be reached. */
     public static final String DAMAGED = "damaged_answer";
 
     /** Rejects null, and makes the message safe to show. */
@@ -38,12 +38,12 @@ public record Failure(
         Objects.requireNonNull(reach, "reach");
     }
 
-    /** Returns a failure that no status, code or wait comes with and that reaches no further than the account. */
+    /** Returns a failure of the account alone, without status, code or Retry-After. */
     public static Failure of(FailureKind kind, String message) {
         return new Failure(kind, message, OptionalInt.empty(), Optional.empty(), Optional.empty(), Reach.ACCOUNT);
     }
 
-    /** Returns its kind in lower case; where only this prompt is refused, as far as anybody knows, {@code refused}. */
+    /** Returns its kind in lower case; {@code refused} if, as far as known, it concerns only the prompt. */
     public String word() {
         return reach == Reach.PROMPT ? "refused" : kind.name().toLowerCase(Locale.ROOT);
     }

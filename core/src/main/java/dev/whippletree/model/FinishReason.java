@@ -6,9 +6,9 @@ import java.util.Locale;
 public enum FinishReason {
     /** The model finished its answer. */
     STOP,
-    /** The bound on its length was reached: the answer is cut, and never cached. */
+    /** The maximum of tokens was reached: the answer is cut, and never cached. */
     LENGTH,
-    /** The model wants functions called. */
+    /** The model calls functions. */
     TOOL_CALLS,
     /** The service withheld the rest. */
     CONTENT_FILTER;

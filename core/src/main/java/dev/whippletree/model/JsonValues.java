@@ -27,7 +27,7 @@ final class JsonValues {
         return Collections.unmodifiableList(copies);
     }
 
-    /** Keeps the order of keys and drops keys whose value is null, which the protocol takes for absent. */
+    /** Keeps the order of keys, and drops keys with the value null, which means absent in the protocol. */
     private static Map<String, Object> copyOfObject(Map<?, ?> object, int depth) {
         if (object.isEmpty()) {
             return Collections.emptyMap();

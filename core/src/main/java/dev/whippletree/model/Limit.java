@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param unit what is counted
  * @param amount how much of it, 1 or more
- * @param window in what time, a millisecond or more
+ * @param window the time in which it counts, a millisecond or more
  */
 public record Limit(Unit unit, long amount, Duration window) {
 
@@ -38,12 +38,12 @@ public record Limit(Unit unit, long amount, Duration window) {
             return wireName;
         }
 
-        /** Returns whether it counts tokens, of whatever kind. */
+        /** Returns whether it counts tokens of any kind. */
         public boolean countsTokens() {
             return this != REQUESTS;
         }
 
-        /** Returns how much a call of so many tokens uses of a limit of this unit. */
+        /** Returns how much of a limit of this unit a call with these tokens uses. */
         public long amountOf(TokenCount tokens) {
             return switch (this) {
                 case REQUESTS -> 1;
@@ -79,7 +79,7 @@ public record Limit(Unit unit, long amount, Duration window) {
      * Reads a limit as people write it: {@code 1000 requests / 1h}, {@code 30/min}, {@code 8000 tokens / min},
      * {@code 5000 input-tokens / 1m}. Without a unit it counts requests.
      *
-     * @throws IllegalArgumentException if it isn't of that form, with an example that is
+     * @throws IllegalArgumentException if it isn't of that form; the message has a correct example
      */
     public static Limit parse(String text) {
         Matcher matcher = FORM.matcher(text);
@@ -114,7 +114,7 @@ public record Limit(Unit unit, long amount, Duration window) {
         };
     }
 
-    /** Returns it as {@link #parse} reads it. */
+    /** Returns the text that {@link #parse} reads. */
     @Override
     public String toString() {
         return amount + " " + unit.wireName() + " / " + shortest(window);

@@ -9,14 +9,14 @@ import java.util.Set;
 /**
  * One message of a conversation. Immutable.
  *
- * @param role who speaks
- * @param text what is said; may be empty
- * @param parts content other than text, such as images, each a JSON object as the protocol has it; when not empty it is
- *     the whole content and {@code text} is empty
- * @param toolCalls the functions an {@link Role#ASSISTANT} message calls
- * @param toolCallId which call a {@link Role#TOOL} message answers
- * @param extras every other field that the protocol's message has ({@code name}, …) as JSON values in JDK types, sent
- *     as they are
+ * @param role its author
+ * @param text its text; may be empty
+ * @param parts content other than text, such as images, each a JSON object of the protocol; if not empty, it is the
+ *     whole content and {@code text} is empty
+ * @param toolCalls the functions that an {@link Role#ASSISTANT} message calls
+ * @param toolCallId the id of the call that a {@link Role#TOOL} message answers
+ * @param extras all other fields of the protocol's message ({@code name}, …) as JSON values in JDK types, sent
+ *     unchanged
  */
 public record Message(
         Role role,
@@ -26,7 +26,7 @@ public record Message(
         Optional<String> toolCallId,
         Map<String, Object> extras) {
 
-    /** Fields with a place of their own, which must not stand among the extras as well. */
+    /** Fields with a component of their own, which mustn't be among the extras too. */
     private static final Set<String> RESERVED = Set.of("role", "content", "tool_calls", "tool_call_id");
 
     /** Copies mutable values and checks that text and parts aren't both given. */
@@ -47,7 +47,7 @@ public record Message(
         }
     }
 
-    /** Creates one that has nothing but what most have. */
+    /** Creates a message without extras. */
     public Message(
             Role role,
             String text,
@@ -57,7 +57,7 @@ public record Message(
         this(role, text, parts, toolCalls, toolCallId, Map.of());
     }
 
-    /** Returns a message of nothing but text. */
+    /** Returns a message of text alone. */
     public static Message of(Role role, String text) {
         return new Message(role, text, List.of(), List.of(), Optional.empty());
     }
@@ -67,17 +67,17 @@ public record Message(
         return of(Role.SYSTEM, text);
     }
 
-    /** Returns what the user says. */
+    /** Returns a message from the user. */
     public static Message user(String text) {
         return of(Role.USER, text);
     }
 
-    /** Returns what the model said before. */
+    /** Returns an earlier answer of the model. */
     public static Message assistant(String text) {
         return of(Role.ASSISTANT, text);
     }
 
-    /** Returns the length only: what people say to a model isn't for logs. */
+    /** Returns the length only, since messages mustn't be logged. */
     @Override
     public String toString() {
         return role.wireName() + " message of " + text.length() + " characters"

@@ -5,14 +5,15 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Where a completion came from. Immutable.
+ * The origin of a completion. Immutable.
  *
  * @param source how this caller got it
  * @param account the id of the account that answered, also when the answer was stored or shared
  * @param model the model as the service named it in its answer; kept as {@link ShownText#line}
- * @param attempts calls made for it, 0 if it was stored
- * @param waited how long this caller's prompt waited for room before the call that answered it; zero if stored
- * @param cache the cache tier it came from
+ * @param attempts calls made for it, 0 if it came from a cache
+ * @param waited how long this caller's prompt waited for room before the call that answered it; zero if it came from a
+ *     cache
+ * @param cache the cache tier it came from, if any, if any
  */
 public record Origin(
         Source source, String account, String model, int attempts, Duration waited, Optional<String> cache) {
@@ -21,13 +22,13 @@ public record Origin(
     public enum Source {
         /** By a call made for it. */
         CALL,
-        /** By a call that an equal prompt had caused. */
+        /** By the call of an equal prompt. */
         JOINED,
         /** From a cache. */
         CACHE
     }
 
-    /** Rejects null and that attempts aren't negative, and makes the model's name safe to show. */
+    /** Rejects null and negative attempts, and makes the model's name safe to show. */
     public Origin {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(account, "account");

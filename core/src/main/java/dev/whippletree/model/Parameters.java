@@ -13,11 +13,11 @@ import java.util.Set;
  *
  * @param temperature 0 to 2
  * @param topP above 0, up to 1
- * @param maxTokens the most tokens the completion may have, 1 or more; sent under the name the service prefers
- * @param seed for services that try to repeat themselves
- * @param stop texts at which the completion ends, 4 at most
- * @param extras every other field of the protocol's request ({@code tools}, {@code response_format}, {@code
- *     reasoning_effort}, …) as JSON values in JDK types, sent as they are
+ * @param maxTokens the most tokens the completion may have, 1 or more; sent by the name that the service prefers
+ * @param seed for services that support repeatable answers
+ * @param stop texts at which the completion ends, at most 4
+ * @param extras all other fields of the protocol's request ({@code tools}, {@code response_format},
+ *     {@code reasoning_effort}, …) as JSON values in JDK types, sent unchanged
  */
 public record Parameters(
         OptionalDouble temperature,
@@ -30,7 +30,7 @@ public record Parameters(
     private static final int MOST_STOPS = 4;
     private static final double HOTTEST = 2;
 
-    /** Fields with a place of their own, which must not stand among the extras as well. */
+    /** Fields with a component of their own, which mustn't be among the extras too. */
     private static final Set<String> RESERVED = Set.of(
             "model",
             "messages",
@@ -43,7 +43,7 @@ public record Parameters(
             "stream",
             "stream_options");
 
-    /** Nothing asked for: all is left to the service. */
+    /** No parameters: the service chooses all. */
     public static final Parameters NONE = new Parameters(
             OptionalDouble.empty(),
             OptionalDouble.empty(),

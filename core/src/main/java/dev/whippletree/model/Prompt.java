@@ -17,23 +17,23 @@ import java.util.Set;
  * One request for one completion. Immutable; made by {@link #of(String)} or {@link #builder()}.
  *
  * @param messages the conversation, at least one message
- * @param parameters how the completion is to be made
+ * @param parameters the parameters of the completion
  * @param route the name of a configured route; absent: the default route
- * @param tenant who must never see another's answers; empty is a tenant like any other
- * @param session whose prompts these are, the unit of fairness; absent: all such prompts of the tenant count as one
+ * @param tenant the party whose answers no other tenant may see; empty is a tenant like any other
+ * @param session the source of related prompts, the unit of fairness; absent: all such prompts of the tenant are one
  *     session
  * @param account the only account that may answer; absent: any
  * @param accounts the ids of the only accounts that may answer; empty: any
  * @param model the only model of the route that may answer; absent: any
  * @param priority how urgent it is
- * @param deadline how long the caller waits at most; absent: as the route says
- * @param deadlineForFirstPiece whether the deadline of a caller that streams ends when the first piece of the answer
- *     comes; it holds again from the moment at which an answer breaks off
- * @param callerTimeout after how long the caller gives up by itself, if that is known: a prompt that still waits
- *     shortly before is refused ({@link PromptException.Reason#CALLER_TIMEOUT}), so that the caller knows when to ask
- *     again; a call under way isn't ended by it
- * @param cache what the caches may do
- * @param question the part of the last message that may vary in wording; absent: none may
+ * @param deadline the longest time that the caller waits; absent: the route's
+ * @param deadlineForFirstPiece whether the deadline of a streaming caller ends with the first piece of the answer; it
+ *     starts again if the answer breaks off
+ * @param callerTimeout after how long the caller gives up, if known: a prompt that still waits shortly before is
+ *     refused ({@link PromptException.Reason#CALLER_TIMEOUT}), so that the caller learns when to ask again; it doesn't
+ *     end a call under way
+ * @param cache how the prompt may use the caches
+ * @param question the part of the last message that may vary in wording; absent: none
  */
 public record Prompt(
         List<Message> messages,
@@ -125,7 +125,7 @@ public record Prompt(
                 question);
     }
 
-    /** Returns sizes only: what people ask isn't for logs. */
+    /** Returns sizes only, since prompts mustn't be logged. */
     @Override
     public String toString() {
         int characters =
@@ -134,7 +134,7 @@ public record Prompt(
                 + route.map(name -> "route " + name).orElse("the default route");
     }
 
-    /** Collects what makes a prompt. Confined to one thread; may be used again after {@link #build()}. */
+    /** Builds a prompt. Confined to one thread; may be used again after {@link #build()}. */
     public static final class Builder {
 
         private final List<Message> messages = new ArrayList<>();
@@ -166,7 +166,7 @@ public record Prompt(
             return message(Message.system(text));
         }
 
-        /** Adds what the user says. */
+        /** Adds a message from the user. */
         public Builder user(String text) {
             return message(Message.user(text));
         }
@@ -195,13 +195,13 @@ public record Prompt(
             return this;
         }
 
-        /** Sets a seed for services that try to repeat themselves. */
+        /** Sets a seed for services that support repeatable answers. */
         public Builder seed(long seed) {
             this.seed = OptionalLong.of(seed);
             return this;
         }
 
-        /** Sets texts at which the completion ends, 4 at most. */
+        /** Sets texts at which the completion ends, at most 4. */
         public Builder stop(List<String> stop) {
             this.stop = List.copyOf(stop);
             return this;
@@ -219,13 +219,13 @@ public record Prompt(
             return this;
         }
 
-        /** Sets who must never see another's answers. */
+        /** Sets the tenant, whose answers no other tenant may see. */
         public Builder tenant(String tenant) {
             this.tenant = tenant;
             return this;
         }
 
-        /** Sets whose prompt this is: the unit of fairness. */
+        /** Sets the session: the unit of fairness. */
         public Builder session(String session) {
             this.session = Optional.of(session);
             return this;
@@ -255,7 +255,7 @@ public record Prompt(
             return this;
         }
 
-        /** Sets how long the caller waits at most. */
+        /** Sets the longest time that the caller waits. */
         public Builder deadline(Duration deadline) {
             this.deadline = Optional.of(deadline);
             this.deadlineForFirstPiece = false;
@@ -263,8 +263,8 @@ public record Prompt(
         }
 
         /**
-         * Sets how long the caller waits at most for the first piece of the answer; for the whole answer, if no caller
-         * streams it. If an answer breaks off and is asked for again, the time starts again.
+         * Sets the longest time that the caller waits for the first piece of the answer; for the whole answer, if no
+         * caller streams it. If an answer breaks off, the time starts again.
          */
         public Builder firstPieceWithin(Duration deadline) {
             this.deadline = Optional.of(deadline);
@@ -273,15 +273,14 @@ public record Prompt(
         }
 
         /**
-         * Sets after how long the caller gives up by itself; until the first piece of the answer, if the caller streams
-         * it.
+         * Sets after how long the caller gives up; a streaming caller, on the first piece of the answer.
          */
         public Builder callerTimeout(Duration timeout) {
             this.callerTimeout = Optional.of(timeout);
             return this;
         }
 
-        /** Asks for a fresh answer: neither a stored one nor one that another caller is waiting for. */
+        /** Requires an answer of its own: neither a stored one nor one that another caller is waiting for. */
         public Builder noCache() {
             this.read = false;
             return this;

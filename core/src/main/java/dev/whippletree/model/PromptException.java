@@ -11,26 +11,26 @@ public final class PromptException extends WhippletreeException {
 
     /** Why a prompt got no answer. */
     public enum Reason {
-        /** The service refused it as wrong; another account would too. */
+        /** The service refused it as invalid; other accounts would too. */
         REJECTED,
         /** The service's content filter refused it. */
         FILTERED,
-        /** It is longer than any model of the route, or any limit, can take. */
+        /** It is longer than any model of the route or any limit allows. */
         TOO_LARGE,
-        /** Every account that could answer is closed for an unknown time. */
+        /** All accounts that could answer are closed for an unknown time. */
         NO_ACCOUNT,
-        /** There will be room, but only after its deadline. */
+        /** There will be no room before its deadline. */
         NO_ROOM_IN_TIME,
         /** Its deadline passed. */
         DEADLINE,
         /**
-         * It waited until shortly before its caller would have given up. Asked again within two minutes, it goes back
-         * to its turn; {@link #roomAt} says when to ask, well before that comes.
+         * It waited until shortly before its caller's timeout. Asked again within two minutes, it gets its turn back;
+         * {@link #roomAt} says when to ask, well before the turn comes.
          */
         CALLER_TIMEOUT,
         /** The waiting line is full. */
         LINE_FULL,
-        /** Everything that may be tried was tried, and failed. */
+        /** All allowed attempts failed. */
         ATTEMPTS_EXHAUSTED,
         /** Part of the answer had been delivered when the stream broke, and it couldn't be continued. */
         STREAM_INTERRUPTED,
@@ -44,7 +44,7 @@ public final class PromptException extends WhippletreeException {
     private final transient Optional<FailureKind> kind;
 
     /**
-     * Creates one.
+     * Creates an exception.
      *
      * @param reason why there is no answer
      * @param message the same for people, with what to do
@@ -64,13 +64,13 @@ public final class PromptException extends WhippletreeException {
     }
 
     /**
-     * Creates one that says of which kind the failure behind it is.
+     * Creates an exception with the kind of its cause.
      *
      * @param reason why there is no answer
      * @param message the same for people, with what to do
      * @param attempts the attempts that failed, in order; may be empty
      * @param roomAt when there would be room if nothing else happened, if that is known
-     * @param kind the kind of failure behind it, if there is one
+     * @param kind the kind of failure that caused it, if any
      */
     public PromptException(
             Reason reason,
@@ -101,8 +101,8 @@ public final class PromptException extends WhippletreeException {
     }
 
     /**
-     * Returns the kind of failure behind it: that of the last attempt or, with {@link Reason#NO_ACCOUNT}, the one that
-     * closed all accounts. Empty if there is none, or they are of several kinds.
+     * Returns the kind of failure that caused it: the last attempt's or, for {@link Reason#NO_ACCOUNT}, the kind that
+     * closed all accounts. Empty if there is none, or several.
      */
     public Optional<FailureKind> kind() {
         return kind;

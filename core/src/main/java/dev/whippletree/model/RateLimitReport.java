@@ -10,12 +10,12 @@ import java.util.OptionalLong;
  *
  * @param reach what the limit applies to
  * @param unit what it counts
- * @param amount how much a window allows, 1 or more, if it was said
- * @param remaining how much was left when the service said it, 0 or more, if it was said
- * @param window the limit's window, if it is known
- * @param refill how what was used comes back
- * @param reset how long, from when the service said it, until {@code remaining} is {@code amount} again; for a
- *     {@link Refill#CONTINUOUS} limit this is the time until the bucket is full, which is not a wait
+ * @param amount how much a window allows, 1 or more, if reported
+ * @param remaining how much was left at the time of the report, 0 or more, if reported
+ * @param window the limit's window, if known
+ * @param refill how the limit refills
+ * @param reset how long, from the report, until {@code remaining} is {@code amount} again; for a
+ *     {@link Refill#CONTINUOUS} limit this is the time until the bucket is full, which isn't a wait
  */
 public record RateLimitReport(
         Reach reach,
@@ -26,15 +26,15 @@ public record RateLimitReport(
         Refill refill,
         Optional<Duration> reset) {
 
-    /** How what was used of a limit comes back. */
+    /** How a limit refills. */
     public enum Refill {
-        /** Bit by bit, amount per window: a token bucket. */
+        /** Continuously, amount per window: a token bucket. */
         CONTINUOUS,
         /** All of it at one moment: a fixed window. */
         AT_ONCE,
-        /** Each use a window after it was counted: a sliding window. */
+        /** Each use, one window after it was counted: a sliding window. */
         ONE_BY_ONE,
-        /** The service doesn't say. It is found out by how the resets follow what is used. */
+        /** Unstated. The engine infers it from how resets follow uses. */
         UNSAID
     }
 

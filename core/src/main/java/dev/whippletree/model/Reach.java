@@ -1,6 +1,6 @@
 package dev.whippletree.model;
 
-/** The accounts and models that a service's refusal applies to. */
+/** The accounts and models that a limit or a refusal applies to. */
 public enum Reach {
     /** This account's credential alone. */
     ACCOUNT,
@@ -9,13 +9,13 @@ public enum Reach {
     /** One model, for every account of the organization. */
     MODEL,
     /**
-     * The service doesn't say whether it is the model or the organization. The model is closed at first; the
-     * organization, once a second model of it is refused as well.
+     * The model or the organization; the service doesn't say which. The model is closed at first, and the organization
+     * once a second model of it is refused too.
      */
     UNKNOWN,
     /**
-     * This prompt, as far as anybody knows: a status speaks of the credential, the credit or the model, but the
-     * service's words don't. What has answered before is closed only once many prompts in a row are refused.
+     * Perhaps only the prompt: the status names the credential, the credit or the model, but the message doesn't. A
+     * target that has answered before is closed only after many refused prompts in a row.
      */
     PROMPT
 }

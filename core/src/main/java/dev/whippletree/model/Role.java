@@ -4,11 +4,11 @@ import java.util.Locale;
 
 /** The author of a {@link Message}, as in the chat-completions protocol. */
 public enum Role {
-    /** Instructions that stand above the conversation. */
+    /** Instructions for the whole conversation. */
     SYSTEM,
     /** Instructions again, under the name newer models use. */
     DEVELOPER,
-    /** The person, or program, that asks. */
+    /** The person or program that asks. */
     USER,
     /** The model. */
     ASSISTANT,

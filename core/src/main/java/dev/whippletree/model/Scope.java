@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * The scope of a limit or a closure: an organization, or one model of it. Immutable.
  *
- * @param organization which organization, unique among all providers: {@code groq/acme}
- * @param model which model of it; absent: all
+ * @param organization the organization, unique among all providers: {@code groq/acme}
+ * @param model the model; absent: all
  */
 public record Scope(String organization, Optional<String> model) {
 

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 /**
  * A credential that can't be printed by accident. Thread-safe if its source is.
  *
- * <p>Its value is read anew from its source for each attempt, so that a replaced key is used without a restart.
+ * <p>Each attempt reads the value from its source again, so that a replaced key is used without a restart.
  */
 public final class Secret {
 
@@ -23,12 +23,11 @@ public final class Secret {
     }
 
     /**
-     * Thrown by a source that can't tell whether its value still holds: whoever read it before may go on with that for
-     * a while.
+     * Thrown by a source that can't check whether its value is still valid: callers may use the last value for a while.
      */
     public static final class UncertainException extends IllegalStateException {
 
-        /** Creates one. */
+        /** Creates an exception. */
         public UncertainException(String why) {
             super(why);
         }
@@ -40,14 +39,14 @@ public final class Secret {
         return new Secret(() -> value);
     }
 
-    /** Returns a secret that asks its source each time it is read. */
+    /** Returns a secret that reads its source each time. */
     public static Secret from(Supplier<String> source) {
         return new Secret(Objects.requireNonNull(source, "source"), false);
     }
 
     /**
-     * Returns a secret that an environment variable of this process holds. Whether the variable is set is seen where
-     * the secret is read: that fails then, naming it.
+     * Returns a secret from an environment variable of this process. If the variable isn't set, reading the secret
+     * fails and names it.
      *
      * @param name the variable's name, such as {@code HF_TOKEN}
      */
@@ -61,17 +60,17 @@ public final class Secret {
         });
     }
 
-    /** Returns whether it is the same each time it is read, which never blocks. */
+    /** Returns whether its value is fixed; reading a fixed value never blocks. */
     public boolean isFixed() {
         return fixed;
     }
 
-    /** Returns the value itself. Hand it to the service it belongs to, and to nothing else. */
+    /** Returns the value. Pass it only to the service it is for. */
     public String reveal() {
         return source.get();
     }
 
-    /** Returns stars. */
+    /** Returns asterisks. */
     @Override
     public String toString() {
         return "***";

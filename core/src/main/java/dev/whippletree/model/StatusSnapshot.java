@@ -14,20 +14,20 @@ import java.util.OptionalLong;
  * The status of a Whippletree at one moment. Immutable.
  *
  * @param at when it was taken
- * @param uptime for how long prompts have been taken
+ * @param uptime the time since it began to take prompts
  * @param prompts what became of the prompts
  * @param sessionsActive sessions with a prompt under way
  * @param waiting flights in the waiting line
  * @param inFlight attempts under way
  * @param calls attempts made since the start
  * @param promptsPerMinute prompts answered per minute, over the last minute
- * @param latency how long callers waited for answers, of whatever source
+ * @param latency how long callers waited for answers from any source
  * @param tokens as the services counted them, since the start
  * @param caches the cache tiers, nearest first
- * @param coordination what is in common with other processes; absent: no coordinator is configured
+ * @param coordination the coordination with other processes; absent: no coordinator is configured
  * @param accounts the accounts, as configured
- * @param tenants whose prompts these are, those with most waiting first, at last all that have no row of their own
- *     together; empty as long as only one has needed a call
+ * @param tenants the tenants, those with most waiting first, and last a row for all others together; empty as long as
+ *     only one tenant has needed a call
  * @param pickerFaults how often a strategy threw and round-robin picked instead
  * @param notes what a user should know about this configuration, a sentence each
  */
@@ -43,8 +43,8 @@ public record StatusSnapshot(
         Latency latency,
         TokenUsage tokens,
         List<CacheTier> caches,
-        Optional<Coordination> coordination,
-        List<Account> accounts,
+        Optional<CoordinatorStatus> coordination,
+        List<AccountStatus> accounts,
         List<Tenant> tenants,
         long pickerFaults,
         List<String> notes) {
@@ -61,25 +61,24 @@ public record StatusSnapshot(
      * What became of the prompts since the start.
      *
      * @param submitted all of them
-     * @param answered those that got an answer, of whatever source
+     * @param answered those that got an answer from any source
      * @param fromCache answered from a cache
-     * @param joined answered by a call that an equal prompt had caused
+     * @param joined answered by the call of an equal prompt
      * @param failed those that ended with an error
-     * @param cancelled those whose caller gave up, or was refused shortly before ({@link
-     *     PromptException.Reason#CALLER_TIMEOUT})
-     * @param resumed those that were asked again after their caller had given up, and went back to their turns in the
-     *     line
+     * @param cancelled those whose caller gave up, or was refused shortly before that
+     *     ({@link PromptException.Reason#CALLER_TIMEOUT})
+     * @param resumed those asked again after their caller gave up, which got their turns in the line back
      */
     public record Prompts(
             long submitted, long answered, long fromCache, long joined, long failed, long cancelled, long resumed) {
 
-        /** Returns the share of answers that needed no call of their own, 0 to 1; 0 when there were none. */
+        /** Returns the share of answers that needed no call of their own, 0 to 1; 0 if there were none. */
         public double sparedRate() {
             return answered == 0 ? 0 : (double) (fromCache + joined) / answered;
         }
 
         /**
-         * Returns the share of ended prompts that got an answer, cancelled ones aside, 0 to 1; 1 when none has ended.
+         * Returns the share of ended prompts, without cancelled ones, that got an answer, 0 to 1; 1 if none has ended.
          */
         public double successRate() {
             return answered + failed == 0 ? 1 : (double) answered / (answered + failed);
@@ -96,7 +95,7 @@ public record StatusSnapshot(
      *
      * @param count how many were measured
      * @param mean their mean
-     * @param p95 a time that 95 in 100 of the most recent didn't exceed, within 5 %
+     * @param p95 the 95th percentile of the most recent, within 5 %
      */
     public record Latency(long count, Duration mean, Duration p95) {}
 
@@ -107,7 +106,7 @@ public record StatusSnapshot(
      * @param hits look-ups that found an answer
      * @param misses look-ups that didn't
      * @param faults look-ups and stores that failed; each such look-up is a miss too
-     * @param remarks what a user should know about how it does, a sentence each
+     * @param remarks what a user should know about its work, a sentence each
      */
     public record CacheTier(String name, long hits, long misses, long faults, List<String> remarks) {
 
@@ -118,20 +117,20 @@ public record StatusSnapshot(
     }
 
     /**
-     * What is in common with other processes over the same accounts. The counts are this process's, since the start.
+     * The coordination with other processes over the same accounts. The counts are this process's, since the start.
      *
      * @param name the coordinator's name
-     * @param connected whether the others can be reached
-     * @param processes how many there were when they last could, this one included; 0 if that isn't known
-     * @param granted attempts that were let pass, those granted alone included
-     * @param alone attempts let pass without asking the others, by this process's share
-     * @param refused attempts that were sent back, since the others had used what they needed
-     * @param claimed questions that this process was the one to call for
-     * @param leftToOthers times a prompt waited for another process's call
-     * @param faults questions to the coordinator that failed
+     * @param connected whether the other processes can be reached
+     * @param processes the number of processes at the last contact, this one included; 0 if unknown
+     * @param granted attempts that were allowed, including {@code alone}
+     * @param alone attempts allowed without asking the others, within this process's share
+     * @param refused attempts that weren't allowed, because the others had used the room
+     * @param claimed questions for which this process made the call
+     * @param leftToOthers how often a prompt waited for another process's call
+     * @param faults failed requests to the coordinator
      * @param problem what is wrong and what to do, a sentence; absent: nothing
      */
-    public record Coordination(
+    public record CoordinatorStatus(
             String name,
             boolean connected,
             int processes,
@@ -143,15 +142,15 @@ public record StatusSnapshot(
             long faults,
             Optional<String> problem) {}
 
-    /** What can be said of an account in one word. */
+    /** The state of an account. */
     public enum AccountState {
-        /** May be asked. */
+        /** May be called. */
         OPEN,
-        /** A limit is used up for now, as far as is known here or by the service's word. */
+        /** A limit is used up for now, as counted here or reported by the service. */
         BUSY,
-        /** Failed lately and isn't tried for a while. */
+        /** Failed recently, and isn't tried for a while. */
         COOLING,
-        /** Out of credit, or its token is refused: needs your attention. */
+        /** Out of credit, or its token is refused: needs attention. */
         OFF
     }
 
@@ -160,23 +159,23 @@ public record StatusSnapshot(
      *
      * @param id its configured id
      * @param provider its provider's name
-     * @param organization whose limits it shares
-     * @param state in one word
+     * @param organization the organization whose limits it shares
+     * @param state its state
      * @param reason why it isn't open
-     * @param until when it will be tried again, if that is known
+     * @param until when it will be tried again, if known
      * @param inFlight attempts under way
-     * @param maxConcurrency how many there may be
+     * @param maxConcurrency the most attempts there may be under way
      * @param calls attempts made
-     * @param answered attempts that gave an answer
+     * @param answered attempts that brought an answer
      * @param rateLimited attempts answered with a limit hit
      * @param failures failed attempts by kind; kinds that didn't occur are absent
-     * @param latency from sending to the answer's end
+     * @param latency the time from sending to the answer's end
      * @param tokens as the service counted them
-     * @param tokensByModel the same for each model, by the service's own name; models that gave no answer are absent
+     * @param tokensByModel the same by model, as the service names it; models without an answer are absent
      * @param limits its organization's limits, declared and learned
-     * @param staleConnections kept connections that the service had closed; the request was sent again at once
+     * @param staleConnections kept connections that the service had closed; their requests were sent again at once
      */
-    public record Account(
+    public record AccountStatus(
             String id,
             String provider,
             String organization,
@@ -196,7 +195,7 @@ public record StatusSnapshot(
             long staleConnections) {
 
         /** Copies mutable values. */
-        public Account {
+        public AccountStatus {
             failures = Map.copyOf(failures);
             tokensByModel = Map.copyOf(tokensByModel);
             limits = List.copyOf(limits);
@@ -204,9 +203,9 @@ public record StatusSnapshot(
     }
 
     /**
-     * Returns the tenants in so many rows at most.
+     * Returns the tenants in a limited number of rows.
      *
-     * @param rows 2 or more; where there are more tenants, the last row is that of all others together
+     * @param rows 2 or more; if there are more tenants, the last row is that of all others together
      */
     public List<Tenant> tenantsIn(int rows) {
         if (tenants.size() <= rows) {
@@ -217,22 +216,21 @@ public record StatusSnapshot(
         return shown;
     }
 
-    /** Returns the share of all tenants' starts that were one's, 0 to 1; 0 if nobody has started any. */
+    /** Returns a tenant's share of all tenants' starts, 0 to 1; 0 if there were none. */
     public double shareOfStarts(Tenant tenant) {
         long all = tenants.stream().mapToLong(Tenant::starts).sum();
         return all == 0 ? 0 : (double) tenant.starts() / all;
     }
 
     /**
-     * One tenant, as far as this process knows of it.
+     * One tenant, as this process knows it.
      *
-     * @param name its name, which may be empty; absent: all tenants together that have no row of their own
-     * @param weight how much it gets beside others; absent with the name
+     * @param name its name, which may be empty; absent: this is the row of all other tenants together
+     * @param weight its weight; absent with the name
      * @param waiting its flights in the waiting line
-     * @param oldestWait how long ago the oldest of these was asked; absent: there is none
-     * @param starts calls begun for it, as long as it has had a row
-     * @param limits what its calls have used of each limit within the limit's window, as far as they have ended; limits
-     *     of which they have used nothing are absent
+     * @param oldestWait how long the oldest of these has waited; absent: there is none
+     * @param starts calls begun for it, since it has had a row
+     * @param limits what its ended calls have used of each limit within the limit's window; unused limits are absent
      */
     public record Tenant(
             Optional<String> name,
@@ -252,7 +250,7 @@ public record StatusSnapshot(
          * Returns the sum of several rows: of one tenant in several processes over the same limits, or of several
          * tenants.
          *
-         * @param name whose row it is then; absent: that of several
+         * @param name the sum's tenant; absent: several tenants
          * @param rows one or more
          */
         public static Tenant together(Optional<String> name, List<Tenant> rows) {
@@ -269,18 +267,18 @@ public record StatusSnapshot(
                     List.copyOf(limits.values()));
         }
 
-        /** Returns the limit of which it has used the largest share; absent if it has used nothing of any. */
+        /** Returns the limit of which it has used the largest share; empty if it has used none. */
         public Optional<LimitShare> mostUsed() {
             return limits.stream().max(Comparator.comparingDouble(LimitShare::share));
         }
     }
 
     /**
-     * What a tenant has used of a limit.
+     * A tenant's use of a limit.
      *
      * @param scope what the limit applies to
      * @param limit the limit
-     * @param used what its calls have used within the limit's window, to a tenth of the window
+     * @param used what its calls have used within the limit's window; the window is kept in tenths
      */
     public record LimitShare(Scope scope, Limit limit, long used) {
 
@@ -288,7 +286,7 @@ public record StatusSnapshot(
             return new LimitShare(scope, limit, used + other.used);
         }
 
-        /** Returns which part of the whole limit that is, 0 to 1. */
+        /** Returns the used share of the limit, 0 to 1. */
         public double share() {
             return Math.min(1, (double) used / limit.amount());
         }
@@ -300,11 +298,11 @@ public record StatusSnapshot(
      * @param scope what it applies to
      * @param unit what it counts
      * @param amount how much a window allows
-     * @param window the window, if it is known
+     * @param window the window, if known
      * @param left how much of it may be used now, 0 or more
-     * @param source by whose word it is known; what was {@link Source#LEARNED} is a rate, put as an amount per window,
-     *     or the amount of a declared limit that is smaller than declared
-     * @param nextIn how long until more may be used, if none may now and it is known, in nanoseconds
+     * @param source how it is known; a {@link LimitSource#LEARNED} limit is a rate, expressed as an amount per window,
+     *     or the actual amount of a limit declared too high
+     * @param nextIn how long until more may be used, in nanoseconds, if none may now and it is known
      */
     public record LimitStatus(
             Scope scope,
@@ -312,16 +310,16 @@ public record StatusSnapshot(
             long amount,
             Optional<Duration> window,
             long left,
-            Source source,
+            LimitSource source,
             OptionalLong nextIn) {
 
         /** How a limit came to be known. */
-        public enum Source {
+        public enum LimitSource {
             /** From the configuration. */
             DECLARED,
-            /** From what the service said. */
+            /** From the service's reports. */
             REPORTED,
-            /** Not reported: found from accepted and refused calls, and still being adjusted. */
+            /** Neither: found from admitted and refused calls, and adjusted all the time. */
             LEARNED
         }
     }

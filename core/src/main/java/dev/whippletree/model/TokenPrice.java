@@ -9,10 +9,10 @@ import java.util.Objects;
  * A service's price for the tokens of a model, from a dated price list. Immutable.
  *
  * @param provider the name of the provider: {@code groq}
- * @param model the service's own name of the model
- * @param promptPerMillion price of a million prompt tokens, 0 or more
- * @param completionPerMillion price of a million completion tokens, 0 or more
- * @param currency of both prices, three lower-case letters: {@code usd}
+ * @param model the service's name of the model
+ * @param promptPerMillion the price of a million prompt tokens, 0 or more
+ * @param completionPerMillion the price of a million completion tokens, 0 or more
+ * @param currency the currency of both prices, three lower-case letters: {@code usd}
  * @param asOf the day on which the price was read
  */
 public record TokenPrice(
@@ -39,12 +39,12 @@ public record TokenPrice(
         }
     }
 
-    /** Returns whether this is the price of a provider's model. */
+    /** Returns whether this is the price of this model at this provider. */
     public boolean isOf(String provider, String model) {
         return this.provider.equals(provider) && this.model.equals(model);
     }
 
-    /** Returns what tokens cost, exactly, in {@link #currency}. */
+    /** Returns the exact cost of tokens, in {@link #currency}. */
     public BigDecimal cost(TokenUsage tokens) {
         return promptPerMillion
                 .multiply(BigDecimal.valueOf(tokens.promptTokens()))

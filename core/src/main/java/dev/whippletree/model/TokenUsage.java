@@ -5,7 +5,7 @@ package dev.whippletree.model;
  *
  * @param promptTokens tokens of the prompt, 0 or more
  * @param completionTokens tokens of the completion, reasoning included, 0 or more
- * @param cachedPromptTokens how many of the prompt's tokens the service had cached itself
+ * @param cachedPromptTokens how many of the prompt's tokens the service had cached
  * @param reasoningTokens how many of the completion's tokens were reasoning
  */
 public record TokenUsage(long promptTokens, long completionTokens, long cachedPromptTokens, long reasoningTokens) {
@@ -20,12 +20,12 @@ public record TokenUsage(long promptTokens, long completionTokens, long cachedPr
         }
     }
 
-    /** Returns the usage of a prompt and its completion, nothing cached, no reasoning. */
+    /** Returns the usage of a prompt and its completion, with nothing cached and no reasoning. */
     public static TokenUsage of(long promptTokens, long completionTokens) {
         return new TokenUsage(promptTokens, completionTokens, 0, 0);
     }
 
-    /** Returns this usage and another together. */
+    /** Returns the sum of this usage and another. */
     public TokenUsage plus(TokenUsage other) {
         return new TokenUsage(
                 promptTokens + other.promptTokens,

@@ -3,11 +3,11 @@ package dev.whippletree.model;
 import java.util.Objects;
 
 /**
- * A function the model wants called. Immutable.
+ * A function that the model calls. Immutable.
  *
- * @param id what the tool's result refers to; may be empty where a service gives none
+ * @param id the id that the tool's result refers to; may be empty if the service sends none
  * @param name the function's name
- * @param arguments a JSON object as text, exactly as the model wrote it; it need not be valid JSON
+ * @param arguments a JSON object as text, exactly as the model wrote it; perhaps invalid JSON
  */
 public record ToolCall(String id, String name, String arguments) {
 

@@ -6,7 +6,7 @@ public abstract class WhippletreeException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Creates one.
+     * Creates an exception.
      *
      * @param message what happened, to what, and what to do
      */
@@ -15,10 +15,10 @@ public abstract class WhippletreeException extends RuntimeException {
     }
 
     /**
-     * Creates one that something else caused.
+     * Creates an exception with a cause.
      *
      * @param message what happened, to what, and what to do
-     * @param cause what caused it
+     * @param cause the cause
      */
     protected WhippletreeException(String message, Throwable cause) {
         super(message, cause);

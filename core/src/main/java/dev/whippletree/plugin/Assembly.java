@@ -24,9 +24,9 @@ public final class Assembly implements AutoCloseable {
     }
 
     /**
-     * Opens what a configuration names and puts the engine together. Makes no call.
+     * Opens a configuration's plugins and creates the engine. Makes no call.
      *
-     * @param catalog the plugins; closed with the assembly, and not if this fails
+     * @param catalog the plugins; closed with the assembly, but not if this fails
      * @throws ConfigurationException if anything can't be opened, with every problem; nothing stays open then
      */
     public static Assembly of(PluginCatalog catalog, Configuration configuration, Timeline timeline, Hooks hooks) {
@@ -51,8 +51,8 @@ public final class Assembly implements AutoCloseable {
      * uses it. Makes no call. Caches, coordinator, engine settings and state folder don't change. Reloads run one after
      * the other.
      *
-     * @param companion prepares what is to change at the same time, once everything here is open, and returns what
-     *     takes it over, which must not fail; if it throws, nothing changes
+     * @param companion prepares changes elsewhere, once everything here is open, and returns a task that applies them,
+     *     which must not fail; if the companion throws, nothing changes
      * @throws ConfigurationException if anything can't be opened, with every problem; nothing has changed then
      * @throws IllegalStateException if this has been closed
      */
@@ -60,7 +60,7 @@ public final class Assembly implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("this has been closed, so it can't go on with another configuration");
         }
-        OpenPlugins.Change change = plugins.prepare(next);
+        OpenPlugins.PreparedChange change = plugins.prepare(next);
         Runnable takeOver;
         try {
             takeOver = companion.get();
@@ -73,7 +73,7 @@ public final class Assembly implements AutoCloseable {
         takeOver.run();
     }
 
-    /** Closes the plugins and their class loaders. The engine should have been closed before. */
+    /** Closes the plugins and their class loaders. Close the engine before. */
     @Override
     public synchronized void close() {
         closed = true;

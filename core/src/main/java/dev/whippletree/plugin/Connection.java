@@ -22,8 +22,8 @@ record Connection(AccountSettings settings, CurrentToken token, ProviderClient c
     /**
      * Opens an account.
      *
-     * @param connect opens the client of an account whose token may change
-     * @param wrapper what the client is wrapped in
+     * @param connect opens the client of an account with a replaceable token
+     * @param wrapper wraps the client
      */
     static Connection open(
             AccountSettings account,
@@ -58,7 +58,7 @@ record Connection(AccountSettings settings, CurrentToken token, ProviderClient c
         return new OpenAccount(settings, wrapped);
     }
 
-    /** An account's token, which may be replaced while the account's client is open. Thread-safe. */
+    /** An account's token, which can be replaced while the account's client is open. Thread-safe. */
     static final class CurrentToken {
 
         private volatile Optional<Secret> present;

@@ -6,18 +6,17 @@ import java.util.Optional;
 /**
  * A plugin that was found, usable or not. Immutable.
  *
- * @param kind {@code provider}, {@code cache}, {@code strategy} or {@code coordinator}; {@code plugin} if that couldn't
- *     be told
+ * @param kind {@code provider}, {@code cache}, {@code strategy} or {@code coordinator}; {@code plugin} if unknown
  * @param name its name in a configuration; absent: unknown
  * @param origin the sort of place it comes from
- * @param place the jar or folder it comes from; absent: it isn't from one, or which one couldn't be told
+ * @param place the jar or folder it comes from; absent: none, or unknown
  * @param state whether it can be used
  * @param reason why it can't be used; absent: it can
  */
 public record FoundPlugin(
         String kind,
         Optional<String> name,
-        Origin origin,
+        PluginOrigin origin,
         Optional<String> place,
         State state,
         Optional<String> reason) {
@@ -32,11 +31,11 @@ public record FoundPlugin(
         Objects.requireNonNull(reason, "reason");
     }
 
-    /** What sort of place a plugin comes from. */
-    public enum Origin {
+    /** The kind of place that a plugin comes from. */
+    public enum PluginOrigin {
         /** The library itself. */
         BUILT_IN,
-        /** Handed over by the program that uses the library. */
+        /** Passed by the program that uses the library. */
         PROGRAM,
         /** A jar on the program's class path. */
         CLASS_PATH,
@@ -50,7 +49,7 @@ public record FoundPlugin(
         USABLE,
         /** It can't be loaded. */
         BROKEN,
-        /** Another one of its kind has the same name. */
+        /** Another plugin of its kind has the same name. */
         DUPLICATE
     }
 }

@@ -11,14 +11,14 @@ import java.util.function.UnaryOperator;
 /**
  * The listeners, client wrappers and state folder that a program adds to an engine. Immutable.
  *
- * @param listeners who is told what happens
- * @param clients wraps each account's client once it is open
- * @param state where the limits' state is kept between processes; absent: nowhere
+ * @param listeners receive the engine's events
+ * @param clients wraps each account's client
+ * @param state keeps the limits' state over restarts; absent: it isn't kept
  */
 public record Hooks(
         List<EngineListener> listeners, UnaryOperator<ProviderClient> clients, Optional<StateFolder> state) {
 
-    /** No listener, clients as they are, and nothing kept. */
+    /** No listeners, no wrapping, no state. */
     public static final Hooks NONE = new Hooks(List.of(), UnaryOperator.identity(), Optional.empty());
 
     /** Copies the list. */

@@ -42,7 +42,7 @@ final class OpenPlugins implements AutoCloseable {
         this.kinds = kinds;
         this.services = services;
         this.wrapper = wrapper;
-        Opening opening = new Opening(kinds, services, wrapper);
+        PluginOpener opening = new PluginOpener(kinds, services, wrapper);
         try {
             configuration.accounts().forEach(account -> connect(account, opening, connections));
             Map<String, OpenRoute> routes = routes(configuration, opening, Map.of());
@@ -69,30 +69,30 @@ final class OpenPlugins implements AutoCloseable {
      *
      * @param opened what was opened, the last first
      * @param connections its accounts' clients by id, new and kept ones
-     * @param topology its topology
+     * @param topology the new topology
      */
-    record Change(Deque<AutoCloseable> opened, Map<String, Connection> connections, Topology topology) {
+    record PreparedChange(Deque<AutoCloseable> opened, Map<String, Connection> connections, Topology topology) {
 
         /** Closes what was opened, because the change isn't taken. */
         void discard() {
-            Opening.closeAll(opened);
+            PluginOpener.closeAll(opened);
         }
     }
 
     /**
      * Opens what is new in another configuration; its caches and coordinator don't change. Nothing is switched yet:
-     * {@linkplain #take take} or {@linkplain Change#discard discard} the change before preparing the next one.
+     * {@linkplain #take take} or {@linkplain PreparedChange#discard discard} the change before preparing the next one.
      *
      * @throws ConfigurationException if anything can't be opened, with every problem; nothing stays open then
      */
-    synchronized Change prepare(Configuration next) {
-        Opening opening = new Opening(kinds, services, wrapper);
+    synchronized PreparedChange prepare(Configuration next) {
+        PluginOpener opening = new PluginOpener(kinds, services, wrapper);
         try {
             Map<String, Connection> present = new LinkedHashMap<>();
             next.accounts().forEach(account -> connect(account, opening, present));
             Map<String, OpenRoute> routes = routes(next, opening, topology.routes());
             Deque<AutoCloseable> opened = opening.end();
-            return new Change(
+            return new PreparedChange(
                     opened, present, topology(next, present, routes, topology.caches(), topology.coordination()));
         } catch (RuntimeException | Error e) {
             opening.abandon();
@@ -101,7 +101,7 @@ final class OpenPlugins implements AutoCloseable {
     }
 
     /** Switches to a change. What it no longer names stays open until {@link #close(ProviderClient)}. */
-    synchronized void take(Change change) {
+    synchronized void take(PreparedChange change) {
         change.opened().descendingIterator().forEachRemaining(open::push);
         connections.values().stream()
                 .filter(connection -> !isAmong(change.connections(), connection.client()))
@@ -111,16 +111,16 @@ final class OpenPlugins implements AutoCloseable {
         topology = change.topology();
     }
 
-    private void connect(AccountSettings account, Opening opening, Map<String, Connection> into) {
+    private void connect(AccountSettings account, PluginOpener opening, Map<String, Connection> into) {
         Connection there = connections.get(account.id());
         Optional<Connection> connection =
                 there != null && there.serves(account) ? Optional.of(there.with(account)) : opening.account(account);
         connection.ifPresent(opened -> into.put(account.id(), opened));
     }
 
-    /** A route that hasn't changed keeps its pickers, and what they have learned. */
+    /** An unchanged route keeps its pickers and what they have learned. */
     private static Map<String, OpenRoute> routes(
-            Configuration configuration, Opening opening, Map<String, OpenRoute> present) {
+            Configuration configuration, PluginOpener opening, Map<String, OpenRoute> present) {
         Map<String, OpenRoute> routes = new LinkedHashMap<>();
         for (RouteSettings route : configuration.routes()) {
             OpenRoute there = present.get(route.name());
@@ -164,7 +164,7 @@ final class OpenPlugins implements AutoCloseable {
      */
     void close(ProviderClient wrapped) {
         Optional<Connection> unused = takeLeaving(wrapped);
-        unused.ifPresent(connection -> Opening.close(connection.client()));
+        unused.ifPresent(connection -> PluginOpener.close(connection.client()));
     }
 
     private synchronized Optional<Connection> takeLeaving(ProviderClient wrapped) {
@@ -178,10 +178,10 @@ final class OpenPlugins implements AutoCloseable {
         return found;
     }
 
-    /** Closes everything, the last opened first. What fails to close is logged. */
+    /** Closes everything, the last opened first. Logs failures. */
     @Override
     public void close() {
-        Opening.closeAll(takeAll());
+        PluginOpener.closeAll(takeAll());
     }
 
     private synchronized List<AutoCloseable> takeAll() {

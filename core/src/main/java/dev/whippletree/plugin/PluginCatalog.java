@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All plugins found: providers, caches, balancing strategies and coordinators, by {@link java.util.ServiceLoader} on
- * the class path and in plugin folders. Immutable. Close it when no plugin from a folder is in use any more.
+ * the class path and in plugin folders. Immutable. Close it once no plugin from a folder is in use.
  */
 public final class PluginCatalog implements AutoCloseable {
 
@@ -38,11 +38,11 @@ public final class PluginCatalog implements AutoCloseable {
     private final List<PluginLoader> loaders;
 
     /**
-     * Finds what there is. An entry that can't be loaded is left out; see {@link #broken()}. Of two with the same name
-     * the first is kept; see {@link #duplicates()}.
+     * Finds all plugins. Skips entries that can't be loaded; see {@link #broken()}. Keeps the first of two with the
+     * same name; see {@link #duplicates()}.
      *
      * @param loader where to look for entries
-     * @param given plugins beside those that are found; one takes the place of a found one of the same class
+     * @param given more plugins, which replace found ones of the same class
      * @param folders folders of plugins, each plugin with a class loader of its own
      * @throws ConfigurationException if a folder can't be read
      */
@@ -77,7 +77,7 @@ public final class PluginCatalog implements AutoCloseable {
                 .addFrom(folder);
     }
 
-    /** Returns a sentence for each name that two plugins of one kind have, naming both. */
+    /** Returns a sentence for each name of two plugins of one kind; it names both. */
     public List<String> duplicates() {
         return Stream.of(providers, caches, strategies, coordinators)
                 .flatMap(search -> search.duplicates().stream())
@@ -85,9 +85,9 @@ public final class PluginCatalog implements AutoCloseable {
     }
 
     /**
-     * Returns this, if no two plugins of one kind have the same name; else closes it.
+     * Returns this if no two plugins of one kind have the same name; otherwise closes it.
      *
-     * @throws ConfigurationException if two have, naming both
+     * @throws ConfigurationException if two plugins have the same name; names both
      */
     public PluginCatalog withoutDuplicates() {
         if (!duplicates().isEmpty()) {
@@ -97,7 +97,7 @@ public final class PluginCatalog implements AutoCloseable {
         return this;
     }
 
-    /** Returns all that was found, usable or not, kind by kind, in the order in which it was found. */
+    /** Returns all plugins found, usable or not, kind by kind, in the order found. */
     public List<FoundPlugin> found() {
         return Stream.of(providers, caches, strategies, coordinators)
                 .flatMap(search -> search.found().stream())
@@ -122,7 +122,7 @@ public final class PluginCatalog implements AutoCloseable {
     }
 
     /**
-     * Plugins that a program hands over itself. Immutable.
+     * Plugins that a program passes itself. Immutable.
      *
      * @param providers providers
      * @param caches caches
@@ -135,7 +135,7 @@ public final class PluginCatalog implements AutoCloseable {
             List<BalancingStrategy> strategies,
             List<Coordinator> coordinators) {
 
-        /** Hands over nothing. */
+        /** No plugins. */
         public static final GivenPlugins NONE = new GivenPlugins(List.of(), List.of(), List.of(), List.of());
 
         /** Copies the lists. */
@@ -164,8 +164,8 @@ public final class PluginCatalog implements AutoCloseable {
     }
 
     /**
-     * Returns the entries that couldn't be loaded, a line each with class and jar: harmless, unless a configuration
-     * names what one of them would have brought.
+     * Returns the entries that couldn't be loaded, a line each with class and jar. They matter only if a configuration
+     * names their plugin.
      */
     public List<String> broken() {
         return Stream.of(providers, caches, strategies, coordinators)
@@ -174,12 +174,12 @@ public final class PluginCatalog implements AutoCloseable {
                 .toList();
     }
 
-    /** Returns the names and settings that a configuration may use. */
+    /** Returns the plugins that a configuration may name, with their settings. */
     public KnownPlugins known() {
         return new KnownPlugins(providers.known(), caches.known(), strategies.known(), coordinators.known());
     }
 
-    /** Returns the names of the caches that work without being configured, in order. */
+    /** Returns the names of the caches that work without settings, in order. */
     public List<String> selfContainedCaches() {
         return cachesOfWhich(Cache::isSelfContained);
     }
@@ -198,7 +198,7 @@ public final class PluginCatalog implements AutoCloseable {
     }
 
     /**
-     * Returns the environment variables that declare accounts, by provider, each with how to get what belongs in it.
+     * Returns the environment variables that declare accounts, by provider, each with where to get its value.
      */
     public Map<String, String> environmentVariables() {
         Map<String, String> variables = new LinkedHashMap<>();
@@ -220,7 +220,7 @@ public final class PluginCatalog implements AutoCloseable {
     /**
      * Returns the accounts that the environment alone declares, provider by provider.
      *
-     * @throws ConfigurationException if a variable can't be used, naming it and never its value
+     * @throws ConfigurationException if a variable can't be used; names the variable, never its value
      */
     public List<AccountSettings> accountsFrom(Map<String, String> environment) {
         List<AccountSettings> accounts = new ArrayList<>();

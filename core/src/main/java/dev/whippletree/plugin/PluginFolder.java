@@ -28,28 +28,28 @@ final class PluginFolder {
 
     private final SharedPackages shared;
     private final List<PluginLoader> loaders = new ArrayList<>();
-    private final List<Refusal> refusals = new ArrayList<>();
+    private final List<RejectedJar> refusals = new ArrayList<>();
 
     /**
-     * Creates a reader that has read nothing.
+     * Creates a reader.
      *
-     * @param shared what plugins see of their host
+     * @param shared the host's packages that plugins see
      */
     PluginFolder(SharedPackages shared) {
         this.shared = shared;
     }
 
     /**
-     * A jar, or a folder of jars, that isn't used. Immutable.
+     * A rejected jar or folder of jars. Immutable.
      *
      * @param where its path
-     * @param kinds what it would have brought; empty if that can't be known
-     * @param reason why, without its path
+     * @param kinds the kinds of plugins in it; empty if unknown
+     * @param reason why it was rejected, without its path
      */
-    record Refusal(Path where, Set<Class<?>> kinds, String reason) {
+    record RejectedJar(Path where, Set<Class<?>> kinds, String reason) {
 
         /** Copies the set. */
-        Refusal {
+        RejectedJar {
             kinds = Set.copyOf(kinds);
         }
 
@@ -60,7 +60,7 @@ final class PluginFolder {
     }
 
     /**
-     * Reads one more folder.
+     * Reads a folder.
      *
      * @throws ConfigurationException if it isn't a folder, or can't be read
      */
@@ -74,13 +74,13 @@ final class PluginFolder {
         }
     }
 
-    /** Returns a loader for each plugin that can be used. */
+    /** Returns a loader for each usable plugin. */
     List<PluginLoader> loaders() {
         return loaders;
     }
 
-    /** Returns what can't be used. */
-    List<Refusal> refusals() {
+    /** Returns the rejected jars and folders. */
+    List<RejectedJar> refusals() {
         return refusals;
     }
 
@@ -140,7 +140,7 @@ final class PluginFolder {
     }
 
     private void refuse(Path where, Set<Class<?>> kinds, String reason) {
-        refusals.add(new Refusal(where, kinds, reason));
+        refusals.add(new RejectedJar(where, kinds, reason));
     }
 
     private static List<Path> contents(Path folder) {
@@ -163,14 +163,14 @@ final class PluginFolder {
      * @param jar the jar
      * @param plugin the name of the plugin that it declares; absent: it is a part of one, or a library
      * @param spi the version of the SPI it was built against, as written; absent: unstated
-     * @param services the kinds of which it has a service file
+     * @param services the kinds for which it has a service file
      */
     record PluginManifest(Path jar, Optional<String> plugin, Optional<String> spi, Set<Class<?>> services) {
 
         /** The manifest's line that declares a plugin. */
         static final String PLUGIN = "Whippletree-Plugin";
 
-        /** The manifest's line that says which version of the SPI the plugin was built against. */
+        /** The manifest's attribute with the version of the SPI that the plugin was built against. */
         static final String SPI = "Whippletree-Spi";
 
         /** Copies the set. */
@@ -181,7 +181,7 @@ final class PluginFolder {
         /**
          * Reads a jar's manifest.
          *
-         * @throws IOException if it isn't a jar, or a damaged one
+         * @throws IOException if it isn't a jar, or is damaged
          */
         static PluginManifest read(Path jar) throws IOException {
             try (JarFile file = new JarFile(jar.toFile(), false)) {
@@ -201,7 +201,7 @@ final class PluginFolder {
                             .filter(value -> !value.isEmpty());
         }
 
-        /** Returns why a plugin of this jar can't be used; empty if it can. */
+        /** Returns why this jar's plugin can't be used; empty if it can. */
         Optional<String> refusal() {
             if (services.isEmpty()) {
                 return Optional.of("it declares the plugin " + plugin.orElse("")

@@ -31,10 +31,10 @@ final class PluginLoader extends URLClassLoader {
     /**
      * Creates a loader.
      *
-     * @param name the plugin's, for stack traces
+     * @param name the plugin's name, for stack traces
      * @param jars all of its jars
-     * @param announcing those whose service files count
-     * @param parent what is shared with the host
+     * @param announcing the jars whose service files count
+     * @param parent the host's shared packages
      * @throws MalformedURLException if a jar's path can't be a URL
      */
     PluginLoader(String name, List<Path> jars, List<Path> announcing, SharedPackages parent)
@@ -69,7 +69,7 @@ final class PluginLoader extends URLClassLoader {
      * Calls a plugin. One from a folder runs with its own loader as the thread's context class loader, where libraries
      * look for their extensions; they would find the host's otherwise.
      *
-     * @param owner the loader of the plugin's classes, of whatever kind
+     * @param owner the loader of the plugin's classes, of any kind
      */
     static <T> T within(ClassLoader owner, Supplier<T> call) {
         if (!(owner instanceof PluginLoader)) {

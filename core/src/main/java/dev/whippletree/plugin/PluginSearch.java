@@ -41,7 +41,7 @@ final class PluginSearch<T> {
 
     /** Adds plugins that a program passed. */
     PluginSearch<T> add(List<T> given) {
-        given.forEach(plugin -> accept(plugin, FoundPlugin.Origin.PROGRAM));
+        given.forEach(plugin -> accept(plugin, FoundPlugin.PluginOrigin.PROGRAM));
         return this;
     }
 
@@ -65,7 +65,7 @@ final class PluginSearch<T> {
             found.add(new FoundPlugin(
                     kind,
                     Optional.empty(),
-                    FoundPlugin.Origin.PLUGIN_FOLDER,
+                    FoundPlugin.PluginOrigin.PLUGIN_FOLDER,
                     Optional.of(where),
                     FoundPlugin.State.BROKEN,
                     Optional.of(refusal.reason())));
@@ -73,7 +73,7 @@ final class PluginSearch<T> {
         return this;
     }
 
-    /** Returns the plugins by name, in the order in which they were found. */
+    /** Returns the plugins by name, in the order found. */
     Map<String, T> byName() {
         return byName;
     }
@@ -83,19 +83,19 @@ final class PluginSearch<T> {
         return broken;
     }
 
-    /** Returns a sentence for each name that two plugins have. */
+    /** Returns a sentence for each name of two plugins. */
     List<String> duplicates() {
         return duplicates;
     }
 
-    /** Returns what was found, usable or not, in the order in which it was. */
+    /** Returns the plugins found, usable or not, in the order found. */
     List<FoundPlugin> found() {
         return found;
     }
 
     /** Returns what the check of a configuration needs. */
-    KnownPlugins.Kind known() {
-        return new KnownPlugins.Kind(noun, settings, broken);
+    KnownPlugins.PluginKind known() {
+        return new KnownPlugins.PluginKind(noun, settings, broken);
     }
 
     /**
@@ -124,7 +124,7 @@ final class PluginSearch<T> {
             addBroken(ServiceEntry.problem(type, loader, e), origin(loader));
             return;
         }
-        FoundPlugin.Origin origin = origin(entry.type());
+        FoundPlugin.PluginOrigin origin = origin(entry.type());
         try {
             accept(PluginLoader.within(loader, entry::get), origin);
         } catch (ServiceConfigurationError | LinkageError e) {
@@ -132,7 +132,7 @@ final class PluginSearch<T> {
         }
     }
 
-    private void accept(T plugin, FoundPlugin.Origin origin) {
+    private void accept(T plugin, FoundPlugin.PluginOrigin origin) {
         String name;
         Set<SettingKey> known;
         ClassLoader loader = plugin.getClass().getClassLoader();
@@ -163,7 +163,7 @@ final class PluginSearch<T> {
         }
     }
 
-    private void addBroken(ServiceEntry.Problem problem, FoundPlugin.Origin origin) {
+    private void addBroken(ServiceEntry.Problem problem, FoundPlugin.PluginOrigin origin) {
         broken.add(problem.sentence());
         found.add(new FoundPlugin(
                 noun,
@@ -174,13 +174,15 @@ final class PluginSearch<T> {
                 Optional.of(problem.what())));
     }
 
-    private static FoundPlugin.Origin origin(ClassLoader loader) {
-        return loader instanceof PluginLoader ? FoundPlugin.Origin.PLUGIN_FOLDER : FoundPlugin.Origin.CLASS_PATH;
+    private static FoundPlugin.PluginOrigin origin(ClassLoader loader) {
+        return loader instanceof PluginLoader
+                ? FoundPlugin.PluginOrigin.PLUGIN_FOLDER
+                : FoundPlugin.PluginOrigin.CLASS_PATH;
     }
 
-    private static FoundPlugin.Origin origin(Class<?> plugin) {
+    private static FoundPlugin.PluginOrigin origin(Class<?> plugin) {
         boolean ours = plugin.getProtectionDomain().getCodeSource() != null
                 && ServiceEntry.place(plugin).equals(ServiceEntry.place(PluginSearch.class));
-        return ours ? FoundPlugin.Origin.BUILT_IN : origin(plugin.getClassLoader());
+        return ours ? FoundPlugin.PluginOrigin.BUILT_IN : origin(plugin.getClassLoader());
     }
 }

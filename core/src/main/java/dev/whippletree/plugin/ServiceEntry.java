@@ -22,10 +22,10 @@ final class ServiceEntry {
     private ServiceEntry() {}
 
     /**
-     * What is wrong with an entry. Immutable.
+     * A problem with an entry. Immutable.
      *
-     * @param sentence its class, its jar and what is wrong
-     * @param place its jar or folder; absent: it couldn't be told
+     * @param sentence the entry's class, its jar, and what is wrong
+     * @param place the entry's jar or folder; absent: unknown
      * @param what what is wrong, without the place
      */
     record Problem(String sentence, Optional<String> place, String what) {}
@@ -35,7 +35,7 @@ final class ServiceEntry {
         return type.getName() + place(type).map(place -> " (" + place + ")").orElse("");
     }
 
-    /** Returns the jar or folder a class was loaded from; empty if it is from neither. */
+    /** Returns the jar or folder that a class was loaded from; empty if neither. */
     static Optional<String> place(Class<?> type) {
         CodeSource source = type.getProtectionDomain().getCodeSource();
         return source == null
@@ -48,7 +48,7 @@ final class ServiceEntry {
         return locate(type) + ": " + reason(problem);
     }
 
-    /** Returns what is wrong with a plugin whose class is known. */
+    /** Returns a problem with a plugin whose class is known. */
     static Problem problem(Class<?> type, Throwable problem) {
         return new Problem(describe(type, problem), place(type), type.getName() + ": " + reason(problem));
     }
@@ -107,7 +107,7 @@ final class ServiceEntry {
         }
     }
 
-    /** Returns the jar, or the folder, that a URL points to or into. */
+    /** Returns the jar or folder that a URL points to or into. */
     private static String file(URL url) {
         String path = url.getPath()
                 .replaceFirst("!.*", "")

@@ -14,7 +14,7 @@ import dev.whippletree.spi.Services;
 import dev.whippletree.time.Timeline;
 import java.util.Map;
 
-/** Binds the plugins that were found by their names, and the engine over those that a configuration names. */
+/** Binds the plugins by their names, and the engine with the plugins that a configuration names. */
 final class WiringModule extends AbstractModule {
 
     private final PluginCatalog catalog;
@@ -40,7 +40,9 @@ final class WiringModule extends AbstractModule {
         bindByName(Coordinator.class, catalog.coordinators());
     }
 
-    /** Guice looks into the class of an instance, and one bad plugin would then end them all; into a provider's it doesn't matter. */
+    /**
+     * Binds providers instead of instances: Guice inspects an instance's class, so one bad plugin would break all.
+     */
     private <T> void bindByName(Class<T> type, Map<String, T> plugins) {
         MapBinder<String, T> binder = MapBinder.newMapBinder(binder(), String.class, type);
         plugins.forEach((name, plugin) -> binder.addBinding(name).toProvider(() -> plugin));

@@ -7,12 +7,12 @@ import java.util.OptionalInt;
 /**
  * The settings of the whole engine. Immutable.
  *
- * @param lineSize flights that may wait at once; if one more comes, one is refused
- * @param tenantLineSize flights of one tenant that may wait at once; absent: as many as of all together
- * @param batchShare the share of the starts that batch prompts have while interactive ones wait, 0 to 0.5; 0: none
- *     before all of those have begun
- * @param maxConcurrency attempts under way at once on an account that states no number of its own
- * @param cacheTimeout how long a cache is waited for before its silence is a miss
+ * @param lineSize the most flights that may wait; if one more comes, one is refused
+ * @param tenantLineSize the most flights of one tenant that may wait; absent: {@code lineSize}
+ * @param batchShare the batch prompts' share of the starts while interactive prompts wait, 0 to 0.5; 0: batch prompts
+ *     start only if no interactive one waits
+ * @param maxConcurrency attempts in flight on an account that states no number of its own
+ * @param cacheTimeout how long to wait for a cache; then it counts as a miss
  */
 public record EngineSettings(
         int lineSize, OptionalInt tenantLineSize, double batchShare, int maxConcurrency, Duration cacheTimeout) {
@@ -22,7 +22,7 @@ public record EngineSettings(
 
     private static final double MOST_BATCH_SHARE = 0.5;
 
-    /** A line of 10,000, 64 in flight an account, one second for a cache. */
+    /** A line of 10,000 flights, 64 attempts in flight per account, one second for a cache. */
     public static final EngineSettings DEFAULT = new EngineSettings(10_000, 64, Duration.ofSeconds(1));
 
     /** Checks the ranges. */
@@ -45,12 +45,12 @@ public record EngineSettings(
         }
     }
 
-    /** Creates settings by which one tenant may fill the line, and batch prompts have the usual share. */
+    /** Creates settings with the default batch share, and without a limit of the line for one tenant. */
     public EngineSettings(int lineSize, int maxConcurrency, Duration cacheTimeout) {
         this(lineSize, OptionalInt.empty(), DEFAULT_BATCH_SHARE, maxConcurrency, cacheTimeout);
     }
 
-    /** Returns how many flights of one tenant may wait at once. */
+    /** Returns the most flights of one tenant that may wait. */
     public int lineSizeOfATenant() {
         return Math.min(lineSize, tenantLineSize.orElse(lineSize));
     }
@@ -70,12 +70,12 @@ public record EngineSettings(
         return new EngineSettings(lineSize, tenantLineSize, batchShare, maxConcurrency, cacheTimeout);
     }
 
-    /** Returns the same with another number of attempts under way on an account. */
+    /** Returns the same with another number of attempts in flight on an account. */
     public EngineSettings withMaxConcurrency(int maxConcurrency) {
         return new EngineSettings(lineSize, tenantLineSize, batchShare, maxConcurrency, cacheTimeout);
     }
 
-    /** Returns the same with another time that a cache is waited for. */
+    /** Returns the same with another timeout of caches. */
     public EngineSettings withCacheTimeout(Duration cacheTimeout) {
         return new EngineSettings(lineSize, tenantLineSize, batchShare, maxConcurrency, cacheTimeout);
     }

@@ -5,12 +5,12 @@ import java.time.Duration;
 /**
  * The settings for retries of failed attempts. Immutable.
  *
- * @param attemptsPerTarget attempts one flight makes on one target at most, 1 or more; an outage takes one of them,
- *     however often the flight fails in it
+ * @param attemptsPerTarget the most attempts of one flight on one target, 1 or more; an outage counts as one, however
+ *     often the flight fails in it
  * @param backoff the upper bound of the first pause before the same target is tried again
  * @param maxBackoff the upper bound of any pause
  * @param budgetShare retries allowed for each flight, as a share: 0.2 is one for five flights
- * @param budgetPerSecond retries allowed each second besides
+ * @param budgetPerSecond retries allowed each second in addition
  */
 public record Retries(
         int attemptsPerTarget, Duration backoff, Duration maxBackoff, double budgetShare, double budgetPerSecond) {

@@ -15,15 +15,15 @@ import java.util.OptionalInt;
  * @param tiers targets that are as good as each other, the preferred tier first; at least one
  * @param strategy the name of the balancing strategy
  * @param strategySettings the strategy's own settings
- * @param patience how long a prompt waits for a tier, by the times that are known, before the next is eligible too
- * @param deadline how long callers wait that don't say; absent: as long as it takes
- * @param maxTokens the maximum that is sent with a prompt that has none, 1 or more; absent: none is sent
+ * @param patience how long a prompt waits for a tier, by the known times, before the next is eligible too
+ * @param deadline how long callers wait that state no deadline; absent: as long as it takes
+ * @param maxTokens the maximum sent with prompts that have none, 1 or more; absent: none is sent
  * @param ttl how long answers may be stored; absent: not at all
- * @param retries how failed attempts are made again
+ * @param retries how failed attempts are retried
  * @param timeouts how long an attempt may be silent
- * @param aliases other names by which a client, a library or a batch may ask for it as a model; no two alike, and none
- *     its own
- * @param leave the share of each limit that its batch prompts leave to others, 0 to 0.9
+ * @param aliases other names by which a client, a library or a batch may ask for the route as a model; without
+ *     duplicates or its own name
+ * @param leave the share of each limit that its batch prompts keep in reserve for others, 0 to 0.9
  */
 public record RouteSettings(
         String name,
@@ -39,7 +39,7 @@ public record RouteSettings(
         List<String> aliases,
         double leave) {
 
-    /** The most that batch prompts may leave to others. */
+    /** The largest share that batch prompts may keep in reserve for others. */
     public static final double MOST_LEAVE = 0.9;
 
     /** The strategy of routes that name none. */
@@ -48,7 +48,7 @@ public record RouteSettings(
     /** The patience of routes that state none. */
     public static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(3);
 
-    /** How long answers are stored where nothing else is said. */
+    /** How long answers are stored by default. */
     public static final Duration DEFAULT_TTL = Duration.ofDays(1);
 
     /** Checks ranges and copies mutable values. */
@@ -94,7 +94,7 @@ public record RouteSettings(
         return new Builder(name, tiers);
     }
 
-    /** Returns a builder that begins with what this route has. */
+    /** Returns a builder with this route's values. */
     public Builder toBuilder() {
         return new Builder(name, tiers)
                 .strategy(strategy, strategySettings)
@@ -118,7 +118,7 @@ public record RouteSettings(
         return toBuilder().timeouts(timeouts).build();
     }
 
-    /** Collects what makes a route. Confined to one thread; may be used again after {@link #build()}. */
+    /** Builds a route. Confined to one thread; may be used again after {@link #build()}. */
     public static final class Builder {
 
         private final String name;
@@ -171,23 +171,23 @@ public record RouteSettings(
             return this;
         }
 
-        /** Sets how long callers wait that don't say. */
+        /** Sets how long callers wait that state no deadline. */
         public Builder deadline(Duration deadline) {
             return deadline(Optional.of(deadline));
         }
 
-        /** Sets how long callers wait that don't say; absent: as long as it takes. */
+        /** Sets how long callers wait that state no deadline; absent: as long as it takes. */
         public Builder deadline(Optional<Duration> deadline) {
             this.deadline = deadline;
             return this;
         }
 
-        /** Sets the maximum that is sent with a prompt that has none, 1 or more. */
+        /** Sets the maximum sent with prompts that have none, 1 or more. */
         public Builder maxTokens(int maxTokens) {
             return maxTokens(OptionalInt.of(maxTokens));
         }
 
-        /** Sets the maximum that is sent with a prompt that has none, 1 or more; absent: none is sent. */
+        /** Sets the maximum sent with prompts that have none, 1 or more; absent: none is sent. */
         public Builder maxTokens(OptionalInt maxTokens) {
             this.maxTokens = maxTokens;
             return this;
@@ -204,7 +204,7 @@ public record RouteSettings(
             return this;
         }
 
-        /** Sets how failed attempts are made again. */
+        /** Sets how failed attempts are retried. */
         public Builder retries(Retries retries) {
             this.retries = retries;
             return this;
@@ -222,7 +222,10 @@ public record RouteSettings(
             return this;
         }
 
-        /** Sets the share of each limit that the route's batch prompts leave to others, 0 to 0.9; default: nothing. */
+        /**
+         * Sets the share of each limit that the route's batch prompts keep in reserve for others, 0 to 0.9; default:
+         * nothing.
+         */
         public Builder leave(double leave) {
             this.leave = leave;
             return this;
@@ -253,7 +256,7 @@ public record RouteSettings(
     /**
      * Targets that are as good as each other. Immutable.
      *
-     * @param targets at least one, no two alike
+     * @param targets at least one, without duplicates
      */
     public record Tier(List<TargetSettings> targets) {
 
@@ -270,7 +273,7 @@ public record RouteSettings(
      * An account together with a model. Immutable.
      *
      * @param account the account's id
-     * @param model the service's own name of the model
+     * @param model the service's name of the model
      */
     public record TargetSettings(String account, String model) {
 

@@ -10,13 +10,13 @@ import java.util.Map;
  */
 public record TenantWeights(Map<String, Integer> byTenant) {
 
-    /** The weight of tenants for which none is stated. */
+    /** The default weight. */
     public static final int DEFAULT = 1;
 
     /** The largest weight. */
     public static final int MOST = 1_000;
 
-    /** All tenants alike. */
+    /** The same weight for all tenants. */
     public static final TenantWeights EQUAL = new TenantWeights(Map.of());
 
     /** Copies the map and checks the ranges. */

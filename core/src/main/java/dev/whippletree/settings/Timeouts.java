@@ -7,16 +7,17 @@ import java.util.stream.Stream;
 /**
  * How long an attempt may be silent. Immutable. All positive.
  *
- * @param firstByte from sending to the head of the response; absent: as long as for the first piece, or for the whole
- * @param firstToken from sending to the first piece of a streamed answer; absent: 30 s, or as little as 12 s where
- *     another tier may answer and the model's latest stream began soon
+ * @param firstByte from sending to the head of the response; absent: bounded by {@code firstToken} or {@code whole}
+ *     alone
+ * @param firstToken from sending to the first piece of a streamed answer; absent: 30 s, or as little as 12 s if another
+ *     tier may answer and the model's latest stream began quickly
  * @param betweenTokens from one piece of a streamed answer to the next
  * @param whole from sending to the end of any answer
  */
 public record Timeouts(
         Optional<Duration> firstByte, Optional<Duration> firstToken, Duration betweenTokens, Duration whole) {
 
-    /** None for the first byte and the first token, 15 s and 2 minutes. */
+    /** None for the first byte and the first token, 15 s between tokens, 2 minutes in all. */
     public static final Timeouts DEFAULT =
             new Timeouts(Optional.empty(), Optional.empty(), Duration.ofSeconds(15), Duration.ofSeconds(120));
 

@@ -20,16 +20,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id unique among all accounts; what status and errors call it
  * @param provider the name of its provider
- * @param token its credential; absent for services that want none
- * @param organization whose limits it shares; absent: it is an organization of its own
+ * @param token its credential; absent for services that need none
+ * @param organization the organization whose limits it shares; absent: one of its own
  * @param weight its share of the load against others of the tier, 1 or more
- * @param maxConcurrency attempts under way at once; absent: the default
- * @param transit how long a request is under way to the service at most; absent: unknown, so that it may arrive until
- *     the first byte of its response does
+ * @param maxConcurrency the most attempts in flight; absent: the default
+ * @param transit the longest time from sending a request to its arrival at the service; absent: unknown, so that a
+ *     request may arrive as late as just before the first byte of its response
  * @param limits the limits the user declared for the organization
- * @param limitScope what limits apply to of which the service doesn't say it: {@link Reach#MODEL} or {@link Reach#ORGANIZATION}; absent:
- *     it is inferred from refusals
- * @param credit what its organization may spend; absent: nothing is known of it. Said in plans and status, not enforced
+ * @param limitScope what limits apply to of which the service doesn't say it: {@link Reach#MODEL} or
+ *     {@link Reach#ORGANIZATION}; absent: it is inferred from refusals
+ * @param credit what its organization may spend; absent: unknown. Shown in plans and status, not enforced
  * @param settings the provider's own settings, such as {@code base-url}
  */
 public record AccountSettings(
@@ -49,7 +49,7 @@ public record AccountSettings(
      * A limit the user declared. Immutable.
      *
      * @param limit how much per window
-     * @param model the only model it applies to; absent: all of the organization
+     * @param model the only model it applies to; absent: the whole organization
      */
     public record DeclaredLimit(Limit limit, Optional<String> model) {}
 
@@ -83,14 +83,13 @@ public record AccountSettings(
     }
 
     /**
-     * Returns a builder of an account of which nothing else is stated: weight 1, an organization of its own, no token,
-     * no limits.
+     * Returns a builder with defaults for everything else: weight 1, an organization of its own, no token, no limits.
      */
     public static Builder builder(String id, String provider) {
         return new Builder(id, provider);
     }
 
-    /** Returns a builder that begins with what this account has. */
+    /** Returns a builder with this account's values. */
     public Builder toBuilder() {
         Builder builder = new Builder(id, provider);
         builder.token = token;
@@ -112,7 +111,7 @@ public record AccountSettings(
         return builder.build();
     }
 
-    /** Returns an account that states nothing but what it must: weight 1, an organization of its own, no limits. */
+    /** Returns an account with defaults for everything else: weight 1, an organization of its own, no limits. */
     public static AccountSettings of(String id, String provider, Optional<Secret> token, Settings settings) {
         return new AccountSettings(
                 id,
@@ -128,7 +127,7 @@ public record AccountSettings(
                 settings);
     }
 
-    /** Collects what makes an account. Confined to one thread; may be used again after {@link #build()}. */
+    /** Builds an account. Confined to one thread; may be used again after {@link #build()}. */
     public static final class Builder {
 
         private final String id;
@@ -151,7 +150,7 @@ public record AccountSettings(
         /**
          * Sets the token itself.
          *
-         * @throws IllegalArgumentException if there is none, as where a variable that it is read from isn't set
+         * @throws IllegalArgumentException if it is null or empty, for example because a variable isn't set
          */
         public Builder token(@Nullable String value) {
             if (value == null || value.isBlank()) {
@@ -178,13 +177,13 @@ public record AccountSettings(
             return this;
         }
 
-        /** Sets how many attempts are under way at once, 1 or more; without it the engine's default holds. */
+        /** Sets the most attempts in flight, 1 or more; default: the engine's. */
         public Builder maxConcurrency(int attempts) {
             this.maxConcurrency = OptionalInt.of(attempts);
             return this;
         }
 
-        /** Sets how long a request is under way to the service at most. */
+        /** Sets the longest time from sending a request to its arrival at the service. */
         public Builder transit(Duration transit) {
             this.transit = Optional.of(transit);
             return this;

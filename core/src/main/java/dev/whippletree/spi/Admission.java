@@ -9,14 +9,13 @@ import java.util.OptionalLong;
 /**
  * The tokens that a service counts against its limits for a prompt. Immutable.
  *
- * @param promptTokens tokens of the prompt, estimated, on the safe side; 0 or more. The engine learns by how much the
- *     estimates for a model are wrong
+ * @param promptTokens a safe estimate of the prompt's tokens, 0 or more. The engine learns how far estimates for a
+ *     model are off
  * @param completionBound the most tokens the completion may have, 0 or more: the maximum that is sent; absent if none
- *     is, and nobody knows then how long the completion may become
+ *     is sent, so that the completion's length has no known bound
  * @param counting when the completion is counted, and as what
- * @param cachedCounts whether tokens of the prompt count that the service has in a cache of its own. Where they don't,
- *     the whole prompt is reserved all the same, and they are given back once the answer's usage says how many they
- *     were
+ * @param cachedCounts whether the service counts prompt tokens that it has cached. If not, the whole prompt is still
+ *     reserved, and the cached tokens are given back once the answer's usage reports them
  */
 public record Admission(long promptTokens, OptionalLong completionBound, Counting counting, boolean cachedCounts) {
 
@@ -26,15 +25,15 @@ public record Admission(long promptTokens, OptionalLong completionBound, Countin
     /** When a service counts a completion, and as what. */
     public enum Counting {
         /**
-         * The whole bound, when the prompt arrives. What isn't used isn't given back, unless a {@link
-         * dev.whippletree.model.RateLimitReport} says so. The engine reserves the bound in full. Without a bound, what
-         * the service counts isn't known: the engine reserves a safe estimate, and learns from the reports how much is
-         * enough.
+         * The whole bound, when the prompt arrives. What isn't used isn't given back, unless a
+         * {@link dev.whippletree.model.RateLimitReport} says so. The engine reserves the bound in full. Without a
+         * bound, the service's count is unknown: the engine reserves a safe estimate, and learns from reports how much
+         * is enough.
          */
         ON_ENTRY,
         /**
-         * What was made, and no more. The engine reserves what completions of the route usually need, as soon as it has
-         * learned something of that.
+         * The actual completion. The engine reserves what completions of the route usually need, once it has learned
+         * that.
          */
         AS_MADE
     }
@@ -47,7 +46,7 @@ public record Admission(long promptTokens, OptionalLong completionBound, Countin
         }
     }
 
-    /** Returns the admission by a service that counts the completion's bound when the prompt arrives. */
+    /** Returns the admission for a service that counts the completion's bound when the prompt arrives. */
     public static Admission onEntry(long promptTokens, long completionBound) {
         return new Admission(promptTokens, OptionalLong.of(completionBound), Counting.ON_ENTRY, true);
     }
@@ -57,7 +56,7 @@ public record Admission(long promptTokens, OptionalLong completionBound, Countin
         return new Admission(promptTokens, bound(maxTokens), Counting.ON_ENTRY, true);
     }
 
-    /** Returns the admission by a service that counts of the completion what was made. */
+    /** Returns the admission for a service that counts the actual completion. */
     public static Admission asMade(long promptTokens, long completionBound) {
         return new Admission(promptTokens, OptionalLong.of(completionBound), Counting.AS_MADE, true);
     }
@@ -71,20 +70,19 @@ public record Admission(long promptTokens, OptionalLong completionBound, Countin
         return maxTokens.stream().asLongStream().findFirst();
     }
 
-    /** Returns the same by a service that doesn't count tokens which it has in a cache of its own. */
+    /** Returns the same for a service that doesn't count prompt tokens that it has cached. */
     public Admission withoutCached() {
         return new Admission(promptTokens, completionBound, counting, false);
     }
 
     /**
-     * Returns whether the service counts something for the completion when the prompt arrives, and nobody knows how
-     * much.
+     * Returns whether the service counts an unknown amount for the completion when the prompt arrives.
      */
     public boolean isGuessed() {
         return counting == Counting.ON_ENTRY && completionBound.isEmpty();
     }
 
-    /** Returns what the service counts for a call that it answered; of a completion without a bound, what was made. */
+    /** Returns what the service counts for an answered call; for a completion without a bound, its actual tokens. */
     public TokenCount counted(TokenUsage usage) {
         long cached = cachedCounts ? 0 : Math.min(usage.cachedPromptTokens(), usage.promptTokens());
         long made = usage.completionTokens();

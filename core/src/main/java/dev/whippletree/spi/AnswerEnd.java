@@ -10,9 +10,9 @@ import java.util.Optional;
  * The data that a service sends at the end of a complete answer. Immutable.
  *
  * @param finishReason why it ended
- * @param usage tokens as the service counted them; absent if it didn't say
- * @param model the model as the service named it; for a router the one it chose; kept as {@link ShownText#line}
- * @param id what the service calls the answer, if it says; kept as {@link ShownText#line}
+ * @param usage tokens as the service counted them; absent if not reported
+ * @param model the model as the service named it; for a router, the model it chose; kept as {@link ShownText#line}
+ * @param id the service's id of the answer, if any; kept as {@link ShownText#line}
  */
 public record AnswerEnd(FinishReason finishReason, Optional<TokenUsage> usage, String model, Optional<String> id) {
 
@@ -29,7 +29,7 @@ public record AnswerEnd(FinishReason finishReason, Optional<TokenUsage> usage, S
         this(finishReason, usage, model, Optional.empty());
     }
 
-    /** Returns the same end of an answer that is called so. */
+    /** Returns the same with another id. */
     public AnswerEnd withId(Optional<String> other) {
         return new AnswerEnd(finishReason, usage, model, other);
     }

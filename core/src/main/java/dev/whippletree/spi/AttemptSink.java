@@ -22,8 +22,8 @@ public interface AttemptSink {
     void sent();
 
     /**
-     * A kept connection ended before the first byte of a response, and the client sends the request once more, on a new
-     * one. The engine only counts that: it is no attempt and no failure.
+     * A kept connection ended before the first byte of a response, and the client sends the request again on a new one.
+     * The engine only counts that: it is no attempt and no failure.
      */
     default void staleConnection() {}
 
@@ -37,8 +37,8 @@ public interface AttemptSink {
     void limits(List<RateLimitReport> reports);
 
     /**
-     * The head of the response refuses the request, and the rest of it, which may say why, is awaited. Told once at
-     * most, after {@code firstByte}. {@code failed} follows; if a timeout comes first, the call has ended with this
+     * The head of the response refuses the request; the client still waits for the body, which may say why. Called once
+     * at most, after {@code firstByte}. {@code failed} follows; if a timeout comes first, the call ends with this
      * failure.
      */
     default void refused(Failure failure) {}

@@ -9,24 +9,24 @@ public interface Cache {
     String name();
 
     /**
-     * Returns whether it works without settings and without anything outside this process. Such a cache is used where a
-     * configuration says nothing of caches.
+     * Returns whether it works without settings and without anything outside this process. Such a cache is used if a
+     * configuration names no cache.
      */
     default boolean isSelfContained() {
         return false;
     }
 
     /**
-     * Returns whether what it holds is lost when the process ends. A program that asks once and ends leaves such a
-     * cache unopened. By default that is so of a self-contained one.
+     * Returns whether its content is lost when the process ends. A program that asks once and ends doesn't open such a
+     * cache. By default, this is true of self-contained caches.
      */
     default boolean endsWithProcess() {
         return isSelfContained();
     }
 
     /**
-     * Returns whether all processes that open it alike find each other's answers in it. Where that is so, a question
-     * that one of them is asking needn't be asked by another; see {@link Coordination#claim}.
+     * Returns whether processes that open it with the same settings find each other's answers. If so, only one of them
+     * needs to ask a question; see {@link Coordination#claim}.
      */
     default boolean isShared() {
         return false;

@@ -10,10 +10,10 @@ import java.util.zip.CRC32C;
 /**
  * The format of an answer in a cache that stores bytes: versioned, compact, and checked on reading.
  *
- * <p>Whatever isn't an envelope of this version, whole and unchanged, is no entry; reading never throws. Layout,
- * numbers big endian: two bytes {@code WT}, a byte of version, four bytes CRC-32C over all that follows, twelve bytes
- * of expiry (seconds since 1970, nanoseconds), then the completion as {@link EnvelopeWriter} writes it. Any change of
- * it is a new version. Thread-safe; never blocks.
+ * <p>Anything but a whole, unchanged envelope of this version is no entry; reading never throws. Layout, numbers big
+ * endian: two bytes {@code WT}, a byte of version, four bytes CRC-32C over all that follows, twelve bytes of expiry
+ * (seconds since 1970, nanoseconds), then the completion as {@link EnvelopeWriter} writes it. Any change of the layout
+ * is a new version. Thread-safe; never blocks.
  */
 public final class CacheEnvelope {
 
@@ -34,11 +34,11 @@ public final class CacheEnvelope {
     }
 
     /**
-     * Returns the entry that bytes are the envelope of.
+     * Returns the entry in an envelope.
      *
-     * @param envelope anything at all; not changed
+     * @param envelope any bytes; not changed
      * @param now the time of day
-     * @return empty if it has expired, or isn't an envelope that this version wrote and nobody changed
+     * @return empty if it has expired, was changed, or isn't an envelope of this version
      */
     public static Optional<CacheEntry> read(byte[] envelope, Instant now) {
         if (!isIntact(envelope)) {
@@ -52,7 +52,7 @@ public final class CacheEnvelope {
             ByteBuffer body = ByteBuffer.wrap(envelope, BODY_FROM, envelope.length - BODY_FROM);
             return Optional.of(new CacheEntry(new EnvelopeReader(body).completion(), expires));
         } catch (BufferUnderflowException | IllegalArgumentException | DateTimeException | ArithmeticException e) {
-            // The checksum is no signature: what somebody else wrote on purpose can pass it.
+            // The checksum is no signature: bytes forged on purpose can pass it.
             return Optional.empty();
         }
     }
@@ -60,9 +60,9 @@ public final class CacheEnvelope {
     /**
      * Returns when an entry expires, without reading the rest.
      *
-     * @param envelope as {@link #write} returned it; of other bytes the answer means nothing
+     * @param envelope as {@link #write} returned it; for other bytes, the result is meaningless
      * @throws IllegalArgumentException if it is too short to be an envelope
-     * @throws DateTimeException if what stands there is no moment
+     * @throws DateTimeException if its expiry is out of range
      */
     public static Instant expires(byte[] envelope) {
         if (envelope.length < BODY_FROM) {

@@ -6,7 +6,7 @@ import java.util.Objects;
  * The result of a look-up. Immutable.
  *
  * @param entry the stored answer
- * @param exact whether it was stored under the very key; only exact hits fill nearer tiers
+ * @param exact whether it was stored under exactly this key; only exact hits fill nearer tiers
  */
 public record CacheHit(CacheEntry entry, boolean exact) {
 

@@ -23,7 +23,7 @@ public record CacheKey(String digest, String tenant, Optional<Question> question
         }
     }
 
-    /** Two keys are equal if digest and tenant are: the digest says all that the question does. */
+    /** Two keys are equal if digest and tenant are: the digest covers the question. */
     @Override
     public boolean equals(Object other) {
         return other instanceof CacheKey key && key.digest.equals(digest) && key.tenant.equals(tenant);
@@ -34,21 +34,21 @@ public record CacheKey(String digest, String tenant, Optional<Question> question
         return digest.hashCode();
     }
 
-    /** A declared question and what it belongs to. Immutable. */
+    /** A declared question and its scope. Immutable. */
     public static final class Question {
 
         private final String text;
 
-        /** Until it was asked: it holds on to the whole prompt. */
+        /** Computes the scope; dropped after that, because it holds the whole prompt. */
         private @Nullable Supplier<String> source;
 
         private @Nullable String scope;
 
         /**
-         * Creates one.
+         * Creates a question.
          *
          * @param text the question itself
-         * @param scope the digest of all the rest
+         * @param scope the digest of the rest of the prompt
          */
         public Question(String text, String scope) {
             this.text = Objects.requireNonNull(text, "text");
@@ -56,10 +56,10 @@ public record CacheKey(String digest, String tenant, Optional<Question> question
         }
 
         /**
-         * Creates one whose scope is worked out when a store asks for it, since most prompts are answered before.
+         * Creates a question whose scope is computed when a store asks for it, since most prompts are answered before.
          *
          * @param text the question itself
-         * @param scope gives the digest of all the rest
+         * @param scope computes the digest of the rest of the prompt
          */
         public Question(String text, Supplier<String> scope) {
             this.text = Objects.requireNonNull(text, "text");
@@ -72,8 +72,8 @@ public record CacheKey(String digest, String tenant, Optional<Question> question
         }
 
         /**
-         * Returns the digest of all the rest: only questions of one scope may be compared. Takes microseconds the first
-         * time.
+         * Returns the digest of the rest of the prompt: only questions of one scope may be compared. Takes microseconds
+         * the first time.
          */
         public synchronized String scope() {
             if (source != null) {
@@ -95,14 +95,14 @@ public record CacheKey(String digest, String tenant, Optional<Question> question
             return text.hashCode();
         }
 
-        /** Returns the scope's first digits; what is asked isn't for logs. */
+        /** Returns the scope's first digits, since questions mustn't be logged. */
         @Override
         public String toString() {
             return "question of scope " + scope().substring(0, Math.min(12, scope().length()));
         }
     }
 
-    /** Returns an equal key that holds on to no text: what a store or a server keeps of a prompt that has ended. */
+    /** Returns an equal key without text, for stores and servers that keep keys of prompts that have ended. */
     public CacheKey withoutQuestion() {
         return question.isEmpty() ? this : new CacheKey(digest, tenant, Optional.empty());
     }

@@ -4,6 +4,6 @@ package dev.whippletree.spi;
 @FunctionalInterface
 public interface Cancellable {
 
-    /** Calls it off. Does nothing if it has happened or was cancelled before. Thread-safe; never blocks. */
+    /** Cancels the operation. Does nothing if it has ended or was cancelled before. Thread-safe; never blocks. */
     void cancel();
 }

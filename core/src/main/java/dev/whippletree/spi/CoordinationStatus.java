@@ -7,9 +7,9 @@ import java.util.Optional;
  * The status of a coordination. Immutable.
  *
  * @param connected whether the other processes can be reached
- * @param processes how many there were when they last could, this one included; 0 if that isn't known
- * @param alone reservations granted without asking the others, since the start
- * @param problem what is wrong, a sentence that says what to do; absent: nothing. Never with a secret
+ * @param processes the number of processes at the last contact, this one included; 0 if unknown
+ * @param alone reservations granted since the start without asking the other processes
+ * @param problem what is wrong and what to do, a sentence without secrets; absent: nothing
  */
 public record CoordinationStatus(boolean connected, int processes, long alone, Optional<String> problem) {
 

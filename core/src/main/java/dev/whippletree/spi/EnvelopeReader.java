@@ -30,7 +30,7 @@ final class EnvelopeReader {
         this.in = in;
     }
 
-    /** Reads a completion that must be all there is. */
+    /** Reads a completion, which must be all the input. */
     Completion completion() {
         FinishReason reason = finishReason();
         Completion completion =

@@ -17,9 +17,9 @@ import java.util.function.Consumer;
  * Writes the body of a {@link CacheEnvelope}. Confined.
  *
  * <p>Numbers are written seven bits a byte, the lowest first, the top bit set on all but the last. A text is a number,
- * twice its length in bytes, and its UTF-8; one that UTF-8 can't carry, since half a surrogate pair is in it, is that
- * number plus one and its UTF-16. An optional is a byte, 0 or 1, and its value. Enumerations are numbered here and not
- * by their order, so that reordering one changes nothing stored.
+ * twice its length in bytes, and its UTF-8. A text with half a surrogate pair, which UTF-8 can't express, is that
+ * number plus one and its UTF-16. An optional is a byte, 0 or 1, and its value. Enumerations have numbers of their own
+ * here, so that reordering their constants changes nothing stored.
  */
 final class EnvelopeWriter {
 

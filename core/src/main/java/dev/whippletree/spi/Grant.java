@@ -9,7 +9,7 @@ public sealed interface Grant {
     /**
      * All of it is reserved.
      *
-     * @param id to be ended by, exactly once
+     * @param id by which to settle or release it, exactly once
      */
     record Granted(String id) implements Grant {
 
@@ -20,10 +20,10 @@ public sealed interface Grant {
     }
 
     /**
-     * Nothing is reserved, since a limit has no room.
+     * Nothing is reserved, because a limit has no room.
      *
-     * @param by the one among the uses that doesn't fit; of several, the one that has to wait longest
-     * @param retryAfter after which it may be asked for again: positive. Another process may be faster then
+     * @param by the use that doesn't fit; of several, the one that has to wait longest
+     * @param retryAfter when to ask again, positive; another process may be faster then
      */
     record Refused(LimitUse by, Duration retryAfter) implements Grant {
 

@@ -9,11 +9,10 @@ import java.util.Optional;
 /**
  * An attempt's use of one limit. Immutable.
  *
- * @param scope whose limit
- * @param name which of the scope's limits: the same in every process, even where they differ about its amount
- * @param limit the limit, as this process knows it; no stretch of time as long as its window may see more than its
- *     amount
- * @param amount how much of it, 0 or more, and at most the limit's amount
+ * @param scope the limit's scope
+ * @param name the limit's name within the scope, the same in all processes, even if they know different amounts of it
+ * @param limit the limit, as this process knows it; no period as long as its window may see more than its amount
+ * @param amount how much of it is used, 0 to the limit's amount
  */
 public record LimitUse(Scope scope, String name, Limit limit, long amount) {
 
@@ -27,7 +26,7 @@ public record LimitUse(Scope scope, String name, Limit limit, long amount) {
         }
     }
 
-    /** Returns what it comes to: the tokens that were counted, if its limit counts tokens and they are known. */
+    /** Returns the actual amount: the tokens that were counted, if the limit counts tokens and they are known. */
     public long counted(Optional<TokenCount> tokens) {
         Limit.Unit unit = limit.unit();
         return unit.countsTokens() ? tokens.map(unit::amountOf).orElse(amount) : amount;

@@ -35,7 +35,7 @@ public interface Picker {
         ANSWERED,
         /** With a failure of the target's. */
         FAILED,
-        /** With the service's refusing the prompt for its own sake, which says nothing about the target. */
+        /** The service refused the prompt for its content, which says nothing about the target. */
         REFUSED,
         /** No caller wanted the answer any more. */
         CANCELLED

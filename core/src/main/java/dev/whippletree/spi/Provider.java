@@ -10,21 +10,21 @@ public interface Provider {
     /** Returns the name by which configurations choose it: lower case, unique. */
     String name();
 
-    /** Returns the settings an account of it may have beyond those every account has. */
+    /** Returns the settings that its accounts may have, beyond those of every account. */
     Set<SettingKey> settings();
 
     /**
      * Returns the accounts that the environment alone declares, in order.
      *
-     * @param environment variables by name; not to be read from anywhere else
-     * @throws IllegalArgumentException if a variable is there but can't be used, naming it and never its value
+     * @param environment variables by name; read them from nowhere else
+     * @throws IllegalArgumentException if a variable is set but can't be used; names the variable, never its value
      */
     default List<AccountSettings> fromEnvironment(Map<String, String> environment) {
         return List.of();
     }
 
     /**
-     * Returns the variables {@link #fromEnvironment} looks at, each with how to get what belongs in it, for messages.
+     * Returns the variables that {@link #fromEnvironment} reads, each with where to get its value, for messages.
      */
     default Map<String, String> environmentVariables() {
         return Map.of();
@@ -33,7 +33,7 @@ public interface Provider {
     /**
      * Opens an account. Makes no call.
      *
-     * @param account the account; its settings have known names, their values are this method's to check
+     * @param account the account; the names of its settings are checked already, but this method checks their values
      * @param services what to use instead of own clocks and threads
      * @throws IllegalArgumentException if a setting's value can't be used, saying which and why
      */

@@ -7,10 +7,10 @@ import java.util.Optional;
 public interface ProviderClient extends AutoCloseable {
 
     /**
-     * Says before a call that the service can't take a prompt. Depends on the same values as {@link #admission}.
+     * Checks before a call whether the service can take a prompt. Depends on the same values as {@link #admission}.
      *
      * @param prompt the prompt to send
-     * @param model the service's own name of the model
+     * @param model the service's name of the model
      * @return the reason, a sentence; empty if the service can take it
      */
     default Optional<String> refuses(Prompt prompt, String model) {
@@ -32,7 +32,7 @@ public interface ProviderClient extends AutoCloseable {
      * counts as {@link dev.whippletree.model.FailureKind#UNAVAILABLE}.
      *
      * @param prompt the prompt to send
-     * @param model the service's own name of the model
+     * @param model the service's name of the model
      * @param sink receives the events; may be called from any thread, also before this method returns
      * @return cancels the call; afterwards the sink ignores all events
      */

@@ -10,17 +10,17 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One call to a service, from its start to its end. Immutable. Log, measure and trace its parameters, but never the
- * prompt's text.
+ * An ended call to a service. Immutable. Its parameters may be logged, measured and traced, but never the prompt's
+ * text.
  *
  * @param account the account's id
  * @param provider the name of the account's provider
  * @param model the model that was asked for, by the service's own name
- * @param prompt what was asked
- * @param streaming whether the answer was asked for piece by piece
+ * @param prompt the prompt that was sent
+ * @param streaming whether a streamed answer was requested
  * @param startedAt when the call was made
- * @param took from then to its end
- * @param firstPiece how long after the start the first piece of an answer came, if one did
+ * @param took from its start to its end
+ * @param firstPiece from its start to the first piece of an answer, if any came
  * @param end how it ended
  */
 public record ServiceCall(
@@ -32,7 +32,7 @@ public record ServiceCall(
         Instant startedAt,
         Duration took,
         Optional<Duration> firstPiece,
-        End end) {
+        CallEnd end) {
 
     /** Rejects null. */
     public ServiceCall {
@@ -47,18 +47,18 @@ public record ServiceCall(
     }
 
     /** How a call ended. */
-    public sealed interface End {}
+    public sealed interface CallEnd {}
 
     /**
      * With a whole answer.
      *
-     * @param model the model as the service named it; for a router the one it chose
+     * @param model the model as the service named it; for a router, the model it chose
      * @param finishReason why the answer ended
-     * @param usage tokens as the service counted them; absent if it didn't say
-     * @param id what the service calls the answer, if it said
+     * @param usage tokens as the service counted them; absent if not reported
+     * @param id the service's id of the answer, if any
      */
     public record Answered(String model, FinishReason finishReason, Optional<TokenUsage> usage, Optional<String> id)
-            implements End {
+            implements CallEnd {
 
         /** Rejects null. */
         public Answered {
@@ -74,7 +74,7 @@ public record ServiceCall(
      *
      * @param failure why
      */
-    public record Failed(Failure failure) implements End {
+    public record Failed(Failure failure) implements CallEnd {
 
         /** Checks that it isn't null. */
         public Failed {
@@ -83,5 +83,5 @@ public record ServiceCall(
     }
 
     /** Cancelled, because no caller wanted the answer any more. */
-    public record Cancelled() implements End {}
+    public record Cancelled() implements CallEnd {}
 }

@@ -9,16 +9,16 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 
-/** Clocks, threads and random numbers for a plugin, which doesn't make its own. Thread-safe. */
+/** Clocks, threads and random numbers for plugins, which must not use their own. Thread-safe. */
 public interface Services {
 
-    /** Returns where to run what may take a while. */
+    /** Returns the executor for tasks that may take a while. */
     Executor executor();
 
     /**
-     * Returns where to make calls to the service that block. A task makes one call, and telling its end to the {@link
-     * AttemptSink} is the last thing it does: what follows from that, up to the caller's own code, runs on the task's
-     * thread once it is over.
+     * Returns the executor for blocking calls to the service. A task makes one call, and reports its end to the
+     * {@link AttemptSink} last: what follows from that, up to the caller's own code, runs on the task's thread after
+     * the task.
      */
     default Executor callExecutor() {
         return executor();
@@ -38,7 +38,7 @@ public interface Services {
      *
      * @param delay zero or more
      * @param task what to run
-     * @return a handle that calls it off
+     * @return a handle that cancels it
      */
     Cancellable schedule(Duration delay, Runnable task);
 
@@ -48,7 +48,7 @@ public interface Services {
     /**
      * Answers a prompt, for plugins that need an answer themselves. Never blocks.
      *
-     * @param prompt goes the whole way any caller's prompt goes
+     * @param prompt treated like any caller's prompt
      * @return ends with the completion, or with a {@link dev.whippletree.model.PromptException}
      */
     CompletionStage<Completion> complete(Prompt prompt);

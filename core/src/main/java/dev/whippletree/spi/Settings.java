@@ -10,11 +10,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The values that a user set for a plugin, read with their types. Immutable.
+ * A user's values of a plugin's settings, read with their types. Immutable.
  *
- * <p>That every name is a known one has been checked before a plugin sees them.
+ * <p>The names are checked before a plugin gets them.
  *
- * @param where how a message names the place they come from: {@code account hf-1}, {@code cache redis}
+ * @param where the place they come from, for messages: {@code account hf-1}, {@code cache redis}
  * @param values by name, as text
  */
 public record Settings(String where, Map<String, String> values) {
@@ -29,7 +29,7 @@ public record Settings(String where, Map<String, String> values) {
         values = Map.copyOf(values);
     }
 
-    /** Returns settings of which nothing is set. */
+    /** Returns empty settings. */
     public static Settings none(String where) {
         return new Settings(where, Map.of());
     }
@@ -140,7 +140,7 @@ public record Settings(String where, Map<String, String> values) {
         });
     }
 
-    /** The cause repeats the value, so it is left out together with it. */
+    /** Omits the cause, which repeats the value. */
     private IllegalArgumentException misread(String name, String form, String text, RuntimeException cause) {
         String expected = where + ": " + name + " is " + form;
         return SECRETIVE.matcher(name).find()
@@ -148,7 +148,7 @@ public record Settings(String where, Map<String, String> values) {
                 : new IllegalArgumentException(expected + ", not '" + text + "'", cause);
     }
 
-    /** Returns the place and the names only: a value may be a password, or an address with one in it. */
+    /** Returns the place and the names only: a value may be or contain a password. */
     @Override
     public String toString() {
         return "settings of " + where + ": " + new TreeSet<>(values.keySet());

@@ -1,14 +1,14 @@
 package dev.whippletree.spi;
 
 /**
- * Estimates how many tokens a text has, on the safe side: of a prompt before a service has counted it, and of an answer
- * if none ever will. Stateless; linear in the text's length.
+ * Estimates a text's tokens, on the safe side: for prompts before a service has counted them, and for answers that no
+ * service counts. Stateless; linear in the text's length.
  *
- * <p>Of plain ASCII three letters or spaces are a token, two signs, and each digit; beyond, three bytes of UTF-8 are
- * one, so that a Chinese character is, and an emoji is three. The source is a measurement: with the tokenizer of GPT-4o
- * and gpt-oss (o200k_base), questions in 13 languages have 0.3 to 0.9 of the estimate, prose, code and JSON 0.6 to 0.9.
- * With the older one of GPT-4 (cl100k_base) European and East Asian languages have up to 1.4, Georgian 2. Qwen's gives
- * each digit a token (its pattern {@code \\p{N}} for one).
+ * <p>In ASCII, three letters or spaces are one token, so are two signs, and each digit is one. Beyond ASCII, three
+ * bytes of UTF-8 are one token: a Chinese character is one. An emoji is three. The source is a measurement: with the
+ * tokenizer of GPT-4o and gpt-oss (o200k_base), questions in 13 languages have 0.3 to 0.9 of the estimate, prose, code
+ * and JSON 0.6 to 0.9. With the older one of GPT-4 (cl100k_base) European and East Asian languages have up to 1.4,
+ * Georgian 2. Qwen's gives each digit a token (its pattern {@code \\p{N}} for one).
  */
 public final class TextTokens {
 
@@ -22,7 +22,7 @@ public final class TextTokens {
 
     private TextTokens() {}
 
-    /** Returns a text's tokens in sixths, in which texts can be added up. */
+    /** Returns a text's tokens in sixths, which can be summed over several texts. */
     public static long sixths(String text) {
         long sixths = 0;
         for (int index = 0; index < text.length(); index++) {
@@ -31,7 +31,7 @@ public final class TextTokens {
         return sixths;
     }
 
-    /** Returns the whole tokens of so many sixths, rounded up. */
+    /** Returns sixths as whole tokens, rounded up. */
     public static long whole(long sixths) {
         return (sixths + SIXTHS_A_TOKEN - 1) / SIXTHS_A_TOKEN;
     }

@@ -31,10 +31,10 @@ public sealed interface Exchange {
      *
      * @param problem why, and what to do: a sentence
      */
-    record Failed(String problem) implements Exchange {
+    record SaveFailed(String problem) implements Exchange {
 
         /** Rejects null. */
-        public Failed {
+        public SaveFailed {
             Objects.requireNonNull(problem, "problem");
         }
     }

@@ -19,7 +19,7 @@ public record OwnState(
         List<WindowUses> uses,
         List<SavedLimit> limits,
         List<SavedClosure> closures,
-        Set<Place> reopened,
+        Set<ClosedPlace> reopened,
         List<SavedTokens> tokens) {
 
     /** Copies mutable values. */

@@ -16,7 +16,7 @@ import java.util.Objects;
  * @param mark the mark of the tokens it is about; with other tokens it means nothing
  */
 public record SavedClosure(
-        Place place, boolean needsMending, Instant since, Instant until, String reason, String mark) {
+        ClosedPlace place, boolean needsMending, Instant since, Instant until, String reason, String mark) {
 
     private static final int LONGEST_REASON = 500;
     private static final Duration UNCHECKED = Duration.ofHours(1);

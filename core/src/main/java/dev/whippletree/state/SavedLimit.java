@@ -17,7 +17,7 @@ import java.util.Objects;
  * @param refill how long all of it takes to come back, positive; where that is unknown, the best guess
  * @param changed when it last changed but by refilling
  */
-public record SavedLimit(Key key, long amount, long left, Instant full, Duration refill, Instant changed) {
+public record SavedLimit(SavedLimitKey key, long amount, long left, Instant full, Duration refill, Instant changed) {
 
     /**
      * Identifies a reported limit. Immutable.
@@ -27,10 +27,10 @@ public record SavedLimit(Key key, long amount, long left, Instant full, Duration
      * @param refill how it refills
      * @param window as it was reported; zero if it wasn't
      */
-    public record Key(Scope scope, Limit.Unit unit, Refill refill, Duration window) {
+    public record SavedLimitKey(Scope scope, Limit.Unit unit, Refill refill, Duration window) {
 
         /** Rejects null. */
-        public Key {
+        public SavedLimitKey {
             Objects.requireNonNull(scope, "scope");
             Objects.requireNonNull(unit, "unit");
             Objects.requireNonNull(refill, "refill");

@@ -130,14 +130,14 @@ public record SavedState(
     }
 
     private List<SavedLimit> limitsWith(OwnState own) {
-        Map<SavedLimit.Key, SavedLimit> all = new LinkedHashMap<>();
+        Map<SavedLimit.SavedLimitKey, SavedLimit> all = new LinkedHashMap<>();
         limits.forEach(limit -> all.put(limit.key(), limit));
         own.limits().forEach(limit -> all.merge(limit.key(), limit, SavedLimit::newer));
         return List.copyOf(all.values());
     }
 
     private List<SavedTokens> tokensWith(OwnState own) {
-        Map<SavedTokens.Key, SavedTokens> all = new LinkedHashMap<>();
+        Map<SavedTokens.SavedTokensKey, SavedTokens> all = new LinkedHashMap<>();
         tokens.forEach(learned -> all.put(learned.key(), learned));
         own.tokens().forEach(learned -> all.merge(learned.key(), learned, SavedTokens::better));
         return all.values().stream()
@@ -147,7 +147,7 @@ public record SavedState(
     }
 
     private List<SavedClosure> closuresWith(OwnState own) {
-        Map<Place, SavedClosure> all = new LinkedHashMap<>();
+        Map<ClosedPlace, SavedClosure> all = new LinkedHashMap<>();
         closures.forEach(closure -> all.put(closure.place(), closure));
         own.reopened().forEach(all::remove);
         own.closures().forEach(closure -> all.merge(closure.place(), closure, SavedClosure::later));

@@ -12,7 +12,7 @@ import java.util.Objects;
  * @param latest the latest values, the oldest first, 0 or more each; the last 100 are kept
  * @param changed when the last one came
  */
-public record SavedTokens(Key key, List<Integer> latest, Instant changed) {
+public record SavedTokens(SavedTokensKey key, List<Integer> latest, Instant changed) {
 
     /** How many values are kept of each. */
     private static final int MOST_VALUES = 100;
@@ -28,10 +28,10 @@ public record SavedTokens(Key key, List<Integer> latest, Instant changed) {
      * @param model the model
      * @param size the size of the prompts, where that matters
      */
-    public record Key(String kind, String name, String model, int size) {
+    public record SavedTokensKey(String kind, String name, String model, int size) {
 
         /** Rejects null. */
-        public Key {
+        public SavedTokensKey {
             Objects.requireNonNull(kind, "kind");
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(model, "model");

@@ -138,9 +138,9 @@ public final class StateFolder {
         } catch (OverlappingFileLockException e) {
             return new Exchange.Busy(file.replacedAt());
         } catch (NewerStateException e) {
-            return new Exchange.Failed(newer(file, e));
+            return new Exchange.SaveFailed(newer(file, e));
         } catch (IOException e) {
-            return new Exchange.Failed("the limits' state can't be saved in " + folder + ", " + reason(e)
+            return new Exchange.SaveFailed("the limits' state can't be saved in " + folder + ", " + reason(e)
                     + "; a restart won't know the present use");
         }
     }

@@ -90,7 +90,7 @@ final class StateReader {
     }
 
     private static SavedLimit limit(JsonNode node) {
-        SavedLimit.Key key = new SavedLimit.Key(
+        SavedLimit.SavedLimitKey key = new SavedLimit.SavedLimitKey(
                 scope(node), unit(node), Refill.valueOf(text(node, "refill")), millis(node, "window_ms"));
         return new SavedLimit(
                 key,
@@ -102,9 +102,9 @@ final class StateReader {
     }
 
     private static SavedClosure closure(JsonNode node) {
-        Place place = node.has("account")
-                ? new Place(Place.Kind.ACCOUNT, text(node, "account"), model(node))
-                : new Place(Place.Kind.ORGANIZATION, text(node, "organization"), model(node));
+        ClosedPlace place = node.has("account")
+                ? new ClosedPlace(ClosedPlace.Extent.ACCOUNT, text(node, "account"), model(node))
+                : new ClosedPlace(ClosedPlace.Extent.ORGANIZATION, text(node, "organization"), model(node));
         return new SavedClosure(
                 place,
                 node.required("needs_mending").booleanValue(),
@@ -116,8 +116,9 @@ final class StateReader {
 
     /** Files of version 1 have none. */
     private static SavedTokens tokens(JsonNode node) {
-        SavedTokens.Key key = new SavedTokens.Key(text(node, "kind"), text(node, "name"), text(node, "model"), (int)
-                within(Integer.MAX_VALUE, node.required("size").longValue()));
+        SavedTokens.SavedTokensKey key =
+                new SavedTokens.SavedTokensKey(text(node, "kind"), text(node, "name"), text(node, "model"), (int)
+                        within(Integer.MAX_VALUE, node.required("size").longValue()));
         return new SavedTokens(
                 key,
                 all(node.required("latest"), value -> (int) within(Integer.MAX_VALUE, value.longValue())),

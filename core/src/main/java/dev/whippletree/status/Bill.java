@@ -25,7 +25,7 @@ public record Bill(List<Item> items, Optional<Prices> prices) {
      * The tokens of one model on one account.
      *
      * @param account the account's id
-     * @param model the service's own name of the model
+     * @param model the service's name of the model
      * @param tokens as the service counted them
      * @param cost what they cost; empty if it isn't known
      * @param credit what the account's organization may spend, if that was said
@@ -37,7 +37,7 @@ public record Bill(List<Item> items, Optional<Prices> prices) {
      * A price list without its prices.
      *
      * @param source the file it was read from, as messages name it
-     * @param asOf the day on which the prices held
+     * @param asOf the day of the prices
      * @param currency of all costs
      * @param doubt what is doubtful about its date, a sentence, if anything is
      */
@@ -64,7 +64,7 @@ public record Bill(List<Item> items, Optional<Prices> prices) {
     public static Bill of(
             StatusSnapshot status, List<AccountSettings> accounts, Optional<PriceList> prices, LocalDate today) {
         List<Item> items = new ArrayList<>();
-        for (StatusSnapshot.Account account : status.accounts()) {
+        for (StatusSnapshot.AccountStatus account : status.accounts()) {
             Optional<Credit> credit = accounts.stream()
                     .filter(settings -> settings.id().equals(account.id()))
                     .findFirst()

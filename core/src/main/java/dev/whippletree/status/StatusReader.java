@@ -6,14 +6,14 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.ShownText;
 import dev.whippletree.model.StatusSnapshot;
-import dev.whippletree.model.StatusSnapshot.Account;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.model.StatusSnapshot.AccountStatus;
 import dev.whippletree.model.StatusSnapshot.CacheTier;
-import dev.whippletree.model.StatusSnapshot.Coordination;
+import dev.whippletree.model.StatusSnapshot.CoordinatorStatus;
 import dev.whippletree.model.StatusSnapshot.Latency;
 import dev.whippletree.model.StatusSnapshot.LimitShare;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
-import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
+import dev.whippletree.model.StatusSnapshot.LimitStatus.LimitSource;
 import dev.whippletree.model.StatusSnapshot.Prompts;
 import dev.whippletree.model.StatusSnapshot.Tenant;
 import dev.whippletree.model.TokenUsage;
@@ -103,8 +103,8 @@ final class StatusReader {
                 all(node, "remarks", StatusReader::text));
     }
 
-    private static Coordination coordination(JsonNode node) {
-        return new Coordination(
+    private static CoordinatorStatus coordination(JsonNode node) {
+        return new CoordinatorStatus(
                 text(node.required("name")),
                 node.required("connected").booleanValue(),
                 node.required("processes").intValue(),
@@ -136,9 +136,9 @@ final class StatusReader {
                 optional(node, "credit", credit -> Credit.parse(text(credit))));
     }
 
-    private static Account account(JsonNode node, Bill bill) {
+    private static AccountStatus account(JsonNode node, Bill bill) {
         String id = text(node.required("id"));
-        return new Account(
+        return new AccountStatus(
                 id,
                 text(node.required("provider")),
                 text(node.required("organization")),
@@ -204,7 +204,7 @@ final class StatusReader {
                 node.required("amount").longValue(),
                 optional(node, "window_ms", window -> Duration.ofMillis(window.longValue())),
                 node.required("left").longValue(),
-                word(Source.class, node.required("source")),
+                word(LimitSource.class, node.required("source")),
                 node.has("more_in_ms")
                         ? OptionalLong.of(millis(node, "more_in_ms").toNanos())
                         : OptionalLong.empty());

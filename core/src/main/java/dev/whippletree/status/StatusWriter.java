@@ -1,7 +1,7 @@
 package dev.whippletree.status;
 
 import dev.whippletree.model.StatusSnapshot;
-import dev.whippletree.model.StatusSnapshot.Account;
+import dev.whippletree.model.StatusSnapshot.AccountStatus;
 import dev.whippletree.model.StatusSnapshot.CacheTier;
 import dev.whippletree.model.StatusSnapshot.Latency;
 import dev.whippletree.model.StatusSnapshot.LimitShare;
@@ -46,7 +46,7 @@ final class StatusWriter {
         return tree;
     }
 
-    private static Map<String, Object> of(StatusSnapshot.Coordination coordination) {
+    private static Map<String, Object> of(StatusSnapshot.CoordinatorStatus coordination) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("name", coordination.name());
         tree.put("connected", coordination.connected());
@@ -119,7 +119,7 @@ final class StatusWriter {
         return tree;
     }
 
-    private static Map<String, Object> of(Account account) {
+    private static Map<String, Object> of(AccountStatus account) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("id", account.id());
         tree.put("provider", account.provider());

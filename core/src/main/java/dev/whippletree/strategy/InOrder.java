@@ -10,11 +10,10 @@ import java.util.random.RandomGenerator;
 /**
  * Chooses the first ready target, in the order of the configuration. Ignores weights and makes no random choice.
  *
- * <p>For targets of different worth that are to be used up one after the other: the account that is paid for anyway
- * before the one that costs by the call. It balances nothing: the first target works until its concurrency or a limit
- * is reached, and only what it can't take goes on to the second. Unlike a further tier, the second is used at once,
- * without {@code patience}. It breaks where the first is slow or often fails: every prompt meets it first, until it
- * cools down.
+ * <p>For targets to be used up one after the other: for example, the prepaid account before the one that costs per
+ * call. It balances nothing: the first target works until its concurrency or a limit is reached, and the second gets
+ * only the rest. Unlike in a further tier, the second is used at once, without {@code patience}. It breaks if the first
+ * is slow or often fails: every prompt meets it first, until it cools down.
  *
  * <p>HAProxy calls this algorithm {@code first} (HAProxy Configuration Manual, {@code balance}).
  */

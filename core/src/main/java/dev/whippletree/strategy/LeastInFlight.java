@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Chooses the target with the fewest attempts in flight relative to its weight. Random only in the first turn, with
- * {@link Start#SPREAD}.
+ * {@link FirstTurn#SPREAD}.
  *
  * <p>A slow target keeps its attempts longer, so it has more in flight and gets fewer new ones: work goes where it
  * gets done, without any measuring. The assumption is that attempts in flight are a fair measure of load. It breaks
@@ -34,11 +34,11 @@ public final class LeastInFlight implements BalancingStrategy {
     /** Returns {@code start}. */
     @Override
     public Set<SettingKey> settings() {
-        return Set.of(Start.KEY);
+        return Set.of(FirstTurn.KEY);
     }
 
     @Override
     public Picker open(Settings settings, RandomGenerator random) {
-        return new LeastLoaded(new Turns(Start.of(settings), random), LoadMetric.IN_FLIGHT);
+        return new LeastLoaded(new Turns(FirstTurn.of(settings), random), LoadMetric.IN_FLIGHT);
     }
 }

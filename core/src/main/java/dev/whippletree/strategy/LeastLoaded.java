@@ -6,9 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Picks the target with the least load, looking at all of them. Where several have that, a second metric decides
- * between them, and so on; those alike to the last take turns by their weights, so that no tie always goes to the
- * first.
+ * Picks the target with the least load of all. A second metric decides between equally loaded targets, and so on.
+ * Targets that are equal by all metrics take turns by weight, so that ties don't always go to the first.
  */
 final class LeastLoaded implements Picker {
 
@@ -16,10 +15,10 @@ final class LeastLoaded implements Picker {
     private final Turns turns;
 
     /**
-     * Creates one.
+     * Creates a picker.
      *
-     * @param turns decides between targets that all metrics find alike
-     * @param metrics what it goes by, the one that matters most first
+     * @param turns decides between targets that are equal by all metrics
+     * @param metrics the metrics, the most important first
      */
     LeastLoaded(Turns turns, LoadMetric... metrics) {
         this.turns = turns;

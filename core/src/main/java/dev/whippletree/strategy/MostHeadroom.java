@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Chooses the target with the largest share of its quota left; among equals, the one with the fewest in flight
- * relative to its weight. Random only in the first turn, with {@link Start#SPREAD}.
+ * relative to its weight. Random only in the first turn, with {@link FirstTurn#SPREAD}.
  *
  * <p>Accounts with different limits are used up at the same pace, so all of them can still take calls near the end
  * of a window, and an account that others use too is spared. Weights count only between equals, because the limits
@@ -35,13 +35,13 @@ public final class MostHeadroom implements BalancingStrategy {
     /** Returns {@code start}. */
     @Override
     public Set<SettingKey> settings() {
-        return Set.of(Start.KEY);
+        return Set.of(FirstTurn.KEY);
     }
 
     @Override
     public Picker open(Settings settings, RandomGenerator random) {
         return new LeastLoaded(
-                new Turns(Start.of(settings), random),
+                new Turns(FirstTurn.of(settings), random),
                 (target, nowNanos) -> 1 - target.headroom(),
                 LoadMetric.IN_FLIGHT);
     }

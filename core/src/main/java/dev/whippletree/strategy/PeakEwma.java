@@ -25,7 +25,7 @@ public final class PeakEwma implements BalancingStrategy {
 
     private static final Duration DECAY = Duration.ofSeconds(10);
 
-    /** A failed attempt has cost its prompt the time until then and a second attempt; answers take about that long. */
+    /** A failed attempt costs its prompt the time of a second attempt, and answers take about so long. */
     private static final Duration PENALTY = Duration.ofSeconds(5);
 
     /** Creates the strategy. */

@@ -8,28 +8,28 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a target's answers take, times the attempts it would then have in flight, relative to its weight.
+ * A target's latency, times the attempts it would have in flight with one more, relative to its weight.
  *
- * <p>After Finagle's {@code PeakEwma}. The time is an exponentially weighted moving average that follows a longer time
- * at once and a shorter one only bit by bit, with the time constant {@code decay}: a target that gets slow is left
- * alone after one bad answer and trusted again with care. Different from Finagle:
+ * <p>After Finagle's {@code PeakEwma}. The latency is an exponentially weighted moving average that rises at once and
+ * falls gradually, with the time constant {@code decay}: a target that gets slow is avoided after one slow answer, and
+ * trusted again step by step. Different from Finagle:
  *
  * <ul>
- *   <li>A failure counts as an answer that took {@code penalty} longer than answers do, or as long as it took if that
- *       is more. A target that fails in a millisecond would otherwise look like the fastest of all.
- *   <li>An attempt that nobody waited for counts only if it had already taken longer than answers do; a prompt that was
- *       refused for its own sake doesn't count.
- *   <li>The average falls towards zero only while the target is idle. So a slow one is tried again, but by one attempt:
- *       while that is under way, what was known of it holds.
+ *   <li>A failure counts as an answer that took {@code penalty} longer than the average, or as long as the failure took
+ *       if that is more. Otherwise, a target that fails within a millisecond would look fastest.
+ *   <li>A cancelled attempt counts only if it had already taken longer than the average; a prompt refused for its own
+ *       content doesn't count.
+ *   <li>The average falls towards zero only while the target is idle. So a slow target is tried again, but by one
+ *       attempt: while that is under way, the average stays.
  * </ul>
  *
- * <p>A target of which nothing is known is tried at once, and then by no more until its first attempt has ended;
- * several such are filled evenly.
+ * <p>An unknown target is tried at once, but by one attempt until that has ended; several unknown targets are filled
+ * evenly.
  */
 final class PeakLatency implements LoadMetric {
 
     /**
-     * Stands for the time of a target that has yet to answer; longer than any real one, and small enough to be
+     * Stands for the latency of a target that hasn't answered yet: longer than any real one, and small enough to be
      * multiplied.
      */
     private static final double UNTOLD_NANOS = 1e18;
@@ -38,13 +38,13 @@ final class PeakLatency implements LoadMetric {
     private final double decayNanos;
     private final double penaltyNanos;
 
-    /** An average of times, and when the last of them was seen. */
+    /** An average latency, and when it was last updated. */
     private record Average(double nanos, long atNanos) {}
 
     /**
-     * Creates one that knows no target.
+     * Creates a metric that knows no target.
      *
-     * @param decay how long until what is old counts about a third (1/e); positive
+     * @param decay how long until an old value counts about a third (1/e); positive
      * @param penalty by how much a failure is worse than an answer; positive
      */
     PeakLatency(Duration decay, Duration penalty) {

@@ -9,16 +9,15 @@ import java.util.random.RandomGenerator;
 
 /**
  * Chooses the targets in turn, each as often as its weight says, with the turns of a heavy target spread out. Random
- * only in the first turn, with {@link Start#SPREAD}.
+ * only in the first turn, with {@link FirstTurn#SPREAD}.
  *
- * <p>This is nginx's smooth weighted round-robin ({@code ngx_http_upstream_round_robin.c}, 1.3.1): at each pick every
- * ready target is credited its weight, the one with the most credit is chosen and pays for all. It assumes that answers
- * cost about the same wherever they are made; where they don't, a strategy that looks at what is in flight does better.
+ * <p>This is nginx's smooth weighted round-robin ({@code ngx_http_upstream_round_robin.c}, 1.3.1): at each pick, every
+ * ready target is credited its weight; the one with the most credit is chosen and pays the sum. It assumes that answers
+ * cost about the same on each target; otherwise, a strategy that looks at attempts in flight does better.
  *
  * <p>While the same targets are ready, none is ever a whole pick ahead of its share, and after each cycle (as many
- * picks as the weights add up to) each has had exactly its share. Credits are kept by the target's id, because the
- * ready list changes from pick to pick; a target that isn't ready earns nothing, so one that comes back isn't flooded
- * to make up for its absence.
+ * picks as the sum of weights) each has had exactly its share. Credits are kept by the target's id, because the ready
+ * list changes from pick to pick. A target that isn't ready earns nothing, so it isn't flooded when it comes back.
  */
 public final class RoundRobin implements BalancingStrategy {
 
@@ -34,11 +33,11 @@ public final class RoundRobin implements BalancingStrategy {
     /** Returns {@code start}. */
     @Override
     public Set<SettingKey> settings() {
-        return Set.of(Start.KEY);
+        return Set.of(FirstTurn.KEY);
     }
 
     @Override
     public Picker open(Settings settings, RandomGenerator random) {
-        return new Turns(Start.of(settings), random);
+        return new Turns(FirstTurn.of(settings), random);
     }
 }

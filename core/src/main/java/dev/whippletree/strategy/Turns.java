@@ -8,34 +8,34 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * Gives turns by weight, smoothly; see {@link RoundRobin}. Confined, as pickers are. Its map grows to the number of the
- * tier's targets and no further.
+ * Gives turns by weight, smoothly; see {@link RoundRobin}. Confined, as pickers are. Its map has one entry for each
+ * target of the tier at most.
  */
 final class Turns implements Picker {
 
-    private final Map<String, Credit> credits = new HashMap<>();
-    private final Start start;
+    private final Map<String, TurnBalance> credits = new HashMap<>();
+    private final FirstTurn start;
     private final RandomGenerator random;
 
     /**
-     * Creates one that has given no turn.
+     * Creates a picker that has given no turn.
      *
      * @param random draws lots for the first turn
      */
-    Turns(Start start, RandomGenerator random) {
+    Turns(FirstTurn start, RandomGenerator random) {
         this.start = start;
         this.random = random;
     }
 
     @Override
     public int pick(List<TargetView> ready, long nowNanos) {
-        boolean spread = start == Start.SPREAD && credits.isEmpty();
+        boolean spread = start == FirstTurn.SPREAD && credits.isEmpty();
         long paid = 0;
         int chosen = 0;
-        Credit most = creditOf(ready.get(0));
+        TurnBalance most = creditOf(ready.get(0));
         for (int i = 0; i < ready.size(); i++) {
             TargetView target = ready.get(i);
-            Credit credit = creditOf(target);
+            TurnBalance credit = creditOf(target);
             credit.amount += target.weight();
             paid += target.weight();
             if (credit.amount > most.amount) {
@@ -44,19 +44,19 @@ final class Turns implements Picker {
             }
         }
         if (spread) {
-            chosen = Start.leastUsed(ready, random);
+            chosen = FirstTurn.leastUsed(ready, random);
             most = creditOf(ready.get(chosen));
         }
         most.amount -= paid;
         return chosen;
     }
 
-    private Credit creditOf(TargetView target) {
-        return credits.computeIfAbsent(target.id(), id -> new Credit());
+    private TurnBalance creditOf(TargetView target) {
+        return credits.computeIfAbsent(target.id(), id -> new TurnBalance());
     }
 
     /** What a target has earned and not yet spent; negative while it has had more than its share. */
-    private static final class Credit {
+    private static final class TurnBalance {
         private long amount;
     }
 }

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Draws two different targets by lot and picks the one with less load; of equals, the one drawn first.
+ * Draws two targets by lot and picks the less loaded one; of equals, the one drawn first.
  *
- * <p>Whoever always takes the very best sends all that comes before the next measurement to one target. Two lots keep
- * nearly all of the advantage over one (M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", PhD
- * thesis, Berkeley 1996) and never crowd. They assume that load can't be known quite up to date; the worst target is
- * picked only when its load has fallen below that of another. Weights are the metric's business.
+ * <p>Always picking the best target would send everything until the next measurement there. Two choices keep nearly all
+ * of the advantage over one (M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", PhD thesis,
+ * Berkeley 1996) without that crowding. The assumption is that known loads are slightly out of date. The most loaded
+ * target is picked only once its load has fallen below another's. The metric accounts for weights.
  */
 final class TwoChoices implements Picker {
 

@@ -32,9 +32,9 @@ public final class SystemTimeline implements Timeline, AutoCloseable {
     }
 
     /**
-     * Returns a timeline for a process that soon ends, with platform threads of its own. A JVM whose virtual threads
-     * have waited for a socket takes 0.3 seconds longer to end: HotSpot gives threads in native code that long, and the
-     * one that polls for them never leaves it.
+     * Returns a timeline for a short process, with platform threads of its own. A JVM whose virtual threads have waited
+     * for a socket takes 0.3 seconds longer to end: HotSpot waits so long for threads in native code, and the thread
+     * that polls for virtual threads never leaves it.
      */
     public static SystemTimeline ofShortProcess() {
         return new SystemTimeline(Threads.newPlatformExecutor("whippletree"), true);

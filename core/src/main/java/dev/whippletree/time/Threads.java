@@ -32,8 +32,8 @@ public final class Threads {
     }
 
     /**
-     * Returns such an executor whose threads are daemons that end when idle, on any JVM: for what may block and never
-     * return.
+     * Returns such an executor with daemon platform threads that end when idle, on any JVM: for tasks that may block
+     * forever.
      */
     public static ExecutorService newPlatformExecutor(String name) {
         return new ThreadPoolExecutor(
@@ -55,8 +55,8 @@ public final class Threads {
     }
 
     /**
-     * Calls {@code Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(name).factory())} by name: 17 compiles
-     * this.
+     * Calls {@code Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(name).factory())} by reflection, because
+     * this is compiled for Java 17.
      */
     private static ExecutorService newVirtualThreadExecutor(String name) {
         try {

@@ -7,23 +7,23 @@ import java.util.random.RandomGenerator;
 /**
  * A source of time, timers, threads and random numbers.
  *
- * <p>{@link SystemTimeline} is the real one. {@link VirtualTimeline} advances only when told to, which makes whatever
- * runs on it repeatable. Implementations are thread-safe.
+ * <p>{@link SystemTimeline} is the real one. {@link VirtualTimeline} advances only on request, which makes everything
+ * on it repeatable. Implementations are thread-safe.
  */
 public interface Timeline {
 
     /** Returns a reading in nanoseconds that never goes back; only differences between readings mean anything. */
     long nanoTime();
 
-    /** Returns the time of day. Differs from {@link #nanoTime()} in that it can be set and so may jump. */
+    /** Returns the wall-clock time. Unlike {@link #nanoTime()}, it can be set, so it may jump. */
     Instant now();
 
     /**
      * Runs a task once, later, on {@link #executor()}.
      *
      * @param delayNanos nanoseconds from now; zero or less means as soon as possible
-     * @param task what to run; what it throws is logged and goes no further
-     * @return a handle that calls the task off if it hasn't started
+     * @param task what to run; exceptions it throws are logged and not passed on
+     * @return a handle that cancels the task if it hasn't started
      */
     Timer schedule(long delayNanos, Runnable task);
 
@@ -37,7 +37,7 @@ public interface Timeline {
     @FunctionalInterface
     interface Timer {
 
-        /** Calls the task off. Does nothing if it has run or was cancelled before. Thread-safe; never blocks. */
+        /** Cancels the task. Does nothing if it has run or was cancelled before. Thread-safe; never blocks. */
         void cancel();
     }
 }

@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A timeline that stands still until told to advance, and then jumps from one event to the next.
+ * A timeline that stands still until it is advanced, and then jumps from one event to the next.
  *
  * <p>Events at the same instant run in the order in which they were scheduled, on the thread that calls one of the
  * {@code run…} methods. With the same seed and the same program, every run is the same. Confined to one thread.
@@ -27,7 +27,7 @@ public final class VirtualTimeline implements Timeline {
     /**
      * Creates a timeline at time zero.
      *
-     * @param seed where {@link #random()} starts
+     * @param seed the seed of {@link #random()}
      */
     public VirtualTimeline(long seed) {
         this.random = new SplittableRandom(seed);
@@ -64,7 +64,7 @@ public final class VirtualTimeline implements Timeline {
     /**
      * Jumps to the next event and runs it.
      *
-     * @return false if there was none, and time stands where it stood
+     * @return false if there was none; then time hasn't moved
      */
     public boolean runNext() {
         Event event = nextLive();

@@ -20,11 +20,11 @@ public final class Watch implements AutoCloseable {
     }
 
     /**
-     * Starts one.
+     * Starts a watch.
      *
-     * @param name what its thread is called
-     * @param pause how long before the first look and between two, positive
-     * @param look what to do; where memory may be short it had better allocate nothing
+     * @param name its thread's name
+     * @param pause the time before the first check and between checks, positive
+     * @param look the check; should allocate nothing if memory may be short
      */
     public static Watch start(String name, Duration pause, Runnable look) {
         Watch watch = new Watch(pause, look);
@@ -41,12 +41,12 @@ public final class Watch implements AutoCloseable {
                     look.run();
                 }
             } catch (Throwable e) {
-                // There may be no memory to say so with, and the next look is due whatever became of this one.
+                // There may be no memory for a log line, and the next check is due whatever happened to this one.
             }
         }
     }
 
-    /** Ends it after the look that is under way. Doesn't wait for that. */
+    /** Ends the watch after the check under way, without waiting for that. */
     @Override
     public void close() {
         closed.countDown();

@@ -3,7 +3,7 @@ package dev.whippletree.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.whippletree.config.Configuration.CacheTier;
+import dev.whippletree.config.Configuration.CacheTierSettings;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Secret;
 import dev.whippletree.settings.EngineSettings;
@@ -111,7 +111,7 @@ final class ConfigurationCheckTest {
     @Test
     void unknownName_saysWhichPluginsAreBroken() {
         KnownPlugins known = new KnownPlugins(
-                new KnownPlugins.Kind("provider", Map.of(), List.of("com.acme.Grok (/lib/grok.jar): no class")),
+                new KnownPlugins.PluginKind("provider", Map.of(), List.of("com.acme.Grok (/lib/grok.jar): no class")),
                 Plugins.KNOWN.caches(),
                 Plugins.KNOWN.strategies(),
                 Plugins.KNOWN.coordinators());
@@ -155,8 +155,8 @@ final class ConfigurationCheckTest {
 
     private static Configuration configuration(
             List<AccountSettings> accounts, List<RouteSettings> routes, List<String> caches) {
-        List<CacheTier> tiers = caches.stream()
-                .map(name -> new CacheTier(name, Settings.none("cache " + name)))
+        List<CacheTierSettings> tiers = caches.stream()
+                .map(name -> new CacheTierSettings(name, Settings.none("cache " + name)))
                 .toList();
         return new Configuration(accounts, routes, tiers, EngineSettings.DEFAULT, List.of());
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.whippletree.config.Configuration.CacheTier;
+import dev.whippletree.config.Configuration.CacheTierSettings;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Credit;
 import dev.whippletree.model.Limit;
@@ -130,8 +130,9 @@ final class ConfigurationReaderTest {
                         .build());
         assertThat(configuration.caches())
                 .containsExactly(
-                        new CacheTier("ehcache", Settings.none("cache ehcache")),
-                        new CacheTier("redis", new Settings("cache redis", Map.of("uri", "redis://localhost"))));
+                        new CacheTierSettings("ehcache", Settings.none("cache ehcache")),
+                        new CacheTierSettings(
+                                "redis", new Settings("cache redis", Map.of("uri", "redis://localhost"))));
         assertThat(configuration.engine()).isEqualTo(new EngineSettings(500, 16, Duration.ofMillis(250)));
         assertThat(configuration.warnings()).isEmpty();
     }
@@ -240,7 +241,9 @@ final class ConfigurationReaderTest {
             assertThat(configuration.routes())
                     .containsExactly(RouteSettings.of(
                             "default", List.of(tier(new TargetSettings("from-environment", "openai/gpt-oss-20b")))));
-            assertThat(configuration.caches()).extracting(CacheTier::name).containsExactly("ehcache");
+            assertThat(configuration.caches())
+                    .extracting(CacheTierSettings::name)
+                    .containsExactly("ehcache");
             assertThat(configuration.engine()).isEqualTo(EngineSettings.DEFAULT);
         }
     }
@@ -264,7 +267,9 @@ final class ConfigurationReaderTest {
     @Test
     void emptyCaches_areNone() {
         assertThat(read("caches: []").caches()).isEmpty();
-        assertThat(read("caches: redis").caches()).extracting(CacheTier::name).containsExactly("redis");
+        assertThat(read("caches: redis").caches())
+                .extracting(CacheTierSettings::name)
+                .containsExactly("redis");
     }
 
     @Test

@@ -2,7 +2,7 @@ package dev.whippletree.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.config.KnownPlugins.Kind;
+import dev.whippletree.config.KnownPlugins.PluginKind;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class KnownPluginsTest {
 
-    private static final Kind PROVIDERS =
-            Kind.of("provider", Map.of("groq", Set.of(), "huggingface", Set.of(), "openai", Set.of()));
+    private static final PluginKind PROVIDERS =
+            PluginKind.of("provider", Map.of("groq", Set.of(), "huggingface", Set.of(), "openai", Set.of()));
 
     /** None of these is a provider of ours, and all of them speak OpenAI's protocol. */
     @ParameterizedTest
@@ -35,7 +35,9 @@ final class KnownPluginsTest {
 
     @Test
     void withoutThatProvider_itsModuleIsWhatIsMissing() {
-        assertThat(Kind.of("provider", Map.of("groq", Set.of())).unknown("vllm").orElseThrow())
+        assertThat(PluginKind.of("provider", Map.of("groq", Set.of()))
+                        .unknown("vllm")
+                        .orElseThrow())
                 .doesNotContain("base-url")
                 .contains("whippletree-provider-vllm");
     }

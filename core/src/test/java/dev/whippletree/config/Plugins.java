@@ -10,11 +10,11 @@ import java.util.stream.Collectors;
 final class Plugins {
 
     static final KnownPlugins KNOWN = new KnownPlugins(
-            KnownPlugins.Kind.of(
+            KnownPlugins.PluginKind.of(
                     "provider", Map.of("huggingface", keys("base-url", "bill-to"), "groq", keys("base-url"))),
-            KnownPlugins.Kind.of("cache", Map.of("ehcache", keys("heap"), "redis", keys("uri"))),
-            KnownPlugins.Kind.of("strategy", Map.of("round-robin", keys(), "least-loaded", keys("choices"))),
-            KnownPlugins.Kind.of("coordinator", Map.of("redis", keys("uri"))));
+            KnownPlugins.PluginKind.of("cache", Map.of("ehcache", keys("heap"), "redis", keys("uri"))),
+            KnownPlugins.PluginKind.of("strategy", Map.of("round-robin", keys(), "least-loaded", keys("choices"))),
+            KnownPlugins.PluginKind.of("coordinator", Map.of("redis", keys("uri"))));
 
     private Plugins() {}
 

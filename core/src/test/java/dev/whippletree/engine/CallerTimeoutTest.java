@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -40,7 +41,7 @@ final class CallerTimeoutTest {
         try {
             throw new AssertionError("answered with " + answer.join());
         } catch (CompletionException e) {
-            return (PromptException) e.getCause();
+            return (PromptException) Objects.requireNonNull(e.getCause());
         }
     }
 

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * How soon a limit of 8,000 tokens a minute is used, of which nothing has been learned: answers take eleven seconds and have some 60
- * tokens, of 2,000 at most. Were all of those reserved until 59 have been counted, three prompts would go at once, and a quarter of
- * the limit would be used for three minutes.
+ * How soon a limit of 8,000 tokens a minute is used, of which nothing has been learned: answers take eleven seconds and
+ * have some 60 tokens, of 2,000 at most. Were all of those reserved until 59 have been counted, three prompts would go
+ * at once, and a quarter of the limit would be used for three minutes.
  */
 final class ColdTokensTest {
 

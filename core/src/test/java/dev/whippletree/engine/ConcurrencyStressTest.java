@@ -46,7 +46,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The engine on the machine's own time, with many threads that submit, join and cancel, and answers that come on others. */
+/**
+ * The engine on the machine's own time, with many threads that submit, join and cancel, and answers that come on
+ * others.
+ */
 @Tag("slow")
 final class ConcurrencyStressTest {
 
@@ -64,7 +67,9 @@ final class ConcurrencyStressTest {
         executor.shutdownNow();
     }
 
-    /** Answers each call on another thread with the prompt's own text; some it fails, a few it answers within the call. */
+    /**
+     * Answers each call on another thread with the prompt's own text; some it fails, a few it answers within the call.
+     */
     private final class ThreadedClient implements ProviderClient {
 
         private final Map<String, AtomicInteger> callsByText = new ConcurrentHashMap<>();

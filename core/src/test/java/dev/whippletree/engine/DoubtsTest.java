@@ -27,7 +27,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Prompts that a service refuses as if the credential, the credit or the model were at fault, and those that really are. */
+/**
+ * Prompts that a service refuses as if the credential, the credit or the model were at fault, and those that really
+ * are.
+ */
 final class DoubtsTest {
 
     private static final Duration SHORT = Duration.ofMillis(10);

@@ -37,12 +37,12 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The production engine over scripted services, and all that can be done to it, as operations of which each takes effect at one
- * moment.
+ * The production engine over scripted services, and all that can be done to it, as operations of which each takes
+ * effect at one moment.
  *
- * <p>The engine decides under its lock and acts after it, so a caller who asks may be overtaken between the two. What an operation
- * returns tells therefore only of what was decided; {@link #report} tells what has come of everything, when nobody is left who
- * could do something more.
+ * <p>The engine decides under its lock and acts after it, so a caller who asks may be overtaken between the two. What
+ * an operation returns tells therefore only of what was decided; {@link #report} tells what has come of everything,
+ * when nobody is left who could do something more.
  */
 public abstract class EngineDoor {
 
@@ -162,7 +162,9 @@ public abstract class EngineDoor {
         }
     }
 
-    /** The services end the calls for a question, those under way and those to come; once, and in the way first said. */
+    /**
+     * The services end the calls for a question, those under way and those to come; once, and in the way first said.
+     */
     public void end(int question, End how) {
         services.end(text(question), how);
     }
@@ -197,7 +199,10 @@ public abstract class EngineDoor {
         engine.close(Duration.ofHours(1));
     }
 
-    /** Lets everything end. Returns what has come of each prompt, and all that is not as it should be when nothing is under way. */
+    /**
+     * Lets everything end. Returns what has come of each prompt, and all that is not as it should be when nothing is
+     * under way.
+     */
     public String report() {
         for (int question = 0; question < questions; question++) {
             end(question, End.ANSWER);

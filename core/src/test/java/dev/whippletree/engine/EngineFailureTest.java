@@ -320,7 +320,7 @@ final class EngineFailureTest {
 
     @Test
     void declaredLimitThatRefusesWhileItHasRoom_isWarnedOfOnce() {
-        Logger logger = (Logger) LoggerFactory.getLogger(Outages.class);
+        Logger logger = (Logger) LoggerFactory.getLogger(ScopeClosures.class);
         ListAppender<ILoggingEvent> logged = new ListAppender<>();
         logged.start();
         logger.addAppender(logged);

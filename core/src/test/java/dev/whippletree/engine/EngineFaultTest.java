@@ -80,7 +80,7 @@ final class EngineFaultTest {
             assertThat(answer).isCompleted();
             assertThat(answer.join().origin().attempts()).isEqualTo(1);
         });
-        StatusSnapshot.Account account = fixture.status("a");
+        StatusSnapshot.AccountStatus account = fixture.status("a");
         assertThat(account.staleConnections()).isEqualTo(6);
         assertThat(account.calls()).isEqualTo(6);
         assertThat(account.failures()).isEmpty();

@@ -249,7 +249,7 @@ final class EngineFixture {
         return engine().status();
     }
 
-    StatusSnapshot.Account status(String account) {
+    StatusSnapshot.AccountStatus status(String account) {
         return status().accounts().stream()
                 .filter(status -> status.id().equals(account))
                 .findFirst()

@@ -16,8 +16,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever threads do at the engine's door at the same time, what comes of it could have come of doing the same one after the
- * other. Lincheck (Koval et al., CAV 2023) runs each scenario many times, and looks for an order that explains its results.
+ * Whatever threads do at the engine's door at the same time, what comes of it could have come of doing the same one
+ * after the other. Lincheck (Koval et al., CAV 2023) runs each scenario many times, and looks for an order that
+ * explains its results.
  */
 @Tag("slow")
 @Tag("lincheck")
@@ -72,8 +73,9 @@ final class EngineLincheckTest {
     }
 
     /**
-     * There is room for one, so that all others wait in line; each thread asks what no other asks. What the services end nobody
-     * withdraws: a call that is answered as soon as it is made takes the room for a moment, which one who gives up could tell.
+     * There is room for one, so that all others wait in line; each thread asks what no other asks. What the services
+     * end nobody withdraws: a call that is answered as soon as it is made takes the room for a moment, which one who
+     * gives up could tell.
      */
     public static final class WaitingQuestions extends EngineDoor {
 
@@ -110,7 +112,9 @@ final class EngineLincheckTest {
         }
     }
 
-    /** There is room for everybody, and each thread asks what no other asks, and withdraws it while the services end it. */
+    /**
+     * There is room for everybody, and each thread asks what no other asks, and withdraws it while the services end it.
+     */
     public static final class OwnQuestions extends EngineDoor {
 
         private static final int A_THREAD = 2;

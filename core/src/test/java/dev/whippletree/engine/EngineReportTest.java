@@ -157,7 +157,7 @@ final class EngineReportTest {
         assertThat(client.calls()).isEqualTo(12);
     }
 
-    /** The only reset that was told is the end of a window, and no window's length. */
+    /** The only reported reset is the end of a window, and no window's length. */
     @Test
     void reportsThatEnd_leaveTheDeclaredLimit() {
         ScriptedClient client = fixture.account("a", "5 / 10s");

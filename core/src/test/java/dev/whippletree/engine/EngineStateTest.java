@@ -108,7 +108,10 @@ final class EngineStateTest {
         assertThat(client.calls()).isZero();
     }
 
-    /** A timeline on which something happens while the state is being saved: between the two times that a save asks what time it is. */
+    /**
+     * A timeline on which something happens while the state is being saved: between the two times that a save asks what
+     * time it is.
+     */
     private static final class InterruptedSave implements Timeline {
 
         private final Timeline timeline;
@@ -292,7 +295,7 @@ final class EngineStateTest {
         first.advance(Duration.ofSeconds(1));
         close(first);
         EngineFixture second = life();
-        assertThat(limit(second).source()).isEqualTo(LimitStatus.Source.REPORTED);
+        assertThat(limit(second).source()).isEqualTo(LimitStatus.LimitSource.REPORTED);
         assertThat(limit(second).amount()).isEqualTo(100);
         assertThat(limit(second).left()).isEqualTo(40);
         timeline.advance(Duration.ofMinutes(30));
@@ -352,7 +355,7 @@ final class EngineStateTest {
         first.advance(Duration.ofSeconds(1));
         Instant reset = first.status("a").until().orElseThrow();
         close(first);
-        StatusSnapshot.Account account = life().status("a");
+        StatusSnapshot.AccountStatus account = life().status("a");
         assertThat(account.state()).isEqualTo(AccountState.BUSY);
         assertThat(account.until()).contains(reset);
         timeline.advance(Duration.ofHours(5));

@@ -747,7 +747,7 @@ final class EngineStreamTest {
     }
 
     @Test
-    void streamThatHasBegun_wasLetIn() {
+    void streamThatHasBegun_wasAdmitted() {
         EngineFixture unknown = new EngineFixture();
         ScriptedClient endless = unknown.account("a").usually((prompt, model, sink) -> {
             unknown.timeline.schedule(SECOND.toNanos(), () -> sink.delta(new Delta.Text("one ")));

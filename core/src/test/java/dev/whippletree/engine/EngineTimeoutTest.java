@@ -41,7 +41,9 @@ final class EngineTimeoutTest {
         return fixture.ask(prompt.build());
     }
 
-    /** Asks for a stream whose first piece must come within an hour; returns how long it takes to its end, in seconds. */
+    /**
+     * Asks for a stream whose first piece must come within an hour; returns how long it takes to its end, in seconds.
+     */
     private double secondsOfStream(String text) {
         long before = fixture.timeline.nanoTime();
         CompletableFuture<Completion> whole = ReadingCaller.of(

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A refusal's time where prompts use far fewer tokens than they reserve: answers are log-normal, 150 tokens in the middle and 190 on
- * average; some 550 are reserved. A hundred have been answered before, two hundred wait.
+ * A refusal's time where prompts use far fewer tokens than they reserve: answers are log-normal, 150 tokens in the
+ * middle and 190 on average; some 550 are reserved. A hundred have been answered before, two hundred wait.
  */
 final class ForecastOfTokensTest {
 

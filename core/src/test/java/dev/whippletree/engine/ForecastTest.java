@@ -24,18 +24,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The time that a refusal names, against when the prompt would have begun.
  *
- * <p>Each seed is one scene: 1 to 4 accounts of 8 to 64 slots, each with a limit of requests and half of them with one of tokens too,
- * answers that take as long each time on an account (50 ms to 5 s), up to 300 prompts of 50 to 100 tokens, of 12 sessions, a fifth of
- * them batch. It is run twice: once with the last prompt's deadline so short that it is refused, once without a deadline. When the
- * prompt began differs from what the refusal said by at most 5 % of the wait; or by 20 ms where that is more, since times are looked
- * for to a millisecond. Where windows open all at once, a prompt more or less ahead can make the difference of a whole window, and
- * which of several accounts takes which prompt isn't foreseen: so the time may also be that of a call up to 2 % of all prompts (and
- * one) earlier or later.
+ * <p>Each seed is one scene: 1 to 4 accounts of 8 to 64 slots, each with a limit of requests and half of them with one
+ * of tokens too, answers that take as long each time on an account (50 ms to 5 s), up to 300 prompts of 50 to 100
+ * tokens, of 12 sessions, a fifth of them batch. It is run twice: once with the last prompt's deadline so short that it
+ * is refused, once without a deadline. When the prompt began differs from what the refusal said by at most 5 % of the
+ * wait; or by 20 ms where that is more, since times are looked for to a millisecond. Where windows open all at once, a
+ * prompt more or less ahead can make the difference of a whole window, and which of several accounts takes which prompt
+ * isn't foreseen: so the time may also be that of a call up to 2 % of all prompts (and one) earlier or later.
  *
- * <p>Left out is what is a matter of who happens to go where, which is estimated, but not to 5 %: two limits of one account that bind
- * by turns (here one is four times as tight as the other), windows that hold fewer than thirty prompts of different
- * sizes, and many
- * prompts pinned to an account that can't keep up.
+ * <p>Left out is what is a matter of who happens to go where, which is estimated, but not to 5 %: two limits of one
+ * account that bind by turns (here one is four times as tight as the other), windows that hold fewer than thirty
+ * prompts of different sizes, and many prompts pinned to an account that can't keep up.
  */
 @Tag("slow")
 final class ForecastTest {

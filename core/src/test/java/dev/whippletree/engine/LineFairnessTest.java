@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whose turn it is, by when the engine's calls are made. One account, one call at a time, each of which takes a second: so a call's
- * number is its turn. Seeds shuffle who comes when.
+ * Whose turn it is, by when the engine's calls are made. One account, one call at a time, each of which takes a second:
+ * so a call's number is its turn. Seeds shuffle who comes when.
  */
 final class LineFairnessTest {
 

@@ -151,7 +151,10 @@ final class OutageTest {
         assertThat(poison).allSatisfy(answer -> assertThat(answer).isCompletedExceptionally());
     }
 
-    /** Asks 100 good prompts beside twenty poisoned ones that come at once. Returns how long the answered ones took, in milliseconds. */
+    /**
+     * Asks 100 good prompts beside twenty poisoned ones that come at once. Returns how long the answered ones took, in
+     * milliseconds.
+     */
     private LongSummaryStatistics goodOnesBeside(Failure failure, int failureMillis, String tenant) {
         ScriptedClient client = fixture.account("a", Optional.empty(), 64, "3000 / 10m");
         client.usually((prompt, model, sink) -> (prompt.messages().get(0).text().contains("poison")
@@ -192,7 +195,10 @@ final class OutageTest {
         assertThat(took.getMax()).isLessThan(5_000);
     }
 
-    /** For all that anybody knows it is a limit that is hit, whose pauses double; but the poisoned ones don't make all the trials. */
+    /**
+     * For all that anybody knows it is a limit that is hit, whose pauses double; but the poisoned ones don't make all
+     * the trials.
+     */
     @ParameterizedTest
     @CsvSource({"1, same", "10, other", "400, same", "3000, same", "3000, other"})
     void promptsRefusedWithoutAWait_letOthersBeAnsweredAllTheSame(int failureMillis, String tenant) {

@@ -13,7 +13,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** People before batch, and a tenant's only prompt before the third of another. One call at a time, each of a second. */
+/**
+ * People before batch, and a tenant's only prompt before the third of another. One call at a time, each of a second.
+ */
 final class PeopleFirstTest {
 
     private static final Duration TURN = Duration.ofSeconds(1);

@@ -248,7 +248,7 @@ final class ReloadBench {
         return engine().status();
     }
 
-    StatusSnapshot.Account status(String id) {
+    StatusSnapshot.AccountStatus status(String id) {
         return status().accounts().stream()
                 .filter(account -> account.id().equals(id))
                 .findFirst()

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Engines that come and go at random moments, one after the other on one state folder: whatever they are stopped in the middle of, a
- * day never sees more than its limit allows.
+ * Engines that come and go at random moments, one after the other on one state folder: whatever they are stopped in the
+ * middle of, a day never sees more than its limit allows.
  */
 final class RestartTest {
 

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
-/** A virtual timeline for several threads: tasks run on the thread that hands them in, timers on the one that lets time pass. */
+/**
+ * A virtual timeline for several threads: tasks run on the thread that hands them in, timers on the one that lets time
+ * pass.
+ */
 final class SharedTimeline implements Timeline {
 
     private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
@@ -44,7 +47,9 @@ final class SharedTimeline implements Timeline {
         return Runnable::run;
     }
 
-    /** Returns chance that always falls alike, so that what happens depends on nothing but the order of what is done. */
+    /**
+     * Returns chance that always falls alike, so that what happens depends on nothing but the order of what is done.
+     */
     @Override
     public RandomGenerator random() {
         return () -> 1L << 62;

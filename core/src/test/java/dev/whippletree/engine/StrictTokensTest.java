@@ -25,10 +25,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The hardest service for a reservation of what completions usually need: it knows how long an answer will be when the prompt arrives,
- * and refuses one that would exceed 8,000 tokens in any minute. Answers are log-normal, 150 tokens in the middle, a twentieth beyond
- * 480, with a maximum of 2,000. All 2,000 prompts come at once. Fewer than 1 % of the calls are refused, and the limit is used to four
- * fifths or more, but for the end; reserving the maximum would leave it at 69 %.
+ * The hardest service for a reservation of what completions usually need: it knows how long an answer will be when the
+ * prompt arrives, and refuses one that would exceed 8,000 tokens in any minute. Answers are log-normal, 150 tokens in
+ * the middle, a twentieth beyond 480, with a maximum of 2,000. All 2,000 prompts come at once. Fewer than 1 % of the
+ * calls are refused, and the limit is used to four fifths or more, but for the end; reserving the maximum would leave
+ * it at 69 %.
  */
 @Tag("slow")
 final class StrictTokensTest {

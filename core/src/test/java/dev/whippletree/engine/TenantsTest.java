@@ -67,7 +67,9 @@ final class TenantsTest {
         }
     }
 
-    /** One sends all at once, the other a prompt a second: of one session or without, or each of a session of its own. */
+    /**
+     * One sends all at once, the other a prompt a second: of one session or without, or each of a session of its own.
+     */
     @ParameterizedTest
     @CsvSource({
         "500, false, 4, 1000000 / 1h",

@@ -109,7 +109,10 @@ final class OthersUsesTest {
                 .sum();
     }
 
-    /** There is room now, or from a moment on at which a use leaves the window. What is dated later than now counts as dated now. */
+    /**
+     * There is room now, or from a moment on at which a use leaves the window. What is dated later than now counts as
+     * dated now.
+     */
     private static long waitForOne(List<OthersUse> own, List<OthersUse> dated, long now) {
         List<OthersUse> others = dated.stream()
                 .map(use -> new OthersUse(use.key(), Math.min(now, use.date()), use.amount()))

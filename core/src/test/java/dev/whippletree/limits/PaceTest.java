@@ -80,7 +80,9 @@ final class PaceTest {
         assertThat(fast.left(SECOND)).as("one, and what 20 ms bring").isEqualTo(21);
     }
 
-    /** N = 2,000 calls at random rates and times; the reference adds up every call of every stretch that ends with one. */
+    /**
+     * N = 2,000 calls at random rates and times; the reference adds up every call of every stretch that ends with one.
+     */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void noStretch_holdsMoreThanItsShareAndABurst(long seed) {

@@ -43,8 +43,8 @@ final class QuotaPropertiesTest {
     }
 
     /**
-     * The wait is found by going from one moment at which a use leaves to the next, taking what is free at each. Where a use may
-     * still arrive for a while, rounds overlap by that while, and the quota may be off by it.
+     * The wait is found by going from one moment at which a use leaves to the next, taking what is free at each. Where
+     * a use may still arrive for a while, rounds overlap by that while, and the quota may be off by it.
      */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")

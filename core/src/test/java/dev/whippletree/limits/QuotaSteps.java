@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * A random history of one quota, kept so that it can be lived through again by another one: uses are reserved, whether or not
- * they fit, and sent, counted, lost, settled and released in any order that callers may choose.
+ * A random history of one quota, kept so that it can be lived through again by another one: uses are reserved, whether
+ * or not they fit, and sent, counted, lost, settled and released in any order that callers may choose.
  */
 final class QuotaSteps {
 

@@ -8,8 +8,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Random traffic between a quota and a service: a caller that reserves only what fits, requests that reach the service some time
- * between being sent and the first byte of their answer, answers that may report how the limit stands.
+ * Random traffic between a quota and a service: a caller that reserves only what fits, requests that reach the service
+ * some time between being sent and the first byte of their answer, answers that may report how the limit stands.
  */
 final class Traffic {
 
@@ -94,10 +94,10 @@ final class Traffic {
         long longest = shape.transitNanos().orElse(shape.longestNanos());
         long arrives = sent + random.nextLong(1 + longest);
         long firstByte = arrives + random.nextLong(1 + shape.longestNanos());
-        Told told = new Told();
+        Told reported = new Told();
         at(sent, () -> shape.transitNanos().ifPresent(transit -> use.sent(now + transit, now)));
-        at(arrives, () -> arrive(amount, told));
-        at(firstByte, () -> answer(use, told));
+        at(arrives, () -> arrive(amount, reported));
+        at(firstByte, () -> answer(use, reported));
     }
 
     /** What the service said when a use arrived. */
@@ -106,7 +106,7 @@ final class Traffic {
         private long resetNanos;
     }
 
-    private void arrive(long amount, Told told) {
+    private void arrive(long amount, Told reported) {
         for (ServiceModel service : services) {
             service.arrive(amount, now);
             if (service.remaining(now) < -ROUNDING) {
@@ -116,16 +116,16 @@ final class Traffic {
         }
         if (shape.reports()) {
             ServiceModel service = services.get(0);
-            told.remaining = (long) service.remaining(now);
-            told.resetNanos = service.resetNanos(now);
+            reported.remaining = (long) service.remaining(now);
+            reported.resetNanos = service.resetNanos(now);
         }
     }
 
-    private void answer(Quota.Use use, Told told) {
+    private void answer(Quota.Use use, Told reported) {
         use.arrived(now);
-        Long remaining = told.remaining;
+        Long remaining = reported.remaining;
         if (remaining != null) {
-            ((ReportedQuota) quota).report(use, quota.amount(), remaining, told.resetNanos, now);
+            ((ReportedQuota) quota).report(use, quota.amount(), remaining, reported.resetNanos, now);
         }
     }
 }

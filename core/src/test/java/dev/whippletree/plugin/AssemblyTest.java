@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.whippletree.config.Configuration;
-import dev.whippletree.config.Configuration.CacheTier;
+import dev.whippletree.config.Configuration.CacheTierSettings;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.plugin.FakePlugins.FakeCache;
@@ -72,7 +72,7 @@ final class AssemblyTest {
                         account("b", Map.of("fail", "refuse")),
                         account("c", Map.of("fail", "crash"))),
                 List.of(route(Map.of("share", "much"), "a")),
-                List.of(new CacheTier("fake", new Settings("cache fake", Map.of("size", "none")))),
+                List.of(new CacheTierSettings("fake", new Settings("cache fake", Map.of("size", "none")))),
                 EngineSettings.DEFAULT,
                 List.of());
 
@@ -126,7 +126,7 @@ final class AssemblyTest {
         Configuration configuration = new Configuration(
                 List.of(accounts),
                 List.of(route(Map.of(), ids)),
-                List.of(new CacheTier("fake", Settings.none("cache fake"))),
+                List.of(new CacheTierSettings("fake", Settings.none("cache fake"))),
                 EngineSettings.DEFAULT,
                 List.of());
         return Assembly.of(catalog, configuration, new VirtualTimeline(1), Hooks.NONE);

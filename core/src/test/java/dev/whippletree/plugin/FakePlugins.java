@@ -31,10 +31,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Plugins that say what is opened and closed. Public, with public constructors, so that service files can name them. */
+/**
+ * Plugins that say what is opened and closed. Public, with public constructors, so that service files can name them.
+ */
 public final class FakePlugins {
 
-    /** Names the lock of tests that open these plugins: they share {@link #EVENTS}, and test classes run side by side. */
+    /**
+     * Names the lock of tests that open these plugins: they share {@link #EVENTS}, and test classes run side by side.
+     */
     public static final String LOCK = "FakePlugins.EVENTS";
 
     /** What was opened and closed, in order, by name. Confined to the test's thread. */
@@ -42,7 +46,10 @@ public final class FakePlugins {
 
     private FakePlugins() {}
 
-    /** A provider whose setting {@code fail} says what {@code connect} does: {@code refuse}, {@code crash} or {@code nothing}. */
+    /**
+     * A provider whose setting {@code fail} says what {@code connect} does: {@code refuse}, {@code crash} or
+     * {@code nothing}.
+     */
     public static class FakeProvider implements Provider {
 
         private @Nullable Services services;

@@ -120,7 +120,9 @@ class CacheEnvelopeTest {
         assertThat(CacheEnvelope.read(withRightChecksum(envelope), NOW)).isEmpty();
     }
 
-    /** Forged bodies with a right checksum reach the reader itself, which must not throw or allocate what it is told to. */
+    /**
+     * Forged bodies with a right checksum reach the reader itself, which must not throw or allocate what it is told to.
+     */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void forgedBody_isNeverAnException(long seed) {

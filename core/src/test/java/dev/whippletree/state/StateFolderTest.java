@@ -44,7 +44,8 @@ final class StateFolderTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     private static final WindowKey DAY = new WindowKey(Scope.of("acme"), Limit.Unit.REQUESTS, Duration.ofDays(1));
-    private static final Place PLACE = new Place(Place.Kind.ORGANIZATION, "acme", Optional.of("model"));
+    private static final ClosedPlace PLACE =
+            new ClosedPlace(ClosedPlace.Extent.ORGANIZATION, "acme", Optional.of("model"));
 
     @TempDir
     private Path folder;
@@ -75,7 +76,8 @@ final class StateFolderTest {
     @Test
     void whatIsSaved_isFoundAgainWhole() {
         SavedLimit limit = new SavedLimit(
-                new SavedLimit.Key(Scope.of("acme", "model"), Limit.Unit.TOKENS, Refill.CONTINUOUS, Duration.ZERO),
+                new SavedLimit.SavedLimitKey(
+                        Scope.of("acme", "model"), Limit.Unit.TOKENS, Refill.CONTINUOUS, Duration.ZERO),
                 8000,
                 -5,
                 NOW.plusSeconds(60),
@@ -95,7 +97,8 @@ final class StateFolderTest {
     }
 
     private static SavedTokens tokens(String route, Instant changed, Integer... values) {
-        return new SavedTokens(new SavedTokens.Key("COMPLETIONS", route, "model", 0), List.of(values), changed);
+        return new SavedTokens(
+                new SavedTokens.SavedTokensKey("COMPLETIONS", route, "model", 0), List.of(values), changed);
     }
 
     private static OwnState learned(String process, List<SavedTokens> tokens) {
@@ -189,8 +192,8 @@ final class StateFolderTest {
 
     @Test
     void newerViewOfALimit_wins() {
-        SavedLimit.Key key =
-                new SavedLimit.Key(Scope.of("acme"), Limit.Unit.REQUESTS, Refill.AT_ONCE, Duration.ofHours(1));
+        SavedLimit.SavedLimitKey key = new SavedLimit.SavedLimitKey(
+                Scope.of("acme"), Limit.Unit.REQUESTS, Refill.AT_ONCE, Duration.ofHours(1));
         SavedLimit older = new SavedLimit(key, 100, 5, NOW.plusSeconds(600), Duration.ofHours(1), NOW.minusSeconds(9));
         SavedLimit newer = new SavedLimit(key, 100, 90, NOW.plusSeconds(900), Duration.ofHours(1), NOW);
         open().exchange(new OwnState("one", List.of(), List.of(newer), List.of(), Set.of(), List.of()), false, NOW);
@@ -214,7 +217,7 @@ final class StateFolderTest {
         Instant ahead = NOW.plus(Duration.ofDays(400));
         SavedClosure closure = new SavedClosure(PLACE, false, ahead, ahead.plusSeconds(60), "why", "");
         SavedLimit limit = new SavedLimit(
-                new SavedLimit.Key(Scope.of("acme"), Limit.Unit.REQUESTS, Refill.AT_ONCE, Duration.ZERO),
+                new SavedLimit.SavedLimitKey(Scope.of("acme"), Limit.Unit.REQUESTS, Refill.AT_ONCE, Duration.ZERO),
                 100,
                 5,
                 ahead.plusSeconds(600),
@@ -273,7 +276,7 @@ final class StateFolderTest {
         Files.writeString(file, "{\"version\": 3, \"anything\": true}");
         StateFolder opened = open();
         assertThat(opened.warnings()).singleElement().asString().contains("version 3", "newer program");
-        assertThat(opened.exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.Failed.class);
+        assertThat(opened.exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.SaveFailed.class);
         assertThat(file).hasContent("{\"version\": 3, \"anything\": true}");
     }
 
@@ -318,7 +321,7 @@ final class StateFolderTest {
                         .waitFor())
                 .isZero();
         assertThat(open().exchange(used("p", 3, NOW), false, NOW))
-                .isInstanceOf(name.equals("state.json") ? Exchange.Done.class : Exchange.Failed.class);
+                .isInstanceOf(name.equals("state.json") ? Exchange.Done.class : Exchange.SaveFailed.class);
     }
 
     @Test
@@ -328,7 +331,7 @@ final class StateFolderTest {
         Files.createSymbolicLink(folder.resolve("state.lock"), victim);
         assertThat(open().exchange(used("p", 3, NOW), false, NOW))
                 .isInstanceOfSatisfying(
-                        Exchange.Failed.class,
+                        Exchange.SaveFailed.class,
                         failed -> assertThat(failed.problem()).contains("state.lock isn't a regular file; delete it"));
         assertThat(victim).doesNotExist();
     }
@@ -349,7 +352,7 @@ final class StateFolderTest {
         assertThat(missing.warnings()).singleElement().asString().contains("doesn't exist; create it");
         assertThat(missing.exchange(used("p", 3, NOW), false, NOW))
                 .isInstanceOfSatisfying(
-                        Exchange.Failed.class,
+                        Exchange.SaveFailed.class,
                         failed -> assertThat(failed.problem()).contains("can't be saved", "doesn't exist"));
         assertThat(folder.resolve("missing")).doesNotExist();
     }
@@ -359,14 +362,14 @@ final class StateFolderTest {
         Path file = Files.createFile(folder.resolve("file"));
         StateFolder wrong = StateFolder.open(file);
         assertThat(wrong.warnings()).isNotEmpty();
-        assertThat(wrong.exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.Failed.class);
+        assertThat(wrong.exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.SaveFailed.class);
     }
 
     @Test
     void saveThatFailsHalfWay_leavesWhatWasThere() throws IOException {
         SavedState before = done(open().exchange(used("p", 3, NOW), false, NOW));
         Files.createDirectories(folder.resolve("state.tmp/what can't be deleted"));
-        assertThat(open().exchange(used("p", 4, NOW), false, NOW)).isInstanceOf(Exchange.Failed.class);
+        assertThat(open().exchange(used("p", 4, NOW), false, NOW)).isInstanceOf(Exchange.SaveFailed.class);
         assertThat(open().found()).isEqualTo(before);
     }
 
@@ -409,7 +412,7 @@ final class StateFolderTest {
                 Thread.onSpinWait();
                 exchange = own.exchange(used(process, uses, NOW), uses == 20, NOW);
             }
-            if (exchange instanceof Exchange.Failed failed) {
+            if (exchange instanceof Exchange.SaveFailed failed) {
                 unsaved.add(failed.problem());
             }
         }

@@ -8,14 +8,14 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot;
-import dev.whippletree.model.StatusSnapshot.Account;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.model.StatusSnapshot.AccountStatus;
 import dev.whippletree.model.StatusSnapshot.CacheTier;
-import dev.whippletree.model.StatusSnapshot.Coordination;
+import dev.whippletree.model.StatusSnapshot.CoordinatorStatus;
 import dev.whippletree.model.StatusSnapshot.Latency;
 import dev.whippletree.model.StatusSnapshot.LimitShare;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
-import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
+import dev.whippletree.model.StatusSnapshot.LimitStatus.LimitSource;
 import dev.whippletree.model.StatusSnapshot.Prompts;
 import dev.whippletree.model.StatusSnapshot.Tenant;
 import dev.whippletree.model.TokenUsage;
@@ -45,7 +45,7 @@ final class PricedStatusTest {
     /** Everything that may be there is there, and no two numbers of one kind are equal. */
     private static PricedStatus full() {
         return status(
-                Optional.of(new Coordination("redis", true, 4, 21, 22, 23, 24, 25, 26, Optional.of("cut off"))),
+                Optional.of(new CoordinatorStatus("redis", true, 4, 21, 22, 23, 24, 25, 26, Optional.of("cut off"))),
                 List.of(account("one", Optional.of("used up"), Optional.of(AT.plusSeconds(23)), limits())),
                 tenants(),
                 new Bill(
@@ -74,7 +74,7 @@ final class PricedStatusTest {
     }
 
     private static PricedStatus status(
-            Optional<Coordination> coordination, List<Account> accounts, List<Tenant> tenants, Bill bill) {
+            Optional<CoordinatorStatus> coordination, List<AccountStatus> accounts, List<Tenant> tenants, Bill bill) {
         return new PricedStatus(
                 new StatusSnapshot(
                         AT,
@@ -98,9 +98,9 @@ final class PricedStatusTest {
                 bill);
     }
 
-    private static Account account(
+    private static AccountStatus account(
             String id, Optional<String> reason, Optional<Instant> until, List<LimitStatus> limits) {
-        return new Account(
+        return new AccountStatus(
                 id,
                 "scripted",
                 "scripted/" + id,
@@ -145,7 +145,7 @@ final class PricedStatusTest {
                         1000,
                         Optional.of(Duration.ofHours(1)),
                         0,
-                        Source.REPORTED,
+                        LimitSource.REPORTED,
                         OptionalLong.of(23_400_000_000L)),
                 new LimitStatus(
                         Scope.of("scripted/one"),
@@ -153,7 +153,7 @@ final class PricedStatusTest {
                         60,
                         Optional.empty(),
                         41,
-                        Source.LEARNED,
+                        LimitSource.LEARNED,
                         OptionalLong.empty()),
                 new LimitStatus(
                         Scope.of("scripted/one"),
@@ -161,7 +161,7 @@ final class PricedStatusTest {
                         500,
                         Optional.of(Duration.ofMinutes(1)),
                         77,
-                        Source.DECLARED,
+                        LimitSource.DECLARED,
                         OptionalLong.empty()));
     }
 

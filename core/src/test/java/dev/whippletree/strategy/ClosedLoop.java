@@ -10,8 +10,8 @@ import java.util.PriorityQueue;
 import java.util.TreeMap;
 
 /**
- * Callers that ask again as soon as they are answered, so that a fixed number of attempts is always in flight. Each target takes
- * its own fixed time, however busy it is. All is decided by the picker: nothing here is drawn by lot.
+ * Callers that ask again as soon as they are answered, so that a fixed number of attempts is always in flight. Each
+ * target takes its own fixed time, however busy it is. All is decided by the picker: nothing here is drawn by lot.
  */
 final class ClosedLoop {
 

@@ -57,9 +57,10 @@ class LeastInFlightTest {
     }
 
     /**
-     * 4 targets, 40,000 attempts, 12 in flight, none drawn by lot. The attempt that began first ends first on the target that is
-     * due: "slow" takes four times as long as the others, so with equal numbers in flight it completes a quarter of what each of
-     * them does, 1/13 of all. The tolerance of 0.01 is for the rounding of 12 into 4 times 3 while attempts change places.
+     * 4 targets, 40,000 attempts, 12 in flight, none drawn by lot. The attempt that began first ends first on the
+     * target that is due: "slow" takes four times as long as the others, so with equal numbers in flight it completes a
+     * quarter of what each of them does, 1/13 of all. The tolerance of 0.01 is for the rounding of 12 into 4 times 3
+     * while attempts change places.
      */
     @Test
     void slowTarget_getsWhatItCompletes() {

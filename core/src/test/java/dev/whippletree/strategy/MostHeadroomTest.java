@@ -43,8 +43,8 @@ class MostHeadroomTest {
     }
 
     /**
-     * 3 targets, 1,400 attempts on limits of 1,000, 500 and 100 that don't refill; nothing is drawn by lot. Each pick takes one
-     * from the largest share, so shares never differ by more than one pick of the smallest limit, 1/100.
+     * 3 targets, 1,400 attempts on limits of 1,000, 500 and 100 that don't refill; nothing is drawn by lot. Each pick
+     * takes one from the largest share, so shares never differ by more than one pick of the smallest limit, 1/100.
      */
     @Test
     void limitsOfDifferentSize_areUsedUpAtThePaceOfTheirSize() {

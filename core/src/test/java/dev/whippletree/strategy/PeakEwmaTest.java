@@ -21,9 +21,10 @@ class PeakEwmaTest {
     private static final TargetView B = new TargetView("b", 1, 0, 64, 1);
 
     /**
-     * 4 targets, 12 callers, 20,000 attempts, 3 seeds; one target takes ten times as long as the others. Round-robin gives it a
-     * quarter. With in flight counted and latencies known it should have an equal part of what is in flight weighted by latency
-     * once more, which is 1/100 of a fast one's; it is also tried whenever it has been idle long enough. 2 % bounds both.
+     * 4 targets, 12 callers, 20,000 attempts, 3 seeds; one target takes ten times as long as the others. Round-robin
+     * gives it a quarter. With in flight counted and latencies known it should have an equal part of what is in flight
+     * weighted by latency once more, which is 1/100 of a fast one's; it is also tried whenever it has been idle long
+     * enough. 2 % bounds both.
      */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3})
@@ -36,7 +37,10 @@ class PeakEwmaTest {
         assertThat(picks.get("slow")).isBetween(2, 400);
     }
 
-    /** 4 equal targets, 12 callers, 20,000 attempts: with 3 in flight on each, no part is off a quarter by a tenth of it. */
+    /**
+     * 4 equal targets, 12 callers, 20,000 attempts: with 3 in flight on each, no part is off a quarter by a tenth of
+     * it.
+     */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3})
     void equalTargets_haveEqualParts(long seed) {

@@ -20,9 +20,9 @@ class TwoChoicesTest {
     private static final LoadMetric BY_NAME = (target, nowNanos) -> Integer.parseInt(target.id());
 
     /**
-     * 5 targets of different loads, 40,000 picks. Of the 10 pairs the least loaded is in 4 and wins all of them, the next is in 3
-     * that it wins, and so on; the most loaded is never picked. 0.01 is 4 standard deviations of the share of 0.4
-     * (the square root of 0.4 × 0.6 / 40,000 is 0.0025).
+     * 5 targets of different loads, 40,000 picks. Of the 10 pairs the least loaded is in 4 and wins all of them, the
+     * next is in 3 that it wins, and so on; the most loaded is never picked. 0.01 is 4 standard deviations of the share
+     * of 0.4 (the square root of 0.4 × 0.6 / 40,000 is 0.0025).
      */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3})

@@ -9,10 +9,10 @@ import dev.whippletree.gateway.chat.LatestAnswers;
 import dev.whippletree.gateway.clients.Access;
 import dev.whippletree.gateway.clients.ModelsHandler;
 import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.HttpRefusals;
 import dev.whippletree.gateway.http.HttpServer;
 import dev.whippletree.gateway.http.MemoryBudget;
 import dev.whippletree.gateway.http.Patience;
-import dev.whippletree.gateway.http.Refusals;
 import dev.whippletree.gateway.http.RequestBody;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.SiteGuard;
@@ -45,9 +45,9 @@ import org.jspecify.annotations.Nullable;
  * An OpenAI-compatible server in front of one Whippletree. A program in any language only has to change its base URL.
  * Thread-safe.
  *
- * <p>{@code POST /v1/chat/completions}, whole and as a stream; {@code GET /v1/models}; {@code POST /v1/confirmations} takes what clients say
- * of answers; {@code GET /healthz}, or {@code /health}, says that it runs,
- * {@code GET /readyz} that an account could answer; {@code GET /status} tells how everything stands, {@code GET /metrics} tells it to
+ * <p>{@code POST /v1/chat/completions}, whole and as a stream; {@code GET /v1/models}; {@code POST /v1/confirmations}
+ * takes what clients say of answers; {@code GET /healthz}, or {@code /health}, says that it runs, {@code GET /readyz}
+ * that an account could answer; {@code GET /status} tells how everything stands, {@code GET /metrics} tells it to
  * Prometheus, and the page {@code /} shows it. HTTP/1.1.
  */
 public final class Gateway implements AutoCloseable {
@@ -61,7 +61,7 @@ public final class Gateway implements AutoCloseable {
     private final Timeline timeline;
     private final UnderWay requests;
     private final StatusPlaces status;
-    private final Refusals refusals;
+    private final HttpRefusals refusals;
     private final GatewaySettings settings;
     private final HttpServer server;
     private volatile Access access;
@@ -88,7 +88,7 @@ public final class Gateway implements AutoCloseable {
         paths.addExactPath("/healthz", get(this::sendHealth));
         paths.addExactPath("/health", get(this::sendHealth));
         paths.addExactPath("/readyz", get(this::sendReadiness));
-        this.refusals = new Refusals(timeline);
+        this.refusals = new HttpRefusals(timeline);
         this.status = new StatusPlaces(
                 whippletree, () -> access, memory, refusals, telemetry.map(Telemetry::failures), timeline);
         paths.addExactPath("/", get(status.page()));
@@ -118,7 +118,8 @@ public final class Gateway implements AutoCloseable {
      *
      * @param whippletree what answers; stays open when the gateway is closed
      * @param timeline the time it goes by
-     * @throws IllegalArgumentException if the settings can't be used with the Whippletree's configuration, saying everything that is wrong
+     * @throws IllegalArgumentException if the settings can't be used with the Whippletree's configuration, saying
+     *     everything that is wrong
      * @throws IllegalStateException if the address can't be had, saying what to do
      */
     public static Gateway start(Whippletree whippletree, GatewaySettings settings, Timeline timeline) {
@@ -167,10 +168,11 @@ public final class Gateway implements AutoCloseable {
      * Applies changed clients and restrictions, together with the current configuration of its Whippletree. Requests
      * in progress finish under the earlier ones.
      *
-     * @param next the settings; of them, only the clients, the watch key and whether accounts are shown can change while it runs
+     * @param next the settings; of them, only the clients, the watch key and whether accounts are shown can change
+     *     while it runs
      * @return whether something else has changed as well, which takes effect after a restart
-     * @throws IllegalArgumentException if they can't be used, saying everything that is wrong; nothing has changed then. Where keys of
-     *     clients are needed, or a watch key, settings without can't be used until a restart
+     * @throws IllegalArgumentException if they can't be used, saying everything that is wrong; nothing has changed
+     *     then. Where keys of clients are needed, or a watch key, settings without can't be used until a restart
      */
     public boolean reload(GatewaySettings next) {
         PreparedReload prepared = prepare(whippletree.configuration(), next);
@@ -179,11 +181,12 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Prepares a {@link #reload}, for callers that change something else at the same time. Changes nothing yet. Reads the
-     * keys, which may read files.
+     * Prepares a {@link #reload}, for callers that change something else at the same time. Changes nothing yet. Reads
+     * the keys, which may read files.
      *
      * @param configuration the Whippletree's configuration at the time of the change
-     * @param next the settings; of them, only the clients, the watch key and whether accounts are shown can change while it runs
+     * @param next the settings; of them, only the clients, the watch key and whether accounts are shown can change
+     *     while it runs
      * @throws IllegalArgumentException if they are invalid, with every problem
      */
     public PreparedReload prepare(Configuration configuration, GatewaySettings next) {
@@ -206,7 +209,9 @@ public final class Gateway implements AutoCloseable {
         return pageUrl() + "v1";
     }
 
-    /** Returns the address of the status page: {@code http://127.0.0.1:8080/}; one on this machine if it listens on all. */
+    /**
+     * Returns the address of the status page: {@code http://127.0.0.1:8080/}; one on this machine if it listens on all.
+     */
     public String pageUrl() {
         InetAddress host = address().getAddress();
         String name = host.isAnyLocalAddress() ? "127.0.0.1" : host.getHostAddress();

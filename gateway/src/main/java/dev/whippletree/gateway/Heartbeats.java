@@ -14,8 +14,8 @@ import java.util.function.LongSupplier;
  * loop. Each look asks each thread for a beat. Thread-safe; one thread looks, and allocates nothing.
  *
  * <p>A busy thread isn't a dead one. A beat waits its turn behind other work, so one that is late means little before
- * {@link #LATE}, and nothing final before {@link #STANDSTILL}. Time in which the whole process stood still, such as a long garbage
- * collection or a stopped machine, hardly counts: then the looks came late as well.
+ * {@link #LATE}, and nothing final before {@link #STANDSTILL}. Time in which the whole process stood still, such as a
+ * long garbage collection or a stopped machine, hardly counts: then the looks came late as well.
  */
 final class Heartbeats {
 

@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * Metrics and other data that a gateway shows of its Whippletree in addition to the status. Thread-safe.
  *
- * <p>Its listeners are given to the builder before the Whippletree opens, and it to
- * {@link Gateway#start(dev.whippletree.Whippletree, dev.whippletree.config.GatewaySettings, Timeline, Telemetry)} afterwards:
+ * <p>Its listeners are given to the builder before the Whippletree opens, and it to {@link
+ * Gateway#start(dev.whippletree.Whippletree, dev.whippletree.config.GatewaySettings, Timeline, Telemetry)} afterwards:
  *
  * <pre>{@code
  * Telemetry telemetry = new Telemetry(timeline);
@@ -42,7 +42,10 @@ public final class Telemetry {
         return List.of(failures, metrics);
     }
 
-    /** Returns what its Whippletree is measured in: for meters of the program's own, which then stand at {@code /metrics} as well. */
+    /**
+     * Returns what its Whippletree is measured in: for meters of the program's own, which then stand at
+     * {@code /metrics} as well.
+     */
     public MeterRegistry registry() {
         return registry;
     }

@@ -3,7 +3,10 @@ package dev.whippletree.gateway;
 import dev.whippletree.config.GatewaySettings;
 import java.io.IOException;
 
-/** A gateway as a process of its own, whose service answers at once: prints its port, and ends when its standard input does. */
+/**
+ * A gateway as a process of its own, whose service answers at once: prints its port, and ends when its standard input
+ * does.
+ */
 final class GatewayProcess {
 
     private GatewayProcess() {}

@@ -436,7 +436,10 @@ final class GatewayTest {
         }
     }
 
-    /** Closes a client's connection, and waits until the gateway knows: its threads have looked at their connections in between. */
+    /**
+     * Closes a client's connection, and waits until the gateway knows: its threads have looked at their connections in
+     * between.
+     */
     private static void leave(Socket client) throws Exception {
         client.close();
         for (int turn = 0; turn < 3; turn++) {

@@ -22,7 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What counts against a client's limits if its service doesn't say what an answer took, as when the client has left. */
+/**
+ * What counts against a client's limits if its service doesn't say what an answer took, as when the client has left.
+ */
 final class LeavingClientTest {
 
     private static final String KEY = "key-of-acme-0123456789";

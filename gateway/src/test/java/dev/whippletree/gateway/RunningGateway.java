@@ -137,7 +137,10 @@ public final class RunningGateway implements AutoCloseable {
         return socket;
     }
 
-    /** Waits until the server has done all that it does once a response has been sent: its client may have it before that. */
+    /**
+     * Waits until the server has done all that it does once a response has been sent: its client may have it before
+     * that.
+     */
     public static void settle() {
         List<CompletableFuture<Void>> turns = new ArrayList<>();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
@@ -152,8 +155,8 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     /**
-     * Waits until the server is stuck in the middle of a stream that its client doesn't read: until nothing more has come while the server's threads
-     * had very many turns.
+     * Waits until the server is stuck in the middle of a stream that its client doesn't read: until nothing more has
+     * come while the server's threads had very many turns.
      */
     public static void awaitStuck(Socket socket) throws IOException {
         int before = -1;

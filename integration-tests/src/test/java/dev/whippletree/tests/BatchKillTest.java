@@ -23,15 +23,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code whippletree batch} in processes of its own that are killed as {@code kill -9} does, over emulated services. */
+/**
+ * {@code whippletree batch} in processes of its own that are killed as {@code kill -9} does, over emulated services.
+ */
 final class BatchKillTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Pattern ID = Pattern.compile("\"custom_id\":\"(.*?)\"");
 
     /**
-     * Two accounts, each with 64 calls at once, and as many prompts again in line: so many haven't been written down at most. Usually the calls in
-     * flight are lost; where the disk is slow, answers too that were just being written while the line went on.
+     * Two accounts, each with 64 calls at once, and as many prompts again in line: so many haven't been written down at
+     * most. Usually the calls in flight are lost; where the disk is slow, answers too that were just being written
+     * while the line went on.
      */
     private static final int MOST_UNWRITTEN = 2 * 128;
 

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
-/** Keeps everything that is logged while it is open, of Whippletree from TRACE up and of everybody else from DEBUG up. */
+/**
+ * Keeps everything that is logged while it is open, of Whippletree from TRACE up and of everybody else from DEBUG up.
+ */
 final class LogCapture implements AutoCloseable {
 
     private final LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();

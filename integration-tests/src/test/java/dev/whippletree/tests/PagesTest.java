@@ -149,7 +149,10 @@ final class PagesTest {
         assertThat(Javac.compile(sources, classPath(), folder)).isEmpty();
     }
 
-    /** Writes a file that has each example of a page in a method of its own, and that compiler messages name like the page. */
+    /**
+     * Writes a file that has each example of a page in a method of its own, and that compiler messages name like the
+     * page.
+     */
     private Path source(String page, List<String> examples) throws IOException {
         StringBuilder source = new StringBuilder(AROUND.formatted("Page" + WITH_JAVA.indexOf(page)));
         for (int example = 0; example < examples.size(); example++) {

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Lists the classes that run for one prompt, from {@link Whippletree#complete} to the socket and back, in {@code target/a-prompts-way.txt}: what a
- * reader passes who follows it. How many these are is bounded.
+ * Lists the classes that run for one prompt, from {@link Whippletree#complete} to the socket and back, in
+ * {@code target/a-prompts-way.txt}: what a reader passes who follows it. How many these are is bounded.
  */
 @Tag("thorough")
 public final class PromptsWayTest {

@@ -15,7 +15,10 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Walks from an object to all of Whippletree's own objects that it holds, in fields, collections and what lambdas captured. */
+/**
+ * Walks from an object to all of Whippletree's own objects that it holds, in fields, collections and what lambdas
+ * captured.
+ */
 final class Reachable {
 
     private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code whippletree serve} in a process with little, and many clients that connect and ask nothing, or ask and don't read. */
+/**
+ * {@code whippletree serve} in a process with little, and many clients that connect and ask nothing, or ask and don't
+ * read.
+ */
 @Tag("slow")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no such limit")
 final class ServeCrowdTest {

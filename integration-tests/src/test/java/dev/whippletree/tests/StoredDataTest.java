@@ -44,8 +44,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What is kept, and where: the table of {@code docs/operations.md}. A gateway with every cache, a coordinator and a state folder answers
- * prompts with words that occur nowhere else; then those are looked for, in memory, in the folder and in Redis.
+ * What is kept, and where: the table of {@code docs/operations.md}. A gateway with every cache, a coordinator and a
+ * state folder answers prompts with words that occur nowhere else; then those are looked for, in memory, in the folder
+ * and in Redis.
  */
 @Tag("slow")
 final class StoredDataTest {
@@ -74,7 +75,7 @@ final class StoredDataTest {
             Map.entry("`chat-history`", Set.of("ChatHistory")),
             Map.entry("saved conversations, plan reports", Set.of("SavedConversation", "PlanRun")),
             Map.entry("batches", Set.of("Arrangement", "BatchFile", "Disk")),
-            Map.entry("`whippletree.yaml`, wordings", Set.of("InitCommand", "ApprovedFile")),
+            Map.entry("`whippletree.yaml`, wordings", Set.of("InitCommand")),
             Map.entry("class data", Set.of("Rehearsal")),
             Map.entry("log, metrics, traces", Set.of()),
             Map.entry("nowhere", Set.of())));
@@ -118,7 +119,10 @@ final class StoredDataTest {
         assertThat(rows.values()).allSatisfy(words -> assertThat(words).isNotBlank());
     }
 
-    /** Whoever opens a file for writing, by whatever means, has a row; {@code PrivateFile} and {@code Surroundings} only do it for others. */
+    /**
+     * Whoever opens a file for writing, by whatever means, has a row; {@code PrivateFile} and {@code Surroundings} only
+     * do it for others.
+     */
     @Test
     void everyClassThatWritesAFile_hasARow() {
         JavaClasses classes = new ClassFileImporter()

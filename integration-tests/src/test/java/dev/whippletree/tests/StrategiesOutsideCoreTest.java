@@ -35,9 +35,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The SPI is enough to write each of core's strategies outside core: their own sources, moved into a stranger's package and
- * compiled against {@code spi} and {@code model} alone, make a jar whose strategies pick as core's do, from the configuration to
- * the account that answers.
+ * The SPI is enough to write each of core's strategies outside core: their own sources, moved into a stranger's package
+ * and compiled against {@code spi} and {@code model} alone, make a jar whose strategies pick as core's do, from the
+ * configuration to the account that answers.
  */
 @Tag("slow")
 final class StrategiesOutsideCoreTest {

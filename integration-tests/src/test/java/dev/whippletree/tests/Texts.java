@@ -15,7 +15,9 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out which of Whippletree's classes hold a text: in a field, a collection of theirs, or what a lambda captured. */
+/**
+ * Finds out which of Whippletree's classes hold a text: in a field, a collection of theirs, or what a lambda captured.
+ */
 final class Texts {
 
     private final String wanted;
@@ -29,7 +31,10 @@ final class Texts {
         this.wanted = wanted;
     }
 
-    /** Returns the simple names of the classes that hold a string with that in it, of all that can be reached from some objects. */
+    /**
+     * Returns the simple names of the classes that hold a string with that in it, of all that can be reached from some
+     * objects.
+     */
     static Set<String> holdersOf(String wanted, Object... roots) throws IllegalAccessException {
         Texts walk = new Texts(wanted);
         for (Object root : roots) {

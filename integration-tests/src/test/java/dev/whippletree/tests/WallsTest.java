@@ -19,7 +19,10 @@ import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.walls.AmbientCalls;
 import dev.whippletree.walls.PackageSizes;
 
-/** The walls between the modules: who may know whom, and who may touch the machine. Core's inner walls are tested in core. */
+/**
+ * The walls between the modules: who may know whom, and who may touch the machine. Core's inner walls are tested in
+ * core.
+ */
 @AnalyzeClasses(packages = "dev.whippletree", importOptions = DoNotIncludeTests.class)
 final class WallsTest {
 

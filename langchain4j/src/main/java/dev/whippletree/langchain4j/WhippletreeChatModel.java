@@ -49,12 +49,12 @@ public final class WhippletreeChatModel implements ChatModel {
         try {
             answer = setup.whippletree().complete(setup.requests().prompt(request));
         } catch (RuntimeException e) {
-            throw Failures.translated(e);
+            throw ExceptionTranslator.translated(e);
         }
         try {
             return setup.responses().response(answer.get());
         } catch (ExecutionException e) {
-            throw Failures.translated(e.getCause() == null ? e : e.getCause());
+            throw ExceptionTranslator.translated(e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {
             answer.cancel(false);
             Thread.currentThread().interrupt();
@@ -91,8 +91,8 @@ public final class WhippletreeChatModel implements ChatModel {
          * Returns the model. Makes no call.
          *
          * @throws IllegalArgumentException if there is no Whippletree
-         * @throws dev.langchain4j.exception.UnsupportedFeatureException if the default parameters contain something that
-         *     can't be passed on; the message names it
+         * @throws dev.langchain4j.exception.UnsupportedFeatureException if the default parameters contain something
+         *     that can't be passed on; the message names it
          */
         public WhippletreeChatModel build() {
             return new WhippletreeChatModel(setup());

@@ -212,7 +212,9 @@ public final class WhippletreeChatRequestParameters extends DefaultChatRequestPa
             return this;
         }
 
-        /** Sets how long a caller that streams waits at most for the first piece, and any other for the whole answer. */
+        /**
+         * Sets how long a caller that streams waits at most for the first piece, and any other for the whole answer.
+         */
         public Builder firstPieceWithin(@Nullable Duration deadline) {
             this.deadline = deadline;
             this.deadlineForFirstPiece = true;
@@ -237,7 +239,9 @@ public final class WhippletreeChatRequestParameters extends DefaultChatRequestPa
             return this;
         }
 
-        /** Sets other fields of the protocol's request, as JSON values in JDK types, such as {@code reasoning_effort}. */
+        /**
+         * Sets other fields of the protocol's request, as JSON values in JDK types, such as {@code reasoning_effort}.
+         */
         public Builder customParameters(@Nullable Map<String, Object> customParameters) {
             this.customParameters = customParameters == null
                     ? Map.of()

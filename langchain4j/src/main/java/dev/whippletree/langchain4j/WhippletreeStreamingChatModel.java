@@ -41,7 +41,7 @@ public final class WhippletreeStreamingChatModel implements StreamingChatModel {
      */
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
-        StreamedAnswer answer = new StreamedAnswer(handler, setup.responses());
+        HandlerSubscriber answer = new HandlerSubscriber(handler, setup.responses());
         Prompt prompt;
         try {
             prompt = setup.requests().prompt(request);

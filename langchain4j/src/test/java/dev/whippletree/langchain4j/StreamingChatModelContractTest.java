@@ -75,7 +75,7 @@ final class StreamingChatModelContractTest extends AbstractStreamingChatModelIT 
         return false;
     }
 
-    /** The test waits half a minute for what must not come; {@link StreamedAnswerTest} knows at once. */
+    /** The test waits half a minute for what must not come; {@link HandlerSubscriberTest} knows at once. */
     @Override
     protected boolean supportsStreamingCancellation() {
         return Boolean.getBoolean("thorough");

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Measures a Whippletree in a program's own Micrometer registry; {@code docs/metrics.md} lists every name.
  * Thread-safe; never blocks.
  *
- * <p>For one Whippletree: give it to the builder, or bind it. What it registers is removed when that is closed. What is read from the
- * status is read at most once a second, by the registry's clock. Takes {@code micrometer-core} on the class path.
+ * <p>For one Whippletree: give it to the builder, or bind it. What it registers is removed when that is closed. What is
+ * read from the status is read at most once a second, by the registry's clock. Takes {@code micrometer-core} on the
+ * class path.
  *
  * <pre>{@code
  * Whippletree.builder().environment(System.getenv()).listener(new MicrometerListener(registry)).build()
@@ -33,7 +34,9 @@ public final class MicrometerListener implements EngineListener {
     /** What is told is measured only while this is there. */
     private volatile @Nullable StatusMeters status;
 
-    /** Creates one for the only Whippletree that is measured in a registry; its {@code engine} tag says {@code default}. */
+    /**
+     * Creates one for the only Whippletree that is measured in a registry; its {@code engine} tag says {@code default}.
+     */
     public MicrometerListener(MeterRegistry registry) {
         this(registry, Own.ONLY);
     }
@@ -56,7 +59,8 @@ public final class MicrometerListener implements EngineListener {
      * Begins to measure the engine's status too.
      *
      * @param supplier returns the present status; called by the registry's threads
-     * @throws IllegalStateException if another Whippletree is measured in the registry under the same name; this one isn't then
+     * @throws IllegalStateException if another Whippletree is measured in the registry under the same name; this one
+     *     isn't then
      */
     @Override
     public void started(Supplier<StatusSnapshot> supplier) {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * that was current when the prompt was submitted, and metrics; {@code docs/metrics.md} lists every name. Thread-safe;
  * never blocks.
  *
- * <p>For one Whippletree: give it to the builder, or bind it. The status is read once each time that metrics are collected, until the
- * Whippletree is closed. Takes {@code opentelemetry-api} on the class path.
+ * <p>For one Whippletree: give it to the builder, or bind it. The status is read once each time that metrics are
+ * collected, until the Whippletree is closed. Takes {@code opentelemetry-api} on the class path.
  *
  * <pre>{@code
  * Whippletree.builder().environment(System.getenv()).listener(new OpenTelemetryListener(openTelemetry)).build()

@@ -2,10 +2,10 @@ package dev.whippletree.metrics;
 
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.StatusSnapshot;
-import dev.whippletree.model.StatusSnapshot.Account;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.model.StatusSnapshot.AccountStatus;
 import dev.whippletree.model.StatusSnapshot.CacheTier;
-import dev.whippletree.model.StatusSnapshot.Coordination;
+import dev.whippletree.model.StatusSnapshot.CoordinatorStatus;
 import dev.whippletree.model.StatusSnapshot.LimitShare;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.StatusSnapshot.Tenant;
@@ -31,7 +31,7 @@ final class Readings {
         readings.readEngine(status);
         readings.readCaches(status.caches());
         status.coordination().ifPresent(readings::readCoordination);
-        for (Account account : status.accounts()) {
+        for (AccountStatus account : status.accounts()) {
             readings.readAccount(account, status.at());
             account.limits().forEach(readings::readLimit);
         }
@@ -61,7 +61,7 @@ final class Readings {
         return Series.of(Instrument.CACHE_LOOKUPS, "cache", tier.name(), "tier", place, "result", result);
     }
 
-    private void readCoordination(Coordination shared) {
+    private void readCoordination(CoordinatorStatus shared) {
         put(Series.of(Instrument.COORDINATION_CONNECTED), shared.connected() ? 1 : 0);
         put(Series.of(Instrument.COORDINATION_PROCESSES), shared.processes());
         put(attempts("granted"), shared.granted() - shared.alone());
@@ -76,7 +76,7 @@ final class Readings {
         return Series.of(Instrument.COORDINATION_ATTEMPTS, "result", result);
     }
 
-    private void readAccount(Account account, Instant at) {
+    private void readAccount(AccountStatus account, Instant at) {
         put(of(Instrument.ACCOUNT_IN_FLIGHT, account), account.inFlight());
         put(of(Instrument.ACCOUNT_CONCURRENCY, account), account.maxConcurrency());
         for (AccountState state : AccountState.values()) {
@@ -98,11 +98,11 @@ final class Readings {
         }
     }
 
-    private static Series of(Instrument instrument, Account account) {
+    private static Series of(Instrument instrument, AccountStatus account) {
         return Series.of(instrument, "account", account.id(), "provider", account.provider());
     }
 
-    private static Series of(Instrument instrument, Account account, String key, String value) {
+    private static Series of(Instrument instrument, AccountStatus account, String key, String value) {
         return Series.of(instrument, "account", account.id(), "provider", account.provider(), key, value);
     }
 

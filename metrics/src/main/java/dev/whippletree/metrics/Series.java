@@ -7,8 +7,8 @@ import java.util.Map;
  * One series of an instrument. Immutable.
  *
  * @param instrument what is measured
- * @param labels of what: tags or attributes, whose values are from sets that the configuration bounds; the same keys in each row of the
- *     instrument
+ * @param labels of what: tags or attributes, whose values are from sets that the configuration bounds; the same keys in
+ *     each row of the instrument
  */
 record Series(Instrument instrument, Map<String, String> labels) {
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An engine's status as meters, which are added and removed with the accounts and tenants they describe. Thread-safe.
  *
- * <p>All of them read one status, which is asked for anew when one of them is read or {@link #refresh} is called, at most once a second
- * by the registry's clock. The registry doesn't keep the engine from being collected.
+ * <p>All of them read one status, which is asked for anew when one of them is read or {@link #refresh} is called, at
+ * most once a second by the registry's clock. The registry doesn't keep the engine from being collected.
  */
 final class StatusMeters {
 

@@ -21,7 +21,8 @@ import java.util.stream.IntStream;
  * @param limits the limits of each organization; empty: unlimited
  * @param credit the amount each organization may spend; absent: unlimited
  * @param members the accounts of each organization, at least one
- * @param refills whether its service is supposed to refill limits bit by bit, as far as it may do so; otherwise it counts by the window
+ * @param refills whether its service is supposed to refill limits bit by bit, as far as it may do so; otherwise it
+ *     counts by the window
  */
 public record AccountGroup(
         String service,

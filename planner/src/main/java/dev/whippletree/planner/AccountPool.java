@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * @param groups the kinds of accounts
  * @param route the route of the prompts; only the number of its tiers counts, because each account knows its own tiers.
- *     If the route has a leave, the prompts are planned as batch prompts
+ *     If the route keeps a reserve, the prompts are planned as batch prompts
  * @param engine the engine's settings
  * @param notes sentences on what was assumed or ignored
  */
@@ -32,8 +32,8 @@ public record AccountPool(List<AccountGroup> groups, RouteSettings route, Engine
     }
 
     /**
-     * Reads accounts as people write them: groups by comma; of each its service, how many, and its limits and its credit by plus
-     * signs. All are in one tier and asked for the default model.
+     * Reads accounts as people write them: groups by comma; of each its service, how many, and its limits and its
+     * credit by plus signs. All are in one tier and asked for the default model.
      *
      * <p>For example {@code huggingface:2x1000/h,groq:1x30/min+1000/d+8000tok/min+200000tok/d} or
      * {@code huggingface:2x1000/h+0.10usd/month}.
@@ -54,8 +54,8 @@ public record AccountPool(List<AccountGroup> groups, RouteSettings route, Engine
     }
 
     /**
-     * Returns the accounts of a configuration's default route: their limits, organizations, weights, tiers and models, and the
-     * route's strategy, patience and deadline. Accounts elsewhere are left aside, which a note says.
+     * Returns the accounts of a configuration's default route: their limits, organizations, weights, tiers and models,
+     * and the route's strategy, patience and deadline. Accounts elsewhere are left aside, which a note says.
      */
     public static AccountPool of(Configuration configuration) {
         return ConfiguredPool.of(configuration);
@@ -67,8 +67,11 @@ public record AccountPool(List<AccountGroup> groups, RouteSettings route, Engine
                 .anyMatch(group -> group.limitsTokens() && CountedLimit.kind(group.service()) == ServiceKind.GROQ);
     }
 
-    /** Returns the same pool for batch prompts that leave a share of each limit to others, 0 to {@link RouteSettings#MOST_LEAVE}. */
-    public AccountPool leaving(double share) {
+    /**
+     * Returns the same pool for batch prompts that leave a share of each limit to others, 0 to
+     * {@link RouteSettings#MOST_LEAVE}.
+     */
+    public AccountPool withReserve(double share) {
         return new AccountPool(groups, route.toBuilder().leave(share).build(), engine, notes);
     }
 
@@ -77,7 +80,10 @@ public record AccountPool(List<AccountGroup> groups, RouteSettings route, Engine
         return new AccountPool(groups.stream().map(AccountGroup::refilling).toList(), route, engine, notes);
     }
 
-    /** Returns the same pool with so many organizations of one kind, 0 or more: the first ones, and new ones if more are wanted. */
+    /**
+     * Returns the same pool with so many organizations of one kind, 0 or more: the first ones, and new ones if more are
+     * wanted.
+     */
     AccountPool withCount(int group, int count) {
         AccountGroup kind = groups.get(group);
         List<Organization> wanted = new ArrayList<>(kind.organizations().subList(0, Math.min(count, kind.count())));

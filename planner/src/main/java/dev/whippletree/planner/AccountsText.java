@@ -97,7 +97,9 @@ final class AccountsText {
         return new Member(1, OptionalInt.empty(), Optional.empty(), List.of(new Place(0, model)));
     }
 
-    /** A token limit ends with a window, which no currency is: {@code 8000tok/min} isn't money, {@code 2usd/month} is. */
+    /**
+     * A token limit ends with a window, which no currency is: {@code 8000tok/min} isn't money, {@code 2usd/month} is.
+     */
     private static boolean isMoney(String item) {
         return MONEY.matcher(item).matches()
                 && !BRIEF.matcher(item).matches()

@@ -44,8 +44,8 @@ final class Allowance {
     }
 
     /**
-     * Returns how many tokens of whole calls an organization's credit pays for; absent if it has none, if the price isn't known in
-     * its currency, or if a call costs nothing.
+     * Returns how many tokens of whole calls an organization's credit pays for; absent if it has none, if the price
+     * isn't known in its currency, or if a call costs nothing.
      */
     OptionalLong creditTokens(AccountGroup group) {
         return group.credit().flatMap(credit -> callsOf(credit, group)).stream()
@@ -135,7 +135,10 @@ final class Allowance {
         return (long) request.workload().promptTokens() + request.workload().answered();
     }
 
-    /** Returns calls that are needed by calls that are allowed: 0.85 for 85 %, 0 if nothing is limited, infinite if none is allowed. */
+    /**
+     * Returns calls that are needed by calls that are allowed: 0.85 for 85 %, 0 if nothing is limited, infinite if none
+     * is allowed.
+     */
     double load(long needed, AccountPool pool) {
         return load(needed, calls(pool));
     }

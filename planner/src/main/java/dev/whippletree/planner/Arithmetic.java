@@ -51,8 +51,8 @@ final class Arithmetic {
         if (!tooLarge(variant.interviews())) {
             return Optional.empty();
         }
-        Judge.Judgement judgement =
-                new Judge(request).withUnknown(new Judge.Judgement(verdict(load), sum), Seat.of(variant.pool()));
+        Judge.Judgement judgement = new Judge(request)
+                .withUnknown(new Judge.Judgement(verdict(load), sum), PlannedAccount.of(variant.pool()));
         return Optional.of(outcome(variant, judgement, ifNot));
     }
 

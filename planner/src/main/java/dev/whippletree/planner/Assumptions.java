@@ -35,9 +35,9 @@ final class Assumptions {
                 .ifPresent(deadline -> sentences.add("A prompt fails after " + Phrases.time(deadline)
                         + ", the deadline of route " + request.pool().route().name()
                         + ", or at once if it can't be answered by then."));
-        double leave = request.pool().route().leave();
-        if (leave > 0) {
-            sentences.add("The prompts are batch prompts, which leave " + Phrases.percent(leave)
+        double reserve = request.pool().route().leave();
+        if (reserve > 0) {
+            sentences.add("The prompts are batch prompts, which leave " + Phrases.percent(reserve)
                     + " of each limit to others. No other program uses the accounts.");
         }
         sentences.addAll(counting(request));

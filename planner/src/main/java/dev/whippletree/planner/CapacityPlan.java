@@ -11,8 +11,8 @@ import java.util.OptionalInt;
  * The prediction whether accounts will do, for each requested size. Immutable; the same request gives the same plan.
  *
  * @param request the request
- * @param assumptions the plan's assumptions, in sentences: how often questions repeat, when interviews start, how long answers
- *     take, what isn't simulated
+ * @param assumptions the plan's assumptions, in sentences: how often questions repeat, when interviews start, how long
+ *     answers take, what isn't simulated
  * @param sizes one for each size of the request, in its order
  */
 public record CapacityPlan(PlanRequest request, List<String> assumptions, List<SizePlan> sizes) {
@@ -24,7 +24,10 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
         sizes = List.copyOf(sizes);
     }
 
-    /** Returns by when prompts have to be answered, and what is supposed of them: {@code within 1 h if 80 % of the questions repeat}. */
+    /**
+     * Returns by when prompts have to be answered, and what is supposed of them:
+     * {@code within 1 h if 80 % of the questions repeat}.
+     */
     public String conditions() {
         Workload load = request.workload();
         List<String> conditions = new ArrayList<>();
@@ -73,7 +76,8 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
      * @param verdict what that number is: it holds or is tight
      * @param load the {@link Outcome#load} of that number, 0 if there is none
      * @param comfortable how few would do with a load of at most 90 %; absent as {@code count}
-     * @param simulated whether the number, and that one fewer wouldn't do, was found by running the engine; else by arithmetic
+     * @param simulated whether the number, and that one fewer wouldn't do, was found by running the engine; else by
+     *     arithmetic
      * @param reason why there is no number, or what is special about it; empty if nothing is
      */
     public record Fewest(

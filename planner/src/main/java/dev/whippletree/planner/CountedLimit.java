@@ -57,7 +57,10 @@ record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneM
         return ServiceKind.OPENAI;
     }
 
-    /** A guess, but for Groq's limits of a minute. A longer one may refill only if headers report it: else the engine keeps each window. */
+    /**
+     * A guess, but for Groq's limits of a minute. A longer one may refill only if headers report it: else the engine
+     * keeps each window.
+     */
     private static ServiceLimit counted(DeclaredLimit declared, ServiceKind kind, boolean refills) {
         boolean perModel = kind == ServiceKind.GROQ || declared.model().isPresent();
         Counting counting = switch (kind) {
@@ -98,8 +101,9 @@ record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneM
     }
 
     /**
-     * Returns the most that can be used from a fresh start until the horizon. A limit that is declared for an organization of several
-     * models is kept in every sliding window, however the service counts it; a bucket of one model refills from the first use on.
+     * Returns the most that can be used from a fresh start until the horizon. A limit that is declared for an
+     * organization of several models is kept in every sliding window, however the service counts it; a bucket of one
+     * model refills from the first use on.
      */
     long allowed(Duration horizon) {
         return allowed(horizon, 0);

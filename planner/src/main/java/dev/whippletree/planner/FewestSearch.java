@@ -7,8 +7,8 @@ import java.util.OptionalInt;
 import java.util.function.IntFunction;
 
 /**
- * Finds how few accounts of a kind, beside the others, would be enough: from the number below which arithmetic rules it out, doubling until it holds, then
- * bisecting. Each number is tried by a run. Confined to one search.
+ * Finds how few accounts of a kind, beside the others, would be enough: from the number below which arithmetic rules it
+ * out, doubling until it holds, then bisecting. Each number is tried by a run. Confined to one search.
  */
 final class FewestSearch {
 

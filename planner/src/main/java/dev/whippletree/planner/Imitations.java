@@ -34,10 +34,12 @@ final class Imitations {
                     .forEach(organization -> builder.organization(new EmulatedOrganization(
                             organization.id(), limits, new Allowance(request).creditTokens(group))));
         }
-        List<Seat> seats = Seat.of(pool);
-        seats.forEach(seat -> builder(builders, seat).member(seat.id(), seat.token(), seat.organization()));
+        List<PlannedAccount> plannedAccounts = PlannedAccount.of(pool);
+        plannedAccounts.forEach(
+                planned -> builder(builders, planned).member(planned.id(), planned.token(), planned.organization()));
         builders.forEach((service, builder) -> byService.put(service, new EmulatedService(builder.build(), 0)));
-        seats.forEach(seat -> byAccount.put(seat.id(), service(seat.group().service())));
+        plannedAccounts.forEach(
+                planned -> byAccount.put(planned.id(), service(planned.group().service())));
     }
 
     private static ServiceSettingsBuilder builder(String service, PlanRequest request) {
@@ -49,10 +51,11 @@ final class Imitations {
                 .seed(request.seed());
     }
 
-    private static ServiceSettingsBuilder builder(Map<String, ServiceSettingsBuilder> builders, Seat seat) {
-        ServiceSettingsBuilder builder = builders.get(seat.group().service());
+    private static ServiceSettingsBuilder builder(
+            Map<String, ServiceSettingsBuilder> builders, PlannedAccount planned) {
+        ServiceSettingsBuilder builder = builders.get(planned.group().service());
         if (builder == null) {
-            throw new IllegalStateException("account " + seat.id() + " is of no group");
+            throw new IllegalStateException("account " + planned.id() + " is of no group");
         }
         return builder;
     }

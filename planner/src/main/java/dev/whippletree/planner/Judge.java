@@ -83,11 +83,11 @@ final class Judge {
      * Weakens a judgement to unknown if accounts that get calls declare no limits or have a credit without a known
      * price.
      */
-    Judgement withUnknown(Judgement judgement, List<Seat> asked) {
+    Judgement withUnknown(Judgement judgement, List<PlannedAccount> asked) {
         Allowance allowance = new Allowance(request);
         List<String> unlimited = asked.stream()
                 .filter(seat -> seat.group().isUnknown())
-                .map(Seat::id)
+                .map(PlannedAccount::id)
                 .toList();
         List<String> prices = asked.stream()
                 .flatMap(seat -> allowance.missingPrice(seat.group()).stream())

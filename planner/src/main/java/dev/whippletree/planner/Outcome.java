@@ -11,11 +11,12 @@ import java.util.OptionalInt;
  * The result of one size with one pool. Immutable.
  *
  * @param verdict whether it holds
- * @param simulated whether the production engine ran it; otherwise arithmetic alone decided it, and values that only a run can tell are
- *     absent or empty: {@code took}, {@code waited}, {@code total}, {@code timeline}
+ * @param simulated whether the production engine ran it; otherwise arithmetic alone decided it, and values that only a
+ *     run can tell are absent or empty: {@code took}, {@code waited}, {@code total}, {@code timeline}
  * @param reason the reason for the verdict, a sentence; of one that depends, why it would be no
- * @param load calls that are needed, by the calls that all accounts together allow within the horizon: 0.85 for 85 %, above 1 if
- *     they can't be enough; what the verdict goes by. 0 if nothing is limited, infinite if no call is allowed
+ * @param load calls that are needed, by the calls that all accounts together allow within the horizon: 0.85 for 85 %,
+ *     above 1 if they can't be enough; what the verdict goes by. 0 if nothing is limited, infinite if no call is
+ *     allowed
  * @param prompts how many prompts there are in all
  * @param answered how many were answered within the horizon
  * @param failed how many ended without an answer
@@ -24,8 +25,8 @@ import java.util.OptionalInt;
  * @param fromCache prompts answered from the cache
  * @param joined prompts answered by a call that an equal prompt had caused
  * @param refused calls that a service refused
- * @param took how long callers waited for their answers, the answer's own latency included; prompts that were asked and not
- *     answered count with the time until the horizon
+ * @param took how long callers waited for their answers, the answer's own latency included; prompts that were asked and
+ *     not answered count with the time until the horizon
  * @param waited the part of it spent waiting for room: the delay that limits add
  * @param total from the start to the last answer
  * @param accounts each account, in the pool's order
@@ -35,8 +36,8 @@ import java.util.OptionalInt;
  * @param credits each organization's credit
  * @param timeline minute by minute, up to the last one in which anything happened or somebody waited
  * @param seconds the same second by second, of a run of three minutes at most; of a longer one empty
- * @param otherwise what comes of it if services count in another way than all else here supposes; present if the verdict is
- *     {@link Verdict#DEPENDS}
+ * @param otherwise what comes of it if services count in another way than all else here supposes; present if the
+ *     verdict is {@link Verdict#DEPENDS}
  */
 public record Outcome(
         Verdict verdict,
@@ -130,7 +131,10 @@ public record Outcome(
      */
     public record LimitUse(String organization, String limit, long used, long allowed, double fullestShare) {
 
-        /** Returns the share of it that is used over the horizon: 0.85 for 85 %; above 1 if more is needed than there is. */
+        /**
+         * Returns the share of it that is used over the horizon: 0.85 for 85 %; above 1 if more is needed than there
+         * is.
+         */
         public double share() {
             return (double) used / allowed;
         }
@@ -187,11 +191,11 @@ public record Outcome(
      * @param joined those of them answered by a call that an equal prompt had caused
      * @param calls calls that were made in it
      * @param callsByAccount the same for each of {@link Outcome#accounts}, in that order
-     * @param limitShares how full each of {@link Outcome#limits} was at its end, in that order: what was used in the window that
-     *     ends with this minute (in the minute, if the window is shorter), by what that allows
+     * @param limitShares how full each of {@link Outcome#limits} was at its end, in that order: what was used in the
+     *     window that ends with this minute (in the minute, if the window is shorter), by what that allows
      * @param open prompts that were asked and not answered at its end
-     * @param p95Waited what 19 in 20 didn't wait longer for room: of the prompts answered in it, and of those never answered, which count
-     *     with the time until its end
+     * @param p95Waited what 19 in 20 didn't wait longer for room: of the prompts answered in it, and of those never
+     *     answered, which count with the time until its end
      * @param worstWaited the longest any of them waited for room
      */
     public record Minute(

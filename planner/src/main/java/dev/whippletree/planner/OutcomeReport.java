@@ -83,7 +83,7 @@ final class OutcomeReport {
                 otherwise);
     }
 
-    private List<Seat> asked(long[] calls) {
+    private List<PlannedAccount> asked(long[] calls) {
         return targets.seats().stream()
                 .filter(seat -> targets.callsOf(seat, calls) > 0)
                 .toList();

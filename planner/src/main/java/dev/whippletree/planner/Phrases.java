@@ -34,7 +34,10 @@ final class Phrases {
         return String.join(", ", names.subList(0, all - 1)) + " and " + names.get(all - 1);
     }
 
-    /** Returns {@code 7 d}, {@code 24 h}, {@code 90 min}, {@code 17.3 s}: the largest unit of which it is a whole number. */
+    /**
+     * Returns {@code 7 d}, {@code 24 h}, {@code 90 min}, {@code 17.3 s}: the largest unit of which it is a whole
+     * number.
+     */
     static String time(Duration time) {
         long seconds = time.toSeconds();
         if (time.isZero() || time.toNanosPart() > 0 || seconds % 60 != 0) {

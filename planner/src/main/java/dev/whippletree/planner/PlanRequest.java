@@ -15,8 +15,8 @@ import java.util.Optional;
  * @param pool the accounts to use
  * @param latency how long an answer takes once its call was admitted
  * @param horizon the time by which every prompt must be answered; the simulation ends there
- * @param longestWait how long a single prompt may wait for room before that counts as not answered in time; absent: as long as
- *     the horizon
+ * @param longestWait how long a single prompt may wait for room before that counts as not answered in time; absent: as
+ *     long as the horizon
  * @param seed the seed of all random choices
  * @param advice whether to simulate variants of each size
  * @param prices the price of tokens, which tells when a credit runs out; absent: no credit ever does
@@ -35,7 +35,10 @@ public record PlanRequest(
     /** What Groq's free plan allowed in September 2026: an example for those who declare no limits. */
     public static final String GROQ_FREE = "groq:1x30/min+1000/d+8000tok/min+200000tok/d";
 
-    /** By what share of the mean an answer's time may differ where nothing is said of it: no service takes equally long each time. */
+    /**
+     * By what share of the mean an answer's time may differ where nothing is said of it: no service takes equally long
+     * each time.
+     */
     private static final double USUAL_SPREAD = 0.2;
 
     private static final Duration LONGEST_HORIZON = Duration.ofDays(31);
@@ -69,7 +72,10 @@ public record PlanRequest(
         }
     }
 
-    /** Returns a request of one hour with answers of one second, give or take a fifth, the standard workload, and advice. */
+    /**
+     * Returns a request of one hour with answers of one second, give or take a fifth, the standard workload, and
+     * advice.
+     */
     public static PlanRequest of(List<Integer> sizes, AccountPool pool) {
         return new PlanRequest(
                 sizes,
@@ -89,8 +95,8 @@ public record PlanRequest(
     }
 
     /**
-     * Returns the same with another latency as users write it. One that is said to be constant is taken for a mean, from which times differ
-     * by a fifth at most: calls that end all at once would hide what limits cost.
+     * Returns the same with another latency as users write it. One that is said to be constant is taken for a mean,
+     * from which times differ by a fifth at most: calls that end all at once would hide what limits cost.
      */
     public PlanRequest withUsualLatency(Latency latency) {
         return withLatency(

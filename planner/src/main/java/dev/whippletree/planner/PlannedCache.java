@@ -17,8 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A cache that answers at once and holds everything until it expires; every engine that opens it shares what it holds. Confined to
- * its simulation.
+ * A cache that answers at once and holds everything until it expires; every engine that opens it shares what it holds.
+ * Confined to its simulation.
  */
 final class PlannedCache implements Cache, CacheStore {
 

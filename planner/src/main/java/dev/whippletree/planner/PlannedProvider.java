@@ -29,15 +29,15 @@ final class PlannedProvider implements Provider {
     private final Timeline timeline;
     private final Targets targets;
     private final Recorder recorder;
-    private final Lengthening lengthening;
+    private final PromptPadding padding;
 
     PlannedProvider(
             Map<String, EmulatedService> servicesByAccount,
             Timeline timeline,
             Targets targets,
             Recorder recorder,
-            Lengthening lengthening) {
-        this.lengthening = lengthening;
+            PromptPadding padding) {
+        this.padding = padding;
         this.servicesByAccount = servicesByAccount;
         this.timeline = timeline;
         this.targets = targets;
@@ -76,18 +76,18 @@ final class PlannedProvider implements Provider {
 
         @Override
         public Optional<String> refuses(Prompt prompt, String model) {
-            return client.refuses(lengthening.of(prompt), model);
+            return client.refuses(padding.of(prompt), model);
         }
 
         @Override
         public Admission admission(Prompt prompt, String model) {
-            return client.admission(lengthening.of(prompt), model);
+            return client.admission(padding.of(prompt), model);
         }
 
         @Override
         public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
             Recorder.Call call = recorder.call(targets.number(account, model));
-            return client.send(lengthening.of(prompt), model, new CountedCall(sink, call));
+            return client.send(padding.of(prompt), model, new CountedCall(sink, call));
         }
 
         @Override

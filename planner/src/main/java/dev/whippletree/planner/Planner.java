@@ -13,8 +13,8 @@ public final class Planner {
     /**
      * Creates a planner.
      *
-     * @param executor where the simulations run, each on one thread; one that runs tasks on the calling thread will do. What comes
-     *     out doesn't depend on it
+     * @param executor where the simulations run, each on one thread; one that runs tasks on the calling thread will do.
+     *     What comes out doesn't depend on it
      */
     public Planner(Executor executor) {
         this.executor = executor;

@@ -29,8 +29,8 @@ final class Questions {
     }
 
     /**
-     * Returns how many different questions are asked: as many as a file has; exactly as many as the plan asks where their share is given; of a bank the
-     * number to be expected, bank × (1 − (1 − 1 ÷ bank) ^ prompts).
+     * Returns how many different questions are asked: as many as a file has; exactly as many as the plan asks where
+     * their share is given; of a bank the number to be expected, bank × (1 − (1 − 1 ÷ bank) ^ prompts).
      */
     long distinct() {
         if (request.workload().prompts().isPresent()) {
@@ -70,14 +70,14 @@ final class Questions {
     }
 
     /** Returns what makes these prompts as long as they should be. */
-    Lengthening lengthening() {
+    PromptPadding padding() {
         return request.workload()
                 .prompts()
-                .map(list -> new Lengthening(text -> list.tokens(number(text)), list.mostTokens()))
-                .orElseGet(() -> new Lengthening(request.workload().promptTokens()));
+                .map(list -> new PromptPadding(text -> list.tokens(number(text)), list.mostTokens()))
+                .orElseGet(() -> new PromptPadding(request.workload().promptTokens()));
     }
 
-    /** A few words that tell it from every other question; {@link Lengthening} makes them as long as prompts are. */
+    /** A few words that tell it from every other question; {@link PromptPadding} makes them as long as prompts are. */
     private Prompt.Builder wording(int question) {
         Prompt.Builder builder = Prompt.builder().user(WORDS + question);
         Workload workload = request.workload();

@@ -19,25 +19,25 @@ final class SimulatedLibrary {
 
     /** Returns the library; nothing in it holds a thread or a connection, so it needs no closing. */
     static Whippletree open(AccountPool pool, VirtualTimeline timeline, PlannedProvider provider) {
-        List<Seat> seats = Seat.of(pool);
+        List<PlannedAccount> plannedAccounts = PlannedAccount.of(pool);
         return Whippletree.builder()
                 .timeline(timeline)
                 .provider(provider)
                 .cache(new PlannedCache(timeline))
                 .configuration(new Configuration(
-                        seats.stream()
+                        plannedAccounts.stream()
                                 .map(seat -> seat.settings(PlannedProvider.NAME))
                                 .toList(),
-                        List.of(route(pool.route(), seats)),
-                        List.of(new Configuration.CacheTier(PlannedCache.NAME, Settings.none("cache"))),
+                        List.of(route(pool.route(), plannedAccounts)),
+                        List.of(new Configuration.CacheTierSettings(PlannedCache.NAME, Settings.none("cache"))),
                         pool.engine(),
                         List.of()))
                 .build();
     }
 
-    private static RouteSettings route(RouteSettings route, List<Seat> seats) {
+    private static RouteSettings route(RouteSettings route, List<PlannedAccount> plannedAccounts) {
         Map<Integer, List<TargetSettings>> tiers = new TreeMap<>();
-        seats.forEach(seat -> seat.member()
+        plannedAccounts.forEach(seat -> seat.member()
                 .places()
                 .forEach(place -> tiers.computeIfAbsent(place.tier(), tier -> new ArrayList<>())
                         .add(new TargetSettings(seat.id(), place.model()))));

@@ -12,8 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * One variant, run by the production engine over imitated services in virtual time, until everybody is answered or the horizon is
- * reached. Confined to one thread; used once.
+ * One variant, run by the production engine over imitated services in virtual time, until everybody is answered or the
+ * horizon is reached. Confined to one thread; used once.
  */
 final class Simulation {
 
@@ -28,7 +28,7 @@ final class Simulation {
     private final Imitations services;
     private final Targets targets;
     private final Recorder recorder;
-    private final Lengthening lengthening;
+    private final PromptPadding padding;
     private final InterviewPlan plan;
     private boolean endsWithTheFirstFailure;
     private boolean over;
@@ -41,11 +41,13 @@ final class Simulation {
         this.targets = new Targets(variant.pool());
         this.recorder = new Recorder(timeline, targets.all().size());
         Questions questions = new Questions(request, variant.interviews());
-        this.lengthening = questions.lengthening();
+        this.padding = questions.padding();
         this.plan = questions.plan();
     }
 
-    /** Returns this simulation, which then ends as soon as a prompt fails: whether the variant holds is known by then. */
+    /**
+     * Returns this simulation, which then ends as soon as a prompt fails: whether the variant holds is known by then.
+     */
     Simulation endingWithTheFirstFailure() {
         endsWithTheFirstFailure = true;
         return this;
@@ -60,7 +62,7 @@ final class Simulation {
         Whippletree library = SimulatedLibrary.open(
                 variant.pool(),
                 timeline,
-                new PlannedProvider(services.byAccount(), timeline, targets, recorder, lengthening));
+                new PlannedProvider(services.byAccount(), timeline, targets, recorder, padding));
         // Scheduled first, so that what happens at the horizon itself comes too late.
         timeline.schedule(request.horizon().toNanos(), () -> over = true);
         CompletableFuture<InterviewResults> results = new InterviewDriver(

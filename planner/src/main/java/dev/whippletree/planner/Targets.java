@@ -9,13 +9,13 @@ import java.util.Map;
 /** The accounts of a pool, each with the models it is asked for, by number. Immutable. */
 final class Targets {
 
-    private final List<Seat> seats;
+    private final List<PlannedAccount> plannedAccounts;
     private final List<Target> targets = new ArrayList<>();
     private final Map<String, Integer> numbers = new HashMap<>();
 
     Targets(AccountPool pool) {
-        this.seats = Seat.of(pool);
-        for (Seat seat : seats) {
+        this.plannedAccounts = PlannedAccount.of(pool);
+        for (PlannedAccount seat : plannedAccounts) {
             for (Place place : seat.member().places()) {
                 if (numbers.putIfAbsent(key(seat.id(), place.model()), targets.size()) == null) {
                     targets.add(new Target(seat, place.model()));
@@ -30,10 +30,10 @@ final class Targets {
      * @param seat the account
      * @param model the model it is asked for
      */
-    record Target(Seat seat, String model) {}
+    record Target(PlannedAccount seat, String model) {}
 
-    List<Seat> seats() {
-        return seats;
+    List<PlannedAccount> seats() {
+        return plannedAccounts;
     }
 
     List<Target> all() {
@@ -50,7 +50,7 @@ final class Targets {
     }
 
     /** Returns the calls of an account, of numbers by target. */
-    long callsOf(Seat seat, long[] calls) {
+    long callsOf(PlannedAccount seat, long[] calls) {
         long sum = 0;
         for (String model :
                 seat.member().places().stream().map(Place::model).distinct().toList()) {

@@ -6,9 +6,15 @@ public enum Verdict {
     HOLDS,
     /** Everybody is answered in time, but more than 90 % is used of what the accounts allow. */
     TIGHT,
-    /** Everybody would be answered in time if accounts that declare no limits had none, and credits without a known price lasted; whether that is so isn't known. */
+    /**
+     * Everybody would be answered in time if accounts that declare no limits had none, and credits without a known
+     * price lasted; whether that is so isn't known.
+     */
     UNKNOWN,
-    /** Everybody is answered in time if a service refills its limits gradually, but not if it counts them by the window; how it counts isn't known. */
+    /**
+     * Everybody is answered in time if a service refills its limits gradually, but not if it counts them by the window;
+     * how it counts isn't known.
+     */
     DEPENDS,
     /** Somebody isn't answered in time. */
     DOES_NOT_HOLD;

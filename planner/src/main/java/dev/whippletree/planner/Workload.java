@@ -11,18 +11,19 @@ import java.util.OptionalInt;
  * The questions of the interviews, or the prompts of a file. Immutable.
  *
  * @param questions the number of questions each interview asks in sequence, 1 or more
- * @param repeat the share of all prompts that repeat another one, 0 to 1, the same at every size; ignored if there is a bank
- * @param distinct the size of a fixed bank of questions, 1 or more, from which each interview draws: the hit rate then rises with
- *     the number of interviews; absent: {@code repeat} applies
+ * @param repeat the share of all prompts that repeat another one, 0 to 1, the same at every size; ignored if there is a
+ *     bank
+ * @param distinct the size of a fixed bank of questions, 1 or more, from which each interview draws: the hit rate then
+ *     rises with the number of interviews; absent: {@code repeat} applies
  * @param promptTokens the tokens of each prompt, 40 to 100,000
  * @param answerTokens the tokens of each answer, 40 to 100,000
- * @param maxTokens the bound on an answer that is sent with the prompt, at least {@code answerTokens}: Groq counts it in full;
- *     absent: none is sent, and Groq counts 1,024 tokens, or the answer if that is longer
- * @param interview how long an interview takes if no prompt has to wait, stretched by pauses between the questions; absent: no
- *     pauses
+ * @param maxTokens the bound on an answer that is sent with the prompt, at least {@code answerTokens}: Groq counts it
+ *     in full; absent: none is sent, and Groq counts 1,024 tokens, or the answer if that is longer
+ * @param interview how long an interview takes if no prompt has to wait, stretched by pauses between the questions;
+ *     absent: no pauses
  * @param over the time over which the interviews start evenly; zero: all at the same moment
- * @param prompts what is asked, prompt by prompt; {@code questions}, {@code repeat} and {@code promptTokens} are its figures then; absent:
- *     questions are drawn
+ * @param prompts what is asked, prompt by prompt; {@code questions}, {@code repeat} and {@code promptTokens} are its
+ *     figures then; absent: questions are drawn
  */
 public record Workload(
         int questions,
@@ -87,7 +88,10 @@ public record Workload(
         }
     }
 
-    /** Returns what a size counts: interviews; of a file, conversations, or prompts if none of them follow each other. In the singular. */
+    /**
+     * Returns what a size counts: interviews; of a file, conversations, or prompts if none of them follow each other.
+     * In the singular.
+     */
     public String unit() {
         return prompts.isEmpty() ? "interview" : questions == 1 ? "prompt" : "conversation";
     }

@@ -38,7 +38,10 @@ class AllowanceTest {
         assertThat(allowance.perCall(service, unit)).isEqualTo(amount);
     }
 
-    /** Two windows of 100. Parts of a call are left to others as whole ones; the product of 0.07 and 100 is a little more than 7. */
+    /**
+     * Two windows of 100. Parts of a call are left to others as whole ones; the product of 0.07 and 100 is a little
+     * more than 7.
+     */
     @ParameterizedTest
     @CsvSource({
         "huggingface, 0.1, 180",
@@ -49,12 +52,15 @@ class AllowanceTest {
         "groq, 0.1, 180"
     })
     void whatBatchLeavesToOthers_isNotAllowed(String service, double leave, long calls) {
-        AccountPool pool = AccountPool.parse(service + ":1x100/h").leaving(leave);
+        AccountPool pool = AccountPool.parse(service + ":1x100/h").withReserve(leave);
         assertThat(new Allowance(request(pool).withHorizon(Duration.ofHours(2))).calls(pool))
                 .isEqualTo(calls);
     }
 
-    /** What a limit of a minute refills is known of Groq; of a longer one that headers report it is supposed where nothing else is enough. */
+    /**
+     * What a limit of a minute refills is known of Groq; of a longer one that headers report it is supposed where
+     * nothing else is enough.
+     */
     @ParameterizedTest
     @CsvSource({
         "groq, 10/min, 610, 610",

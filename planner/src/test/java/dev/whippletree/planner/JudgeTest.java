@@ -49,7 +49,7 @@ class JudgeTest {
     void accountWithoutLimits_leavesAYesUnknown(String accounts, long answered, Verdict verdict) {
         AccountPool pool = AccountPool.parse(accounts);
         Judge.Judgement judgement = new Judge(PlanRequest.of(List.of(10), pool))
-                .withUnknown(judged(answered, 0.5, 0, Optional.empty()), Seat.of(pool));
+                .withUnknown(judged(answered, 0.5, 0, Optional.empty()), PlannedAccount.of(pool));
         assertThat(judgement.verdict()).isEqualTo(verdict);
         if (verdict == Verdict.UNKNOWN) {
             assertThat(judgement.reason()).contains("no limits; without limits, the answer is yes");

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Plans against what then happens: other questions, other answers, latencies that spread more and otherwise, limits of which the engine
- * isn't told, or which turn out to be half of what it was told, whether the service says so or not.
+ * Plans against what then happens: other questions, other answers, latencies that spread more and otherwise, limits of
+ * which the engine isn't told, or which turn out to be half of what it was told, whether the service says so or not.
  */
 @Tag("slow")
 final class PlanAgainstRealityTest {
@@ -124,10 +124,10 @@ final class PlanAgainstRealityTest {
             case TWICE_AS_MUCH_BUT_REPORTED -> pool.service(kind).announceLimits(0.5, 0);
             case TWICE_AS_MUCH -> pool.service(kind).changeLimits(0.5, 0);
         }
-        Lengthening lengthening = new Lengthening(request.workload().promptTokens());
+        PromptPadding padding = new PromptPadding(request.workload().promptTokens());
         CompletableFuture<InterviewResults> results = new InterviewDriver(
                         new Questions(request, request.sizes().get(0)).plan(),
-                        prompt -> pool.complete(lengthening.of(prompt)),
+                        prompt -> pool.complete(padding.of(prompt)),
                         pool.timeline())
                 .withCheck((prompt, completion) -> true)
                 .start();

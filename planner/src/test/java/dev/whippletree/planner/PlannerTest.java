@@ -33,7 +33,7 @@ class PlannerTest {
         PlanRequest request = PlanRequest.of(List.of(560), pool).withAdvice(false);
         assertThat(plan(request).asIs().verdict()).isEqualTo(Verdict.TIGHT);
         CapacityPlan leaving = new Planner(Runnable::run)
-                .plan(PlanRequest.of(List.of(560), pool.leaving(0.1)).withAdvice(false), progress -> {});
+                .plan(PlanRequest.of(List.of(560), pool.withReserve(0.1)).withAdvice(false), progress -> {});
         assertThat(leaving.assumptions())
                 .contains("The prompts are batch prompts, which leave 10 % of each limit to others. No other program"
                         + " uses the accounts.");
@@ -67,7 +67,10 @@ class PlannerTest {
         }
     }
 
-    /** No header reports Groq's tokens a day, so the engine keeps what is declared of them in each window, however they are counted. */
+    /**
+     * No header reports Groq's tokens a day, so the engine keeps what is declared of them in each window, however they
+     * are counted.
+     */
     @Test
     void limitThatNoHeaderReports_dependsOnNothing() {
         PlanRequest both = request(100, "groq:3x40/d+9000000tok/d").withHorizon(Duration.ofDays(2));
@@ -96,7 +99,10 @@ class PlannerTest {
         assertThat(plan.fewest().get(0).reason()).startsWith("unknown without a price of ");
     }
 
-    /** Calls of 1,324 tokens: 60 interviews take 204 of the day's 151; 43 take 146, six a minute, and nearly fill the day at their end. */
+    /**
+     * Calls of 1,324 tokens: 60 interviews take 204 of the day's 151; 43 take 146, six a minute, and nearly fill the
+     * day at their end.
+     */
     @ParameterizedTest
     @CsvSource({"60, 200000 tokens / 1d of groq-1", "43, 8000 tokens / 1m of groq-1"})
     void ofSeveralLimitsThatGetFull_theOneThatIsFullForLongestBinds(int interviews, String binding) {

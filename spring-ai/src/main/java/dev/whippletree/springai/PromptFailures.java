@@ -6,7 +6,10 @@ import java.util.concurrent.ExecutionException;
 import org.springframework.ai.retry.NonTransientAiException;
 import org.springframework.ai.retry.TransientAiException;
 
-/** Says failures as Spring AI does: with an exception for those that asking again may help against, and one for the others. */
+/**
+ * Says failures as Spring AI does: with an exception for those that asking again may help against, and one for the
+ * others.
+ */
 final class PromptFailures {
 
     private PromptFailures() {}

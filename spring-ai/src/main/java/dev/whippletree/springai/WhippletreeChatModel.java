@@ -24,12 +24,13 @@ import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
 
 /**
- * A chat model of Spring AI that asks a Whippletree: whatever is built on Spring AI shares its accounts, limits, caches and calls.
- * Thread-safe.
+ * A chat model of Spring AI that asks a Whippletree: whatever is built on Spring AI shares its accounts, limits, caches
+ * and calls. Thread-safe.
  *
- * <p>Tools, structured output and images pass through. {@link #call} blocks its thread until there is an answer; {@link #stream} blocks
- * none. A failure is a {@link org.springframework.ai.retry.TransientAiException} if asking again may help, and else a {@link
- * NonTransientAiException}; its cause is ours. An option that can't be passed on is an {@link UnsupportedOptionException}.
+ * <p>Tools, structured output and images pass through. {@link #call} blocks its thread until there is an answer;
+ * {@link #stream} blocks none. A failure is a {@link org.springframework.ai.retry.TransientAiException} if asking again
+ * may help, and else a {@link NonTransientAiException}; its cause is ours. An option that can't be passed on is an
+ * {@link UnsupportedOptionException}.
  *
  * <pre>{@code
  * ChatModel model = WhippletreeChatModel.builder().whippletree(whippletree).build();
@@ -62,7 +63,10 @@ public final class WhippletreeChatModel implements ChatModel {
         return new Builder();
     }
 
-    /** Returns the options of prompts that bring none; of those that do, they are the basis if a {@code ChatClient} asks. */
+    /**
+     * Returns the options of prompts that bring none; of those that do, they are the basis if a {@code ChatClient}
+     * asks.
+     */
     @Override
     public WhippletreeChatOptions getOptions() {
         return options;
@@ -100,8 +104,9 @@ public final class WhippletreeChatModel implements ChatModel {
     }
 
     /**
-     * Asks at each subscription, and publishes the answer as it arrives: text and reasoning in pieces; tool calls, usage and everything
-     * else with the last one. Cancelling withdraws the prompt. Ends with the same errors as {@link #call}.
+     * Asks at each subscription, and publishes the answer as it arrives: text and reasoning in pieces; tool calls,
+     * usage and everything else with the last one. Cancelling withdraws the prompt. Ends with the same errors as
+     * {@link #call}.
      */
     @Override
     public Flux<ChatResponse> stream(Prompt prompt) {
@@ -111,7 +116,7 @@ public final class WhippletreeChatModel implements ChatModel {
             ChatModelObservationContext context = context(asked, true);
             Observation observation = observation(context);
             start(observation, subscriber.getOrDefault(ObservationThreadLocalAccessor.KEY, null));
-            StreamedResponse response = new StreamedResponse();
+            ChunkTranslator response = new ChunkTranslator();
             Flux<ChatResponse> pieces = deltas(translated, observation)
                     .<ChatResponse>handle(
                             (delta, sink) -> response.translate(delta).ifPresent(sink::next))

@@ -14,8 +14,8 @@ import org.springframework.ai.model.tool.StructuredOutputChatOptions;
 import org.springframework.ai.model.tool.ToolCallingChatOptions;
 
 /**
- * Options of a prompt to a {@link WhippletreeChatModel}: Spring AI's portable ones, and those that Whippletree adds. Immutable. An
- * option that is null is left to the model's options, and then to the route and the service.
+ * Options of a prompt to a {@link WhippletreeChatModel}: Spring AI's portable ones, and those that Whippletree adds.
+ * Immutable. An option that is null is left to the model's options, and then to the route and the service.
  *
  * <p>{@code model} is the name of a route, one of its aliases, or a model of a route.
  */
@@ -107,7 +107,10 @@ public final class WhippletreeChatOptions extends DefaultToolCallingChatOptions 
         return cacheTtl;
     }
 
-    /** Returns further fields of the protocol's request, such as {@code reasoning_effort} or {@code tool_choice}; may be empty. */
+    /**
+     * Returns further fields of the protocol's request, such as {@code reasoning_effort} or {@code tool_choice}; may be
+     * empty.
+     */
     public Map<String, Object> getExtraBody() {
         return extraBody;
     }

@@ -65,7 +65,9 @@ final class ScriptedService implements Provider {
                 new AnswerEnd(reason, Optional.of(new TokenUsage(20, 30, 8, 5)), "llama-3", Optional.of("chatcmpl-1")));
     }
 
-    /** Opens an account {@code a} of 100 requests an hour, a default route, and a route {@code drafts} with an alias. */
+    /**
+     * Opens an account {@code a} of 100 requests an hour, a default route, and a route {@code drafts} with an alias.
+     */
     Whippletree open(EngineListener... listeners) {
         Whippletree.Builder builder = Whippletree.builder()
                 .provider(this)

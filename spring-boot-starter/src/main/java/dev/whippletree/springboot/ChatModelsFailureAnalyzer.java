@@ -10,7 +10,10 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.annotation.Order;
 
-/** Says what to do if there is another chat model beside Whippletree's, and an application wants one. Before Spring Boot's own analyzer. */
+/**
+ * Says what to do if there is another chat model beside Whippletree's, and an application wants one. Before Spring
+ * Boot's own analyzer.
+ */
 @Order(ChatModelsFailureAnalyzer.FIRST)
 final class ChatModelsFailureAnalyzer extends AbstractFailureAnalyzer<NoUniqueBeanDefinitionException> {
 

@@ -16,10 +16,11 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
- * The application's properties: as they were at its start, and when they are read again, from its files as they are then. Thread-safe.
+ * The application's properties: as they were at its start, and when they are read again, from its files as they are
+ * then. Thread-safe.
  *
- * <p>Spring Boot reads its files once. They are read again here as it does, into an environment of their own, with the same profiles;
- * whatever else properties come from, such as the command line, stays as it was.
+ * <p>Spring Boot reads its files once. They are read again here as it does, into an environment of their own, with the
+ * same profiles; whatever else properties come from, such as the command line, stays as it was.
  */
 final class CurrentProperties implements Supplier<ConfigurationTree> {
 

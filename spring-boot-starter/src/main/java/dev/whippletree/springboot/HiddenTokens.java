@@ -14,8 +14,8 @@ import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 
 /**
- * Hides the values of {@code whippletree.*} that are secrets or may contain one, and every other value that is a token in use, such as
- * the variable that holds it. Thread-safe.
+ * Hides the values of {@code whippletree.*} that are secrets or may contain one, and every other value that is a token
+ * in use, such as the variable that holds it. Thread-safe.
  */
 final class HiddenTokens implements SanitizingFunction {
 

@@ -13,8 +13,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 /**
- * Makes the Whippletree a chat model of LangChain4j, whole and streaming, if {@code whippletree-langchain4j} is on the class path and
- * the application has no other.
+ * Makes the Whippletree a chat model of LangChain4j, whole and streaming, if {@code whippletree-langchain4j} is on the
+ * class path and the application has no other.
  */
 @AutoConfiguration(after = WhippletreeAutoConfiguration.class)
 @ConditionalOnClass({WhippletreeChatModel.class, ChatModel.class})

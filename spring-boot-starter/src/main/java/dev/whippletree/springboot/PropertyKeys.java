@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The names of all keys, by which a key is recognised that is written without dashes or in capitals, as an environment variable has to
- * be. Immutable.
+ * The names of all keys, by which a key is recognised that is written without dashes or in capitals, as an environment
+ * variable has to be. Immutable.
  */
 final class PropertyKeys {
 
@@ -27,7 +27,7 @@ final class PropertyKeys {
         add(WhippletreeProperties.class);
         try (PluginCatalog catalog = plugins.foundPlugins()) {
             KnownPlugins known = catalog.known();
-            for (KnownPlugins.Kind kind :
+            for (KnownPlugins.PluginKind kind :
                     List.of(known.providers(), known.caches(), known.strategies(), known.coordinators())) {
                 kind.settings().keySet().forEach(name -> kind.settingNames(name).forEach(this::add));
             }
@@ -79,7 +79,9 @@ final class PropertyKeys {
         return components;
     }
 
-    /** Returns the key that is meant by a name without dashes and in lower case; the other given name if there is none. */
+    /**
+     * Returns the key that is meant by a name without dashes and in lower case; the other given name if there is none.
+     */
     String canonical(String uniform, String otherwise) {
         return byUniformName.getOrDefault(uniform, otherwise);
     }

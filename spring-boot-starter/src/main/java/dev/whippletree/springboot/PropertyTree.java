@@ -20,12 +20,12 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Turns the properties {@code whippletree.*} of an application into the tree that a configuration file would have. Confined to one
- * reading.
+ * Turns the properties {@code whippletree.*} of an application into the tree that a configuration file would have.
+ * Confined to one reading.
  *
- * <p>As Spring Boot binds: a source before another one wins, maps are merged, and a list is taken whole from the first source that has an
- * element of it. Values stay as they were written; the reader resolves their placeholders, so that it can tell a token that is written out
- * from one that isn't, and never shows what a placeholder stands for.
+ * <p>As Spring Boot binds: a source before another one wins, maps are merged, and a list is taken whole from the first
+ * source that has an element of it. Values stay as they were written; the reader resolves their placeholders, so that
+ * it can tell a token that is written out from one that isn't, and never shows what a placeholder stands for.
  */
 final class PropertyTree {
 
@@ -106,8 +106,8 @@ final class PropertyTree {
     }
 
     /**
-     * Variables such as WHIPPLETREE_MODEL aren't properties, and whoever runs the application may set others: Kubernetes does for a
-     * service of that name. The folder of plugins is known from its variable anyway.
+     * Variables such as WHIPPLETREE_MODEL aren't properties, and whoever runs the application may set others:
+     * Kubernetes does for a service of that name. The folder of plugins is known from its variable anyway.
      */
     private boolean isOther(List<String> path) {
         return !keys.isRoot(path.get(0)) || path.equals(List.of("plugins"));

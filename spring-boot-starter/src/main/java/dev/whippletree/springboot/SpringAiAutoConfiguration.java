@@ -14,8 +14,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 
 /**
- * Makes the Whippletree a chat model of Spring AI, if {@code whippletree-spring-ai} is on the class path. As with each of Spring AI's own
- * models, {@code spring.ai.model.chat} chooses among several.
+ * Makes the Whippletree a chat model of Spring AI, if {@code whippletree-spring-ai} is on the class path. As with each
+ * of Spring AI's own models, {@code spring.ai.model.chat} chooses among several.
  */
 @AutoConfiguration(
         after = WhippletreeAutoConfiguration.class,

@@ -18,8 +18,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
- * Opens a {@link Whippletree} from the properties {@code whippletree.*}, unless the application does so itself. Listeners, providers,
- * caches, strategies and coordinators that are beans are added to those that are found.
+ * Opens a {@link Whippletree} from the properties {@code whippletree.*}, unless the application does so itself.
+ * Listeners, providers, caches, strategies and coordinators that are beans are added to those that are found.
  */
 @AutoConfiguration
 public final class WhippletreeAutoConfiguration {

@@ -1,8 +1,8 @@
 package dev.whippletree.springboot;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.model.StatusSnapshot.Account;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.model.StatusSnapshot.AccountStatus;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,8 +12,9 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Says which accounts are open, and why the others aren't. Makes no call. Up, as long as an account is open or will be again by itself:
- * prompts wait then. Down if all accounts need attention, as when their tokens are refused. Thread-safe.
+ * Says which accounts are open, and why the others aren't. Makes no call. Up, as long as an account is open or will be
+ * again by itself: prompts wait then. Down if all accounts need attention, as when their tokens are refused.
+ * Thread-safe.
  */
 final class WhippletreeHealthIndicator implements HealthIndicator {
 
@@ -25,7 +26,7 @@ final class WhippletreeHealthIndicator implements HealthIndicator {
 
     @Override
     public Health health() {
-        List<Account> accounts = whippletree.status().accounts();
+        List<AccountStatus> accounts = whippletree.status().accounts();
         boolean up = accounts.stream().anyMatch(account -> account.state() != AccountState.OFF);
         Map<String, Object> details = new LinkedHashMap<>();
         accounts.forEach(account -> details.put(account.id(), details(account)));
@@ -34,7 +35,7 @@ final class WhippletreeHealthIndicator implements HealthIndicator {
                 .build();
     }
 
-    private static Map<String, Object> details(Account account) {
+    private static Map<String, Object> details(AccountStatus account) {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("state", account.state().name().toLowerCase(Locale.ROOT));
         account.reason().ifPresent(reason -> details.put("reason", reason));

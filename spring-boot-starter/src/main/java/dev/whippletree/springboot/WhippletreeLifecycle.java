@@ -6,11 +6,11 @@ import java.util.concurrent.CompletableFuture;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Lets prompts end when the application ends: after its web server, which waits for the requests it has accepted, and before the beans
- * that Whippletree may use are destroyed. Thread-safe.
+ * Lets prompts end when the application ends: after its web server, which waits for the requests it has accepted, and
+ * before the beans that Whippletree may use are destroyed. Thread-safe.
  *
- * <p>It takes no more prompts then. Those under way may take as long as Spring Boot lets a phase of the shutdown take. What has stopped
- * doesn't start again.
+ * <p>It takes no more prompts then. Those under way may take as long as Spring Boot lets a phase of the shutdown take.
+ * What has stopped doesn't start again.
  */
 final class WhippletreeLifecycle implements SmartLifecycle {
 

@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * The keys of {@code whippletree.*}, which are those of the configuration file: for editors, which complete them, and to recognise a
- * key in each of the forms that Spring Boot allows. Nothing is bound to it: the reader of the configuration file reads the values, and a
- * test keeps its keys and these equal. A key that may be written in several forms is an {@code Object}.
+ * The keys of {@code whippletree.*}, which are those of the configuration file: for editors, which complete them, and
+ * to recognise a key in each of the forms that Spring Boot allows. Nothing is bound to it: the reader of the
+ * configuration file reads the values, and a test keeps its keys and these equal. A key that may be written in several
+ * forms is an {@code Object}.
  *
  * @param accounts the accounts; without any, those that the environment declares
  * @param defaultRoute the route for prompts that name none; by default the first

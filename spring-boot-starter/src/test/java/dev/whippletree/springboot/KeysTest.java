@@ -30,7 +30,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The keys that editors complete are those that the reader of the configuration file knows: it lists them for a key that it doesn't. */
+/**
+ * The keys that editors complete are those that the reader of the configuration file knows: it lists them for a key
+ * that it doesn't.
+ */
 final class KeysTest {
 
     private static final String UNKNOWN = "qqqqqqqqqqqqqqqqqqqqqqqqqqqqqq";

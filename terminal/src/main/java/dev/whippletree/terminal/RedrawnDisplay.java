@@ -9,9 +9,10 @@ import java.util.List;
 /**
  * A progress bar with lines below it that are redrawn in place on a terminal; permanent lines scroll away above.
  *
- * <p>Written with three ANSI sequences every terminal of the last decades knows: cursor up, erase below, and automatic line
- * wrapping off while drawing, so that a line wider than a terminal that has just become narrower doesn't become two. Permanent lines
- * wrap: nothing of them may be lost. Of more lines than the terminal has, the last ones aren't drawn. Thread-safe: guarded by itself.
+ * <p>Written with three ANSI sequences every terminal of the last decades knows: cursor up, erase below, and automatic
+ * line wrapping off while drawing, so that a line wider than a terminal that has just become narrower doesn't become
+ * two. Permanent lines wrap: nothing of them may be lost. Of more lines than the terminal has, the last ones aren't
+ * drawn. Thread-safe: guarded by itself.
  */
 public final class RedrawnDisplay implements Display {
 

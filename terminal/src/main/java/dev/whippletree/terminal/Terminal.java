@@ -56,7 +56,10 @@ public record Terminal(boolean in, boolean out, boolean err, boolean colours, Si
         return new Screen(colours, err ? size.now().columns() : UNBOUNDED);
     }
 
-    /** A JVM can't tell which of its streams are terminals. The launcher can, and says so by this property: {@code in,out,err}. */
+    /**
+     * A JVM can't tell which of its streams are terminals. The launcher can, and says so by this property:
+     * {@code in,out,err}.
+     */
     private static final String PROPERTY = "whippletree.terminals";
 
     /**

@@ -7,7 +7,10 @@ import dev.whippletree.spi.SettingKey;
 import java.lang.reflect.Modifier;
 import java.util.Set;
 
-/** Checks the common parts of all kinds of plugins: a name, settings, and that {@link java.util.ServiceLoader} can make one. */
+/**
+ * Checks the common parts of all kinds of plugins: a name, settings, and that {@link java.util.ServiceLoader} can make
+ * one.
+ */
 public final class PluginForm {
 
     private PluginForm() {}

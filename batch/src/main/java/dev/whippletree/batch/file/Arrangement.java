@@ -31,7 +31,7 @@ final class Arrangement {
 
     private final BatchFiles files;
     private final Configuration configuration;
-    private final Places places;
+    private final LineIndex places;
     private long left;
 
     /**
@@ -39,7 +39,7 @@ final class Arrangement {
      *
      * @param places where the answers are, by the digests of their ids
      */
-    Arrangement(BatchFiles files, Configuration configuration, Places places) {
+    Arrangement(BatchFiles files, Configuration configuration, LineIndex places) {
         this.files = files;
         this.configuration = configuration;
         this.places = places;
@@ -47,8 +47,8 @@ final class Arrangement {
     }
 
     /** Reads all answers of an output, and returns their places. */
-    static Places find(BatchFiles files) throws IOException {
-        Places places = new Places();
+    static LineIndex find(BatchFiles files) throws IOException {
+        LineIndex places = new LineIndex();
         try (Lines lines = new Lines(Disk.INSTANCE.read(files.answers()))) {
             while (lines.next()) {
                 places.put(Digests.of64Bits(result(lines).id()), lines.start());
@@ -97,7 +97,7 @@ final class Arrangement {
         try (Rewriting.Writer writer = new Rewriting.Writer(Disk.INSTANCE.open(coming))) {
             for (InputLine line = next(reader); line != null; line = next(reader)) {
                 long place = places.get(Digests.of64Bits(line.id()));
-                if (place != Places.NONE) {
+                if (place != LineIndex.NONE) {
                     writer.line(lineAt(answers, place).bytes());
                     left--;
                 }
@@ -121,7 +121,7 @@ final class Arrangement {
                     with(rows.columns(), List.of("answer", "finish_reason", "answer_model"), files.safeCsv()));
             for (InputLine line = next(rows); line != null; line = next(rows)) {
                 long place = places.get(Digests.of64Bits(line.id()));
-                if (place != Places.NONE) {
+                if (place != LineIndex.NONE) {
                     writer.writeRecord(
                             row(rows.values(), result(lineAt(answers, place)).completion(), files.safeCsv()));
                     left--;

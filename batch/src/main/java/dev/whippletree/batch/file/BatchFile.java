@@ -82,7 +82,8 @@ public final class BatchFile implements AutoCloseable {
      * Checks the input and opens the output, which is created if it isn't there. Blocks for as long as that takes.
      *
      * @param whippletree who will answer
-     * @throws BadInputException if the input can't be used, or the output isn't this input's, with everything that is wrong
+     * @throws BadInputException if the input can't be used, or the output isn't this input's, with everything that is
+     *     wrong
      * @throws IOException if a file can't be read or written, or another batch is writing it
      */
     public static BatchFile open(BatchFiles files, Whippletree whippletree, Timeline timeline) throws IOException {
@@ -90,8 +91,8 @@ public final class BatchFile implements AutoCloseable {
     }
 
     /**
-     * The same for an input that a spool has copied; null: none has. The copy is kept once the input is accepted. Closing the
-     * result closes the spool.
+     * The same for an input that a spool has copied; null: none has. The copy is kept once the input is accepted.
+     * Closing the result closes the spool.
      */
     public static BatchFile open(BatchFiles files, @Nullable Spool spool, Whippletree whippletree, Timeline timeline)
             throws IOException {
@@ -187,8 +188,8 @@ public final class BatchFile implements AutoCloseable {
     }
 
     /**
-     * Writes the progress beside the output, for {@link #lastNote}. On a full disk, it overwrites the last note, which needs no
-     * further block.
+     * Writes the progress beside the output, for {@link #lastNote}. On a full disk, it overwrites the last note, which
+     * needs no further block.
      *
      * @throws IOException if that can't be
      */

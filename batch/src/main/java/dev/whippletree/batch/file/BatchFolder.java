@@ -32,8 +32,8 @@ final class BatchFolder {
     }
 
     /**
-     * Returns where the failures of an output are: {@code answers.errors.jsonl} beside {@code answers.jsonl}, and {@code answers.csv.errors.jsonl} beside
-     * {@code answers.csv}, so that no two outputs have the same.
+     * Returns where the failures of an output are: {@code answers.errors.jsonl} beside {@code answers.jsonl}, and
+     * {@code answers.csv.errors.jsonl} beside {@code answers.csv}, so that no two outputs have the same.
      */
     static Path failuresOf(Path output) {
         String name = output.getFileName().toString();

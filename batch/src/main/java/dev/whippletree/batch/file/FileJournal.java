@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * A journal of two files in the format of OpenAI's batches: answers in one, failures in the other, one line each.
  * Thread-safe.
  *
- * <p>Opening it mends what a crash has left: a line that was torn, or lost by a power cut, is dropped, so that its item is asked again. Ids are kept as
- * digests of 64 bits.
+ * <p>Opening it mends what a crash has left: a line that was torn, or lost by a power cut, is dropped, so that its item
+ * is asked again. Ids are kept as digests of 64 bits.
  */
 public final class FileJournal implements Journal {
 
@@ -42,8 +42,8 @@ public final class FileJournal implements Journal {
     private final Part answers;
     private final Part failures;
     private final LongBag done = new LongBag();
-    private final Places places = new Places();
-    private final Places placesByKey = new Places();
+    private final LineIndex places = new LineIndex();
+    private final LineIndex placesByKey = new LineIndex();
     private long failedBefore;
     private boolean forcing;
     private boolean closed;
@@ -171,7 +171,7 @@ public final class FileJournal implements Journal {
             while (lines.next()) {
                 Optional<ResultLine> line = read(lines);
                 if (line.isPresent()) {
-                    note(line.get(), ofAnswers ? lines.start() - dropped : Places.NONE);
+                    note(line.get(), ofAnswers ? lines.start() - dropped : LineIndex.NONE);
                 } else {
                     damaged.add(new long[] {lines.start(), lines.end()});
                     dropped += lines.end() - lines.start();
@@ -203,7 +203,7 @@ public final class FileJournal implements Journal {
     private void note(ResultLine line, long place) {
         long id = Digests.of64Bits(line.id());
         done.add(id);
-        if (place == Places.NONE) {
+        if (place == LineIndex.NONE) {
             failedBefore++;
             return;
         }
@@ -260,14 +260,14 @@ public final class FileJournal implements Journal {
     @Override
     public Optional<Completion> answer(String id) throws IOException {
         long place = places.get(Digests.of64Bits(id));
-        return place == Places.NONE ? Optional.empty() : lineAt(place).completion();
+        return place == LineIndex.NONE ? Optional.empty() : lineAt(place).completion();
     }
 
     /** An answer that is cut or damaged is its item's result, but wouldn't be stored in a cache either. */
     @Override
     public synchronized Optional<Completion> answerTo(String key) throws IOException {
         long place = placesByKey.get(Digests.of64Bits(key));
-        if (place == Places.NONE) {
+        if (place == LineIndex.NONE) {
             return Optional.empty();
         }
         ResultLine line = lineAt(place);
@@ -345,7 +345,9 @@ public final class FileJournal implements Journal {
         }
     }
 
-    /** A failed force leaves the disk's content unknown, also if it is tried again. Only opening the journal anew tells. */
+    /**
+     * A failed force leaves the disk's content unknown, also if it is tried again. Only opening the journal anew tells.
+     */
     private void force() {
         try {
             answers.force();

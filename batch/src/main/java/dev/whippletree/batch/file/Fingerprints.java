@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Digests everything that a line's answer depends on: its text, the settings, the models of its route, and in a conversation the
- * lines before it. An answer is kept as long as its line's digest is the same. Give it all lines, in order. Confined to one thread.
+ * Digests everything that a line's answer depends on: its text, the settings, the models of its route, and in a
+ * conversation the lines before it. An answer is kept as long as its line's digest is the same. Give it all lines, in
+ * order. Confined to one thread.
  */
 final class Fingerprints {
 

@@ -5,7 +5,10 @@ import java.util.Locale;
 
 /** The format of an input. */
 public enum InputFormat {
-    /** Lines of OpenAI's batches: a JSON object each, with {@code custom_id}, {@code method}, {@code url} and {@code body}. */
+    /**
+     * Lines of OpenAI's batches: a JSON object each, with {@code custom_id}, {@code method}, {@code url} and
+     * {@code body}.
+     */
     JSONL,
     /** A prompt each. */
     TEXT,

@@ -127,7 +127,10 @@ final class Lines implements Closeable {
         return true;
     }
 
-    /** Returns the line's text. The quick decoder writes U+FFFD for bad UTF-8; only where it does, the strict one is asked. */
+    /**
+     * Returns the line's text. The quick decoder writes U+FFFD for bad UTF-8; only where it does, the strict one is
+     * asked.
+     */
     String text() throws CharacterCodingException {
         String text = new String(line, 0, length, StandardCharsets.UTF_8);
         return text.indexOf(REPLACEMENT) < 0 ? text : strictText();

@@ -10,15 +10,18 @@ import java.util.OptionalInt;
 /**
  * How lines become prompts. A line's own {@code body} takes precedence, except over the route. Immutable.
  *
- * @param template the text of each prompt, with <code>{{column}}</code> where a row's value stands, or <code>{{text}}</code> where a line does
+ * @param template the text of each prompt, with <code>{{column}}</code> where a row's value stands, or
+ *     <code>{{text}}</code> where a line does
  * @param system instructions above each prompt that has none
  * @param temperature how freely the model chooses, 0 to 2
  * @param maxTokens the most tokens of an answer, 1 or more
- * @param route the route that answers all, whatever model a line names; empty: the one of a line's model, else the first
+ * @param route the route that answers all, whatever model a line names; empty: the one of a line's model, else the
+ *     first
  * @param account the only account that may answer
  * @param tenant whose answers these are
  * @param fresh whether no stored answer will do
- * @param same whether the template may name no column, so that all prompts are the same, and may have one in single braces
+ * @param same whether the template may name no column, so that all prompts are the same, and may have one in single
+ *     braces
  * @param idColumn the column of ids; empty: {@code custom_id} or {@code id}, else rows are numbered
  */
 public record PromptForm(

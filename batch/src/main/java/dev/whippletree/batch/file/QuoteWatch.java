@@ -4,7 +4,10 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream of rows that notices a quotation mark without its end, which the CSV library accepts. Confined to one thread. */
+/**
+ * A stream of rows that notices a quotation mark without its end, which the CSV library accepts. Confined to one
+ * thread.
+ */
 final class QuoteWatch extends FilterInputStream {
 
     private final char separator;

@@ -5,8 +5,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * Which lines are the last ones of their sessions, so that nothing of a session needs to be kept behind them. Holds a
- * bit for each line; while lines are added, sessions are known by 64-bit digests. If two sessions share a digest, only the one that
- * ends later has an end. Confined to one thread until all lines are added, then thread-safe.
+ * bit for each line; while lines are added, sessions are known by 64-bit digests. If two sessions share a digest, only
+ * the one that ends later has an end. Confined to one thread until all lines are added, then thread-safe.
  */
 final class SessionEnds {
 
@@ -17,7 +17,7 @@ final class SessionEnds {
 
         private final ToLongFunction<String> digest;
         private final SessionEnds found = new SessionEnds();
-        private final Places latest = new Places();
+        private final LineIndex latest = new LineIndex();
 
         Collector(ToLongFunction<String> digest) {
             this.digest = digest;
@@ -27,7 +27,7 @@ final class SessionEnds {
         void add(InputLine line) {
             line.prompt().session().ifPresent(name -> {
                 long before = latest.put(digest.applyAsLong(name), line.number());
-                if (before != Places.NONE) {
+                if (before != LineIndex.NONE) {
                     found.ends.clear(index(before));
                 }
                 found.ends.set(index(line.number()));

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Copies a pipe or standard input to a file beside a batch's output, because a batch reads its input several times: to check it, to
- * ask it, to resume, and to sort the answers. Locks the output until it is closed. Confined to one thread.
+ * Copies a pipe or standard input to a file beside a batch's output, because a batch reads its input several times: to
+ * check it, to ask it, to resume, and to sort the answers. Locks the output until it is closed. Confined to one thread.
  */
 public final class Spool implements Closeable {
 
@@ -36,8 +36,8 @@ public final class Spool implements Closeable {
     }
 
     /**
-     * Copies all of a stream. Blocks until its end. If the output belongs to a batch already, the copy of that batch's input stays until
-     * {@link BatchFile#open} has accepted the new one.
+     * Copies all of a stream. Blocks until its end. If the output belongs to a batch already, the copy of that batch's
+     * input stays until {@link BatchFile#open} has accepted the new one.
      *
      * @return the file
      * @throws IOException if it can't be copied

@@ -35,7 +35,10 @@ interface Storage {
     /** Opens a file to write to; creates it, empty, if it isn't there. */
     Output open(Path file) throws IOException;
 
-    /** Puts one file in the place of another, whose permissions it gets, wholly or not at all, and safe from a power cut. */
+    /**
+     * Puts one file in the place of another, whose permissions it gets, wholly or not at all, and safe from a power
+     * cut.
+     */
     void replace(Path file, Path by) throws IOException;
 
     /** Creates a folder, if it isn't there. */

@@ -34,9 +34,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The file journal over a disk that fails: from each seed a journal lives several lives, each of which ends by a crash between any two writes, by one in
- * the middle of a write, by a power cut that loses what wasn't forced, or on a full disk. In half of the lives a full disk gets room again, and the
- * results that couldn't be written are written with later ones.
+ * The file journal over a disk that fails: from each seed a journal lives several lives, each of which ends by a crash
+ * between any two writes, by one in the middle of a write, by a power cut that loses what wasn't forced, or on a full
+ * disk. In half of the lives a full disk gets room again, and the results that couldn't be written are written with
+ * later ones.
  */
 final class CrashTest {
 

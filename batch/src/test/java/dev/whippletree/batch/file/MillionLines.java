@@ -32,10 +32,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Asks many lines of a service that answers at once, and prints how long that took: {@code batch}, from a file to a file; {@code plain}, from the same file to a file
- * by a window of {@code complete()} calls; or {@code check}, the file alone. {@code answers} writes an output as a batch does
- * that was stopped before its last line, without asking. {@code conversations} is a batch of so many
- * sessions, whose first lines come first, then their second ones, and so on. A program, for a JVM of its own.
+ * Asks many lines of a service that answers at once, and prints how long that took: {@code batch}, from a file to a
+ * file; {@code plain}, from the same file to a file by a window of {@code complete()} calls; or {@code check}, the file
+ * alone. {@code answers} writes an output as a batch does that was stopped before its last line, without asking.
+ * {@code conversations} is a batch of so many sessions, whose first lines come first, then their second ones, and so
+ * on. A program, for a JVM of its own.
  */
 final class MillionLines {
 

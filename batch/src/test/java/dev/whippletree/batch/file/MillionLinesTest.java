@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A million lines in a heap of 128 MB, and the check and the resuming of ten million in 256 MB; what they print are figures. */
+/**
+ * A million lines in a heap of 128 MB, and the check and the resuming of ten million in 256 MB; what they print are
+ * figures.
+ */
 @Tag("thorough")
 final class MillionLinesTest {
 

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Judges what a contender's callers got. Each answer of an emulated service follows from its prompt, so an answer that is cut off or
- * belongs to another prompt is found. Stateless.
+ * Judges what a contender's callers got. Each answer of an emulated service follows from its prompt, so an answer that
+ * is cut off or belongs to another prompt is found. Stateless.
  */
 final class Judge {
 

@@ -21,14 +21,14 @@ import java.util.OptionalLong;
 import java.util.PriorityQueue;
 
 /**
- * The time in which nobody can have all questions of a case answered sooner, whatever is known beforehand: limits, how they are
- * counted, outages, how long answers take, what will be asked. Shares no code with the engine, nor with the emulator's meters. Confined
- * to one thread; used once.
+ * The time in which nobody can have all questions of a case answered sooner, whatever is known beforehand: limits, how
+ * they are counted, outages, how long answers take, what will be asked. Shares no code with the engine, nor with the
+ * emulator's meters. Confined to one thread; used once.
  *
- * <p>It is the larger of two: the time of the longest sequence of questions when nothing is limited; and the time until the accounts
- * have let in a call for each distinct question, if all could be asked at once. As all calls of a case take equally long and have
- * equally many tokens, letting in each as early as possible lets in the most by any moment. Faults that are drawn by lot are left out,
- * so where there are any, nobody can be as quick.
+ * <p>It is the larger of two: the time of the longest sequence of questions when nothing is limited; and the time until
+ * the accounts have admitted a call for each distinct question, if all could be asked at once. As all calls of a case
+ * take equally long and have equally many tokens, admitting each as early as possible admits the most by any moment.
+ * Faults that are drawn by lot are left out, so where there are any, nobody can be as quick.
  */
 final class LowerBound {
 

@@ -11,8 +11,9 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Everything that was measured, as it is kept in {@code docs/comparison.json}: the page is made from this alone. A new result takes
- * the place of the older one of the same contender and case, so that pieces can be measured again. Immutable.
+ * Everything that was measured, as it is kept in {@code docs/comparison.json}: the page is made from this alone. A new
+ * result takes the place of the older one of the same contender and case, so that pieces can be measured again.
+ * Immutable.
  */
 record Results(List<About> contenders, List<Setting> cases, List<Answered> answered, List<Fault> faults) {
 
@@ -59,8 +60,8 @@ record Results(List<About> contenders, List<Setting> cases, List<Answered> answe
      * @param failed prompts that ended with an error
      * @param calls calls that the services saw
      * @param rateLimited calls answered 429
-     * @param quietestWorstSeconds the longest that any prompt took of the tenant that asked least; prompts without an answer count until
-     *     the end
+     * @param quietestWorstSeconds the longest that any prompt took of the tenant that asked least; prompts without an
+     *     answer count until the end
      * @param failures the commonest errors, each with how many there were
      */
     record Answered(

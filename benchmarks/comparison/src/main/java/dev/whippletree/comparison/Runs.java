@@ -19,7 +19,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Runs one piece of the comparison. The emulated services run in this process, each contender in one of its own. Confined to one thread. */
+/**
+ * Runs one piece of the comparison. The emulated services run in this process, each contender in one of its own.
+ * Confined to one thread.
+ */
 final class Runs {
 
     private static final Duration GRACE = Duration.ofSeconds(30);

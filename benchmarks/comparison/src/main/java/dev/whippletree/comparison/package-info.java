@@ -1,4 +1,7 @@
-/** Compares Whippletree with other clients and gateways over emulated services: runs them, judges their answers, writes the page. */
+/**
+ * Compares Whippletree with other clients and gateways over emulated services: runs them, judges their answers, writes
+ * the page.
+ */
 @NullMarked
 package dev.whippletree.comparison;
 

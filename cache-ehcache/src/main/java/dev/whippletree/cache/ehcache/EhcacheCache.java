@@ -10,9 +10,9 @@ import java.util.Set;
 /**
  * A cache in this process, lost when it ends: {@code ehcache}.
  *
- * <p>All answers are kept off the heap, as bytes; the most recently used ones are also on the heap. Both tiers are bounded in
- * bytes and evict the least used answers. There is no disk tier, because processes can't share one and it doesn't survive a
- * crash.
+ * <p>All answers are kept off the heap, as bytes; the most recently used ones are also on the heap. Both tiers are
+ * bounded in bytes and evict the least used answers. There is no disk tier, because processes can't share one and it
+ * doesn't survive a crash.
  */
 public final class EhcacheCache implements Cache {
 

@@ -38,7 +38,10 @@ final class EhcacheStore implements CacheStore {
     private final CacheManager manager;
     private final Cache<String, byte[]> cache;
 
-    /** Shared by those who use the cache; Ehcache takes being closed in the middle of a put for an inconsistency, and says so. */
+    /**
+     * Shared by those who use the cache; Ehcache takes being closed in the middle of a put for an inconsistency, and
+     * says so.
+     */
     private final ReadWriteLock use = new ReentrantReadWriteLock();
 
     /** Guarded by {@link #use}. */

@@ -12,11 +12,12 @@ import org.ehcache.spi.service.ServiceProvider;
 /**
  * Tells Ehcache how large an entry is: a string and a byte array, whose lengths say it.
  *
- * <p>Ehcache's own way walks the objects by reflection and {@code Unsafe}, which costs a quarter of a second when a cache is
- * opened and ten microseconds an entry on newer JVMs. (What is deprecated is that anybody but Ehcache should have such a way.)
+ * <p>Ehcache's own way walks the objects by reflection and {@code Unsafe}, which costs a quarter of a second when a
+ * cache is opened and ten microseconds an entry on newer JVMs. (What is deprecated is that anybody but Ehcache should
+ * have such a way.)
  *
- * <p>Large entries stay off the heap. When one comes in, Ehcache lets at most two others go, so only if entries are alike
- * enough does it keep to its bound. Thread-safe.
+ * <p>Large entries stay off the heap. When one comes in, Ehcache lets at most two others go, so only if entries are
+ * alike enough does it keep to its bound. Thread-safe.
  */
 @SuppressWarnings("deprecation")
 final class HeapSizing implements SizeOfEngineProvider, SizeOfEngine {

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who makes the call for which question. Thread-safe; no method blocks.
  *
- * <p>A claim is kept by a lease that is renewed every third of its time. Who waits for another's looks again when it is told of
- * the end, and when the lease is over, not more often. A claim that lasts longer than this process's own lease isn't believed.
+ * <p>A claim is kept by a lease that is renewed every third of its time. Who waits for another's looks again when it is
+ * told of the end, and when the lease is over, not more often. A claim that lasts longer than this process's own lease
+ * isn't believed.
  */
 final class Claims implements Contact.Member {
 

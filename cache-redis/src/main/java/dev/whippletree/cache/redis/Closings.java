@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which scopes are closed, and who looks whether one is open again. Thread-safe; no method blocks.
  *
- * <p>What couldn't be told is told with the next contact, if it still holds.
+ * <p>What couldn't be sent is sent with the next contact, if it still holds.
  */
 final class Closings implements Contact.Member {
 
@@ -25,17 +25,16 @@ final class Closings implements Contact.Member {
     private final Contact contact;
     private final Tokens tokens;
     private final Services services;
-    private final Implausible implausible;
+    private final CorruptValue corrupt;
 
     // Guarded by this.
-    private final Map<Scope, Untold> untold = new LinkedHashMap<>();
+    private final Map<Scope, UnsentNotice> unsent = new LinkedHashMap<>();
     private @Nullable CoordinationListener listener;
     private CompletableFuture<Void> heardLast = CompletableFuture.completedFuture(null);
     private boolean missed;
 
-    Closings(
-            CoordinationCommands commands, Contact contact, Tokens tokens, Services services, Implausible implausible) {
-        this.implausible = implausible;
+    Closings(CoordinationCommands commands, Contact contact, Tokens tokens, Services services, CorruptValue corrupt) {
+        this.corrupt = corrupt;
         this.commands = commands;
         this.contact = contact;
         this.tokens = tokens;
@@ -43,7 +42,7 @@ final class Closings implements Contact.Member {
     }
 
     /** News that others don't have yet: that a scope is closed or, without a closing, that it is open. */
-    private record Untold(Scope scope, @Nullable ScopeClosing closing, long atNanos) {}
+    private record UnsentNotice(Scope scope, @Nullable ScopeClosing closing, long atNanos) {}
 
     /** Says whether this process is to look whether a scope is open; yes if nobody can be asked. */
     CompletionStage<Boolean> claimProbe(Scope scope, Duration lease) {
@@ -67,17 +66,17 @@ final class Closings implements Contact.Member {
 
     /** Tells that a scope is closed. */
     void closed(ScopeClosing closing) {
-        tell(new Untold(closing.scope(), closing, services.nanoTime()));
+        tell(new UnsentNotice(closing.scope(), closing, services.nanoTime()));
     }
 
     /** Tells that a scope is open. */
     void reopened(Scope scope) {
-        tell(new Untold(scope, null, services.nanoTime()));
+        tell(new UnsentNotice(scope, null, services.nanoTime()));
     }
 
-    private void tell(Untold news) {
+    private void tell(UnsentNotice news) {
         synchronized (this) {
-            untold.put(news.scope(), news);
+            unsent.put(news.scope(), news);
             if (contact.isUp()) {
                 send(news);
             }
@@ -85,12 +84,12 @@ final class Closings implements Contact.Member {
     }
 
     /** Guarded by this, so that news keep their order. */
-    private void send(Untold news) {
+    private void send(UnsentNotice news) {
         send(news, services.nanoTime())
                 .whenCompleteAsync(
                         (done, failure) -> {
                             if (failure == null) {
-                                told(news);
+                                sent(news);
                             } else if (contact.isUp()) {
                                 contact.lost(failure);
                             }
@@ -98,7 +97,7 @@ final class Closings implements Contact.Member {
                         services.executor());
     }
 
-    private CompletionStage<Void> send(Untold news, long nowNanos) {
+    private CompletionStage<Void> send(UnsentNotice news, long nowNanos) {
         ScopeClosing closing = news.closing();
         if (closing == null) {
             return commands.reopen(
@@ -114,11 +113,11 @@ final class Closings implements Contact.Member {
                 news.scope(), remaining, Notice.closed(tokens.process(), now).text());
     }
 
-    private synchronized void told(Untold news) {
-        untold.remove(news.scope(), news);
+    private synchronized void sent(UnsentNotice news) {
+        unsent.remove(news.scope(), news);
     }
 
-    /** Another process has told something. */
+    /** A notice of another process has come. */
     void hear(Notice notice) {
         switch (notice.kind()) {
             case CLOSED -> pass(hearer -> hearer.closed(notice.closing()));
@@ -165,18 +164,21 @@ final class Closings implements Contact.Member {
             return;
         }
         for (CoordinationCommands.KeptNotice each : kept) {
-            Notice.read(each.text(), implausible)
+            Notice.read(each.text(), corrupt)
                     .filter(notice -> !notice.process().equals(tokens.process()))
                     .ifPresent(notice -> hear(notice, each.remaining()));
         }
     }
 
-    /** A closing holds for what remains of it, never longer than was told; a reopening is kept for those that missed it. */
+    /**
+     * A closing holds for what remains of it, never longer than was reported; a reopening is kept for those that missed
+     * it.
+     */
     private void hear(Notice kept, Duration remaining) {
         if (kept.kind() == Notice.Kind.CLOSED) {
-            ScopeClosing told = kept.closing();
-            Duration rest = remaining.compareTo(told.remaining()) < 0 ? remaining : told.remaining();
-            ScopeClosing now = new ScopeClosing(told.scope(), rest, told.endKnown(), told.reason());
+            ScopeClosing sent = kept.closing();
+            Duration rest = remaining.compareTo(sent.remaining()) < 0 ? remaining : sent.remaining();
+            ScopeClosing now = new ScopeClosing(sent.scope(), rest, sent.endKnown(), sent.reason());
             pass(hearer -> hearer.closed(now));
         } else {
             hear(kept);
@@ -187,7 +189,7 @@ final class Closings implements Contact.Member {
     public CompletionStage<Void> met() {
         boolean unread;
         synchronized (this) {
-            List.copyOf(untold.values()).forEach(this::send);
+            List.copyOf(unsent.values()).forEach(this::send);
             unread = missed;
             missed = false;
         }
@@ -205,6 +207,6 @@ final class Closings implements Contact.Member {
     /** Nothing is heard any more. */
     synchronized void close() {
         listener = null;
-        untold.clear();
+        unsent.clear();
     }
 }

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether the other processes can be reached, and how many they are: by a heartbeat. Thread-safe.
  *
- * <p>The first thing that goes wrong ends it, and for as long as a command may take nobody can say whether that is this process's
- * trouble alone. It begins again with the next beat that is answered: at once where an answer was merely late, with the next
- * connection, and every two seconds in any case.
+ * <p>The first thing that goes wrong ends it, and for as long as a command may take nobody can say whether that is this
+ * process's trouble alone. It begins again with the next beat that is answered: at once where an answer was merely
+ * late, with the next connection, and every two seconds in any case.
  */
 final class Contact {
 
@@ -107,8 +107,8 @@ final class Contact {
     }
 
     /**
-     * Returns whether it has been lost so lately that the others may well have it. What one process grants alone then may be granted
-     * to others as well, so it had better wait for a moment.
+     * Returns whether it has been lost so lately that the others may well have it. What one process grants alone then
+     * may be granted to others as well, so it had better wait for a moment.
      */
     boolean isDoubtful() {
         return doubt().compareTo(Duration.ZERO) > 0;
@@ -236,7 +236,10 @@ final class Contact {
         settled = false;
     }
 
-    /** Beats no more; ends, normally, when the last beat has been answered or has failed, and what undoes it can be sent. */
+    /**
+     * Beats no more; ends, normally, when the last beat has been answered or has failed, and what undoes it can be
+     * sent.
+     */
     synchronized CompletionStage<Void> close() {
         closed = true;
         up = false;

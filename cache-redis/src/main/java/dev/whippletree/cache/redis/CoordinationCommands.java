@@ -10,12 +10,13 @@ import java.util.concurrent.CompletionStage;
 /**
  * What processes can ask of what they share: each is one atomic step there. Thread-safe; no method blocks.
  *
- * <p>A stage ends with a {@link java.util.concurrent.TimeoutException} when there is no answer within the command timeout, with
- * another exception at once while the connection is known to be lost, and with a {@link RefusedCommandException} when the other
- * side said that it can't. It may end on a thread that mustn't be held up.
+ * <p>A stage ends with a {@link java.util.concurrent.TimeoutException} when there is no answer within the command
+ * timeout, with another exception at once while the connection is known to be lost, and with a
+ * {@link RefusedCommandException} when the other side said that it can't. It may end on a thread that mustn't be held
+ * up.
  *
- * <p>Nothing but the other side's clock dates what is shared; a duration is how long ago, or until when, something is from the
- * moment at which the command arrives.
+ * <p>Nothing but the other side's clock dates what is shared; a duration is how long ago, or until when, something is
+ * from the moment at which the command arrives.
  */
 interface CoordinationCommands extends AutoCloseable {
 
@@ -59,7 +60,10 @@ interface CoordinationCommands extends AutoCloseable {
      */
     CompletionStage<Map<String, Long>> survey(Map<String, Duration> own);
 
-    /** Returns 0 if the key has become this token's, or else for how many milliseconds it is another's; negative if too late. */
+    /**
+     * Returns 0 if the key has become this token's, or else for how many milliseconds it is another's; negative if too
+     * late.
+     */
     CompletionStage<Long> claim(CacheKey key, String token, Duration lease, long notAfterMillis);
 
     /** Returns for how many milliseconds a key is claimed; 0 or less if it isn't. */

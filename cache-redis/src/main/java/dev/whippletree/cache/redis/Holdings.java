@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What this process holds and has used of one organization's limits, and how much of that the others know of: arithmetic alone.
- * Guarded by its ledger. Moments are those of {@link dev.whippletree.spi.Services#nanoTime()}.
+ * What this process holds and has used of one organization's limits, and how much of that the others know of:
+ * arithmetic alone. Guarded by its ledger. Moments are those of {@link dev.whippletree.spi.Services#nanoTime()}.
  */
 final class Holdings {
 
@@ -23,7 +23,7 @@ final class Holdings {
     private static final long LONGEST_WAIT_NANOS = Contact.INTERVAL.toNanos();
 
     private final String organization;
-    private final Survey survey;
+    private final UsageSync usageSync;
     private final Map<LimitName, OwnLimit> limits = new LinkedHashMap<>();
     private final Map<String, HeldGrant> held = new LinkedHashMap<>();
 
@@ -33,11 +33,11 @@ final class Holdings {
     /**
      * Creates what holds nothing.
      *
-     * @param survey what others use of limits that are new here
+     * @param usageSync what others use of limits that are new here
      */
-    Holdings(String organization, Survey survey) {
+    Holdings(String organization, UsageSync usageSync) {
         this.organization = organization;
-        this.survey = survey;
+        this.usageSync = usageSync;
     }
 
     /** Takes limits as they are given now. */
@@ -248,7 +248,8 @@ final class Holdings {
 
     private OwnLimit open(LimitName name, Limit limit) {
         OwnLimit own = new OwnLimit(limit);
-        survey.of(RedisKeys.place(organization, name))
+        usageSync
+                .of(RedisKeys.place(organization, name))
                 .ifPresent(sight -> own.asked(limit.amount() - sight.used(), sight.atNanos()));
         return own;
     }

@@ -15,18 +15,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the limits of one organization stand between this process and the others: what is held here, in which epoch, and whether
- * all of it is known there. It decides, and {@link Ledgers} sends. Thread-safe: each method is one step, guarded by this; none
- * blocks.
+ * How the limits of one organization stand between this process and the others: what is held here, in which epoch, and
+ * whether all of it is known there. It decides, and {@link Ledgers} sends. Thread-safe: each method is one step,
+ * guarded by this; none blocks.
  *
- * <p><b>In step.</b> While there is contact and everything used here is known there, each reservation is one question. Where the
- * trouble may be this process's own, it is put off for a moment: the others go on, and don't leave it a part. Otherwise
- * it is answered from what is known here ({@link OwnLimit}), and the grant is entered when that is possible again: under its id,
- * so that one whose answer was lost isn't counted twice. A grant is ended there only after it is known to have been entered.
+ * <p><b>In step.</b> While there is contact and everything used here is known there, each reservation is one question.
+ * Where the trouble may be this process's own, it is put off for a moment: the others go on, and don't leave it a part.
+ * Otherwise it is answered from what is known here ({@link OwnLimit}), and the grant is entered when that is possible
+ * again: under its id, so that one whose answer was lost isn't counted twice. A grant is ended there only after it is
+ * known to have been entered.
  *
- * <p><b>Epochs.</b> What is shared can be lost as a whole, and begins anew with another epoch. A process that sees one enters its
- * dated uses of the last window, as they were at that moment, and its grants in flight. Until all have had the time to, everybody
- * answers from what was known before.
+ * <p><b>Epochs.</b> What is shared can be lost as a whole, and begins anew with another epoch. A process that sees one
+ * enters its dated uses of the last window, as they were at that moment, and its grants in flight. Until all have had
+ * the time to, everybody answers from what was known before.
  */
 final class Ledger {
 
@@ -59,11 +60,11 @@ final class Ledger {
      */
     record Start(Entry entry, List<String> expired) {}
 
-    Ledger(String organization, Ledgers.Parts parts, Survey survey) {
+    Ledger(String organization, Ledgers.Parts parts, UsageSync usageSync) {
         this.organization = organization;
         this.parts = parts;
         this.contact = parts.contact();
-        this.holdings = new Holdings(organization, survey);
+        this.holdings = new Holdings(organization, usageSync);
         this.inStep = contact.isUp();
     }
 

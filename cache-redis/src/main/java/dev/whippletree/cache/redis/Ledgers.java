@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of all organizations, as this process shares them: what each organization's {@link Ledger} decides is asked, entered and
- * ended there, and what comes back is given to it. Thread-safe; no method blocks.
+ * The limits of all organizations, as this process shares them: what each organization's {@link Ledger} decides is
+ * asked, entered and ended there, and what comes back is given to it. Thread-safe; no method blocks.
  */
 final class Ledgers implements Contact.Member {
 
@@ -28,7 +28,7 @@ final class Ledgers implements Contact.Member {
     private final Map<String, Ledger> byGrant = new ConcurrentHashMap<>();
     private final Parts parts;
     private final Contact contact;
-    private final Survey survey;
+    private final UsageSync usageSync;
 
     /**
      * What ledgers work with.
@@ -48,12 +48,12 @@ final class Ledgers implements Contact.Member {
     Ledgers(Parts parts) {
         this.parts = parts;
         contact = parts.contact();
-        survey = new Survey(parts.commands(), contact, parts.services(), this::places);
+        usageSync = new UsageSync(parts.commands(), contact, parts.services(), this::places);
     }
 
     /** Begins to go by the contact. */
     void start() {
-        contact.add(survey);
+        contact.add(usageSync);
         contact.add(this);
     }
 
@@ -66,7 +66,7 @@ final class Ledgers implements Contact.Member {
     /** Reserves of all limits or none; all uses are of one organization. */
     CompletionStage<Grant> reserve(List<LimitUse> uses) {
         Ledger ledger = byOrganization.computeIfAbsent(
-                organization(uses), organization -> new Ledger(organization, parts, survey));
+                organization(uses), organization -> new Ledger(organization, parts, usageSync));
         String id = parts.tokens().next();
         return contact.tried().isDone()
                 ? reserve(ledger, id, uses)

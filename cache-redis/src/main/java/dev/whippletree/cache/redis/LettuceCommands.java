@@ -44,7 +44,7 @@ final class LettuceCommands implements CoordinationCommands {
     private final LettuceConnector connector;
     private final RedisLink link;
     private final Scripts scripts;
-    private final Implausible implausible;
+    private final CorruptValue corrupt;
     private final Services services;
     private final RedisSettings settings;
     private volatile RedisLink notices;
@@ -55,16 +55,16 @@ final class LettuceCommands implements CoordinationCommands {
     /**
      * Creates what isn't connected.
      *
-     * @param implausible is told of what is ignored
+     * @param corrupt is told of what is ignored
      */
-    LettuceCommands(RedisSettings settings, Services services, Implausible implausible) {
+    LettuceCommands(RedisSettings settings, Services services, CorruptValue corrupt) {
         this.settings = settings;
         this.services = services;
-        this.implausible = implausible;
+        this.corrupt = corrupt;
         keys = new RedisKeys(settings.keyPrefix());
         connector = new LettuceConnector(settings);
         link = new RedisLink(settings, "this process grants its own share of each limit", connector, services);
-        scripts = new Scripts(link, implausible);
+        scripts = new Scripts(link, corrupt);
         notices = subscription(text -> {});
     }
 
@@ -89,8 +89,8 @@ final class LettuceCommands implements CoordinationCommands {
     }
 
     /**
-     * Also sees to it that a subscription that has gone dead is noticed. Where Redis doesn't permit one, there is no contact: what
-     * is told there permits no notice either, and would be refused time and again.
+     * Also sees to it that a subscription that has gone dead is noticed. Where Redis doesn't permit one, there is no
+     * contact: what is told there permits no notice either, and would be refused time and again.
      */
     @Override
     public CompletionStage<Beat> beat(String process, Duration goneAfter) {
@@ -183,8 +183,8 @@ final class LettuceCommands implements CoordinationCommands {
     }
 
     /**
-     * The sums may hold what has left since they were written, which is a mistake on the careful side. A limit that can't be read
-     * is one that nobody can use; the next that uses it mends it.
+     * The sums may hold what has left since they were written, which is a mistake on the careful side. A limit that
+     * can't be read is one that nobody can use; the next that uses it mends it.
      */
     private CompletionStage<Long> used(String place) {
         return scripts.send(redis -> redis.hmget(keys.limit(place), SUMS))
@@ -201,7 +201,7 @@ final class LettuceCommands implements CoordinationCommands {
         if (AMOUNT.matcher(digits).matches()) {
             return Long.parseLong(digits);
         }
-        implausible.note(place + ": a sum is " + digits);
+        corrupt.note(place + ": a sum is " + digits);
         return 0;
     }
 

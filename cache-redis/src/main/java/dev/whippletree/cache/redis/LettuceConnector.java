@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Connects by Lettuce, so set up that nothing waits for a Redis that isn't there. Thread-safe.
  *
- * <p>Lettuce's own reconnecting is off: it would keep commands and send them again later, and it doesn't notice a Redis that
- * takes connections and answers nothing. {@link RedisLink} makes a new connection instead. Lettuce's threads, started by the first attempt, are
- * its own.
+ * <p>Lettuce's own reconnecting is off: it would keep commands and send them again later, and it doesn't notice a Redis
+ * that takes connections and answers nothing. {@link RedisLink} makes a new connection instead. Lettuce's threads,
+ * started by the first attempt, are its own.
  */
 final class LettuceConnector implements RedisConnector {
 

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 /**
  * What processes tell each other. Immutable.
  *
- * <p>As text, it is a list of parts, each with its length before it, so that parts may hold any characters. The first is the
- * version of the form; what has another one isn't heard, nor is what no process of this version tells.
+ * <p>As text, it is a list of parts, each with its length before it, so that parts may hold any characters. The first
+ * is the version of the form; what has another one isn't heard, nor is what no process of this version tells.
  *
  * @param process whose
  * @param kind what has happened
@@ -87,7 +87,7 @@ record Notice(String process, Kind kind, List<String> parts) {
         return new Scope(parts.get(0), model.isEmpty() ? Optional.empty() : Optional.of(model.substring(1)));
     }
 
-    /** Returns the closing, as it was when it was told; its reason is fit for a terminal. */
+    /** Returns the closing, as it was when it was reported; its reason is fit for a terminal. */
     ScopeClosing closing() {
         long millis = Math.max(1, Long.parseLong(parts.get(2)));
         return new ScopeClosing(
@@ -111,9 +111,9 @@ record Notice(String process, Kind kind, List<String> parts) {
     /**
      * Reads a text; empty if it is of another version, or nothing that a process tells.
      *
-     * @param implausible is told of what no process tells
+     * @param corrupt is told of notices that no process sends
      */
-    static Optional<Notice> read(String text, Implausible implausible) {
+    static Optional<Notice> read(String text, CorruptValue corrupt) {
         try {
             List<String> all = split(text);
             if (!all.get(0).equals(VERSION)) {
@@ -126,7 +126,7 @@ record Notice(String process, Kind kind, List<String> parts) {
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             // Said below.
         }
-        implausible.note("notice " + text);
+        corrupt.note("notice " + text);
         return Optional.empty();
     }
 

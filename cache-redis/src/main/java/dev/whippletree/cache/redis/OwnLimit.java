@@ -3,12 +3,13 @@ package dev.whippletree.cache.redis;
 import dev.whippletree.model.Limit;
 
 /**
- * What this process knows of a limit without asking: its own uses, and what was left when it last asked. Guarded by its ledger.
+ * What this process knows of a limit without asking: its own uses, and what was left when it last asked. Guarded by its
+ * ledger.
  *
- * <p>Cut off from n processes, each may use an nth of what was left when it last asked, for one window; all together that is no
- * more than was left. (What the others know of is {@link Contact#INTERVAL} old at most, so what was used here in that time is taken
- * off this process's part, as often as there are others who may not know of it.) After that window nothing counts any more that was used before, and each may use an nth of the amount in
- * any window.
+ * <p>Cut off from n processes, each may use an nth of what was left when it last asked, for one window; all together
+ * that is no more than was left. (What the others know of is {@link Contact#INTERVAL} old at most, so what was used
+ * here in that time is taken off this process's part, as often as there are others who may not know of it.) After that
+ * window nothing counts any more that was used before, and each may use an nth of the amount in any window.
  */
 final class OwnLimit {
 

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 /**
  * What this process has used of a limit, by date, for one window. Guarded by its owner.
  *
- * <p>Uses are summed in slots, a 1,024th of the window each, and leave when the end of their slot is one window ago: never
- * early.
+ * <p>Uses are summed in slots, a 1,024th of the window each, and leave when the end of their slot is one window ago:
+ * never early.
  */
 final class OwnUses {
 

@@ -10,8 +10,9 @@ import java.util.zip.Inflater;
 /**
  * Makes large envelopes small: Redis keeps everything in memory, and answers are text. Thread-safe.
  *
- * <p>What is packed begins with {@code WZ} and the length of the envelope, four bytes, and goes on as DEFLATE makes it (RFC 1951).
- * An envelope that isn't packed begins otherwise, so each form is known by its first bytes; what is neither is no envelope.
+ * <p>What is packed begins with {@code WZ} and the length of the envelope, four bytes, and goes on as DEFLATE makes it
+ * (RFC 1951). An envelope that isn't packed begins otherwise, so each form is known by its first bytes; what is neither
+ * is no envelope.
  */
 final class Packing {
 
@@ -47,7 +48,10 @@ final class Packing {
         }
     }
 
-    /** Returns the envelope that was packed, or the bytes themselves if they don't claim to be packed; empty if they do wrongly. */
+    /**
+     * Returns the envelope that was packed, or the bytes themselves if they don't claim to be packed; empty if they do
+     * wrongly.
+     */
     static Optional<byte[]> unpack(byte[] stored) {
         if (stored.length < HEADER || stored[0] != MAGIC[0] || stored[1] != MAGIC[1]) {
             return Optional.of(stored);

@@ -10,11 +10,11 @@ import java.util.Set;
 /**
  * The cache {@code redis}, on a Redis server or on a master that Sentinels name. It doesn't support Redis Cluster.
  *
- * <p>Redis may be away at any time, even at the start: meanwhile each lookup fails at once, and answers aren't stored. The
- * connection is restored automatically.
+ * <p>Redis may be away at any time, even at the start: meanwhile each lookup fails at once, and answers aren't stored.
+ * The connection is restored automatically.
  *
- * <p>No password is logged, with one exception beyond our control: at TRACE, {@code io.lettuce.core.protocol} logs every
- * command, including the login. Leave that logger at DEBUG or above.
+ * <p>No password is logged, with one exception beyond our control: at TRACE, {@code io.lettuce.core.protocol} logs
+ * every command, including the login. Leave that logger at DEBUG or above.
  */
 public final class RedisCache implements Cache {
 
@@ -43,8 +43,8 @@ public final class RedisCache implements Cache {
     }
 
     /**
-     * Opens the cache and begins to connect. Commands given while the first attempt is under way, a second or two at most, share
-     * its fate.
+     * Opens the cache and begins to connect. Commands given while the first attempt is under way, a second or two at
+     * most, share its fate.
      *
      * @throws IllegalArgumentException if a setting can't be used; its message never has the password
      */
@@ -54,6 +54,7 @@ public final class RedisCache implements Cache {
         RedisLink link =
                 new RedisLink(read, "answers are neither found nor stored there", new LettuceConnector(read), services);
         link.connect();
-        return new RedisStore(new RedisKeys(read.keyPrefix()), link, services.clock(), new Implausible(read, services));
+        return new RedisStore(
+                new RedisKeys(read.keyPrefix()), link, services.clock(), new CorruptValue(read, services));
     }
 }

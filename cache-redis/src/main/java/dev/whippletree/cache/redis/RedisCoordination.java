@@ -28,35 +28,35 @@ final class RedisCoordination implements Coordination {
     private final Ledgers ledgers;
     private final Claims claims;
     private final Closings closings;
-    private final Implausible implausible;
+    private final CorruptValue corrupt;
     private volatile boolean closed;
 
     private RedisCoordination(
-            CoordinationSettings settings, CoordinationCommands commands, Services services, Implausible implausible) {
+            CoordinationSettings settings, CoordinationCommands commands, Services services, CorruptValue corrupt) {
         this.settings = settings;
-        this.implausible = implausible;
+        this.corrupt = corrupt;
         this.commands = commands;
         tokens = new Tokens(services.random());
         Duration timeout = settings.redis().commandTimeout();
         contact = new Contact(commands, services, tokens.process(), settings.processes(), timeout);
         ledgers = new Ledgers(new Ledgers.Parts(commands, contact, tokens, services, timeout, settings.callLease()));
         claims = new Claims(commands, contact, tokens, services, settings);
-        closings = new Closings(commands, contact, tokens, services, implausible);
+        closings = new Closings(commands, contact, tokens, services, corrupt);
     }
 
     /** Opens one over commands that ignore nothing, and begins to connect. */
     static RedisCoordination open(CoordinationSettings settings, CoordinationCommands commands, Services services) {
-        return open(settings, commands, services, new Implausible(settings.redis(), services));
+        return open(settings, commands, services, new CorruptValue(settings.redis(), services));
     }
 
     /**
      * Opens one and begins to connect.
      *
-     * @param implausible what the commands ignore, and what is ignored here
+     * @param corrupt what the commands ignore, and what is ignored here
      */
     static RedisCoordination open(
-            CoordinationSettings settings, CoordinationCommands commands, Services services, Implausible implausible) {
-        RedisCoordination opened = new RedisCoordination(settings, commands, services, implausible);
+            CoordinationSettings settings, CoordinationCommands commands, Services services, CorruptValue corrupt) {
+        RedisCoordination opened = new RedisCoordination(settings, commands, services, corrupt);
         opened.start();
         return opened;
     }
@@ -79,7 +79,7 @@ final class RedisCoordination implements Coordination {
 
             @Override
             public void notice(String text) {
-                Notice.read(text, implausible)
+                Notice.read(text, corrupt)
                         .filter(notice -> !notice.process().equals(tokens.process()))
                         .ifPresent(RedisCoordination.this::hear);
             }
@@ -155,7 +155,7 @@ final class RedisCoordination implements Coordination {
     }
 
     private Optional<String> problems() {
-        return Stream.of(problem(), implausible.sentence())
+        return Stream.of(problem(), corrupt.sentence())
                 .flatMap(Optional::stream)
                 .reduce((first, second) -> first + "; " + second);
     }

@@ -11,13 +11,13 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * What keys look like: {@code prefix:v1:tenant:digest} of answers, {@code prefix:v1:{organization}:limit:name} and others of the
- * coordinator. Immutable.
+ * What keys look like: {@code prefix:v1:tenant:digest} of answers, {@code prefix:v1:{organization}:limit:name} and
+ * others of the coordinator. Immutable.
  *
- * <p>{@code v1} is the version of this form and of what is under it, so that processes of different versions don't read each other's.
- * Names are replaced by the first half of their SHA-256 in hexadecimal: they may be of any length and alphabet, and may be nobody's
- * business. Braces are hash tags: what one script touches lies on one slot, were this a cluster. Keys of answers have none, since
- * single-key commands are content with being spread over all of it.
+ * <p>{@code v1} is the version of this form and of what is under it, so that processes of different versions don't read
+ * each other's. Names are replaced by the first half of their SHA-256 in hexadecimal: they may be of any length and
+ * alphabet, and may be nobody's business. Braces are hash tags: what one script touches lies on one slot, were this a
+ * cluster. Keys of answers have none, since single-key commands are content with being spread over all of it.
  */
 final class RedisKeys {
 

@@ -20,10 +20,10 @@ import org.slf4j.Logger;
 /**
  * The way to Redis: one connection, made anew whenever it is lost.
  *
- * <p>It counts as lost when it breaks, and when a command has gone unanswered and a question sent after it isn't answered either
- * ({@link Doubt}), since a Redis that hangs, or a network that swallows everything, breaks no connection. While there is none,
- * commands fail at once. Attempts to connect go on in the background, at most a second apart. Going away and coming back are
- * logged, a line each. Thread-safe; never blocks.
+ * <p>It counts as lost when it breaks, and when a command has gone unanswered and a question sent after it isn't
+ * answered either ({@link ConnectionCheck}), since a Redis that hangs, or a network that swallows everything, breaks no
+ * connection. While there is none, commands fail at once. Attempts to connect go on in the background, at most a second
+ * apart. Going away and coming back are logged, a line each. Thread-safe; never blocks.
  */
 final class RedisLink implements AutoCloseable {
 
@@ -222,11 +222,11 @@ final class RedisLink implements AutoCloseable {
     private final class Way {
 
         private final StatefulRedisConnection<byte[], byte[]> connection;
-        private final Doubt doubt;
+        private final ConnectionCheck check;
 
         Way(StatefulRedisConnection<byte[], byte[]> connection) {
             this.connection = connection;
-            this.doubt = new Doubt(services, this::ask, () -> lose(connection, "it doesn't answer"));
+            this.check = new ConnectionCheck(services, this::ask, () -> lose(connection, "it doesn't answer"));
         }
 
         <T> CompletionStage<T> send(Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
@@ -239,18 +239,19 @@ final class RedisLink implements AutoCloseable {
         }
 
         /**
-         * A command may be several stages, which wrap what Lettuce says. Lettuce's timer is up to a tenth of a second late, so an answer may
-         * have taken longer than the timeout: a Redis that is as slow as that for all doesn't end the doubt.
+         * A command may be several stages, which wrap what Lettuce says. Lettuce's timer is up to a tenth of a second
+         * late, so an answer may have taken longer than the timeout: a Redis that is as slow as that for all doesn't
+         * end the doubt.
          */
         private void observe(long sentNanos, @Nullable Throwable failure) {
             if (failure == null
                     || Cause.find(RedisCommandExecutionException.class, failure).isPresent()) {
                 if (services.nanoTime() - sentNanos <= settings.commandTimeout().toNanos()) {
-                    doubt.answered();
+                    check.answered();
                     answered();
                 }
             } else if (Cause.find(RedisCommandTimeoutException.class, failure).isPresent()) {
-                doubt.unanswered();
+                check.unanswered();
             }
         }
     }

@@ -112,8 +112,8 @@ final class RedisSettings {
     /**
      * Returns the URI with credentials, as Lettuce wants it.
      *
-     * <p>Its credentials are static. Lettuce asks any other provider on a thread that isn't the connection's, goes on logging in
-     * there, and may hand out a connection that still rejects every command.
+     * <p>Its credentials are static. Lettuce asks any other provider on a thread that isn't the connection's, goes on
+     * logging in there, and may hand out a connection that still rejects every command.
      */
     RedisURI redisUri() {
         RedisURI parsed = parse();
@@ -130,7 +130,10 @@ final class RedisSettings {
         return parsed;
     }
 
-    /** Returns whom TLS trusts, if that isn't whom the JVM does. The file is read at each connection, as it may be replaced. */
+    /**
+     * Returns whom TLS trusts, if that isn't whom the JVM does. The file is read at each connection, as it may be
+     * replaced.
+     */
     Optional<SslOptions> sslOptions() {
         return caCertificate.map(path ->
                 SslOptions.builder().trustManager(Path.of(path).toFile()).build());

@@ -22,7 +22,8 @@ import java.util.concurrent.CompletionStage;
 /**
  * Answers as envelopes, large ones packed, under one key each, which Redis drops when they expire. Thread-safe.
  *
- * <p>The envelope's own expiry is checked on reading as well: Redis has another clock, and a key may have been given more time.
+ * <p>The envelope's own expiry is checked on reading as well: Redis has another clock, and a key may have been given
+ * more time.
  */
 final class RedisStore implements CacheStore {
 
@@ -38,18 +39,18 @@ final class RedisStore implements CacheStore {
     private final RedisKeys keys;
     private final RedisLink link;
     private final InstantSource clock;
-    private final Implausible implausible;
+    private final CorruptValue corrupt;
 
     /**
      * Creates a store.
      *
-     * @param implausible is told of values that aren't answers
+     * @param corrupt is told of values that aren't answers
      */
-    RedisStore(RedisKeys keys, RedisLink link, InstantSource clock, Implausible implausible) {
+    RedisStore(RedisKeys keys, RedisLink link, InstantSource clock, CorruptValue corrupt) {
         this.keys = keys;
         this.link = link;
         this.clock = clock;
-        this.implausible = implausible;
+        this.corrupt = corrupt;
     }
 
     @Override
@@ -66,14 +67,14 @@ final class RedisStore implements CacheStore {
                 .flatMap(bytes -> CacheEnvelope.read(bytes, Instant.MIN))
                 .filter(found -> Duration.between(now, found.expires()).compareTo(LONGEST.plus(SKEW)) <= 0);
         if (entry.isEmpty()) {
-            implausible.note("the answer under " + new String(keys.answer(key), US_ASCII));
+            corrupt.note("the answer under " + new String(keys.answer(key), US_ASCII));
         }
         return entry.filter(found -> now.isBefore(found.expires()));
     }
 
     @Override
     public List<String> remarks() {
-        return implausible.sentence().stream().toList();
+        return corrupt.sentence().stream().toList();
     }
 
     @Override

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The scripts that run in Redis, each from a file of its name beside this class. Each replies a list: its own reply, and if values that
- * can't be were ignored, how many and what the last was.
+ * The scripts that run in Redis, each from a file of its name beside this class. Each replies a list: its own reply,
+ * and if values that can't be were ignored, how many and what the last was.
  */
 enum Script {
     /** Reserves of limits. */

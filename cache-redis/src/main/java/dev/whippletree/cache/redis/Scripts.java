@@ -17,22 +17,22 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends commands and runs scripts over a link, and says in the words of {@link CoordinationCommands} how they failed. Thread-safe;
- * never blocks.
+ * Sends commands and runs scripts over a link, and says in the words of {@link CoordinationCommands} how they failed.
+ * Thread-safe; never blocks.
  */
 final class Scripts {
 
     private final RedisLink link;
-    private final Implausible implausible;
+    private final CorruptValue corrupt;
 
     /**
      * Creates it.
      *
-     * @param implausible is told of what scripts have ignored
+     * @param corrupt is told of what scripts have ignored
      */
-    Scripts(RedisLink link, Implausible implausible) {
+    Scripts(RedisLink link, CorruptValue corrupt) {
         this.link = link;
-        this.implausible = implausible;
+        this.corrupt = corrupt;
     }
 
     /** Runs a script that replies with a list. */
@@ -66,7 +66,7 @@ final class Scripts {
 
     private Object told(List<Object> reply) {
         if (reply.size() == 3) {
-            implausible.note((Long) reply.get(1), text(reply.get(2)));
+            corrupt.note((Long) reply.get(1), text(reply.get(2)));
         }
         return reply.get(0);
     }

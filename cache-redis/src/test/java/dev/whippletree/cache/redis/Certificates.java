@@ -13,7 +13,10 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 
-/** A server's certificate for {@code localhost}, and two authorities, only one of which has signed it: files in PEM form. */
+/**
+ * A server's certificate for {@code localhost}, and two authorities, only one of which has signed it: files in PEM
+ * form.
+ */
 final class Certificates {
 
     private static final String PASSWORD = "changeit";

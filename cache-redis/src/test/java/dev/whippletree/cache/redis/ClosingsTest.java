@@ -36,7 +36,7 @@ final class ClosingsTest {
             contact,
             tokens,
             services,
-            new Implausible(
+            new CorruptValue(
                     RedisSettings.from(new Settings("cache redis", Map.of("uri", "redis://host:6379"))), services));
 
     /** Returns how long ago it closed when Redis is back. */

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Several processes over a modelled Redis and a faulty network, in virtual time: whatever is lost, no use is lost or doubled, and
- * limits hold.
+ * Several processes over a modelled Redis and a faulty network, in virtual time: whatever is lost, no use is lost or
+ * doubled, and limits hold.
  */
 @Tag("slow")
 class CoordinationSimulationTest {
@@ -46,8 +46,8 @@ class CoordinationSimulationTest {
     private static final long UNKNOWN = 8;
 
     /**
-     * What was in flight when a process was cut off for longer than its lease counts as if the process had died, that is later; no
-     * more than was in flight at such a moment.
+     * What was in flight when a process was cut off for longer than its lease counts as if the process had died, that
+     * is later; no more than was in flight at such a moment.
      */
     private static final long LATE = 40;
 
@@ -352,7 +352,10 @@ class CoordinationSimulationTest {
         assertThat(claim(1)).isInstanceOf(Claim.Ours.class);
     }
 
-    /** Lost just before a lease would end, a claim still lasts for two thirds of it: it was renewed when a third had passed. */
+    /**
+     * Lost just before a lease would end, a claim still lasts for two thirds of it: it was renewed when a third had
+     * passed.
+     */
     @Test
     void claim_isRenewedLongBeforeItsLeaseEnds() {
         open(1, 2, Map.of("claim-lease", "10s"));

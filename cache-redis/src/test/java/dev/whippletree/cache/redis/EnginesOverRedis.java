@@ -22,8 +22,9 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * Several processes in virtual time, production code from the prompt to the command: each an engine with a coordination and a cache
- * of its own over one modelled Redis, by a faulty network of its own. The same seed is the same run. Confined to one thread.
+ * Several processes in virtual time, production code from the prompt to the command: each an engine with a coordination
+ * and a cache of its own over one modelled Redis, by a faulty network of its own. The same seed is the same run.
+ * Confined to one thread.
  *
  * <p>The service allows more than the processes know of, so that it counts what is too much instead of refusing it.
  */

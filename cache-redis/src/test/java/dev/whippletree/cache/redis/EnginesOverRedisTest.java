@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Several engines over one modelled Redis and faulty networks, in virtual time: whatever happens, every prompt is answered and
- * nothing is left behind; and limits hold as far as is promised.
+ * Several engines over one modelled Redis and faulty networks, in virtual time: whatever happens, every prompt is
+ * answered and nothing is left behind; and limits hold as far as is promised.
  */
 @Tag("slow")
 class EnginesOverRedisTest {

@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One process's way to a {@link ModelledRedis}, over a network that takes time, and loses questions and answers when told to.
- * Commands arrive in their order, as on one connection. Confined.
+ * One process's way to a {@link ModelledRedis}, over a network that takes time, and loses questions and answers when
+ * told to. Commands arrive in their order, as on one connection. Confined.
  */
 final class FaultyCommands implements CoordinationCommands {
 

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A way to a server on which connections can be frozen: they stay open, and nothing passes any more. New ones pass. Thread-safe.
+ * A way to a server on which connections can be frozen: they stay open, and nothing passes any more. New ones pass.
+ * Thread-safe.
  */
 final class FreezingProxy implements AutoCloseable {
 

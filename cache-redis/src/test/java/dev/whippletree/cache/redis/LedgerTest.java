@@ -33,7 +33,7 @@ class LedgerTest {
         return new Ledger(
                 "test/acme",
                 new Ledgers.Parts(commands, contact, tokens, services, FaultyCommands.TIMEOUT, Duration.ofMinutes(5)),
-                new Survey(commands, contact, services, Map::of));
+                new UsageSync(commands, contact, services, Map::of));
     }
 
     private static LimitsReply reply(Verdict verdict, String epoch) {

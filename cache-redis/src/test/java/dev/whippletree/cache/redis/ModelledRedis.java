@@ -24,8 +24,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * What processes share, in virtual time: the commands as they are meant, with exact dates in the place of slots, so that the logic
- * of processes can be tried without the scripts. Confined.
+ * What processes share, in virtual time: the commands as they are meant, with exact dates in the place of slots, so
+ * that the logic of processes can be tried without the scripts. Confined.
  */
 final class ModelledRedis {
 

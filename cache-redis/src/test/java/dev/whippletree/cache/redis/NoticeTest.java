@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NoticeTest {
 
-    private final Implausible implausible = new Implausible(
+    private final CorruptValue corrupt = new CorruptValue(
             RedisSettings.from(new Settings("coordinator redis", Map.of())), FakeServices.on(new VirtualTimeline(1)));
 
     @Test
@@ -66,7 +66,7 @@ class NoticeTest {
                         .text()))
                 .hasValueSatisfying(
                         notice -> assertThat(notice.closing().remaining()).isEqualTo(Duration.ofHours(1)));
-        assertThat(implausible.sentence()).isEmpty();
+        assertThat(corrupt.sentence()).isEmpty();
     }
 
     @Test
@@ -104,16 +104,16 @@ class NoticeTest {
             })
     void whatNoProcessTells_isNotHeardAndCounted(String text) {
         assertThat(read(text)).isEmpty();
-        assertThat(implausible.sentence()).get().asString().contains("1 value").doesNotContain("\u001b");
+        assertThat(corrupt.sentence()).get().asString().contains("1 value").doesNotContain("\u001b");
     }
 
     @Test
     void anotherVersion_isNotHeardAndNotCounted() {
         assertThat(read("1:21:p8:REOPENED1:o0:")).isEmpty();
-        assertThat(implausible.sentence()).isEmpty();
+        assertThat(corrupt.sentence()).isEmpty();
     }
 
     private Optional<Notice> read(String text) {
-        return Notice.read(text, implausible);
+        return Notice.read(text, corrupt);
     }
 }

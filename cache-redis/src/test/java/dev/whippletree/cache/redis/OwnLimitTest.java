@@ -29,7 +29,7 @@ class OwnLimitTest {
         assertThat(ten.waitNanos(4, 3, 0)).isPositive();
     }
 
-    /** After the wait that was told, the use has left: who comes back then isn't sent away once more. */
+    /** After the reported wait, the use has left: who comes back then isn't sent away once more. */
     @Test
     void use_leavesAtTheVeryMomentThatIsTold() {
         OwnUses uses = new OwnUses();

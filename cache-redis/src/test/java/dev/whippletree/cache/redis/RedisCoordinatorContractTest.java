@@ -37,7 +37,10 @@ class RedisCoordinatorContractTest extends CoordinatorContract {
         return RedisProcess.started(settings);
     }
 
-    /** The first connection of a JVM loads a thousand classes, and takes longer than tests of first reservations allow for. */
+    /**
+     * The first connection of a JVM loads a thousand classes, and takes longer than tests of first reservations allow
+     * for.
+     */
     private void warmUp() {
         try (FakeServices services = FakeServices.real();
                 Coordination first = coordinator().open(settings(), services)) {

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A real Redis that isn't there, dies, hangs, forgets, is full or doesn't let one in: limits hold, and everything mends itself. */
+/**
+ * A real Redis that isn't there, dies, hangs, forgets, is full or doesn't let one in: limits hold, and everything mends
+ * itself.
+ */
 @Tag("slow")
 class RedisCoordinatorOutageTest {
 

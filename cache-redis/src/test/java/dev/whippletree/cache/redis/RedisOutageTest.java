@@ -36,7 +36,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** A real Redis that isn't there, goes away, hangs and comes back: whatever it does, every command ends and the link recovers. */
+/**
+ * A real Redis that isn't there, goes away, hangs and comes back: whatever it does, every command ends and the link
+ * recovers.
+ */
 @Tag("slow")
 class RedisOutageTest {
 

@@ -26,7 +26,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import redis.embedded.RedisSentinel;
 
-/** A real master, its replica, and a Sentinel that promotes it: what is shared goes on there, without a restart of ours. */
+/**
+ * A real master, its replica, and a Sentinel that promotes it: what is shared goes on there, without a restart of ours.
+ */
 @Tag("slow")
 class RedisSentinelTest {
 

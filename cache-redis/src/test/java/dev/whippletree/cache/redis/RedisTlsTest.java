@@ -170,7 +170,9 @@ class RedisTlsTest {
         await().atMost(1, TimeUnit.MINUTES).ignoreExceptions().untilAsserted(() -> cache.put(KEY));
     }
 
-    /** Returns what was logged. Not every attempt need fail for the same reason: either side may be the first to close. */
+    /**
+     * Returns what was logged. Not every attempt need fail for the same reason: either side may be the first to close.
+     */
     private List<String> assertRefused(String uri, Map<String, String> settings, String reason, String remedy) {
         ListAppender<ILoggingEvent> logged = new ListAppender<>();
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);

@@ -29,7 +29,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** What the scripts do when they are asked what no process asks in good order: again, in another's name, or never again. */
+/**
+ * What the scripts do when they are asked what no process asks in good order: again, in another's name, or never again.
+ */
 @Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ScriptsTest {
@@ -49,7 +51,7 @@ class ScriptsTest {
         RedisSettings settings = CoordinationSettings.from(
                         new Settings("coordinator redis", Map.of("uri", redis.uri(), "command-timeout", "10s")))
                 .redis();
-        commands = new LettuceCommands(settings, services, new Implausible(settings, services));
+        commands = new LettuceCommands(settings, services, new CorruptValue(settings, services));
         commands.start(new CoordinationCommands.Events() {
             @Override
             public void connected() {}

@@ -17,8 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What processes ask arrives at Redis and is done there, but its answers don't arrive, for a second to a minute: at one process, at
- * some or at all, never or late, all answers or some, by a connection that stays or is made anew. In virtual time.
+ * What processes ask arrives at Redis and is done there, but its answers don't arrive, for a second to a minute: at one
+ * process, at some or at all, never or late, all answers or some, by a connection that stays or is made anew. In
+ * virtual time.
  */
 @Tag("slow")
 class UnheardAnswersTest {
@@ -36,8 +37,8 @@ class UnheardAnswersTest {
     }
 
     /**
-     * Who hears Redis is granted what the others are known to have left, at most the limit; who doesn't, its share. So it can be
-     * too much by the shares of those who don't hear, as long as somebody does.
+     * Who hears Redis is granted what the others are known to have left, at most the limit; who doesn't, its share. So
+     * it can be too much by the shares of those who don't hear, as long as somebody does.
      */
     @ParameterizedTest
     @ValueSource(longs = {1, 18, 24, 29})

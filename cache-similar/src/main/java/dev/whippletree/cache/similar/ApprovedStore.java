@@ -17,13 +17,13 @@ final class ApprovedStore implements CacheStore {
 
     private final ApprovedWordings approved;
     private final InstantSource clock;
-    private final Map<Place, CacheEntry> entries;
+    private final Map<QuestionKey, CacheEntry> entries;
     private final long memory;
     private long held;
     private volatile boolean closed;
 
     /** Whose question it is, what it belongs to, and the first of its wordings. */
-    private record Place(String tenant, String scope, String question) {}
+    private record QuestionKey(String tenant, String scope, String question) {}
 
     ApprovedStore(SimilarSettings settings, InstantSource clock) {
         this.approved = settings.approved();
@@ -46,7 +46,7 @@ final class ApprovedStore implements CacheStore {
                 placeOf(key).flatMap(this::find).map(entry -> new CacheHit(entry, true)));
     }
 
-    private synchronized Optional<CacheEntry> find(Place place) {
+    private synchronized Optional<CacheEntry> find(QuestionKey place) {
         Optional<CacheEntry> found = Optional.ofNullable(entries.get(place));
         if (found.isPresent() && !found.get().expires().isAfter(clock.instant())) {
             remove(place);
@@ -68,7 +68,7 @@ final class ApprovedStore implements CacheStore {
         return CompletableFuture.completedFuture(null);
     }
 
-    private void add(Place place, CacheEntry entry) {
+    private void add(QuestionKey place, CacheEntry entry) {
         remove(place);
         held += Stored.bytes(entry);
         entries.put(place, entry);
@@ -77,15 +77,15 @@ final class ApprovedStore implements CacheStore {
         }
     }
 
-    private void remove(Place place) {
+    private void remove(QuestionKey place) {
         CacheEntry gone = entries.remove(place);
         held -= gone == null ? 0 : Stored.bytes(gone);
     }
 
-    private Optional<Place> placeOf(CacheKey key) {
+    private Optional<QuestionKey> placeOf(CacheKey key) {
         return key.question()
                 .flatMap(question -> approved.questionOf(question.text())
-                        .map(first -> new Place(key.tenant(), question.scope(), first)));
+                        .map(first -> new QuestionKey(key.tenant(), question.scope(), first)));
     }
 
     @Override
@@ -93,7 +93,7 @@ final class ApprovedStore implements CacheStore {
         if (closed) {
             return itIsClosed();
         }
-        List<Place> gone = entries.keySet().stream()
+        List<QuestionKey> gone = entries.keySet().stream()
                 .filter(place -> tenant.map(place.tenant()::equals).orElse(true))
                 .toList();
         gone.forEach(this::remove);

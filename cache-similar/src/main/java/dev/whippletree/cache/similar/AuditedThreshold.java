@@ -7,25 +7,28 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The score from which on stored answers may be served, so that at most a chosen share of all requests is served a wrong one. Confined.
+ * The score from which on stored answers may be served, so that at most a chosen share of all requests is served a
+ * wrong one. Confined.
  *
- * <p>A request has a score: how sure it is that the answer stored for the nearest question is right for it. Requests that go to the
- * service get a label: once the fresh answer is there, somebody says whether the stored one would have been wrong. Of those below the
- * threshold all go there, and weigh 1. Of those above it a share goes there too, as audits: every tenth, which then stands for ten.
- * So the weights of the wrong ones from some score on add up to an estimate, without bias, of how many wrong answers that score would
- * have given: inverse probability weighting (Horvitz and Thompson, <i>A generalization of sampling without replacement from a finite
- * universe</i>, 1952).
+ * <p>A request has a score: how sure it is that the answer stored for the nearest question is right for it. Requests
+ * that go to the service get a label: once the fresh answer is there, somebody says whether the stored one would have
+ * been wrong. Of those below the threshold all go there, and weigh 1. Of those above it a share goes there too, as
+ * audits: every tenth, which then stands for ten. So the weights of the wrong ones from some score on add up to an
+ * estimate, without bias, of how many wrong answers that score would have given: inverse probability weighting (Horvitz
+ * and Thompson, <i>A generalization of sampling without replacement from a finite universe</i>, 1952).
  *
- * <p>The threshold is the lowest score for which this sum, and one more wrong answer, is at most {@code maxError} of the requests in
- * the window and one. The one more turns an estimate into a bound, since the next request may be the wrong one (Angelopoulos and
- * others, <i>Conformal risk control</i>, 2022). It is charged at the largest weight there is above the score. So that this leaves most of
- * the bound to what was really wrong, audits are more frequent while few requests are known: one audit never stands for more than
- * two fifths of the wrong answers that the window may have. It supposes that the requests to come are like those in the window, which slides:
- * what changes is followed, with a delay.
+ * <p>The threshold is the lowest score for which this sum, and one more wrong answer, is at most {@code maxError} of
+ * the requests in the window and one. The one more turns an estimate into a bound, since the next request may be the
+ * wrong one (Angelopoulos and others, <i>Conformal risk control</i>, 2022). It is charged at the largest weight there
+ * is above the score. So that this leaves most of the bound to what was really wrong, audits are more frequent while
+ * few requests are known: one audit never stands for more than two fifths of the wrong answers that the window may
+ * have. It supposes that the requests to come are like those in the window, which slides: what changes is followed,
+ * with a delay.
  *
- * <p>A label may come late, or never. The estimate goes by the requests before the first one without a label, so that it doesn't matter
- * which labels come early; beyond those only what is wrong counts. A request without a label after {@link #LABEL_WITHIN} further ones
- * counts as wrong until its label comes: if what nobody has judged were left out, who judges only what is right would hide all else.
+ * <p>A label may come late, or never. The estimate goes by the requests before the first one without a label, so that
+ * it doesn't matter which labels come early; beyond those only what is wrong counts. A request without a label after
+ * {@link #LABEL_WITHIN} further ones counts as wrong until its label comes: if what nobody has judged were left out,
+ * who judges only what is right would hide all else.
  */
 final class AuditedThreshold {
 
@@ -41,7 +44,10 @@ final class AuditedThreshold {
     /** Requests that count: enough to tell 1 wrong in 200, few enough to follow what changes. */
     static final int WINDOW = 2_000;
 
-    /** Requests after which one without a label counts as wrong: a tenth of the window, by which the estimate then lags behind. */
+    /**
+     * Requests after which one without a label counts as wrong: a tenth of the window, by which the estimate then lags
+     * behind.
+     */
     static final int LABEL_WITHIN = 200;
 
     /** Requests after which the threshold is found anew, if nothing wrong gives reason to do so earlier. */
@@ -179,7 +185,8 @@ final class AuditedThreshold {
     }
 
     /**
-     * Learns whether a request was served a wrong answer, or would have been. What was said of it before counts no longer.
+     * Learns whether a request was served a wrong answer, or would have been. What was said of it before counts no
+     * longer.
      *
      * @param wrong whether the stored answer is wrong for it
      */
@@ -232,7 +239,10 @@ final class AuditedThreshold {
         }
     }
 
-    /** The bound isn't kept: what was learned doesn't hold any longer, and nothing is served until a whole window is known anew. */
+    /**
+     * The bound isn't kept: what was learned doesn't hold any longer, and nothing is served until a whole window is
+     * known anew.
+     */
     private void startOver() {
         window.clear();
         unlabelled.clear();
@@ -266,7 +276,10 @@ final class AuditedThreshold {
         return lowest;
     }
 
-    /** Returns the requests that say something about a score, the highest first: what was served does only if it was wrong. */
+    /**
+     * Returns the requests that say something about a score, the highest first: what was served does only if it was
+     * wrong.
+     */
     private List<Request> labelled() {
         long known = known();
         List<Request> labelled = new ArrayList<>(window.size());

@@ -8,8 +8,8 @@ public interface Embedding extends AutoCloseable {
     /**
      * Returns the vector of a question. Blocks for milliseconds.
      *
-     * @return of length 1, always of as many numbers; absent: the text is longer than the model reads, or in words it doesn't know,
-     *     and what it would say of it means nothing
+     * @return of length 1, always of as many numbers; absent: the text is longer than the model reads, or in words it
+     *     doesn't know, and what it would say of it means nothing
      */
     Optional<float[]> embed(String text);
 

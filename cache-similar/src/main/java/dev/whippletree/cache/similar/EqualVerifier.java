@@ -6,8 +6,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The verifier {@code equal}: two answers agree if their text is the same except for case, white space and punctuation, and they call the
- * same tools. For answers of a few words, such as classes and decisions; free text is almost never equal, so nothing is ever served.
+ * The verifier {@code equal}: two answers agree if their text is the same except for case, white space and punctuation,
+ * and they call the same tools. For answers of a few words, such as classes and decisions; free text is almost never
+ * equal, so nothing is ever served.
  */
 public final class EqualVerifier implements Verifier {
 

@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * Stored questions of one scope, by their vectors. Compares with every vector: exact, and quick enough for as many questions as a
- * scope keeps. Confined.
+ * Stored questions of one scope, by their vectors. Compares with every vector: exact, and quick enough for as many
+ * questions as a scope keeps. Confined.
  */
 final class FlatIndex {
 
@@ -25,7 +25,7 @@ final class FlatIndex {
 
     private final int most;
     private final VectorTable vectors = new VectorTable();
-    private final List<Place> places = new ArrayList<>();
+    private final List<IndexEntry> places = new ArrayList<>();
 
     /** Where each question is, by its id. */
     private final Map<Long, Integer> numbers = new HashMap<>();
@@ -34,12 +34,12 @@ final class FlatIndex {
     private long bytes;
 
     /** A stored question, and when it was used last. */
-    private static final class Place {
+    private static final class IndexEntry {
 
         private Stored stored;
         private long used;
 
-        Place(Stored stored, long used) {
+        IndexEntry(Stored stored, long used) {
             this.stored = stored;
             this.used = used;
         }
@@ -61,7 +61,7 @@ final class FlatIndex {
         }
         vectors.put(places.size(), vector);
         numbers.put(stored.id(), places.size());
-        places.add(new Place(stored, ++uses));
+        places.add(new IndexEntry(stored, ++uses));
         bytes += stored.bytes() + vectorBytes(vector);
     }
 
@@ -73,7 +73,7 @@ final class FlatIndex {
     void replace(Stored stored) {
         Integer number = numbers.get(stored.id());
         if (number != null) {
-            Place place = places.get(number);
+            IndexEntry place = places.get(number);
             bytes += stored.bytes() - place.stored.bytes();
             place.stored = stored;
         }
@@ -99,7 +99,7 @@ final class FlatIndex {
             if (nearest < 0) {
                 return Optional.empty();
             }
-            Place place = places.get(nearest);
+            IndexEntry place = places.get(nearest);
             if (admitted.test(place.stored)) {
                 place.used = ++uses;
                 int rival = largest(similarities, other -> other.answer() != place.stored.answer());
@@ -167,8 +167,8 @@ final class FlatIndex {
     /** The last one takes the place of the one that is removed. */
     private void removeAt(int number) {
         int last = places.size() - 1;
-        Place moved = places.remove(last);
-        Place gone = number == last ? moved : places.set(number, moved);
+        IndexEntry moved = places.remove(last);
+        IndexEntry gone = number == last ? moved : places.set(number, moved);
         numbers.put(moved.stored.id(), number);
         numbers.remove(gone.stored.id());
         vectors.move(last, number);

@@ -7,8 +7,8 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /**
- * A rule by which two questions with near embeddings can still differ in meaning. Each is cheap, lexical and made for English. Together
- * they catch reversals; the bound on wrong answers doesn't depend on them.
+ * A rule by which two questions with near embeddings can still differ in meaning. Each is cheap, lexical and made for
+ * English. Together they catch reversals; the bound on wrong answers doesn't depend on them.
  */
 enum Guard {
 
@@ -21,7 +21,9 @@ enum Guard {
     /** A word here and its opposite there. */
     ANTONYMS(onEitherSide(Guard::opposes)),
 
-    /** Names: words that begin with a capital. Where one side is written without capitals, its words are looked into. */
+    /**
+     * Names: words that begin with a capital. Where one side is written without capitals, its words are looked into.
+     */
     NAMES(onEitherSide((one, other) -> !other.words().containsAll(one.names()))),
 
     /** What is written like code. */

@@ -29,7 +29,10 @@ record MeasuredError(int requests, int hits, int audits, int wrong, int calledWr
         return audits == 0 ? Double.NaN : (double) wrong / audits;
     }
 
-    /** Returns the lower end of the interval that holds the true share of wrong hits in 95 of 100 cases (Clopper and Pearson, 1934). */
+    /**
+     * Returns the lower end of the interval that holds the true share of wrong hits in 95 of 100 cases (Clopper and
+     * Pearson, 1934).
+     */
     double perHitAtLeast() {
         return wrong == 0 ? 0 : BetaDistribution.of(wrong, audits - wrong + 1.0).inverseCumulativeProbability(TAIL);
     }

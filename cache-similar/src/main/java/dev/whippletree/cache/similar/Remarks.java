@@ -21,10 +21,10 @@ final class Remarks {
      * @param lostVerdicts how often a verifier failed, or had too much to do to be asked
      */
     static List<String> of(
-            List<Scope.Report> reports, boolean serving, double maxError, long steppedAside, long lostVerdicts) {
+            List<AnswerScope.Report> reports, boolean serving, double maxError, long steppedAside, long lostVerdicts) {
         Stream<String> scopes = reports.stream()
                 .sorted(Comparator.comparingInt(
-                                (Scope.Report report) -> report.measured().requests())
+                                (AnswerScope.Report report) -> report.measured().requests())
                         .reversed())
                 .limit(MOST_TOLD)
                 .map(report -> of(report, serving, maxError));
@@ -40,7 +40,7 @@ final class Remarks {
         return Stream.of(scopes, more, aside, lost).flatMap(lines -> lines).toList();
     }
 
-    private static String of(Scope.Report report, boolean serving, double maxError) {
+    private static String of(AnswerScope.Report report, boolean serving, double maxError) {
         String name = "scope " + report.name() + ": ";
         MeasuredError measured = report.measured();
         if (report.off()) {
@@ -60,7 +60,7 @@ final class Remarks {
         return measured.calledWrong() == 0 ? "" : "; " + measured.calledWrong() + " hits were called wrong";
     }
 
-    private static String overdue(Scope.Report report) {
+    private static String overdue(AnswerScope.Report report) {
         return report.overdue() == 0 ? "" : "; " + report.overdue() + " unjudged answers count as wrong";
     }
 

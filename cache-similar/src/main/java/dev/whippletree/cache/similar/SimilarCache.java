@@ -15,12 +15,12 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
- * The cache {@code similar}, for questions in other words. It comes after the exact caches, and only prompts that declare their question
- * reach it.
+ * The cache {@code similar}, for questions in other words. It comes after the exact caches, and only prompts that
+ * declare their question reach it.
  *
- * <p>Approved wordings share an answer from the second request on. Beyond those, and only if configured, it serves the answer of a
- * similar question, and keeps the share of requests that get a wrong one below a bound. Everything is kept in this process: answers
- * as text and, of questions that aren't approved, their words and vectors.
+ * <p>Approved wordings share an answer from the second request on. Beyond those, and only if configured, it serves the
+ * answer of a similar question, and keeps the share of requests that get a wrong one below a bound. Everything is kept
+ * in this process: answers as text and, of questions that aren't approved, their words and vectors.
  */
 public final class SimilarCache implements Cache {
 
@@ -65,7 +65,8 @@ public final class SimilarCache implements Cache {
     /**
      * Opens a cache. Loads the embedder's model if questions are to be compared, which takes a second or two.
      *
-     * @throws IllegalArgumentException if a setting's value can't be used, or the embedder or verifier isn't there or can't work here
+     * @throws IllegalArgumentException if a setting's value can't be used, or the embedder or verifier isn't there or
+     *     can't work here
      */
     @Override
     public CacheStore open(Settings settings, Services services) {

@@ -20,10 +20,10 @@ import org.slf4j.Logger;
 /**
  * Answers questions by what similar ones were answered, each scope by its own threshold. Thread-safe.
  *
- * <p>Vectors are made and compared on a few workers of its own; when all of them are busy and their queue is full, a question isn't
- * looked up at all. Verifiers have other workers, so that a slow one holds up no look-up. A question that goes to the service is
- * remembered until its answer is stored here, which tells whether the stored one would have been wrong. What is remembered after that, for
- * a caller to speak of, is digests and numbers, no text.
+ * <p>Vectors are made and compared on a few workers of its own; when all of them are busy and their queue is full, a
+ * question isn't looked up at all. Verifiers have other workers, so that a slow one holds up no look-up. A question
+ * that goes to the service is remembered until its answer is stored here, which tells whether the stored one would have
+ * been wrong. What is remembered after that, for a caller to speak of, is digests and numbers, no text.
  */
 final class SimilarStore implements CacheStore {
 
@@ -56,7 +56,7 @@ final class SimilarStore implements CacheStore {
     private final AtomicLong held = new AtomicLong();
 
     /** Guarded by itself, as the next five are. Their keys hold on to no question. */
-    private final Map<ScopeKey, Scope> scopes;
+    private final Map<ScopeKey, AnswerScope> scopes;
 
     private final Map<CacheKey, Asked> asked = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
 
@@ -83,7 +83,7 @@ final class SimilarStore implements CacheStore {
     }
 
     /** A question that was looked up. */
-    private record Asked(Scope scope, Look look) {
+    private record Asked(AnswerScope scope, Look look) {
 
         long nearest() {
             return look.nearest().map(Stored::id).orElseThrow();
@@ -96,7 +96,7 @@ final class SimilarStore implements CacheStore {
      * @param nearest the id of the question that was nearest to it
      * @param own the id under which it is stored itself, if it is
      */
-    private record Answered(Scope scope, AuditedThreshold.Request request, long nearest, OptionalLong own) {
+    private record Answered(AnswerScope scope, AuditedThreshold.Request request, long nearest, OptionalLong own) {
 
         /** Of a fresh answer: whether the stored one would have been right. */
         void confirm(boolean right) {
@@ -161,7 +161,7 @@ final class SimilarStore implements CacheStore {
         if (vector.isEmpty()) {
             return Optional.empty();
         }
-        Scope scope = scopeOf(key.tenant(), question.scope());
+        AnswerScope scope = scopeOf(key.tenant(), question.scope());
         Look look = scope.look(
                 question.text(),
                 Wording.of(question.text()),
@@ -171,11 +171,11 @@ final class SimilarStore implements CacheStore {
         return look.isServed() ? look.nearest().map(stored -> new CacheHit(stored.entry(), false)) : Optional.empty();
     }
 
-    private Scope scopeOf(String tenant, String scope) {
+    private AnswerScope scopeOf(String tenant, String scope) {
         synchronized (scopes) {
             return scopes.computeIfAbsent(
                     new ScopeKey(tenant, scope),
-                    key -> new Scope(
+                    key -> new AnswerScope(
                             key.shortName(),
                             new FlatIndex(settings.questions()),
                             new AuditedThreshold(settings.maxError(), settings.mode() == SimilarSettings.Mode.SERVE),
@@ -307,9 +307,9 @@ final class SimilarStore implements CacheStore {
     /** What was used least recently goes, in the scope that was. */
     private void makeRoom() {
         synchronized (scopes) {
-            Iterator<Scope> oldest = scopes.values().iterator();
+            Iterator<AnswerScope> oldest = scopes.values().iterator();
             while (held.get() > settings.memory() && oldest.hasNext()) {
-                Scope scope = oldest.next();
+                AnswerScope scope = oldest.next();
                 boolean left = true;
                 while (left && held.get() > settings.memory()) {
                     left = scope.forgetOldest();
@@ -318,7 +318,10 @@ final class SimilarStore implements CacheStore {
         }
     }
 
-    /** The nearest stored answer, from when the question goes to the service until a caller says whether that would have been right. */
+    /**
+     * The nearest stored answer, from when the question goes to the service until a caller says whether that would have
+     * been right.
+     */
     @Override
     public Optional<CacheEntry> unconfirmed(CacheKey key) {
         if (verifier.isPresent()) {
@@ -334,7 +337,10 @@ final class SimilarStore implements CacheStore {
         }
     }
 
-    /** Of a hit: whether the answer was right. Of a question that went to the service: whether the stored answer would have been. */
+    /**
+     * Of a hit: whether the answer was right. Of a question that went to the service: whether the stored answer would
+     * have been.
+     */
     @Override
     public void confirm(CacheKey key, boolean right) {
         synchronized (scopes) {
@@ -352,7 +358,7 @@ final class SimilarStore implements CacheStore {
     public CompletionStage<Long> clear(Optional<String> tenant) {
         long removed = 0;
         synchronized (scopes) {
-            for (Map.Entry<ScopeKey, Scope> scope : new ArrayList<>(scopes.entrySet())) {
+            for (Map.Entry<ScopeKey, AnswerScope> scope : new ArrayList<>(scopes.entrySet())) {
                 if (isMeant(tenant, scope.getKey().tenant())) {
                     removed += scope.getValue().end();
                     scopes.remove(scope.getKey());
@@ -371,12 +377,12 @@ final class SimilarStore implements CacheStore {
 
     @Override
     public List<String> remarks() {
-        List<Scope> known;
+        List<AnswerScope> known;
         synchronized (scopes) {
             known = List.copyOf(scopes.values());
         }
         return Remarks.of(
-                known.stream().map(Scope::report).toList(),
+                known.stream().map(AnswerScope::report).toList(),
                 settings.mode() == SimilarSettings.Mode.SERVE,
                 settings.maxError(),
                 steppedAside.get(),
@@ -391,7 +397,7 @@ final class SimilarStore implements CacheStore {
                 return;
             }
             closed = true;
-            scopes.values().forEach(Scope::end);
+            scopes.values().forEach(AnswerScope::end);
             scopes.clear();
             Stream.of(asked, found, served, unconfirmed, early).forEach(Map::clear);
         }

@@ -3,8 +3,9 @@ package dev.whippletree.cache.similar;
 import java.util.Arrays;
 
 /**
- * Vectors of one length, each in a place. Laid out number by number and not vector by vector: comparing one with all of them is then a
- * loop over neighbouring numbers, which the JIT compiles to the processor's vector instructions. Confined.
+ * Vectors of one length, each in a place. Laid out number by number and not vector by vector: comparing one with all of
+ * them is then a loop over neighbouring numbers, which the JIT compiles to the processor's vector instructions.
+ * Confined.
  */
 final class VectorTable {
 
@@ -41,7 +42,10 @@ final class VectorTable {
         }
     }
 
-    /** Returns the products of a vector with those in the first places: for vectors of length 1 the cosines between them. */
+    /**
+     * Returns the products of a vector with those in the first places: for vectors of length 1 the cosines between
+     * them.
+     */
     float[] products(float[] vector, int places) {
         float[] products = new float[places];
         for (int i = 0; i < columns.length; i++) {

@@ -4,7 +4,8 @@ import dev.whippletree.model.Completion;
 
 /**
  * Decides whether the answers to two similar questions agree. Its verdicts define what "wrong" means for the bound.
- * Thread-safe; found by {@link java.util.ServiceLoader} in the cache's class loader, so it needs a public constructor without arguments.
+ * Thread-safe; found by {@link java.util.ServiceLoader} in the cache's class loader, so it needs a public constructor
+ * without arguments.
  */
 public interface Verifier {
 
@@ -12,8 +13,8 @@ public interface Verifier {
     String name();
 
     /**
-     * Returns whether the stored answer would have done as well as the fresh one. Asked on the cache's own workers: may take a while,
-     * as a judge does that is itself a model.
+     * Returns whether the stored answer would have done as well as the fresh one. Asked on the cache's own workers: may
+     * take a while, as a judge does that is itself a model.
      *
      * @param question what was asked
      * @param stored what a similar question was answered

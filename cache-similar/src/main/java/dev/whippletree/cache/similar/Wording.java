@@ -34,7 +34,10 @@ record Wording(
             Pattern.compile("\"([^\"]+)\"|“([^”]+)”|«([^»]+)»|(?<![\\w])'([^']+)'(?![\\w])");
     private static final Pattern BACKTICKS = Pattern.compile("`([^`]+)`");
 
-    /** Joined by a capital, an underscore or a dot, or with a call's parentheses, or with an operator's characters in it. */
+    /**
+     * Joined by a capital, an underscore or a dot, or with a call's parentheses, or with an operator's characters in
+     * it.
+     */
     private static final Pattern CODE = Pattern.compile("[A-Za-z]\\w*(?:[a-z][A-Z]|_)\\w+(?:\\(\\))?"
             + "|[A-Za-z]\\w+\\.[a-z]\\w+(?:\\(\\))?|\\w+\\(\\)|[A-Za-z]+(?:\\+\\+|#)"
             + "|[-+*/%<>=&|^~][-+*/%<>=!&|^~]+|[<>=&|^~{}\\[\\]]");

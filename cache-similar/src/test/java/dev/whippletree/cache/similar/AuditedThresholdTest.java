@@ -215,7 +215,10 @@ class AuditedThresholdTest {
         assertThat(threshold.threshold()).isEqualTo(0.9);
     }
 
-    /** Of callers that judge nothing any more, a request is given up with each that comes: no hundred is full when the audit is. */
+    /**
+     * Of callers that judge nothing any more, a request is given up with each that comes: no hundred is full when the
+     * audit is.
+     */
     @Test
     void auditThatNobodyJudges_isHeededAtOnce() {
         AuditedThreshold threshold = known(0.01, 400);

@@ -18,7 +18,7 @@ final class Replay {
 
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.EPOCH);
 
-    private final Scope scope;
+    private final AnswerScope scope;
     private final Random random;
     private final Judge judge;
     private final int atOnce;
@@ -74,7 +74,7 @@ final class Replay {
      */
     Replay(double maxError, long seed, Judge judge, int atOnce) {
         this.random = new Random(seed);
-        this.scope = new Scope(
+        this.scope = new AnswerScope(
                 "replay",
                 new FlatIndex(10_000),
                 new AuditedThreshold(maxError, true),

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Makes the table of single runs, bursts and erring judges of {@code docs/similar-questions.md}: BANKING77, 20 intents, in 20 orders, of
- * the seeds 0 to 19; takes minutes.
+ * Makes the table of single runs, bursts and erring judges of {@code docs/similar-questions.md}: BANKING77, 20 intents,
+ * in 20 orders, of the seeds 0 to 19; takes minutes.
  */
 @Tag("thorough")
 class RunsTable {

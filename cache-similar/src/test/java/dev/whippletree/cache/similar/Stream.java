@@ -11,7 +11,10 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** Questions with a known intent, in some order. Two of one intent have the same answer; those out of scope have one of their own each. */
+/**
+ * Questions with a known intent, in some order. Two of one intent have the same answer; those out of scope have one of
+ * their own each.
+ */
 record Stream(String name, List<Question> questions) {
 
     private static final int NUMBERS = 384;

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The bound on questions that people really asked, with intents as the judge: the mean share of requests that got a wrong answer, over five
- * orders. The whole table, with BANKING77's 77 intents, is made by {@link StreamsTable}.
+ * The bound on questions that people really asked, with intents as the judge: the mean share of requests that got a
+ * wrong answer, over five orders. The whole table, with BANKING77's 77 intents, is made by {@link StreamsTable}.
  */
 @Tag("slow")
 class StreamsTest {

@@ -53,7 +53,8 @@ public final class ComingAnswer implements Flow.Subscriber<Delta> {
      * Blocks until the answer is whole.
      *
      * @throws CancellationException if it was {@linkplain #cancel() cancelled} before
-     * @throws RuntimeException what the answer ended with instead, such as a {@link dev.whippletree.model.PromptException}
+     * @throws RuntimeException what the answer ended with instead, such as a
+     *     {@link dev.whippletree.model.PromptException}
      */
     public Answer await() {
         try {

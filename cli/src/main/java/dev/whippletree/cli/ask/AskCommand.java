@@ -87,7 +87,7 @@ public final class AskCommand implements Callable<Integer> {
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
-    /** Creates the command, which reads and prints where it is told. */
+    /** Creates the command, which reads and prints on the given streams. */
     public AskCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

@@ -11,7 +11,10 @@ public final class ExitCode {
     /** It did what it was asked. */
     public static final int ANSWERED = 0;
 
-    /** A check of {@code stress} did not hold, a {@code plan} says no, output was lost, or something unexpected happened. */
+    /**
+     * A check of {@code stress} did not hold, a {@code plan} says no, output was lost, or something unexpected
+     * happened.
+     */
     public static final int FAILED = 1;
 
     /** The command line or the configuration can't be used. */

@@ -87,8 +87,8 @@ public record Surroundings(
     }
 
     /**
-     * Returns whether standard input has, or will have, something that nobody types. Where no launcher says so, what can be read by now
-     * decides.
+     * Returns whether standard input has, or will have, something that nobody types. Where no launcher says so, what
+     * can be read by now decides.
      */
     public boolean isPiped() {
         try {

@@ -181,7 +181,7 @@ public final class BatchCommand implements Callable<Integer> {
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
-    /** Creates the command, which reads and prints where it is told. */
+    /** Creates the command, which reads and prints on the given streams. */
     public BatchCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

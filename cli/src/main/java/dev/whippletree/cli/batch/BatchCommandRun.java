@@ -45,7 +45,7 @@ final class BatchCommandRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(BatchCommandRun.class);
 
-    /** Progress is told each second. */
+    /** Progress is reported each second. */
     private static final int SECONDS_A_LINE = 10;
 
     /** Nearly every terminal has as many columns. */

@@ -49,7 +49,7 @@ public final class CacheCommand implements Callable<Integer> {
         @Mixin
         private final CommonOptions common = new CommonOptions();
 
-        /** Creates the command, which reads and prints where it is told. */
+        /** Creates the command, which reads and prints on the given streams. */
         public Clear(Surroundings surroundings) {
             this.surroundings = surroundings;
         }

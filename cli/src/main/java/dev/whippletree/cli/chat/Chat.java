@@ -7,7 +7,7 @@ import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.chat.Conversation.Exchange;
 import dev.whippletree.cli.chat.LineEditor.Ended;
-import dev.whippletree.cli.chat.LineEditor.Entry;
+import dev.whippletree.cli.chat.LineEditor.Input;
 import dev.whippletree.cli.chat.LineEditor.Interrupted;
 import dev.whippletree.cli.chat.LineEditor.Typed;
 import dev.whippletree.config.Names;
@@ -79,7 +79,7 @@ final class Chat {
         return editor.typed() ? 0 : failed;
     }
 
-    private boolean handle(Entry entry) {
+    private boolean handle(Input entry) {
         if (entry instanceof Typed typed && !typed.text().isBlank()) {
             boolean goesOn = handle(typed.text());
             notes.gap();

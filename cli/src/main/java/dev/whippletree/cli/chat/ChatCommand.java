@@ -54,7 +54,7 @@ public final class ChatCommand implements Callable<Integer> {
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
-    /** Creates the command, which reads and prints where it is told. */
+    /** Creates the command, which reads and prints on the given streams. */
     public ChatCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

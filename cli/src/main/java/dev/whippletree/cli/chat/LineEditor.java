@@ -4,31 +4,31 @@ package dev.whippletree.cli.chat;
 interface LineEditor extends AutoCloseable {
 
     /** What came of asking for a message. */
-    sealed interface Entry {}
+    sealed interface Input {}
 
     /**
      * Something was typed.
      *
      * @param text may have several lines; may be blank
      */
-    record Typed(String text) implements Entry {}
+    record Typed(String text) implements Input {}
 
     /**
      * Ctrl-C.
      *
      * @param empty whether nothing had been typed before it
      */
-    record Interrupted(boolean empty) implements Entry {}
+    record Interrupted(boolean empty) implements Input {}
 
     /** There is no more. */
-    record Ended() implements Entry {}
+    record Ended() implements Input {}
 
     /**
      * Blocks until a message was typed.
      *
      * @param prompt what stands before it, where that is shown
      */
-    Entry read(String prompt);
+    Input read(String prompt);
 
     /**
      * Sets what Ctrl-C does while nothing is read.

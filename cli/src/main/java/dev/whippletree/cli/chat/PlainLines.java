@@ -26,7 +26,7 @@ final class PlainLines implements LineEditor {
     }
 
     @Override
-    public Entry read(String prompt) {
+    public Input read(String prompt) {
         try {
             String line = in.readLine();
             return line == null ? new Ended() : new Typed(whole(line));

@@ -108,7 +108,7 @@ final class TerminalEditor implements LineEditor {
     }
 
     @Override
-    public Entry read(String prompt) {
+    public Input read(String prompt) {
         try {
             return new Typed(reader.readLine(prompt));
         } catch (UserInterruptException e) {

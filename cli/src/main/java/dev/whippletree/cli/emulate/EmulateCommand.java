@@ -84,7 +84,7 @@ public final class EmulateCommand implements Callable<Integer> {
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
-    /** Creates the command, which reads and prints where it is told. */
+    /** Creates the command, which reads and prints on the given streams. */
     public EmulateCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The destination and the level of the log. Thread-safe. One for the process, like logging itself.
  *
- * <p>Only Whippletree's own loggers ever get more talkative than warnings: libraries may log what people ask and what services
- * answer.
+ * <p>Only Whippletree's own loggers ever get more talkative than warnings: libraries may log what people ask and what
+ * services answer.
  */
 public final class LogOutput {
 

@@ -18,8 +18,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Says beforehand whether accounts will do, by running the production engine over emulated services in virtual time. What was typed is read
- * by {@link TypedPlan}, where the module that plans is at hand.
+ * Says beforehand whether accounts will do, by running the production engine over emulated services in virtual time.
+ * What was typed is read by {@link TypedPlan}, where the module that plans is at hand.
  */
 @Command(
         name = "plan",
@@ -174,7 +174,7 @@ public final class PlanCommand implements Callable<Integer> {
 
     Optional<MeasuredPrompts> measured = Optional.empty();
 
-    /** Creates the command, which reads and prints where it is told. */
+    /** Creates the command, which reads and prints on the given streams. */
     public PlanCommand(Surroundings surroundings) {
         this(surroundings, new Opening());
     }

@@ -70,7 +70,7 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
         });
     }
 
-    private static void checkKnown(String option, KnownPlugins.Kind kind, String name) {
+    private static void checkKnown(String option, KnownPlugins.PluginKind kind, String name) {
         kind.unknown(name).ifPresent(message -> {
             throw new UserMistake(option + message);
         });
@@ -94,7 +94,7 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
         command.strategy.ifPresent(name -> checkKnown("--strategy: ", known.strategies(), name));
         AccountPool balanced =
                 command.strategy.map(name -> withStrategy(pool, name)).orElse(pool);
-        return command.leave.map(balanced::leaving).orElse(balanced);
+        return command.leave.map(balanced::withReserve).orElse(balanced);
     }
 
     private AccountPool accounts(String text, KnownPlugins known) {

@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * Notices that a file has other contents than before, once two looks in a row have found the same: it may be being written. It looks every
- * two seconds, since files are also replaced as a whole, by a new one, a link or a mount, which not every platform tells of. What isn't a
- * file of a sensible size counts as away. Thread-safe.
+ * Notices that a file has other contents than before, once two looks in a row have found the same: it may be being
+ * written. It looks every two seconds, since files are also replaced as a whole, by a new one, a link or a mount, which
+ * not every platform tells of. What isn't a file of a sensible size counts as away. Thread-safe.
  */
 final class FileWatch implements AutoCloseable {
 

@@ -63,7 +63,7 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
-    /** Creates the command, which reads and prints where it is told. */
+    /** Creates the command, which reads and prints on the given streams. */
     public ServeCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

@@ -47,7 +47,8 @@ public final class ServeRun {
     public record Wish(Optional<String> host, Optional<Integer> port, Duration grace, int mostConnections) {
 
         /**
-         * Returns what a configuration says of the gateway, but for what a user wants otherwise and what this process can't do.
+         * Returns what a configuration says of the gateway, but for what a user wants otherwise and what this process
+         * can't do.
          *
          * @throws IllegalArgumentException if that can't be used, saying why
          */
@@ -83,8 +84,8 @@ public final class ServeRun {
     }
 
     /**
-     * Serves. Blocks until SIGTERM or Ctrl-C, and then until requests under way have ended. Where the gateway can't go on, it ends this
-     * process with {@link ExitCode#STANDSTILL}.
+     * Serves. Blocks until SIGTERM or Ctrl-C, and then until requests under way have ended. Where the gateway can't go
+     * on, it ends this process with {@link ExitCode#STANDSTILL}.
      *
      * @param whippletree what answers, built with {@link #listeners}; stays open
      * @return the exit code

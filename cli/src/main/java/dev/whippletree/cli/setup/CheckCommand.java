@@ -31,7 +31,7 @@ public final class CheckCommand implements Callable<Integer> {
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
-    /** Creates the command, which reads and prints where it is told. */
+    /** Creates the command, which reads and prints on the given streams. */
     public CheckCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

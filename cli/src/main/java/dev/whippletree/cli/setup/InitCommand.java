@@ -44,7 +44,7 @@ public final class InitCommand implements Callable<Integer> {
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
-    /** Creates the command, which reads and prints where it is told. */
+    /** Creates the command, which reads and prints on the given streams. */
     public InitCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -98,7 +98,7 @@ public final class InitCommand implements Callable<Integer> {
     private void tell(StartingConfiguration configuration, PluginCatalog plugins) {
         PrintWriter out = surroundings.out();
         long listed = configuration.entries().stream()
-                .filter(StartingConfiguration.Entry::listed)
+                .filter(StartingConfiguration.FoundAccount::listed)
                 .count();
         if (listed > 0) {
             out.println("Wrote " + output + " with " + Words.count(listed, "account") + ": " + configuration.found());

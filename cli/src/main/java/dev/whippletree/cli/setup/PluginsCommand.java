@@ -41,7 +41,7 @@ public final class PluginsCommand implements Callable<Integer> {
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
-    /** Creates the command, which reads and prints where it is told. */
+    /** Creates the command, which reads and prints on the given streams. */
     public PluginsCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

@@ -30,7 +30,10 @@ final class StartingConfiguration {
     /** What a configuration file takes for a variable's name. */
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-    /** What YAML reads as the same text without quotes; words such as {@code no} have no hyphen and no digit and get quotes. */
+    /**
+     * What YAML reads as the same text without quotes; words such as {@code no} have no hyphen and no digit and get
+     * quotes.
+     */
     private static final Pattern PLAIN = Pattern.compile("[a-z]{4,}|[a-z]+(-[a-z0-9]+)+");
 
     private static final Set<String> WORDS_OF_YAML = Set.of("true", "false", "null");
@@ -82,9 +85,9 @@ final class StartingConfiguration {
 
     private final PluginCatalog plugins;
     private final Map<String, String> environment;
-    private final List<Entry> entries;
+    private final List<FoundAccount> entries;
 
-    private StartingConfiguration(PluginCatalog plugins, Map<String, String> environment, List<Entry> entries) {
+    private StartingConfiguration(PluginCatalog plugins, Map<String, String> environment, List<FoundAccount> entries) {
         this.plugins = plugins;
         this.environment = environment;
         this.entries = List.copyOf(entries);
@@ -96,12 +99,12 @@ final class StartingConfiguration {
      * @throws ConfigurationException if a variable can't be used, naming it and never its value
      */
     static StartingConfiguration of(PluginCatalog plugins, Map<String, String> environment) {
-        List<Entry> entries = new ArrayList<>();
+        List<FoundAccount> entries = new ArrayList<>();
         for (AccountSettings account : plugins.accountsFrom(environment)) {
             Optional<String> variable = account.token()
                     .map(Secret::reveal)
                     .flatMap(token -> variable(environment, token, plugins.environmentVariables()));
-            entries.add(new Entry(account, variable));
+            entries.add(new FoundAccount(account, variable));
         }
         return new StartingConfiguration(plugins, environment, entries);
     }
@@ -112,7 +115,7 @@ final class StartingConfiguration {
      * @param account what its provider says of it
      * @param variable the one that holds its token; empty: the provider has it from elsewhere
      */
-    record Entry(AccountSettings account, Optional<String> variable) {
+    record FoundAccount(AccountSettings account, Optional<String> variable) {
 
         /** Returns whether it stands in the file as an account, and not commented out. */
         boolean listed() {
@@ -121,7 +124,7 @@ final class StartingConfiguration {
     }
 
     /** Returns every account that was found, in order. */
-    List<Entry> entries() {
+    List<FoundAccount> entries() {
         return entries;
     }
 
@@ -135,7 +138,7 @@ final class StartingConfiguration {
         lines.add("");
         accounts(lines);
         List<String> ids = entries.stream()
-                .filter(Entry::listed)
+                .filter(FoundAccount::listed)
                 .map(entry -> quoted(entry.account().id()))
                 .toList();
         String first = ids.isEmpty() ? "local" : ids.get(0);
@@ -151,12 +154,12 @@ final class StartingConfiguration {
                 "An account is a credential with a service. ${NAME} is the value of the environment variable NAME."
                         + " Limits that aren't declared are learned from the service's answers. Accounts that share"
                         + " limits get the same 'organization'.");
-        boolean anyListed = entries.stream().anyMatch(Entry::listed);
+        boolean anyListed = entries.stream().anyMatch(FoundAccount::listed);
         lines.add(anyListed ? "accounts:" : "#accounts:");
         if (entries.isEmpty()) {
             plugins.environmentVariables().forEach((name, how) -> example(lines, name, how));
         }
-        for (Entry entry : entries) {
+        for (FoundAccount entry : entries) {
             if (entry.listed()) {
                 lines.addAll(account(entry.account(), reference(entry.variable().get())));
             } else {
@@ -234,7 +237,7 @@ final class StartingConfiguration {
     /** Returns what was found, for people: each listed account and its variable. */
     String found() {
         return entries.stream()
-                .filter(Entry::listed)
+                .filter(FoundAccount::listed)
                 .map(entry -> entry.account().id() + " from " + entry.variable().orElseThrow())
                 .collect(Collectors.joining(", "));
     }

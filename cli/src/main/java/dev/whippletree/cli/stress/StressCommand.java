@@ -87,7 +87,7 @@ public final class StressCommand implements Callable<Integer> {
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
-    /** Creates the command, which reads and prints where it is told. */
+    /** Creates the command, which reads and prints on the given streams. */
     public StressCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

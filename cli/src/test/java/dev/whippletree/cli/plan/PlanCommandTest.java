@@ -172,7 +172,10 @@ class PlanCommandTest {
                 .contains("\\u003cscript> may spend 10 usd / month");
     }
 
-    /** Calls at 0.13 usd each, all of them in the first minute: 68 at once, or 17 one after the other, of which the fifth uses up the last cent. */
+    /**
+     * Calls at 0.13 usd each, all of them in the first minute: 68 at once, or 17 one after the other, of which the
+     * fifth uses up the last cent.
+     */
     @ParameterizedTest
     @CsvSource({"20, 80%, 1 usd / month", "1, 0%, 0.65 usd / month"})
     void creditThatRunsOut_doesSoInTheMinuteOfItsLastCall(String interviews, String repeat, String credit) {

@@ -1,6 +1,6 @@
 package dev.whippletree.engine.answer;
 
-import dev.whippletree.engine.answer.Transcript.Place;
+import dev.whippletree.engine.answer.Transcript.ReadPosition;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Origin;
@@ -31,7 +31,7 @@ public final class Broadcast {
     private Transcript arriving = told;
 
     /** How far the latest attempt has repeated what was delivered. */
-    private Place repeated = new Place();
+    private ReadPosition repeated = new ReadPosition();
 
     private final Set<LongConsumer> sizeListeners = ConcurrentHashMap.newKeySet();
     private long toldSize;
@@ -56,7 +56,7 @@ public final class Broadcast {
      */
     public synchronized Transcript begin(Delta.Start start) {
         arriving = new Transcript(start);
-        repeated = new Place();
+        repeated = new ReadPosition();
         if (told.isEmpty()) {
             told = arriving;
         }
@@ -140,11 +140,11 @@ public final class Broadcast {
     /**
      * Ends the latest attempt without a whole answer: takes nothing from it any more, and forgets what nobody has read.
      *
-     * @param places how far the callers who stream have read
+     * @param positions how far the callers who stream have read
      */
-    public synchronized void breakOff(Collection<Place> places) {
+    public synchronized void breakOff(Collection<ReadPosition> positions) {
         arriving = new Transcript(NOBODY);
-        told.cutAt(places.stream().max(Place::compareTo).orElseGet(Place::new));
+        told.cutAt(positions.stream().max(ReadPosition::compareTo).orElseGet(ReadPosition::new));
     }
 
     /**
@@ -152,8 +152,8 @@ public final class Broadcast {
      *
      * @param lost the places of callers who received something else; they get nothing more
      */
-    public synchronized void startOver(Collection<Place> lost) {
-        lost.forEach(Place::lose);
+    public synchronized void startOver(Collection<ReadPosition> lost) {
+        lost.forEach(ReadPosition::lose);
         told = arriving;
     }
 
@@ -167,8 +167,8 @@ public final class Broadcast {
     }
 
     /** Returns the piece after a place, and moves the place along; empty if there is none yet. */
-    public synchronized Optional<? extends Delta> next(Place place) {
-        return told.next(place);
+    public synchronized Optional<? extends Delta> next(ReadPosition position) {
+        return told.next(position);
     }
 
     /** Returns whether there is nothing to deliver yet. */
@@ -177,7 +177,7 @@ public final class Broadcast {
     }
 
     /** Returns whether nothing was read from a place yet. */
-    public synchronized boolean isAtStart(Place place) {
-        return place.isAtStart();
+    public synchronized boolean isAtStart(ReadPosition position) {
+        return position.isAtStart();
     }
 }

@@ -13,8 +13,8 @@ import java.util.Optional;
 /**
  * The pieces of an answer so far, in order of arrival. Confined; once callers stream, to a {@link Broadcast}.
  *
- * <p>Consecutive pieces of one kind form one {@link Run}. So a transcript takes no more memory than the answer, and
- * a late reader gets everything up to now at once.
+ * <p>Consecutive pieces of one kind form one {@link PieceRun}. So a transcript takes no more memory than the answer,
+ * and a late reader gets everything up to now at once.
  */
 public final class Transcript {
 
@@ -27,7 +27,7 @@ public final class Transcript {
     private static final long MOST_TOKENS = 100_000_000;
 
     private final Delta.Start start;
-    private final List<Run> runs = new ArrayList<>(2);
+    private final List<PieceRun> runs = new ArrayList<>(2);
     private long size;
     private boolean tooManyCalls;
 
@@ -55,10 +55,10 @@ public final class Transcript {
             tooManyCalls = true;
             return;
         }
-        Run last = runs.isEmpty() ? null : runs.get(runs.size() - 1);
+        PieceRun last = runs.isEmpty() ? null : runs.get(runs.size() - 1);
         long before = last == null ? 0 : last.size();
         if (last == null || !last.takes(piece)) {
-            last = Run.of(piece);
+            last = PieceRun.of(piece);
             before = 0;
             if (last.isEmpty()) {
                 return;
@@ -101,53 +101,55 @@ public final class Transcript {
     }
 
     /**
-     * Returns what follows a place, up to the next sort of piece and at most {@link Run#MOST_AT_ONCE} characters, and
-     * moves the place there. The first result is the start.
+     * Returns what follows a place, up to the next sort of piece and at most {@link PieceRun#MOST_AT_ONCE} characters,
+     * and moves the place there. The first result is the start.
      */
-    Optional<? extends Delta> next(Place place) {
-        if (place.lost || runs.isEmpty()) {
+    Optional<? extends Delta> next(ReadPosition position) {
+        if (position.lost || runs.isEmpty()) {
             return Optional.empty();
         }
-        if (!place.begun) {
-            place.begun = true;
+        if (!position.begun) {
+            position.begun = true;
             return Optional.of(start);
         }
-        if (place.run + 1 < runs.size() && place.offset == runs.get(place.run).size()) {
-            place.moveTo(place.run + 1, 0);
+        if (position.run + 1 < runs.size()
+                && position.offset == runs.get(position.run).size()) {
+            position.moveTo(position.run + 1, 0);
         }
-        if (place.run >= runs.size() || place.offset == runs.get(place.run).size()) {
+        if (position.run >= runs.size()
+                || position.offset == runs.get(position.run).size()) {
             return Optional.empty();
         }
-        Run run = runs.get(place.run);
-        int end = run.endAfter(place.offset);
-        Delta.Piece piece = run.between(place.offset, end);
-        place.moveTo(place.run, end);
+        PieceRun run = runs.get(position.run);
+        int end = run.endAfter(position.offset);
+        Delta.Piece piece = run.between(position.offset, end);
+        position.moveTo(position.run, end);
         return Optional.of(piece);
     }
 
     /** Forgets what comes after a place. */
-    void cutAt(Place place) {
-        if (place.isAtStart()) {
+    void cutAt(ReadPosition position) {
+        if (position.isAtStart()) {
             runs.clear();
             return;
         }
-        while (runs.size() > place.run + 1) {
+        while (runs.size() > position.run + 1) {
             runs.remove(runs.size() - 1);
         }
-        runs.get(place.run).cutAt(place.offset);
+        runs.get(position.run).cutAt(position.offset);
     }
 
     /**
      * Compares this answer with another one from a place up to which both are known to agree, and moves the place on.
      * Once it covers the other one, it has the same ids of tool calls.
      */
-    Likeness compare(Transcript other, Place same) {
+    Likeness compare(Transcript other, ReadPosition same) {
         if (other.isEmpty()) {
             return Likeness.COVERED;
         }
         while (same.run < runs.size()) {
-            Run mine = runs.get(same.run);
-            Run theirs = other.runs.get(same.run);
+            PieceRun mine = runs.get(same.run);
+            PieceRun theirs = other.runs.get(same.run);
             if (!mine.saysTheSame(theirs, same.offset)) {
                 return Likeness.DIFFERENT;
             }
@@ -182,7 +184,7 @@ public final class Transcript {
         StringBuilder text = new StringBuilder();
         StringBuilder reasoning = new StringBuilder();
         List<PartialCall> calls = new ArrayList<>(0);
-        for (Run run : runs) {
+        for (PieceRun run : runs) {
             switch (run.sort()) {
                 case TEXT -> text.append(run.text());
                 case REASONING -> reasoning.append(run.text());
@@ -206,7 +208,7 @@ public final class Transcript {
     }
 
     /** How far a caller has read. */
-    public static final class Place implements Comparable<Place> {
+    public static final class ReadPosition implements Comparable<ReadPosition> {
 
         private int run;
         private int offset;
@@ -228,7 +230,7 @@ public final class Transcript {
         }
 
         @Override
-        public int compareTo(Place other) {
+        public int compareTo(ReadPosition other) {
             return run != other.run ? Integer.compare(run, other.run) : Integer.compare(offset, other.offset);
         }
     }
@@ -247,7 +249,7 @@ public final class Transcript {
             return calls.get(index);
         }
 
-        void take(Run run) {
+        void take(PieceRun run) {
             run.id().ifPresent(text -> id = text);
             run.name().ifPresent(text -> name = text);
             arguments.append(run.text());

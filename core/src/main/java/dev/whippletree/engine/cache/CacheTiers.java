@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All cache tiers as one cache: looks from the nearest to the farthest; an exact hit fills the nearer ones.
- * Thread-safe; never blocks.
+ * All cache tiers as one cache: looks an answer up from the nearest to the farthest tier; an exact hit fills the nearer
+ * tiers. Thread-safe; never blocks.
  *
  * <p>A cache that fails, throws or is silent for too long counts as a miss, and the fault is counted.
  */
@@ -36,21 +36,21 @@ public final class CacheTiers {
 
     private static final Logger LOG = LoggerFactory.getLogger(CacheTiers.class);
 
-    private final List<Tier> tiers;
+    private final List<CountedCache> tiers;
     private final Timeline timeline;
     private final PluginCall calls;
 
     /** One future for each answer being stored; completes once every cache has it or has failed. */
     private final Set<CompletableFuture<Void>> storing = ConcurrentHashMap.newKeySet();
 
-    /** What a look-up found, and in which tier, counted from the nearest. */
+    /** A look-up's result, with the name and index of its tier, counted from the nearest. */
     public record Found(CacheEntry entry, String tier, int index) {}
 
     /** A cache and its counts. */
-    private record Tier(
+    private record CountedCache(
             String name, boolean shared, CacheStore store, AtomicLong hits, AtomicLong misses, AtomicLong faults) {
 
-        Tier(Topology.OpenCache open) {
+        CountedCache(Topology.OpenCache open) {
             this(open.name(), open.shared(), open.store(), new AtomicLong(), new AtomicLong(), new AtomicLong());
         }
 
@@ -74,14 +74,14 @@ public final class CacheTiers {
     }
 
     public CacheTiers(List<Topology.OpenCache> caches, Timeline timeline, Duration timeout) {
-        this.tiers = caches.stream().map(Tier::new).toList();
+        this.tiers = caches.stream().map(CountedCache::new).toList();
         this.timeline = timeline;
         this.calls = new PluginCall(timeline, timeout.toNanos());
     }
 
     /** Returns whether any of them is shared with other processes. */
     public boolean isShared() {
-        return tiers.stream().anyMatch(Tier::shared);
+        return tiers.stream().anyMatch(CountedCache::shared);
     }
 
     /** Looks an answer up. The outcome is called exactly once. */
@@ -106,7 +106,7 @@ public final class CacheTiers {
         find(key, tiers.get(index), index, again, outcome);
     }
 
-    private void find(CacheKey key, Tier tier, int index, boolean again, Consumer<Optional<Found>> outcome) {
+    private void find(CacheKey key, CountedCache tier, int index, boolean again, Consumer<Optional<Found>> outcome) {
         ask(tier, () -> tier.store().get(key), Optional.<CacheHit>empty(), found -> {
             if (found.isPresent()
                     && found.get().entry().expires().isAfter(timeline.now())
@@ -170,11 +170,11 @@ public final class CacheTiers {
         };
     }
 
-    private void put(Tier tier, CacheKey key, CacheEntry entry, Runnable stored) {
+    private void put(CountedCache tier, CacheKey key, CacheEntry entry, Runnable stored) {
         ask(tier, () -> tier.store().put(key, entry).thenApply(done -> true), false, done -> stored.run());
     }
 
-    private <T> void ask(Tier tier, Supplier<CompletionStage<T>> question, T substitute, Consumer<T> outcome) {
+    private <T> void ask(CountedCache tier, Supplier<CompletionStage<T>> question, T substitute, Consumer<T> outcome) {
         calls.ask(question, substitute, tier::fault, outcome);
     }
 
@@ -189,13 +189,13 @@ public final class CacheTiers {
 
     private CompletableFuture<Long> clearAll(Optional<String> tenant) {
         CompletableFuture<Long> most = CompletableFuture.completedFuture(-1L);
-        for (Tier tier : tiers) {
+        for (CountedCache tier : tiers) {
             most = most.thenCombine(clear(tier, tenant), Math::max);
         }
         return most;
     }
 
-    private static CompletionStage<Long> clear(Tier tier, Optional<String> tenant) {
+    private static CompletionStage<Long> clear(CountedCache tier, Optional<String> tenant) {
         try {
             return Objects.requireNonNull(tier.store().clear(tenant), "a cache gave no stage");
         } catch (Throwable e) {
@@ -214,7 +214,7 @@ public final class CacheTiers {
         tiers.forEach(tier -> tell(tier, store -> store.confirm(key, right)));
     }
 
-    private static void tell(Tier tier, Consumer<CacheStore> what) {
+    private static void tell(CountedCache tier, Consumer<CacheStore> what) {
         boolean unused = tier.quick(
                 () -> {
                     what.accept(tier.store());
@@ -247,7 +247,7 @@ public final class CacheTiers {
     public List<StatusSnapshot.CacheTier> status(List<List<String>> remarks) {
         List<StatusSnapshot.CacheTier> status = new ArrayList<>(tiers.size());
         for (int i = 0; i < tiers.size(); i++) {
-            Tier tier = tiers.get(i);
+            CountedCache tier = tiers.get(i);
             status.add(new StatusSnapshot.CacheTier(
                     tier.name(),
                     tier.hits().get(),

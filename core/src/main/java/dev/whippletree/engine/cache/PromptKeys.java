@@ -143,8 +143,8 @@ public final class PromptKeys {
     }
 
     /**
-     * Writes JSON values in one form only: keys sorted, no spaces, keys without a value left out, numbers by value
-     * ({@code 1} and {@code 1.0} alike). Two values are written alike exactly if they mean the same.
+     * Writes JSON values in a canonical form: keys sorted, no spaces, no keys with null, numbers by value ({@code 1}
+     * equals {@code 1.0}). Two values have the same form exactly if they mean the same.
      */
     static final class CanonicalJson {
 

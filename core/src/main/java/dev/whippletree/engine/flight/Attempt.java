@@ -33,7 +33,7 @@ public final class Attempt implements AttemptSink {
 
     private final Monitor monitor;
     private final Timeline timeline;
-    private final Listener listener;
+    private final AttemptListener listener;
     private final Flight flight;
     private final Target target;
     private final Lease lease;
@@ -51,7 +51,7 @@ public final class Attempt implements AttemptSink {
     private volatile boolean ended;
 
     /** Hears about attempts, under the engine's lock. */
-    public interface Listener {
+    public interface AttemptListener {
 
         /** Its call is about to be made. */
         void sent(Attempt attempt);
@@ -60,18 +60,23 @@ public final class Attempt implements AttemptSink {
         void reported(Attempt attempt, List<RateLimitReport> reports, long now);
 
         /** A streamed answer has begun, so the service has admitted the call. */
-        void letIn(Attempt attempt, long now);
+        void admitted(Attempt attempt, long now);
 
         /** The answer differs from the part that some callers have received; those can't get the rest. */
         void differs(Attempt attempt);
 
         /** The attempt has ended. Called once. */
-        void ended(Attempt attempt, Outcome outcome, long now);
+        void ended(Attempt attempt, AttemptOutcome outcome, long now);
     }
 
     /** Takes the lease. The lock must be held. */
     public Attempt(
-            Monitor monitor, Timeline timeline, Listener listener, Flight flight, Target target, boolean streaming) {
+            Monitor monitor,
+            Timeline timeline,
+            AttemptListener listener,
+            Flight flight,
+            Target target,
+            boolean streaming) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.listener = listener;
@@ -137,7 +142,7 @@ public final class Attempt implements AttemptSink {
         monitor.assertHeld();
         if (!ended) {
             finish();
-            listener.ended(this, new Outcome.SentBack(), now);
+            listener.ended(this, new AttemptOutcome.SentBack(), now);
         }
     }
 
@@ -209,7 +214,8 @@ public final class Attempt implements AttemptSink {
                     target.firstToken(tookNanos(timeline.nanoTime()));
                 }
                 breakOff();
-                listener.ended(this, new Outcome.Failed(known == null ? failure : known), timeline.nanoTime());
+                listener.ended(
+                        this, new AttemptOutcome.AttemptFailed(known == null ? failure : known), timeline.nanoTime());
             }
         });
     }
@@ -219,7 +225,7 @@ public final class Attempt implements AttemptSink {
         monitor.assertHeld();
         if (!ended) {
             breakOff();
-            listener.ended(this, new Outcome.Cancelled(), now);
+            listener.ended(this, new AttemptOutcome.AttemptCancelled(), now);
         }
     }
 
@@ -282,7 +288,7 @@ public final class Attempt implements AttemptSink {
         if (times.piece() && streaming) {
             whileUnderWay(() -> {
                 target.firstToken(tookNanos(timeline.nanoTime()));
-                listener.letIn(this, timeline.nanoTime());
+                listener.admitted(this, timeline.nanoTime());
             });
         }
         switch (flight.broadcast().add(answer, piece)) {
@@ -337,7 +343,7 @@ public final class Attempt implements AttemptSink {
             }
             if (!ended) {
                 finish();
-                listener.ended(this, new Outcome.Answered(completion, end), timeline.nanoTime());
+                listener.ended(this, new AttemptOutcome.AttemptAnswered(completion, end), timeline.nanoTime());
             }
         });
     }
@@ -346,7 +352,7 @@ public final class Attempt implements AttemptSink {
     public void failed(Failure failure) {
         concludeUnlessEnded(() -> {
             finish();
-            listener.ended(this, new Outcome.Failed(failure), timeline.nanoTime());
+            listener.ended(this, new AttemptOutcome.AttemptFailed(failure), timeline.nanoTime());
         });
     }
 
@@ -365,7 +371,7 @@ public final class Attempt implements AttemptSink {
     }
 
     /** How an attempt ended. Each attempt ends in one of these ways, once. */
-    public sealed interface Outcome {
+    public sealed interface AttemptOutcome {
 
         /**
          * It brought a whole answer.
@@ -373,15 +379,15 @@ public final class Attempt implements AttemptSink {
          * @param completion the answer
          * @param end how the service ended it
          */
-        record Answered(Completion completion, AnswerEnd end) implements Outcome {}
+        record AttemptAnswered(Completion completion, AnswerEnd end) implements AttemptOutcome {}
 
         /** It brought no answer, or only part of one. */
-        record Failed(Failure failure) implements Outcome {}
+        record AttemptFailed(Failure failure) implements AttemptOutcome {}
 
         /** Nobody wants the answer any longer. */
-        record Cancelled() implements Outcome {}
+        record AttemptCancelled() implements AttemptOutcome {}
 
         /** It was never sent, because the other processes refused it. */
-        record SentBack() implements Outcome {}
+        record SentBack() implements AttemptOutcome {}
     }
 }

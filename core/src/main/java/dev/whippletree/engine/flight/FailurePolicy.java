@@ -1,6 +1,6 @@
 package dev.whippletree.engine.flight;
 
-import dev.whippletree.engine.flight.Attempt.Outcome;
+import dev.whippletree.engine.flight.Attempt.AttemptOutcome;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Completion;
@@ -50,9 +50,10 @@ public final class FailurePolicy {
      * Returns the outcome to act on. A flight's first empty answer counts as a failure if another attempt is possible
      * and no caller has received any of it: a model seldom has nothing to say.
      */
-    public Outcome judge(Attempt attempt, Outcome outcome) {
-        boolean isFault = outcome instanceof Outcome.Answered answered && isFault(attempt, answered.completion());
-        return isFault ? new Outcome.Failed(EMPTY) : outcome;
+    public AttemptOutcome judge(Attempt attempt, AttemptOutcome outcome) {
+        boolean isFault =
+                outcome instanceof AttemptOutcome.AttemptAnswered answered && isFault(attempt, answered.completion());
+        return isFault ? new AttemptOutcome.AttemptFailed(EMPTY) : outcome;
     }
 
     private static boolean isFault(Attempt attempt, Completion completion) {
@@ -69,14 +70,14 @@ public final class FailurePolicy {
     }
 
     /** Returns what the flight of an attempt does next. */
-    public NextStep next(Attempt attempt, Outcome outcome, long now) {
-        if (outcome instanceof Outcome.Answered answered) {
+    public NextStep next(Attempt attempt, AttemptOutcome outcome, long now) {
+        if (outcome instanceof AttemptOutcome.AttemptAnswered answered) {
             return new NextStep.Land(answered.completion());
         }
-        if (outcome instanceof Outcome.Failed failed) {
+        if (outcome instanceof AttemptOutcome.AttemptFailed failed) {
             return next(attempt, failed.failure(), now);
         }
-        return outcome instanceof Outcome.SentBack ? new NextStep.GoBack() : new NextStep.Nothing();
+        return outcome instanceof AttemptOutcome.SentBack ? new NextStep.GoBack() : new NextStep.Nothing();
     }
 
     private NextStep next(Attempt attempt, Failure failure, long now) {
@@ -173,13 +174,13 @@ public final class FailurePolicy {
      * chance then.
      */
     private NextStep limited(Flight flight, Target target, Failure failure, long now) {
-        if (Waits.told(failure).isEmpty()) {
+        if (Waits.reported(failure).isEmpty()) {
             flight.options().yieldTrialsOf(target);
         }
-        boolean toldWrongly = Waits.told(failure).isPresent()
+        boolean reportedWrongly = Waits.reported(failure).isPresent()
                 && (target.organization().refusesStill() || target.modelScope().refusesStill());
         boolean byChance = target.openingNanos(now) == Waits.NONE;
-        int refusals = toldWrongly || byChance ? 0 : flight.options().countRefusal(target);
+        int refusals = reportedWrongly || byChance ? 0 : flight.options().countRefusal(target);
         if (refusals >= MOST_REFUSALS || flight.failuresOn(target) >= MOST_CALLS_A_TARGET) {
             flight.options().bar(target);
         }

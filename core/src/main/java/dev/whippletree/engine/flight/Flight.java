@@ -5,7 +5,7 @@ import dev.whippletree.engine.line.Ticket;
 import dev.whippletree.engine.line.Waiter;
 import dev.whippletree.engine.pool.Demand;
 import dev.whippletree.engine.pool.Route;
-import dev.whippletree.engine.pool.Route.Allowed;
+import dev.whippletree.engine.pool.Route.TargetFilter;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Monitor.Mailbox;
@@ -87,7 +87,7 @@ public final class Flight implements Waiter {
         this.key = key;
         this.prompt = prompt;
         this.route = route;
-        this.options = new TargetOptions(route, Allowed.by(prompt));
+        this.options = new TargetOptions(route, TargetFilter.by(prompt));
         this.openedNanos = now;
         this.ticket = new Ticket(this, prompt.tenant(), prompt.session().orElse(""), prompt.priority());
     }
@@ -261,7 +261,7 @@ public final class Flight implements Waiter {
     }
 
     /** Returns the share of each limit that it reserves for others, 0 to 1: for batch prompts what their route says. */
-    public double leave() {
+    public double reserveShare() {
         return priority() == Priority.BATCH ? route().settings().leave() : 0;
     }
 

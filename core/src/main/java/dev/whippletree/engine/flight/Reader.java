@@ -29,7 +29,7 @@ public final class Reader implements Flow.Subscription {
     private final Flow.Subscriber<? super Delta> subscriber;
     private final Executor executor;
     private final Mailbox mailbox = Mailbox.ofAnyTasks();
-    private final Transcript.Place place = new Transcript.Place();
+    private final Transcript.ReadPosition position = new Transcript.ReadPosition();
     private final AtomicLong requested = new AtomicLong();
     private final AtomicBoolean woken = new AtomicBoolean();
 
@@ -58,8 +58,8 @@ public final class Reader implements Flow.Subscription {
     }
 
     /** Returns how far it has read. */
-    public Transcript.Place place() {
-        return place;
+    public Transcript.ReadPosition position() {
+        return position;
     }
 
     /** Calls the subscriber's {@code onSubscribe} on this thread, which holds the mailbox until it is drained. */
@@ -185,7 +185,7 @@ public final class Reader implements Flow.Subscription {
         if (reading == null) {
             return Optional.empty();
         }
-        Optional<? extends Delta> next = reading.flight().broadcast().next(place);
+        Optional<? extends Delta> next = reading.flight().broadcast().next(position);
         return next.isPresent() ? next : Optional.ofNullable(end);
     }
 

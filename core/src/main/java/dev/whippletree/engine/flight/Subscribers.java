@@ -51,10 +51,10 @@ public final class Subscribers {
     }
 
     /** Returns how far those who stream have read. */
-    public List<Transcript.Place> places() {
+    public List<Transcript.ReadPosition> positions() {
         return all.stream()
                 .flatMap(subscription -> subscription.reader().stream())
-                .map(Reader::place)
+                .map(Reader::position)
                 .toList();
     }
 
@@ -87,7 +87,7 @@ public final class Subscribers {
     /** One caller's wait for a flight's answer. Guarded by the engine's lock, except its future. */
     public static final class Subscription {
 
-        private final CompletableFuture<Completion> future = new Outcome();
+        private final CompletableFuture<Completion> future = new CallerFuture();
         private final Mailbox mailbox;
         private final Optional<Reader> reader;
         private final Flight flight;
@@ -101,7 +101,7 @@ public final class Subscribers {
         private volatile boolean ended;
 
         /** The caller's future, which knows its subscription so that the prompt can be withdrawn. */
-        public final class Outcome extends CompletableFuture<Completion> {
+        public final class CallerFuture extends CompletableFuture<Completion> {
 
             public Subscription subscription() {
                 return Subscription.this;
@@ -162,7 +162,7 @@ public final class Subscribers {
         /** Returns whether its caller received part of the answer. */
         public boolean wasTold() {
             return reader.isPresent()
-                    && !flight.broadcast().isAtStart(reader.get().place());
+                    && !flight.broadcast().isAtStart(reader.get().position());
         }
 
         public Flight flight() {

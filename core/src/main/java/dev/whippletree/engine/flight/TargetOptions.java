@@ -2,8 +2,8 @@ package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Route;
-import dev.whippletree.engine.pool.Route.Allowed;
-import dev.whippletree.engine.pool.Route.Tier;
+import dev.whippletree.engine.pool.Route.TargetFilter;
+import dev.whippletree.engine.pool.Route.TargetTier;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import java.util.Set;
 /** The targets of its route that a flight may use, and how often it has tried each. Guarded by the engine's lock. */
 public final class TargetOptions {
 
-    private final Allowed allowed;
+    private final TargetFilter allowed;
     private final Map<Target, Failures> failures = new HashMap<>(0);
     private final Map<Target, Integer> refusals = new HashMap<>(0);
     private final Set<Target> barred = new HashSet<>(0);
@@ -56,24 +56,25 @@ public final class TargetOptions {
      * @param avoided targets that they use last
      * @param yielding targets that others try out first
      */
-    record Key(
+    record TargetOptionsKey(
             Route route,
             int eligibleTiers,
-            Allowed allowed,
+            TargetFilter allowed,
             Set<Target> barred,
             Set<Target> avoided,
             Set<Target> yielding) {}
 
-    TargetOptions(Route route, Allowed allowed) {
+    TargetOptions(Route route, TargetFilter allowed) {
         this.route = route;
         this.allowed = allowed;
     }
 
-    public Key key() {
-        return new Key(route, eligibleTiers, allowed, Set.copyOf(barred), Set.copyOf(avoided), Set.copyOf(yielding));
+    public TargetOptionsKey key() {
+        return new TargetOptionsKey(
+                route, eligibleTiers, allowed, Set.copyOf(barred), Set.copyOf(avoided), Set.copyOf(yielding));
     }
 
-    Allowed allowed() {
+    TargetFilter allowed() {
         return allowed;
     }
 
@@ -181,7 +182,7 @@ public final class TargetOptions {
     }
 
     /** Returns the targets of one tier that the flight may use now. */
-    public Tier ofTier(int tier) {
+    public TargetTier ofTier(int tier) {
         if (mayUseAll()) {
             return route.tiers().get(tier);
         }
@@ -192,7 +193,7 @@ public final class TargetOptions {
                 targets.add(target);
             }
         }
-        return new Tier(targets);
+        return new TargetTier(targets);
     }
 
     /** Returns the targets of all eligible tiers that the flight may use now. */

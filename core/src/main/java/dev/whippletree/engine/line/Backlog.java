@@ -1,7 +1,7 @@
 package dev.whippletree.engine.line;
 
-import dev.whippletree.engine.line.Lane.Place;
-import dev.whippletree.engine.line.Tenant.Session;
+import dev.whippletree.engine.line.Lane.TicketPlace;
+import dev.whippletree.engine.line.WaitingTenant.Session;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Backlog {
 
-    private final Map<String, Tenant> tenants;
+    private final Map<String, WaitingTenant> tenants;
     private final Treap<TenantBacklog> byShare = new Treap<>();
 
     /**
@@ -24,12 +24,12 @@ public final class Backlog {
      *
      * @param tenants the line's tenants, by name
      */
-    Backlog(Map<String, Tenant> tenants) {
+    Backlog(Map<String, WaitingTenant> tenants) {
         this.tenants = tenants;
     }
 
     /** Adds a ticket that has entered the line. One that has begun before is never shed. */
-    void add(Place place) {
+    void add(TicketPlace place) {
         if (place.ticket().waiter().calls() > 0) {
             return;
         }
@@ -39,7 +39,7 @@ public final class Backlog {
     }
 
     /** Removes a ticket that leaves the line. */
-    void remove(Place place) {
+    void remove(TicketPlace place) {
         Session.Entry entry = place.backlogged();
         if (entry == null) {
             return;
@@ -50,13 +50,13 @@ public final class Backlog {
         putBack(place.tenant());
     }
 
-    private void leaveOut(Tenant tenant) {
+    private void leaveOut(WaitingTenant tenant) {
         if (tenant.backlog().size() > 0) {
             byShare.remove(tenant.backlog());
         }
     }
 
-    private void putBack(Tenant tenant) {
+    private void putBack(WaitingTenant tenant) {
         TenantBacklog backlog = tenant.backlog();
         Session longest = backlog.longest();
         if (longest != null) {
@@ -65,7 +65,7 @@ public final class Backlog {
     }
 
     /** Changes a tenant's weight. */
-    void weigh(Tenant tenant, double weight) {
+    void weigh(WaitingTenant tenant, double weight) {
         leaveOut(tenant);
         tenant.weigh(weight);
         putBack(tenant);
@@ -73,7 +73,7 @@ public final class Backlog {
 
     /** Returns how many of a tenant's waiting tickets haven't begun. */
     public int sizeOf(String tenant) {
-        Tenant found = tenants.get(tenant);
+        WaitingTenant found = tenants.get(tenant);
         return found == null ? 0 : found.backlog().size();
     }
 

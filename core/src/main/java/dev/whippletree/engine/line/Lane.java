@@ -1,6 +1,6 @@
 package dev.whippletree.engine.line;
 
-import dev.whippletree.engine.line.Tenant.Session;
+import dev.whippletree.engine.line.WaitingTenant.Session;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.TokenCount;
@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Lane {
 
-    private final Key key;
+    private final LaneKey key;
     private final Eligibility eligibility;
-    private final Map<Tenant, TenantQueue> queues = new HashMap<>(2);
+    private final Map<WaitingTenant, TenantQueue> queues = new HashMap<>(2);
     private final TurnTree<TenantQueue> waiting = new TurnTree<>();
 
     /** Counts turns for forecasts; null until the first. */
@@ -45,10 +45,10 @@ public final class Lane {
      * @param priority how urgent they are
      * @param absent whether these are kept turns, for which nobody waits
      */
-    record Key(Object eligibility, Priority priority, boolean absent) {
+    record LaneKey(Object eligibility, Priority priority, boolean absent) {
 
-        static Key of(Ticket ticket) {
-            return new Key(ticket.waiter().eligibilityKey(), ticket.priority(), ticket.isAbsent());
+        static LaneKey of(Ticket ticket) {
+            return new LaneKey(ticket.waiter().eligibilityKey(), ticket.priority(), ticket.isAbsent());
         }
     }
 
@@ -79,12 +79,12 @@ public final class Lane {
     }
 
     /** Creates an empty lane. */
-    Lane(Key key, Eligibility eligibility) {
+    Lane(LaneKey key, Eligibility eligibility) {
         this.key = key;
         this.eligibility = eligibility;
     }
 
-    Key key() {
+    LaneKey key() {
         return key;
     }
 
@@ -113,17 +113,17 @@ public final class Lane {
     }
 
     /** Returns a tenant's queue here, which may be empty. */
-    TenantQueue queueOf(Tenant tenant) {
+    TenantQueue queueOf(WaitingTenant tenant) {
         return queues.computeIfAbsent(tenant, unused -> new TenantQueue(tenant, this));
     }
 
     /** Returns whether a tenant has tickets here. */
-    boolean has(Tenant tenant) {
+    boolean has(WaitingTenant tenant) {
         return queues.containsKey(tenant);
     }
 
     /** Adds a ticket that has entered the line. */
-    void add(Place place) {
+    void add(TicketPlace place) {
         TenantQueue queue = place.queue();
         queue.add(place);
         if (queue.size() == 1) {
@@ -138,7 +138,7 @@ public final class Lane {
         }
     }
 
-    void remove(Place place) {
+    void remove(TicketPlace place) {
         TenantQueue queue = place.queue();
         if (place.ticket().isHeld()) {
             held.remove(place.ticket());
@@ -176,7 +176,7 @@ public final class Lane {
     /** Keeps the first ticket's place, whatever its tenant begins besides. */
     void hold(Ticket first) {
         if (!first.isHeld()) {
-            first.hold(Place.of(first).queue().start());
+            first.hold(TicketPlace.of(first).queue().start());
             held.add(first);
         }
     }
@@ -195,7 +195,7 @@ public final class Lane {
      * @param tenant the ticket's tenant
      * @param start when its turn starts
      */
-    TurnSums before(Ticket ticket, Tenant tenant, double start) {
+    TurnSums before(Ticket ticket, WaitingTenant tenant, double start) {
         TenantQueue own = queues.get(tenant);
         if (counts == null) {
             counts = new TurnCounts();
@@ -231,7 +231,7 @@ public final class Lane {
         if (first == null || key.absent()) {
             position = null;
         } else {
-            TenantQueue queue = Place.of(first).queue();
+            TenantQueue queue = TicketPlace.of(first).queue();
             double start = first.isHeld() ? first.heldStart() : queue.start();
             position = new Position(priority(), start, queue.tenant().number(), first.turn(), first.order());
         }
@@ -252,9 +252,9 @@ public final class Lane {
      */
     static final class TenantQueue extends TurnTree.Turn<TenantQueue> {
 
-        private final Tenant tenant;
+        private final WaitingTenant tenant;
         private final Lane lane;
-        private final TurnTree<Place> tickets = new TurnTree<>();
+        private final TurnTree<TicketPlace> tickets = new TurnTree<>();
 
         /** How its turns were last counted. */
         private List<TurnCounts.Bend> bends = List.of();
@@ -262,12 +262,12 @@ public final class Lane {
         private int size;
         private double cost;
 
-        TenantQueue(Tenant tenant, Lane lane) {
+        TenantQueue(WaitingTenant tenant, Lane lane) {
             this.tenant = tenant;
             this.lane = lane;
         }
 
-        Tenant tenant() {
+        WaitingTenant tenant() {
             return tenant;
         }
 
@@ -280,14 +280,14 @@ public final class Lane {
             return tenant.start(lane.priority());
         }
 
-        void add(Place place) {
+        void add(TicketPlace place) {
             Ticket ticket = place.ticket();
             tickets.add(place, ticket.turn(), ticket.order());
             size++;
             cost += ticket.cost();
         }
 
-        void remove(Place place) {
+        void remove(TicketPlace place) {
             tickets.remove(place);
             size--;
             cost = size == 0 ? 0 : cost - place.ticket().cost();
@@ -298,7 +298,7 @@ public final class Lane {
         }
 
         @Nullable Ticket first() {
-            Place first = tickets.first();
+            TicketPlace first = tickets.first();
             return first == null ? null : first.ticket();
         }
 
@@ -337,22 +337,22 @@ public final class Lane {
      * A ticket's place in the line: in its tenant's queue of a lane, by its session's turn. Guarded by the engine's
      * lock.
      */
-    static final class Place extends TurnTree.Turn<Place> {
+    static final class TicketPlace extends TurnTree.Turn<TicketPlace> {
 
         private final Ticket ticket;
         private final TenantQueue queue;
         private final Session session;
         private Session.@Nullable Entry backlogged;
 
-        Place(Ticket ticket, TenantQueue queue, Session session) {
+        TicketPlace(Ticket ticket, TenantQueue queue, Session session) {
             this.ticket = ticket;
             this.queue = queue;
             this.session = session;
         }
 
         /** Returns a waiting ticket's place. */
-        static Place of(Ticket ticket) {
-            return (Place) Objects.requireNonNull(ticket.place(), "a ticket in line has a place");
+        static TicketPlace of(Ticket ticket) {
+            return (TicketPlace) Objects.requireNonNull(ticket.place(), "a ticket in line has a place");
         }
 
         Ticket ticket() {
@@ -367,7 +367,7 @@ public final class Lane {
             return queue.lane();
         }
 
-        Tenant tenant() {
+        WaitingTenant tenant() {
             return queue.tenant();
         }
 

@@ -123,7 +123,7 @@ final class TurnCounts {
      * @param tenant the turn's tenant
      * @param own that tenant's queue here; null if it has none
      */
-    TurnSums before(double start, Tenant tenant, @Nullable TenantQueue own) {
+    TurnSums before(double start, WaitingTenant tenant, @Nullable TenantQueue own) {
         Sums before = new Sums();
         Bend node = bends.root();
         while (node != null) {

@@ -1,11 +1,11 @@
 package dev.whippletree.engine.line;
 
-import dev.whippletree.engine.line.Lane.Place;
 import dev.whippletree.engine.line.Lane.TenantQueue;
-import dev.whippletree.engine.line.Tenant.Precedence;
-import dev.whippletree.engine.line.Tenant.Serving;
-import dev.whippletree.engine.line.Tenant.Session;
+import dev.whippletree.engine.line.Lane.TicketPlace;
 import dev.whippletree.engine.line.Ticket.TurnCost;
+import dev.whippletree.engine.line.WaitingTenant.Serving;
+import dev.whippletree.engine.line.WaitingTenant.Session;
+import dev.whippletree.engine.line.WaitingTenant.SoloPriority;
 import dev.whippletree.model.Priority;
 import dev.whippletree.settings.TenantWeights;
 import java.util.ArrayList;
@@ -44,12 +44,12 @@ public final class WaitingLine {
 
     private static final int FEWEST_KEPT = 1_000;
 
-    private final Map<Lane.Key, Lane> lanes = new LinkedHashMap<>();
+    private final Map<Lane.LaneKey, Lane> lanes = new LinkedHashMap<>();
 
     /** The lanes by their first tickets. */
     private final NavigableMap<Lane.Position, Lane> inTurn = new TreeMap<>();
 
-    private final Map<String, Tenant> tenants = new HashMap<>();
+    private final Map<String, WaitingTenant> tenants = new HashMap<>();
 
     /** Tickets taken out that will return to their turns, or have ended meanwhile. */
     private final Set<Ticket> away = new HashSet<>(0);
@@ -57,7 +57,7 @@ public final class WaitingLine {
     private final TurnCost cost = new TurnCost();
     private final Backlog backlog = new Backlog(tenants);
     private final BatchShare batchShare;
-    private final Precedence precedence = new Precedence();
+    private final SoloPriority soloPriority = new SoloPriority();
     private final Map<Priority, Serving> serving = new EnumMap<>(Priority.class);
     private final Function<Ticket, Eligibility> eligibilities;
     private TenantWeights weights;
@@ -91,7 +91,7 @@ public final class WaitingLine {
 
     /** Returns how many tickets of a tenant wait. */
     public int waitingOf(String tenant) {
-        Tenant found = tenants.get(tenant);
+        WaitingTenant found = tenants.get(tenant);
         return found == null
                 ? 0
                 : found.queues().stream()
@@ -116,7 +116,7 @@ public final class WaitingLine {
 
     /** Returns the lane of a ticket that waits. */
     public Lane laneOf(Ticket ticket) {
-        return Place.of(ticket).lane();
+        return TicketPlace.of(ticket).lane();
     }
 
     /** Changes the weights; turns that have begun end where they would have. */
@@ -130,9 +130,9 @@ public final class WaitingLine {
 
     /** Adds a ticket; one that has a turn returns to it. */
     public void add(Ticket ticket) {
-        Lane lane = lanes.computeIfAbsent(Lane.Key.of(ticket), key -> newLane(key, ticket));
+        Lane lane = lanes.computeIfAbsent(Lane.LaneKey.of(ticket), key -> newLane(key, ticket));
         Priority priority = ticket.priority();
-        Tenant tenant = tenants.computeIfAbsent(ticket.tenant(), this::tenant);
+        WaitingTenant tenant = tenants.computeIfAbsent(ticket.tenant(), this::tenant);
         away.remove(ticket);
         places++;
         int sessionsBefore = tenant.sessions();
@@ -156,7 +156,7 @@ public final class WaitingLine {
         }
         boolean anew = !ticket.hasTurn();
         tenant.enter(session);
-        Place place = new Place(ticket, lane.queueOf(tenant), session);
+        TicketPlace place = new TicketPlace(ticket, lane.queueOf(tenant), session);
         ticket.enter(place, turn, anew ? ++entered : ticket.order());
         backlog.add(place);
         lane.add(place);
@@ -164,7 +164,7 @@ public final class WaitingLine {
         mindSolo(tenant, ticket, anew);
     }
 
-    private Lane newLane(Lane.Key key, Ticket first) {
+    private Lane newLane(Lane.LaneKey key, Ticket first) {
         batchLanes += key.priority() == Priority.BATCH ? 1 : 0;
         return new Lane(key, eligibilities.apply(first));
     }
@@ -173,16 +173,17 @@ public final class WaitingLine {
         return serving.getOrDefault(priority, Serving.FIRST);
     }
 
-    private Tenant tenant(String name) {
-        return new Tenant(++tenantsSeen, weights.of(name), serving(Priority.INTERACTIVE), serving(Priority.BATCH));
+    private WaitingTenant tenant(String name) {
+        return new WaitingTenant(
+                ++tenantsSeen, weights.of(name), serving(Priority.INTERACTIVE), serving(Priority.BATCH));
     }
 
     /** Keeps track of solo tickets: a tenant's only one is solo until another one comes. */
-    private void mindSolo(Tenant tenant, Ticket ticket, boolean anew) {
+    private void mindSolo(WaitingTenant tenant, Ticket ticket, boolean anew) {
         if (tenant.waiting() > 1) {
             tenant.takeSolo().ifPresent(other -> {
                 other.solo(false);
-                precedence.remove(other);
+                soloPriority.remove(other);
             });
             ticket.solo(false);
         } else if (ticket.priority() == Priority.INTERACTIVE
@@ -190,12 +191,12 @@ public final class WaitingLine {
                 && (anew || ticket.isSolo())) {
             ticket.solo(true);
             tenant.solo(ticket);
-            precedence.add(ticket);
+            soloPriority.add(ticket);
         }
     }
 
     /** Moves where a tenant's next turn of a priority starts, and its queues with it. */
-    private void move(Tenant tenant, Priority priority, double start) {
+    private void move(WaitingTenant tenant, Priority priority, double start) {
         if (start == tenant.start(priority)) {
             return;
         }
@@ -259,13 +260,13 @@ public final class WaitingLine {
 
     /** Takes a ticket out of its lane; call {@link #arrange} afterwards. */
     private void drop(Ticket ticket) {
-        Place place = Place.of(ticket);
+        TicketPlace place = TicketPlace.of(ticket);
         Lane lane = place.lane();
         lane.remove(place);
         backlog.remove(place);
         place.tenant().leave(place.session());
         if (ticket.isSolo()) {
-            precedence.remove(ticket);
+            soloPriority.remove(ticket);
         }
         ticket.leaveLine();
         if (lane.isEmpty()) {
@@ -285,9 +286,10 @@ public final class WaitingLine {
             tenants.clear();
             remembered = 0;
         } else if (away.isEmpty() && remembered > FEWEST_KEPT + 2L * places) {
-            tenants.values().forEach(Tenant::forgetIdle);
+            tenants.values().forEach(WaitingTenant::forgetIdle);
             tenants.values().removeIf(tenant -> tenant.sessions() == 0);
-            remembered = tenants.values().stream().mapToInt(Tenant::sessions).sum();
+            remembered =
+                    tenants.values().stream().mapToInt(WaitingTenant::sessions).sum();
         }
     }
 
@@ -313,12 +315,12 @@ public final class WaitingLine {
      * them at once.
      */
     public List<Ticket> inTurn(Collection<Ticket> tickets) {
-        Map<Tenant, Map<Priority, Double>> next = new HashMap<>();
+        Map<WaitingTenant, Map<Priority, Double>> next = new HashMap<>();
         Map<Ticket, Double> starts = new HashMap<>();
         List<Ticket> ordered = new ArrayList<>(
                 tickets.stream().filter(Ticket::isInLine).sorted(Ticket.IN_TURN).toList());
         for (Ticket ticket : ordered) {
-            Tenant tenant = Place.of(ticket).tenant();
+            WaitingTenant tenant = TicketPlace.of(ticket).tenant();
             Priority priority = ticket.priority();
             Map<Priority, Double> ofTenant = next.computeIfAbsent(tenant, other -> new EnumMap<>(Priority.class));
             double start = ofTenant.getOrDefault(priority, tenant.start(priority));
@@ -347,8 +349,8 @@ public final class WaitingLine {
     }
 
     private void serve(Ticket ticket, boolean beforePeople) {
-        Place place = Place.of(ticket);
-        Tenant tenant = place.tenant();
+        TicketPlace place = TicketPlace.of(ticket);
+        WaitingTenant tenant = place.tenant();
         Priority priority = ticket.priority();
         Lane.Position up = place.lane().position();
         tenant.served(ticket);
@@ -375,7 +377,7 @@ public final class WaitingLine {
      * Who uses both priorities gets no second turn; nor does he fall behind for more than two, however much of his
      * batch goes first.
      */
-    private void takePeoplesTurn(Tenant tenant, double charge) {
+    private void takePeoplesTurn(WaitingTenant tenant, double charge) {
         double serving = serving(Priority.INTERACTIVE).tenants();
         double since = tenant.waits(Priority.INTERACTIVE) ? tenant.peopleSince() : serving;
         double start = tenant.start(Priority.INTERACTIVE);
@@ -395,7 +397,7 @@ public final class WaitingLine {
 
     /** Returns the solo tickets that may have to start before another one, the first of them first. */
     public List<Ticket> soloBefore(Ticket ticket) {
-        return precedence.before(Place.of(ticket).tenant());
+        return soloPriority.before(TicketPlace.of(ticket).tenant());
     }
 
     /** Keeps the place of a lane's first ticket, which doesn't fit, until it is served. */
@@ -422,8 +424,8 @@ public final class WaitingLine {
     }
 
     /** Returns what goes before a ticket that waits. */
-    public Ahead ahead(Ticket ticket) {
-        Tenant tenant = Place.of(ticket).tenant();
+    public TicketsAhead ahead(Ticket ticket) {
+        WaitingTenant tenant = TicketPlace.of(ticket).tenant();
         double own = 0;
         for (TenantQueue queue : tenant.queues()) {
             if (queue.lane().priority() == ticket.priority()) {
@@ -439,20 +441,20 @@ public final class WaitingLine {
         }
         double ratio = batchShare.perInteractive();
         double most = ticket.priority() == Priority.BATCH ? (alike + 1) / ratio : alike * ratio;
-        return new Ahead(ticket, tenant, start, most);
+        return new TicketsAhead(ticket, tenant, start, most);
     }
 
     /** What goes before a waiting ticket by its turn. Immutable. */
-    public static final class Ahead {
+    public static final class TicketsAhead {
 
         private final Ticket ticket;
-        private final Tenant tenant;
+        private final WaitingTenant tenant;
         private final double start;
 
         /** How many tickets of the other priority go before it at most. */
         private final double mostOfOthers;
 
-        private Ahead(Ticket ticket, Tenant tenant, double start, double mostOfOthers) {
+        private TicketsAhead(Ticket ticket, WaitingTenant tenant, double start, double mostOfOthers) {
             this.ticket = ticket;
             this.tenant = tenant;
             this.start = start;

@@ -230,8 +230,8 @@ public final class Account {
         staleConnections++;
     }
 
-    /** The service let in an attempt, with which so many were under way. */
-    void letIn(int underWay, long beganNanos) {
+    /** The service admitted an attempt, with which so many were under way. */
+    void admitted(int underWay, long beganNanos) {
         concurrency.admitted(underWay, beganNanos);
     }
 

@@ -1,7 +1,7 @@
 package dev.whippletree.engine.pool;
 
 import dev.whippletree.engine.run.Waits;
-import dev.whippletree.engine.scope.Meter;
+import dev.whippletree.engine.scope.LimitCounter;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.limits.SlidingWindow;
 import dev.whippletree.model.TokenCount;
@@ -28,7 +28,7 @@ public final class Capacity {
 
     private final ScopeState organization;
     private final Set<ScopeState> models = new LinkedHashSet<>();
-    private final Map<Account, Opening> accounts = new LinkedHashMap<>();
+    private final Map<Account, NextOpening> accounts = new LinkedHashMap<>();
     private final long now;
 
     /**
@@ -41,7 +41,7 @@ public final class Capacity {
     private long lagNanos;
 
     /** When the first of an account's targets opens, how many attempts may be under way then, and how many later. */
-    private record Opening(long nanos, long slots, long mostSlots) {}
+    private record NextOpening(long nanos, long slots, long mostSlots) {}
 
     private Capacity(ScopeState organization, long now) {
         this.organization = organization;
@@ -67,7 +67,7 @@ public final class Capacity {
         models.add(target.modelScope());
         accounts.merge(
                 target.account(),
-                new Opening(opening, target.concurrency(), target.mostConcurrency()),
+                new NextOpening(opening, target.concurrency(), target.mostConcurrency()),
                 (one, other) -> one.nanos() <= other.nanos() ? one : other);
     }
 
@@ -87,32 +87,32 @@ public final class Capacity {
      * once.
      *
      * @param tokens that each reserves
-     * @param leave the share of each limit that each reserves for others, 0 to 1
+     * @param reserve the share of each limit that each reserves for others, 0 to 1
      */
-    public long roomWithin(long aheadNanos, TokenCount tokens, double leave) {
-        long room = Math.min(limitsWithin(aheadNanos, tokens, leave), slotsWithin(aheadNanos));
+    public long roomWithin(long aheadNanos, TokenCount tokens, double reserve) {
+        long room = Math.min(limitsWithin(aheadNanos, tokens, reserve), slotsWithin(aheadNanos));
         for (int rounds = 1; rounds <= ROUNDS_LOOKED_AT; rounds++) {
             long before = aheadNanos - rounds * roundNanos;
             if (before < 0 || slots * rounds >= room) {
                 break;
             }
-            room = Math.min(room, limitsWithin(before, tokens, leave) + slots * rounds);
+            room = Math.min(room, limitsWithin(before, tokens, reserve) + slots * rounds);
         }
         return room;
     }
 
-    private long limitsWithin(long aheadNanos, TokenCount tokens, double leave) {
-        long room = roomOf(organization, aheadNanos, tokens, leave);
+    private long limitsWithin(long aheadNanos, TokenCount tokens, double reserve) {
+        long room = roomOf(organization, aheadNanos, tokens, reserve);
         long ofModels = 0;
         for (ScopeState model : models) {
-            ofModels = Math.min(PLENTY, ofModels + roomOf(model, aheadNanos, tokens, leave));
+            ofModels = Math.min(PLENTY, ofModels + roomOf(model, aheadNanos, tokens, reserve));
         }
         return Math.min(room, ofModels);
     }
 
     private long slotsWithin(long aheadNanos) {
         long room = 0;
-        for (Map.Entry<Account, Opening> entry : accounts.entrySet()) {
+        for (Map.Entry<Account, NextOpening> entry : accounts.entrySet()) {
             Account account = entry.getKey();
             long open = aheadNanos - entry.getValue().nanos();
             if (open >= 0) {
@@ -129,14 +129,15 @@ public final class Capacity {
         return room;
     }
 
-    private long roomOf(ScopeState scope, long aheadNanos, TokenCount tokens, double leave) {
+    private long roomOf(ScopeState scope, long aheadNanos, TokenCount tokens, double reserve) {
         long room = PLENTY;
-        for (Meter meter : scope.limits().meters()) {
-            long cost = Math.max(1, meter.cost(tokens));
-            long claimed = Math.min(meter.left(leave), Math.max(0, meter.quota().amount() - cost));
-            long left = meter.quota() instanceof SlidingWindow window
+        for (LimitCounter counter : scope.limits().counters()) {
+            long cost = Math.max(1, counter.cost(tokens));
+            long claimed =
+                    Math.min(counter.left(reserve), Math.max(0, counter.quota().amount() - cost));
+            long left = counter.quota() instanceof SlidingWindow window
                     ? roomOf(window, aheadNanos, cost, claimed)
-                    : meter.quota().roomWithin(aheadNanos, claimed, now);
+                    : counter.quota().roomWithin(aheadNanos, claimed, now);
             room = Math.min(room, left / cost);
         }
         return room;

@@ -271,7 +271,7 @@ public final class Health {
      * of each tenant whose calls it has accepted within an hour must be among them. A prompt doesn't count if another
      * account refuses it too, and has accepted other calls meanwhile.
      */
-    static final class Doubt {
+    static final class FaultAttribution {
 
         private static final int MOST_PROMPTS = 100;
         private static final int MOST_TENANTS = 100;
@@ -288,7 +288,7 @@ public final class Health {
         /** When a call of each tenant was last accepted. */
         private final Map<String, Long> acceptedAt = new HashMap<>(2);
 
-        Doubt(Health health) {
+        FaultAttribution(Health health) {
             this.health = health;
         }
 
@@ -299,7 +299,7 @@ public final class Health {
          * @param others the doubts about the targets that have refused the same prompt in this way
          * @param underWay when the target's calls under way began
          */
-        boolean refused(long began, String tenant, List<Doubt> others, LongStream underWay, long now) {
+        boolean refused(long began, String tenant, List<FaultAttribution> others, LongStream underWay, long now) {
             if (!health.hasAnswered()) {
                 return others.stream().noneMatch(other -> other.health.hasAnswered());
             }

@@ -19,7 +19,7 @@ public final class Lease {
     private final Health.Begun health;
     private final int tokenEpoch;
     private final int underWay;
-    private boolean letIn;
+    private boolean admitted;
     private boolean ended;
 
     /** Takes the slots and reserves; that everything fits was checked before. */
@@ -75,26 +75,26 @@ public final class Lease {
         return call.arrivedAt().orElseGet(() -> target.account().lostUntil(now));
     }
 
-    /** The service let in the request. Returns whether that is news. */
-    public boolean letIn(long now) {
-        if (letIn) {
+    /** The service admitted the request. Returns whether that is news. */
+    public boolean admitted(long now) {
+        if (admitted) {
             return false;
         }
-        letIn = true;
-        target.account().letIn(underWay, beganNanos());
-        call.letIn(now);
+        admitted = true;
+        target.account().admitted(underWay, beganNanos());
+        call.admitted(now);
         return true;
     }
 
     /**
      * A limit of one of its scopes refused the request.
      *
-     * @param told how long the service said to wait, if it did
+     * @param reported the service's Retry-After, if any
      * @param chance 0 to 1, for a pause of our own
      */
-    public Refusal refused(ScopeState scope, OptionalLong told, double chance, long now) {
+    public Refusal refused(ScopeState scope, OptionalLong reported, double chance, long now) {
         Account account = target.account();
-        Refusal refusal = call.refused(scope, told, chance, account.isCrowded(underWay, beganNanos()), now);
+        Refusal refusal = call.refused(scope, reported, chance, account.isCrowded(underWay, beganNanos()), now);
         if (refusal.doubtsTransit()) {
             account.distrustTransit();
         }

@@ -1,6 +1,6 @@
 package dev.whippletree.engine.pool;
 
-import dev.whippletree.engine.pool.Route.Allowed;
+import dev.whippletree.engine.pool.Route.TargetFilter;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Scope;
@@ -138,11 +138,11 @@ public final class Pool {
         return prompt.account()
                 .flatMap(account -> problemOfAccount(account, route.get()))
                 .or(() -> prompt.model().flatMap(model -> problemOfModel(model, prompt, route.get())))
-                .or(() -> problemOfAllowed(Allowed.by(prompt), route.get()));
+                .or(() -> problemOfAllowed(TargetFilter.by(prompt), route.get()));
     }
 
-    private static Optional<String> problemOfAllowed(Allowed allowed, Route route) {
-        return route.targets().stream().anyMatch(allowed::has)
+    private static Optional<String> problemOfAllowed(TargetFilter filter, Route route) {
+        return route.targets().stream().anyMatch(filter::has)
                 ? Optional.empty()
                 : Optional.of("none of the accounts that may answer this prompt is on route '" + route.name() + "'");
     }
@@ -229,17 +229,18 @@ public final class Pool {
      * @param everything whether any target may have become ready
      * @param organization whose targets may have become ready; null if none in particular
      */
-    public record Change(boolean everything, @Nullable ScopeState organization) {
+    public record DispatchTrigger(
+            boolean everything, @Nullable ScopeState organization) {
 
         /** Anything may have changed, such as the time. */
-        public static final Change ANYTHING = new Change(true, null);
+        public static final DispatchTrigger ANYTHING = new DispatchTrigger(true, null);
 
         /** Only the line has changed. */
-        public static final Change OF_THE_LINE = new Change(false, null);
+        public static final DispatchTrigger OF_THE_LINE = new DispatchTrigger(false, null);
 
         /** Something has changed on a target, such as an attempt's end or a report: it concerns its organization. */
-        public static Change of(Target target) {
-            return new Change(false, target.organization());
+        public static DispatchTrigger of(Target target) {
+            return new DispatchTrigger(false, target.organization());
         }
 
         /** Returns whether a target may have become ready. */

@@ -30,7 +30,7 @@ final class PoolSnapshotBuilder {
     private final Map<String, Account> accounts = new LinkedHashMap<>();
     private final Map<String, Target> targets = new LinkedHashMap<>();
     private final Map<String, Route> routes = new LinkedHashMap<>();
-    private final Map<Target.Kind, Target.Kind> kinds = new HashMap<>();
+    private final Map<Target.TokenizerKey, Target.TokenizerKey> kinds = new HashMap<>();
     private final Set<Move> moves = new HashSet<>();
 
     /** A move of accounts: what was used of one scope counts for the other too. */
@@ -169,8 +169,8 @@ final class PoolSnapshotBuilder {
     }
 
     /** Returns one object for each kind, because kinds are compared for every target and prompt. */
-    private Target.Kind kind(Account account, String model) {
-        return kinds.computeIfAbsent(Target.Kind.of(account.settings(), model), Function.identity());
+    private Target.TokenizerKey kind(Account account, String model) {
+        return kinds.computeIfAbsent(Target.TokenizerKey.of(account.settings(), model), Function.identity());
     }
 
     private ScopeState stateOf(Scope scope) {

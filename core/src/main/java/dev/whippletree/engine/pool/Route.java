@@ -1,6 +1,6 @@
 package dev.whippletree.engine.pool;
 
-import dev.whippletree.engine.pool.Pool.Change;
+import dev.whippletree.engine.pool.Pool.DispatchTrigger;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.settings.Retries;
@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 public final class Route {
 
     private final RouteSettings settings;
-    private final List<Tier> tiers;
+    private final List<TargetTier> tiers;
     private final List<Picker> pickers;
     private final List<Target> targets;
     private final List<Target> oneOfEachKind;
@@ -35,7 +35,7 @@ public final class Route {
 
     private Route(RouteSettings settings, List<List<Target>> tiers, List<Picker> pickers, RetryBudget budget) {
         this.settings = settings;
-        this.tiers = tiers.stream().map(Tier::new).toList();
+        this.tiers = tiers.stream().map(TargetTier::new).toList();
         this.pickers = pickers;
         this.targets = tiers.stream().flatMap(List::stream).distinct().toList();
         this.oneOfEachKind = List.copyOf(targets.stream()
@@ -62,7 +62,7 @@ public final class Route {
     Route changed(RouteSettings settings, List<List<Target>> tiers, List<Picker> pickers, long now) {
         if (settings.equals(this.settings)
                 && pickers.equals(this.pickers)
-                && tiers.equals(this.tiers.stream().map(Tier::targets).toList())) {
+                && tiers.equals(this.tiers.stream().map(TargetTier::targets).toList())) {
             return this;
         }
         return settings.retries().equals(this.settings.retries())
@@ -92,7 +92,7 @@ public final class Route {
                         prompt.parameters().withMaxTokens(settings.maxTokens().getAsInt()));
     }
 
-    public List<Tier> tiers() {
+    public List<TargetTier> tiers() {
         return tiers;
     }
 
@@ -125,13 +125,13 @@ public final class Route {
     }
 
     /** Equally preferred targets, also grouped by organization. Immutable, except for the targets. */
-    public static final class Tier {
+    public static final class TargetTier {
 
         private final List<Target> targets;
         private final Map<ScopeState, List<Target>> byOrganization = new HashMap<>();
 
         /** Creates a tier of targets in configured order. */
-        public Tier(List<Target> targets) {
+        public TargetTier(List<Target> targets) {
             this.targets = List.copyOf(targets);
             for (Target target : targets) {
                 byOrganization
@@ -145,11 +145,11 @@ public final class Route {
         }
 
         /** Returns the targets that a change concerns, in configured order. */
-        public List<Target> concernedBy(Change change) {
-            if (change.everything()) {
+        public List<Target> concernedBy(DispatchTrigger trigger) {
+            if (trigger.everything()) {
                 return targets;
             }
-            ScopeState organization = change.organization();
+            ScopeState organization = trigger.organization();
             return organization == null ? List.of() : byOrganization.getOrDefault(organization, List.of());
         }
     }
@@ -161,11 +161,11 @@ public final class Route {
      * @param accounts ids of the only accounts; empty: any
      * @param model the only model; absent: any
      */
-    public record Allowed(Optional<String> account, Set<String> accounts, Optional<String> model) {
+    public record TargetFilter(Optional<String> account, Set<String> accounts, Optional<String> model) {
 
         /** Returns what a prompt allows. */
-        public static Allowed by(Prompt prompt) {
-            return new Allowed(prompt.account(), prompt.accounts(), prompt.model());
+        public static TargetFilter by(Prompt prompt) {
+            return new TargetFilter(prompt.account(), prompt.accounts(), prompt.model());
         }
 
         /** Returns whether it allows every target. */

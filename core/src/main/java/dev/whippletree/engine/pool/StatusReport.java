@@ -27,13 +27,13 @@ public final class StatusReport {
         this.at = at;
     }
 
-    public List<StatusSnapshot.Account> accounts() {
+    public List<StatusSnapshot.AccountStatus> accounts() {
         return pool.accounts().stream().map(this::describe).toList();
     }
 
-    private StatusSnapshot.Account describe(Account account) {
+    private StatusSnapshot.AccountStatus describe(Account account) {
         Condition condition = condition(account);
-        return new StatusSnapshot.Account(
+        return new StatusSnapshot.AccountStatus(
                 account.id(),
                 account.settings().provider(),
                 account.organization().scope().organization(),
@@ -89,7 +89,7 @@ public final class StatusReport {
         } else if (closure.isProbing(now)) {
             conditions.add(new Condition(
                     AccountState.OFF, Optional.of("the next prompt probes it: " + closure.reason()), Optional.empty()));
-        } else if (closure.isTriedOut(now)) {
+        } else if (closure.isHalfOpen(now)) {
             conditions.add(new Condition(
                     AccountState.BUSY, Optional.of("one prompt tests it: " + closure.reason()), Optional.empty()));
         }
@@ -109,7 +109,7 @@ public final class StatusReport {
     /** Returns the condition of an open account: busy if one of its limits is used up. */
     private Condition exhausted(Account account) {
         return limits(account).stream()
-                .filter(limit -> limit.left() == 0 && limit.source() != LimitStatus.Source.LEARNED)
+                .filter(limit -> limit.left() == 0 && limit.source() != LimitStatus.LimitSource.LEARNED)
                 .findFirst()
                 .map(limit -> new Condition(
                         AccountState.BUSY,

@@ -1,6 +1,6 @@
 package dev.whippletree.engine.pool;
 
-import dev.whippletree.engine.pool.Health.Doubt;
+import dev.whippletree.engine.pool.Health.FaultAttribution;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.Closure;
 import dev.whippletree.engine.scope.ScopeState;
@@ -45,8 +45,8 @@ public final class Target {
     /** Every closure that can close it. */
     private final List<Closure> closures;
 
-    private final Kind kind;
-    private final Doubt doubt;
+    private final TokenizerKey kind;
+    private final FaultAttribution faults;
 
     /** The leases of its attempts under way. */
     private final Set<Lease> leases = new LinkedHashSet<>(2);
@@ -55,11 +55,11 @@ public final class Target {
     private long firstTokenNanos;
 
     /** What determines how a prompt is counted: targets of one kind count all prompts alike. */
-    record Kind(String model, String provider, Settings settings) {
+    record TokenizerKey(String model, String provider, Settings settings) {
 
-        static Kind of(AccountSettings account, String model) {
+        static TokenizerKey of(AccountSettings account, String model) {
             // Where the settings were written makes no difference.
-            return new Kind(
+            return new TokenizerKey(
                     model,
                     account.provider(),
                     new Settings("", account.settings().values()));
@@ -67,16 +67,21 @@ public final class Target {
     }
 
     public Target(Account account, String model, ScopeState modelScope) {
-        this(account, model, modelScope, Kind.of(account.settings(), model));
+        this(account, model, modelScope, TokenizerKey.of(account.settings(), model));
     }
 
     /** Creates a target of a kind, which it may share. */
-    public Target(Account account, String model, ScopeState modelScope, Kind kind) {
+    public Target(Account account, String model, ScopeState modelScope, TokenizerKey kind) {
         this(account, model, modelScope, kind, new Health(account.maxConcurrency()), new Closure());
     }
 
     private Target(
-            Account account, String model, ScopeState modelScope, Kind kind, Health health, Closure availability) {
+            Account account,
+            String model,
+            ScopeState modelScope,
+            TokenizerKey kind,
+            Health health,
+            Closure availability) {
         this.id = account.id() + "/" + model;
         this.account = account;
         this.model = model;
@@ -85,7 +90,7 @@ public final class Target {
         this.scopes = List.of(organization, modelScope);
         this.kind = kind;
         this.health = health;
-        this.doubt = new Doubt(health);
+        this.faults = new FaultAttribution(health);
         this.availability = availability;
         this.closures =
                 List.of(account.credential(), account.organization().closure(), availability, modelScope.closure());
@@ -112,7 +117,7 @@ public final class Target {
         return model;
     }
 
-    Kind kind() {
+    TokenizerKey kind() {
         return kind;
     }
 
@@ -153,8 +158,9 @@ public final class Target {
      */
     public boolean isAtFault(Lease lease, String tenant, Collection<Target> others, long now) {
         LongStream underWay = leases.stream().mapToLong(Lease::beganNanos);
-        List<Doubt> theirs = others.stream().map(other -> other.doubt).toList();
-        return doubt.refused(lease.beganNanos(), tenant, theirs, underWay, now) || availability.needsMending(now);
+        List<FaultAttribution> theirs =
+                others.stream().map(other -> other.faults).toList();
+        return faults.refused(lease.beganNanos(), tenant, theirs, underWay, now) || availability.needsMending(now);
     }
 
     /** Notes that it accepted a call: it answered the prompt, or refused it as wrong. */
@@ -164,7 +170,7 @@ public final class Target {
             account.credential().firstAccepted(now);
         }
         health.succeeded(lease.health(), now);
-        doubt.accepted(lease.beganNanos(), tenant, now);
+        faults.accepted(lease.beganNanos(), tenant, now);
     }
 
     /**
@@ -178,15 +184,15 @@ public final class Target {
     /**
      * Returns the same for a prompt that reserves a share of each limit for others.
      *
-     * @param leave the share, 0 to 1
+     * @param reserve the share, 0 to 1
      */
-    public long waitNanos(TokenCount tokens, double leave, long now) {
-        return waitNanos(tokens, leave, health.waitNanos(now), now);
+    public long waitNanos(TokenCount tokens, double reserve, long now) {
+        return waitNanos(tokens, reserve, health.waitNanos(now), now);
     }
 
     /** Returns the same for a prompt without another target, which may probe a target that is cooling down. */
-    public long probeNanos(TokenCount tokens, double leave, long now) {
-        return waitNanos(tokens, leave, health.probeNanos(now), now);
+    public long probeNanos(TokenCount tokens, double reserve, long now) {
+        return waitNanos(tokens, reserve, health.probeNanos(now), now);
     }
 
     /**
@@ -197,20 +203,20 @@ public final class Target {
     }
 
     /**
-     * Returns whether few attempts are let through as yet since it has failed, or none has been let in since a limit
+     * Returns whether few attempts are let through as yet since it has failed, or none has been admitted since a limit
      * refused one.
      */
     public boolean isBeingTried() {
         return health.allowed() < Integer.MAX_VALUE || organization.refusesAll() || modelScope.refusesAll();
     }
 
-    private long waitNanos(TokenCount tokens, double leave, long healthyNanos, long now) {
+    private long waitNanos(TokenCount tokens, double reserve, long healthyNanos, long now) {
         long wait = openingNanos(healthyNanos, now);
         if (wait == Waits.UNKNOWN || !canEverFit(tokens)) {
             return Waits.UNKNOWN;
         }
-        wait = Math.max(wait, organization.waitNanos(tokens, leave, now));
-        wait = Math.max(wait, modelScope.waitNanos(tokens, leave, now));
+        wait = Math.max(wait, organization.waitNanos(tokens, reserve, now));
+        wait = Math.max(wait, modelScope.waitNanos(tokens, reserve, now));
         return wait == Waits.NONE && account.inFlight() >= concurrency() ? Waits.UNTIL_EVENT : wait;
     }
 

@@ -67,22 +67,22 @@ public final class TokenForecast {
     private static final int CUT = Integer.MAX_VALUE;
 
     private final Map<History.Key, Learned> learned = new HashMap<>();
-    private final Map<Target.Kind, Long> assumed = new HashMap<>(0);
+    private final Map<Target.TokenizerKey, Long> assumed = new HashMap<>(0);
     private boolean moved;
 
     /** What was learned, and the value that waiting flights last saw. */
     private static final class Learned {
 
         private final LatestValues values = new LatestValues();
-        private int told;
+        private int reported;
         private double mean;
-        private double toldMean;
+        private double reportedMean;
         private long counted;
         private long changedAt;
 
-        Learned(int told) {
-            this.told = told;
-            this.toldMean = told;
+        Learned(int reported) {
+            this.reported = reported;
+            this.reportedMean = reported;
         }
 
         /** Updates the mean of about the latest hundred final counts. */
@@ -92,15 +92,15 @@ public final class TokenForecast {
         }
 
         boolean meanMoves() {
-            boolean far = Math.abs(mean - toldMean) > toldMean / 8;
-            toldMean = far ? mean : toldMean;
+            boolean far = Math.abs(mean - reportedMean) > reportedMean / 8;
+            reportedMean = far ? mean : reportedMean;
             return far;
         }
 
         /** Returns whether the value has moved by more than an eighth; then it counts as seen. */
         boolean moves(int value) {
-            boolean far = Math.abs((long) value - told) > told / 8;
-            told = far ? value : told;
+            boolean far = Math.abs((long) value - reported) > reported / 8;
+            reported = far ? value : reported;
             return far;
         }
     }

@@ -29,8 +29,8 @@ public final class Monitor {
     private final ReentrantLock lock = new ReentrantLock();
     private final Executor executor;
     private final Function<Mailbox, Executor> threads;
-    private final Queue<Runnable> told = new ConcurrentLinkedQueue<>();
-    private final Mailbox announcements = Mailbox.ofAnyTasks();
+    private final Queue<Runnable> posted = new ConcurrentLinkedQueue<>();
+    private final Mailbox deferred = Mailbox.ofAnyTasks();
     private Set<Mailbox> touched = new LinkedHashSet<>();
 
     public Monitor(Executor executor) {
@@ -61,7 +61,7 @@ public final class Monitor {
         try {
             // Not in the middle of another decision.
             if (lock.getHoldCount() == 1) {
-                decideWhatWasTold();
+                decidePosted();
             }
             return decision.get();
         } finally {
@@ -78,23 +78,23 @@ public final class Monitor {
         if (lock.isHeldByCurrentThread()) {
             decision.run();
         } else {
-            told.add(decision);
+            posted.add(decision);
             decideLater();
         }
     }
 
     private void decideLater() {
-        while (!told.isEmpty() && !lock.isHeldByCurrentThread() && lock.tryLock()) {
+        while (!posted.isEmpty() && !lock.isHeldByCurrentThread() && lock.tryLock()) {
             try {
-                decideWhatWasTold();
+                decidePosted();
             } finally {
                 release(threads);
             }
         }
     }
 
-    private void decideWhatWasTold() {
-        for (Runnable next = told.poll(); next != null; next = told.poll()) {
+    private void decidePosted() {
+        for (Runnable next = posted.poll(); next != null; next = posted.poll()) {
             try {
                 next.run();
             } catch (RuntimeException | Error e) {
@@ -134,7 +134,7 @@ public final class Monitor {
      * lock must be held.
      */
     public void announce(Runnable task) {
-        after(announcements, task);
+        after(deferred, task);
     }
 
     /**

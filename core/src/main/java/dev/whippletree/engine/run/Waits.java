@@ -30,7 +30,7 @@ public final class Waits {
     }
 
     /** Returns the wait that a service stated with a failure; empty if none, or if it is over. */
-    public static OptionalLong told(Failure failure) {
+    public static OptionalLong reported(Failure failure) {
         long nanos = nanos(failure.retryAfter().orElse(Duration.ZERO));
         return nanos > NONE ? OptionalLong.of(nanos) : OptionalLong.empty();
     }

@@ -8,7 +8,7 @@ import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.state.Place;
+import dev.whippletree.state.ClosedPlace;
 import dev.whippletree.state.SavedClosure;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -27,10 +27,10 @@ import java.util.Set;
 final class ClosedPlaces {
 
     private final Pool pool;
-    private final Map<Place, Closable> all = new LinkedHashMap<>();
+    private final Map<ClosedPlace, Closable> all = new LinkedHashMap<>();
 
     /** What was closed at the last look. */
-    private final Set<Place> closed;
+    private final Set<ClosedPlace> closed;
 
     /**
      * Something that can be closed.
@@ -44,15 +44,15 @@ final class ClosedPlaces {
      *
      * @param accounts the accounts of each place
      */
-    record Owners(Map<Place, List<AccountSettings>> accounts) {
+    record Owners(Map<ClosedPlace, List<AccountSettings>> accounts) {
 
         static Owners of(Pool pool) {
-            Map<Place, List<AccountSettings>> accounts = new LinkedHashMap<>();
+            Map<ClosedPlace, List<AccountSettings>> accounts = new LinkedHashMap<>();
             closures(pool).forEach((place, closure) -> accounts.put(place, ownersOf(place, pool)));
             return new Owners(accounts);
         }
 
-        private static List<AccountSettings> ownersOf(Place place, Pool pool) {
+        private static List<AccountSettings> ownersOf(ClosedPlace place, Pool pool) {
             return pool.accounts().stream()
                     .filter(account -> switch (place.kind()) {
                         case ORGANIZATION ->
@@ -65,7 +65,7 @@ final class ClosedPlaces {
 
         /** Returns the mark of each place's tokens. Reads tokens, so never call it under the lock. */
         Marks marks() {
-            Map<Place, String> marks = new LinkedHashMap<>();
+            Map<ClosedPlace, String> marks = new LinkedHashMap<>();
             accounts.forEach((place, owners) -> marks.put(place, TokenMark.of(owners)));
             return new Marks(marks);
         }
@@ -76,7 +76,7 @@ final class ClosedPlaces {
      *
      * @param byPlace the marks by place
      */
-    record Marks(Map<Place, String> byPlace) {}
+    record Marks(Map<ClosedPlace, String> byPlace) {}
 
     /**
      * Creates one.
@@ -84,7 +84,7 @@ final class ClosedPlaces {
      * @param marks the pool's
      * @param closed what was closed at the last look
      */
-    ClosedPlaces(Pool pool, Marks marks, Set<Place> closed) {
+    ClosedPlaces(Pool pool, Marks marks, Set<ClosedPlace> closed) {
         this.pool = pool;
         this.closed = new HashSet<>(closed);
         closures(pool)
@@ -92,25 +92,28 @@ final class ClosedPlaces {
                         all.put(place, new Closable(closure, marks.byPlace().getOrDefault(place, ""))));
     }
 
-    private static Map<Place, Closure> closures(Pool pool) {
-        Map<Place, Closure> closures = new LinkedHashMap<>();
+    private static Map<ClosedPlace, Closure> closures(Pool pool) {
+        Map<ClosedPlace, Closure> closures = new LinkedHashMap<>();
         for (ScopeState state : pool.scopes()) {
             Scope scope = state.scope();
-            closures.put(new Place(Place.Kind.ORGANIZATION, scope.organization(), scope.model()), state.closure());
+            closures.put(
+                    new ClosedPlace(ClosedPlace.Extent.ORGANIZATION, scope.organization(), scope.model()),
+                    state.closure());
         }
         for (Account account : pool.accounts()) {
-            closures.put(new Place(Place.Kind.ACCOUNT, account.id(), Optional.empty()), account.credential());
+            closures.put(
+                    new ClosedPlace(ClosedPlace.Extent.ACCOUNT, account.id(), Optional.empty()), account.credential());
         }
         for (Target target : pool.targets()) {
             closures.put(
-                    new Place(Place.Kind.ACCOUNT, target.account().id(), Optional.of(target.model())),
+                    new ClosedPlace(ClosedPlace.Extent.ACCOUNT, target.account().id(), Optional.of(target.model())),
                     target.availability());
         }
         return closures;
     }
 
     /** Returns what was closed at the last look. */
-    Set<Place> closed() {
+    Set<ClosedPlace> closed() {
         return closed;
     }
 
@@ -136,13 +139,13 @@ final class ClosedPlaces {
     }
 
     /** Ramps targets up slowly, as after any closure. */
-    private void startSlowly(Place place) {
+    private void startSlowly(ClosedPlace place) {
         pool.targets().stream()
                 .filter(target -> concerns(place, target))
                 .forEach(target -> target.health().startSlowly());
     }
 
-    private static boolean concerns(Place place, Target target) {
+    private static boolean concerns(ClosedPlace place, Target target) {
         String name = switch (place.kind()) {
             case ORGANIZATION -> target.organization().scope().organization();
             case ACCOUNT -> target.account().id();
@@ -175,8 +178,8 @@ final class ClosedPlaces {
     }
 
     /** Returns what was closed at the last look and is open now. */
-    Set<Place> reopened(long now) {
-        Set<Place> open = new HashSet<>();
+    Set<ClosedPlace> reopened(long now) {
+        Set<ClosedPlace> open = new HashSet<>();
         all.forEach((place, closable) -> {
             if (!isInForce(closable.closure(), now) && closed.remove(place)) {
                 open.add(place);

@@ -4,7 +4,7 @@ import dev.whippletree.engine.pool.Account;
 import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenForecast.History;
-import dev.whippletree.engine.scope.Meter;
+import dev.whippletree.engine.scope.LimitCounter;
 import dev.whippletree.engine.scope.Redeclaration;
 import dev.whippletree.engine.scope.ReportKey;
 import dev.whippletree.engine.scope.ScopeState;
@@ -83,7 +83,7 @@ final class StateCopy {
 
     /** Restores learned tokens; unknown kinds of a later version are skipped. */
     private void resume(SavedTokens tokens, SavedTimes times) {
-        SavedTokens.Key key = tokens.key();
+        SavedTokens.SavedTokensKey key = tokens.key();
         for (History.Kind kind : History.Kind.values()) {
             if (kind.name().equals(key.kind())) {
                 pool.forecast()
@@ -119,9 +119,9 @@ final class StateCopy {
     void takeIn(SavedState saved, SavedTimes times) {
         Map<WindowKey, SortedMap<Long, Long>> uses = saved.usesOfOthers(process);
         for (ScopeState scope : pool.scopes()) {
-            for (Meter meter : scope.limits().declared()) {
-                SlidingWindow window = Redeclaration.window(meter);
-                WindowKey key = SavedUses.key(scope, meter.unit(), window);
+            for (LimitCounter counter : scope.limits().declared()) {
+                SlidingWindow window = Redeclaration.window(counter);
+                WindowKey key = SavedUses.key(scope, counter.unit(), window);
                 window.takeIn(dated(uses.getOrDefault(key, new TreeMap<>()), times), times.now());
             }
         }
@@ -187,16 +187,16 @@ final class StateCopy {
         List<WindowUses> uses = new ArrayList<>();
         List<SavedLimit> limits = new ArrayList<>();
         for (ScopeState scope : pool.scopes()) {
-            for (Meter meter : scope.limits().declared()) {
-                SlidingWindow window = Redeclaration.window(meter);
+            for (LimitCounter counter : scope.limits().declared()) {
+                SlidingWindow window = Redeclaration.window(counter);
                 Mark mark = new Mark(window.usedEver(), last ? 0 : ahead(window));
                 saving.put(window, mark);
-                uses.add(SavedUses.of(SavedUses.key(scope, meter.unit(), window), window, mark.ahead(), times));
+                uses.add(SavedUses.of(SavedUses.key(scope, counter.unit(), window), window, mark.ahead(), times));
             }
             scope.limits()
                     .reported()
-                    .forEach((key, meter) ->
-                            saved(scope.scope(), key, meter, times).ifPresent(limits::add));
+                    .forEach((key, counter) ->
+                            saved(scope.scope(), key, counter, times).ifPresent(limits::add));
         }
         List<SavedTokens> tokens = pool.forecast().histories().stream()
                 .map(history -> saved(history, times))
@@ -207,13 +207,13 @@ final class StateCopy {
     private static SavedTokens saved(History history, SavedTimes times) {
         History.Key key = history.key();
         return new SavedTokens(
-                new SavedTokens.Key(key.kind().name(), key.name(), key.model(), key.size()),
+                new SavedTokens.SavedTokensKey(key.kind().name(), key.name(), key.model(), key.size()),
                 history.latest(),
                 times.instant(history.changedAt()));
     }
 
-    private static Optional<SavedLimit> saved(Scope scope, ReportKey key, Meter meter, SavedTimes times) {
-        if (!(meter.quota() instanceof ReportedQuota quota)) {
+    private static Optional<SavedLimit> saved(Scope scope, ReportKey key, LimitCounter counter, SavedTimes times) {
+        if (!(counter.quota() instanceof ReportedQuota quota)) {
             return Optional.empty();
         }
         Standing standing = quota.standing(times.now());
@@ -221,7 +221,7 @@ final class StateCopy {
             return Optional.empty();
         }
         return Optional.of(new SavedLimit(
-                new SavedLimit.Key(scope, key.unit(), key.refill(), key.window()),
+                new SavedLimit.SavedLimitKey(scope, key.unit(), key.refill(), key.window()),
                 standing.amount(),
                 Math.min(standing.amount(), standing.left()),
                 times.instant(times.now() + standing.fullInNanos()),

@@ -215,7 +215,7 @@ public final class StateSaver {
         try {
             return folder.exchange(save.own(), save.last(), timeline.now());
         } catch (RuntimeException e) {
-            return new Exchange.Failed(problemOf(e.toString()));
+            return new Exchange.SaveFailed(problemOf(e.toString()));
         }
     }
 
@@ -264,7 +264,7 @@ public final class StateSaver {
             letGo(leaving);
             copy.takeIn(done.state(), times());
             tookIn.run();
-        } else if (exchange instanceof Exchange.Failed failed) {
+        } else if (exchange instanceof Exchange.SaveFailed failed) {
             unsaved = true;
             tell(failed.problem());
         }

@@ -11,17 +11,20 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What one call uses of its organization and its model, and what the service said of their limits. Guarded by the engine's lock. */
+/**
+ * What one call uses of its organization and its model, and what the service said of their limits. Guarded by the
+ * engine's lock.
+ */
 public final class CallUse {
 
-    /** Times that are told are whole seconds, and uses leave a declared window as much later as an answer takes. */
+    /** Reported times are whole seconds, and uses leave a declared window as much later as an answer takes. */
     private static final long ROUNDING_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final ScopeState organization;
     private final ScopeState model;
     private final ScopeUse ofOrganization;
     private final ScopeUse ofModel;
-    private @Nullable Meter usedUp;
+    private @Nullable LimitCounter usedUp;
     private long tokensUsed = Long.MAX_VALUE;
 
     /** Reserves; that all of it fits was asked before. */
@@ -79,10 +82,10 @@ public final class CallUse {
         return ofModel.arrivedAt();
     }
 
-    /** The service let in the request. */
-    public void letIn(long now) {
-        organization.letIn(ofOrganization, now);
-        model.letIn(ofModel, now);
+    /** The service admitted the request. */
+    public void admitted(long now) {
+        organization.admitted(ofOrganization, now);
+        model.admitted(ofModel, now);
     }
 
     /**
@@ -103,35 +106,41 @@ public final class CallUse {
 
     /** Takes in what the service said of a limit in answer to it. What makes no sense is dropped. */
     public void report(ScopeState scope, RateLimitReport report, long now) {
-        ReportedLimits.Told.of(report).filter(told -> !isMisread(told)).ifPresent(told -> report(scope, told, now));
+        ReportedLimits.ValidReport.of(report)
+                .filter(valid -> !isMisread(valid))
+                .ifPresent(valid -> report(scope, valid, now));
     }
 
     /**
-     * Returns whether a limit's reset, of which nobody says what it means, is further off than the whole window, as stated or as declared
-     * for that amount: then it is in another unit than was read, and waiting for it could take a thousand windows.
+     * Returns whether a limit's reset, of which nobody says what it means, is further off than the whole window, as
+     * stated or as declared for that amount: then it is in another unit than was read, and waiting for it could take a
+     * thousand windows.
      */
-    private boolean isMisread(ReportedLimits.Told told) {
+    private boolean isMisread(ReportedLimits.ValidReport valid) {
         LongStream windows = Stream.of(organization, model)
                 .flatMap(scope -> scope.limits().declared().stream())
-                .filter(meter ->
-                        meter.unit() == told.key().unit() && meter.quota().amount() == told.amount())
-                .mapToLong(meter -> Redeclaration.window(meter).windowNanos());
-        long longest = Math.max(told.key().window().toNanos(), windows.max().orElse(0));
-        return told.key().refill() == Refill.UNSAID && longest > 0 && told.resetNanos() > longest + ROUNDING_NANOS;
+                .filter(counter ->
+                        counter.unit() == valid.key().unit() && counter.quota().amount() == valid.amount())
+                .mapToLong(counter -> Redeclaration.window(counter).windowNanos());
+        long longest = Math.max(valid.key().window().toNanos(), windows.max().orElse(0));
+        return valid.key().refill() == Refill.UNSAID && longest > 0 && valid.resetNanos() > longest + ROUNDING_NANOS;
     }
 
-    private void report(ScopeState scope, ReportedLimits.Told told, long now) {
-        Meter meter = scope.limits().report(told, of(scope), now);
-        if (meter.unit() == Limit.Unit.TOKENS) {
-            tokensUsed = Math.min(tokensUsed, told.used());
+    private void report(ScopeState scope, ReportedLimits.ValidReport valid, long now) {
+        LimitCounter counter = scope.limits().report(valid, of(scope), now);
+        if (counter.unit() == Limit.Unit.TOKENS) {
+            tokensUsed = Math.min(tokensUsed, valid.used());
         }
-        if (told.left() < meter.cost(tokens()) && scope.limits().meters().contains(meter)) {
-            usedUp = meter;
+        if (valid.left() < counter.cost(tokens()) && scope.limits().counters().contains(counter)) {
+            usedUp = counter;
         }
-        organization.limits().reportedOf(scope.limits(), meter, now);
+        organization.limits().reportedOf(scope.limits(), counter, now);
     }
 
-    /** Returns the tokens of a limit that were used in all, by a report in its answer; {@code Long.MAX_VALUE} if there was none. */
+    /**
+     * Returns the tokens of a limit that were used in all, by a report in its answer; {@code Long.MAX_VALUE} if there
+     * was none.
+     */
     public long tokensUsed() {
         return tokensUsed;
     }
@@ -144,15 +153,15 @@ public final class CallUse {
     /**
      * A limit of one of its scopes refused the request.
      *
-     * @param told how long the service said to wait, if it did
+     * @param valid the service's Retry-After, if any
      * @param chance 0 to 1, for a pause of our own
      * @param crowded whether how many calls were under way would explain it
      */
-    public Refusal refused(ScopeState scope, OptionalLong told, double chance, boolean crowded, long now) {
+    public Refusal refused(ScopeState scope, OptionalLong valid, double chance, boolean crowded, long now) {
         boolean foundRoom = usedUp != null && (ofOrganization.foundRoomIn(usedUp) || ofModel.foundRoomIn(usedUp));
-        Optional<Meter> found = Optional.ofNullable(usedUp);
+        Optional<LimitCounter> found = Optional.ofNullable(usedUp);
         ScopeUse use = of(scope);
         long[] others = scope.uses().othersBegan(use);
-        return scope.refused(new RefusedCall(use, others, told, chance, found, foundRoom, crowded, now));
+        return scope.refused(new RefusedCall(use, others, valid, chance, found, foundRoom, crowded, now));
     }
 }

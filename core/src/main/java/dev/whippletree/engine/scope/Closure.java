@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether something is closed, until when and why. Guarded by the engine's lock.
  *
- * <p>A closure without a known end is checked again after a second, then after two, doubling up to a bound; or at once after an
- * intervention, such as a new token. One attempt at a time probes it, and the others wait for the result.
+ * <p>A closure without a known end is checked again after a second, then after two, doubling up to a bound; or at once
+ * after an intervention, such as a new token. One attempt at a time probes it, and the others wait for the result.
  */
 public final class Closure {
 
@@ -48,7 +48,10 @@ public final class Closure {
     /** Until when another process may be looking whether it is open. */
     private long probedElsewhereUntil = Long.MIN_VALUE;
 
-    /** Closes until a time that is known; a later one that was known before stays. If its end is unknown, it is checked no sooner. */
+    /**
+     * Closes until a time that is known; a later one that was known before stays. If its end is unknown, it is checked
+     * no sooner.
+     */
     public boolean closeUntil(long moment, String why, long now) {
         boolean opened = !isClosed(now);
         boolean known = opened || endKnown;
@@ -59,23 +62,25 @@ public final class Closure {
     }
 
     /**
-     * When it opens, lets one call begin, and the others when one is let in or that has been under way for some time. If it ends in
-     * another way, the next one is alone: a service that refuses a prompt may not have looked at its limits.
+     * Makes it half-open when it opens: one call begins, and the others once that call is admitted or has been under
+     * way for some time. If it ends in another way, the next call is alone: a service that refuses a prompt may not
+     * have looked at its limits.
      */
-    public void openForOne(long nanos) {
+    public void openHalf(long nanos) {
         aloneNanos = nanos;
         first = null;
     }
 
-    /** A call was let in that began when it was open: it opens for all. */
+    /** A call that began when it was half-open was admitted: it opens for all. */
     void openForAll() {
         aloneNanos = 0;
         first = null;
     }
 
     /**
-     * Closes until somebody does something about it, and at least until a time that is known already. The next check comes after a
-     * second, doubling with each refused check. A check is one probe; or up to ten, one after the other, if each may be at fault.
+     * Closes until somebody does something about it, and at least until a time that is known already. The next check
+     * comes after a second, doubling with each refused check. A check is one probe; or up to ten, one after the other,
+     * if each may be at fault.
      *
      * @param began when the call began that was refused
      * @param inTurn whether another prompt may check it at once, because the refusal may have been its prompt's fault
@@ -116,7 +121,10 @@ public final class Closure {
         }
     }
 
-    /** Returns whether it closed for a time nobody knows, nothing has shown since that it is open, and it is to be checked some time. */
+    /**
+     * Returns whether it closed for a time nobody knows, nothing has shown since that it is open, and it is to be
+     * checked some time.
+     */
     public boolean needsMending(long now) {
         return unproven && !(isClosed(now) && endKnown);
     }
@@ -178,7 +186,9 @@ public final class Closure {
         }
     }
 
-    /** The first call ever was accepted, whenever it began: if all that were refused may have been at fault, it is open. */
+    /**
+     * The first call ever was accepted, whenever it began: if all that were refused may have been at fault, it is open.
+     */
     public void firstAccepted(long now) {
         if (doubtful > 0) {
             reopen(now);
@@ -191,19 +201,21 @@ public final class Closure {
         doubtful = 0;
     }
 
-    /** Returns how long it stays closed: {@link Waits#NONE} if it is open, {@link Waits#UNTIL_EVENT} while it is probed. */
+    /**
+     * Returns how long it stays closed: {@link Waits#NONE} if it is open, {@link Waits#UNTIL_EVENT} while it is probed.
+     */
     public long waitNanos(long now) {
         if (!isClosed(now)) {
             if (probe != null || now < probedElsewhereUntil) {
                 return Waits.UNTIL_EVENT;
             }
-            return isTriedOut(now) ? aloneUntil - now : Waits.NONE;
+            return isHalfOpen(now) ? aloneUntil - now : Waits.NONE;
         }
         return endKnown ? until - now : Waits.UNKNOWN;
     }
 
     /** Returns whether one call is under way that finds out if it is open, and nobody knows yet. */
-    public boolean isTriedOut(long now) {
+    public boolean isHalfOpen(long now) {
         return first != null && now < aloneUntil && !isClosed(now);
     }
 

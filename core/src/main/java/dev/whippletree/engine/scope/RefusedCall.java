@@ -8,7 +8,7 @@ import java.util.OptionalLong;
  *
  * @param use what it used of the scope that refused it
  * @param others when the others under way began
- * @param told how long the service said to wait, if it did
+ * @param reported the service's Retry-After, if any
  * @param chance 0 to 1, for a pause of our own
  * @param usedUp the limit of which less was left than it asked for, if the service said so
  * @param foundRoom whether it began only because that limit seemed to have room for it
@@ -17,9 +17,9 @@ import java.util.OptionalLong;
 record RefusedCall(
         ScopeUse use,
         long[] others,
-        OptionalLong told,
+        OptionalLong reported,
         double chance,
-        Optional<Meter> usedUp,
+        Optional<LimitCounter> usedUp,
         boolean foundRoom,
         boolean crowded,
         long now) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The limits of one scope that its service reports, each by its key. Guarded by the engine's lock. */
 final class ReportedLimits {
 
-    private final Map<ReportKey, Meter> meters = new LinkedHashMap<>();
+    private final Map<ReportKey, LimitCounter> counters = new LinkedHashMap<>();
 
     /** How limits refill whose service doesn't say, by their keys as reported. */
     private final Map<ReportKey, RefillInference> searches = new HashMap<>(0);
@@ -28,16 +28,16 @@ final class ReportedLimits {
      * @param left what was left, 0 to the amount
      * @param resetNanos how long until all is left again, 0 or more
      */
-    record Told(ReportKey key, long amount, long left, long resetNanos) {
+    record ValidReport(ReportKey key, long amount, long left, long resetNanos) {
 
-        static Optional<Told> of(RateLimitReport report) {
+        static Optional<ValidReport> of(RateLimitReport report) {
             if (report.amount().isEmpty()
                     || report.remaining().isEmpty()
                     || report.reset().filter(reset -> !reset.isNegative()).isEmpty()) {
                 return Optional.empty();
             }
             long amount = report.amount().getAsLong();
-            return Optional.of(new Told(
+            return Optional.of(new ValidReport(
                     ReportKey.of(report),
                     amount,
                     Math.min(amount, report.remaining().getAsLong()),
@@ -50,20 +50,20 @@ final class ReportedLimits {
     }
 
     /** Returns which limit a report is of, once what it tells of how that refills is taken in. */
-    ReportKey find(Told told, long begunNanos, long now) {
-        ReportKey key = told.key();
+    ReportKey find(ValidReport valid, long begunNanos, long now) {
+        ReportKey key = valid.key();
         if (key.refill() != Refill.UNSAID) {
             return key;
         }
         RefillInference search = searches.computeIfAbsent(key, unknown -> new RefillInference(believed(key)));
-        search.report(begunNanos, told.used(), told.resetNanos(), now);
+        search.report(begunNanos, valid.used(), valid.resetNanos(), now);
         return key.refilling(search.found());
     }
 
     /** Returns how a limit refills that an earlier process knew; a fixed window if none did. */
     private Refill believed(ReportKey key) {
         for (Refill refill : Refill.values()) {
-            if (meters.containsKey(key.refilling(refill))) {
+            if (counters.containsKey(key.refilling(refill))) {
                 return refill;
             }
         }
@@ -71,12 +71,12 @@ final class ReportedLimits {
     }
 
     /** Removes the limit that is the same as one of which something else was believed of how it refills. */
-    Optional<Meter> takeMistaken(ReportKey key) {
+    Optional<LimitCounter> takeMistaken(ReportKey key) {
         if (!searches.containsKey(key.refilling(Refill.UNSAID))) {
             return Optional.empty();
         }
         for (Refill refill : Refill.values()) {
-            @Nullable Meter mistaken = refill == key.refill() ? null : meters.remove(key.refilling(refill));
+            @Nullable LimitCounter mistaken = refill == key.refill() ? null : counters.remove(key.refilling(refill));
             if (mistaken != null) {
                 return Optional.of(mistaken);
             }
@@ -84,31 +84,34 @@ final class ReportedLimits {
         return Optional.empty();
     }
 
-    @Nullable Meter get(ReportKey key) {
-        return meters.get(key);
+    @Nullable LimitCounter get(ReportKey key) {
+        return counters.get(key);
     }
 
-    void put(ReportKey key, Meter meter) {
-        meters.put(key, meter);
+    void put(ReportKey key, LimitCounter counter) {
+        counters.put(key, counter);
     }
 
     /** Removes a limit, however it refills. Returns whether it was there. */
     boolean remove(ReportKey key) {
-        return meters.keySet().removeIf(known -> isSame(known, key));
+        return counters.keySet().removeIf(known -> isSame(known, key));
     }
 
     private static boolean isSame(ReportKey known, ReportKey key) {
         return known.refilling(key.refill()).equals(key);
     }
 
-    /** Returns those of which the provider knows that they refill bit by bit: what is only inferred from resets may be something else. */
-    Stream<Map.Entry<ReportKey, Meter>> buckets() {
-        return meters.entrySet().stream()
+    /**
+     * Returns those of which the provider knows that they refill bit by bit: what is only inferred from resets may be
+     * something else.
+     */
+    Stream<Map.Entry<ReportKey, LimitCounter>> buckets() {
+        return counters.entrySet().stream()
                 .filter(entry -> entry.getKey().refill() == Refill.CONTINUOUS)
                 .filter(entry -> !searches.containsKey(entry.getKey().refilling(Refill.UNSAID)));
     }
 
-    Map<ReportKey, Meter> all() {
-        return Collections.unmodifiableMap(meters);
+    Map<ReportKey, LimitCounter> all() {
+        return Collections.unmodifiableMap(counters);
     }
 }

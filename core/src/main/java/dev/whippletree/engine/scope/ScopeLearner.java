@@ -16,15 +16,21 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * Learns from calls that a scope's service admits and refuses what it doesn't say of its limits: whether it refuses by chance, how long
- * to leave it alone, the rate that nobody states, and what others use. Guarded by the engine's lock.
+ * Learns from calls that a scope's service admits and refuses what it doesn't say of its limits: whether it refuses by
+ * chance, how long to leave it alone, the rate that nobody states, and what others use. Guarded by the engine's lock.
  */
 final class ScopeLearner {
 
-    /** A limit that refuses calls although less than this share of it is used would have to be cut to that: another one is likelier. */
+    /**
+     * A limit that refuses calls although less than this share of it is used would have to be cut to that: another one
+     * is likelier.
+     */
     private static final double LEAST_USED = 0.25;
 
-    /** So many calls, and so many windows', admitted without a refusal show that the known limits are right: a rate is tested more often. */
+    /**
+     * So many calls, and so many windows', admitted without a refusal show that the known limits are right: a rate is
+     * tested more often.
+     */
     private static final long CALLS_TO_TRUST = 1000;
 
     private static final long WINDOWS_TO_TRUST = 5;
@@ -33,7 +39,10 @@ final class ScopeLearner {
     private final RefusalBackoff backoff = new RefusalBackoff();
     private AdaptiveRate rate = new AdaptiveRate();
 
-    /** Whether calls were refused although the known limits of requests had room for them: then a rate is searched besides. */
+    /**
+     * Whether calls were refused although the known limits of requests had room for them: then a rate is searched
+     * besides.
+     */
     private boolean doubtsKnown;
 
     private long admittedSinceRefusal;
@@ -67,31 +76,35 @@ final class ScopeLearner {
         rate.admitted(use.beganNanos(), now);
         cause.admitted(use.beganNanos());
         admittedSinceRefusal++;
-        for (Meter meter : limits.meters()) {
-            meter.margin().admitted(meter.cost(use.tokens()));
+        for (LimitCounter counter : limits.counters()) {
+            counter.margin().admitted(counter.cost(use.tokens()));
         }
         if (doubtsKnown && admittedSinceRefusal > callsToTrust(limits)) {
             doubtsKnown = false;
             rate = new AdaptiveRate();
-            limits.meters().forEach(meter -> meter.margin().reset());
+            limits.counters().forEach(counter -> counter.margin().reset());
             keepPace(limits);
         }
     }
 
     private static long callsToTrust(ScopeLimits limits) {
-        long largest =
-                known(limits).mapToLong(meter -> meter.quota().amount()).max().orElse(0);
+        long largest = known(limits)
+                .mapToLong(counter -> counter.quota().amount())
+                .max()
+                .orElse(0);
         return Math.max(CALLS_TO_TRUST, WINDOWS_TO_TRUST * largest);
     }
 
-    private static Stream<Meter> known(ScopeLimits limits) {
-        return limits.meters().stream().filter(Meter::isKnownOfRequests);
+    private static Stream<LimitCounter> known(ScopeLimits limits) {
+        return limits.counters().stream().filter(LimitCounter::isKnownOfRequests);
     }
 
     /** A limit refused a call. Returns what follows. */
     Refusal refused(RefusedCall call, ScopeLimits limits) {
-        boolean doubtsTransit = limits.meters().stream().anyMatch(meter -> isExceededByAnswers(meter, call.now()));
-        Optional<Meter> usedUp = call.usedUp().filter(meter -> !meter.margin().isInVain());
+        boolean doubtsTransit =
+                limits.counters().stream().anyMatch(counter -> isExceededByAnswers(counter, call.now()));
+        Optional<LimitCounter> usedUp =
+                call.usedUp().filter(counter -> !counter.margin().isInVain());
         if (usedUp.isPresent()) {
             return refusal(usedUp(usedUp.get(), call), doubtsTransit, Rate.UNTOUCHED, Optional.empty());
         }
@@ -111,41 +124,50 @@ final class ScopeLearner {
         return new Refusal(until, backoff.isHalfOpen(), doubtsTransit, shown, refusedAfter);
     }
 
-    /** Returns how much of the most-used declared limit was used when a call was refused, the first time and if it is enough to tell. */
+    /**
+     * Returns how much of the most-used declared limit was used when a call was refused, the first time and if it is
+     * enough to tell.
+     */
     private Optional<String> firstRefusedAfter(RefusedCall call, ScopeLimits limits) {
         if (warned) {
             return Optional.empty();
         }
-        Optional<Meter> mostUsed = limits.meters().stream()
-                .filter(Meter::isDeclared)
-                .min(Comparator.comparingDouble(meter -> meter.headroom(call.now())))
-                .filter(meter -> meter.headroom(call.now()) <= 1 - LEAST_USED);
+        Optional<LimitCounter> mostUsed = limits.counters().stream()
+                .filter(LimitCounter::isDeclared)
+                .min(Comparator.comparingDouble(counter -> counter.headroom(call.now())))
+                .filter(counter -> counter.headroom(call.now()) <= 1 - LEAST_USED);
         warned = mostUsed.isPresent();
-        return mostUsed.map(meter ->
-                Math.max(0, meter.used(call.now()) - meter.cost(call.use().tokens())) + " of "
+        return mostUsed.map(counter ->
+                Math.max(0, counter.used(call.now()) - counter.cost(call.use().tokens())) + " of "
                         + new Limit(
-                                meter.unit(),
-                                meter.quota().amount(),
-                                meter.quota().window().orElseThrow()));
+                                counter.unit(),
+                                counter.quota().amount(),
+                                counter.quota().window().orElseThrow()));
     }
 
-    private static boolean isExceededByAnswers(Meter meter, long now) {
-        return meter.quota() instanceof SlidingWindow window && window.isExceededByAnswers(now);
+    private static boolean isExceededByAnswers(LimitCounter counter, long now) {
+        return counter.quota() instanceof SlidingWindow window && window.isExceededByAnswers(now);
     }
 
-    /** The refusal reports which limit is used up, so it shows nothing of another one. If that seemed to have room, others use it too. */
-    private long usedUp(Meter meter, RefusedCall call) {
+    /**
+     * The refusal reports which limit is used up, so it shows nothing of another one. If that seemed to have room,
+     * others use it too.
+     */
+    private long usedUp(LimitCounter counter, RefusedCall call) {
         if (call.foundRoom()) {
-            meter.margin()
-                    .refused(meter.cost(call.use().tokens()), meter.quota().amount());
+            counter.margin()
+                    .refused(counter.cost(call.use().tokens()), counter.quota().amount());
         }
         rate.setAside(call.begun());
         return pause(call);
     }
 
-    /** Returns when to ask again if a refusal is taken for chance; empty if it is a limit's, as each that says how long to wait is. */
+    /**
+     * Returns when to ask again if a refusal is taken for chance; empty if it is a limit's, as each that says how long
+     * to wait is.
+     */
     private OptionalLong byChance(RefusedCall call) {
-        if (call.told().isPresent()) {
+        if (call.reported().isPresent()) {
             return OptionalLong.empty();
         }
         cause.took(call.tookNanos());
@@ -166,7 +188,9 @@ final class ScopeLearner {
         return OptionalLong.of(call.now());
     }
 
-    /** As long as nothing was ever admitted there is neither a share that is refused by chance nor a rate, only a pause. */
+    /**
+     * As long as nothing was ever admitted there is neither a share that is refused by chance nor a rate, only a pause.
+     */
     private long nothingAdmittedYet(RefusedCall call) {
         if (call.others().length > 0) {
             rate.setAside(call.begun());
@@ -186,7 +210,9 @@ final class ScopeLearner {
         return Arrays.stream(call.others()).filter(begun -> begun <= certain);
     }
 
-    /** Returns a rate below that at which calls were admitted, or as good as that, of those begun since it is in doubt. */
+    /**
+     * Returns a rate below that at which calls were admitted, or as good as that, of those begun since it is in doubt.
+     */
     private AdaptiveRate slower(RefusedCall call) {
         long since = cause.doubtedSince();
         double admitted = cause.admittedSinceDoubt();
@@ -197,7 +223,7 @@ final class ScopeLearner {
 
     /** Leaves the scope alone after a limit refused a call. Returns until when. */
     private long pause(RefusedCall call) {
-        if (call.told().isPresent()) {
+        if (call.reported().isPresent()) {
             // Calls under way for twice as long as a refusal takes show that a pause was long enough: answers come
             // later.
             Arrays.stream(call.others())
@@ -208,7 +234,7 @@ final class ScopeLearner {
         OptionalDouble perNano = rate.pace().map(Pace::perNano).stream()
                 .mapToDouble(kept -> kept)
                 .findFirst();
-        return backoff.refused(call.begun(), call.told(), perNano, call.chance(), call.now());
+        return backoff.refused(call.begun(), call.reported(), perNano, call.chance(), call.now());
     }
 
     private Rate limited(RefusedCall call, long until, ScopeLimits limits) {
@@ -221,30 +247,33 @@ final class ScopeLearner {
             rate.setAside(call.begun());
             return Rate.KEPT;
         }
-        rate.refused(call.begun(), call.now(), until, call.told().isPresent());
+        rate.refused(call.begun(), call.now(), until, call.reported().isPresent());
         if (kept) {
             return Rate.KEPT;
         }
         return rate.pace().isPresent() ? Rate.UNTOUCHED : Rate.UNKNOWN;
     }
 
-    /** Starts a rate search below the most-used declared limit; without a measure if hardly any is used, for then another one refuses. */
+    /**
+     * Starts a rate search below the most-used declared limit; without a measure if hardly any is used, for then
+     * another one refuses.
+     */
     private static AdaptiveRate searchBelow(long until, RefusedCall call, ScopeLimits limits) {
         long now = call.now();
         double used = known(limits)
-                .mapToDouble(meter -> 1 - meter.headroom(now))
+                .mapToDouble(counter -> 1 - counter.headroom(now))
                 .max()
                 .orElse(0);
-        return limits.meters().stream()
-                .filter(meter -> meter.isDeclared() && meter.unit() == Limit.Unit.REQUESTS && used >= LEAST_USED)
-                .min(Comparator.comparingDouble(meter -> meter.headroom(now)))
-                .map(meter -> searchBelow(meter, until, call))
+        return limits.counters().stream()
+                .filter(counter -> counter.isDeclared() && counter.unit() == Limit.Unit.REQUESTS && used >= LEAST_USED)
+                .min(Comparator.comparingDouble(counter -> counter.headroom(now)))
+                .map(counter -> searchBelow(counter, until, call))
                 .orElseGet(AdaptiveRate::new);
     }
 
-    private static AdaptiveRate searchBelow(Meter meter, long until, RefusedCall call) {
-        long windowNanos = meter.quota().window().orElseThrow().toNanos();
-        long admitted = Math.max(0, meter.used(call.now()) - call.others().length);
+    private static AdaptiveRate searchBelow(LimitCounter counter, long until, RefusedCall call) {
+        long windowNanos = counter.quota().window().orElseThrow().toNanos();
+        long admitted = Math.max(0, counter.used(call.now()) - call.others().length);
         double perNano = (double) admitted / Math.max(1, until - call.now() + windowNanos);
         return new AdaptiveRate(perNano, windowNanos);
     }

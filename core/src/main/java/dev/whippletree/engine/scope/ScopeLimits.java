@@ -22,37 +22,43 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of one scope: those that are declared, those that its service reports, the rate that was found by trial, and which of them
- * to wait for. Guarded by the engine's lock.
+ * The limits of one scope: those that are declared, those that its service reports, the rate that was found by trial,
+ * and which of them to wait for. Guarded by the engine's lock.
  *
- * <p>A declared limit holds whatever the service reports: it is counted by sliding window, and nothing that is reported gives its
- * uses back earlier. Only if the provider knows that the service counts the same limit in a bucket does its count replace ours.
- * Limits that need no waiting are counted all the same, so that they can apply again at any time.
+ * <p>A declared limit holds whatever the service reports: it is counted by sliding window, and nothing that is reported
+ * gives its uses back earlier. Only if the provider knows that the service counts the same limit in a bucket does its
+ * count replace ours. Limits that need no waiting are counted all the same, so that they can apply again at any time.
  */
 public final class ScopeLimits {
 
-    /** Of a declared window that is shorter than so many flights, reports come too late: our own count is as safe, and leaves more. */
+    /**
+     * Of a declared window that is shorter than so many flights, reports come too late: our own count is as safe, and
+     * leaves more.
+     */
     private static final long FLIGHTS_PER_WINDOW = 8;
 
     private static final long FLIGHTS_IN_MEAN = 8;
 
     private final ScopeUses uses;
-    private final List<Meter> meters = new ArrayList<>();
-    private List<Meter> declared = List.of();
+    private final List<LimitCounter> counters = new ArrayList<>();
+    private List<LimitCounter> declared = List.of();
     private long changes;
 
     /** Declared limits for which a bucket stands that the service reported. */
-    private final List<Meter> aside = new ArrayList<>(0);
+    private final List<LimitCounter> aside = new ArrayList<>(0);
 
     /** Reported limits that are declared too, and of which reports come too late to say more. */
-    private final List<Meter> late = new ArrayList<>(0);
+    private final List<LimitCounter> late = new ArrayList<>(0);
 
     /** Limits that were declared and aren't any more. */
-    private final List<Meter> past = new ArrayList<>(0);
+    private final List<LimitCounter> past = new ArrayList<>(0);
 
     private final ReportedLimits reported = new ReportedLimits();
 
-    /** Those of the one model of an organization that its targets are of; null if they are of several, and for a model's own scope. */
+    /**
+     * Those of the one model of an organization that its targets are of; null if they are of several, and for a model's
+     * own scope.
+     */
     private @Nullable ScopeLimits onlyModel;
 
     /** The smallest amounts of its limits of tokens; there may be many targets to be asked for them. */
@@ -66,17 +72,17 @@ public final class ScopeLimits {
     }
 
     /** Returns the limits to wait for. */
-    public List<Meter> meters() {
-        return meters;
+    public List<LimitCounter> counters() {
+        return counters;
     }
 
     /** Returns the limits that are declared, those too for which a reported bucket stands. */
-    public List<Meter> declared() {
+    public List<LimitCounter> declared() {
         return declared;
     }
 
     /** Returns the limits that the service reported. */
-    public Map<ReportKey, Meter> reported() {
+    public Map<ReportKey, LimitCounter> reported() {
         return reported.all();
     }
 
@@ -86,30 +92,31 @@ public final class ScopeLimits {
     }
 
     /**
-     * Declares limits in the place of those declared before. What was used counts against the new ones too, as far back as it
-     * was counted.
+     * Declares limits in the place of those declared before. What was used counts against the new ones too, as far back
+     * as it was counted.
      *
      * @param limits all of them; the same one twice, as by two accounts of an organization, is one
      */
     public void declare(Collection<Limit> limits, long now) {
         Redeclaration redeclaration = new Redeclaration(everDeclared());
-        List<Meter> next =
+        List<LimitCounter> next =
                 redeclaration.metersOf(limits, limit -> begin(limit, redeclaration.longest(limit.unit()), now));
-        boolean ofRequests = next.stream().anyMatch(meter -> meter.unit() == Limit.Unit.REQUESTS);
-        meters.removeIf(meter -> ofRequests && isGuess(meter, Limit.Unit.REQUESTS));
+        boolean ofRequests = next.stream().anyMatch(counter -> counter.unit() == Limit.Unit.REQUESTS);
+        counters.removeIf(counter -> ofRequests && isGuess(counter, Limit.Unit.REQUESTS));
         past.clear();
         past.addAll(redeclaration.left());
         arrange(next, now);
     }
 
     /** Returns the limits that were ever declared and are counted. */
-    private List<Meter> everDeclared() {
+    private List<LimitCounter> everDeclared() {
         return Stream.concat(declared.stream(), past.stream()).toList();
     }
 
     /**
-     * All targets of this organization are of one model from now on, or of several. What the service counts of the only model is all that
-     * is used of the organization: so a bucket reported for the model can stand for a declared limit of the organization.
+     * All targets of this organization are of one model from now on, or of several. What the service counts of the only
+     * model is all that is used of the organization: so a bucket reported for the model can stand for a declared limit
+     * of the organization.
      */
     public void useFor(@Nullable ScopeLimits model, long now) {
         onlyModel = model;
@@ -117,86 +124,87 @@ public final class ScopeLimits {
     }
 
     /** The service has reported a limit of a model of this organization. */
-    void reportedOf(ScopeLimits model, Meter meter, long now) {
-        if (onlyModel == model && meter.quota() instanceof ReportedQuota) {
+    void reportedOf(ScopeLimits model, LimitCounter counter, long now) {
+        if (onlyModel == model && counter.quota() instanceof ReportedQuota) {
             arrange(declared, now);
         }
     }
 
     /** Finds which of the limits are to be waited for. */
-    private void arrange(List<Meter> all, long now) {
+    private void arrange(List<LimitCounter> all, long now) {
         declared = List.copyOf(all);
         changes++;
-        List<Meter> learned = meters.stream()
-                .filter(meter -> meter.source() == LimitStatus.Source.LEARNED)
+        List<LimitCounter> learned = counters.stream()
+                .filter(counter -> counter.source() == LimitStatus.LimitSource.LEARNED)
                 .toList();
-        meters.clear();
+        counters.clear();
         aside.clear();
         late.clear();
-        declared.forEach(meter -> (hasBucket(meter) ? aside : meters).add(meter));
-        reported.all().forEach((key, meter) -> (comesTooLate(key, meter, declared, now) ? late : meters).add(meter));
-        meters.addAll(learned);
+        declared.forEach(counter -> (hasBucket(counter) ? aside : counters).add(counter));
+        reported.all()
+                .forEach((key, counter) -> (comesTooLate(key, counter, declared, now) ? late : counters).add(counter));
+        counters.addAll(learned);
         findMostTokensAtOnce();
     }
 
     /**
-     * Returns whether a declared limit is reported of which most is over when a report of it comes: then what is certain by reports is
-     * less than what the declared one's own count leaves, and that is as certain.
+     * Returns whether a declared limit is reported of which most is over when a report of it comes: then what is
+     * certain by reports is less than what the declared one's own count leaves, and that is as certain.
      */
-    private boolean comesTooLate(ReportKey key, Meter told, List<Meter> declared, long now) {
+    private boolean comesTooLate(ReportKey key, LimitCounter valid, List<LimitCounter> declared, long now) {
         if (key.refill() != Refill.AT_ONCE) {
             return false;
         }
         return declared.stream()
-                .anyMatch(meter -> key.isSame(meter, quotaOf(told), now)
+                .anyMatch(counter -> key.isSame(counter, quotaOf(valid), now)
                         && flightNanos * FLIGHTS_PER_WINDOW
-                                > Redeclaration.window(meter).windowNanos());
+                                > Redeclaration.window(counter).windowNanos());
     }
 
-    private boolean hasBucket(Meter declared) {
+    private boolean hasBucket(LimitCounter declared) {
         return Stream.concat(reported.buckets(), onlyModel == null ? Stream.empty() : onlyModel.reported.buckets())
                 .anyMatch(entry -> entry.getKey().isBucketOf(declared, entry.getValue()));
     }
 
-    private static ReportedQuota quotaOf(Meter reported) {
+    private static ReportedQuota quotaOf(LimitCounter reported) {
         return (ReportedQuota) reported.quota();
     }
 
-    private Meter begin(Limit limit, Optional<Meter> history, long now) {
-        Meter meter = Redeclaration.unused(limit);
-        history.ifPresent(earlier -> takeOver(meter, earlier, uses, now));
-        holdLate(meter, now);
-        return meter;
+    private LimitCounter begin(Limit limit, Optional<LimitCounter> history, long now) {
+        LimitCounter counter = Redeclaration.unused(limit);
+        history.ifPresent(earlier -> takeOver(counter, earlier, uses, now));
+        holdLate(counter, now);
+        return counter;
     }
 
-    private void holdLate(Meter meter, long now) {
-        uses.underWay().forEach(use -> use.holdLate(meter, now));
+    private void holdLate(LimitCounter counter, long now) {
+        uses.underWay().forEach(use -> use.holdLate(counter, now));
     }
 
     /** What is under way isn't taken over: its uses hold the limit themselves. */
-    private static void takeOver(Meter meter, Meter earlier, ScopeUses uses, long now) {
+    private static void takeOver(LimitCounter counter, LimitCounter earlier, ScopeUses uses, long now) {
         List<Use> held = uses.underWay().stream().map(use -> use.of(earlier)).toList();
-        Redeclaration.window(meter).takeOver(Redeclaration.window(earlier), held, now);
+        Redeclaration.window(counter).takeOver(Redeclaration.window(earlier), held, now);
     }
 
     /** Counts here too what was used of another scope, of which accounts have come into this one. */
     public void takeOver(ScopeLimits other, long now) {
-        for (Meter meter : everDeclared()) {
-            Redeclaration.longest(other.everDeclared(), meter.unit())
-                    .ifPresent(earlier -> takeOver(meter, earlier, other.uses, now));
+        for (LimitCounter counter : everDeclared()) {
+            Redeclaration.longest(other.everDeclared(), counter.unit())
+                    .ifPresent(earlier -> takeOver(counter, earlier, other.uses, now));
         }
         for (ScopeUse use : other.uses.underWay()) {
             if (uses.join(use)) {
-                everDeclared().forEach(meter -> use.holdLate(meter, now));
-                Stream.concat(meters.stream().filter(meter -> !meter.isDeclared()), late.stream())
-                        .forEach(meter -> use.holdFromNow(meter, now));
+                everDeclared().forEach(counter -> use.holdLate(counter, now));
+                Stream.concat(counters.stream().filter(counter -> !counter.isDeclared()), late.stream())
+                        .forEach(counter -> use.holdFromNow(counter, now));
             }
         }
     }
 
     /** An attempt reserves of each of them. */
     void reserve(ScopeUse use, long now) {
-        use.holdKnown(meters, now);
+        use.holdKnown(counters, now);
         use.holdKnown(aside, now);
         use.holdKnown(late, now);
         use.holdKnown(past, now);
@@ -204,8 +212,8 @@ public final class ScopeLimits {
 
     /** Returns whether a limit of requests was declared or reported. */
     boolean knowRequests() {
-        for (Meter meter : meters) {
-            if (meter.isKnownOfRequests()) {
+        for (LimitCounter counter : counters) {
+            if (counter.isKnownOfRequests()) {
                 return true;
             }
         }
@@ -229,50 +237,55 @@ public final class ScopeLimits {
 
     private void findMostTokensAtOnce() {
         TokenBound most = TokenBound.UNBOUNDED;
-        for (Meter meter : meters) {
-            most = most.within(meter.unit(), meter.quota().amount());
+        for (LimitCounter counter : counters) {
+            most = most.within(counter.unit(), counter.quota().amount());
         }
         mostTokensAtOnce = most;
     }
 
-    /** Keeps a rate that was found by trial like any other limit, in the place of an earlier one; null: there is none. */
+    /**
+     * Keeps a rate that was found by trial like any other limit, in the place of an earlier one; null: there is none.
+     */
     void keep(@Nullable Pace pace) {
-        meters.removeIf(meter -> meter.source() == LimitStatus.Source.LEARNED && meter.quota() != pace);
-        if (pace != null && meters.stream().noneMatch(meter -> meter.quota() == pace)) {
-            meters.add(new Meter(Limit.Unit.REQUESTS, LimitStatus.Source.LEARNED, pace));
+        counters.removeIf(counter -> counter.source() == LimitStatus.LimitSource.LEARNED && counter.quota() != pace);
+        if (pace != null && counters.stream().noneMatch(counter -> counter.quota() == pace)) {
+            counters.add(new LimitCounter(Limit.Unit.REQUESTS, LimitStatus.LimitSource.LEARNED, pace));
         }
     }
 
     /**
      * Returns how long until a reservation fits.
      *
-     * @param leave the share of each limit that has to be left besides
+     * @param reserve the share of each limit that has to be left besides
      */
-    long waitNanos(TokenCount tokens, double leave, long now) {
+    long waitNanos(TokenCount tokens, double reserve, long now) {
         long wait = Waits.NONE;
-        for (Meter meter : meters) {
-            wait = Math.max(wait, meter.waitNanos(meter.cost(tokens), leave, uses.reserved(meter.unit()), now));
+        for (LimitCounter counter : counters) {
+            wait = Math.max(wait, counter.waitNanos(counter.cost(tokens), reserve, uses.reserved(counter.unit()), now));
         }
         return wait;
     }
 
     /** Returns how long until the reservations of two prompts fit together. */
-    long waitNanos(TokenCount tokens, TokenCount otherTokens, double leave, long now) {
+    long waitNanos(TokenCount tokens, TokenCount otherTokens, double reserve, long now) {
         long wait = Waits.NONE;
-        for (Meter meter : meters) {
-            long both = meter.cost(tokens) + meter.cost(otherTokens);
-            wait = Math.max(wait, meter.waitNanos(both, leave, uses.reserved(meter.unit()), now));
+        for (LimitCounter counter : counters) {
+            long both = counter.cost(tokens) + counter.cost(otherTokens);
+            wait = Math.max(wait, counter.waitNanos(both, reserve, uses.reserved(counter.unit()), now));
         }
         return wait;
     }
 
-    /** Returns whether reservations may fit sooner than {@link #waitNanos} says, because reports will show what others have left. */
+    /**
+     * Returns whether reservations may fit sooner than {@link #waitNanos} says, because reports will show what others
+     * have left.
+     */
     public boolean mayFitSooner() {
         if (uses.underWay().isEmpty()) {
             return false;
         }
-        for (Meter meter : meters) {
-            if (meter.sharedByOthers()) {
+        for (LimitCounter counter : counters) {
+            if (counter.sharedByOthers()) {
                 return true;
             }
         }
@@ -284,25 +297,25 @@ public final class ScopeLimits {
      *
      * @param use what the attempt uses of the scope
      */
-    Meter report(ReportedLimits.Told told, ScopeUse use, long now) {
+    LimitCounter report(ReportedLimits.ValidReport valid, ScopeUse use, long now) {
         flightNanos += (now - use.beganNanos() - flightNanos) / FLIGHTS_IN_MEAN;
-        ReportKey key = reported.find(told, use.beganNanos(), now);
-        Optional<Meter> mistaken = reported.takeMistaken(key);
-        mistaken.ifPresent(meters::remove);
+        ReportKey key = reported.find(valid, use.beganNanos(), now);
+        Optional<LimitCounter> mistaken = reported.takeMistaken(key);
+        mistaken.ifPresent(counters::remove);
         if (key.refill() == Refill.ONE_BY_ONE) {
-            Meter meter = oneByOne(key, told, mistaken, now);
-            Redeclaration.window(meter).counted(use.of(meter), told.used(), now);
-            return meter;
+            LimitCounter counter = oneByOne(key, valid, mistaken, now);
+            Redeclaration.window(counter).counted(use.of(counter), valid.used(), now);
+            return counter;
         }
-        Meter meter = reported.get(key);
-        if (meter == null) {
-            ReportedQuota quota = quota(key, told.amount(), key.window(), now);
-            meter = learn(key, quota, now);
-            quota.reserve(uses.endedSince(use, meter.unit()), now).arrived(now);
+        LimitCounter counter = reported.get(key);
+        if (counter == null) {
+            ReportedQuota quota = quota(key, valid.amount(), key.window(), now);
+            counter = learn(key, quota, now);
+            quota.reserve(uses.endedSince(use, counter.unit()), now).arrived(now);
         }
-        quotaOf(meter).report(use.of(meter), told.amount(), told.left(), told.resetNanos(), now);
+        quotaOf(counter).report(use.of(counter), valid.amount(), valid.left(), valid.resetNanos(), now);
         arrange(declared, now);
-        return meter;
+        return counter;
     }
 
     /** A limit that seemed to be reported for this scope is another one's. */
@@ -317,24 +330,25 @@ public final class ScopeLimits {
      *
      * @param mistaken how it was counted until now; what that knew to be used was perhaps used only just now
      */
-    private Meter oneByOne(ReportKey key, ReportedLimits.Told told, Optional<Meter> mistaken, long now) {
-        long windowNanos = told.resetNanos();
-        for (Meter meter : meters) {
-            if (meter.isDeclared() && key.isSlidingOf(meter, told.amount(), windowNanos)) {
-                return meter;
+    private LimitCounter oneByOne(
+            ReportKey key, ReportedLimits.ValidReport valid, Optional<LimitCounter> mistaken, long now) {
+        long windowNanos = valid.resetNanos();
+        for (LimitCounter counter : counters) {
+            if (counter.isDeclared() && key.isSlidingOf(counter, valid.amount(), windowNanos)) {
+                return counter;
             }
         }
-        Meter known = reported.get(key);
+        LimitCounter known = reported.get(key);
         if (known == null) {
-            SlidingWindow window = new SlidingWindow(told.amount(), Duration.ofNanos(windowNanos));
-            known = new Meter(key.unit(), LimitStatus.Source.REPORTED, window);
+            SlidingWindow window = new SlidingWindow(valid.amount(), Duration.ofNanos(windowNanos));
+            known = new LimitCounter(key.unit(), LimitStatus.LimitSource.REPORTED, window);
             add(key, known);
             holdLate(known, now);
-            long left = mistaken.map(meter -> meter.quota().left(now)).orElse(told.left());
+            long left = mistaken.map(counter -> counter.quota().left(now)).orElse(valid.left());
             window.countBesides(window.left(now) - left, now);
             arrange(declared, now);
         }
-        Redeclaration.window(known).allow(told.amount());
+        Redeclaration.window(known).allow(valid.amount());
         changes++;
         return known;
     }
@@ -349,7 +363,10 @@ public final class ScopeLimits {
         arrange(declared, now);
     }
 
-    /** A bucket's window may follow from what is used and how long that takes to come back; a fixed window's needn't be known. */
+    /**
+     * A bucket's window may follow from what is used and how long that takes to come back; a fixed window's needn't be
+     * known.
+     */
     private static ReportedQuota quota(ReportKey key, long amount, Duration window, long now) {
         if (key.refill() == Refill.AT_ONCE) {
             return new FixedWindow(amount);
@@ -357,24 +374,24 @@ public final class ScopeLimits {
         return window.isZero() ? TokenBucket.ofUnsaidWindow(amount, now) : new TokenBucket(amount, window, now);
     }
 
-    /** Begins to count a limit that nobody had told of; what is under way counts towards it too. */
-    private Meter learn(ReportKey key, ReportedQuota quota, long now) {
-        Meter meter = new Meter(key.unit(), LimitStatus.Source.REPORTED, quota);
-        add(key, meter);
-        uses.underWay().forEach(use -> use.holdLate(meter, quota, now));
+    /** Begins to count a limit that nobody had reported; what is under way counts towards it too. */
+    private LimitCounter learn(ReportKey key, ReportedQuota quota, long now) {
+        LimitCounter counter = new LimitCounter(key.unit(), LimitStatus.LimitSource.REPORTED, quota);
+        add(key, counter);
+        uses.underWay().forEach(use -> use.holdLate(counter, quota, now));
         // Only once all hold it: what the others report may be older than that this one has arrived.
-        uses.underWay().forEach(use -> use.catchUp(meter, now));
-        return meter;
+        uses.underWay().forEach(use -> use.catchUp(counter, now));
+        return counter;
     }
 
-    private void add(ReportKey key, Meter meter) {
-        reported.put(key, meter);
-        meters.removeIf(known -> isGuess(known, key.unit()));
-        meters.add(meter);
+    private void add(ReportKey key, LimitCounter counter) {
+        reported.put(key, counter);
+        counters.removeIf(known -> isGuess(known, key.unit()));
+        counters.add(counter);
     }
 
     /** What a limit's rate was thought to be doesn't matter once somebody tells the limit. */
-    private static boolean isGuess(Meter known, Limit.Unit unit) {
-        return known.source() == LimitStatus.Source.LEARNED && unit == Limit.Unit.REQUESTS;
+    private static boolean isGuess(LimitCounter known, Limit.Unit unit) {
+        return known.source() == LimitStatus.LimitSource.LEARNED && unit == Limit.Unit.REQUESTS;
     }
 }

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The limits and the closure of one scope, the attempts that use it, and what is learned of it. Guarded by the engine's lock. */
+/**
+ * The limits and the closure of one scope, the attempts that use it, and what is learned of it. Guarded by the engine's
+ * lock.
+ */
 public final class ScopeState {
 
     private final Scope scope;
@@ -68,8 +71,8 @@ public final class ScopeState {
         return use;
     }
 
-    /** It let in an attempt. */
-    void letIn(ScopeUse use, long now) {
+    /** It admitted an attempt. */
+    void admitted(ScopeUse use, long now) {
         learner.admitted(use, limits, now);
         if (!learner.refusesStill()) {
             closure.openForAll();
@@ -86,12 +89,12 @@ public final class ScopeState {
         return !learner.doubtsKnown() && limits.knowRequests();
     }
 
-    /** Returns whether it has let in nothing since a limit refused a call. */
+    /** Returns whether it has admitted nothing since a limit refused a call. */
     public boolean refusesAll() {
         return learner.refusesAll();
     }
 
-    /** Returns whether it has refused the calls that were to find out if it lets in again. */
+    /** Returns whether it has refused the calls that were to find out if it admits calls again. */
     public boolean refusesStill() {
         return learner.refusesStill();
     }
@@ -99,52 +102,53 @@ public final class ScopeState {
     /**
      * Returns how long until a reservation fits, the closure aside.
      *
-     * @param leave the share of each limit that has to be left besides
+     * @param reserve the share of each limit that has to be left besides
      */
-    public long waitNanos(TokenCount tokens, double leave, long now) {
-        return Math.max(shared.waitNanos(tokens, now), limits.waitNanos(tokens, leave, now));
+    public long waitNanos(TokenCount tokens, double reserve, long now) {
+        return Math.max(shared.waitNanos(tokens, now), limits.waitNanos(tokens, reserve, now));
     }
 
     /**
-     * Returns how long until reserving for one prompt makes another one wait no longer for its own reservation, because both fit.
+     * Returns how long until reserving for one prompt makes another one wait no longer for its own reservation, because
+     * both fit.
      *
-     * @param leave the share of each limit that the other one leaves besides
+     * @param reserve the share of each limit that the other one leaves besides
      */
-    public long delayNanos(TokenCount tokens, TokenCount otherTokens, double leave, long now) {
-        long together = limits.waitNanos(tokens, otherTokens, leave, now);
-        return together > waitNanos(otherTokens, leave, now) ? together : Waits.NONE;
+    public long delayNanos(TokenCount tokens, TokenCount otherTokens, double reserve, long now) {
+        long together = limits.waitNanos(tokens, otherTokens, reserve, now);
+        return together > waitNanos(otherTokens, reserve, now) ? together : Waits.NONE;
     }
 
     /** Returns the smallest share that is left of a limit, 0 to 1. */
     public double headroom(long now) {
         double least = 1;
-        for (Meter meter : limits.meters()) {
+        for (LimitCounter counter : limits.counters()) {
             // A pace is no stock of which a share could be left.
-            if (meter.source() != LimitStatus.Source.LEARNED) {
-                least = Math.min(least, meter.headroom(now));
+            if (counter.source() != LimitStatus.LimitSource.LEARNED) {
+                least = Math.min(least, counter.headroom(now));
             }
         }
         return least;
     }
 
     /**
-     * Returns the most calls of a size that its limits of tokens, or those of requests, let begin in a nanosecond, learned paces aside.
-     * Infinite without any.
+     * Returns the most calls of a size that its limits of tokens, or those of requests, let begin in a nanosecond,
+     * learned paces aside. Infinite without any.
      *
      * @param usual what a call reserves
      * @param ofTokens whether by the limits of tokens
      */
     public double callsPerNano(TokenCount usual, boolean ofTokens) {
         double calls = Double.POSITIVE_INFINITY;
-        for (Meter meter : limits.meters()) {
-            Optional<Duration> window = meter.quota().window();
-            if (meter.unit().countsTokens() == ofTokens
-                    && meter.source() != LimitStatus.Source.LEARNED
+        for (LimitCounter counter : limits.counters()) {
+            Optional<Duration> window = counter.quota().window();
+            if (counter.unit().countsTokens() == ofTokens
+                    && counter.source() != LimitStatus.LimitSource.LEARNED
                     && window.isPresent()) {
-                double amount = meter.quota().amount();
+                double amount = counter.quota().amount();
                 calls = Math.min(
                         calls,
-                        amount / Math.max(1, meter.cost(usual)) / window.get().toNanos());
+                        amount / Math.max(1, counter.cost(usual)) / window.get().toNanos());
             }
         }
         return calls;
@@ -152,18 +156,18 @@ public final class ScopeState {
 
     /** Describes its limits. */
     public List<LimitStatus> status(long now) {
-        return limits.meters().stream().map(meter -> status(meter, now)).toList();
+        return limits.counters().stream().map(counter -> status(counter, now)).toList();
     }
 
-    private LimitStatus status(Meter meter, long now) {
-        long left = meter.free(now);
+    private LimitStatus status(LimitCounter counter, long now) {
+        long left = counter.free(now);
         return new LimitStatus(
                 scope,
-                meter.unit(),
-                meter.quota().amount(),
-                meter.quota().window(),
+                counter.unit(),
+                counter.quota().amount(),
+                counter.quota().window(),
                 left,
-                meter.source(),
-                left > 0 ? OptionalLong.empty() : OptionalLong.of(meter.waitNanos(1, 0, 0, now)));
+                counter.source(),
+                left > 0 ? OptionalLong.empty() : OptionalLong.of(counter.waitNanos(1, 0, 0, now)));
     }
 }

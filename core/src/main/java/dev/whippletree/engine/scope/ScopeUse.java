@@ -9,14 +9,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What one attempt uses of one scope: what it reserved of each limit, and when the service counts that. If the scope's accounts come
- * into another one, the attempt uses that one too, as if it had from the start. Guarded by the engine's lock.
+ * What one attempt uses of one scope: what it reserved of each limit, and when the service counts that. If the scope's
+ * accounts come into another one, the attempt uses that one too, as if it had from the start. Guarded by the engine's
+ * lock.
  */
 final class ScopeUse {
 
     private final TokenCount tokens;
     private final long beganNanos;
-    private final List<Meter.Hold> holds = new ArrayList<>(4);
+    private final List<LimitCounter.Hold> holds = new ArrayList<>(4);
     private final List<ScopeUses> scopes = new ArrayList<>(1);
 
     /** How many of its holds are of limits that were known when it began: the first ones. */
@@ -37,47 +38,47 @@ final class ScopeUse {
     }
 
     /** Reserves of limits that are known as the attempt begins. */
-    void holdKnown(List<Meter> meters, long now) {
-        for (Meter meter : meters) {
-            hold(meter, now);
+    void holdKnown(List<LimitCounter> counters, long now) {
+        for (LimitCounter counter : counters) {
+            hold(counter, now);
         }
         knownLimits = holds.size();
     }
 
-    private void hold(Meter meter, long now) {
-        holds.add(meter.reserve(tokens, now));
+    private void hold(LimitCounter counter, long now) {
+        holds.add(counter.reserve(tokens, now));
     }
 
-    /** Reserves of a limit that the service has told of only now. */
-    void holdLate(Meter meter, ReportedQuota quota, long now) {
-        holds.add(new Meter.Hold(meter, quota.reserve(meter.cost(tokens), beganNanos, now)));
+    /** Reserves of a limit that the service has only now reported. */
+    void holdLate(LimitCounter counter, ReportedQuota quota, long now) {
+        holds.add(new LimitCounter.Hold(counter, quota.reserve(counter.cost(tokens), beganNanos, now)));
     }
 
     /** Reserves of a limit that is counted only from now on, as if it had been from the start. */
-    void holdLate(Meter meter, long now) {
-        hold(meter, now);
-        Use use = of(meter);
+    void holdLate(LimitCounter counter, long now) {
+        hold(counter, now);
+        Use use = of(counter);
         sentBy.ifPresent(latest -> use.sent(latest, now));
         arrivedAt.ifPresent(use::arrived);
     }
 
     /** Reserves of a limit from now on. */
-    void holdFromNow(Meter meter, long now) {
-        hold(meter, now);
-        catchUp(meter, now);
+    void holdFromNow(LimitCounter counter, long now) {
+        hold(counter, now);
+        catchUp(counter, now);
     }
 
     /** Says of a limit that was learned only now whether the service has counted the request. */
-    void catchUp(Meter meter, long now) {
+    void catchUp(LimitCounter counter, long now) {
         if (arrivedAt.isPresent()) {
-            of(meter).arrived(now);
+            of(counter).arrived(now);
         }
     }
 
     /** Returns what it reserved of a limit that it holds. */
-    Use of(Meter meter) {
-        for (Meter.Hold hold : holds) {
-            if (hold.meter() == meter) {
+    Use of(LimitCounter counter) {
+        for (LimitCounter.Hold hold : holds) {
+            if (hold.counter() == counter) {
                 return hold.use();
             }
         }
@@ -85,8 +86,8 @@ final class ScopeUse {
     }
 
     /** Returns whether it began only because a limit that was known seemed to have room for it. */
-    boolean foundRoomIn(Meter meter) {
-        return holds.subList(0, knownLimits).stream().anyMatch(hold -> hold.meter() == meter);
+    boolean foundRoomIn(LimitCounter counter) {
+        return holds.subList(0, knownLimits).stream().anyMatch(hold -> hold.counter() == counter);
     }
 
     /** The request has been written, and arrives by a moment at the latest. */
@@ -111,12 +112,12 @@ final class ScopeUse {
     /** Ends it: a request that isn't known to have arrived has by a moment, and the service may say what it counted. */
     void end(long lostUntil, Optional<TokenCount> counted, long now) {
         scopes.forEach(scope -> scope.leave(this));
-        for (Meter.Hold hold : holds) {
+        for (LimitCounter.Hold hold : holds) {
             if (arrivedAt.isEmpty()) {
                 hold.use().lost(lostUntil, now);
             }
-            if (counted.isPresent() && hold.meter().unit().countsTokens()) {
-                hold.use().settle(hold.meter().cost(counted.get()), now);
+            if (counted.isPresent() && hold.counter().unit().countsTokens()) {
+                hold.use().settle(hold.counter().cost(counted.get()), now);
             }
         }
     }

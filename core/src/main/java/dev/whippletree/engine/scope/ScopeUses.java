@@ -69,7 +69,10 @@ final class ScopeUses {
         return begun.of(unit) - ended.of(unit);
     }
 
-    /** Returns what attempts may have used that ended while another one was under way: that one's report may not have counted them. */
+    /**
+     * Returns what attempts may have used that ended while another one was under way: that one's report may not have
+     * counted them.
+     */
     long endedSince(ScopeUse use, Limit.Unit unit) {
         return ended.of(unit) - underWay.getOrDefault(use, ended).of(unit);
     }

@@ -17,8 +17,9 @@ import java.util.Optional;
  * The limits of a scope that several processes count together, and the part left for this one. Guarded by the engine's
  * lock.
  *
- * <p>A declared limit is always among them, by sliding window: what the service reports to one process the others don't hear, and
- * what they have under way that one doesn't know. A rate found by trial isn't shared: each process finds its own share of it.
+ * <p>A declared limit is always among them, by sliding window: what the service reports to one process the others don't
+ * hear, and what they have under way that one doesn't know. A rate found by trial isn't shared: each process finds its
+ * own share of it.
  */
 public final class SharedLimits {
 
@@ -29,15 +30,15 @@ public final class SharedLimits {
     private long foundAt = -1;
 
     /** A limit, under the name that all processes give it. */
-    private record Shared(String name, Meter meter, Limit limit) {
+    private record Shared(String name, LimitCounter counter, Limit limit) {
 
-        static Shared of(Meter meter, String ofWindow, Duration window) {
-            Limit limit = new Limit(meter.unit(), meter.quota().amount(), window);
-            return new Shared(meter.unit().wireName() + "/" + ofWindow, meter, limit);
+        static Shared of(LimitCounter counter, String ofWindow, Duration window) {
+            Limit limit = new Limit(counter.unit(), counter.quota().amount(), window);
+            return new Shared(counter.unit().wireName() + "/" + ofWindow, counter, limit);
         }
 
         LimitUse use(Scope scope, TokenCount tokens) {
-            return new LimitUse(scope, name, limit, Math.min(meter.cost(tokens), limit.amount()));
+            return new LimitUse(scope, name, limit, Math.min(counter.cost(tokens), limit.amount()));
         }
 
         /** A limit that was both declared and reported is one, and the smaller amount holds. */
@@ -79,13 +80,13 @@ public final class SharedLimits {
 
     private List<Shared> find() {
         Map<String, Shared> found = new LinkedHashMap<>();
-        for (Meter meter : own.declared()) {
-            Duration window = meter.quota().window().orElseThrow();
-            add(found, Shared.of(meter, window.toString(), window));
+        for (LimitCounter counter : own.declared()) {
+            Duration window = counter.quota().window().orElseThrow();
+            add(found, Shared.of(counter, window.toString(), window));
         }
         own.reported()
-                .forEach((key, meter) ->
-                        windowOf(key, meter).ifPresent(window -> add(found, Shared.of(meter, nameOf(key), window))));
+                .forEach((key, counter) -> windowOf(key, counter)
+                        .ifPresent(window -> add(found, Shared.of(counter, nameOf(key), window))));
         return List.copyOf(found.values());
     }
 
@@ -98,9 +99,9 @@ public final class SharedLimits {
         return key.window().isZero() ? key.refill().name() : key.window().toString();
     }
 
-    /** A limit that gives everything back at a moment, after a time nobody told, can't be counted by several. */
-    private static Optional<Duration> windowOf(ReportKey key, Meter meter) {
-        Optional<Duration> window = key.window().isZero() ? meter.quota().window() : Optional.of(key.window());
+    /** A limit that gives everything back at a moment, after an unreported time, can't be counted by several. */
+    private static Optional<Duration> windowOf(ReportKey key, LimitCounter counter) {
+        Optional<Duration> window = key.window().isZero() ? counter.quota().window() : Optional.of(key.window());
         boolean derivable = !key.window().isZero() || key.refill() != Refill.AT_ONCE;
         return window.filter(length -> derivable && length.compareTo(Duration.ofMillis(1)) >= 0);
     }

@@ -41,8 +41,8 @@ public record TokenBound(long total, long prompt, long completion) {
     }
 
     /**
-     * Returns the most of some tokens that it allows, the prompt before the completion, or what is needed at least where it allows
-     * less.
+     * Returns the most of some tokens that it allows, the prompt before the completion, or what is needed at least
+     * where it allows less.
      */
     public TokenCount most(TokenCount wanted, TokenCount needed) {
         long ofPrompt = Math.max(needed.prompt(), Math.min(wanted.prompt(), Math.min(prompt, total)));

@@ -6,17 +6,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the rate of a limit of requests that nobody states, from admitted and refused calls. Arithmetic only, like {@link Quota}.
+ * Finds the rate of a limit of requests that nobody states, from admitted and refused calls. Arithmetic only, like
+ * {@link Quota}.
  *
- * <p>It measures round by round: the calls admitted from when the service opened, divided by the time until it opens again after it
- * refused some. If the limit was used up, that is its rate, whatever its window: an hour's calls used up in a minute are followed by 59
- * closed minutes. A full bucket, or earlier use by others, distorts the first measurement, so a rate is set when two in a row agree.
- * Calls then keep that pace, a tenth below it at first and growing (see {@link CubicProbe}): additive increase, multiplicative decrease,
- * as in TCP.
+ * <p>It measures round by round: the calls admitted from when the service opened, divided by the time until it opens
+ * again after it refused some. If the limit was used up, that is its rate, whatever its window: an hour's calls used up
+ * in a minute are followed by 59 closed minutes. A full bucket, or earlier use by others, distorts the first
+ * measurement, so a rate is set when two in a row agree. Calls then keep that pace, a tenth below it at first and
+ * growing (see {@link CubicProbe}): additive increase, multiplicative decrease, as in TCP.
  *
- * <p>A refusal cuts the rate once per round. Where a window was used up when its rate was found, the first brief refusals within such a
- * window after a cut don't cut further, since it still holds calls from before. Time without demand isn't counted, and calls that didn't
- * have to wait for their pace don't raise it, because neither says anything about the limit.
+ * <p>A refusal cuts the rate once per round. Where a window was used up when its rate was found, the first brief
+ * refusals within such a window after a cut don't cut further, since it still holds calls from before. Time without
+ * demand isn't counted, and calls that didn't have to wait for their pace don't raise it, because neither says anything
+ * about the limit.
  */
 public final class AdaptiveRate {
 
@@ -26,7 +28,10 @@ public final class AdaptiveRate {
     /** Closed for a smaller share of the time since it opened, it isn't a window that was used up too early. */
     private static final double SHORT_CLOSURE = 0.2;
 
-    /** Closed for a larger share of the whole round when its rate is found, it is a window that was used up, not a bucket. */
+    /**
+     * Closed for a larger share of the whole round when its rate is found, it is a window that was used up, not a
+     * bucket.
+     */
     private static final double CLOSURE_OF_WINDOW = 0.6;
 
     /** A round of fewer calls measures nothing once a rate is known. */
@@ -43,13 +48,20 @@ public final class AdaptiveRate {
     /** A test of a rate loses about a third of a percent. */
     private static final double CALLS_PER_REFUSAL = 300;
 
-    /** Others don't use the same all the time: keeping out of their way more often would leave much of a limit unused. */
+    /**
+     * Others don't use the same all the time: keeping out of their way more often would leave much of a limit unused.
+     */
     private static final double CALLS_PER_REFUSAL_WITH_OTHERS = 100;
 
-    /** Growing much within a window would overshoot, so a rate isn't tested before half of what the first round admitted, within a bound. */
+    /**
+     * Growing much within a window would overshoot, so a rate isn't tested before half of what the first round
+     * admitted, within a bound.
+     */
     private static final double WINDOW_SHARE = 0.5;
 
-    /** A rate that was measured while others used much is far too low; it grows by a tenth for so many calls at least. */
+    /**
+     * A rate that was measured while others used much is far too low; it grows by a tenth for so many calls at least.
+     */
     private static final double FEWEST_BEYOND = 40;
 
     private final RateSample round = new RateSample();
@@ -206,7 +218,10 @@ public final class AdaptiveRate {
         }
     }
 
-    /** A window used up early stays closed for long, and measures the rate; a short closure says that it was just too high. */
+    /**
+     * A window used up early stays closed for long, and measures the rate; a short closure says that it was just too
+     * high.
+     */
     private double ceiling(double rate) {
         boolean measures = !isBrief() && round.calls() >= FEWEST_MEASURED;
         return measures ? Math.min(refusedRate, Math.max(rate, refusedRate / 2)) : refusedRate;

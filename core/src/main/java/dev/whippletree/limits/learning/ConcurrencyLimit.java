@@ -3,14 +3,16 @@ package dev.whippletree.limits.learning;
 /**
  * Finds how many concurrent calls a service allows without saying so. Arithmetic only, on the outcomes of calls.
  *
- * <p>It starts with four and adds one for each admitted call, so the number doubles with each round. Refusals are attributed to a rate
- * until one is known (see {@link AdaptiveRate}); after that to the number, if the refused calls began with more calls in flight than
- * nearly all admitted ones, which at an even pace doesn't happen by chance. From then on it searches around that number as
- * {@link CubicProbe} does. If calls with fewer in flight are refused as well, the cause was the rate after all, and the number is dropped.
+ * <p>It starts with four and adds one for each admitted call, so the number doubles with each round. Refusals are
+ * attributed to a rate until one is known (see {@link AdaptiveRate}); after that to the number, if the refused calls
+ * began with more calls in flight than nearly all admitted ones, which at an even pace doesn't happen by chance. From
+ * then on it searches around that number as {@link CubicProbe} does. If calls with fewer in flight are refused as well,
+ * the cause was the rate after all, and the number is dropped.
  *
- * <p>The probability of chance is the share of the latest admitted calls that had as many in flight as the refused one. One refusal that
- * chance explains once in fifty times is enough. Weaker ones are combined: the product of 1 / (2 √share) exceeds fifty by chance at most
- * once in fifty times, however often it is checked (Vovk and Wang, "E-values", Annals of Statistics 2021).
+ * <p>The probability of chance is the share of the latest admitted calls that had as many in flight as the refused one.
+ * One refusal that chance explains once in fifty times is enough. Weaker ones are combined: the product of 1 / (2
+ * √share) exceeds fifty by chance at most once in fifty times, however often it is checked (Vovk and Wang, "E-values",
+ * Annals of Statistics 2021).
  */
 public final class ConcurrencyLimit {
 
@@ -22,7 +24,10 @@ public final class ConcurrencyLimit {
     /** What happens by chance only once in so many times isn't taken for chance. */
     private static final int CERTAINTY = 50;
 
-    /** The share of calls that had as many under way as a refused one, above which that one says nothing against the number. */
+    /**
+     * The share of calls that had as many under way as a refused one, above which that one says nothing against the
+     * number.
+     */
     private static final double SUSPICIOUS = 0.2;
 
     /** Admitted calls by which a refused one is judged. */
@@ -35,7 +40,10 @@ public final class ConcurrencyLimit {
     /** Whether a number was refused: then the probe holds it. */
     private boolean found;
 
-    /** How many were under way when each of the latest calls that got in began, the next one's place and how many there are. */
+    /**
+     * How many were under way when each of the latest calls that got in began, the next one's place and how many there
+     * are.
+     */
     private final int[] latest = new int[LATEST];
 
     private int next;
@@ -101,7 +109,10 @@ public final class ConcurrencyLimit {
         ramp = Math.max(1, Math.min(FIRST, ramp / 2));
     }
 
-    /** Returns whether a refusal of a call that kept the pace of a known rate would be put down to how many were under way. */
+    /**
+     * Returns whether a refusal of a call that kept the pace of a known rate would be put down to how many were under
+     * way.
+     */
     public boolean explains(int underWay, long begun) {
         if (begun < refusedAt) {
             return crowded;

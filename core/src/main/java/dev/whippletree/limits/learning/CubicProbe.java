@@ -1,16 +1,17 @@
 package dev.whippletree.limits.learning;
 
 /**
- * A bound that is searched for: cut when it is refused, it grows quickly back to near where it was refused, slowly around that, more
- * quickly a little beyond, and from there by a tenth at a time. Confined.
+ * A bound that is searched for: cut when it is refused, it grows quickly back to near where it was refused, slowly
+ * around that, more quickly a little beyond, and from there by a tenth at a time. Confined.
  *
- * <p>This is the window growth of CUBIC TCP (Ha, Rhee, Xu, 2008; RFC 9438), counted in admitted calls instead of time, so that the share
- * of calls that tests cost doesn't depend on how many there are in a second, and without CUBIC's ever faster growth far beyond, which
- * would overshoot before a long window shows that it is used up. Cut by a tenth instead of CUBIC's three, since what is lost by a bound
- * that is too low counts for more here than how soon several clients share one fairly.
+ * <p>This is the window growth of CUBIC TCP (Ha, Rhee, Xu, 2008; RFC 9438), counted in admitted calls instead of time,
+ * so that the share of calls that tests cost doesn't depend on how many there are in a second, and without CUBIC's ever
+ * faster growth far beyond, which would overshoot before a long window shows that it is used up. Cut by a tenth instead
+ * of CUBIC's three, since what is lost by a bound that is too low counts for more here than how soon several clients
+ * share one fairly.
  *
- * <p>Where calls are many, several are under way when the first is refused, and are refused too. So the next test is taken to cost what
- * the last did, and comes so much later that the loss stays the same.
+ * <p>Where calls are many, several are under way when the first is refused, and are refused too. So the next test is
+ * taken to cost what the last did, and comes so much later that the loss stays the same.
  */
 final class CubicProbe {
 
@@ -56,7 +57,8 @@ final class CubicProbe {
      * Starts below a ceiling.
      *
      * @param newCeiling where the bound was refused, positive
-     * @param toCeiling after how many steps it is there again, 1 or more; after twice as many it is as far above as it started below
+     * @param toCeiling after how many steps it is there again, 1 or more; after twice as many it is as far above as it
+     *     started below
      * @param beyond after how many steps it grows by another tenth once it is a tenth above the ceiling, 1 or more
      */
     void restart(double newCeiling, double toCeiling, double beyond) {

@@ -3,14 +3,15 @@ package dev.whippletree.limits.learning;
 /**
  * What a service admits in a round: from when it opens until it opens again after it refused calls. Confined.
  *
- * <p>Refusals of calls begun before it closed, and those before anything has been admitted since, belong to the same round.
+ * <p>Refusals of calls begun before it closed, and those before anything has been admitted since, belong to the same
+ * round.
  */
 final class RateSample {
 
     private static final long NEVER = Long.MIN_VALUE;
 
     /** What a refusal means for the round. */
-    enum Part {
+    enum RefusalEffect {
         /** It closes the service. */
         FIRST,
         /** The service is closed already. */
@@ -26,7 +27,9 @@ final class RateSample {
     private long idleBefore;
     private long calls;
 
-    /** Whether it has admitted nothing since it refused a call; since when, until when, and how many calls began since. */
+    /**
+     * Whether it has admitted nothing since it refused a call; since when, until when, and how many calls began since.
+     */
     private boolean closed;
 
     private long closedAt = NEVER;
@@ -82,26 +85,26 @@ final class RateSample {
     }
 
     /** A call was refused that isn't counted any more. */
-    Part refused(long begun, long until, long idleNanos, long now) {
+    RefusalEffect refused(long begun, long until, long idleNanos, long now) {
         opensAt = Math.max(opensAt, until);
         if (closed) {
-            return Part.FURTHER;
+            return RefusalEffect.FURTHER;
         }
         if (begun < closedAt) {
-            return Part.NONE;
+            return RefusalEffect.NONE;
         }
         if (begun < start) {
             start = opensAt; // Another one of that time was admitted, so it seemed open.
-            return Part.NONE;
+            return RefusalEffect.NONE;
         }
         if (calls <= 0) {
             begin(until, until, idleNanos, 0);
-            return Part.NONE;
+            return RefusalEffect.NONE;
         }
         closed = true;
         closedAt = now;
         begunSince = 0;
-        return Part.FIRST;
+        return RefusalEffect.FIRST;
     }
 
     boolean isClosed() {

@@ -18,7 +18,7 @@ public final class RefillInference {
     private static final int CERTAIN = 3;
     private static final long SECOND_NANOS = 1_000_000_000;
 
-    /** Resets told in milliseconds are rounded to those. */
+    /** Resets reported in milliseconds are rounded. */
     private static final long LEAST_ERROR_NANOS = 1_000_000;
 
     /** By how much one reset may differ from an equal one. */
@@ -53,7 +53,7 @@ public final class RefillInference {
             return isWholeSeconds() ? SECOND_NANOS : LEAST_ERROR_NANOS;
         }
 
-        /** Returns the shortest time in which one unit can come back; fractions of a unit aren't told. */
+        /** Returns the shortest time in which one unit can come back; fractions of a unit aren't reported. */
         double leastOfOne() {
             return (resetNanos - errorNanos()) / (double) used;
         }
@@ -107,41 +107,44 @@ public final class RefillInference {
         if (used < 1 || resetNanos < LEAST_ERROR_NANOS) {
             return;
         }
-        Told told = new Told(begun, now, used, resetNanos);
-        boolean agrees = narrow(told);
+        Told reported = new Told(begun, now, used, resetNanos);
+        boolean agrees = narrow(reported);
         if (pending != null && now >= pending.begun() + pending.resetNanos()) {
             pending = null; // A later reset may be that of the next window.
         }
-        if (least != null && told.isTwice(least)) {
-            judge(told, least, agrees && told.isProportionalTo(least));
+        if (least != null && reported.isTwice(least)) {
+            judge(reported, least, agrees && reported.isProportionalTo(least));
         }
         if (pending == null) {
-            pending = told;
+            pending = reported;
         }
         if (least == null || used < least.used()) {
-            least = told;
+            least = reported;
         }
     }
 
-    /** Returns whether one unit can have taken equally long to come back by this report and by all since the last that belied it. */
-    private boolean narrow(Told told) {
-        double shortest = Math.max(leastOfOne, told.leastOfOne());
-        double longest = Math.min(mostOfOne, told.mostOfOne());
+    /**
+     * Returns whether one unit can have taken equally long to come back by this report and by all since the last that
+     * belied it.
+     */
+    private boolean narrow(Told reported) {
+        double shortest = Math.max(leastOfOne, reported.leastOfOne());
+        double longest = Math.min(mostOfOne, reported.mostOfOne());
         boolean agrees = shortest <= longest;
-        leastOfOne = agrees ? shortest : told.leastOfOne();
-        mostOfOne = agrees ? longest : told.mostOfOne();
+        leastOfOne = agrees ? shortest : reported.leastOfOne();
+        mostOfOne = agrees ? longest : reported.mostOfOne();
         if (!agrees && suspected == Refill.CONTINUOUS) {
             agreeing = 0;
         }
         return agrees;
     }
 
-    private void judge(Told told, Told small, boolean proportional) {
-        boolean equal = told.isAsFarAs(small);
-        boolean putOff = pending != null && told.isPutOffAfter(pending);
+    private void judge(Told reported, Told small, boolean proportional) {
+        boolean equal = reported.isAsFarAs(small);
+        boolean putOff = pending != null && reported.isPutOffAfter(pending);
         if (proportional && !equal) {
             suspect(Refill.CONTINUOUS);
-        } else if (equal && !proportional && (putOff || mayBePutOff(told, small))) {
+        } else if (equal && !proportional && (putOff || mayBePutOff(reported, small))) {
             suspect(Refill.ONE_BY_ONE);
         } else if (!proportional && !equal) {
             comesNearer = true;
@@ -149,9 +152,12 @@ public final class RefillInference {
         }
     }
 
-    /** Resets in whole seconds hide what happens within one; a fixed window that is counted as a sliding one isn't exceeded. */
-    private boolean mayBePutOff(Told told, Told small) {
-        return !comesNearer && told.isWholeSeconds() && small.isWholeSeconds();
+    /**
+     * Resets in whole seconds hide what happens within one; a fixed window that is counted as a sliding one isn't
+     * exceeded.
+     */
+    private boolean mayBePutOff(Told reported, Told small) {
+        return !comesNearer && reported.isWholeSeconds() && small.isWholeSeconds();
     }
 
     private void suspect(Refill refill) {

@@ -7,10 +7,10 @@ import java.util.OptionalLong;
 /**
  * How long a service is left alone after it refused a call. Arithmetic only. Confined.
  *
- * <p>A {@code Retry-After} is believed: nothing is sent before. If a call sent after it is refused again, the next pause is at least half
- * of the time for which everything has been refused so far, so that an hour's limit reported as a second costs some twenty calls. Where
- * the service doesn't say how long to wait, the first pause takes what four calls do, and each further one twice as long until a call is
- * admitted.
+ * <p>A {@code Retry-After} is believed: nothing is sent before. If a call sent after it is refused again, the next
+ * pause is at least half of the time for which everything has been refused so far, so that an hour's limit reported as
+ * a second costs some twenty calls. Where the service doesn't say how long to wait, the first pause takes what four
+ * calls do, and each further one twice as long until a call is admitted.
  */
 public final class RefusalBackoff {
 
@@ -23,7 +23,10 @@ public final class RefusalBackoff {
     /** A limit that gives way sooner is found open soon enough; one call in this time hammers nobody. */
     private static final long LONGEST_NANOS = Duration.ofMinutes(5).toNanos();
 
-    /** When it opens for all, some may be refused only because others used what there was; from the next time on one call goes alone. */
+    /**
+     * When it opens for all, some may be refused only because others used what there was; from the next time on one
+     * call goes alone.
+     */
     private static final int AMONG_MANY = 2;
 
     private static final double JITTER = 0.25;
@@ -38,8 +41,8 @@ public final class RefusalBackoff {
     private int refusals;
 
     /**
-     * Returns when to ask again, now that a call was refused. Calls begun before the last pause was over prolong it only by what the
-     * service reported.
+     * Returns when to ask again, now that a call was refused. Calls begun before the last pause was over prolong it
+     * only by what the service reported.
      *
      * @param retryAfter how long the service said to wait, if it did
      * @param perNano the rate that is kept, calls a nanosecond, if one was found

@@ -6,17 +6,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells refusals by chance from those of a limit where the service doesn't say how long to wait. Arithmetic only, like {@link Quota}.
+ * Tells refusals by chance from those of a limit where the service doesn't say how long to wait. Arithmetic only, like
+ * {@link Quota}.
  *
- * <p>A limit that is used up refuses every call until it resets; a service that refuses at random admits others meanwhile. So a refusal
- * counts as random until so many calls in a row are refused that, given the share refused so far, chance explains it once in ten
- * thousand times. Only calls that reached the service after the first refused one count: those begun after half of its time was over. A
- * call in flight for longer than refusals take counts as admitted.
+ * <p>A limit that is used up refuses every call until it resets; a service that refuses at random admits others
+ * meanwhile. So a refusal counts as random until so many calls in a row are refused that, given the share refused so
+ * far, chance explains it once in ten thousand times. Only calls that reached the service after the first refused one
+ * count: those begun after half of its time was over. A call in flight for longer than refusals take counts as
+ * admitted.
  *
- * <p>An overloaded bucket refuses a share of the calls too. Only slower calls tell the two apart: a limit doesn't refuse them, chance
- * refuses the same share. So once a dozen calls, and clearly more than before, are refused, calls are paced a tenth below the rate that
- * was admitted until one explanation is a hundred times as likely as the other. The same happens if a rate found by trial is refused
- * too often. A random share is refuted by a run of admitted calls that it explains only once in a thousand times.
+ * <p>An overloaded bucket refuses a share of the calls too. Only slower calls tell the two apart: a limit doesn't
+ * refuse them, chance refuses the same share. So once a dozen calls, and clearly more than before, are refused, calls
+ * are paced a tenth below the rate that was admitted until one explanation is a hundred times as likely as the other.
+ * The same happens if a rate found by trial is refused too often. A random share is refuted by a run of admitted calls
+ * that it explains only once in a thousand times.
  */
 public final class RefusalCause {
 
@@ -26,7 +29,7 @@ public final class RefusalCause {
         CHANCE,
         /** Chance or a limit's rate: slower calls will tell. */
         UNCLEAR,
-        /** Chance, as slower calls have told. */
+        /** Chance, as slower calls have shown. */
         NO_LIMIT,
         /** A limit that is used up, or the rate that was found by trial. */
         LIMIT
@@ -37,7 +40,7 @@ public final class RefusalCause {
     /** A row of refusals that is as unlikely as this isn't taken for chance. */
     private static final double UNLIKELY = 1e-4;
 
-    /** As long as slower calls haven't told that it is chance. */
+    /** As long as slower calls haven't shown that it is chance. */
     private static final int LONGEST_ROW = 8;
 
     private static final int LONGEST_ROW_BY_CHANCE = 30;
@@ -224,7 +227,10 @@ public final class RefusalCause {
         return (int) Math.min(share > 0 ? LONGEST_ROW_BY_CHANCE : LONGEST_ROW, length);
     }
 
-    /** Returns how many were refused one after the other: calls that others may have outlived for all that is known aren't counted. */
+    /**
+     * Returns how many were refused one after the other: calls that others may have outlived for all that is known
+     * aren't counted.
+     */
     private int certainRow(long now) {
         long certain = now - certainNanos();
         return 1 + (int) row.stream().filter(begun -> begun <= certain).count();

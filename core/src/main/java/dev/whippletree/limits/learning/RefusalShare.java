@@ -50,8 +50,8 @@ final class RefusalShare {
     }
 
     /**
-     * Returns the logarithm of how many times as well one share explains the calls as another does (Wald, "Sequential Tests of
-     * Statistical Hypotheses", 1945).
+     * Returns the logarithm of how many times as well one share explains the calls as another does (Wald, "Sequential
+     * Tests of Statistical Hypotheses", 1945).
      *
      * @param one above 0 and below 1
      * @param other above 0 and below 1

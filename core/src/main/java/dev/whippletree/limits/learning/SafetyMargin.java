@@ -3,17 +3,20 @@ package dev.whippletree.limits.learning;
 /**
  * How much of a limit is kept free because others use it too. Arithmetic only. Confined.
  *
- * <p>A report says what was left when it was made. What others have used since shows only in the next report, so the last of what seems
- * left may be theirs. Each refused call that found the limit used up shows how much was missing: the margin grows by what it asked for,
- * and shrinks by a hundredth of what each admitted call asked for. So it settles where about one call in a hundred is refused, whatever
- * the others' rate and however late reports are.
+ * <p>A report says what was left when it was made. What others have used since shows only in the next report, so the
+ * last of what seems left may be theirs. Each refused call that found the limit used up shows how much was missing: the
+ * margin grows by what it asked for, and shrinks by a hundredth of what each admitted call asked for. So it settles
+ * where about one call in a hundred is refused, whatever the others' rate and however late reports are.
  *
- * <p>A margin prevents refusals only by what others use in the time of a call. If many calls are refused even beside the largest one,
- * something else refuses them.
+ * <p>A margin prevents refusals only by what others use in the time of a call. If many calls are refused even beside
+ * the largest one, something else refuses them.
  */
 public final class SafetyMargin {
 
-    /** What is lost by a margin that is too large counts for less than a refusal, which closes the limit for others as well. */
+    /**
+     * What is lost by a margin that is too large counts for less than a refusal, which closes the limit for others as
+     * well.
+     */
     private static final double CALLS_PER_REFUSAL = 100;
 
     /** The largest margin as a share of the limit: what it costs at most. */
@@ -22,7 +25,10 @@ public final class SafetyMargin {
     /** Refused more often than once in so many calls, beside the largest margin, something else refuses calls. */
     private static final double FEWEST_CALLS_PER_REFUSAL = 20;
 
-    /** So many more refusals than that show it: more than there are when a limit is used up while many calls are under way. */
+    /**
+     * So many more refusals than that show it: more than there are when a limit is used up while many calls are under
+     * way.
+     */
     private static final double TELLING = 100;
 
     private double amount;

@@ -1,5 +1,5 @@
 /**
- * Finds limits that nobody states, from calls that were let in and refused: arithmetic only.
+ * Finds limits that nobody states, from calls that were admitted and refused: arithmetic only.
  *
  * <p>Not API: may change in any release.
  */

@@ -5,7 +5,10 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.settings.TenantWeights;
 
-/** Waiters that may use everything by one of some routes, each with as many tokens as its prompt has letters, and as its bound says. */
+/**
+ * Waiters that may use everything by one of some routes, each with as many tokens as its prompt has letters, and as its
+ * bound says.
+ */
 final class LineFixture {
 
     private LineFixture() {}

@@ -18,9 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The line's order against start-time fair queueing as its authors write it down, on a list that is searched each time. A tenant's
- * start is the later of the start being served and its last finish, and the least goes first; of its tickets, the one with the least
- * start among its sessions, which is found in the same way. Interactive tickets go before batch tickets, and each priority has its own starts.
+ * The line's order against start-time fair queueing as its authors write it down, on a list that is searched each time.
+ * A tenant's start is the later of the start being served and its last finish, and the least goes first; of its
+ * tickets, the one with the least start among its sessions, which is found in the same way. Interactive tickets go
+ * before batch tickets, and each priority has its own starts.
  */
 final class LineOrderTest {
 
@@ -196,7 +197,9 @@ final class LineOrderTest {
         }
     }
 
-    /** One that is tried again keeps its start, and its tenant is given back what it paid if the turn came to nothing. */
+    /**
+     * One that is tried again keeps its start, and its tenant is given back what it paid if the turn came to nothing.
+     */
     private void comeBack(Noted again, boolean forNothing) {
         if (!forNothing) {
             again.ticket.keepCharge();

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes before a prompt by the sums, against turns that are followed tenant by tenant, and against the line being served. */
+/**
+ * What goes before a prompt by the sums, against turns that are followed tenant by tenant, and against the line being
+ * served.
+ */
 final class TurnCountsTest {
 
     private final String route = "default";

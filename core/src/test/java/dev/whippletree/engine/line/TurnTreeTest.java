@@ -2,10 +2,10 @@ package dev.whippletree.engine.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.engine.line.Lane.Place;
 import dev.whippletree.engine.line.Lane.TenantQueue;
-import dev.whippletree.engine.line.Tenant.Serving;
-import dev.whippletree.engine.line.Tenant.Session;
+import dev.whippletree.engine.line.Lane.TicketPlace;
+import dev.whippletree.engine.line.WaitingTenant.Serving;
+import dev.whippletree.engine.line.WaitingTenant.Session;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenCount;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Against a list that is sorted and added up anew each time. */
 final class TurnTreeTest {
 
-    private final TurnTree<Place> tree = new TurnTree<>();
+    private final TurnTree<TicketPlace> tree = new TurnTree<>();
     private final List<Ticket> tickets = new ArrayList<>();
     private final String route = "default";
     private long order;
@@ -30,14 +30,14 @@ final class TurnTreeTest {
         Prompt prompt =
                 Prompt.builder().user("q".repeat(letters)).maxTokens(tokens).build();
         Ticket ticket = LineFixture.ticket(prompt, route);
-        Tenant tenant = new Tenant(1, 1, Serving.FIRST, Serving.FIRST);
-        Lane lane = new Lane(Lane.Key.of(ticket), new LineFixture.Everything(false));
-        ticket.enter(new Place(ticket, new TenantQueue(tenant, lane), new Session()), turn, ++order);
+        WaitingTenant tenant = new WaitingTenant(1, 1, Serving.FIRST, Serving.FIRST);
+        Lane lane = new Lane(Lane.LaneKey.of(ticket), new LineFixture.Everything(false));
+        ticket.enter(new TicketPlace(ticket, new TenantQueue(tenant, lane), new Session()), turn, ++order);
         return ticket;
     }
 
     private void add(Ticket ticket) {
-        tree.add(Place.of(ticket), ticket.turn(), ticket.order());
+        tree.add(TicketPlace.of(ticket), ticket.turn(), ticket.order());
     }
 
     @ParameterizedTest
@@ -50,7 +50,7 @@ final class TurnTreeTest {
                 tickets.add(entering);
                 add(entering);
             } else {
-                tree.remove(Place.of(tickets.remove(random.nextInt(tickets.size()))));
+                tree.remove(TicketPlace.of(tickets.remove(random.nextInt(tickets.size()))));
             }
             if (random.nextInt(4) == 0) {
                 check(seed, ticket(random.nextInt(50), 1, 1));
@@ -61,7 +61,7 @@ final class TurnTreeTest {
     private void check(long seed, Ticket asking) {
         assertThat(tree.all().tickets()).as("seed %s", seed).isEqualTo(tickets.size());
         assertThat(tree.isEmpty()).as("seed %s", seed).isEqualTo(tickets.isEmpty());
-        assertThat(Optional.ofNullable(tree.first()).map(Place::ticket))
+        assertThat(Optional.ofNullable(tree.first()).map(TicketPlace::ticket))
                 .as("seed %s", seed)
                 .isEqualTo(tickets.stream().min(Ticket.IN_TURN));
         for (Limit.Unit unit : List.of(Limit.Unit.TOKENS, Limit.Unit.INPUT_TOKENS, Limit.Unit.OUTPUT_TOKENS)) {

@@ -97,25 +97,25 @@ final class ClosureTest {
     }
 
     @Test
-    void opensForOne_untilThatIsLetIn_orWasUnderWayForLong() {
+    void opensForOne_untilThatIsAdmitted_orWasUnderWayForLong() {
         Closure closure = new Closure();
         closure.closeUntil(10 * SECOND, "limit", 0);
-        closure.openForOne(SECOND);
+        closure.openHalf(SECOND);
         closure.begun("first", 10 * SECOND);
-        assertThat(closure.isTriedOut(10 * SECOND)).isTrue();
+        assertThat(closure.isHalfOpen(10 * SECOND)).isTrue();
         assertThat(closure.waitNanos(10 * SECOND)).isEqualTo(SECOND);
-        assertThat(closure.isTriedOut(11 * SECOND)).isFalse();
+        assertThat(closure.isHalfOpen(11 * SECOND)).isFalse();
         assertThat(closure.waitNanos(11 * SECOND)).isZero();
         closure.openForAll();
         closure.begun("second", 10 * SECOND);
-        assertThat(closure.isTriedOut(10 * SECOND)).isFalse();
+        assertThat(closure.isHalfOpen(10 * SECOND)).isFalse();
     }
 
     @Test
     void opensForOne_whichIsRefusedForItsPrompt_thenForAnotherOne() {
         Closure closure = new Closure();
         closure.closeUntil(10 * SECOND, "limit", 0);
-        closure.openForOne(SECOND);
+        closure.openHalf(SECOND);
         closure.begun("first", 10 * SECOND);
         closure.ended("first", true);
         assertThat(closure.waitNanos(10 * SECOND)).isZero();

@@ -43,7 +43,7 @@ final class ScopeLearnerTest {
 
     private void declare(String limit, int used) {
         limits.declare(List.of(Limit.parse(limit)), 0);
-        limits.meters().get(0).quota().reserve(used + 1, 0); // The refused call reserved as well.
+        limits.counters().get(0).quota().reserve(used + 1, 0); // The refused call reserved as well.
     }
 
     @Test

@@ -67,7 +67,7 @@ final class ScopeStateTest {
         long again = first.untilNanos();
         Refusal second = refused(call(organization, again), organization, again + 1);
         assertThat(second.halfOpen()).isTrue();
-        call(organization, second.untilNanos()).letIn(second.untilNanos() + 1);
+        call(organization, second.untilNanos()).admitted(second.untilNanos() + 1);
         assertThat(organization.refusesAll()).isFalse();
         assertThat(organization.refusesStill()).isFalse();
     }

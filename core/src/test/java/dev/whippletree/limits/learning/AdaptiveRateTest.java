@@ -15,8 +15,8 @@ final class AdaptiveRateTest {
 
     private final AdaptiveRate search = new AdaptiveRate();
 
-    /** Calls that all are let in at the moment they begin, evenly over a time; returns its end. */
-    private long letIn(int calls, long from, long until) {
+    /** Calls that all are admitted at the moment they begin, evenly over a time; returns its end. */
+    private long admitted(int calls, long from, long until) {
         for (int call = 0; call < calls; call++) {
             long at = from + (until - from) * call / calls;
             search.begun(at);
@@ -33,15 +33,15 @@ final class AdaptiveRateTest {
 
     /** A window of 100 calls in 100 seconds, used up in 10 of them, twice. */
     private long find() {
-        refused(letIn(100, 0, 10 * SECOND), 100 * SECOND);
-        refused(letIn(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
+        refused(admitted(100, 0, 10 * SECOND), 100 * SECOND);
+        refused(admitted(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
         return 200 * SECOND;
     }
 
     /** A call a second, twice closed for one only. */
     private long findWithoutAWindow() {
-        refused(letIn(100, 0, 99 * SECOND), 100 * SECOND);
-        refused(letIn(100, 100 * SECOND, 199 * SECOND), 200 * SECOND);
+        refused(admitted(100, 0, 99 * SECOND), 100 * SECOND);
+        refused(admitted(100, 100 * SECOND, 199 * SECOND), 200 * SECOND);
         return 200 * SECOND;
     }
 
@@ -52,24 +52,24 @@ final class AdaptiveRateTest {
 
     @Test
     void beforeTheFirstRefusal_thereIsNoRate() {
-        letIn(10_000, 0, SECOND);
+        admitted(10_000, 0, SECOND);
         assertThat(search.pace()).isEmpty();
     }
 
     @Test
     void twoMeasuresThatAgree_setARateATenthBelow() {
-        refused(letIn(100, 0, 10 * SECOND), 100 * SECOND);
+        refused(admitted(100, 0, 10 * SECOND), 100 * SECOND);
         assertThat(search.pace()).isEmpty();
-        refused(letIn(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
+        refused(admitted(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
         assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
     }
 
     @Test
     void fullBucket_isNotTakenForTheRate() {
-        refused(letIn(100, 0, SECOND), 2 * SECOND);
-        refused(letIn(1, 2 * SECOND, 3 * SECOND), 4 * SECOND);
+        refused(admitted(100, 0, SECOND), 2 * SECOND);
+        refused(admitted(1, 2 * SECOND, 3 * SECOND), 4 * SECOND);
         assertThat(search.pace()).isEmpty();
-        refused(letIn(1, 4 * SECOND, 5 * SECOND), 6 * SECOND);
+        refused(admitted(1, 4 * SECOND, 5 * SECOND), 6 * SECOND);
         assertThat(perSecond()).isCloseTo(0.45, SLIGHT);
     }
 
@@ -79,7 +79,7 @@ final class AdaptiveRateTest {
         for (int late = 0; late < 20; late++) {
             search.refused(109 * SECOND, 111 * SECOND, opening, true);
         }
-        letIn(1, opening, opening + SECOND);
+        admitted(1, opening, opening + SECOND);
         assertThat(perSecond())
                 .as("twenty of the second hundred were no calls let in")
                 .isCloseTo(0.72, SLIGHT);
@@ -88,16 +88,16 @@ final class AdaptiveRateTest {
     }
 
     @Test
-    void refusedWithNothingLetInBetween_isTheSameCongestion() {
+    void refusedWithNothingAdmittedBetween_isTheSameCongestion() {
         long opening = find();
         refused(opening, opening + SECOND);
         refused(opening + SECOND, opening + 2 * SECOND);
-        letIn(1, opening + 2 * SECOND, opening + 3 * SECOND);
+        admitted(1, opening + 2 * SECOND, opening + 3 * SECOND);
         assertThat(perSecond()).as("a longer time for the same calls").isCloseTo(0.9 * 100 / 102, SLIGHT);
     }
 
     @Test
-    void oneLetInWhileAnotherIsRefused_isNoMeasureOfNoTime() {
+    void oneAdmittedWhileAnotherIsRefused_isNoMeasureOfNoTime() {
         long opening = find();
         for (int call = 0; call < 3; call++) {
             search.begun(opening);
@@ -105,30 +105,30 @@ final class AdaptiveRateTest {
         search.refused(opening, opening + 1, opening + SECOND, true);
         search.admitted(opening, opening + 2);
         search.refused(opening, opening + 3, opening + SECOND, true);
-        letIn(1, opening + SECOND, opening + 2 * SECOND);
+        admitted(1, opening + SECOND, opening + 2 * SECOND);
         assertThat(perSecond()).isLessThan(1);
     }
 
     @Test
     void pacedCalls_raiseIt_upToWhereItWasRefusedAndBeyond() {
         long opening = find();
-        long now = letIn(51, opening, opening + 51 * SECOND);
+        long now = admitted(51, opening, opening + 51 * SECOND);
         assertThat(perSecond()).isCloseTo(1, SLIGHT);
-        letIn(50, now, now + 50 * SECOND);
+        admitted(50, now, now + 50 * SECOND);
         assertThat(perSecond()).isCloseTo(1.1, SLIGHT);
     }
 
     @Test
     void callsThatDidNotHaveToWait_raiseNothing() {
         long opening = find();
-        letIn(400, opening + 100 * SECOND, opening + 4_100 * SECOND);
+        admitted(400, opening + 100 * SECOND, opening + 4_100 * SECOND);
         assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
     }
 
     @Test
     void refusedAtACeiling_startsATenthBelowThat() {
         long opening = find();
-        long now = letIn(101, opening, opening + 101 * SECOND);
+        long now = admitted(101, opening, opening + 101 * SECOND);
         refused(now, now + 2 * SECOND);
         assertThat(perSecond()).isCloseTo(0.99, SLIGHT);
     }
@@ -136,11 +136,11 @@ final class AdaptiveRateTest {
     @Test
     void windowUsedUpEarly_isMeasured_butNoMoreThanHalved() {
         long opening = find();
-        long now = letIn(100, opening, opening + 100 * SECOND);
+        long now = admitted(100, opening, opening + 100 * SECOND);
         refused(now, now + 40 * SECOND);
         assertThat(perSecond()).isCloseTo(0.9 * 100 / 140, SLIGHT);
 
-        now = letIn(50, now + 40 * SECOND, now + 115 * SECOND);
+        now = admitted(50, now + 40 * SECOND, now + 115 * SECOND);
         double refused = perSecond();
         refused(now, now + 10_000 * SECOND);
         assertThat(perSecond()).isCloseTo(0.9 * refused / 2, SLIGHT);
@@ -150,14 +150,14 @@ final class AdaptiveRateTest {
     @Test
     void refusedBrieflyAgainWithinAWindowAfterACut_isCutNoFurther() {
         long opening = find();
-        long now = letIn(60, opening, opening + 60 * SECOND);
+        long now = admitted(60, opening, opening + 60 * SECOND);
         refused(now, now + SECOND);
         double cut = perSecond();
-        now = letIn(20, now + SECOND, now + 21 * SECOND);
+        now = admitted(20, now + SECOND, now + 21 * SECOND);
         refused(now, now + SECOND);
         assertThat(perSecond()).as("20 s later").isCloseTo(cut, within(0.001));
 
-        now = letIn(90, now + SECOND, now + 91 * SECOND);
+        now = admitted(90, now + SECOND, now + 91 * SECOND);
         double later = perSecond();
         refused(now, now + SECOND);
         assertThat(perSecond()).as("113 s later").isCloseTo(0.9 * later, within(0.001));
@@ -166,11 +166,11 @@ final class AdaptiveRateTest {
     @Test
     void closedBrieflyAfterFewCalls_isNoMeasure_ifItsWindowIsLong() {
         long opening = find();
-        long now = letIn(60, opening, opening + 60 * SECOND);
+        long now = admitted(60, opening, opening + 60 * SECOND);
         refused(now, now + SECOND);
         double cut = perSecond();
         for (int time = 0; time < 3; time++) {
-            now = letIn(1, now + SECOND, now + 2 * SECOND);
+            now = admitted(1, now + SECOND, now + 2 * SECOND);
             refused(now, now + 4 * SECOND);
             now += 3 * SECOND;
         }
@@ -178,59 +178,59 @@ final class AdaptiveRateTest {
     }
 
     @Test
-    void calls_refusedForAnotherReason_areNotCountedAsLetIn() {
-        letIn(100, 0, 10 * SECOND);
+    void calls_refusedForAnotherReason_areNotCountedAsAdmitted() {
+        admitted(100, 0, 10 * SECOND);
         for (int aside = 0; aside < 50; aside++) {
             search.begun(10 * SECOND);
             search.setAside(10 * SECOND);
         }
         refused(10 * SECOND, 100 * SECOND);
-        refused(letIn(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
+        refused(admitted(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
         assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
     }
 
     @Test
-    void refusedWithoutBeingTold_asksOneByOneUntilOneIsLetIn() {
+    void refusedWithoutBeingTold_asksOneByOneUntilOneIsAdmitted() {
         long opening = find();
-        long now = letIn(10, opening, opening + 10 * SECOND);
+        long now = admitted(10, opening, opening + 10 * SECOND);
         search.begun(now);
         search.refused(now, now, now + 4 * SECOND, false);
         assertThat(perSecond()).as("one a pause").isCloseTo(0.25, SLIGHT);
-        letIn(1, now + 4 * SECOND, now + 5 * SECOND);
+        admitted(1, now + 4 * SECOND, now + 5 * SECOND);
         assertThat(perSecond()).isGreaterThan(0.4);
     }
 
     @Test
-    void calls_refusedForAnotherReasonAfterACut_areNotCountedAsLetIn() {
-        refused(letIn(100, 0, 10 * SECOND), 100 * SECOND);
+    void calls_refusedForAnotherReasonAfterACut_areNotCountedAsAdmitted() {
+        refused(admitted(100, 0, 10 * SECOND), 100 * SECOND);
         for (int aside = 0; aside < 50; aside++) {
             search.begun(100 * SECOND);
             search.setAside(100 * SECOND);
         }
-        refused(letIn(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
+        refused(admitted(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
         assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
     }
 
     @Test
     void measuresThatDisagree_setNoRate_untilTwoAgree() {
-        refused(letIn(100, 0, SECOND), 10 * SECOND);
-        refused(letIn(100, 10 * SECOND, 11 * SECOND), 110 * SECOND);
+        refused(admitted(100, 0, SECOND), 10 * SECOND);
+        refused(admitted(100, 10 * SECOND, 11 * SECOND), 110 * SECOND);
         assertThat(search.pace()).as("ten a second, then one").isEmpty();
-        refused(letIn(100, 110 * SECOND, 111 * SECOND), 160 * SECOND);
+        refused(admitted(100, 110 * SECOND, 111 * SECOND), 160 * SECOND);
         assertThat(perSecond()).as("one a second, then two").isCloseTo(1.8, SLIGHT);
     }
 
     @Test
-    void nothingEverLetIn_measuresNothing() {
+    void nothingEverAdmitted_measuresNothing() {
         for (int call = 0; call < 10; call++) {
             refused(call * SECOND, (call + 1) * SECOND);
         }
         assertThat(search.pace()).isEmpty();
     }
 
-    /** Of a limit of 100 in 100 s others use half: 50 calls are let in, and then nothing for 60 s. */
+    /** Of a limit of 100 in 100 s others use half: 50 calls are admitted, and then nothing for 60 s. */
     @Test
-    void belowAKnownLimit_whatWasLetInWithinItsWindow_isTheFirstMeasure() {
+    void belowAKnownLimit_whatWasAdmittedWithinItsWindow_isTheFirstMeasure() {
         AdaptiveRate below = new AdaptiveRate(50.0 / (160 * SECOND), 100 * SECOND);
         assertThat(below.pace()).isEmpty();
         below.begun(160 * SECOND);
@@ -247,7 +247,7 @@ final class AdaptiveRateTest {
 
     /** Of a limit of 100 in 100 s others use half, some of the time more. */
     @Test
-    void belowAKnownLimit_aPaceLetInForAWholeWindow_isCutOnlyIfItIsRefusedForLong() {
+    void belowAKnownLimit_aPaceAdmittedForAWholeWindow_isCutOnlyIfItIsRefusedForLong() {
         AdaptiveRate below = new AdaptiveRate(50.0 / (160 * SECOND), 100 * SECOND);
         run(below, 160, 163, 50);
         below.begun(170 * SECOND);
@@ -288,11 +288,11 @@ final class AdaptiveRateTest {
     @Test
     void roundsOfFewCalls_cutByATenthEach_howeverLongTheServiceIsClosed() {
         long opening = findWithoutAWindow();
-        long now = letIn(60, opening, opening + 60 * SECOND);
+        long now = admitted(60, opening, opening + 60 * SECOND);
         refused(now, now + SECOND);
         for (int round = 0; round < 3; round++) {
             double cut = perSecond();
-            now = letIn(2, now + SECOND, now + 3 * SECOND);
+            now = admitted(2, now + SECOND, now + 3 * SECOND);
             refused(now, now + 20 * SECOND);
             assertThat(perSecond()).as("round %d", round).isCloseTo(cut * 0.9, SLIGHT);
             now += 19 * SECOND;

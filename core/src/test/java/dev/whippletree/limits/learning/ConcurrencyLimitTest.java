@@ -10,7 +10,7 @@ final class ConcurrencyLimitTest {
     private final ConcurrencyLimit search = new ConcurrencyLimit(64);
     private long now;
 
-    private void letIn(int calls, int underWay) {
+    private void admitted(int calls, int underWay) {
         for (int call = 0; call < calls; call++) {
             now += 10;
             search.admitted(underWay, now);
@@ -32,9 +32,9 @@ final class ConcurrencyLimitTest {
     @Test
     void startsWithFour_andDoublesWithEachRound() {
         assertThat(search.allowed()).isEqualTo(4);
-        letIn(4, 4);
+        admitted(4, 4);
         assertThat(search.allowed()).isEqualTo(8);
-        letIn(100, 8);
+        admitted(100, 8);
         assertThat(search.allowed()).isEqualTo(64);
     }
 
@@ -45,33 +45,33 @@ final class ConcurrencyLimitTest {
 
     @Test
     void refusedWithMoreThanAnyOfMany_setsACeilingAndGrowsBeyondIt() {
-        letIn(60, 20);
+        admitted(60, 20);
         assertThat(refused(21)).isTrue();
         assertThat(search.allowed()).isEqualTo(18);
-        letIn(400, 20);
+        admitted(400, 20);
         assertThat(search.allowed()).isEqualTo(20);
-        letIn(400, 22);
+        admitted(400, 22);
         assertThat(search.allowed()).isEqualTo(22);
     }
 
     @Test
     void refusedWithNoMoreThanGotIn_isAnotherReason() {
-        letIn(60, 20);
+        admitted(60, 20);
         assertThat(refused(20)).isFalse();
         assertThat(search.allowed()).isEqualTo(64);
     }
 
     @Test
     void refusedAfterFew_isNoEvidence() {
-        letIn(10, 20);
+        admitted(10, 20);
         assertThat(refused(21)).isFalse();
     }
 
     @Test
     void refusedWithMoreThanMostAgainAndAgain_isEvidenceToo() {
         for (int time = 1; time <= 4; time++) {
-            letIn(59, 1);
-            letIn(1, 2);
+            admitted(59, 1);
+            admitted(1, 2);
             assertThat(refused(2)).as("time " + time).isEqualTo(time == 4);
         }
         assertThat(search.allowed()).isEqualTo(1);
@@ -83,7 +83,7 @@ final class ConcurrencyLimitTest {
         int blamed = 0;
         for (int time = 0; time < 500; time++) {
             for (int call = 0; call < 100; call++) {
-                letIn(1, 1 + random.nextInt(20));
+                admitted(1, 1 + random.nextInt(20));
             }
             blamed += refused(1 + random.nextInt(20)) ? 1 : 0;
         }
@@ -92,7 +92,7 @@ final class ConcurrencyLimitTest {
 
     @Test
     void callsBegunBefore_belongToTheSameCrowd() {
-        letIn(60, 8);
+        admitted(60, 8);
         assertThat(refused(12, now + 12, now + 30)).isTrue();
         assertThat(refused(9, now + 9, now + 31)).isTrue();
         assertThat(search.allowed()).as("a tenth below 8").isEqualTo(7);
@@ -100,7 +100,7 @@ final class ConcurrencyLimitTest {
 
     @Test
     void callsBegunBefore_thatWereNoCrowd_areStillNone() {
-        letIn(10, 20);
+        admitted(10, 20);
         assertThat(refused(21, now + 1, now + 20)).isFalse();
         assertThat(refused(20, now + 1, now + 21)).isFalse();
         assertThat(search.allowed()).isEqualTo(14);
@@ -108,33 +108,33 @@ final class ConcurrencyLimitTest {
 
     @Test
     void whatWasUnderWayLongAgo_saysNothing() {
-        letIn(60, 20);
+        admitted(60, 20);
         refused(21);
-        letIn(128, 10);
+        admitted(128, 10);
         assertThat(refused(15)).as("more than any of the latest").isTrue();
         assertThat(search.allowed()).as("a tenth below 14").isEqualTo(13);
     }
 
     @Test
     void crowdOfMany_isTestedAgainOnlyAfterAsManyTimesTheCalls() {
-        letIn(60, 20);
+        admitted(60, 20);
         search.refused(24, now + 24, now + 50);
         for (int underWay = 23; underWay >= 21; underWay--) {
             search.refused(underWay, now + underWay, now + 51);
         }
         now += 100;
-        letIn(400, 20);
+        admitted(400, 20);
         assertThat(search.allowed()).as("after 400 of 1,600").isLessThan(20);
-        letIn(1_200, 20);
+        admitted(1_200, 20);
         assertThat(search.allowed()).isEqualTo(20);
     }
 
     @Test
     void fewerRefusedAfterwards_ceilingIsForgotten() {
-        letIn(60, 20);
+        admitted(60, 20);
         refused(21);
         for (int time = 0; time < 3; time++) {
-            letIn(20, 15);
+            admitted(20, 15);
             assertThat(refused(15)).isFalse();
         }
         assertThat(search.allowed()).isEqualTo(64);
@@ -142,7 +142,7 @@ final class ConcurrencyLimitTest {
 
     @Test
     void withoutARate_startsAnewWithFew() {
-        letIn(100, 8);
+        admitted(100, 8);
         search.startAnew();
         assertThat(search.allowed()).isEqualTo(4);
         search.startAnew();

@@ -23,11 +23,11 @@ final class HiddenLimitTest {
     private int refusals;
 
     /**
-     * 20,000 calls of somebody who always has more to ask, to a limit of 20 to 1,000 calls in 1 to 60 seconds; then as many to a
-     * limit between a third and three times of that. Of each, 1 % at most are refused, as the search promises. Of what the limit
-     * allows at most 5 % is left unused, and 20 % where the search has to climb first; the worst of seeds 1 to 24 are 2.7 %
-     * and 14.3 %. The pace ends less than a third below the rate and less than twice the rate: a fixed window that is used up early is
-     * closed for a while, and refuses one call.
+     * 20,000 calls of somebody who always has more to ask, to a limit of 20 to 1,000 calls in 1 to 60 seconds; then as
+     * many to a limit between a third and three times of that. Of each, 1 % at most are refused, as the search
+     * promises. Of what the limit allows at most 5 % is left unused, and 20 % where the search has to climb first; the
+     * worst of seeds 1 to 24 are 2.7 % and 14.3 %. The pace ends less than a third below the rate and less than twice
+     * the rate: a fixed window that is used up early is closed for a while, and refuses one call.
      */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})

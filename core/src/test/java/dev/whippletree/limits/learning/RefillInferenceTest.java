@@ -105,7 +105,7 @@ final class RefillInferenceTest {
     /** A response on its way back. */
     private record Response(long arrives, long begun, long used, long resetNanos) {}
 
-    /** Lets calls come for three windows, twice as fast as the service lets in, and returns what was found. */
+    /** Lets calls come for three windows, twice as fast as the service admits, and returns what was found. */
     private static Refill search(SplittableRandom random, ServiceModel service, long amount, long window) {
         RefillInference search = new RefillInference(Refill.AT_ONCE);
         PriorityQueue<Response> underWay =

@@ -15,8 +15,8 @@ final class RefusalCauseTest {
     private long now;
     private boolean paced;
 
-    /** A call that is let in, a hundred milliseconds after the last. */
-    private void letIn(int calls) {
+    /** A call that is admitted, a hundred milliseconds after the last. */
+    private void admitted(int calls) {
         for (int call = 0; call < calls; call++) {
             now += 100 * MILLI;
             refusals.admitted(now - 10 * MILLI);
@@ -32,7 +32,7 @@ final class RefusalCauseTest {
     private Verdict refusedEvery(int calls, int times) {
         Verdict cause = Verdict.CHANCE;
         for (int time = 0; time < times && cause == Verdict.CHANCE; time++) {
-            letIn(calls - 1);
+            admitted(calls - 1);
             cause = refused();
         }
         return cause;
@@ -40,15 +40,15 @@ final class RefusalCauseTest {
 
     @Test
     void oneRefusalAmongManyAnswers_isChance() {
-        letIn(50);
+        admitted(50);
         assertThat(refused()).isEqualTo(Verdict.CHANCE);
-        letIn(50);
+        admitted(50);
         assertThat(refused()).isEqualTo(Verdict.CHANCE);
     }
 
     @Test
-    void refusedOneAfterTheOther_withNothingLetInMeanwhile_isALimit() {
-        letIn(50);
+    void refusedOneAfterTheOther_withNothingAdmittedMeanwhile_isALimit() {
+        admitted(50);
         assertThat(refused()).isEqualTo(Verdict.CHANCE);
         refused();
         refused();
@@ -56,8 +56,8 @@ final class RefusalCauseTest {
     }
 
     @Test
-    void callUnderWayForLongerThanRefusalsTake_isAsGoodAsLetIn() {
-        letIn(50);
+    void callUnderWayForLongerThanRefusalsTake_isAsGoodAsAdmitted() {
+        admitted(50);
         for (int call = 0; call < 20; call++) {
             now += 100 * MILLI;
             assertThat(refusals.refused(now - 10 * MILLI, now - 50 * MILLI, paced, now))
@@ -67,7 +67,7 @@ final class RefusalCauseTest {
 
     @Test
     void callsThatOthersMayYetOutlive_areNoRow() {
-        letIn(50);
+        admitted(50);
         now += 100 * MILLI;
         for (int call = 0; call < 20; call++) {
             assertThat(refusals.refused(now - 10 * MILLI, NONE, paced, now)).isEqualTo(Verdict.CHANCE);
@@ -82,9 +82,9 @@ final class RefusalCauseTest {
     }
 
     @Test
-    void slowerCallsAreAllLetIn_soItIsALimit() {
+    void slowerCallsAreAllAdmitted_soItIsALimit() {
         refusedEvery(10, 100);
-        letIn(100);
+        admitted(100);
         paced = true;
         assertThat(refused()).isEqualTo(Verdict.LIMIT);
     }
@@ -93,7 +93,7 @@ final class RefusalCauseTest {
     void ratePacedAndRefusedNowAndThen_isALimits() {
         paced = true;
         for (int test = 0; test < 20; test++) {
-            letIn(200);
+            admitted(200);
             assertThat(refused()).isEqualTo(Verdict.LIMIT);
         }
     }
@@ -106,27 +106,27 @@ final class RefusalCauseTest {
     }
 
     @Test
-    void limitThatHalves_isDoubted_butSlowerCallsAreLetIn() {
+    void limitThatHalves_isDoubted_butSlowerCallsAreAdmitted() {
         paced = true;
         assertThat(refusedWhilePaced()).isEqualTo(Verdict.UNCLEAR);
-        letIn(100);
+        admitted(100);
         assertThat(refused()).isEqualTo(Verdict.LIMIT);
     }
 
     private Verdict refusedWhilePaced() {
         Verdict cause = Verdict.LIMIT;
         for (int time = 0; time < 20 && cause == Verdict.LIMIT; time++) {
-            letIn(9);
+            admitted(9);
             cause = refused();
         }
         return cause;
     }
 
     @Test
-    void shareThatWasFound_isRefutedByALongRowOfCallsLetIn() {
+    void shareThatWasFound_isRefutedByALongRowOfCallsAdmitted() {
         refusedEvery(10, 100);
         assertThat(refusedEvery(10, 10)).isEqualTo(Verdict.NO_LIMIT);
-        letIn(200);
+        admitted(200);
         paced = true;
         assertThat(refused()).isEqualTo(Verdict.LIMIT);
     }

@@ -41,7 +41,7 @@ final class SafetyMarginTest {
     }
 
     @Test
-    void hundredCallsLetIn_makeUpForOneRefused() {
+    void hundredCallsAdmitted_makeUpForOneRefused() {
         refused(3);
         admitted(99);
         assertThat(margin.amount()).isEqualTo(3);

@@ -5,9 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The words of a text as the model was taught them: without case or accents, each punctuation mark and each Chinese character a word of its
- * own. Confined. After the normalizer and pre-tokenizer of BERT (Devlin and others, <i>BERT: Pre-training of Deep Bidirectional
- * Transformers for Language Understanding</i>, 2019) as the library {@code tokenizers} has them.
+ * The words of a text as the model was taught them: without case or accents, each punctuation mark and each Chinese
+ * character a word of its own. Confined. After the normalizer and pre-tokenizer of BERT (Devlin and others, <i>BERT:
+ * Pre-training of Deep Bidirectional Transformers for Language Understanding</i>, 2019) as the library
+ * {@code tokenizers} has them.
  */
 final class BertWords {
 

@@ -29,8 +29,8 @@ public final class MiniLmEmbedder implements Embedder {
     /**
      * Loads the model: a second or less on an idle processor, and some 90 MB outside the heap.
      *
-     * @throws IllegalStateException if ONNX Runtime has no native code that works on this machine, or the model isn't there or can't be
-     *     loaded; says which and what to do
+     * @throws IllegalStateException if ONNX Runtime has no native code that works on this machine, or the model isn't
+     *     there or can't be loaded; says which and what to do
      */
     @Override
     public Embedding open() {

@@ -15,7 +15,8 @@ import java.util.Optional;
 /**
  * The loaded model. Thread-safe; each vector is made on the thread that asks for it.
  *
- * <p>A text's vector is the mean of its pieces' vectors, made 1 long (Reimers and Gurevych, <i>Sentence-BERT</i>, 2019).
+ * <p>A text's vector is the mean of its pieces' vectors, made 1 long (Reimers and Gurevych, <i>Sentence-BERT</i>,
+ * 2019).
  */
 final class MiniLmEmbedding implements Embedding {
 

@@ -11,8 +11,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Cuts texts into the pieces that the model knows, by their numbers: of each word the longest known beginning, then the longest known
- * continuation, and so on (WordPiece; Schuster and Nakajima, <i>Japanese and Korean voice search</i>, 2012). Immutable.
+ * Cuts texts into the pieces that the model knows, by their numbers: of each word the longest known beginning, then the
+ * longest known continuation, and so on (WordPiece; Schuster and Nakajima, <i>Japanese and Korean voice search</i>,
+ * 2012). Immutable.
  */
 final class WordPieces {
 

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 /** What is relied on of ONNX Runtime's jar; a newer version may not have it. */
 final class RuntimeTest {
 
-    /** From 1.29.0 on it sends reports of its use to Microsoft, with a number for the device, unless the environment forbids it. */
+    /**
+     * From 1.29.0 on it sends reports of its use to Microsoft, with a number for the device, unless the environment
+     * forbids it.
+     */
     @Test
     void nativeCode_neverLooksUpAHost() throws IOException, URISyntaxException {
         List<String> libraries = new ArrayList<>();

@@ -96,7 +96,10 @@ final class WordPiecesTest {
         assertThat(PIECES.unknown(PIECES.of("x " + "a".repeat(101), WHOLE))).isEqualTo(1);
     }
 
-    /** Of blocks in which no version of Unicode has said otherwise what is punctuation, since the reference knows an old one. */
+    /**
+     * Of blocks in which no version of Unicode has said otherwise what is punctuation, since the reference knows an old
+     * one.
+     */
     @Test
     void textsOfRandomCharacters() {
         Random random = new Random(SEED);

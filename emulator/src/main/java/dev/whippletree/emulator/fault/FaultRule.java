@@ -47,9 +47,9 @@ public record FaultRule(
     }
 
     /**
-     * Reads a rule as users write it: a kind, then any of {@code =time}, {@code @from-to} or
-     * {@code @from-to/every}, {@code #numbers}, {@code :share%} and
-     * {@code :account}, {@code :account/model} or {@code :/model}. Examples: {@code 503@5s-40s:account-1}, {@code 503@5s-8s/20s}, {@code reset:3%}, {@code slow=20s:10%}, {@code hang#7},
+     * Reads a rule as users write it: a kind, then any of {@code =time}, {@code @from-to} or {@code @from-to/every},
+     * {@code #numbers}, {@code :share%} and {@code :account}, {@code :account/model} or {@code :/model}. Examples:
+     * {@code 503@5s-40s:account-1}, {@code 503@5s-8s/20s}, {@code reset:3%}, {@code slow=20s:10%}, {@code hang#7},
      * {@code cut#1-3:hf-2}.
      *
      * @throws IllegalArgumentException if it isn't of that form, saying what is wrong, with examples

@@ -10,7 +10,8 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
 /**
  * Closes a connection whose caller has closed it, while the response isn't complete. On the exchange's I/O thread.
  *
- * <p>A server doesn't read on before it has answered, and wouldn't notice. What comes instead of an end is given back unread.
+ * <p>A server doesn't read on before it has answered, and wouldn't notice. What comes instead of an end is given back
+ * unread.
  */
 final class CallerWatch {
 

@@ -23,8 +23,8 @@ import org.xnio.Options;
 /**
  * The emulated services on a port of the loopback interface. Thread-safe.
  *
- * <p>Each kind of service stands under its own path, with {@code POST …/chat/completions} and {@code GET …/models}; what all of
- * them have seen stands under {@code GET /stats}.
+ * <p>Each kind of service stands under its own path, with {@code POST …/chat/completions} and {@code GET …/models};
+ * what all of them have seen stands under {@code GET /stats}.
  */
 public final class EmulatorServer implements AutoCloseable {
 
@@ -101,7 +101,9 @@ public final class EmulatorServer implements AutoCloseable {
         return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
     }
 
-    /** Returns what the setting {@code base-url} of a service's provider has to be: {@code http://127.0.0.1:9100/hf/v1}. */
+    /**
+     * Returns what the setting {@code base-url} of a service's provider has to be: {@code http://127.0.0.1:9100/hf/v1}.
+     */
     public String baseUrl(ServiceKind kind) {
         return address() + kind.base();
     }

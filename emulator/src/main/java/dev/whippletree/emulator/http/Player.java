@@ -15,8 +15,8 @@ import org.xnio.IoUtils;
 import org.xnio.Options;
 
 /**
- * Plays one response on one connection: each piece at its time, then the ending. Confined to the connection's I/O thread, on which
- * all its timers run.
+ * Plays one response on one connection: each piece at its time, then the ending. Confined to the connection's I/O
+ * thread, on which all its timers run.
  */
 final class Player {
 

@@ -1,5 +1,6 @@
 /**
- * The emulated services behind real sockets: an HTTP server on the loopback interface that carries out the models' decisions.
+ * The emulated services behind real sockets: an HTTP server on the loopback interface that carries out the models'
+ * decisions.
  *
  * <p>A delayed response costs a timer and no thread.
  */

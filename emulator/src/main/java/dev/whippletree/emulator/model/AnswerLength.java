@@ -1,8 +1,8 @@
 package dev.whippletree.emulator.model;
 
 /**
- * The length of answers: mostly a little shorter than the mean, sometimes much longer. Equal prompts get equally long answers.
- * Immutable.
+ * The length of answers: mostly a little shorter than the mean, sometimes much longer. Equal prompts get equally long
+ * answers. Immutable.
  *
  * @param meanTokens the mean, 1 or more
  * @param spread the standard deviation of the logarithm, 0 to 3
@@ -21,7 +21,10 @@ public record AnswerLength(long meanTokens, double spread) {
         }
     }
 
-    /** Returns answers that all have so many tokens, 1 or more; about 15 at least, for the end by which they are checked. */
+    /**
+     * Returns answers that all have so many tokens, 1 or more; about 15 at least, for the end by which they are
+     * checked.
+     */
     public static AnswerLength about(long tokens) {
         return new AnswerLength(tokens, 0);
     }

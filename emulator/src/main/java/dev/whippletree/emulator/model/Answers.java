@@ -14,14 +14,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The answers of the emulated services: some sentences, chosen by a hash of the prompt and the model, followed by that hash, the
- * number of tokens if a length was requested, and the model's name.
+ * The answers of the emulated services: some sentences, chosen by a hash of the prompt and the model, followed by that
+ * hash, the number of tokens if a length was requested, and the model's name.
  *
  * <p>If a service's answers differ each time, it numbers them: the number is also at the end, and the sentences differ.
  *
- * <p>So any answer can be checked against its prompt: an answer that belongs to another prompt, is truncated, or is spliced from
- * two doesn't match. Runs of white space and the Unicode form of a prompt's text don't change its answer, because they don't change
- * its meaning.
+ * <p>So any answer can be checked against its prompt: an answer that belongs to another prompt, is truncated, or is
+ * spliced from two doesn't match. Runs of white space and the Unicode form of a prompt's text don't change its answer,
+ * because they don't change its meaning.
  */
 public final class Answers {
 
@@ -108,7 +108,10 @@ public final class Answers {
         return whole.equals(text);
     }
 
-    /** Each round through the digest's bytes goes on where the one before went elsewhere, so that long answers don't repeat. */
+    /**
+     * Each round through the digest's bytes goes on where the one before went elsewhere, so that long answers don't
+     * repeat.
+     */
     private static String sentence(byte[] digest, int number) {
         int spare = digest.length - DIGEST_BYTES;
         return BANK.get(Math.floorMod(digest[DIGEST_BYTES + number % spare] + number / spare, BANK.size()));

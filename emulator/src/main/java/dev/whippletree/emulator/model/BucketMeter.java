@@ -3,8 +3,9 @@ package dev.whippletree.emulator.model;
 import dev.whippletree.model.Limit;
 
 /**
- * A bucket of the limit's amount that refills evenly, kept as the moment at which it is full again (the virtual scheduling form of
- * the generic cell rate algorithm, ITU-T I.371). This is the arithmetic that Groq's headers and messages follow.
+ * A bucket of the limit's amount that refills evenly, kept as the moment at which it is full again (the virtual
+ * scheduling form of the generic cell rate algorithm, ITU-T I.371). This is the arithmetic that Groq's headers and
+ * messages follow.
  */
 final class BucketMeter implements Meter {
 

@@ -3,10 +3,11 @@ package dev.whippletree.emulator.model;
 import java.util.random.RandomGenerator;
 
 /**
- * Seeded random numbers, from the generator SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).
+ * Seeded random numbers, from the generator SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number
+ * Generators, 2014).
  *
- * <p>Each decision has its own generator, made from the seed and the subject of the decision, so that a run can be replayed whatever
- * the order in which requests arrive. Confined to one thread.
+ * <p>Each decision has its own generator, made from the seed and the subject of the decision, so that a run can be
+ * replayed whatever the order in which requests arrive. Confined to one thread.
  */
 public final class Dice implements RandomGenerator {
 

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * An emulated service: decides the outcome of a request at the moment it arrives, and counts it.
  *
- * <p>It checks, in this order: the token; faults that refuse; the credit; the request itself; the limits, which count it; faults of
- * an admitted request; the answer. A request refused before or by the limits counts against none of them.
+ * <p>It checks, in this order: the token; faults that refuse; the credit; the request itself; the limits, which count
+ * it; faults of an admitted request; the answer. A request refused before or by the limits counts against none of them.
  *
  * <p>Thread-safe; never blocks. Its lock is held for microseconds.
  */
@@ -31,7 +31,7 @@ public final class EmulatedService {
     private final Optional<PromptCache> promptCache;
     private final Workers workers;
     private final Map<String, Workers> workersByAccount = new HashMap<>();
-    private final Ledger ledger;
+    private final RequestCounts counts;
     private final Crowd crowd;
     private final AtomicLong takes = new AtomicLong();
     private long startNanos;
@@ -50,7 +50,7 @@ public final class EmulatedService {
                 settings.organizations(), startNanos - settings.clockAhead().toNanos());
         this.promptCache = settings.promptCache().map(PromptCache::new);
         this.workers = new Workers(settings.capacity().ofService());
-        this.ledger = new Ledger(settings.accounts());
+        this.counts = new RequestCounts(settings.accounts());
         this.crowd = new Crowd(settings.mostUnderWay());
         this.startNanos = startNanos;
         this.lastNanos = startNanos;
@@ -116,15 +116,15 @@ public final class EmulatedService {
         if (account.isEmpty()) {
             return stranger(token);
         }
-        ledger.arrived(account.get());
+        counts.arrived(account.get());
         Outcome outcome = refused(refusal(RefusalKind.BAD_REQUEST).withDetail(problem), List.of());
-        ledger.ended(account.get(), outcome);
+        counts.ended(account.get(), outcome);
         return outcome;
     }
 
     /** Returns its statistics so far. */
     public synchronized ServiceStats stats() {
-        return ledger.stats(settings.kind(), limits.stats());
+        return counts.stats(settings.kind(), limits.stats());
     }
 
     private synchronized Outcome decide(Optional<String> token, ChatRequest request, Draft draft, long nowNanos) {
@@ -134,15 +134,15 @@ public final class EmulatedService {
         }
         // Threads may take the lock in another order than they read the clock.
         lastNanos = Math.max(lastNanos, nowNanos);
-        ledger.asked(draft.fingerprint());
-        Visit visit = new Visit(account.get(), ledger.arrived(account.get()), request, draft, lastNanos);
+        counts.asked(draft.fingerprint());
+        Visit visit = new Visit(account.get(), counts.arrived(account.get()), request, draft, lastNanos);
         Outcome outcome = visit.outcome();
-        ledger.ended(account.get(), outcome);
+        counts.ended(account.get(), outcome);
         return outcome;
     }
 
     private Outcome stranger(Optional<String> token) {
-        ledger.strangerCame();
+        counts.strangerCame();
         return refused(refusal(token.isEmpty() ? RefusalKind.NO_TOKEN : RefusalKind.BAD_TOKEN), List.of());
     }
 

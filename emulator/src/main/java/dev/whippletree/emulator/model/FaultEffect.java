@@ -10,7 +10,9 @@ import java.util.Set;
 /** What a fault does to a request. Stateless. */
 final class FaultEffect {
 
-    /** Refusals that come before anything is counted; the other faults befall requests that were let in and counted. */
+    /**
+     * Refusals that come before anything is counted; the other faults befall requests that were admitted and counted.
+     */
     private static final Set<FaultKind> BEFORE_COUNTING = EnumSet.of(
             FaultKind.RATE_LIMITED,
             FaultKind.RATE_LIMITED_SILENTLY,

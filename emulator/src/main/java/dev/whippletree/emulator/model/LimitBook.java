@@ -21,7 +21,7 @@ final class LimitBook {
     private double factor = 1;
     private boolean announced;
 
-    /** What turns out later not to count of a request that was let in. */
+    /** What turns out later not to count of a request that was admitted. */
     private record GivenBack(long dueNanos, Entry entry, long amount, long takenNanos) {}
 
     LimitBook(List<EmulatedOrganization> organizations, long startNanos) {
@@ -47,7 +47,7 @@ final class LimitBook {
         return Optional.empty();
     }
 
-    /** Gives back tokens of a request that was let in now, at a later moment. */
+    /** Gives back tokens of a request that was admitted now, at a later moment. */
     void giveBack(String organization, String model, TokenCount tokens, long takenNanos, long dueNanos) {
         for (Entry entry : entries(organization, model, takenNanos)) {
             if (entry.owner.limit.limit().unit() != Limit.Unit.REQUESTS) {
@@ -63,7 +63,10 @@ final class LimitBook {
         }
     }
 
-    /** Lets every limit allow so many times what it was declared with, from now on, and tells that if it is to be announced. */
+    /**
+     * Lets every limit allow so many times what it was declared with, from now on, and tells that if it is to be
+     * announced.
+     */
     void change(double factor, boolean announced, long nowNanos) {
         giveBackUntil(nowNanos);
         this.factor = factor;
@@ -110,13 +113,13 @@ final class LimitBook {
         private final Owner owner;
         private final Meter meter;
         private final FullestWindow window;
-        private ServiceLimit told;
+        private ServiceLimit reported;
         private long refused;
 
         Entry(Owner owner, long startNanos) {
             Limit limit = owner.limit.limit();
             this.owner = owner;
-            this.told = owner.limit;
+            this.reported = owner.limit;
             this.meter = owner.limit.counting().meter(limit, startNanos);
             this.window = new FullestWindow(limit.window());
         }
@@ -142,7 +145,7 @@ final class LimitBook {
             Limit limit = owner.limit.limit();
             long amount = Math.max(1, Math.round(limit.amount() * factor));
             meter.change(amount, nowNanos);
-            told = announced
+            reported = announced
                     ? new ServiceLimit(
                             new Limit(limit.unit(), amount, limit.window()),
                             owner.limit.counting(),
@@ -152,7 +155,7 @@ final class LimitBook {
 
         LimitState state(long nowNanos) {
             return new LimitState(
-                    told, owner.organization, owner.model, meter.used(nowNanos), meter.resetNanos(nowNanos));
+                    reported, owner.organization, owner.model, meter.used(nowNanos), meter.resetNanos(nowNanos));
         }
 
         LimitStats stats() {

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The beginnings of prompts that a service has worked on lately, in whole blocks of 128 tokens. Confined to its service's lock.
+ * The beginnings of prompts that a service has worked on lately, in whole blocks of 128 tokens. Confined to its
+ * service's lock.
  *
  * <p>Only what prompts have in common from their first byte on is found, as real prompt caches do.
  */

@@ -42,8 +42,8 @@ public enum RefusalKind {
     }
 
     /**
-     * Returns the HTTP status a service sends for it. Hugging Face's router knows no 404 for models. Groq sends 400 for a prompt longer than
-     * the model's context, as recorded; that others send 413 is made up.
+     * Returns the HTTP status a service sends for it. Hugging Face's router knows no 404 for models. Groq sends 400 for
+     * a prompt longer than the model's context, as recorded; that others send 413 is made up.
      */
     int status(ServiceKind service) {
         return switch (this) {

@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Makes values that a JSON schema allows: every property, one element for each list, the first of alternatives. Immutable.
+ * Makes values that a JSON schema allows: every property, one element for each list, the first of alternatives.
+ * Immutable.
  *
- * <p>Of the schema's words it knows those that the services' own strict mode does; patterns and formats of texts aren't among them.
+ * <p>Of the schema's words it knows those that the services' own strict mode does; patterns and formats of texts aren't
+ * among them.
  */
 final class SchemaValues {
 

@@ -27,7 +27,10 @@ public enum ServiceKind {
         return provider;
     }
 
-    /** Returns whether headers of this protocol may report such a limit: Groq's speak of the day's requests and the minute's tokens. */
+    /**
+     * Returns whether headers of this protocol may report such a limit: Groq's speak of the day's requests and the
+     * minute's tokens.
+     */
     public boolean reports(Limit limit) {
         return switch (limit.unit()) {
             case REQUESTS -> this == OPENAI || (this == GROQ && limit.window().equals(Duration.ofDays(1)));

@@ -23,16 +23,16 @@ import java.util.Set;
  * @param seed the seed of all random choices
  * @param contextTokens the maximum of tokens of prompt and answer together
  * @param assumedMaxTokens the tokens Groq counts for an answer whose request has no maximum
- * @param reportsLimits whether Hugging Face sends the {@code RateLimit} headers it documents for its Hub; the real router has been
- *     seen to send none
+ * @param reportsLimits whether Hugging Face sends the {@code RateLimit} headers it documents for its Hub; the real
+ *     router has been seen to send none
  * @param capacity how many requests it processes at once
  * @param answerLength how long its answers are; absent: three sentences
  * @param answersDiffer whether answers to the same prompt always differ, as with most models
  * @param clockAhead how far its clock is ahead of the callers'; negative: behind
  * @param tellsWait whether a refusal by a limit says how long to wait
  * @param mostUnderWay the maximum of concurrent requests of an organization, 1 or more; absent: any number
- * @param promptCache how long it keeps the beginnings of prompts, whose tokens it then reports as cached; absent: it has no such cache.
- *     Groq counts those tokens until the answer is there, then gives them back
+ * @param promptCache how long it keeps the beginnings of prompts, whose tokens it then reports as cached; absent: it
+ *     has no such cache. Groq counts those tokens until the answer is there, then gives them back
  */
 public record ServiceSettings(
         ServiceKind kind,
@@ -47,7 +47,7 @@ public record ServiceSettings(
         long contextTokens,
         long assumedMaxTokens,
         boolean reportsLimits,
-        Capacity capacity,
+        ServiceCapacity capacity,
         Optional<AnswerLength> answerLength,
         boolean answersDiffer,
         Duration clockAhead,

@@ -11,7 +11,9 @@ import java.util.Set;
 /** Builds the settings of an emulated service. Confined to one thread. */
 public final class ServiceSettingsBuilder {
 
-    /** What Groq counts for an answer whose request has no maximum, unless another number is set: as the engine assumes. */
+    /**
+     * What Groq counts for an answer whose request has no maximum, unless another number is set: as the engine assumes.
+     */
     public static final int ASSUMED_MAX_TOKENS = 1024;
 
     private static final long DEFAULT_CONTEXT_TOKENS = 131_072;
@@ -28,7 +30,7 @@ public final class ServiceSettingsBuilder {
     private long contextTokens = DEFAULT_CONTEXT_TOKENS;
     private long assumedMaxTokens = ASSUMED_MAX_TOKENS;
     private boolean reportsLimits;
-    private Capacity capacity = Capacity.UNLIMITED;
+    private ServiceCapacity capacity = ServiceCapacity.UNLIMITED;
     private Optional<AnswerLength> answerLength = Optional.empty();
     private boolean answersDiffer;
     private Duration clockAhead = Duration.ZERO;
@@ -117,7 +119,7 @@ public final class ServiceSettingsBuilder {
     }
 
     /** Sets how many requests it works on at once; those beyond wait. */
-    public ServiceSettingsBuilder capacity(Capacity capacity) {
+    public ServiceSettingsBuilder capacity(ServiceCapacity capacity) {
         this.capacity = capacity;
         return this;
     }
@@ -135,8 +137,8 @@ public final class ServiceSettingsBuilder {
     }
 
     /**
-     * Sets how far its clock is ahead of the callers', negative if it is behind: fixed windows start by it, and dates are told
-     * by it.
+     * Sets how far its clock is ahead of the callers', negative if it is behind: fixed windows start by it, and dates
+     * are reported by it.
      */
     public ServiceSettingsBuilder clockAhead(Duration clockAhead) {
         this.clockAhead = clockAhead;
@@ -155,7 +157,10 @@ public final class ServiceSettingsBuilder {
         return this;
     }
 
-    /** Lets it keep the beginnings of prompts for a time after they were last seen, and tell how many tokens it had of each. */
+    /**
+     * Lets it keep the beginnings of prompts for a time after they were last seen, and tell how many tokens it had of
+     * each.
+     */
     public ServiceSettingsBuilder promptCache(Duration kept) {
         this.promptCache = Optional.of(kept);
         return this;

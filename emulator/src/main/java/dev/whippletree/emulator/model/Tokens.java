@@ -4,10 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * How the emulated services count tokens: a quarter of a text's UTF-8 bytes, rounded up, and four more for each message.
+ * How the emulated services count tokens: a quarter of a text's UTF-8 bytes, rounded up, and four more for each
+ * message.
  *
- * <p>Real tokenizers differ; this rule is simple, and never above the cautious estimate (a third of the bytes, and eight) that
- * callers reserve by.
+ * <p>Real tokenizers differ; this rule is simple, and never above the cautious estimate (a third of the bytes, and
+ * eight) that callers reserve by.
  */
 public final class Tokens {
 

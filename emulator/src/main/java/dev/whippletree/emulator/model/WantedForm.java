@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which form of answer a request asks for, by the fields that say so. Immutable.
  *
- * <p>A request with tools is answered by a call of the one that {@code tool_choice} names, else of the first, until the last message
- * is a tool's result. What wants JSON gets JSON, of its schema if it has one. Everything else is prose.
+ * <p>A request with tools is answered by a call of the one that {@code tool_choice} names, else of the first, until the
+ * last message is a tool's result. What wants JSON gets JSON, of its schema if it has one. Everything else is prose.
  *
  * @param function the name of the function to call; absent: none
  * @param schema what JSON the answer, or the call's arguments, have to be; absent: no JSON

@@ -29,7 +29,10 @@ final class Workers {
         return Math.max(notBeforeNanos, first);
     }
 
-    /** One of them is at work; of those that are free by then the one that was busy last, so that the others can begin earlier. */
+    /**
+     * One of them is at work; of those that are free by then the one that was busy last, so that the others can begin
+     * earlier.
+     */
     void work(long fromNanos, long untilNanos) {
         int chosen = -1;
         for (int i = 0; i < busyUntil.length; i++) {

@@ -17,7 +17,10 @@ final class LimitReports {
 
     private LimitReports() {}
 
-    /** Hugging Face sends no headers; Groq speaks of the day's requests and the minute's tokens; others of the first of each. */
+    /**
+     * Hugging Face sends no headers; Groq speaks of the day's requests and the minute's tokens; others of the first of
+     * each.
+     */
     static List<RateLimitReport> ofHeaders(ServiceKind kind, List<LimitState> limits) {
         List<RateLimitReport> reports = new ArrayList<>();
         for (Limit.Unit unit : Limit.Unit.values()) {

@@ -75,7 +75,7 @@ final class Reply {
         List<RateLimitReport> reports = LimitReports.ofHeaders(kind, refused.limits());
         refused.refusal().hit().flatMap(hit -> LimitReports.ofHit(kind, hit)).ifPresent(reports::add);
         steps.add(step(refused.afterNanos(), () -> sink.limits(reports)));
-        Failure failure = Failures.of(kind, refused.refusal(), clockAhead);
+        Failure failure = SimulatedFailures.of(kind, refused.refusal(), clockAhead);
         steps.add(new Step(refused.afterNanos(), () -> sink.failed(failure), true));
         return steps;
     }

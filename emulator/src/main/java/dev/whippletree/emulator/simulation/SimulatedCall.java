@@ -8,7 +8,8 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * One call on its way there and back. Its steps run one after the other on the timeline; cancelling is safe from any thread.
+ * One call on its way there and back. Its steps run one after the other on the timeline; cancelling is safe from any
+ * thread.
  *
  * <p>A request that is under way arrives, whether anybody still waits for its answer or not.
  */

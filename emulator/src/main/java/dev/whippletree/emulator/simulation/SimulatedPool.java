@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The production engine over simulated services, in virtual time, from a seed. Confined to one thread; nothing happens until the
- * timeline advances.
+ * The production engine over simulated services, in virtual time, from a seed. Confined to one thread; nothing happens
+ * until the timeline advances.
  *
  * <pre>{@code
  * SimulatedPool pool = SimulatedPool.builder(1)
@@ -37,7 +37,9 @@ public final class SimulatedPool {
         this.engine = engine;
     }
 
-    /** Returns a builder without accounts; with the same seed and the same calls, every run of its pools is the same. */
+    /**
+     * Returns a builder without accounts; with the same seed and the same calls, every run of its pools is the same.
+     */
     public static SimulatedPoolBuilder builder(long seed) {
         return new SimulatedPoolBuilder(seed);
     }

@@ -67,7 +67,10 @@ public final class SimulatedPoolBuilder {
         return this;
     }
 
-    /** Adds a route; the first is the default. Without any there is one, {@code default}, of all accounts by their tiers. */
+    /**
+     * Adds a route; the first is the default. Without any there is one, {@code default}, of all accounts by their
+     * tiers.
+     */
     public SimulatedPoolBuilder route(RouteSettings route) {
         routes.add(route);
         return this;

@@ -16,10 +16,10 @@ final class AnswerWriter {
     /** About the size of the pieces in which services stream. */
     private static final int CHARACTERS_PER_CHUNK = 24;
 
-    private final Dialect dialect;
+    private final WireFormat dialect;
     private final Instant now;
 
-    AnswerWriter(Dialect dialect, Instant now) {
+    AnswerWriter(WireFormat dialect, Instant now) {
         this.dialect = dialect;
         this.now = now;
     }
@@ -42,7 +42,9 @@ final class AnswerWriter {
         return WireJson.write(answer);
     }
 
-    /** Returns the chunks of a stream as events, {@code [DONE]} excluded: the first gives the role, the last the end. */
+    /**
+     * Returns the chunks of a stream as events, {@code [DONE]} excluded: the first gives the role, the last the end.
+     */
     List<String> events(ChatAnswer said, ChatRequest request) {
         List<String> events = new ArrayList<>();
         for (Map<String, Object> delta : said.call().map(AnswerWriter::deltas).orElseGet(() -> deltas(said.text()))) {

@@ -28,11 +28,11 @@ public final class ResponseWriter {
     /** What stands in a malformed stream or body: JSON that breaks off. */
     private static final String BROKEN_JSON = "{\"choices\":[{\"index\":0,\"del";
 
-    private final Dialect dialect;
+    private final WireFormat dialect;
 
     /** Creates a writer that speaks as a service does. */
     public ResponseWriter(ServiceSettings settings) {
-        this.dialect = Dialect.of(settings);
+        this.dialect = WireFormat.of(settings);
     }
 
     /**

@@ -1,6 +1,6 @@
 /**
- * The wire format of the emulated services: requests read from JSON, and decisions written as status, headers and timed pieces of
- * a body.
+ * The wire format of the emulated services: requests read from JSON, and decisions written as status, headers and timed
+ * pieces of a body.
  *
  * <p>Nothing here uses sockets. Each service's error messages are in its dialect.
  */

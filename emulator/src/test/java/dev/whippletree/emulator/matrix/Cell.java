@@ -76,7 +76,10 @@ record Cell(
             return reported;
         }
 
-        /** Returns a service that tells as much: of the emulated ones that count what was made, one reports and one doesn't. */
+        /**
+         * Returns a service that tells as much: of the emulated ones that count what was made, one reports and one
+         * doesn't.
+         */
         ServiceKind kind() {
             return reported ? ServiceKind.OPENAI : ServiceKind.HUGGING_FACE;
         }
@@ -105,7 +108,10 @@ record Cell(
         }
     }
 
-    /** Returns whether nothing is certain but the amount and the window's length, so that uses have to be held: see {@link CellResult}. */
+    /**
+     * Returns whether nothing is certain but the amount and the window's length, so that uses have to be held: see
+     * {@link CellResult}.
+     */
     boolean isHeld() {
         return switch (knowledge) {
             case DECLARED, BOTH -> true;

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Which cells are run: of each dimension all values, or those that arguments name: {@code knowledge=reported,both window=10s}.
- * Immutable.
+ * Which cells are run: of each dimension all values, or those that arguments name:
+ * {@code knowledge=reported,both window=10s}. Immutable.
  */
 final class CellFilter {
 
@@ -25,7 +25,8 @@ final class CellFilter {
     /**
      * Reads arguments.
      *
-     * @throws IllegalArgumentException if one isn't of the form {@code dimension=value,value}, or names what isn't there
+     * @throws IllegalArgumentException if one isn't of the form {@code dimension=value,value}, or names what isn't
+     *     there
      */
     CellFilter(Collection<String> arguments) {
         for (String argument : arguments) {

@@ -23,12 +23,13 @@ record CellResult(
     /**
      * Runs a cell.
      *
-     * <p>The bound is that of {@link Clairvoyant#most} where the service reports and its windows are three latencies or more: reports
-     * tell of each window what it allows while it lasts. It is also that where nothing is known, though nobody can reach it for certain
-     * there. Of windows that begin with their first use it is that of {@link Clairvoyant#mostUntilCertain}. It is that of
-     * {@link Clairvoyant#mostHeld} where limits are only declared, since the way of counting isn't; where the service counts by
-     * sliding window, since a use is back a window after it was counted, nobody knows when, and a report of that comes another latency
-     * later; and for shorter windows: a report then tells of a window that is over, or nearly so, and what remains certain is the amount.
+     * <p>The bound is that of {@link Clairvoyant#most} where the service reports and its windows are three latencies or
+     * more: reports tell of each window what it allows while it lasts. It is also that where nothing is known, though
+     * nobody can reach it for certain there. Of windows that begin with their first use it is that of
+     * {@link Clairvoyant#mostUntilCertain}. It is that of {@link Clairvoyant#mostHeld} where limits are only declared,
+     * since the way of counting isn't; where the service counts by sliding window, since a use is back a window after
+     * it was counted, nobody knows when, and a report of that comes another latency later; and for shorter windows: a
+     * report then tells of a window that is over, or nearly so, and what remains certain is the amount.
      */
     static CellResult measure(Cell cell) {
         return measure(cell, 1);
@@ -54,7 +55,7 @@ record CellResult(
                 outcome.lost());
     }
 
-    private static List<Clairvoyant.LetIn> certain(Workload workload) {
+    private static List<Clairvoyant.Admitted> certain(Workload workload) {
         Cell cell = workload.cell();
         if (cell.isHeld()) {
             return Clairvoyant.mostHeld(workload.task(), cell.transit().toNanos());

@@ -32,7 +32,7 @@ final class CellRun {
     /**
      * What came of a run.
      *
-     * @param used what the service let in within the span
+     * @param used what the service admitted within the span
      * @param calls what arrived within the span
      * @param refused of these, what was answered 429
      * @param avoidable every 429 of the whole run that knowledge could have avoided
@@ -43,7 +43,8 @@ final class CellRun {
     /**
      * Prepares a run.
      *
-     * @param allowed how many times the amount of its limits the service allows; where it is more than 1, the engine wastes the rest
+     * @param allowed how many times the amount of its limits the service allows; where it is more than 1, the engine
+     *     wastes the rest
      */
     CellRun(Workload workload, double allowed) {
         this.workload = workload;
@@ -99,14 +100,14 @@ final class CellRun {
     private final class Watch implements TimedClient.Record {
 
         @Override
-        public void letIn(Call call, long nowNanos) {
+        public void admitted(Call call, long nowNanos) {
             used.add(nowNanos, call.tokens());
             calls += span.holds(nowNanos) ? 1 : 0;
         }
 
         /**
-         * Of an account whose limits are only reported nothing is known before its first report, so what is sent until then may be
-         * refused without anybody's fault.
+         * Of an account whose limits are only reported nothing is known before its first report, so what is sent until
+         * then may be refused without anybody's fault.
          */
         @Override
         public void refused(Call call, long nowNanos, boolean untold) {

@@ -10,14 +10,14 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * Schedules calls knowing everything: how each limit is counted, how long each call takes and how many tokens it has. Shares no
- * code with the engine, nor with the emulator's meters. Confined to one thread; used once.
+ * Schedules calls knowing everything: how each limit is counted, how long each call takes and how many tokens it has.
+ * Shares no code with the engine, nor with the emulator's meters. Confined to one thread; used once.
  *
- * <p>It lets a call in at the first moment at which a caller has asked it and an account has room for it. As many calls are asked at
- * once as there are callers, in the order of their numbers, each once a caller is free; a request is on its way to the service as long as
- * its call says. Where all uses are equal nobody lets in more by any moment: a use that is let in earlier comes back no later, by
- * each way of counting. Tokens are packed by first fit among the first {@value #LOOKAHEAD} that wait; what is left of a
- * window is less than any of those needs.
+ * <p>It admits a call at the first moment at which a caller has asked it and an account has room for it. As many calls
+ * are asked at once as there are callers, in the order of their numbers, each once a caller is free; a request is on
+ * its way to the service as long as its call says. Where all uses are equal nobody admits more by any moment: a use
+ * that is admitted earlier comes back no later, by each way of counting. Tokens are packed by first fit among the first
+ * {@value #LOOKAHEAD} that wait; what is left of a window is less than any of those needs.
  */
 final class Clairvoyant {
 
@@ -27,7 +27,7 @@ final class Clairvoyant {
     private final List<Account> accounts;
     private final PriorityQueue<Asked> coming = new PriorityQueue<>();
     private final List<Asked> waiting = new ArrayList<>();
-    private final List<LetIn> letIn = new ArrayList<>();
+    private final List<Admitted> admitted = new ArrayList<>();
     private int asked;
 
     /**
@@ -43,11 +43,11 @@ final class Clairvoyant {
     record Task(List<Limit> limits, int accounts, int width, long fromNanos, long toNanos, IntFunction<Call> calls) {}
 
     /**
-     * A call that was let in.
+     * A call that was admitted.
      *
      * @param atNanos when it arrived
      */
-    record LetIn(long atNanos, Call call) {}
+    record Admitted(long atNanos, Call call) {}
 
     /** Makes the count of a limit. */
     interface Counting {
@@ -73,18 +73,19 @@ final class Clairvoyant {
                 .toList();
     }
 
-    /** Returns the calls that can be let in: limits are counted as the service does. */
-    static List<LetIn> most(Task task, Cell.Service service) {
+    /** Returns the calls that can be admitted: limits are counted as the service does. */
+    static List<Admitted> most(Task task, Cell.Service service) {
         return new Clairvoyant(task, (limit, windowNanos) -> Count.of(service, limit, windowNanos)).run();
     }
 
     /**
-     * Returns the calls that can be let in by who doesn't know how the service counts: a use is held until a window after the latest
-     * moment at which the service can have counted it, which is the begin of its answer or {@code transitNanos} after its arrival,
-     * whichever is earlier. Held for less, it could be counted in a window together with what takes its place. With a latency of d
-     * throughout this is W/(W+d) of the amount per window W; with others each use is held as long as its own latency asks.
+     * Returns the calls that can be admitted by who doesn't know how the service counts: a use is held until a window
+     * after the latest moment at which the service can have counted it, which is the begin of its answer or
+     * {@code transitNanos} after its arrival, whichever is earlier. Held for less, it could be counted in a window
+     * together with what takes its place. With a latency of d throughout this is W/(W+d) of the amount per window W;
+     * with others each use is held as long as its own latency asks.
      */
-    static List<LetIn> mostHeld(Task task, long transitNanos) {
+    static List<Admitted> mostHeld(Task task, long transitNanos) {
         return new Clairvoyant(
                         task,
                         (limit, windowNanos) -> new LeavingCount(
@@ -93,23 +94,23 @@ final class Clairvoyant {
     }
 
     /**
-     * Returns the calls that can be let in by who is told how long each window lasts, which begins with its first use, but not exactly
-     * when that was said: see {@link FirstUseCount}.
+     * Returns the calls that can be admitted by who is told how long each window lasts, which begins with its first
+     * use, but not exactly when that was said: see {@link FirstUseCount}.
      */
-    static List<LetIn> mostUntilCertain(Task task) {
+    static List<Admitted> mostUntilCertain(Task task) {
         return new Clairvoyant(task, (limit, windowNanos) -> new FirstUseCount(limit, windowNanos, true)).run();
     }
 
-    private List<LetIn> run() {
+    private List<Admitted> run() {
         long now = task.fromNanos();
         for (int caller = 0; caller < task.width(); caller++) {
             ask(now);
         }
         while (now < task.toNanos()) {
             arrive(now);
-            now = Math.min(letIn(now), coming.isEmpty() ? Long.MAX_VALUE : coming.element().atNanos);
+            now = Math.min(admitted(now), coming.isEmpty() ? Long.MAX_VALUE : coming.element().atNanos);
         }
-        return letIn;
+        return admitted;
     }
 
     private void ask(long nowNanos) {
@@ -123,13 +124,13 @@ final class Clairvoyant {
         }
     }
 
-    /** Lets in whatever fits, and returns when to look again. */
-    private long letIn(long nowNanos) {
+    /** Admits whatever fits, and returns when to look again. */
+    private long admitted(long nowNanos) {
         long again = Long.MAX_VALUE;
         int seen = 0;
         for (Iterator<Asked> each = waiting.iterator(); each.hasNext() && seen < LOOKAHEAD; ) {
             Call call = each.next().call();
-            long earliest = letIn(call, nowNanos);
+            long earliest = admitted(call, nowNanos);
             if (earliest == nowNanos) {
                 each.remove();
             } else {
@@ -140,14 +141,14 @@ final class Clairvoyant {
         return again;
     }
 
-    private long letIn(Call call, long nowNanos) {
+    private long admitted(Call call, long nowNanos) {
         long again = Long.MAX_VALUE;
         for (Account account : accounts) {
             long earliest = account.earliestNanos(call, nowNanos);
             if (earliest == nowNanos) {
                 long answered = nowNanos + call.latencyNanos();
                 account.take(call, nowNanos, answered);
-                letIn.add(new LetIn(nowNanos, call));
+                admitted.add(new Admitted(nowNanos, call));
                 ask(answered);
                 return nowNanos;
             }

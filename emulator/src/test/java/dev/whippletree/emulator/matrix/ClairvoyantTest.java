@@ -3,7 +3,7 @@ package dev.whippletree.emulator.matrix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.whippletree.emulator.matrix.Clairvoyant.LetIn;
+import dev.whippletree.emulator.matrix.Clairvoyant.Admitted;
 import dev.whippletree.emulator.matrix.Clairvoyant.Task;
 import dev.whippletree.emulator.matrix.Workload.Call;
 import dev.whippletree.model.Limit;
@@ -27,8 +27,8 @@ class ClairvoyantTest {
         return new Task(List.of(limit), accounts, width, 2 * MILLI, 40 * MILLI, calls);
     }
 
-    private static List<Long> millis(List<LetIn> letIn) {
-        return letIn.stream()
+    private static List<Long> millis(List<Admitted> admitted) {
+        return admitted.stream()
                 .map(each -> Math.round(each.atNanos() / (double) MILLI))
                 .toList();
     }

@@ -3,9 +3,10 @@ package dev.whippletree.emulator.matrix;
 /**
  * A window begins with the first use after the one before.
  *
- * <p>A new one can be begun for certain only when the one before is over for certain. A report tells how long a window lasts from when
- * it was made, which was some time between its call's arrival and its answer, nobody knows when. So by a report a window may be over
- * as much later as its call took, and by all reports of it as much later as the quickest of its calls took.
+ * <p>A new one can be begun for certain only when the one before is over for certain. A report tells how long a window
+ * lasts from when it was made, which was some time between its call's arrival and its answer, nobody knows when. So by
+ * a report a window may be over as much later as its call took, and by all reports of it as much later as the quickest
+ * of its calls took.
  */
 final class FirstUseCount implements Count {
 
@@ -19,7 +20,8 @@ final class FirstUseCount implements Count {
     /**
      * Creates one.
      *
-     * @param untilCertain whether nothing is begun before the window before is over for certain, by the reports of its calls
+     * @param untilCertain whether nothing is begun before the window before is over for certain, by the reports of its
+     *     calls
      */
     FirstUseCount(long limit, long windowNanos, boolean untilCertain) {
         this.limit = limit;

@@ -14,8 +14,8 @@ import java.util.Locale;
 /**
  * Says what was measured. Immutable.
  *
- * <p>In means a cell counts 1 at most: a bucket that was still full when measuring began lets in more than refills, and where windows are
- * short, reports may tell more than is certain.
+ * <p>In means a cell counts 1 at most: a bucket that was still full when measuring began admits more than refills, and
+ * where windows are short, reports may tell more than is certain.
  */
 record MatrixReport(List<CellResult> results) {
 
@@ -23,7 +23,10 @@ record MatrixReport(List<CellResult> results) {
         results = List.copyOf(results);
     }
 
-    /** Prints a line for each knowledge and service, then each cell below the aim, the worst first, then each avoidable 429. */
+    /**
+     * Prints a line for each knowledge and service, then each cell below the aim, the worst first, then each avoidable
+     * 429.
+     */
     void print(PrintStream out) {
         out.println("| knowledge | service | cells | of bound: mean | worst | at 98 % | use: mean | worst"
                 + " | refused | avoidable 429s | lost |");

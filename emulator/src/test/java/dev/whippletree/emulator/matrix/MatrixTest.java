@@ -31,8 +31,8 @@ class MatrixTest {
      * @param least of the bound, in every cell
      * @param cells the share of cells that use at least {@link CellResult#AIM} of their bound
      * @param mean of the bound
-     * @param refused the largest share of all calls that may be refused: where limits are known of those that knowledge could have
-     *     avoided
+     * @param refused the largest share of all calls that may be refused: where limits are known of those that knowledge
+     *     could have avoided
      */
     private record Demand(double least, double cells, double mean, double refused) {}
 

@@ -19,8 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Asks the engine when there would be room for a prompt at the end of a line, and when such a prompt then begins. Confined to one
- * thread; used once.
+ * Asks the engine when there would be room for a prompt at the end of a line, and when such a prompt then begins.
+ * Confined to one thread; used once.
  *
  * <p>What the engine thinks is what it tells a prompt that can't wait: {@link PromptException#roomAt()}.
  */
@@ -149,10 +149,10 @@ final class RefusalTimes {
                 pool.timeline().schedule(failure == null ? 0 : PAUSE_AFTER_FAILURE.toNanos(), this::askAgain));
     }
 
-    /** What the service lets in doesn't matter here. */
+    /** What the service admits doesn't matter here. */
     private static final class Unwatched implements TimedClient.Record {
         @Override
-        public void letIn(Workload.Call call, long nowNanos) {}
+        public void admitted(Workload.Call call, long nowNanos) {}
 
         @Override
         public void refused(Workload.Call call, long nowNanos, boolean untold) {}

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * When there will be room, as refusals say, against when the last of a line begins, in cells of the matrix. {@code -Drefusals="window=1h"}
- * chooses others, and prints each.
+ * When there will be room, as refusals say, against when the last of a line begins, in cells of the matrix.
+ * {@code -Drefusals="window=1h"} chooses others, and prints each.
  */
 @Tag("slow")
 final class RefusalTimesTest {

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A client of a service that answers at once, whose requests and answers take as long as the workload says, and which writes down what
- * the service lets in and refuses. Confined to its timeline.
+ * A client of a service that answers at once, whose requests and answers take as long as the workload says, and which
+ * writes down what the service admits and refuses. Confined to its timeline.
  */
 final class TimedClient implements ProviderClient {
 
@@ -32,8 +32,8 @@ final class TimedClient implements ProviderClient {
     /** Is told what the service did with each request. */
     interface Record {
 
-        /** A request was let in. */
-        void letIn(Call call, long nowNanos);
+        /** A request was admitted. */
+        void admitted(Call call, long nowNanos);
 
         /**
          * A request was refused.
@@ -123,7 +123,7 @@ final class TimedClient implements ProviderClient {
 
         @Override
         public void done(AnswerEnd end) {
-            record.letIn(call, timeline.get().nanoTime());
+            record.admitted(call, timeline.get().nanoTime());
             later(call.latencyNanos(), () -> sink.done(end));
         }
 

@@ -21,13 +21,13 @@ final class Used {
         this.countedAs = countedAs;
     }
 
-    /** Counts calls that were let in, and returns itself. */
-    Used with(List<Clairvoyant.LetIn> letIn) {
-        letIn.forEach(each -> add(each.atNanos(), each.call().tokens()));
+    /** Counts calls that were admitted, and returns itself. */
+    Used with(List<Clairvoyant.Admitted> admitted) {
+        admitted.forEach(each -> add(each.atNanos(), each.call().tokens()));
         return this;
     }
 
-    /** Counts a call that the service let in. */
+    /** Counts a call that the service admitted. */
     void add(long atNanos, long ofTokens) {
         double weight = span.weight(countedAs.applyAsLong(atNanos));
         calls += weight;
@@ -35,8 +35,8 @@ final class Used {
     }
 
     /**
-     * Returns this as a share of what somebody else used. Of two limits the one counts of which more was used: if one is used up,
-     * nothing is left to gain.
+     * Returns this as a share of what somebody else used. Of two limits the one counts of which more was used: if one
+     * is used up, nothing is left to gain.
      */
     double shareOf(Used other, Cell.Unit unit) {
         double ofCalls = unit.requests() ? calls / other.calls : 0;

@@ -23,12 +23,13 @@ import java.util.OptionalLong;
 /**
  * What is asked in a cell, of limits of which amount, for how long; all follows from the cell. Confined to one thread.
  *
- * <p>The limits allow between 0.4 and 0.6 of what the callers could ask in a window if nothing were limited, so that they bind, but
- * no more than 100 calls a window altogether, so that a cell costs little. A limit of tokens allows 20 calls at least;
- * where the callers can't ask as much, they are the limit, of the bound as well.
+ * <p>The limits allow between 0.4 and 0.6 of what the callers could ask in a window if nothing were limited, so that
+ * they bind, but no more than 100 calls a window altogether, so that a cell costs little. A limit of tokens allows 20
+ * calls at least; where the callers can't ask as much, they are the limit, of the bound as well.
  *
- * <p>The same call of a cell takes as long whoever schedules it, which follows from its number. All calls have equally many tokens:
- * nobody can know for certain how long an answer will be, and what that costs isn't a matter of how limits are counted.
+ * <p>The same call of a cell takes as long whoever schedules it, which follows from its number. All calls have equally
+ * many tokens: nobody can know for certain how long an answer will be, and what that costs isn't a matter of how limits
+ * are counted.
  */
 final class Workload {
 
@@ -157,8 +158,9 @@ final class Workload {
     }
 
     /**
-     * Returns as when a use counts. By the clock it doesn't matter where in its window a use is: windows that are used late, followed by
-     * windows that are used early, would else seem to hold more than they can. Who holds uses goes by no windows.
+     * Returns as when a use counts. By the clock it doesn't matter where in its window a use is: windows that are used
+     * late, followed by windows that are used early, would else seem to hold more than they can. Who holds uses goes by
+     * no windows.
      */
     private long countedAs(long atNanos) {
         long windowNanos = cell.window().toNanos();

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Prints how much of what refusing services allow is used and what share of the calls they refuse, the mean and the worst of some
- * seeds. Arguments: the number of seeds, then the groups to run, by their first letters; all if none is given. With
- * {@code -Dcase=…}, only cases whose names contain that; with {@code -Dtable=FILE}, also writes a row for each case and seed into a
- * file, its columns separated by tabs.
+ * Prints how much of what refusing services allow is used and what share of the calls they refuse, the mean and the
+ * worst of some seeds. Arguments: the number of seeds, then the groups to run, by their first letters; all if none is
+ * given. With {@code -Dcase=…}, only cases whose names contain that; with {@code -Dtable=FILE}, also writes a row for
+ * each case and seed into a file, its columns separated by tabs.
  */
 public final class RefusalBench {
 
@@ -216,7 +216,10 @@ public final class RefusalBench {
         }
     }
 
-    /** The first windows, while nothing is known yet: of a limit that nobody tells, and of two models that may share one. */
+    /**
+     * The first windows, while nothing is known yet: of a limit that nobody tells, and of two models that may share
+     * one.
+     */
     private void cold() {
         for (Counting counting : COUNTINGS) {
             for (RetryAfter told : List.of(RetryAfter.TRUE, RetryAfter.NONE)) {

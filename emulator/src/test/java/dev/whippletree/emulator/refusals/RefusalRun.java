@@ -44,7 +44,7 @@ final class RefusalRun {
     private long asked;
     private long lost;
     private long open;
-    private long foreignLetIn;
+    private long foreignAdmitted;
 
     RefusalRun(RefusingService given, long seed) {
         this(given, List.of(SimulatedAccount.MODEL), seed);
@@ -111,7 +111,7 @@ final class RefusalRun {
 
     private void useElsewhereOnce() {
         Outcome outcome = service.receive(Optional.of(FOREIGN), FOREIGN_REQUEST, timeline.nanoTime());
-        foreignLetIn += outcome instanceof Outcome.Answered ? 1 : 0;
+        foreignAdmitted += outcome instanceof Outcome.Answered ? 1 : 0;
     }
 
     /** Lets so many prompts wait at any time, from now on. */
@@ -171,17 +171,17 @@ final class RefusalRun {
 
     /** Lets some time go by. */
     Share run(Duration time) {
-        StatusSnapshot.Account before = account();
-        long foreignBefore = foreignLetIn;
+        StatusSnapshot.AccountStatus before = account();
+        long foreignBefore = foreignAdmitted;
         long lostBefore = lost;
         timeline.advance(time);
-        StatusSnapshot.Account after = account();
+        StatusSnapshot.AccountStatus after = account();
         return new Share(
                 time.toNanos() / 1e9,
                 after.calls() - before.calls(),
                 after.rateLimited() - before.rateLimited(),
                 after.answered() - before.answered(),
-                foreignLetIn - foreignBefore,
+                foreignAdmitted - foreignBefore,
                 lost - lostBefore);
     }
 
@@ -198,7 +198,7 @@ final class RefusalRun {
         service.changeLimits(factor, timeline.nanoTime());
     }
 
-    StatusSnapshot.Account account() {
+    StatusSnapshot.AccountStatus account() {
         return pool.status().accounts().get(0);
     }
 

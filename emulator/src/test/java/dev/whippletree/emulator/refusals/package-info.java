@@ -1,4 +1,7 @@
-/** How the production engine takes refusals: limits that nobody tells, waits that lie, refusals by chance, in virtual time. */
+/**
+ * How the production engine takes refusals: limits that nobody tells, waits that lie, refusals by chance, in virtual
+ * time.
+ */
 @NullMarked
 package dev.whippletree.emulator.refusals;
 

@@ -20,8 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A service that limits input and output tokens each: 40,000 and 5,000 a minute. All come at once: first 400 prompts of some 1,000
- * tokens that are answered with 30, which use up the input, then 400 short ones, answered alike, which use up the output.
+ * A service that limits input and output tokens each: 40,000 and 5,000 a minute. All come at once: first 400 prompts of
+ * some 1,000 tokens that are answered with 30, which use up the input, then 400 short ones, answered alike, which use
+ * up the output.
  */
 @Tag("slow")
 final class ApartLimitsTest {

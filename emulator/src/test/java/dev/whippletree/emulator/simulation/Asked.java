@@ -62,7 +62,8 @@ final class Asked {
      * @param failure how
      * @param nanos when
      * @param counts whether it counts as an attempt: those do not that may come of the same outage as the one before
-     * @param row how many calls of its organization had ended before without a limit: refusals with as many are in a row
+     * @param row how many calls of its organization had ended before without a limit: refusals with as many are in a
+     *     row
      */
     record Failed(String target, Failure failure, long nanos, boolean counts, long row) {}
 

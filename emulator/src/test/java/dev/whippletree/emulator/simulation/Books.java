@@ -15,10 +15,10 @@ import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /**
- * What must be known to be used of declared limits, counted slowly and plainly from the calls alone: a use counts from its call
- * until a window after the latest moment at which it can have arrived, by its answer or by the transit, whichever is earlier. An
- * assumed transit may be given up once a refusal could come of a longer one, and then either may be counted. Shares no code with
- * the engine's own count.
+ * What must be known to be used of declared limits, counted slowly and plainly from the calls alone: a use counts from
+ * its call until a window after the latest moment at which it can have arrived, by its answer or by the transit,
+ * whichever is earlier. An assumed transit may be given up once a refusal could come of a longer one, and then either
+ * may be counted. Shares no code with the engine's own count.
  */
 final class Books {
 
@@ -129,7 +129,10 @@ final class Books {
         call.uses.forEach(use -> use.date(dateNanos));
     }
 
-    /** A limit was hit: perhaps because requests are under way for longer than is assumed, if more is used than the amount in that case. */
+    /**
+     * A limit was hit: perhaps because requests are under way for longer than is assumed, if more is used than the
+     * amount in that case.
+     */
     void refused(Call call, long nowNanos) {
         if (call.account.transit().isPresent()) {
             return;
@@ -176,7 +179,10 @@ final class Books {
         return page.stream().mapToLong(amount).sum();
     }
 
-    /** Returns how long until a call of so many tokens fits, as many of them as given; what may still arrive counts as arriving now. */
+    /**
+     * Returns how long until a call of so many tokens fits, as many of them as given; what may still arrive counts as
+     * arriving now.
+     */
     long waitNanos(SimulatedAccount account, String model, long calls, long tokens, long nowNanos) {
         long wait = 0;
         for (Owner owner : owners(account, model)) {

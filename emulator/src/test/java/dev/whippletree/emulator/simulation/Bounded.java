@@ -23,7 +23,10 @@ final class Bounded implements Invariant {
     /** So many in a row that tell no wait, or one of 0 s, may be taken for chance, and aren't counted then. */
     private static final long TAKEN_FOR_CHANCE = 8;
 
-    /** Of those in a row that tell a wait, all but the first come when the service had told them to, and aren't counted. */
+    /**
+     * Of those in a row that tell a wait, all but the first come when the service had asked them to, and aren't
+     * counted.
+     */
     private static final long COUNTED_OF_TOLD = 1;
 
     /** Calls of one flight that hit a limit of one target, those too that aren't counted. */
@@ -76,7 +79,10 @@ final class Bounded implements Invariant {
                 .count();
     }
 
-    /** Each other target is asked once, and the budget isn't charged: no prompt has to wait for one that may itself be at fault. */
+    /**
+     * Each other target is asked once, and the budget isn't charged: no prompt has to wait for one that may itself be
+     * at fault.
+     */
     private static boolean isOfThePrompt(Asked.Failed failed) {
         return failed.failure().reach() == Reach.PROMPT;
     }

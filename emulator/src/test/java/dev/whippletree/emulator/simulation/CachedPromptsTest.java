@@ -19,8 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Groq, whose limits don't count tokens that it has cached: it counts the whole prompt until the answer is there, and gives those
- * back then. The prompts have 1,500 tokens in common and 20 of their own; a call is counted with some 130 tokens in the end.
+ * Groq, whose limits don't count tokens that it has cached: it counts the whole prompt until the answer is there, and
+ * gives those back then. The prompts have 1,500 tokens in common and 20 of their own; a call is counted with some 130
+ * tokens in the end.
  */
 @Tag("slow")
 final class CachedPromptsTest {

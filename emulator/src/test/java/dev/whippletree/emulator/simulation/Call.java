@@ -16,7 +16,7 @@ final class Call {
     final List<Books.Use> uses = new ArrayList<>();
     boolean arrived;
     /** Whether a piece of its answer has come, or all of it. */
-    boolean letIn;
+    boolean admitted;
 
     boolean ended;
 
@@ -34,12 +34,18 @@ final class Call {
         return admission.promptTokens() + admission.completionBound().orElse(0);
     }
 
-    /** Returns the fewest tokens that may be reserved for it: it may be known that prompts are overestimated, by four times at most. */
+    /**
+     * Returns the fewest tokens that may be reserved for it: it may be known that prompts are overestimated, by four
+     * times at most.
+     */
     long leastReserved() {
         return admission.promptTokens() / 4;
     }
 
-    /** Returns the most tokens that may be reserved for it: it may be known that prompts are underestimated, by twice at most here. */
+    /**
+     * Returns the most tokens that may be reserved for it: it may be known that prompts are underestimated, by twice at
+     * most here.
+     */
     long mostReserved() {
         return 2 * admission.promptTokens() + admission.completionBound().orElse(0);
     }

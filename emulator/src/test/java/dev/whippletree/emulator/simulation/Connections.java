@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * The clients of a run's accounts: those that are there from the start, and those that reloads open and take away. An account that
- * is connected anew has a connection of another name. Confined to one run.
+ * The clients of a run's accounts: those that are there from the start, and those that reloads open and take away. An
+ * account that is connected anew has a connection of another name. Confined to one run.
  */
 final class Connections {
 

@@ -23,8 +23,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has happened in a run so far, as it is seen from outside: by those who ask and by those who are called. The engine's own
- * word is not among it. Confined to one run.
+ * What has happened in a run so far, as it is seen from outside: by those who ask and by those who are called. The
+ * engine's own word is not among it. Confined to one run.
  */
 final class Facts {
 
@@ -146,7 +146,10 @@ final class Facts {
         return opener;
     }
 
-    /** Returns whether all who waited for a flight were told of its end at the very instant at which one joined it: it may have ended before. */
+    /**
+     * Returns whether all who waited for a flight were told of its end at the very instant at which one joined it: it
+     * may have ended before.
+     */
     private boolean hasJoinedTooLate(Asked one) {
         return one.flight != one
                 && asked.stream()
@@ -219,7 +222,10 @@ final class Facts {
         goodNanos.computeIfAbsent(call.target(), target -> new TreeSet<>()).add(call.sentNanos);
     }
 
-    /** Returns whether the flight has failed there before, and nothing asked between was answered, where there usually are answers. */
+    /**
+     * Returns whether the flight has failed there before, and nothing asked between was answered, where there usually
+     * are answers.
+     */
     private boolean isSameOutage(Call call, Failure failure) {
         OptionalLong before = call.asked.failures.stream()
                 .filter(failed -> failed.target().equals(call.target())
@@ -239,7 +245,7 @@ final class Facts {
         if (!leave(call)) {
             return;
         }
-        call.letIn = true;
+        call.admitted = true;
         hitNoLimit(call);
         good(call);
         end.usage().ifPresent(usage -> books.settle(call, usage));
@@ -296,8 +302,8 @@ final class Facts {
     }
 
     /**
-     * Returns how many calls under way may each hide a use by others: those of an account's organization, on earlier connections too,
-     * once one of it has hit a limit.
+     * Returns how many calls under way may each hide a use by others: those of an account's organization, on earlier
+     * connections too, once one of it has hit a limit.
      */
     int hidingCalls(String account) {
         String organization = organizationOf.getOrDefault(account, "");
@@ -361,8 +367,9 @@ final class Facts {
     }
 
     /**
-     * Checks something that must hold while a prompt waits for its first call. It is no violation if that is made at the same instant: in
-     * which order the calls of one instant are made shows nothing of the order in which they were decided.
+     * Checks something that must hold while a prompt waits for its first call. It is no violation if that is made at
+     * the same instant: in which order the calls of one instant are made shows nothing of the order in which they were
+     * decided.
      */
     void checkWhileWaiting(Asked waiting, boolean holds, String invariant, Supplier<String> what) {
         if (!holds) {

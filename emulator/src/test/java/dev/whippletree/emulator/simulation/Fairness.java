@@ -4,17 +4,19 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.settings.TenantWeights;
 
 /**
- * Invariant 8: a tenant with many prompts waiting can't starve one with a single prompt, nor a session another of its tenant.
+ * Invariant 8: a tenant with many prompts waiting can't starve one with a single prompt, nor a session another of its
+ * tenant.
  *
- * <p>While a prompt waits, no other tenant is served oftener than its own, but for the turn that each has begun. Within its tenant, by start-time fair queueing a prompt's turn begins at most as many turns after the one being served as its session has
- * prompts ahead of it, and one more. Until then another session is served once a turn of its own, and once more for those of
- * the very same turn.
+ * <p>While a prompt waits, no other tenant is served oftener than its own, but for the turn that each has begun. Within
+ * its tenant, by start-time fair queueing a prompt's turn begins at most as many turns after the one being served as
+ * its session has prompts ahead of it, and one more. Until then another session is served once a turn of its own, and
+ * once more for those of the very same turn.
  */
 final class Fairness implements Invariant {
 
     /**
-     * One of each of two tenants that start at the same moment, one that was the other's due before, and the two turns that a tenant falls behind at most
-     * when its batch goes before people's prompts.
+     * One of each of two tenants that start at the same moment, one that was the other's due before, and the two turns
+     * that a tenant falls behind at most when its batch goes before people's prompts.
      */
     private static final int MOST_BEFORE = 4;
 

@@ -34,9 +34,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Groq's four limits at once, for each of two models of one organization with two keys: 30 requests a minute, 1,000 a day, 8,000
- * tokens a minute, 200,000 a day, all of them buckets. The load of each model, within ten minutes, is 1,080 short prompts and
- * 120 of which the service counts 1,500 tokens each, so every one of the four binds at some time.
+ * Groq's four limits at once, for each of two models of one organization with two keys: 30 requests a minute, 1,000 a
+ * day, 8,000 tokens a minute, 200,000 a day, all of them buckets. The load of each model, within ten minutes, is 1,080
+ * short prompts and 120 of which the service counts 1,500 tokens each, so every one of the four binds at some time.
  */
 @Tag("slow")
 final class GroqLimitsTest {
@@ -176,7 +176,9 @@ final class GroqLimitsTest {
                 .toList();
     }
 
-    /** The whole burst leaves before anything can be known: at most what may be under way, 64 an account, is refused. */
+    /**
+     * The whole burst leaves before anything can be known: at most what may be under way, 64 an account, is refused.
+     */
     @Test
     void burstOnALimitThatNobodyTold_isRefusedOnce_andNeverAgain() {
         Engine engine = engine(false);

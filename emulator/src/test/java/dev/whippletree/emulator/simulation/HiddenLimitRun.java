@@ -24,7 +24,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** One account of a service that says nothing of its limits, and always more to ask than they allow, in virtual time. */
+/**
+ * One account of a service that says nothing of its limits, and always more to ask than they allow, in virtual time.
+ */
 final class HiddenLimitRun {
 
     private static final String MODEL = "model";
@@ -108,9 +110,9 @@ final class HiddenLimitRun {
 
     /** Lets some time go by. */
     Share run(Duration time) {
-        StatusSnapshot.Account before = account();
+        StatusSnapshot.AccountStatus before = account();
         timeline.advance(time);
-        StatusSnapshot.Account after = account();
+        StatusSnapshot.AccountStatus after = account();
         return new Share(
                 after.calls() - before.calls(),
                 after.rateLimited() - before.rateLimited(),
@@ -121,7 +123,7 @@ final class HiddenLimitRun {
         service.changeLimits(factor, timeline.nanoTime());
     }
 
-    StatusSnapshot.Account account() {
+    StatusSnapshot.AccountStatus account() {
         return engine.status().accounts().get(0);
     }
 }

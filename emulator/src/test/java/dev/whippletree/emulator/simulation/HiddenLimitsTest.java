@@ -20,11 +20,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Limits that nobody tells are found: the production engine against a modelled service, with more to ask than it allows.
+ * Limits that nobody tells are found: the production engine against a modelled service, with more to ask than it
+ * allows.
  *
- * <p>Each case is given 4,000 calls' time, or ten windows if that is longer, to find its limit, and then measured for 3,200 calls'
- * time or eight windows, so that at the half percent aimed at some sixteen 429s are expected and one more or less changes little.
- * The loss must be below 1 %; the answers a stated share of what the limit allows.
+ * <p>Each case is given 4,000 calls' time, or ten windows if that is longer, to find its limit, and then measured for
+ * 3,200 calls' time or eight windows, so that at the half percent aimed at some sixteen 429s are expected and one more
+ * or less changes little. The loss must be below 1 %; the answers a stated share of what the limit allows.
  */
 @Tag("slow")
 class HiddenLimitsTest {
@@ -120,7 +121,7 @@ class HiddenLimitsTest {
         assertThat(run.account().limits()).isEmpty();
         run.run(Duration.ofHours(4));
         assertThat(run.account().limits()).singleElement().satisfies(learned -> {
-            assertThat(learned.source()).isEqualTo(LimitStatus.Source.LEARNED);
+            assertThat(learned.source()).isEqualTo(LimitStatus.LimitSource.LEARNED);
             assertThat(learned.window()).contains(Duration.ofHours(1));
             assertThat(learned.amount()).isBetween(850L, 1200L);
         });

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The engine's invariants over random schedules of arrivals, limits, latencies and failures, in virtual time.
  *
- * <p>How many in all: {@code -Dsimulations=…}, for the thorough run too; from which seed on: {@code -Dfirst-seed=…}; one seed alone, as a failure prints
- * it: {@code -Dseed=…}.
+ * <p>How many in all: {@code -Dsimulations=…}, for the thorough run too; from which seed on: {@code -Dfirst-seed=…};
+ * one seed alone, as a failure prints it: {@code -Dseed=…}.
  */
 @Tag("slow")
 final class InvariantsTest {
@@ -75,8 +75,8 @@ final class InvariantsTest {
     }
 
     /**
-     * Of turns that were forgotten, of a limit that models share unawares, of assumed transit, of tokens at a limit's very
-     * end, of turns after a reload, and of models that are used up together.
+     * Of turns that were forgotten, of a limit that models share unawares, of assumed transit, of tokens at a limit's
+     * very end, of turns after a reload, and of models that are used up together.
      */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(
@@ -103,11 +103,11 @@ final class InvariantsTest {
     }
 
     /**
-     * Of reloads, reconnections and retries; a transit that was doubted; outages of timeouts; cancelling at a deadline; holding back; windows
-     * taken for others; prompts that join a flight at the instant of its end; answers that are stored again a day later;
-     * refusals that say 0 s, whole seconds, too little again and again, or nothing beside another account that answers;
-     * refusals that name nothing; a wait that is reported while the credit is used up; and turns that are kept for those
-     * who ask again.
+     * Of reloads, reconnections and retries; a transit that was doubted; outages of timeouts; cancelling at a deadline;
+     * holding back; windows taken for others; prompts that join a flight at the instant of its end; answers that are
+     * stored again a day later; refusals that say 0 s, whole seconds, too little again and again, or nothing beside
+     * another account that answers; refusals that name nothing; a wait that is reported while the credit is used up;
+     * and turns that are kept for those who ask again.
      */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(

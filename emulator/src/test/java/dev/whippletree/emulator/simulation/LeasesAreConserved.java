@@ -19,7 +19,7 @@ final class LeasesAreConserved implements Invariant {
 
     @Override
     public void step(StatusSnapshot status) {
-        for (StatusSnapshot.Account account : status.accounts()) {
+        for (StatusSnapshot.AccountStatus account : status.accounts()) {
             int underWay = facts.underWay(account.id());
             facts.check(
                     account.inFlight() == underWay,
@@ -48,7 +48,10 @@ final class LeasesAreConserved implements Invariant {
         facts.check(status.inFlight() == 0, NAME, () -> status.inFlight() + " calls are under way at the end");
     }
 
-    /** Returns the largest bound that reloads of this instant have set: one may follow another before anything is checked. */
+    /**
+     * Returns the largest bound that reloads of this instant have set: one may follow another before anything is
+     * checked.
+     */
     private int boundOfReloads(String account) {
         return facts.scenario.reloads().stream()
                 .filter(reload -> reload.at().toNanos() == facts.nowNanos)

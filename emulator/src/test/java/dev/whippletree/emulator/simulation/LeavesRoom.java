@@ -5,10 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Invariant 3's exception: a batch prompt starts only where it leaves its route's share of each declared limit, or nothing else is used.
+ * Invariant 3's exception: a batch prompt starts only where it leaves its route's share of each declared limit, or
+ * nothing else is used.
  *
- * <p>The order in which calls of one instant are made isn't that in which they were decided: a batch prompt may have been before the
- * interactive ones.
+ * <p>The order in which calls of one instant are made isn't that in which they were decided: a batch prompt may have
+ * been before the interactive ones.
  */
 final class LeavesRoom implements Invariant {
 

@@ -36,13 +36,13 @@ final class LimitsHold implements Invariant {
 
     @Override
     public void step(StatusSnapshot status) {
-        for (StatusSnapshot.Account account : status.accounts()) {
+        for (StatusSnapshot.AccountStatus account : status.accounts()) {
             account.limits().forEach(limit -> check(account.id(), limit));
         }
     }
 
     private void check(String account, LimitStatus limit) {
-        if (limit.source() != LimitStatus.Source.DECLARED || limit.window().isEmpty()) {
+        if (limit.source() != LimitStatus.LimitSource.DECLARED || limit.window().isEmpty()) {
             return;
         }
         String scope = limit.scope().organization();

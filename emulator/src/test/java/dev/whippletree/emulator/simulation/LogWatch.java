@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** Reads along all that Whippletree logs, at the finest level, and keeps the lines with something in them that mustn't be. */
+/**
+ * Reads along all that Whippletree logs, at the finest level, and keeps the lines with something in them that mustn't
+ * be.
+ */
 final class LogWatch extends AppenderBase<ILoggingEvent> {
 
     private final String forbidden;

@@ -3,7 +3,10 @@ package dev.whippletree.emulator.simulation;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 
-/** Invariant 7: a caller's mistake never cools an account down; nor does a prompt that is refused as if its account were at fault close it. */
+/**
+ * Invariant 7: a caller's mistake never cools an account down; nor does a prompt that is refused as if its account were
+ * at fault close it.
+ */
 final class MistakesHurtNobody implements Invariant {
 
     private final Facts facts;
@@ -19,7 +22,7 @@ final class MistakesHurtNobody implements Invariant {
     @Override
     public void step(StatusSnapshot status) {
         if (somePoisoned) {
-            for (StatusSnapshot.Account account : status.accounts()) {
+            for (StatusSnapshot.AccountStatus account : status.accounts()) {
                 facts.check(
                         account.answered() == 0 || account.state() != AccountState.OFF,
                         "poisoned prompts hurt nobody",
@@ -29,7 +32,7 @@ final class MistakesHurtNobody implements Invariant {
         if (!decidable) {
             return;
         }
-        for (StatusSnapshot.Account account : status.accounts()) {
+        for (StatusSnapshot.AccountStatus account : status.accounts()) {
             facts.check(
                     account.state() != AccountState.COOLING && account.state() != AccountState.OFF,
                     "mistakes hurt nobody",

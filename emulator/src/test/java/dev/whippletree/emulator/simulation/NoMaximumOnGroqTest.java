@@ -40,10 +40,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Prompts without a maximum on Groq's free limits: 30 requests a minute, 1,000 a day, 8,000 tokens a minute, 200,000 a day, all of
- * them buckets. What Groq counts for an answer when such a prompt arrives isn't documented, so each case assumes something: nothing,
- * 1,024 tokens, the maximum of a small model, that of {@code gpt-oss}. 400 prompts of 64 tokens come at once, and answers take two
- * seconds. The figures stand in docs/limits-measured.md.
+ * Prompts without a maximum on Groq's free limits: 30 requests a minute, 1,000 a day, 8,000 tokens a minute, 200,000 a
+ * day, all of them buckets. What Groq counts for an answer when such a prompt arrives isn't documented, so each case
+ * assumes something: nothing, 1,024 tokens, the maximum of a small model, that of {@code gpt-oss}. 400 prompts of 64
+ * tokens come at once, and answers take two seconds. The figures stand in docs/limits-measured.md.
  */
 @Tag("slow")
 final class NoMaximumOnGroqTest {
@@ -72,7 +72,10 @@ final class NoMaximumOnGroqTest {
                     .toList();
         }
 
-        /** Prompts that come by chance within an hour, every other of which has a maximum: a small one or, seldom, a large one. */
+        /**
+         * Prompts that come by chance within an hour, every other of which has a maximum: a small one or, seldom, a
+         * large one.
+         */
         Run(long assumed, SplittableRandom random) {
             service = service(assumed, 60 + random.nextInt(600));
             Engine engine = engine(true, OptionalInt.empty(), 0);
@@ -249,7 +252,10 @@ final class NoMaximumOnGroqTest {
         assertThat(run.refused(PER_MINUTE) + run.refused(PER_DAY)).isZero();
     }
 
-    /** The largest maximum leaves room for 998 tokens that aren't estimated. Where that is too little, half of it is sent. */
+    /**
+     * The largest maximum leaves room for 998 tokens that aren't estimated. Where that is too little, half of it is
+     * sent.
+     */
     @ParameterizedTest(name = "{0} counted where 10 are estimated: {1} in ten minutes, {2} refused")
     @CsvSource({"75, 12, 400", "400, 9, 406", "3000, 10, 808"})
     void promptsLongerThanEstimated_everyPromptIsAnswered(int counted, int ten, int refused) {

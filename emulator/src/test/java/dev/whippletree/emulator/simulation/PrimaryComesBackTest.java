@@ -14,14 +14,20 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The service of the first choice is down for a minute, while somebody asks twice a second and reads the answers as they come. */
+/**
+ * The service of the first choice is down for a minute, while somebody asks twice a second and reads the answers as
+ * they come.
+ */
 class PrimaryComesBackTest {
 
     private static final Duration DOWN_AT = Duration.ofSeconds(20);
     private static final Duration UP_AT = Duration.ofSeconds(80);
     private static final Duration END = Duration.ofSeconds(140);
 
-    /** At most five failures in a row, and then probes after 1, 4, 8, 15, 15 … seconds, as another account takes the prompts. */
+    /**
+     * At most five failures in a row, and then probes after 1, 4, 8, 15, 15 … seconds, as another account takes the
+     * prompts.
+     */
     private static final int MOST_CALLS_WHILE_DOWN = 15;
 
     private final List<Listening> callers = new ArrayList<>();

@@ -19,11 +19,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The engine behaves as recorded: a SHA-256 digest of every event and outcome of simulated runs, with a row for each block of seeds.
+ * The engine behaves as recorded: a SHA-256 digest of every event and outcome of simulated runs, with a row for each
+ * block of seeds.
  *
- * <p>{@code -Drecord=true} records a change of behaviour. {@code -Dsimulations=…}, {@code -Dfirst-seed=…} and {@code -Dseed=…} choose
- * other runs, as for {@link InvariantsTest}; they are compared with nothing. {@code -Dtable=FILE} writes the rows into a file,
- * {@code -Dblock=1} gives each seed a row, and {@code -Ddump=FILE} writes the events.
+ * <p>{@code -Drecord=true} records a change of behaviour. {@code -Dsimulations=…}, {@code -Dfirst-seed=…} and
+ * {@code -Dseed=…} choose other runs, as for {@link InvariantsTest}; they are compared with nothing.
+ * {@code -Dtable=FILE} writes the rows into a file, {@code -Dblock=1} gives each seed a row, and {@code -Ddump=FILE}
+ * writes the events.
  */
 @Tag("slow")
 final class RecordTest {

@@ -14,8 +14,9 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
- * Draws reloads of a scenario: accounts leave and come back, are connected anew, get another concurrency and weight; the route gets
- * another strategy and patience. The models of each tier stay, and with them what prompts are equal. Confined to one thread.
+ * Draws reloads of a scenario: accounts leave and come back, are connected anew, get another concurrency and weight;
+ * the route gets another strategy and patience. The models of each tier stay, and with them what prompts are equal.
+ * Confined to one thread.
  */
 final class ReloadLot {
 

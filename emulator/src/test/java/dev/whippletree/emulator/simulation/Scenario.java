@@ -4,8 +4,8 @@ import dev.whippletree.emulator.fault.FaultKind;
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
 import dev.whippletree.emulator.model.AnswerLength;
-import dev.whippletree.emulator.model.Capacity;
 import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.emulator.model.ServiceCapacity;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
@@ -66,7 +66,11 @@ record Scenario(
      * @param clockAhead how wrong its clock is
      */
     record Service(
-            Latency latency, Capacity capacity, AnswerLength answerLength, FaultScript faults, Duration clockAhead) {
+            Latency latency,
+            ServiceCapacity capacity,
+            AnswerLength answerLength,
+            FaultScript faults,
+            Duration clockAhead) {
 
         Service withFaults(List<FaultRule> rules) {
             return new Service(latency, capacity, answerLength, new FaultScript(rules), clockAhead);
@@ -97,10 +101,13 @@ record Scenario(
                 && link.silence() == 0
                 && route.timeouts().equals(Timeouts.DEFAULT)
                 && services.values().stream()
-                        .allMatch(service -> service.capacity().equals(Capacity.UNLIMITED));
+                        .allMatch(service -> service.capacity().equals(ServiceCapacity.UNLIMITED));
     }
 
-    /** Whether services of OpenAI's kind refuse some prompts without naming anything, and nothing else is refused for long. */
+    /**
+     * Whether services of OpenAI's kind refuse some prompts without naming anything, and nothing else is refused for
+     * long.
+     */
     boolean poisonsSome() {
         return services.keySet().equals(Set.of(ServiceKind.OPENAI))
                 && accounts.stream().allMatch(account -> account.models().size() == 1)

@@ -4,10 +4,10 @@ import dev.whippletree.emulator.fault.FaultKind;
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
 import dev.whippletree.emulator.model.AnswerLength;
-import dev.whippletree.emulator.model.Capacity;
 import dev.whippletree.emulator.model.Counting;
 import dev.whippletree.emulator.model.Dice;
 import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.emulator.model.ServiceCapacity;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.model.Limit;
@@ -62,7 +62,10 @@ final class ScenarioLot {
     /** Whether all go in single file, large and small, through one account, where it can be told who delays whom. */
     private final boolean singleFile;
 
-    /** Whether several sessions crowd where nothing else happens, so that it can be told who gets more than a fair share. */
+    /**
+     * Whether several sessions crowd where nothing else happens, so that it can be told who gets more than a fair
+     * share.
+     */
     private final boolean crowd;
 
     private ScenarioLot(long seed, boolean rough) {
@@ -173,10 +176,10 @@ final class ScenarioLot {
     private Scenario.Service service(List<SimulatedAccount> accounts) {
         Duration mean = Duration.ofMillis(10 + lot.nextInt(3_000));
         Latency latency = chance(2) ? Latency.uniform(mean, 0.5) : Latency.lognormal(mean, 0.4);
-        Capacity capacity = switch (crowd ? 2 : lot.nextInt(6)) {
-            case 0 -> Capacity.ofService(1 + lot.nextInt(20));
-            case 1 -> Capacity.ofAccount(1 + lot.nextInt(20));
-            default -> Capacity.UNLIMITED;
+        ServiceCapacity capacity = switch (crowd ? 2 : lot.nextInt(6)) {
+            case 0 -> ServiceCapacity.ofService(1 + lot.nextInt(20));
+            case 1 -> ServiceCapacity.ofAccount(1 + lot.nextInt(20));
+            default -> ServiceCapacity.UNLIMITED;
         };
         Duration clockAhead = rough && chance(4) ? Duration.ofMillis(lot.nextInt(20_000) - 10_000) : Duration.ZERO;
         return new Scenario.Service(

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * An account with three models that are asked alike. Its service reports a limit of 60 requests a minute with each answer, but not whether
- * each model has its own or all share it; nobody declared it.
+ * An account with three models that are asked alike. Its service reports a limit of 60 requests a minute with each
+ * answer, but not whether each model has its own or all share it; nobody declared it.
  */
 @Tag("slow")
 final class SeveralModelsTest {

@@ -1,7 +1,7 @@
 package dev.whippletree.emulator.simulation;
 
 import dev.whippletree.emulator.fault.FaultRule;
-import dev.whippletree.emulator.model.Capacity;
+import dev.whippletree.emulator.model.ServiceCapacity;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Looks for a smaller scenario that fails as well: fewer prompts, faults, accounts. Prompts are left out by halves, quarters and
- * so on (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", IEEE TSE 2002). Confined to one thread.
+ * Looks for a smaller scenario that fails as well: fewer prompts, faults, accounts. Prompts are left out by halves,
+ * quarters and so on (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", IEEE TSE 2002).
+ * Confined to one thread.
  */
 final class Shrinker {
 
@@ -79,7 +80,11 @@ final class Shrinker {
         Link link = scenario.link();
         Map<ServiceKind, Scenario.Service> idle = new EnumMap<>(scenario.services());
         idle.replaceAll((kind, service) -> new Scenario.Service(
-                service.latency(), Capacity.UNLIMITED, service.answerLength(), service.faults(), service.clockAhead()));
+                service.latency(),
+                ServiceCapacity.UNLIMITED,
+                service.answerLength(),
+                service.faults(),
+                service.clockAhead()));
         return List.of(
                 scenario.withoutClosing(),
                 scenario.withLink(new Link(link.least(), link.most(), 0, 0)),

@@ -19,9 +19,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The production engine over modelled services in virtual time: one scenario, run to its end, and either checked against every
- * invariant after every step or written down. A step is all that happens at one instant: before the last of its effects has run,
- * nobody can see a difference.
+ * The production engine over modelled services in virtual time: one scenario, run to its end, and either checked
+ * against every invariant after every step or written down. A step is all that happens at one instant: before the last
+ * of its effects has run, nobody can see a difference.
  */
 final class SimulatedRun {
 

@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each strategy does over unequal accounts what its documentation says, and is compared with the others where it should win. */
+/**
+ * Each strategy does over unequal accounts what its documentation says, and is compared with the others where it should
+ * win.
+ */
 @Tag("slow")
 final class StrategiesTest {
 
@@ -39,10 +42,10 @@ final class StrategiesTest {
     }
 
     /**
-     * 4 accounts, 4,000 prompts at 4 a second, one account ten times slower. Round-robin's mean is that of the accounts,
-     * (10 + 3 × 1) / 4 = 3.25 s; 5 % are 3 standard deviations of it. Were the slow account not used at all the mean would be 1 s:
-     * peak-ewma has to come nearer to that than to half of round-robin's time, which least-in-flight, that only sees the slow one
-     * fill up, has to reach by 60 %.
+     * 4 accounts, 4,000 prompts at 4 a second, one account ten times slower. Round-robin's mean is that of the
+     * accounts, (10 + 3 × 1) / 4 = 3.25 s; 5 % are 3 standard deviations of it. Were the slow account not used at all
+     * the mean would be 1 s: peak-ewma has to come nearer to that than to half of round-robin's time, which
+     * least-in-flight, that only sees the slow one fill up, has to reach by 60 %.
      */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
@@ -73,9 +76,9 @@ final class StrategiesTest {
 
     /**
      * 4 accounts, 4,000 prompts at 4 a second, one account fails every fifth call within 5 ms, too seldom to cool down.
-     * Round-robin has a fifth of a quarter fail, 200. To peak-ewma each failure is 5 s on top of answers of 1 s, forgotten over
-     * 10 s, which must halve that. Least-in-flight finds the failing account idle more often than the others: it breaks as it
-     * says.
+     * Round-robin has a fifth of a quarter fail, 200. To peak-ewma each failure is 5 s on top of answers of 1 s,
+     * forgotten over 10 s, which must halve that. Least-in-flight finds the failing account idle more often than the
+     * others: it breaks as it says.
      */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
@@ -105,9 +108,9 @@ final class StrategiesTest {
     }
 
     /**
-     * 2 accounts with limits of 100 and 900 in 5 minutes, 2,400 prompts at 3 a second: 90 % of both limits. Most-headroom uses
-     * them up at one pace: shares differ by one call of the smaller, 1 %, and by the calls that leave its window between two
-     * picks, another. Round-robin uses up the small one at once, and has one account left.
+     * 2 accounts with limits of 100 and 900 in 5 minutes, 2,400 prompts at 3 a second: 90 % of both limits.
+     * Most-headroom uses them up at one pace: shares differ by one call of the smaller, 1 %, and by the calls that
+     * leave its window between two picks, another. Round-robin uses up the small one at once, and has one account left.
      */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
@@ -142,8 +145,9 @@ final class StrategiesTest {
     }
 
     /**
-     * 2 accounts, 10,000 prompts at 2 a second, the first with 4 slots and answers of 1 s. What finds all slots taken overflows:
-     * by Erlang's B formula, for a load of 2 on 4 slots, 2 of 21. A seed's share was off by 0.007 at most; 0.02 is thrice that.
+     * 2 accounts, 10,000 prompts at 2 a second, the first with 4 slots and answers of 1 s. What finds all slots taken
+     * overflows: by Erlang's B formula, for a load of 2 on 4 slots, 2 of 21. A seed's share was off by 0.007 at most;
+     * 0.02 is thrice that.
      */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
@@ -156,9 +160,9 @@ final class StrategiesTest {
     }
 
     /**
-     * 4 equal accounts, 4,000 prompts at 12 a second. Round-robin and most-headroom go by turns and shares, and are exact; the
-     * others go by what is in flight, and each account's thousand is off by chance: by 57 at most with peak-ewma over five seeds,
-     * 18 with least-in-flight. 120 and 40 are twice that.
+     * 4 equal accounts, 4,000 prompts at 12 a second. Round-robin and most-headroom go by turns and shares, and are
+     * exact; the others go by what is in flight, and each account's thousand is off by chance: by 57 at most with
+     * peak-ewma over five seeds, 18 with least-in-flight. 120 and 40 are twice that.
      */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")

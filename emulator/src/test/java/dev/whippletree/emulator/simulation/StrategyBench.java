@@ -30,8 +30,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * The production engine with one route of unequal accounts, balanced by a strategy, in virtual time. Prompts all differ and
- * arrive by chance (a Poisson process), as those of many independent callers do.
+ * The production engine with one route of unequal accounts, balanced by a strategy, in virtual time. Prompts all differ
+ * and arrive by chance (a Poisson process), as those of many independent callers do.
  */
 final class StrategyBench {
 

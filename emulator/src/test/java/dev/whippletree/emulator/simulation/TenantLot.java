@@ -2,10 +2,10 @@ package dev.whippletree.emulator.simulation;
 
 import dev.whippletree.emulator.fault.FaultScript;
 import dev.whippletree.emulator.model.AnswerLength;
-import dev.whippletree.emulator.model.Capacity;
 import dev.whippletree.emulator.model.Counting;
 import dev.whippletree.emulator.model.Dice;
 import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.emulator.model.ServiceCapacity;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.model.Limit;
@@ -26,8 +26,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Draws scenarios in which tenants crowd before accounts whose limits are known: greedy ones with many sessions, bursty ones, and tiny ones that
- * ask one by one; people and batch, of several weights, some of whom give up. Confined to one thread, used once.
+ * Draws scenarios in which tenants crowd before accounts whose limits are known: greedy ones with many sessions, bursty
+ * ones, and tiny ones that ask one by one; people and batch, of several weights, some of whom give up. Confined to one
+ * thread, used once.
  */
 final class TenantLot {
 
@@ -72,7 +73,7 @@ final class TenantLot {
         Duration latency = Duration.ofMillis(10 + lot.nextInt(2_000));
         Scenario.Service service = new Scenario.Service(
                 chance(2) ? Latency.uniform(latency, 0.5) : Latency.lognormal(latency, 0.4),
-                Capacity.UNLIMITED,
+                ServiceCapacity.UNLIMITED,
                 new AnswerLength(20 + lot.nextInt(100), 0.3),
                 new FaultScript(List.of()),
                 Duration.ZERO);

@@ -20,9 +20,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a run down, a line for each event: what callers ask and get, what services are asked and how that ends, and what listeners are
- * told; after each instant with an event, what has changed in the engine's status. Engines that behave alike have the same
- * transcript, whatever timers and classes they have inside. Confined to one run.
+ * Writes a run down, a line for each event: what callers ask and get, what services are asked and how that ends, and
+ * what listeners are told; after each instant with an event, what has changed in the engine's status. Engines that
+ * behave alike have the same transcript, whatever timers and classes they have inside. Confined to one run.
  */
 final class Transcript implements RunObserver, EngineListener {
 
@@ -175,7 +175,7 @@ final class Transcript implements RunObserver, EngineListener {
         status.tenants().forEach(tenant -> writeChanged("tenant " + tenant.name(), tenant));
         writeChanged(
                 "accounts",
-                status.accounts().stream().map(StatusSnapshot.Account::id).toList());
+                status.accounts().stream().map(StatusSnapshot.AccountStatus::id).toList());
         status.accounts().forEach(this::writeChanged);
         statusDue = false;
     }
@@ -187,7 +187,7 @@ final class Transcript implements RunObserver, EngineListener {
     }
 
     /** Sorts the maps: the order of a copied one differs from one JVM to the next. */
-    private void writeChanged(StatusSnapshot.Account account) {
+    private void writeChanged(StatusSnapshot.AccountStatus account) {
         if (!account.equals(written.put(account.id(), account))) {
             write("status: " + account.id() + " | " + account.organization() + " | " + account.state() + " | "
                     + account.reason() + " | " + account.until() + " | " + account.inFlight() + " of "

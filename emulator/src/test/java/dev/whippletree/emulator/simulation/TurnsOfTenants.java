@@ -8,19 +8,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Invariant 8 between tenants and priorities, where all may go to the same targets and nothing but limits holds anybody up.
+ * Invariant 8 between tenants and priorities, where all may go to the same targets and nothing but limits holds anybody
+ * up.
  *
  * <ul>
- *   <li>Between an interactive prompt's arrival and its start, batch prompts take at most their share of the starts, and one, on targets
- *       that could have taken it.
- *   <li>Between the arrival and the start of an interactive prompt whose tenant has nothing else waiting, each other tenant of its
- *       weight starts at most two there.
- *   <li>Of tenants that always have people's prompts waiting, once each has had 20 starts, of batch too, Jain's index of starts for their weight is 0.99 at least (Jain, Chiu and Hawe, DEC TR-301, 1984);
- *       where batch isn't given more than its usual share, which may be more than a tenant's.
+ *   <li>Between an interactive prompt's arrival and its start, batch prompts take at most their share of the starts,
+ *       and one, on targets that could have taken it.
+ *   <li>Between the arrival and the start of an interactive prompt whose tenant has nothing else waiting, each other
+ *       tenant of its weight starts at most two there.
+ *   <li>Of tenants that always have people's prompts waiting, once each has had 20 starts, of batch too, Jain's index
+ *       of starts for their weight is 0.99 at least (Jain, Chiu and Hawe, DEC TR-301, 1984); where batch isn't given
+ *       more than its usual share, which may be more than a tenant's.
  * </ul>
  *
- * <p>A target could have taken a prompt if it had room for it beside what is held back for a larger one. From outside that is certain
- * of the largest of those who wait.
+ * <p>A target could have taken a prompt if it had room for it beside what is held back for a larger one. From outside
+ * that is certain of the largest of those who wait.
  */
 final class TurnsOfTenants implements Invariant {
 

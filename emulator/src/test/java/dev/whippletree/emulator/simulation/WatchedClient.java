@@ -99,7 +99,7 @@ final class WatchedClient implements ProviderClient {
 
         @Override
         public void delta(Delta.Piece delta) {
-            call.letIn = true;
+            call.admitted = true;
             sink.delta(delta);
         }
 

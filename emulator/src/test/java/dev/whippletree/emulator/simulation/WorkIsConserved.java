@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Invariant 3: no ready target idles while somebody waits whom it could take, and the large aren't starved by the small. */
+/**
+ * Invariant 3: no ready target idles while somebody waits whom it could take, and the large aren't starved by the
+ * small.
+ */
 final class WorkIsConserved implements Invariant {
 
     private static final long TURN_KEPT_NANOS = Duration.ofMinutes(2).toNanos();
@@ -55,7 +58,7 @@ final class WorkIsConserved implements Invariant {
     }
 
     private void check(Asked waiting, TargetSettings target, StatusSnapshot status) {
-        StatusSnapshot.Account account = status.accounts().stream()
+        StatusSnapshot.AccountStatus account = status.accounts().stream()
                 .filter(other -> other.id().equals(target.account()))
                 .findFirst()
                 .orElseThrow();
@@ -79,9 +82,12 @@ final class WorkIsConserved implements Invariant {
         facts.check(!ready, NAME, () -> "#" + waiting.ask.id() + " waits while " + target + " is ready: " + account);
     }
 
-    /** Once calls were refused, others may use a reported limit too, and each call under way may hide as much that they have used. */
-    private long hidingCalls(StatusSnapshot.Account account, LimitStatus limit) {
-        return limit.source() == LimitStatus.Source.REPORTED ? facts.hidingCalls(account.id()) : 0;
+    /**
+     * Once calls were refused, others may use a reported limit too, and each call under way may hide as much that they
+     * have used.
+     */
+    private long hidingCalls(StatusSnapshot.AccountStatus account, LimitStatus limit) {
+        return limit.source() == LimitStatus.LimitSource.REPORTED ? facts.hidingCalls(account.id()) : 0;
     }
 
     private long leftToOthers(Asked waiting, long amount) {

@@ -50,7 +50,7 @@ public final class ChatHandler implements HttpHandler {
     private final boolean finishAbandoned;
 
     /** A request that is being answered. */
-    private record Asked(Client.Charge charge, Prompt prompt, ChatAnswer answer, StreamedResponse response) {}
+    private record Asked(Client.Charge charge, Prompt prompt, ChatAnswerWriter answer, StreamedResponse response) {}
 
     /**
      * Creates one.
@@ -102,7 +102,7 @@ public final class ChatHandler implements HttpHandler {
             TokenCount tokens = client.limitsTokens() ? whippletree.tokensToReserve(prompt) : TokenCount.NONE;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
             UnderWay.whenOver(exchange, () -> charge.release(timeline.nanoTime()));
-            ChatAnswer answer = new ChatAnswer(
+            ChatAnswerWriter answer = new ChatAnswerWriter(
                     newId(),
                     timeline.now().getEpochSecond(),
                     request.body().model().orElse(""),
@@ -172,7 +172,7 @@ public final class ChatHandler implements HttpHandler {
                 Response.later(exchange, () -> send(exchange, asked, completion, failure));
             }
         });
-        Departure.watch(exchange, () -> {
+        DisconnectWatch.watch(exchange, () -> {
             // The call continues for whoever asks the same again, and the request keeps what it holds.
             if (finishAbandoned && asked.prompt().cache().read()) {
                 UnderWay.keepUntil(exchange, settled);
@@ -205,12 +205,12 @@ public final class ChatHandler implements HttpHandler {
     }
 
     private void stream(HttpServerExchange exchange, Asked asked, boolean withUsage) {
-        StreamedAnswer streamed = new StreamedAnswer(
-                asked.response(), asked.answer(), withUsage, timeline::now, new StreamedAnswer.Outcome() {
+        AnswerEventStream streamed = new AnswerEventStream(
+                asked.response(), asked.answer(), withUsage, timeline::now, new AnswerEventStream.Outcome() {
 
                     @Override
-                    public void answered(Delta.End end, long tokensTold) {
-                        settle(asked.charge(), end.usage(), tokensTold);
+                    public void answered(Delta.End end, long tokensSent) {
+                        settle(asked.charge(), end.usage(), tokensSent);
                         noteToConfirm(asked, end.origin());
                     }
 
@@ -221,24 +221,24 @@ public final class ChatHandler implements HttpHandler {
                 });
         exchange.addExchangeCompleteListener((over, after) -> {
             if (streamed.begun()) {
-                asked.charge().keep(streamed.tokensTold(), timeline.nanoTime());
+                asked.charge().keep(streamed.tokensSent(), timeline.nanoTime());
             }
             streamed.leave();
             after.proceed();
         });
-        Departure.watch(exchange, () -> {
-            asked.charge().keep(streamed.tokensTold(), timeline.nanoTime());
+        DisconnectWatch.watch(exchange, () -> {
+            asked.charge().keep(streamed.tokensSent(), timeline.nanoTime());
             streamed.leave();
         });
         UnderWay.lastWords(exchange, () -> {
-            asked.charge().keep(streamed.tokensTold(), timeline.nanoTime());
+            asked.charge().keep(streamed.tokensSent(), timeline.nanoTime());
             streamed.breakOff(ApiError.closing());
         });
         subscribe(asked.prompt(), streamed);
     }
 
     /** Any exception ends the stream, because the prompt may have subscribed already. */
-    private void subscribe(Prompt prompt, StreamedAnswer streamed) {
+    private void subscribe(Prompt prompt, AnswerEventStream streamed) {
         try {
             whippletree.stream(prompt).subscribe(streamed);
         } catch (Throwable e) {

@@ -12,12 +12,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses how long a request may wait: its deadline, from the gateway's own header, else from the route or the gateway; and the timeout
- * that the client's library sends, which is no deadline. Thread-safe.
+ * Chooses how long a request may wait: its deadline, from the gateway's own header, else from the route or the gateway;
+ * and the timeout that the client's library sends, which is no deadline. Thread-safe.
  *
- * <p>OpenAI's libraries tell their timeouts in seconds. {@code X-Stainless-Timeout} is for the whole call, in those for JavaScript and
- * Java. {@code X-Stainless-Read-Timeout}, in the one for Python, bounds the silence before the first piece and between two. A value there
- * that can't be used is ignored: the client's program didn't write it.
+ * <p>OpenAI's libraries tell their timeouts in seconds. {@code X-Stainless-Timeout} is for the whole call, in those for
+ * JavaScript and Java. {@code X-Stainless-Read-Timeout}, in the one for Python, bounds the silence before the first
+ * piece and between two. A value there that can't be used is ignored: the client's program didn't write it.
  */
 final class Deadlines {
 

@@ -15,18 +15,18 @@ public final class LatestAnswers {
     /** How many there are at most. */
     static final int MOST = 10_000;
 
-    private final Map<Place, Optional<CacheKey>> answers = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<AnswerKey, Optional<CacheKey>> answers = new LinkedHashMap<>(16, 0.75f, true) {
 
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Place, Optional<CacheKey>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<AnswerKey, Optional<CacheKey>> eldest) {
             return size() > MOST;
         }
     };
 
     /** Whose answer, and which. */
-    private record Place(String tenant, String id) {}
+    private record AnswerKey(String tenant, String id) {}
 
     /**
      * Adds an answer, replacing the least recently used one if full.
@@ -34,16 +34,16 @@ public final class LatestAnswers {
      * @param key the key that confirms it; absent: no cache learns from a confirmation
      */
     synchronized void add(String tenant, String id, Optional<CacheKey> key) {
-        answers.put(new Place(tenant, id), key.map(CacheKey::withoutQuestion));
+        answers.put(new AnswerKey(tenant, id), key.map(CacheKey::withoutQuestion));
     }
 
     /** Returns whether this tenant has a recent answer with this id. */
     synchronized boolean has(String tenant, String id) {
-        return answers.containsKey(new Place(tenant, id));
+        return answers.containsKey(new AnswerKey(tenant, id));
     }
 
     /** Returns the key to confirm a tenant's answer by; empty if there is no such answer, or no cache asks. */
     synchronized Optional<CacheKey> find(String tenant, String id) {
-        return answers.getOrDefault(new Place(tenant, id), Optional.empty());
+        return answers.getOrDefault(new AnswerKey(tenant, id), Optional.empty());
     }
 }

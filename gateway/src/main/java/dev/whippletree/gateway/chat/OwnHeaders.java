@@ -19,12 +19,13 @@ import java.util.Optional;
 /**
  * The gateway's own headers. All have the same prefix.
  *
- * <p>A request may have {@code session} (whose prompt it is, the unit of fairness), {@code priority} ({@code interactive} or
- * {@code batch}), {@code deadline} (such as {@code 30s}), {@code cache} ({@code no-cache}, {@code no-store}), {@code keep-alive}
- * ({@code true} or {@code false}: whether an answer begins, if need be with nothing of it, rather than be silent for long) and {@code question}
- * ({@code *} or percent-encoded text: what of the last message may vary in wording). An answer has
- * {@code account}, {@code attempts}, {@code waited-ms} and {@code cache} (the tier's name, {@code joined} or {@code miss}); one that
- * is told while it comes has {@code account} alone, and the rest in its last chunk.
+ * <p>A request may have {@code session} (whose prompt it is, the unit of fairness), {@code priority}
+ * ({@code interactive} or {@code batch}), {@code deadline} (such as {@code 30s}), {@code cache} ({@code no-cache},
+ * {@code no-store}), {@code keep-alive} ({@code true} or {@code false}: whether an answer begins, if need be with
+ * nothing of it, rather than be silent for long) and {@code question} ({@code *} or percent-encoded text: what of the
+ * last message may vary in wording). An answer has {@code account}, {@code attempts}, {@code waited-ms} and
+ * {@code cache} (the tier's name, {@code joined} or {@code miss}); one that is told while it comes has {@code account}
+ * alone, and the rest in its last chunk.
  */
 final class OwnHeaders {
 
@@ -126,8 +127,8 @@ final class OwnHeaders {
     }
 
     /**
-     * Returns whether a request wants its answer to begin, if need be with nothing of it, rather than be silent for long; empty if it
-     * doesn't say.
+     * Returns whether a request wants its answer to begin, if need be with nothing of it, rather than be silent for
+     * long; empty if it doesn't say.
      *
      * @throws RequestException if that can't be understood
      */

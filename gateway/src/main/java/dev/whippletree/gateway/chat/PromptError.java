@@ -26,7 +26,10 @@ import java.util.concurrent.CompletionException;
 /** Finds the error response for a prompt that has no answer. Stateless. */
 final class PromptError {
 
-    /** What all clients obey: openai for npm waits 8 s or less instead of anything longer, the one for Python gives up above 120 s. */
+    /**
+     * What all clients obey: openai for npm waits 8 s or less instead of anything longer, the one for Python gives up
+     * above 120 s.
+     */
     private static final Duration LONGEST_OBEYED = Duration.ofSeconds(60);
 
     private PromptError() {}
@@ -56,7 +59,7 @@ final class PromptError {
     }
 
     private static ApiError of(PromptException failure, Instant now, Disclosure disclosure) {
-        String message = disclosure.told(failure);
+        String message = disclosure.shown(failure);
         Optional<Duration> wait = failure.roomAt().map(at -> Duration.between(now, at));
         return switch (failure.reason()) {
             case REJECTED -> rejected(failure, disclosure);
@@ -81,11 +84,14 @@ final class PromptError {
         };
     }
 
-    /** What the service itself said is worth more than our words for it; but a 401 would say that the client's own key is wrong. */
+    /**
+     * What the service itself said is worth more than our words for it; but a 401 would say that the client's own key
+     * is wrong.
+     */
     private static ApiError rejected(PromptException failure, Disclosure disclosure) {
         List<AttemptReport> attempts = failure.attempts();
         if (attempts.isEmpty()) {
-            return ApiError.of(BAD_REQUEST, INVALID, "invalid_request", disclosure.told(failure));
+            return ApiError.of(BAD_REQUEST, INVALID, "invalid_request", disclosure.shown(failure));
         }
         AttemptReport last = attempts.get(attempts.size() - 1);
         int status = last.failure().status().orElse(BAD_REQUEST);
@@ -95,7 +101,7 @@ final class PromptError {
                         : BAD_REQUEST,
                 INVALID,
                 last.failure().code().orElse("invalid_request"),
-                disclosure.told(last.failure().message()));
+                disclosure.shown(last.failure().message()));
     }
 
     /** Returns the code that the service gave the last attempt; empty if it gave none. */

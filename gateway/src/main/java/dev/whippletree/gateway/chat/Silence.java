@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports each time a response has been silent for {@link #LONGEST}, with one timer at a time. Used on the response's I/O
- * thread, on which the timer runs its check.
+ * Reports each time a response has been silent for {@link #LONGEST}, with one timer at a time. Used on the response's
+ * I/O thread, on which the timer runs its check.
  */
 final class Silence {
 

@@ -15,8 +15,8 @@ sealed interface StreamEnd {
     record Whole(List<Map<String, Object>> lastChunks) implements StreamEnd {}
 
     /**
-     * By an error: a response with the error's own status if nothing has been sent; else an event {@code error} without {@code [DONE]}, or a
-     * reset where the client reads no events.
+     * By an error: a response with the error's own status if nothing has been sent; else an event {@code error} without
+     * {@code [DONE]}, or a reset where the client reads no events.
      *
      * @param error what the client is told
      */

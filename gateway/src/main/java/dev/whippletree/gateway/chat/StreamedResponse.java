@@ -1,8 +1,8 @@
 package dev.whippletree.gateway.chat;
 
 import dev.whippletree.gateway.http.GatewayJson;
+import dev.whippletree.gateway.http.HttpRefusals;
 import dev.whippletree.gateway.http.MemoryBudget;
-import dev.whippletree.gateway.http.Refusals;
 import dev.whippletree.gateway.http.Reset;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.UnreadAnswers;
@@ -32,12 +32,15 @@ final class StreamedResponse implements UnreadAnswers.Answer {
     private static final int OK = 200;
     private static final byte[] SPACE = {' '};
 
-    /** What a character becomes while it is kept: one or two bytes, with room to grow, and once more when the answer is whole. */
+    /**
+     * What a character becomes while it is kept: one or two bytes, with room to grow, and once more when the answer is
+     * whole.
+     */
     private static final int BYTES_PER_CHARACTER = 4;
 
     private final HttpServerExchange exchange;
     private final boolean events;
-    private final UnreadAnswers.Counted kept;
+    private final UnreadAnswers.CountedAnswer kept;
     private final Silence silence;
     private boolean begun;
 
@@ -47,7 +50,9 @@ final class StreamedResponse implements UnreadAnswers.Answer {
     /** How many bytes are being written. Any thread reads it. */
     private volatile int unwritten;
 
-    /** How many characters of a streamed answer have come, and how many of these have been sent. Any thread reads them. */
+    /**
+     * How many characters of a streamed answer have come, and how many of these have been sent. Any thread reads them.
+     */
     private volatile long arrived;
 
     private volatile long sent;
@@ -153,7 +158,7 @@ final class StreamedResponse implements UnreadAnswers.Answer {
     /** Ends the response after the current write. Only the first call counts, but a cut always does. */
     void end(StreamEnd how) {
         if (begun && end == null && how instanceof StreamEnd.Failed failed) {
-            Refusals.note(exchange, failed.error());
+            HttpRefusals.note(exchange, failed.error());
         }
         if (how instanceof StreamEnd.Cut || begun && !events && how instanceof StreamEnd.Failed) {
             end = new StreamEnd.Cut();

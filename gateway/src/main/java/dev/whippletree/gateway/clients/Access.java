@@ -44,8 +44,8 @@ public record Access(
      *
      * @param timeline by which keys are read again
      * @param before what held so far: a client that keeps its name keeps what it has used
-     * @throws IllegalArgumentException if the settings can't be used with that configuration, or need a key no longer where one was
-     *     needed before, saying everything that is wrong
+     * @throws IllegalArgumentException if the settings can't be used with that configuration, or need a key no longer
+     *     where one was needed before, saying everything that is wrong
      */
     public static Access of(
             Configuration configuration, GatewaySettings settings, Timeline timeline, Optional<Access> before) {
@@ -72,7 +72,10 @@ public record Access(
         return new Access(models, keptAlive, rateLimits, keys, clients, new Watchers(settings, keys), disclosure);
     }
 
-    /** A file that is cut off by mistake looks like one whose keys were removed on purpose, so a reload never removes all. */
+    /**
+     * A file that is cut off by mistake looks like one whose keys were removed on purpose, so a reload never removes
+     * all.
+     */
     private List<String> opened(GatewaySettings settings) {
         List<String> problems = new ArrayList<>();
         if (clients.needKeys() && settings.clients().isEmpty()) {
@@ -87,8 +90,8 @@ public record Access(
     }
 
     /**
-     * Returns a handler that first has the key read again that a request shows. A file may take its time, or all time: no thread of the
-     * server waits for one.
+     * Returns a handler that first has the key read again that a request shows. A file may take its time, or all time:
+     * no thread of the server waits for one.
      */
     public static HttpHandler readingKeys(Supplier<Access> access, HttpHandler next) {
         return exchange -> {

@@ -35,18 +35,18 @@ public final class Client {
 
         private long requests;
         private long tokens;
-        private final Map<List<Object>, Counted> windows = new HashMap<>();
+        private final Map<List<Object>, LimitWindow> windows = new HashMap<>();
 
-        private synchronized Counted of(Limit limit) {
-            return windows.computeIfAbsent(List.of(limit.unit(), limit.window()), key -> new Counted(limit));
+        private synchronized LimitWindow of(Limit limit) {
+            return windows.computeIfAbsent(List.of(limit.unit(), limit.window()), key -> new LimitWindow(limit));
         }
     }
 
     /** A limit of this client, and the count of its unit and window. */
-    private record Bound(Limit limit, Counted shared) {
+    private record Bound(Limit limit, LimitWindow shared) {
 
         /** Returns the count, to be asked by this limit's amount. */
-        Counted counted() {
+        LimitWindow counted() {
             shared.limit = limit;
             shared.window.allow(limit.amount());
             return shared;
@@ -54,13 +54,13 @@ public final class Client {
     }
 
     /** The usage within one window. Guarded by its tenant's usage. */
-    private static final class Counted {
+    private static final class LimitWindow {
 
         private final SlidingWindow window;
         private Limit limit;
         private long underWay;
 
-        Counted(Limit limit) {
+        LimitWindow(Limit limit) {
             this.limit = limit;
             this.window = new SlidingWindow(limit.amount(), limit.window());
         }
@@ -83,7 +83,7 @@ public final class Client {
     }
 
     /** What one request has reserved of a limit. */
-    private record Reserved(Counted counted, long amount, Quota.Use use) {}
+    private record Reserved(LimitWindow counted, long amount, Quota.Use use) {}
 
     /** What one request reserves of its client's token limits until it ends. Thread-safe. */
     public final class Charge {
@@ -115,8 +115,8 @@ public final class Client {
         }
 
         /**
-         * The request has failed. By its deadline a call may have been under way. One that left the line to come again counts only when
-         * it comes.
+         * The request has failed. By its deadline a call may have been under way. One that left the line to come again
+         * counts only when it comes.
          */
         public void failed(Throwable failure, long now) {
             Throwable cause =
@@ -166,7 +166,7 @@ public final class Client {
     Client(String tenant, List<Limit> limits, Used used) {
         this.tenant = tenant;
         this.used = used;
-        Map<Counted, Limit> smallest = new LinkedHashMap<>();
+        Map<LimitWindow, Limit> smallest = new LinkedHashMap<>();
         limits.forEach(limit ->
                 smallest.merge(used.of(limit), limit, (one, other) -> one.amount() <= other.amount() ? one : other));
         smallest.forEach((counted, limit) -> this.limits.add(new Bound(limit, counted)));
@@ -212,7 +212,7 @@ public final class Client {
             List<Reserved> reserved = new ArrayList<>();
             List<Quota.Use> requests = new ArrayList<>(1);
             for (Bound bound : limits) {
-                Counted counted = bound.counted();
+                LimitWindow counted = bound.counted();
                 long amount = counted.needed(tokens);
                 Quota.Use use = counted.window.reserve(amount, now);
                 if (bound.limit().unit().countsTokens()) {
@@ -256,7 +256,7 @@ public final class Client {
         }
     }
 
-    private static Map<String, Object> json(Counted counted, long now) {
+    private static Map<String, Object> json(LimitWindow counted, long now) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("unit", counted.limit.unit().wireName());
         json.put("amount", counted.limit.amount());

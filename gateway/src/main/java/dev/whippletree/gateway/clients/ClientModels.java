@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The {@linkplain ModelNames names} that a client may write for a model, those of single accounts only if accounts are shown. Immutable.
- * Whatever is written, only the client's accounts answer.
+ * The {@linkplain ModelNames names} that a client may write for a model, those of single accounts only if accounts are
+ * shown. Immutable. Whatever is written, only the client's accounts answer.
  */
 public final class ClientModels {
 
@@ -48,7 +48,8 @@ public final class ClientModels {
     /**
      * Sends a prompt where its client wants it.
      *
-     * @param name what the client wrote; absent: the first route that it may name, which is the default one if it may name that
+     * @param name what the client wrote; absent: the first route that it may name, which is the default one if it may
+     *     name that
      * @throws RequestException if there is nothing of that name for it
      */
     public Prompt.Builder choose(Prompt.Builder prompt, Optional<String> name) {

@@ -38,12 +38,12 @@ public final class Disclosure {
     }
 
     /** Returns a message without accounts' ids, where clients aren't told of them. */
-    public String told(String message) {
+    public String shown(String message) {
         return accountsShown ? message : accounts.matcher(message).replaceAll("an account");
     }
 
     /** Returns why there is no answer, in words for the client. */
-    public String told(PromptException failure) {
+    public String shown(PromptException failure) {
         String message = String.valueOf(failure.getMessage());
         if (accountsShown) {
             return message;
@@ -56,17 +56,17 @@ public final class Disclosure {
             case NO_ACCOUNT -> "no account can answer, and it isn't certain when one will; ask the gateway's operator";
             case TOO_LARGE ->
                 attempts.isEmpty()
-                        ? told(message)
+                        ? shown(message)
                         : "the prompt is too large for every model that may answer it; shorten it or lower max_tokens";
-            case FILTERED -> attempts.isEmpty() ? told(message) : last(attempts);
-            case REJECTED, NO_ROOM_IN_TIME, CALLER_TIMEOUT, LINE_FULL, CLOSED -> told(message);
+            case FILTERED -> attempts.isEmpty() ? shown(message) : last(attempts);
+            case REJECTED, NO_ROOM_IN_TIME, CALLER_TIMEOUT, LINE_FULL, CLOSED -> shown(message);
         };
     }
 
     /** The service's own words on the prompt: why it is refused is the client's matter. */
     private String last(List<AttemptReport> attempts) {
         return "the service's content filter blocked it: "
-                + told(attempts.get(attempts.size() - 1).failure().message());
+                + shown(attempts.get(attempts.size() - 1).failure().message());
     }
 
     private static String room(PromptException failure) {

@@ -11,7 +11,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All keys of a gateway: its clients', and the watch key. A key that two have is that of the one who had it first. Thread-safe. */
+/**
+ * All keys of a gateway: its clients', and the watch key. A key that two have is that of the one who had it first.
+ * Thread-safe.
+ */
 final class Keys {
 
     static final String WATCHER = "gateway.watch-key";

@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Returns how much a client may send a minute, in the headers by which programs made for OpenAI choose their pace. Stateless. */
+/**
+ * Returns how much a client may send a minute, in the headers by which programs made for OpenAI choose their pace.
+ * Stateless.
+ */
 final class RateLimits {
 
     private static final Map<Limit.Unit, HttpString> HEADERS = Map.of(
@@ -48,7 +51,10 @@ final class RateLimits {
         return headers;
     }
 
-    /** Returns the tightest limit of a unit: of those of a minute or less; if there are none, of the others, by their share of a minute. */
+    /**
+     * Returns the tightest limit of a unit: of those of a minute or less; if there are none, of the others, by their
+     * share of a minute.
+     */
     static Optional<Long> perMinute(List<Limit> limits, Limit.Unit unit) {
         Comparator<Limit> longerLast =
                 Comparator.comparing(limit -> limit.window().compareTo(MINUTE) > 0);

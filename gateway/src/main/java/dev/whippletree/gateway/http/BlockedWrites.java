@@ -19,8 +19,8 @@ import org.xnio.conduits.StreamSinkConduit;
 /**
  * Resets a connection whose client doesn't read what the gateway writes. On the connection's I/O thread.
  *
- * <p>Undertow's own write timeout measures the time between two writes. It takes a service that was silent for a client that is slow,
- * and ends the answer in the middle.
+ * <p>Undertow's own write timeout measures the time between two writes. It takes a service that was silent for a client
+ * that is slow, and ends the answer in the middle.
  */
 final class BlockedWrites extends AbstractStreamSinkConduit<StreamSinkConduit> {
 

@@ -18,8 +18,8 @@ import org.xnio.conduits.StreamSourceConduit;
 /**
  * Reads a chunked request body, and ends the request at its end. On the exchange's I/O thread.
  *
- * <p>Undertow's own takes lines that end with LF alone, and skips what isn't a size and what lies between a chunk and the next line. It
- * and a proxy in front of it could differ about where a request ends.
+ * <p>Undertow's own takes lines that end with LF alone, and skips what isn't a size and what lies between a chunk and
+ * the next line. It and a proxy in front of it could differ about where a request ends.
  */
 final class ChunkedBody extends AbstractStreamSourceConduit<StreamSourceConduit> {
 

@@ -22,10 +22,10 @@ import org.xnio.StreamConnection;
 /**
  * Bounds the number of open connections, and shares them out among the clients. Thread-safe.
  *
- * <p>A connection belongs to the client whose key its last request showed. One in sixteen is kept for those that have shown none: new ones,
- * and probes. At the bound, a new connection replaces the one of them that has been idle longest; if none is idle, it waits, unread. Where
- * the clients hold all the others, a client that needs one more takes it from the client that holds most, if that isn't itself, else from
- * itself. Idle ones go first.
+ * <p>A connection belongs to the client whose key its last request showed. One in sixteen is kept for those that have
+ * shown none: new ones, and probes. At the bound, a new connection replaces the one of them that has been idle longest;
+ * if none is idle, it waits, unread. Where the clients hold all the others, a client that needs one more takes it from
+ * the client that holds most, if that isn't itself, else from itself. Idle ones go first.
  */
 public final class Connections implements ChannelListener<StreamConnection> {
 
@@ -33,7 +33,7 @@ public final class Connections implements ChannelListener<StreamConnection> {
     public static final String ANYBODY = "";
 
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
-    private static final AttachmentKey<Place> PLACE = AttachmentKey.create(Place.class);
+    private static final AttachmentKey<OpenConnection> PLACE = AttachmentKey.create(OpenConnection.class);
     private static final int PLACES_FOR_ONE_WITHOUT_A_KEY = 16;
 
     private final int most;
@@ -41,45 +41,45 @@ public final class Connections implements ChannelListener<StreamConnection> {
     private final ChannelListener<? super StreamConnection> next;
 
     // All guarded by this.
-    private final Map<StreamConnection, Place> open = new HashMap<>();
+    private final Map<StreamConnection, OpenConnection> open = new HashMap<>();
     private final Deque<StreamConnection> waiting = new ArrayDeque<>();
     private final Map<String, Holder> holders = new HashMap<>();
     private final Holder nobody = new Holder();
 
     /** To be closed, each on its own thread, unless a request with a key comes first. */
-    private final Set<Place> leaving = new LinkedHashSet<>();
+    private final Set<OpenConnection> leaving = new LinkedHashSet<>();
 
     /** A client and its connections, the one that has been in its set for longest first. */
     private static final class Holder {
 
-        private final Set<Place> idle = new LinkedHashSet<>();
-        private final Set<Place> busy = new LinkedHashSet<>();
+        private final Set<OpenConnection> idle = new LinkedHashSet<>();
+        private final Set<OpenConnection> busy = new LinkedHashSet<>();
 
         int size() {
             return idle.size() + busy.size();
         }
 
-        Optional<Place> idleLongest() {
+        Optional<OpenConnection> idleLongest() {
             return idle.stream().findFirst();
         }
 
-        Optional<Place> idleLongestOrLatest() {
+        Optional<OpenConnection> idleLongestOrLatest() {
             return idleLongest().or(() -> busy.stream().reduce((before, after) -> after));
         }
     }
 
     /** An open connection. Guarded by the connections. */
-    private final class Place {
+    private final class OpenConnection {
 
         private final StreamConnection connection;
         private Holder holder = nobody;
-        private Set<Place> in = nobody.idle;
+        private Set<OpenConnection> in = nobody.idle;
 
-        Place(StreamConnection connection) {
+        OpenConnection(StreamConnection connection) {
             this.connection = connection;
         }
 
-        void moveTo(Set<Place> other) {
+        void moveTo(Set<OpenConnection> other) {
             in.remove(this);
             in = other;
             in.add(this);
@@ -125,7 +125,7 @@ public final class Connections implements ChannelListener<StreamConnection> {
     /** Returns a handler that notes the requests it hands on. */
     HttpHandler noting(HttpHandler handler) {
         return exchange -> {
-            Place place = place(exchange.getConnection());
+            OpenConnection place = place(exchange.getConnection());
             exchange.addExchangeCompleteListener((ended, after) -> {
                 place.ended();
                 after.proceed();
@@ -134,15 +134,15 @@ public final class Connections implements ChannelListener<StreamConnection> {
         };
     }
 
-    private Place place(ServerConnection connection) {
-        Place known = connection.getAttachment(PLACE);
+    private OpenConnection place(ServerConnection connection) {
+        OpenConnection known = connection.getAttachment(PLACE);
         if (known != null) {
             return known;
         }
         StreamConnection channel = ((HttpServerConnection) connection).getChannel();
-        Place place;
+        OpenConnection place;
         synchronized (this) {
-            place = open.getOrDefault(channel, new Place(channel));
+            place = open.getOrDefault(channel, new OpenConnection(channel));
         }
         connection.putAttachment(PLACE, place);
         return place;
@@ -168,31 +168,33 @@ public final class Connections implements ChannelListener<StreamConnection> {
     }
 
     private void admit(StreamConnection connection) {
-        Place place = new Place(connection);
+        OpenConnection place = new OpenConnection(connection);
         open.put(connection, place);
         place.moveTo(nobody.idle);
     }
 
-    private synchronized void begins(Place place, String tenant) {
+    private synchronized void begins(OpenConnection place, String tenant) {
         if (!open.containsKey(place.connection)) {
             return;
         }
         Holder holder = holders.computeIfAbsent(tenant, name -> new Holder());
         place.in.remove(place);
         int held = open.size() - 1 - nobody.idle.size() - leaving.size();
-        Optional<Place> other = held < mostHeld ? Optional.empty() : toGiveWayTo(holder);
+        Optional<OpenConnection> other = held < mostHeld ? Optional.empty() : toGiveWayTo(holder);
         boolean room = held < mostHeld || other.isPresent();
         place.holder = room ? holder : nobody;
         place.moveTo(room ? holder.busy : nobody.idle);
-        other.ifPresent(Place::giveWay);
+        other.ifPresent(OpenConnection::giveWay);
         makeRoom();
         if (!room) {
             throw new RequestException(ApiError.noConnection());
         }
     }
 
-    /** A busy one goes only where the two clients come closer by it, or they would end each other's requests by turns. */
-    private Optional<Place> toGiveWayTo(Holder holder) {
+    /**
+     * A busy one goes only where the two clients come closer by it, or they would end each other's requests by turns.
+     */
+    private Optional<OpenConnection> toGiveWayTo(Holder holder) {
         Holder largest = largest();
         if (largest.size() > holder.size() + 1) {
             return largest.idleLongestOrLatest();
@@ -208,7 +210,7 @@ public final class Connections implements ChannelListener<StreamConnection> {
     }
 
     /** What showed no key belongs to nobody from now on. */
-    private synchronized void ended(Place place) {
+    private synchronized void ended(OpenConnection place) {
         if (place.in == leaving || !open.containsKey(place.connection)) {
             return;
         }
@@ -221,7 +223,7 @@ public final class Connections implements ChannelListener<StreamConnection> {
 
     private synchronized void closed(StreamConnection connection) {
         waiting.remove(connection);
-        Place place = open.remove(connection);
+        OpenConnection place = open.remove(connection);
         if (place != null) {
             place.in.remove(place);
         }
@@ -235,7 +237,8 @@ public final class Connections implements ChannelListener<StreamConnection> {
     /** As many leave as wait for a place. */
     private void makeRoom() {
         while (leaving.size() < waiting.size()) {
-            Optional<Place> idle = nobody.idleLongest().or(() -> largest().idleLongest());
+            Optional<OpenConnection> idle =
+                    nobody.idleLongest().or(() -> largest().idleLongest());
             if (idle.isEmpty()) {
                 return;
             }
@@ -243,7 +246,7 @@ public final class Connections implements ChannelListener<StreamConnection> {
         }
     }
 
-    private void leave(Place place) {
+    private void leave(OpenConnection place) {
         synchronized (this) {
             if (place.in != leaving) {
                 return;

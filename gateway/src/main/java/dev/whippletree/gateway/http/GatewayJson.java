@@ -25,7 +25,9 @@ public final class GatewayJson {
     private static final int MOST_NAME_LENGTH = 10_000;
     private static final int MOST_NUMBER_LENGTH = 1_000;
 
-    /** Of how deep and how many values there may be {@link JsonTree} says more; how long a text is, the body's bound. */
+    /**
+     * Of how deep and how many values there may be {@link JsonTree} says more; how long a text is, the body's bound.
+     */
     private static final StreamReadConstraints BOUNDS = StreamReadConstraints.builder()
             .maxNestingDepth(2 * JsonTree.MOST_DEPTH)
             .maxNameLength(MOST_NAME_LENGTH)
@@ -67,7 +69,10 @@ public final class GatewayJson {
         }
     }
 
-    /** Jackson's own decoder takes overlong forms, the JDK's takes UTF-8 alone, but keeps the mark that some begin it with. */
+    /**
+     * Jackson's own decoder takes overlong forms, the JDK's takes UTF-8 alone, but keeps the mark that some begin it
+     * with.
+     */
     private static Reader reader(InputStream bytes) throws IOException {
         PushbackReader reader = new PushbackReader(new InputStreamReader(bytes, UTF_8.newDecoder()));
         int first = reader.read();

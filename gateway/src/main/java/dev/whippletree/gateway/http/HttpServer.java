@@ -30,7 +30,10 @@ public final class HttpServer {
 
     private static final int BUFFERS_KEPT_BY_A_THREAD = 4;
 
-    /** How much a client leaves unread before the server notices: left alone, systems buffer megabytes, so a slow reader looks like none. */
+    /**
+     * How much a client leaves unread before the server notices: left alone, systems buffer megabytes, so a slow reader
+     * looks like none.
+     */
     private static final int SEND_BUFFER_BYTES = 64 * 1024;
 
     private final XnioWorker worker;
@@ -102,7 +105,10 @@ public final class HttpServer {
                 .getMap();
     }
 
-    /** A connection holds a buffer at most; all of them together take half of what the JVM allows outside the heap, as much as in it. */
+    /**
+     * A connection holds a buffer at most; all of them together take half of what the JVM allows outside the heap, as
+     * much as in it.
+     */
     private static int bufferBytes(int connections) {
         long share = Runtime.getRuntime().maxMemory() / 2 / connections;
         return (int) Math.max(FEWEST_BUFFER_BYTES, Math.min(MOST_BUFFER_BYTES, Long.highestOneBit(share)));

@@ -12,7 +12,10 @@ import tools.jackson.core.JsonToken;
 /** Reads one JSON value as JDK types, with bounds on depth and on the number of values. Confined to one reading. */
 final class JsonTree {
 
-    /** Far more than any request needs that is text, and what a list of as many numbers takes is still bearable: some 25 MB. */
+    /**
+     * Far more than any request needs that is text, and what a list of as many numbers takes is still bearable: some 25
+     * MB.
+     */
     static final int MOST_VALUES = 200_000;
 
     /** Schemas of tools have a dozen levels. */

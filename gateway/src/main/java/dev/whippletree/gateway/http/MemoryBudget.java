@@ -6,9 +6,9 @@ import java.util.Map;
 /**
  * The heap that all requests together may use, by an estimate for each. Thread-safe; never blocks.
  *
- * <p>A request is counted from its first byte to the end of its answer, so those that wait in line are too. Where there are keys, no
- * client holds more than half. What is kept of answers counts when it is there already, so it can be more than there is: {@link UnreadAnswers}
- * ends that.
+ * <p>A request is counted from its first byte to the end of its answer, so those that wait in line are too. Where there
+ * are keys, no client holds more than half. What is kept of answers counts when it is there already, so it can be more
+ * than there is: {@link UnreadAnswers} ends that.
  */
 public final class MemoryBudget {
 
@@ -16,13 +16,15 @@ public final class MemoryBudget {
     static final int BYTES_PER_REQUEST = 8 * 1024;
 
     /**
-     * What one byte of a body becomes while its request is answered. Measured with messages of 1 MB that wait: 1.0; 1.7 if a single
-     * character is beyond Latin-1, since the JVM then keeps two bytes for each. While it is read, the body and the reader's copy stand
-     * beside it; while it is sent, what goes to the service does.
+     * What one byte of a body becomes while its request is answered. Measured with messages of 1 MB that wait: 1.0; 1.7
+     * if a single character is beyond Latin-1, since the JVM then keeps two bytes for each. While it is read, the body
+     * and the reader's copy stand beside it; while it is sent, what goes to the service does.
      */
     static final int BYTES_PER_BYTE = 4;
 
-    /** What a value of a JSON tree takes beside its text. Measured with 100,000 empty objects, the worst there is: 178. */
+    /**
+     * What a value of a JSON tree takes beside its text. Measured with 100,000 empty objects, the worst there is: 178.
+     */
     static final int BYTES_PER_VALUE = 192;
 
     private final long amount;

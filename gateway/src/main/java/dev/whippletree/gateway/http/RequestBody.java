@@ -35,8 +35,8 @@ public final class RequestBody {
     }
 
     /**
-     * Receives one. A body that is too large, too slow or breaks off ends the exchange, and so does one for which there is no memory. What
-     * it takes is given back when the exchange ends.
+     * Receives one. A body that is too large, too slow or breaks off ends the exchange, and so does one for which there
+     * is no memory. What it takes is given back when the exchange ends.
      *
      * @param tenant whose request it is
      * @param then is told the exchange and the body

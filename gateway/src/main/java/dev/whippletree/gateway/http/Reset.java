@@ -10,8 +10,8 @@ import org.xnio.channels.ConnectedChannel;
 /**
  * Ends connections with a TCP reset, so that no client takes a truncated answer for a complete one. Stateless.
  *
- * <p>The operating system resets a socket that is closed while it lingers for 0 seconds, no matter which code closes it: this server, Undertow on an error
- * of its own, or the end of the process. What wasn't sent by then is thrown away.
+ * <p>The operating system resets a socket that is closed while it lingers for 0 seconds, no matter which code closes
+ * it: this server, Undertow on an error of its own, or the end of the process. What wasn't sent by then is thrown away.
  */
 public final class Reset {
 

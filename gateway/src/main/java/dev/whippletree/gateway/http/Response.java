@@ -25,8 +25,8 @@ public final class Response {
     private Response() {}
 
     /**
-     * Does something for an exchange on its I/O thread, outside the root handler's call. No other code would end the exchange if that failed,
-     * so then its connection is closed.
+     * Does something for an exchange on its I/O thread, outside the root handler's call. No other code would end the
+     * exchange if that failed, so then its connection is closed.
      */
     public static void later(HttpServerExchange exchange, Runnable work) {
         try {
@@ -72,15 +72,15 @@ public final class Response {
 
     /** Sends an error and ends the exchange. */
     public static void send(HttpServerExchange exchange, ApiError error) {
-        Refusals.note(exchange, error);
+        HttpRefusals.note(exchange, error);
         error.retryAfter()
                 .ifPresent(wait -> exchange.getResponseHeaders().put(Headers.RETRY_AFTER, wholeSeconds(wait)));
         send(exchange, error.status(), error.json());
     }
 
     /**
-     * The rest of the request is read and thrown away for a moment, since a connection that is closed before would take the answer with
-     * it; then the connection is closed. It goes on only if the rest is short and comes in time.
+     * The rest of the request is read and thrown away for a moment, since a connection that is closed before would take
+     * the answer with it; then the connection is closed. It goes on only if the rest is short and comes in time.
      */
     private static void leaveUnread(HttpServerExchange exchange) {
         long announced = exchange.getRequestContentLength();

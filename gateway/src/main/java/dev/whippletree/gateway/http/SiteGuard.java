@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 /**
  * Rejects requests that a browser on this machine sends for web pages of other sites. Thread-safe.
  *
- * <p>A request that says from which page it comes must say this gateway's own. Where no key is needed, it must also be meant for one of
- * this machine's own names: a site whose name was made to lead to this machine is its own site to the browser, but doesn't become
- * ours.
+ * <p>A request that says from which page it comes must say this gateway's own. Where no key is needed, it must also be
+ * meant for one of this machine's own names: a site whose name was made to lead to this machine is its own site to the
+ * browser, but doesn't become ours.
  */
 public final class SiteGuard implements HttpHandler {
 

@@ -82,8 +82,8 @@ public final class UnderWay implements HttpHandler {
     }
 
     /**
-     * Keeps a request in progress until something has ended, even if its exchange is over before: it counts as under way,
-     * and keeps what it holds. On the exchange's I/O thread.
+     * Keeps a request in progress until something has ended, even if its exchange is over before: it counts as under
+     * way, and keeps what it holds. On the exchange's I/O thread.
      */
     public static void keepUntil(HttpServerExchange exchange, CompletableFuture<?> end) {
         exchange.putAttachment(NEEDED, end);

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 public final class UnreadAnswers {
 
     private final MemoryBudget memory;
-    private final Set<Counted> all = ConcurrentHashMap.newKeySet();
+    private final Set<CountedAnswer> all = ConcurrentHashMap.newKeySet();
 
     /** An answer that somebody reads. Asked on any thread. */
     public interface Answer {
@@ -28,13 +28,13 @@ public final class UnreadAnswers {
     }
 
     /** An answer that is counted from the first call on. Thread-safe. */
-    public final class Counted {
+    public final class CountedAnswer {
 
         private final MemoryBudget.Lease lease;
         private final Answer answer;
         private boolean ended;
 
-        private Counted(MemoryBudget.Lease lease, Answer answer) {
+        private CountedAnswer(MemoryBudget.Lease lease, Answer answer) {
             this.lease = lease;
             this.answer = answer;
         }
@@ -70,19 +70,19 @@ public final class UnreadAnswers {
     }
 
     /** Prepares to count an answer against a lease. */
-    public Counted count(MemoryBudget.Lease lease, Answer answer) {
-        return new Counted(lease, answer);
+    public CountedAnswer count(MemoryBudget.Lease lease, Answer answer) {
+        return new CountedAnswer(lease, answer);
     }
 
     private void giveUpLargest(Predicate<MemoryBudget.Lease> tooMuch) {
         List<Answer> givenUp = new ArrayList<>(1);
         synchronized (this) {
             // How much is unread changes meanwhile, which no sorting endures.
-            Map<Counted, Long> unread = new HashMap<>();
+            Map<CountedAnswer, Long> unread = new HashMap<>();
             all.forEach(counted -> unread.put(counted, counted.answer.unread()));
             unread.entrySet().stream()
                     .filter(entry -> entry.getValue() > 0)
-                    .sorted(Map.Entry.<Counted, Long>comparingByValue().reversed())
+                    .sorted(Map.Entry.<CountedAnswer, Long>comparingByValue().reversed())
                     .map(Map.Entry::getKey)
                     .filter(counted -> tooMuch.test(counted.lease))
                     .forEach(counted -> {

@@ -2,8 +2,8 @@ package dev.whippletree.gateway.status;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.gateway.clients.Access;
+import dev.whippletree.gateway.http.HttpRefusals;
 import dev.whippletree.gateway.http.MemoryBudget;
-import dev.whippletree.gateway.http.Refusals;
 import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.status.LatestFailures.FailedAttempt;
@@ -32,7 +32,7 @@ public final class StatusPlaces implements AutoCloseable {
     private final Whippletree whippletree;
     private final Supplier<Access> access;
     private final MemoryBudget memory;
-    private final Refusals refusals;
+    private final HttpRefusals refusals;
     private final Optional<LatestFailures> failures;
     private final Timeline timeline;
     private final Visits visits = new Visits();
@@ -50,7 +50,7 @@ public final class StatusPlaces implements AutoCloseable {
             Whippletree whippletree,
             Supplier<Access> access,
             MemoryBudget memory,
-            Refusals refusals,
+            HttpRefusals refusals,
             Optional<LatestFailures> failures,
             Timeline timeline) {
         this.whippletree = whippletree;

@@ -40,8 +40,8 @@ final class KeptConnectionTest {
             running.provider.forgetCalls();
             ask(socket, 300);
             assertThat(LiveObjects.count(HttpServerExchange.class)).isLessThan(30);
-            assertThat(LiveObjects.count(StreamedAnswer.class)).isLessThan(30);
-            assertThat(LiveObjects.count(ChatAnswer.class)).isLessThan(30);
+            assertThat(LiveObjects.count(AnswerEventStream.class)).isLessThan(30);
+            assertThat(LiveObjects.count(ChatAnswerWriter.class)).isLessThan(30);
             ask(socket, 1);
         }
     }

@@ -15,7 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A gateway in a process of its own, in front of a service that answers at once, or not to the end. Ends with its input. */
+/**
+ * A gateway in a process of its own, in front of a service that answers at once, or not to the end. Ends with its
+ * input.
+ */
 final class LoneGateway {
 
     private LoneGateway() {}

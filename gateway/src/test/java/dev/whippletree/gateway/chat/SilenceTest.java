@@ -223,7 +223,10 @@ final class SilenceTest {
         assertThat(used()).isEqualTo(902);
     }
 
-    /** Otherwise it could read long answers and leave before their ends. 1,600 letters without a blank are estimated at 534 tokens. */
+    /**
+     * Otherwise it could read long answers and leave before their ends. 1,600 letters without a blank are estimated at
+     * 534 tokens.
+     */
     @Test
     void clientThatLeavesAfterMoreThanTheEstimate_isChargedWhatItWasTold() throws Exception {
         running.provider.estimate(100);
@@ -300,7 +303,9 @@ final class SilenceTest {
         timeline.awaitTimers(TIMERS_OF_AN_IDLE_GATEWAY);
     }
 
-    /** The server fails as it asks for the time once the piece has been taken, where nobody else would end the stream. */
+    /**
+     * The server fails as it asks for the time once the piece has been taken, where nobody else would end the stream.
+     */
     @ParameterizedTest
     @EnumSource
     void errorAfterAPieceIsWritten_isAReset(StreamProtocol protocol) throws Exception {

@@ -37,7 +37,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every way in which a stream can end, as it is on the wire: a client can always tell a whole answer from any other end. */
+/**
+ * Every way in which a stream can end, as it is on the wire: a client can always tell a whole answer from any other
+ * end.
+ */
 @Tag("slow")
 final class StreamEndsTest {
 

@@ -70,22 +70,22 @@ final class DisclosureTest {
     @EnumSource(Reason.class)
     void whateverWentWrong_noAccountIsNamed(Reason reason) {
         Disclosure hidden = disclosure(KEYED);
-        assertThat(hidden.told(failure(reason))).isNotBlank().doesNotContain("hf-1", "two words");
-        assertThat(hidden.told(failure(reason, attempt(), attempt())))
+        assertThat(hidden.shown(failure(reason))).isNotBlank().doesNotContain("hf-1", "two words");
+        assertThat(hidden.shown(failure(reason, attempt(), attempt())))
                 .isNotBlank()
                 .doesNotContain("hf-1", "two words");
     }
 
     @Test
     void attempts_areToldByModelKindAndStatus() {
-        assertThat(disclosure(KEYED).told(failure(Reason.ATTEMPTS_EXHAUSTED, attempt(), attempt())))
+        assertThat(disclosure(KEYED).shown(failure(Reason.ATTEMPTS_EXHAUSTED, attempt(), attempt())))
                 .isEqualTo("all attempts failed:" + System.lineSeparator() + "  m: rate limit (429) (2 times)");
     }
 
     @Test
     void idsOfAccounts_areTakenOutOfText_andNothingElse() {
         Disclosure hidden = disclosure(KEYED);
-        assertThat(hidden.told("account hf-1: bad; account 'hf-1-b' isn't on route 'hf-1'; account hf-12 is another"))
+        assertThat(hidden.shown("account hf-1: bad; account 'hf-1-b' isn't on route 'hf-1'; account hf-12 is another"))
                 .isEqualTo("an account: bad; an account isn't on route 'hf-1'; account hf-12 is another");
     }
 
@@ -93,7 +93,7 @@ final class DisclosureTest {
     void operator_isToldEverything() {
         PromptException failure = failure(Reason.ATTEMPTS_EXHAUSTED, attempt());
         for (GatewaySettings settings : List.of(GatewaySettings.DEFAULT, KEYED.withShowAccounts(true))) {
-            assertThat(disclosure(settings).told(failure)).isEqualTo(failure.getMessage());
+            assertThat(disclosure(settings).shown(failure)).isEqualTo(failure.getMessage());
         }
     }
 }

@@ -79,7 +79,10 @@ final class ConnectionsTest {
         RunningGateway.settle();
     }
 
-    /** Waits until the server has accepted all connections, each in a turn of a thread, and taken them up, in one of another. */
+    /**
+     * Waits until the server has accepted all connections, each in a turn of a thread, and taken them up, in one of
+     * another.
+     */
     private static void settleAccepted() {
         for (int turn = 0; turn < TURNS_TO_ACCEPT; turn++) {
             RunningGateway.settle();

@@ -22,7 +22,7 @@ final class UnreadAnswersTest {
 
         private final String tenant;
         private final MemoryBudget.Lease lease;
-        private final UnreadAnswers.Counted counted;
+        private final UnreadAnswers.CountedAnswer counted;
         private long unread;
         private int givenUp;
 

@@ -22,7 +22,7 @@ final class LatestFailuresTest {
         failures.called(call(new ServiceCall.Failed(Failure.of(FailureKind.TIMEOUT, message))));
     }
 
-    private static ServiceCall call(ServiceCall.End end) {
+    private static ServiceCall call(ServiceCall.CallEnd end) {
         return new ServiceCall(
                 "one",
                 "openai",

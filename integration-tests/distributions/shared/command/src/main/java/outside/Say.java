@@ -10,7 +10,9 @@ import java.util.Map;
 /** Has a parrot answer one prompt, or Redis, if a parrot has answered it before. */
 public final class Say {
 
-    /** A process that has just started is slow; by default a cache is given a moment only, which is right for long ones. */
+    /**
+     * A process that has just started is slow; by default a cache is given a moment only, which is right for long ones.
+     */
     private static final EngineSettings PATIENT = new EngineSettings(100, 10, Duration.ofSeconds(10));
 
     private Say() {}

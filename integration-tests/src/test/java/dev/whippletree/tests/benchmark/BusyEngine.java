@@ -29,8 +29,8 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The production engine, all of its accounts busy and prompts of many sessions in line. Each account allows four calls at once and
- * has a limit in requests and one in tokens, both far off. Confined to one thread.
+ * The production engine, all of its accounts busy and prompts of many sessions in line. Each account allows four calls
+ * at once and has a limit in requests and one in tokens, both far off. Confined to one thread.
  */
 final class BusyEngine {
 

@@ -2,7 +2,10 @@ package dev.whippletree.tests.benchmark;
 
 import java.io.IOException;
 
-/** The processor time of one call through Whippletree and of the same call by OkHttp alone, the emulator's share included in both. */
+/**
+ * The processor time of one call through Whippletree and of the same call by OkHttp alone, the emulator's share
+ * included in both.
+ */
 public final class CallFigures {
 
     private static final int CALLS = 20_000;

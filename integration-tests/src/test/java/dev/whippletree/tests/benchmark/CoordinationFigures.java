@@ -27,7 +27,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
-/** What it costs to share limits by a Redis on the same machine: time for each call and notice, memory for each account and answer. */
+/**
+ * What it costs to share limits by a Redis on the same machine: time for each call and notice, memory for each account
+ * and answer.
+ */
 public final class CoordinationFigures {
 
     private static final int ROUNDS = 20_000;

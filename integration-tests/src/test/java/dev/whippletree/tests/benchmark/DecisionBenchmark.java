@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One decision of the production engine while prompts wait in line and every account is busy. What follows from a decision, such as
- * the sending, is done between the measurements.
+ * One decision of the production engine while prompts wait in line and every account is busy. What follows from a
+ * decision, such as the sending, is done between the measurements.
  */
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -9,8 +9,8 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /**
- * Time that moves by hand and rings no timers, so that what is measured is a decision and not what follows from it. Confined to one
- * thread.
+ * Time that moves by hand and rings no timers, so that what is measured is a decision and not what follows from it.
+ * Confined to one thread.
  */
 final class ManualTimeline implements Timeline {
 

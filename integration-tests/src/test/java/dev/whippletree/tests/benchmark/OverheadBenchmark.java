@@ -32,7 +32,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The same call to the emulator on this machine, through Whippletree and by OkHttp alone: the difference is the overhead. */
+/**
+ * The same call to the emulator on this machine, through Whippletree and by OkHttp alone: the difference is the
+ * overhead.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

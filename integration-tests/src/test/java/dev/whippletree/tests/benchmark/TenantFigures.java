@@ -27,8 +27,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
 
 /**
- * How long one client of a gateway waits while another one keeps the line full. Client A sends many prompts at once, and again as soon as all are
- * answered; client B sends one a second. The service is emulated, and answers four calls at once in 60 ms each.
+ * How long one client of a gateway waits while another one keeps the line full. Client A sends many prompts at once,
+ * and again as soon as all are answered; client B sends one a second. The service is emulated, and answers four calls
+ * at once in 60 ms each.
  */
 public final class TenantFigures implements AutoCloseable {
 

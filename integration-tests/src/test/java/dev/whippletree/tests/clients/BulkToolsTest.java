@@ -26,7 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tools of PyPI that ask much at once, with a timeout far shorter than the line: nothing is lost, and nothing is paid twice. */
+/**
+ * Tools of PyPI that ask much at once, with a timeout far shorter than the line: nothing is lost, and nothing is paid
+ * twice.
+ */
 @Tag("slow")
 final class BulkToolsTest {
 

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What every client can do through the gateway. Its program runs once, does one exercise after the other, and tells what came of
- * each; the tests look at that and at what the services received.
+ * What every client can do through the gateway. Its program runs once, does one exercise after the other, and tells
+ * what came of each; the tests look at that and at what the services received.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ClientContract {

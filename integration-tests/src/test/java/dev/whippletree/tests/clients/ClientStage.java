@@ -30,11 +30,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A gateway with a key, over accounts of an emulated Hugging Face and Groq, each of which fails in its own way or not at all. What the
- * services receive is kept. Thread-safe.
+ * A gateway with a key, over accounts of an emulated Hugging Face and Groq, each of which fails in its own way or not
+ * at all. What the services receive is kept. Thread-safe.
  *
- * <p>A client chooses by {@code account/model} who answers, or by a route: {@code limited}, whose account tells everybody to wait
- * longer than the route lets them, or {@code impatient}, where answers break off.
+ * <p>A client chooses by {@code account/model} who answers, or by a route: {@code limited}, whose account tells
+ * everybody to wait longer than the route lets them, or {@code impatient}, where answers break off.
  */
 final class ClientStage implements AutoCloseable {
 

@@ -68,7 +68,7 @@ final class CallersMistakesTest {
                         assertThat(account.failures()).isEqualTo(Map.of(fault.kind(), (long) MISTAKES_OF_EACH_ACCOUNT));
                         assertThat(account.reason()).isEmpty();
                     })
-                    .extracting(StatusSnapshot.Account::state)
+                    .extracting(StatusSnapshot.AccountStatus::state)
                     .containsExactly(AccountState.OPEN, AccountState.OPEN);
             assertThat(stage.answer("Why us?").origin().attempts()).isEqualTo(1);
             assertThat(stage.answer("Why you?").origin().attempts()).isEqualTo(1);

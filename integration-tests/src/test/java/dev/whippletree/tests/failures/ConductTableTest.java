@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What a client gets for each fault of the first choice, and when, by the default settings and in virtual time: the table in the
- * gateway's page is this one. Answers take a second, their first token 200 ms, and no two are alike.
+ * What a client gets for each fault of the first choice, and when, by the default settings and in virtual time: the
+ * table in the gateway's page is this one. Answers take a second, their first token 200 ms, and no two are alike.
  */
 final class ConductTableTest {
 

@@ -36,8 +36,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The faults of Failover Bench as they are on the wire, through a gateway with its default settings. {@link FailoverScenariosTest} has those
- * that take long, and judges how long all of them take.
+ * The faults of Failover Bench as they are on the wire, through a gateway with its default settings.
+ * {@link FailoverScenariosTest} has those that take long, and judges how long all of them take.
  */
 @Tag("slow")
 final class FailoverOverSocketsTest {

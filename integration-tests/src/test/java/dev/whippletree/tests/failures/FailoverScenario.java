@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The sixteen faults of <a href="https://github.com/failoverbench/failoverbench">Failover Bench</a> (methodology 0.1), what a caller and
- * a service have to see of each, and the verdict by its rules.
+ * The sixteen faults of <a href="https://github.com/failoverbench/failoverbench">Failover Bench</a> (methodology 0.1),
+ * what a caller and a service have to see of each, and the verdict by its rules.
  */
 enum FailoverScenario {
     LIMITED_ONCE(
@@ -77,7 +77,7 @@ enum FailoverScenario {
      * @param answered whether it ended like an answer
      * @param text the answer's text
      * @param model who answered
-     * @param usage whether the tokens used were told
+     * @param usage whether the tokens used were reported
      */
     record Reply(boolean answered, String text, String model, boolean usage) {
 

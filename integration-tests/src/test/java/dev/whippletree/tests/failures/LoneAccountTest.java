@@ -24,7 +24,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The only account fails: the caller waits where a wait is known, is tried again where that may help, and is told at once else. */
+/**
+ * The only account fails: the caller waits where a wait is known, is tried again where that may help, and is told at
+ * once else.
+ */
 @Tag("slow")
 final class LoneAccountTest {
 

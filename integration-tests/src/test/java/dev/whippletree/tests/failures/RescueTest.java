@@ -52,7 +52,7 @@ final class RescueTest {
             assertThat(answer.origin().attempts()).isEqualTo(2);
             assertThat(stage.counted(FIRST).outcomes()).isEqualTo(Map.of(fault.counted(), 1L));
             assertThat(stage.counted(SECOND).outcomes()).isEqualTo(Map.of("200", 1L));
-            StatusSnapshot.Account failed = stage.account(FIRST);
+            StatusSnapshot.AccountStatus failed = stage.account(FIRST);
             assertThat(failed.failures()).isEqualTo(Map.of(fault.kind(), 1L));
             assertThat(failed.rateLimited()).isEqualTo(fault.kind() == FailureKind.RATE_LIMITED ? 1 : 0);
             assertThat(failed.state()).isEqualTo(fault.state());
@@ -121,7 +121,7 @@ final class RescueTest {
             }
 
             assertThat(stage.counted(FIRST).calls()).isEqualTo(1);
-            StatusSnapshot.Account failed = stage.account(FIRST);
+            StatusSnapshot.AccountStatus failed = stage.account(FIRST);
             assertThat(failed.failures()).isEqualTo(Map.of(FailureKind.MODEL_UNAVAILABLE, 1L));
             assertThat(failed.state()).isEqualTo(AccountState.OFF);
             assertThat(failed.reason().orElse("")).contains(model);

@@ -149,7 +149,7 @@ final class ScopeTest {
         return new StageSettings(service).oneOrganization().tier(first(MODEL), second(MODEL));
     }
 
-    /** Callers wait for less than a sixteenth of a minute, after which a wait that was told is tried out. */
+    /** Callers wait for less than a sixteenth of a minute, after which a reported wait is tried out. */
     private static StageSettings groq() {
         return new StageSettings(ServiceKind.GROQ).deadline(Duration.ofSeconds(3));
     }

@@ -27,7 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * An emulated service on a loopback socket, and a Whippletree over its accounts. Confined to the test's thread; asking blocks.
+ * An emulated service on a loopback socket, and a Whippletree over its accounts. Confined to the test's thread; asking
+ * blocks.
  *
  * <p>No answer is given to the test that doesn't belong to its prompt.
  */
@@ -127,7 +128,7 @@ final class Stage implements AutoCloseable {
     }
 
     /** Returns how an account stands. */
-    StatusSnapshot.Account account(String id) {
+    StatusSnapshot.AccountStatus account(String id) {
         return status().accounts().stream()
                 .filter(account -> account.id().equals(id))
                 .findFirst()

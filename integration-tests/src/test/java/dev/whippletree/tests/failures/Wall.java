@@ -22,8 +22,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The service of a scenario on a loopback socket, as an OpenAI-compatible one that breaks: it resets connections, cuts streams and sends
- * events that are no JSON. Thread-safe.
+ * The service of a scenario on a loopback socket, as an OpenAI-compatible one that breaks: it resets connections, cuts
+ * streams and sends events that are no JSON. Thread-safe.
  */
 final class Wall implements AutoCloseable {
 

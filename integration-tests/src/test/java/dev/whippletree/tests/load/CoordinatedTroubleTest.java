@@ -31,10 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Three Whippletrees over one real Redis that coordinates them, and what befalls it. They share all limits, so what the service
- * counts says whether they kept them together; and no prompt may be lost, whatever happens. The rest of what can happen is left to
- * the thorough tests: that of Redis's own is tested on coordinations alone, and that of engines in virtual time, beside the
- * coordinator.
+ * Three Whippletrees over one real Redis that coordinates them, and what befalls it. They share all limits, so what the
+ * service counts says whether they kept them together; and no prompt may be lost, whatever happens. The rest of what
+ * can happen is left to the thorough tests: that of Redis's own is tested on coordinations alone, and that of engines
+ * in virtual time, beside the coordinator.
  */
 @Tag("slow")
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
@@ -94,7 +94,7 @@ class CoordinatedTroubleTest {
                 .complete(prompt);
     }
 
-    private List<StatusSnapshot.Coordination> coordinations() {
+    private List<StatusSnapshot.CoordinatorStatus> coordinations() {
         return processes.stream()
                 .map(process -> process.status().coordination().orElseThrow())
                 .toList();

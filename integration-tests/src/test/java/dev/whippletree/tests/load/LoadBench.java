@@ -91,7 +91,9 @@ final class LoadBench implements AutoCloseable {
         return service.stats();
     }
 
-    /** A stress emulation warms the server's classes when it starts, and that is all it is wanted for: once is enough. */
+    /**
+     * A stress emulation warms the server's classes when it starts, and that is all it is wanted for: once is enough.
+     */
     private static void warmUp(SystemTimeline timeline) {
         if (WARM.compareAndSet(false, true)) {
             StressSettings settings = StressSettings.STANDARD.withLatency(Latency.constant(Duration.ZERO));

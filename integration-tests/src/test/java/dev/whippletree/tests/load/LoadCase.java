@@ -50,7 +50,9 @@ record LoadCase(
                 maxTokens);
     }
 
-    /** Returns a builder with the accounts of this case, at the address the service listens on, and without any cache. */
+    /**
+     * Returns a builder with the accounts of this case, at the address the service listens on, and without any cache.
+     */
     Whippletree.Builder configured(String baseUrl) {
         Whippletree.Builder builder = Whippletree.builder();
         String provider = service.kind().provider();

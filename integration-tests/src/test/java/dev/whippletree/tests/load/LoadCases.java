@@ -109,13 +109,18 @@ enum LoadCases {
         return LoadCase.of(all, unlimited(), LoadAccount.undeclared("first"), LoadAccount.undeclared("second"));
     }
 
-    /** Two accounts without a limit and 50 interviews in which four in five questions repeat, for what isn't about accounts. */
+    /**
+     * Two accounts without a limit and 50 interviews in which four in five questions repeat, for what isn't about
+     * accounts.
+     */
     static LoadCase plain() {
         return LoadCase.of(
                 TENTH.interviews(), unlimited(), LoadAccount.undeclared("first"), LoadAccount.undeclared("second"));
     }
 
-    /** Two accounts of 40 a second each, and 24 interviews in which half of the questions repeat, for several processes. */
+    /**
+     * Two accounts of 40 a second each, and 24 interviews in which half of the questions repeat, for several processes.
+     */
     static LoadCase shared() {
         Limit limit = Limit.requests(40, Duration.ofSeconds(1));
         Interviews few = Interviews.STANDARD.withInterviews(24).withRepeat(0.5);

@@ -17,8 +17,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Measures the cases at full size, three times each, and prints a line for each run. Not a test: what it prints depends on the
- * machine. It takes about seven minutes:
+ * Measures the cases at full size, three times each, and prints a line for each run. Not a test: what it prints depends
+ * on the machine. It takes about seven minutes:
  *
  * <pre>{@code
  * mvn -pl integration-tests -am test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath.txt

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds what is planned in virtual time against the same case in earnest: the same configuration, the same interviews, real sockets
- * and Ehcache. How long it takes is the machine's as well, and asserted nowhere.
+ * Holds what is planned in virtual time against the same case in earnest: the same configuration, the same interviews,
+ * real sockets and Ehcache. How long it takes is the machine's as well, and asserted nowhere.
  */
 @Tag("slow")
 class PlanAgainstStressTest {
@@ -70,7 +70,7 @@ class PlanAgainstStressTest {
         return new Configuration(
                 accounts,
                 List.of(RouteSettings.of("default", List.of(new Tier(targets)))),
-                List.of(new Configuration.CacheTier("ehcache", Settings.none("cache"))),
+                List.of(new Configuration.CacheTierSettings("ehcache", Settings.none("cache"))),
                 EngineSettings.DEFAULT,
                 List.of());
     }

@@ -42,7 +42,9 @@ final class ClassDataTest {
                 .distinct();
     }
 
-    /** JDKs silently leave classes out of it, of an old format for example, and open each jar for one that is missing. */
+    /**
+     * JDKs silently leave classes out of it, of an old format for example, and open each jar for one that is missing.
+     */
     @ParameterizedTest
     @MethodSource("jdks")
     void helpAndAnAnswer_loadNothingFromJarsOnceItIsMade(Path jdk) throws IOException, InterruptedException {
@@ -78,7 +80,10 @@ final class ClassDataTest {
         }
     }
 
-    /** Returns each class that a command loads from a jar; but not those of picocli's own help command, which stay out on newer JDKs. */
+    /**
+     * Returns each class that a command loads from a jar; but not those of picocli's own help command, which stay out
+     * on newer JDKs.
+     */
     private List<String> fromJars(Path jdk, String... arguments) throws IOException, InterruptedException {
         assertThat(run(jdk, arguments).exitCode()).isZero();
         try (Stream<String> loaded = Files.lines(folder.resolve("loaded.txt"))) {

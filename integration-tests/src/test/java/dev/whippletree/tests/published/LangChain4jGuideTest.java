@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** docs/langchain4j.md leads to an answer: its own blocks are built outside this build, and run against an emulated service. */
+/**
+ * docs/langchain4j.md leads to an answer: its own blocks are built outside this build, and run against an emulated
+ * service.
+ */
 @Tag("slow")
 final class LangChain4jGuideTest {
 

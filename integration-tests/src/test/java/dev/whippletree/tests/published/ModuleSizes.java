@@ -9,14 +9,19 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Prints how large each module is, alone and with all it needs, and what that is. A program, run at the end of the build. */
+/**
+ * Prints how large each module is, alone and with all it needs, and what that is. A program, run at the end of the
+ * build.
+ */
 public final class ModuleSizes {
 
     private static final double MEGABYTE = 1_000_000;
 
     private ModuleSizes() {}
 
-    /** Prints two lines for each module that has been verified and needs anything, from the folder of the whole build. */
+    /**
+     * Prints two lines for each module that has been verified and needs anything, from the folder of the whole build.
+     */
     public static void main(String[] arguments) throws IOException {
         Path project = Path.of(arguments[0]);
         System.out.println("Sizes in MB of each module's jar, and of it with all it needs to run:");

@@ -14,12 +14,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Builds Maven projects as a stranger would: from a copy, with the Maven that runs this build, and with our artifacts from
- * {@code target/repository}.
+ * Builds Maven projects as a stranger would: from a copy, with the Maven that runs this build, and with our artifacts
+ * from {@code target/repository}.
  *
- * <p>The user's local repository is read, as if it were a remote one, so that nothing has to be loaded twice and nothing at all
- * where this build is offline; but nothing is written to it, and no artifact of ours that somebody installed is found in it: it
- * is asked last for those.
+ * <p>The user's local repository is read, as if it were a remote one, so that nothing has to be loaded twice and
+ * nothing at all where this build is offline; but nothing is written to it, and no artifact of ours that somebody
+ * installed is found in it: it is asked last for those.
  */
 final class OutsideBuild {
 
@@ -31,7 +31,10 @@ final class OutsideBuild {
 
     private OutsideBuild() {}
 
-    /** Returns the first folder that no other process of these tests has claimed. It stays locked as long as this one runs. */
+    /**
+     * Returns the first folder that no other process of these tests has claimed. It stays locked as long as this one
+     * runs.
+     */
     private static Path folderOfThisProcess() {
         try {
             for (int number = 1; ; number++) {

@@ -14,7 +14,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Builds outside ours use the Maven plugins that ours uses, so that one download is enough for them to work offline. */
+/**
+ * Builds outside ours use the Maven plugins that ours uses, so that one download is enough for them to work offline.
+ */
 @Tag("slow")
 final class PluginVersionsTest {
 

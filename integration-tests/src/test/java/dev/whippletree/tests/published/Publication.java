@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Lays out what the other modules have built as a Maven repository, {@code target/repository}. A program, run before the tests.
+ * Lays out what the other modules have built as a Maven repository, {@code target/repository}. A program, run before
+ * the tests.
  *
  * <p>Only modules that have been verified are there: they have sources and Javadoc then.
  */

@@ -37,8 +37,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * An application of Spring AI's OpenAI model, migrated by what docs/spring.md says and nothing else: the result is the page's own
- * application; built outside this build, it answers, shows itself to Actuator, and ends in order.
+ * An application of Spring AI's OpenAI model, migrated by what docs/spring.md says and nothing else: the result is the
+ * page's own application; built outside this build, it answers, shows itself to Actuator, and ends in order.
  */
 @Tag("slow")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows ends a process without asking it")

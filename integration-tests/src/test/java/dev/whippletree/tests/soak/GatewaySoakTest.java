@@ -31,10 +31,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A gateway of 128 MB under keep-alive clients, streams, clients that leave, faults of the service and a reload each minute: what it holds
- * stays what it was, no answer is wrong, and no limit is exceeded.
+ * A gateway of 128 MB under keep-alive clients, streams, clients that leave, faults of the service and a reload each
+ * minute: what it holds stays what it was, no answer is wrong, and no limit is exceeded.
  *
- * <p>It takes half an hour, in six rounds with a pause after each in which it is looked at; {@code -Dsoak.minutes=6} makes it shorter.
+ * <p>It takes half an hour, in six rounds with a pause after each in which it is looked at; {@code -Dsoak.minutes=6}
+ * makes it shorter.
  */
 @Tag("thorough")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "threads and files of a process are read from /proc")

@@ -22,8 +22,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A gateway in a process of its own, started by {@code whippletree serve}, and what the operating system and the JVM tell of it. Linux
- * only. Confined to one thread.
+ * A gateway in a process of its own, started by {@code whippletree serve}, and what the operating system and the JVM
+ * tell of it. Linux only. Confined to one thread.
  */
 final class ServedGateway implements AutoCloseable {
 

@@ -18,8 +18,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A client that asks one question after the other over one connection: whole answers, streams, and some that it doesn't wait for. Confined to
- * one thread.
+ * A client that asks one question after the other over one connection: whole answers, streams, and some that it doesn't
+ * wait for. Confined to one thread.
  */
 final class SoakWorker implements Runnable {
 

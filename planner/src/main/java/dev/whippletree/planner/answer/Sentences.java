@@ -146,7 +146,10 @@ public final class Sentences {
         return whole.substring(0, 1).toUpperCase(Locale.ROOT) + whole.substring(1);
     }
 
-    /** Returns why a size holds or doesn't, and what holds prompts back; or what isn't known, unless the headline says it. */
+    /**
+     * Returns why a size holds or doesn't, and what holds prompts back; or what isn't known, unless the headline says
+     * it.
+     */
     public static List<String> reasons(CapacityPlan plan, SizePlan size) {
         Outcome outcome = size.asIs();
         if (outcome.verdict() == Verdict.UNKNOWN) {
@@ -171,7 +174,10 @@ public final class Sentences {
                 + outcome.binding().text());
     }
 
-    /** Returns where the answers of the first minute came from, while hardly any had been cached; empty if it wasn't simulated. */
+    /**
+     * Returns where the answers of the first minute came from, while hardly any had been cached; empty if it wasn't
+     * simulated.
+     */
     public static Optional<String> firstMinute(Outcome outcome) {
         return outcome.timeline().stream()
                 .findFirst()
@@ -183,7 +189,10 @@ public final class Sentences {
                         + Words.count(minute.fromCache()) + " from the cache.");
     }
 
-    /** Returns the size that is worth a closer look: the smallest that doesn't hold, else the smallest unknown one, else the largest. */
+    /**
+     * Returns the size that is worth a closer look: the smallest that doesn't hold, else the smallest unknown one, else
+     * the largest.
+     */
     public static SizePlan closest(CapacityPlan plan) {
         return smallest(plan, Verdict.DOES_NOT_HOLD)
                 .or(() -> smallest(plan, Verdict.DEPENDS))

@@ -23,8 +23,9 @@ import tools.jackson.databind.JsonNode;
 /**
  * What Groq does differently. Immutable.
  *
- * <p>Limits apply to each model of an organization (console.groq.com/docs/rate-limits). Its buckets refill bit by bit, and
- * {@code x-ratelimit-reset-…} is the time until one is full, not a wait: 14,400 requests a day give {@code 6s} after one.
+ * <p>Limits apply to each model of an organization (console.groq.com/docs/rate-limits). Its buckets refill bit by bit,
+ * and {@code x-ratelimit-reset-…} is the time until one is full, not a wait: 14,400 requests a day give {@code 6s}
+ * after one.
  *
  * @param chatCompletions where prompts are posted
  */
@@ -61,8 +62,8 @@ record GroqDialect(URI chatCompletions) implements Dialect {
     }
 
     /**
-     * The bound on the completion is counted in full on entry, and not given back; what is counted without one isn't documented.
-     * Cached tokens of the prompt don't count: they are given back after processing.
+     * The bound on the completion is counted in full on entry, and not given back; what is counted without one isn't
+     * documented. Cached tokens of the prompt don't count: they are given back after processing.
      */
     @Override
     public Admission admission(Prompt prompt, String model) {
@@ -71,7 +72,10 @@ record GroqDialect(URI chatCompletions) implements Dialect {
                 .withoutCached();
     }
 
-    /** Requests are per day and tokens per minute; the limits per minute and per day that remain are told in refusals only. */
+    /**
+     * Requests are per day and tokens per minute; the limits per minute and per day that remain are reported in
+     * refusals only.
+     */
     @Override
     public List<RateLimitReport> limits(ResponseHead head) {
         return Stream.of(

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What Groq says of limits, garbled: nothing is thrown, nothing absurd believed, and the rest still read. Failures name their seed. */
+/**
+ * What Groq says of limits, garbled: nothing is thrown, nothing absurd believed, and the rest still read. Failures name
+ * their seed.
+ */
 @Tag("slow")
 final class GroqGarbageTest {
 

@@ -15,7 +15,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Finds tokens where Hugging Face's own tools keep them (huggingface_hub, {@code utils/_auth.py} and {@code constants.py}).
+ * Finds tokens where Hugging Face's own tools keep them (huggingface_hub, {@code utils/_auth.py} and
+ * {@code constants.py}).
  *
  * <p>The variables come first; the file that {@code hf auth login} writes counts only where no variable is set.
  */

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 /**
  * Reads {@code RateLimit: "api";r=0;t=55} and {@code RateLimit-Policy: "fixed window";"api";q=500;w=300}.
  *
- * <p>They are documented for the Hub (hub-docs, {@code docs/hub/rate-limits.md}) and not known to come from the router; they
- * are read if they do.
+ * <p>They are documented for the Hub (hub-docs, {@code docs/hub/rate-limits.md}) and not known to come from the router;
+ * they are read if they do.
  */
 final class HubLimits {
 

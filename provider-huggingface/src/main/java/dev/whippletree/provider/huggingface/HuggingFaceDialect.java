@@ -20,7 +20,7 @@ import org.slf4j.Logger;
  *
  * @param chatCompletions where prompts are posted
  * @param billTo the organization that pays; absent: the token's owner
- * @param log where it is told, at debug, which service answered
+ * @param log logs, at debug, which service answered
  */
 record HuggingFaceDialect(URI chatCompletions, Optional<String> billTo, Logger log) implements Dialect {
 
@@ -46,8 +46,8 @@ record HuggingFaceDialect(URI chatCompletions, Optional<String> billTo, Logger l
     }
 
     /**
-     * Reads Hugging Face's own headers only. Those called {@code x-ratelimit-…} are passed on from the service behind the
-     * router, and are about Hugging Face's account there, not about ours.
+     * Reads Hugging Face's own headers only. Those called {@code x-ratelimit-…} are passed on from the service behind
+     * the router, and are about Hugging Face's account there, not about ours.
      */
     @Override
     public List<RateLimitReport> limits(ResponseHead head) {

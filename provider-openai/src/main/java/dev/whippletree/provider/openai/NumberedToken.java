@@ -22,13 +22,14 @@ public record NumberedToken(int number, String variable, Secret token) {
     private static final Pattern SENDABLE = Pattern.compile("[\\x21-\\x7E]+");
 
     /**
-     * Returns the tokens of a row, in the order of their numbers, which may have gaps. Blank variables count as not set.
+     * Returns the tokens of a row, in the order of their numbers, which may have gaps. Blank variables count as not
+     * set.
      *
      * @param environment variables by name
      * @param variable the first of the row; the others have {@code _2}, {@code _3}, … behind it
      * @param alternatives stand for the first while it isn't set; the first of them that is set counts
-     * @throws IllegalArgumentException if two hold the same token or stand for the same number, or a value can't be a token;
-     *     variables are named, values aren't
+     * @throws IllegalArgumentException if two hold the same token or stand for the same number, or a value can't be a
+     *     token; variables are named, values aren't
      */
     public static List<NumberedToken> find(
             Map<String, String> environment, String variable, List<String> alternatives) {

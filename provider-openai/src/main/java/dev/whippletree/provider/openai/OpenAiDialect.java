@@ -18,8 +18,8 @@ record OpenAiDialect(URI chatCompletions, String maxTokensField) implements Dial
     private static final String OWN_HOST = URI.create(BASE_URL).getHost();
 
     /**
-     * OpenAI itself counts a completion's maximum when the prompt arrives (platform.openai.com/docs/guides/rate-limits). Others that
-     * speak the protocol aren't known to.
+     * OpenAI itself counts a completion's maximum when the prompt arrives
+     * (platform.openai.com/docs/guides/rate-limits). Others that speak the protocol aren't known to.
      */
     @Override
     public Admission admission(Prompt prompt, String model) {

@@ -12,8 +12,8 @@ import java.util.Set;
 /**
  * Any service that speaks the OpenAI chat-completions protocol: OpenAI itself, Ollama, vLLM, OpenRouter and others.
  *
- * <p>Declares no account from the environment, because only the configuration knows which service a key belongs to. Stateless;
- * thread-safe.
+ * <p>Declares no account from the environment, because only the configuration knows which service a key belongs to.
+ * Stateless; thread-safe.
  */
 public final class OpenAiProvider implements Provider {
 

@@ -13,11 +13,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the interviews: all start at the same moment unless they are spread, each asks its questions in sequence, and every answer
- * is checked against its prompt.
+ * Runs the interviews: all start at the same moment unless they are spread, each asks its questions in sequence, and
+ * every answer is checked against its prompt.
  *
- * <p>No interview has a thread: each continues when its answer arrives, on the timeline's executor. Thread-safe once started; call its
- * {@code with…} methods before that.
+ * <p>No interview has a thread: each continues when its answer arrives, on the timeline's executor. Thread-safe once
+ * started; call its {@code with…} methods before that.
  */
 public final class InterviewDriver {
 

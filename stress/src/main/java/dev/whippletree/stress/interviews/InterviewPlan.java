@@ -9,10 +9,10 @@ import java.util.random.RandomGenerator;
 /**
  * Who asks what. Immutable; the same settings give the same plan.
  *
- * <p>Like real interviews, all go through the same stages: the distinct questions are divided among the stages as evenly as
- * possible, and each interview draws one question of each stage. Every distinct question is asked at least once. Because no interview
- * reaches a stage before the first answer of the stage before, none can end sooner than {@code questions} answers in sequence
- * take, however many of its own answers come from a cache.
+ * <p>Like real interviews, all go through the same stages: the distinct questions are divided among the stages as
+ * evenly as possible, and each interview draws one question of each stage. Every distinct question is asked at least
+ * once. Because no interview reaches a stage before the first answer of the stage before, none can end sooner than
+ * {@code questions} answers in sequence take, however many of its own answers come from a cache.
  */
 public final class InterviewPlan {
 
@@ -35,9 +35,9 @@ public final class InterviewPlan {
     }
 
     /**
-     * Makes a plan whose questions are drawn from a fixed bank, which is divided among the stages as the distinct questions are
-     * otherwise. Of a large bank, few interviews leave much unasked, so that they share less; the settings' share of repeated
-     * prompts is left aside.
+     * Makes a plan whose questions are drawn from a fixed bank, which is divided among the stages as the distinct
+     * questions are otherwise. Of a large bank, few interviews leave much unasked, so that they share less; the
+     * settings' share of repeated prompts is left aside.
      *
      * @param bank how many questions there are to draw from, 1 or more
      */
@@ -127,7 +127,10 @@ public final class InterviewPlan {
         return Prompt.builder().system(INSTRUCTIONS).user(QuestionBank.question(question));
     }
 
-    /** Returns the questions of a stage: its even share of all, or one of them where there are fewer questions than stages. */
+    /**
+     * Returns the questions of a stage: its even share of all, or one of them where there are fewer questions than
+     * stages.
+     */
     private static int[] pool(int[] numbers, int stage, int stages) {
         int pools = Math.min(stages, numbers.length);
         int pool = stage % pools;

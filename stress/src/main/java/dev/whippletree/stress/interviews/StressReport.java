@@ -47,8 +47,8 @@ public record StressReport(
     }
 
     /**
-     * Returns the time below which no interview can end: as many of the shortest answers as it has questions, and the pauses
-     * between. Where the latency doesn't vary, the shortest answer takes the mean.
+     * Returns the time below which no interview can end: as many of the shortest answers as it has questions, and the
+     * pauses between. Where the latency doesn't vary, the shortest answer takes the mean.
      */
     public static Duration bound(StressSettings settings) {
         Interviews interviews = settings.interviews();
@@ -59,8 +59,9 @@ public record StressReport(
     }
 
     /**
-     * Returns the time below which the whole run can't end, by its limits, its outages and its latency. Without outages it is
-     * {@code (⌈distinct ÷ sum of the amounts⌉ − 1) × window}, or the bound of a single interview if that is longer.
+     * Returns the time below which the whole run can't end, by its limits, its outages and its latency. Without outages
+     * it is {@code (⌈distinct ÷ sum of the amounts⌉ − 1) × window}, or the bound of a single interview if that is
+     * longer.
      */
     public static Duration lowerBound(StressSettings settings) {
         Duration byLimits = LowerBound.of(settings).plus(settings.latency().least());

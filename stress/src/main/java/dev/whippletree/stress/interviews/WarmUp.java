@@ -15,9 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Asks a service that is then thrown away until the virtual machine has loaded and compiled what a server needs. Without it the
- * first requests of a run, which all come at the same instant, would be read later than the transit that is declared for them.
- * Stateless.
+ * Asks a service that is then thrown away until the virtual machine has loaded and compiled what a server needs.
+ * Without it the first requests of a run, which all come at the same instant, would be read later than the transit that
+ * is declared for them. Stateless.
  */
 final class WarmUp {
 

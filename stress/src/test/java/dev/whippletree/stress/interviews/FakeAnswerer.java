@@ -14,7 +14,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 
-/** Answers each prompt after a time; what it answers to the n-th, counted from 1, can be changed. Confined to one thread. */
+/**
+ * Answers each prompt after a time; what it answers to the n-th, counted from 1, can be changed. Confined to one
+ * thread.
+ */
 final class FakeAnswerer implements Function<Prompt, CompletableFuture<Completion>> {
 
     private final Timeline timeline;

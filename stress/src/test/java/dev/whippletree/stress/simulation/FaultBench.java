@@ -17,7 +17,10 @@ import java.util.Optional;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 
-/** Prints what faults cost: single ones, outages, services that are overloaded, and few of many kinds in the interviews' case. */
+/**
+ * Prints what faults cost: single ones, outages, services that are overloaded, and few of many kinds in the interviews'
+ * case.
+ */
 final class FaultBench {
 
     private static final int SEEDS = Integer.getInteger("seeds", 3);

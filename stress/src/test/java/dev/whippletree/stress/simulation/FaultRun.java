@@ -30,7 +30,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
-/** Accounts that are alike, of a service with faults, in virtual time. Notes when each call is made and when prompts end. */
+/**
+ * Accounts that are alike, of a service with faults, in virtual time. Notes when each call is made and when prompts
+ * end.
+ */
 final class FaultRun {
 
     static final String FIRST = "account-0";

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Whole hours in virtual time: interviews of 17 questions with a minute's thought between them, four in five of which others ask too.
- * Prints how much processor time each run took, the first of a kind being the slowest.
+ * Whole hours in virtual time: interviews of 17 questions with a minute's thought between them, four in five of which
+ * others ask too. Prints how much processor time each run took, the first of a kind being the slowest.
  */
 @Tag("thorough")
 final class SimulatedHourTest {

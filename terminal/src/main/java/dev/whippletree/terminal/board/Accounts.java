@@ -2,8 +2,8 @@ package dev.whippletree.terminal.board;
 
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.StatusSnapshot;
-import dev.whippletree.model.StatusSnapshot.Account;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.model.StatusSnapshot.AccountStatus;
 import dev.whippletree.terminal.board.Table.Cell;
 import java.time.ZoneId;
 import java.util.Arrays;
@@ -47,7 +47,7 @@ final class Accounts {
                 "429s",
                 "Failed",
                 "Tokens");
-        for (Account account : status.accounts()) {
+        for (AccountStatus account : status.accounts()) {
             row(table, account, status.calls());
             closure(account, status).ifPresent(text -> table.across(text, paint(account.state())));
             failures(account.failures()).ifPresent(table::across);
@@ -57,7 +57,7 @@ final class Accounts {
                 .lines();
     }
 
-    private static void row(Table table, Account account, long allCalls) {
+    private static void row(Table table, AccountStatus account, long allCalls) {
         long failed =
                 account.failures().values().stream().mapToLong(Long::longValue).sum();
         table.row(
@@ -76,7 +76,7 @@ final class Accounts {
                 Cell.right(Words.count(account.tokens().total())));
     }
 
-    private Optional<String> closure(Account account, StatusSnapshot status) {
+    private Optional<String> closure(AccountStatus account, StatusSnapshot status) {
         if (account.reason().isEmpty() && account.until().isEmpty()) {
             return Optional.empty();
         }

@@ -50,7 +50,7 @@ final class Limits {
 
     /** A rate found by trial is a pace, of which nothing is left or used up. */
     private static boolean isPace(LimitStatus limit) {
-        return limit.source() == LimitStatus.Source.LEARNED;
+        return limit.source() == LimitStatus.LimitSource.LEARNED;
     }
 
     private static String amount(LimitStatus limit) {

@@ -1,7 +1,7 @@
 package dev.whippletree.terminal.board;
 
 import dev.whippletree.model.StatusSnapshot;
-import dev.whippletree.model.StatusSnapshot.Coordination;
+import dev.whippletree.model.StatusSnapshot.CoordinatorStatus;
 import dev.whippletree.terminal.board.Table.Cell;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,7 @@ final class Others {
         return status.coordination().map(this::lines).orElse(List.of());
     }
 
-    private List<String> lines(Coordination coordination) {
+    private List<String> lines(CoordinatorStatus coordination) {
         Table table = new Table(screen);
         table.headings("Coordinator", "Processes", "Let pass", "Alone", "Sent back", "Left to others", "Faults");
         table.row(

@@ -44,7 +44,7 @@ public final class PluginTable {
         return table.expendable(PLACE).names(1).lines();
     }
 
-    private static String word(FoundPlugin.Origin origin) {
+    private static String word(FoundPlugin.PluginOrigin origin) {
         return origin.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 

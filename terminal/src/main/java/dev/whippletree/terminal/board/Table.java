@@ -107,7 +107,10 @@ public final class Table {
         return this;
     }
 
-    /** Says which column, the last one, is free text: where a row doesn't fit, its text stands on lines of its own below. */
+    /**
+     * Says which column, the last one, is free text: where a row doesn't fit, its text stands on lines of its own
+     * below.
+     */
     public Table detail(int column) {
         detail = column;
         return this;

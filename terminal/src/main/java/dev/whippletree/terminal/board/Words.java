@@ -49,15 +49,17 @@ public final class Words {
         return String.format(Locale.ROOT, "%.1f %%", share < 1 ? Math.min(NEARLY_ALL, percent) : percent);
     }
 
-    /** Returns a share as a bar of ten characters, which is full only for the whole or more, and empty only for nothing. */
+    /**
+     * Returns a share as a bar of ten characters, which is full only for the whole or more, and empty only for nothing.
+     */
     public static String meter(double share) {
         int filled = share >= 1 ? METER : Math.min(METER - 1, (int) Math.ceil(share * METER));
         return "█".repeat(filled) + "░".repeat(METER - filled);
     }
 
     /**
-     * Returns an amount of money: {@code 1,234.50 usd}, {@code 0.0123 usd}, {@code under 0.0001 usd}. What costs something never
-     * reads as nothing.
+     * Returns an amount of money: {@code 1,234.50 usd}, {@code 0.0123 usd}, {@code under 0.0001 usd}. What costs
+     * something never reads as nothing.
      *
      * @param amount 0 or more
      * @param currency three letters
@@ -71,7 +73,10 @@ public final class Words {
         return String.format(Locale.ROOT, small ? "%,.4f" : "%,.2f", rounded) + " " + currency;
     }
 
-    /** Returns a duration in its two largest units, rounded: {@code 212 ms}, {@code 4.2 s}, {@code 4 m 12 s}, {@code 1 h 03 m}. */
+    /**
+     * Returns a duration in its two largest units, rounded: {@code 212 ms}, {@code 4.2 s}, {@code 4 m 12 s},
+     * {@code 1 h 03 m}.
+     */
     public static String duration(Duration duration) {
         long millis = duration.toMillis();
         if (millis < 1000) {

@@ -6,14 +6,14 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot;
-import dev.whippletree.model.StatusSnapshot.Account;
+import dev.whippletree.model.StatusSnapshot.AccountStatus;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.CacheTier;
-import dev.whippletree.model.StatusSnapshot.Coordination;
+import dev.whippletree.model.StatusSnapshot.CoordinatorStatus;
 import dev.whippletree.model.StatusSnapshot.Latency;
 import dev.whippletree.model.StatusSnapshot.LimitShare;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
-import dev.whippletree.model.StatusSnapshot.LimitStatus.Source;
+import dev.whippletree.model.StatusSnapshot.LimitStatus.LimitSource;
 import dev.whippletree.model.StatusSnapshot.Prompts;
 import dev.whippletree.model.StatusSnapshot.Tenant;
 import dev.whippletree.model.TokenPrice;
@@ -40,7 +40,7 @@ public final class Snapshots {
 
     /** Nothing has happened yet, on one account of which nothing is known. */
     public static StatusSnapshot fresh() {
-        Account account = account("hf-1", AccountState.OPEN, 0, Map.of(), List.of());
+        AccountStatus account = account("hf-1", AccountState.OPEN, 0, Map.of(), List.of());
         return new StatusSnapshot(
                 AT,
                 Duration.ofMillis(40),
@@ -62,9 +62,9 @@ public final class Snapshots {
 
     /** In the middle of the interviews, with one account busy and one switched off. */
     public static StatusSnapshot busy() {
-        LimitStatus used = limit("huggingface/hf-1", 0, 1000, Source.DECLARED, OptionalLong.of(23_400_000_000L));
-        LimitStatus left = limit("huggingface/hf-2", 412, 1000, Source.REPORTED, OptionalLong.empty());
-        Account busy = new Account(
+        LimitStatus used = limit("huggingface/hf-1", 0, 1000, LimitSource.DECLARED, OptionalLong.of(23_400_000_000L));
+        LimitStatus left = limit("huggingface/hf-2", 412, 1000, LimitSource.REPORTED, OptionalLong.empty());
+        AccountStatus busy = new AccountStatus(
                 "hf-1",
                 "huggingface",
                 "huggingface/hf-1",
@@ -82,7 +82,7 @@ public final class Snapshots {
                 Map.of("openai/gpt-oss-20b", TokenUsage.of(30_000, 10_000), "fast", TokenUsage.of(10_000, 2_000)),
                 List.of(used),
                 0);
-        Account off = new Account(
+        AccountStatus off = new AccountStatus(
                 "hf-3",
                 "huggingface",
                 "huggingface/hf-3",
@@ -98,7 +98,7 @@ public final class Snapshots {
                 new Latency(0, Duration.ZERO, Duration.ZERO),
                 TokenUsage.NONE,
                 Map.of(),
-                List.of(limit("huggingface/hf-3", 0, 96, Source.LEARNED, OptionalLong.of(37_500_000_000L))),
+                List.of(limit("huggingface/hf-3", 0, 96, LimitSource.LEARNED, OptionalLong.of(37_500_000_000L))),
                 0);
         return new StatusSnapshot(
                 AT,
@@ -121,7 +121,7 @@ public final class Snapshots {
                                 List.of(
                                         "It keeps to itself.",
                                         "What it says of itself may well be longer than a board is wide, and then goes on below."))),
-                Optional.of(new Coordination("redis", true, 4, 1589, 0, 37, 1600, 811, 0, Optional.empty())),
+                Optional.of(new CoordinatorStatus("redis", true, 4, 1589, 0, 37, 1600, 811, 0, Optional.empty())),
                 List.of(busy, account("hf-2", AccountState.OPEN, 588, Map.of(), List.of(left)), off),
                 List.of(),
                 2,
@@ -130,7 +130,10 @@ public final class Snapshots {
                                 + " one Hugging Face account share a quota."));
     }
 
-    /** The same with tenants: one that fills the line, one that asks now and then, and so many more that not all have a row. */
+    /**
+     * The same with tenants: one that fills the line, one that asks now and then, and so many more that not all have a
+     * row.
+     */
     public static StatusSnapshot crowded() {
         StatusSnapshot busy = busy();
         Limit hourly = new Limit(Limit.Unit.REQUESTS, 1000, Duration.ofHours(1));
@@ -204,9 +207,9 @@ public final class Snapshots {
                 LocalDate.ofInstant(at, ZoneOffset.UTC));
     }
 
-    private static Account account(
+    private static AccountStatus account(
             String id, AccountState state, long calls, Map<FailureKind, Long> failures, List<LimitStatus> limits) {
-        return new Account(
+        return new AccountStatus(
                 id,
                 "huggingface",
                 "huggingface/" + id,
@@ -226,7 +229,7 @@ public final class Snapshots {
                 0);
     }
 
-    private static LimitStatus limit(String organization, long left, long amount, Source source, OptionalLong nextIn) {
+    private static LimitStatus limit(String organization, long left, long amount, LimitSource source, OptionalLong nextIn) {
         return new LimitStatus(
                 Scope.of(organization),
                 Limit.Unit.REQUESTS,

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The contract of a cache. Extend it in a test, and return the cache and the settings to open it with.
  *
- * <p>Each test opens an empty cache of its own, in real time. Entries expire by {@link FakeServices#clock()}, which tests
- * advance; for a cache that uses another clock, override {@link #passTime}.
+ * <p>Each test opens an empty cache of its own, in real time. Entries expire by {@link FakeServices#clock()}, which
+ * tests advance; for a cache that uses another clock, override {@link #passTime}.
  */
 public abstract class CacheContract {
 
@@ -49,16 +49,16 @@ public abstract class CacheContract {
     protected abstract Cache cache();
 
     /**
-     * Returns settings that open an empty cache with room for 8 MB, and that work; none unless overridden. A cache that outlives
-     * its store, on a server, gets a namespace of its own each time.
+     * Returns settings that open an empty cache with room for 8 MB, and that work; none unless overridden. A cache that
+     * outlives its store, on a server, gets a namespace of its own each time.
      */
     protected Settings settings() {
         return Settings.none("cache contract");
     }
 
     /**
-     * Returns the key of a prompt. A cache that keeps nothing but answers to declared questions overrides it, and declares one: equal for
-     * equal arguments, and otherwise not.
+     * Returns the key of a prompt. A cache that keeps nothing but answers to declared questions overrides it, and
+     * declares one: equal for equal arguments, and otherwise not.
      */
     protected CacheKey key(String tenant, String prompt) {
         return Samples.key(tenant, prompt);

@@ -22,7 +22,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** The settings that an author of a coordinator can override, and the processes that each test opens over one shared place. */
+/**
+ * The settings that an author of a coordinator can override, and the processes that each test opens over one shared
+ * place.
+ */
 abstract class CoordinatorBench {
 
     static final Duration HOUR = Duration.ofHours(1);
@@ -49,9 +52,9 @@ abstract class CoordinatorBench {
     protected abstract Coordinator coordinator();
 
     /**
-     * Returns settings of a shared place that nobody has used yet, and that works; asked for once in each test, all of whose
-     * processes are opened with them. On a server, give each place a namespace of its own. Let processes that have died be missed
-     * soon, within {@link #claimLease()}. None unless overridden.
+     * Returns settings of a shared place that nobody has used yet, and that works; asked for once in each test, all of
+     * whose processes are opened with them. On a server, give each place a namespace of its own. Let processes that
+     * have died be missed soon, within {@link #claimLease()}. None unless overridden.
      */
     protected Settings settings() {
         return Settings.none("coordinator contract");
@@ -88,8 +91,9 @@ abstract class CoordinatorBench {
     }
 
     /**
-     * Returns settings in which {@link CoordinatorContract#SECRET} stands wherever something secret can: a password, an address
-     * with one in it; of a place that can't be reached, or that can't be used. Without any, as here, the test is skipped.
+     * Returns settings in which {@link CoordinatorContract#SECRET} stands wherever something secret can: a password, an
+     * address with one in it; of a place that can't be reached, or that can't be used. Without any, as here, the test
+     * is skipped.
      */
     protected List<Settings> settingsWithSecret() {
         return List.of();

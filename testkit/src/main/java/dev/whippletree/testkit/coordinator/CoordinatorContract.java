@@ -33,12 +33,12 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /**
- * The contract of a coordinator of several processes. Extend it in a test, and return the coordinator and the settings of a fresh
- * shared place; the rest has defaults.
+ * The contract of a coordinator of several processes. Extend it in a test, and return the coordinator and the settings
+ * of a fresh shared place; the rest has defaults.
  *
- * <p>Each test opens two to four coordinations on a place of its own, like that many processes, in real time and from several
- * threads. A notice of one process takes a moment to reach the others, so tests wait for it; they don't measure the time. The
- * processes' wall clocks differ by minutes.
+ * <p>Each test opens two to four coordinations on a place of its own, like that many processes, in real time and from
+ * several threads. A notice of one process takes a moment to reach the others, so tests wait for it; they don't measure
+ * the time. The processes' wall clocks differ by minutes.
  */
 public abstract class CoordinatorContract extends NoticeContract {
 

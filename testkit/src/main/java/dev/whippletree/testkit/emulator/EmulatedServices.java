@@ -28,7 +28,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * }
  * }</pre>
  *
- * <p>They use the wall clock. For virtual time, use {@code dev.whippletree.emulator.simulation}. Confined to the test's thread.
+ * <p>They use the wall clock. For virtual time, use {@code dev.whippletree.emulator.simulation}. Confined to the test's
+ * thread.
  */
 public final class EmulatedServices implements BeforeEachCallback, AfterEachCallback {
 

@@ -1,5 +1,6 @@
 /**
- * Emulated services for JUnit tests, over real sockets. Needs the artifact {@code whippletree-emulator} beside the testkit.
+ * Emulated services for JUnit tests, over real sockets. Needs the artifact {@code whippletree-emulator} beside the
+ * testkit.
  */
 @NullMarked
 package dev.whippletree.testkit.emulator;

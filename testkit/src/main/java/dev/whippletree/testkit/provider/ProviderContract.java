@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The contract of a provider that speaks HTTP: everything the engine relies on. Extend it, and write down what your service sends;
- * every test then runs against your provider.
+ * The contract of a provider that speaks HTTP: everything the engine relies on. Extend it, and write down what your
+ * service sends; every test then runs against your provider.
  *
  * <p>Each test runs the provider against a {@link ScriptedService}, over real sockets and with real threads.
  */
@@ -61,7 +61,9 @@ public abstract class ProviderContract {
     /** Returns how the service gives a whole answer that isn't streamed. */
     protected abstract ScriptedReply answer(String text);
 
-    /** Returns how the service streams an answer of these pieces; what makes it whole must be in the second half of it. */
+    /**
+     * Returns how the service streams an answer of these pieces; what makes it whole must be in the second half of it.
+     */
     protected abstract ScriptedReply stream(List<String> pieces);
 
     /** Returns how the service refuses a credential, in these words. */

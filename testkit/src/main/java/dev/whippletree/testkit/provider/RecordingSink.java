@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
- * A sink that records everything it is told, and notes violations of the rules of {@link AttemptSink}. Thread-safe. A subclass may be
- * a sink that breaks its own contract.
+ * A sink that records everything it is told, and notes violations of the rules of {@link AttemptSink}. Thread-safe. A
+ * subclass may be a sink that breaks its own contract.
  *
  * <p>Waiting methods give up after half a minute with an {@link AssertionError}.
  */

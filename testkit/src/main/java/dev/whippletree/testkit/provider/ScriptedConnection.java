@@ -13,7 +13,10 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One connection of a {@link ScriptedService}: reads requests and sends replies, one after the other. Confined to a thread. */
+/**
+ * One connection of a {@link ScriptedService}: reads requests and sends replies, one after the other. Confined to a
+ * thread.
+ */
 final class ScriptedConnection {
 
     /** So small that texts, lines and characters are torn apart on their way. */

@@ -68,8 +68,8 @@ public record ScriptedReply(int status, Map<String, String> headers, String body
     }
 
     /**
-     * Returns the same reply with only the first half of its body. Events are kept whole: a stream that is broken off between
-     * two of them is the harder one to recognize.
+     * Returns the same reply with only the first half of its body. Events are kept whole: a stream that is broken off
+     * between two of them is the harder one to recognize.
      */
     public ScriptedReply half() {
         int middle = body.length() / 2;

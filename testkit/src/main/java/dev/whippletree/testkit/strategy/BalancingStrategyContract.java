@@ -28,7 +28,9 @@ public abstract class BalancingStrategyContract {
 
     private static final int PICKS = Traffic.OFTEN;
 
-    /** How far a target's part of 2,000 picks may be from its share; lots drawn fairly stay within 0.05 at 4 deviations. */
+    /**
+     * How far a target's part of 2,000 picks may be from its share; lots drawn fairly stay within 0.05 at 4 deviations.
+     */
     private static final double TOLERANCE = 0.05;
 
     /** Returns the strategy, a new one or the same each time. */

@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Generates the headers and messages of a broken service or proxy, to test the code that reads them: it must throw nothing, believe
- * nothing absurd, and still read the rest. The same seed generates the same values. Confined to one thread.
+ * Generates the headers and messages of a broken service or proxy, to test the code that reads them: it must throw
+ * nothing, believe nothing absurd, and still read the rest. The same seed generates the same values. Confined to one
+ * thread.
  */
 public final class Garbage {
 

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * One account of a provider, connected to a {@link ScriptedService}, to test how the provider interprets a reply. Thread-safe.
- * Methods that send block until the call has ended.
+ * One account of a provider, connected to a {@link ScriptedService}, to test how the provider interprets a reply.
+ * Thread-safe. Methods that send block until the call has ended.
  */
 public final class ProviderBench implements AutoCloseable {
 

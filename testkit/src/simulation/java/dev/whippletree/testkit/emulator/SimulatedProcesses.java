@@ -33,10 +33,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Several processes in virtual time: the production engine, once for each, over the same emulated accounts, a common cache and
- * whatever coordinates them. The same seed is the same run. Confined to one thread.
+ * Several processes in virtual time: the production engine, once for each, over the same emulated accounts, a common
+ * cache and whatever coordinates them. The same seed is the same run. Confined to one thread.
  *
- * <p>Each interview stays with one process. What the service itself counted says whether the processes kept its limits together.
+ * <p>Each interview stays with one process. What the service itself counted says whether the processes kept its limits
+ * together.
  */
 public final class SimulatedProcesses {
 
@@ -57,7 +58,8 @@ public final class SimulatedProcesses {
      * What all of them work on. Immutable.
      *
      * @param settings the accounts and their limits, as the processes know them, and the interviews that ask them
-     * @param allowed what the service allows each account; where that is more, it counts what is too much instead of refusing it
+     * @param allowed what the service allows each account; where that is more, it counts what is too much instead of
+     *     refusing it
      * @param link the way to the accounts
      */
     public record Setting(StressSettings settings, Limit allowed, Link link) {

@@ -16,8 +16,9 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
- * What is used of limits, by exact sliding windows: a use counts until its window has passed since the latest moment at which the
- * service can have counted it. Guarded by its owner. Readings are those of {@link dev.whippletree.spi.Services#nanoTime()}.
+ * What is used of limits, by exact sliding windows: a use counts until its window has passed since the latest moment at
+ * which the service can have counted it. Guarded by its owner. Readings are those of
+ * {@link dev.whippletree.spi.Services#nanoTime()}.
  */
 final class CountedLimits {
 
@@ -59,7 +60,9 @@ final class CountedLimits {
 
     private record Wait(LimitUse use, long nanos) {
 
-        /** What is under way may be settled soon, or never; when it leaves isn't known, but then a window has passed. */
+        /**
+         * What is under way may be settled soon, or never; when it leaves isn't known, but then a window has passed.
+         */
         Grant refusal() {
             return new Grant.Refused(
                     use, Duration.ofNanos(Math.min(nanos, use.limit().window().toNanos())));

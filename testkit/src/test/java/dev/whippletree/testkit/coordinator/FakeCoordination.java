@@ -29,8 +29,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One process's coordination: who makes a call or looks whether a scope is open, what is closed, and what it does when it is
- * cut off and comes back. Thread-safe; others are told things, and waits are ended, outside of its guard.
+ * One process's coordination: who makes a call or looks whether a scope is open, what is closed, and what it does when
+ * it is cut off and comes back. Thread-safe; others are told things, and waits are ended, outside of its guard.
  */
 final class FakeCoordination implements Coordination {
 

@@ -11,15 +11,16 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Coordinates processes that are objects of one JVM, for tests and for simulations. It has no thread, clock or chance of its own,
- * so it works in virtual time, and does the same again from the same seed. Thread-safe.
+ * Coordinates processes that are objects of one JVM, for tests and for simulations. It has no thread, clock or chance
+ * of its own, so it works in virtual time, and does the same again from the same seed. Thread-safe.
  *
- * <p>Limits are counted by exact sliding windows. All that one of these opens goes over the same link, which can be slow, lossy or
- * cut: give each process a coordinator of its own over the same {@link FakeMeetingPoint} if their links are to differ.
+ * <p>Limits are counted by exact sliding windows. All that one of these opens goes over the same link, which can be
+ * slow, lossy or cut: give each process a coordinator of its own over the same {@link FakeMeetingPoint} if their links
+ * are to differ.
  *
- * <p>A process that is cut off grants itself its part of each limit, by the number of processes when it last knew it; makes every
- * call that it claims; and probes whatever it asks to. An answer that doesn't come in time is made up in the same way. Others may use up
- * the whole limit meanwhile.
+ * <p>A process that is cut off grants itself its part of each limit, by the number of processes when it last knew it;
+ * makes every call that it claims; and probes whatever it asks to. An answer that doesn't come in time is made up in
+ * the same way. Others may use up the whole limit meanwhile.
  */
 public final class FakeCoordinator implements Coordinator {
 
@@ -71,8 +72,8 @@ public final class FakeCoordinator implements Coordinator {
     }
 
     /**
-     * Cuts the processes that were opened here off from their meeting point, or connects them again. They notice at once; messages on
-     * their way are lost.
+     * Cuts the processes that were opened here off from their meeting point, or connects them again. They notice at
+     * once; messages on their way are lost.
      */
     public void cutOff(boolean cutOff) {
         if (cutOff) {

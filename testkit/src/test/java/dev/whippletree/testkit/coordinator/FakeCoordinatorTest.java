@@ -21,7 +21,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What the contract doesn't see, since it runs in real time: when things happen, and what slow, lossy and cut links do. */
+/**
+ * What the contract doesn't see, since it runs in real time: when things happen, and what slow, lossy and cut links do.
+ */
 class FakeCoordinatorTest {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);

@@ -16,8 +16,8 @@ import java.util.function.LongConsumer;
 
 /**
  * The shared place of processes that {@link FakeCoordinator}s coordinate, as a server would be: a few tables in memory.
- * Thread-safe. Has no clock of its own: all processes that meet here must have the same {@code Services.nanoTime()}, which they do
- * on one timeline and in one JVM.
+ * Thread-safe. Has no clock of its own: all processes that meet here must have the same {@code Services.nanoTime()},
+ * which they do on one timeline and in one JVM.
  */
 public final class FakeMeetingPoint {
 
@@ -32,8 +32,8 @@ public final class FakeMeetingPoint {
     public FakeMeetingPoint() {}
 
     /**
-     * Forgets everything, as a server does that keeps nothing on its disk and starts anew. Processes tell it again what they know
-     * when they are cut off and come back.
+     * Forgets everything, as a server does that keeps nothing on its disk and starts anew. Processes tell it again what
+     * they know when they are cut off and come back.
      */
     public synchronized void forget() {
         limits.clear();

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * What one process asks its meeting point: if it can't, or isn't answered in time, it answers itself. Each question is answered
- * once, or fails when this is closed. Thread-safe; stages are completed outside of its guard.
+ * What one process asks its meeting point: if it can't, or isn't answered in time, it answers itself. Each question is
+ * answered once, or fails when this is closed. Thread-safe; stages are completed outside of its guard.
  */
 final class FakeQuestions {
 

@@ -15,9 +15,9 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
- * What one process uses of limits. It counts that beside the meeting point's count: by its own it goes on alone, and it tells it
- * again when it comes back. What is said of a grant is always all that it uses, so it does no harm to say it twice. Thread-safe:
- * guarded by itself.
+ * What one process uses of limits. It counts that beside the meeting point's count: by its own it goes on alone, and it
+ * tells it again when it comes back. What is said of a grant is always all that it uses, so it does no harm to say it
+ * twice. Thread-safe: guarded by itself.
  */
 final class FakeReservations {
 

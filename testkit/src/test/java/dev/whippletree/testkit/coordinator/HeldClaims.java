@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 
-/** Who makes which call, and who waits for it. Guarded by its owner; waiting ones are to be told outside of that guard. */
+/**
+ * Who makes which call, and who waits for it. Guarded by its owner; waiting ones are to be told outside of that guard.
+ */
 final class HeldClaims {
 
     private final Map<Place, Held> claims = new HashMap<>();

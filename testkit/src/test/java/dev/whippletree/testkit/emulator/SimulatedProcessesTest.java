@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Several engines over a faulty network between them and their coordinator: the invariants that hold for all of them together. */
+/**
+ * Several engines over a faulty network between them and their coordinator: the invariants that hold for all of them
+ * together.
+ */
 @Tag("slow")
 class SimulatedProcessesTest {
 
@@ -103,7 +106,10 @@ class SimulatedProcessesTest {
                                 .isPositive());
     }
 
-    /** Each link is slow, lossy and at times cut; a process that is cut off may use its share while the others use the whole. */
+    /**
+     * Each link is slow, lossy and at times cut; a process that is cut off may use its share while the others use the
+     * whole.
+     */
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void faultyNetwork_everyPromptIsAnsweredAllTheSame(long seed) {

@@ -24,9 +24,9 @@ final class BreakWords {
     }
 
     /**
-     * Returns whether a connection ended before the first byte of a response; with TLS, where there are other bytes, or HTTP/2, before its
-     * head. Of HTTP/2, OkHttp reports that as a stream's {@code CANCEL}; of what services report of a stream, {@code REFUSED_STREAM} alone
-     * says the same: that nothing was done (RFC 9113, section 8.7).
+     * Returns whether a connection ended before the first byte of a response; with TLS, where there are other bytes, or
+     * HTTP/2, before its head. Of HTTP/2, OkHttp reports that as a stream's {@code CANCEL}; of what services report of
+     * a stream, {@code REFUSED_STREAM} alone says the same: that nothing was done (RFC 9113, section 8.7).
      */
     static boolean isBeforeResponse(IOException fault, Endpoint endpoint, Progress progress) {
         OptionalLong received = endpoint.connections().meter().received();

@@ -24,8 +24,9 @@ import okhttp3.HttpUrl;
  * A connected account of a service that speaks the protocol. Thread-safe.
  *
  * <p>Each call occupies one task of {@link Services#callExecutor()} from its start to its end. Calls are executed, not
- * enqueued, because OkHttp's dispatcher would queue calls to one host. All of OkHttp's timeouts except the one for connecting are off,
- * and so are all its retries: the engine decides on admission, timeouts and retries. Only the body of an error has a timeout of its own, {@link Connections#PATIENCE}.
+ * enqueued, because OkHttp's dispatcher would queue calls to one host. All of OkHttp's timeouts except the one for
+ * connecting are off, and so are all its retries: the engine decides on admission, timeouts and retries. Only the body
+ * of an error has a timeout of its own, {@link AccountConnections#PATIENCE}.
  */
 public final class ChatClient implements ProviderClient {
 
@@ -48,7 +49,7 @@ public final class ChatClient implements ProviderClient {
      * @throws IllegalArgumentException if a setting's value can't be used, saying which and why
      */
     public static ChatClient open(AccountSettings account, Services services, Dialect dialect) {
-        return open(account, services, dialect, Connections.PATIENCE);
+        return open(account, services, dialect, AccountConnections.PATIENCE);
     }
 
     /** @param patience how long the body of an error may take to arrive, more than zero */
@@ -56,7 +57,7 @@ public final class ChatClient implements ProviderClient {
         HttpUrl url = Objects.requireNonNull(HttpUrl.get(dialect.chatCompletions()), "url");
         Endpoint endpoint = new Endpoint(
                 account.id(),
-                Connections.of(account, url, patience),
+                AccountConnections.of(account, url, patience),
                 url,
                 account.token(),
                 dialect,
@@ -101,7 +102,7 @@ public final class ChatClient implements ProviderClient {
         }
     }
 
-    /** Breaks off the calls under way, each of which is told to have failed, and drops the idle connections. */
+    /** Breaks off the calls under way, each of which is reported as failed, and drops the idle connections. */
     @Override
     public void close() {
         closed = true;

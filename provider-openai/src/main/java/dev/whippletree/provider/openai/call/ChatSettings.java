@@ -36,7 +36,8 @@ public final class ChatSettings {
      * @param account whose settings are read
      * @param otherwise the base where none is set
      * @param path what is appended to the base, without a slash in front
-     * @throws IllegalArgumentException if the setting is no http or https address, or holds a user name, query or fragment
+     * @throws IllegalArgumentException if the setting is no http or https address, or holds a user name, query or
+     *     fragment
      */
     public static URI endpoint(AccountSettings account, String otherwise, String path) {
         String base = account.settings().text(BASE_URL_NAME).orElse(otherwise).trim();

@@ -26,7 +26,7 @@ import org.slf4j.Logger;
  */
 record Endpoint(
         String account,
-        Connections connections,
+        AccountConnections connections,
         HttpUrl url,
         Optional<Secret> token,
         Dialect dialect,

@@ -15,7 +15,9 @@ final class PromptWriter {
 
     private PromptWriter() {}
 
-    /** Returns the request's body. The model comes first, since Hugging Face's router routes by the start of the body. */
+    /**
+     * Returns the request's body. The model comes first, since Hugging Face's router routes by the start of the body.
+     */
     static byte[] body(Prompt prompt, String model, boolean streaming, Dialect dialect) {
         Map<String, @Nullable Object> body = new LinkedHashMap<>();
         body.put("model", model);

@@ -15,16 +15,19 @@ import okhttp3.Connection;
 import okhttp3.Protocol;
 
 /**
- * Counts what a call's thread receives from HTTP/1 connections, encryption included. Thread-safe: each thread counts for itself, since it
- * reads all of its call's response, and one call at a time.
+ * Counts what a call's thread receives from HTTP/1 connections, encryption included. Thread-safe: each thread counts
+ * for itself, since it reads all of its call's response, and one call at a time.
  *
- * <p>OkHttp hides what lies unread in a connection's buffer, and buffers some lines whatever their length, such as those before
- * chunks, and searches it again as the response is closed, byte by byte, in the square of its length. Only who counts below that
- * buffer can tell.
+ * <p>OkHttp hides what lies unread in a connection's buffer, and buffers some lines whatever their length, such as
+ * those before chunks, and searches it again as the response is closed, byte by byte, in the square of its length. Only
+ * who counts below that buffer can tell.
  */
 final class WireMeter extends SocketFactory {
 
-    /** What may come before more of a body does: OkHttp takes 256 KB of headers, and what stands before a chunk has a few bytes. */
+    /**
+     * What may come before more of a body does: OkHttp takes 256 KB of headers, and what stands before a chunk has a
+     * few bytes.
+     */
     private static final int MOST_BETWEEN_BYTES = 512 << 10;
 
     private final ThreadLocal<Count> counts = new ThreadLocal<>();
@@ -35,7 +38,10 @@ final class WireMeter extends SocketFactory {
         private long sinceBody;
     }
 
-    /** Returns whether what a connection receives is counted: OkHttp reads HTTP/2 by other threads, and makes sockets for SOCKS itself. */
+    /**
+     * Returns whether what a connection receives is counted: OkHttp reads HTTP/2 by other threads, and makes sockets
+     * for SOCKS itself.
+     */
     static boolean counts(Connection connection) {
         return connection.protocol() != Protocol.HTTP_2
                 && connection.route().proxy().type() != Proxy.Type.SOCKS;
@@ -108,8 +114,8 @@ final class WireMeter extends SocketFactory {
     private final class MeteredSocket extends Socket {
 
         /**
-         * Bounds what comes next too, until OkHttp sets the time for reading: what makes the connection secure, or a proxy's consent.
-         * OkHttp takes the time for reading for these, which is unbounded here.
+         * Bounds what comes next too, until OkHttp sets the time for reading: what makes the connection secure, or a
+         * proxy's consent. OkHttp takes the time for reading for these, which is unbounded here.
          */
         @Override
         public void connect(SocketAddress address, int timeoutMillis) throws IOException {

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads the start of JSON whose rest never came, such as an error's. Closes what is open at the cut; a name or a value that the cut leaves
- * unfinished is null, a string is what came of it. Confined to one thread.
+ * Reads the start of JSON whose rest never came, such as an error's. Closes what is open at the cut; a name or a value
+ * that the cut leaves unfinished is null, a string is what came of it. Confined to one thread.
  */
 final class CutJson {
 

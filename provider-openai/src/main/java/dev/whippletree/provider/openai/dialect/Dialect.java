@@ -37,7 +37,8 @@ public interface Dialect {
     /**
      * Says before a call that the service can't take a prompt.
      *
-     * <p>Unless overridden: {@code n} other than 1, since a completion has one answer and the others would be paid for nothing.
+     * <p>Unless overridden: {@code n} other than 1, since a completion has one answer and the others would be paid for
+     * nothing.
      *
      * @return why not, in a sentence; empty if it can
      */

@@ -9,9 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Hides a token that a service repeats: as it is, in other case, percent-encoded once or several times, as escapes of JSON or
- * HTML's character references, all of these also in part, and in Base64, alone or after a user's name as in basic authentication. What a
- * service has encoded otherwise isn't found. Immutable.
+ * Hides a token that a service repeats: as it is, in other case, percent-encoded once or several times, as escapes of
+ * JSON or HTML's character references, all of these also in part, and in Base64, alone or after a user's name as in
+ * basic authentication. What a service has encoded otherwise isn't found. Immutable.
  */
 public final class EchoedToken {
 

@@ -19,15 +19,18 @@ import tools.jackson.databind.node.MissingNode;
  * Reads errors in every shape services give them.
  *
  * <p>{@code error} as a string, an array or an object; {@code error_description}, {@code detail}, {@code message},
- * {@code errors[].message}; the header {@code X-Error-Message}; plain text, HTML, nothing; each whole or cut off. The order is that of Hugging Face's
- * clients (huggingface_hub, {@code utils/_http.py}).
+ * {@code errors[].message}; the header {@code X-Error-Message}; plain text, HTML, nothing; each whole or cut off. The
+ * order is that of Hugging Face's clients (huggingface_hub, {@code utils/_http.py}).
  */
 public final class ErrorReader {
 
     private static final List<String> WORDS =
             List.of("error", "error_description", "detail", "message", "errors", "msg");
 
-    /** Reads a body once: were a tag allowed to hold the start of the next, many starts would take the square of their number. */
+    /**
+     * Reads a body once: were a tag allowed to hold the start of the next, many starts would take the square of their
+     * number.
+     */
     private static final Pattern TITLE =
             Pattern.compile("<title[^<>]*>([^<]{1,200})", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 

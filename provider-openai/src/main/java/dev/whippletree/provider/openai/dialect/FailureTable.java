@@ -79,7 +79,10 @@ public final class FailureTable {
                 .orElseGet(() -> isLimit(error) ? limited(error, reports) : byStatus(error));
     }
 
-    /** Returns the service's own code: the one that decides, which some services give as a type; else whatever they give as a code. */
+    /**
+     * Returns the service's own code: the one that decides, which some services give as a type; else whatever they give
+     * as a code.
+     */
     public static Optional<String> code(ServiceError error) {
         return knownCode(error).or(error::code);
     }
@@ -91,7 +94,9 @@ public final class FailureTable {
                 .findFirst();
     }
 
-    /** Comes before the codes: Groq gives a prompt larger than the limit itself the code of one that only has to wait. */
+    /**
+     * Comes before the codes: Groq gives a prompt larger than the limit itself the code of one that only has to wait.
+     */
     private static boolean isTooLarge(ServiceError error) {
         boolean callersFault = error.status() < 500;
         return error.status() == 413
@@ -130,7 +135,10 @@ public final class FailureTable {
                 .max(Comparator.naturalOrder());
     }
 
-    /** What neither a code nor words name may be refused for what one prompt is: by a filter's page, or by a router that checks its price. */
+    /**
+     * What neither a code nor words name may be refused for what one prompt is: by a filter's page, or by a router that
+     * checks its price.
+     */
     private static Verdict byStatus(ServiceError error) {
         Verdict verdict = switch (error.status()) {
             case 401 -> UNAUTHORIZED.reaching(Reach.PROMPT);

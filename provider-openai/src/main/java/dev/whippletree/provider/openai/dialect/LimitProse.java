@@ -62,8 +62,8 @@ public record LimitProse(Limit limit, OptionalLong used, OptionalLong requested,
     }
 
     /**
-     * Returns how long until the prompt has room in a limit that refills bit by bit, which is what Groq says itself where it says
-     * how long to wait; empty where used or requested isn't said, or it would fit.
+     * Returns how long until the prompt has room in a limit that refills bit by bit, which is what Groq says itself
+     * where it says how long to wait; empty where used or requested isn't said, or it would fit.
      */
     public Optional<Duration> untilRoom() {
         if (used.isEmpty() || requested.isEmpty()) {
@@ -79,8 +79,9 @@ public record LimitProse(Limit limit, OptionalLong used, OptionalLong requested,
     }
 
     /**
-     * Returns the report of a limit that refills bit by bit: what was used is back after its share of the window. Where it isn't
-     * said what was used, that follows from the wait; without one, all was. But a prompt that never fits says nothing of it.
+     * Returns the report of a limit that refills bit by bit: what was used is back after its share of the window. Where
+     * it isn't said what was used, that follows from the wait; without one, all was. But a prompt that never fits says
+     * nothing of it.
      */
     public RateLimitReport continuousReport(Reach reach) {
         OptionalLong known = used.isPresent() || neverFits() ? used : OptionalLong.of(usedByWait());

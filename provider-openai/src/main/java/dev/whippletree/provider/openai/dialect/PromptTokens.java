@@ -12,15 +12,17 @@ import java.util.Set;
 /**
  * Estimates how many tokens a prompt has, on the safe side. Stateless; linear in its length.
  *
- * <p>Its texts count by {@link TextTokens}, and each message eight tokens more: chat templates add four to seven. Of a field that isn't
- * known here, all that it carries counts as text: a service may make it part of the prompt. What else a service adds to every prompt,
- * and languages that its tokenizer hardly knows, are for the engine to learn.
+ * <p>Its texts count by {@link TextTokens}, and each message eight tokens more: chat templates add four to seven. Of a
+ * field that isn't known here, all that it carries counts as text: a service may make it part of the prompt. What else
+ * a service adds to every prompt, and languages that its tokenizer hardly knows, are for the engine to learn.
  */
 public final class PromptTokens {
 
     private static final int TOKENS_A_MESSAGE = 8;
 
-    /** What an image counts as: about the most that OpenAI charges for one it hasn't scaled down (1,445), rounded up. */
+    /**
+     * What an image counts as: about the most that OpenAI charges for one it hasn't scaled down (1,445), rounded up.
+     */
     private static final int TOKENS_AN_IMAGE = 1_500;
 
     /** Fields of a message's part that carry bytes, which aren't text. */

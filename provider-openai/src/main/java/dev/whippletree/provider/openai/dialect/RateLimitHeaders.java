@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Reads {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}}. Values that can't be read count as absent. Immutable.
+ * Reads {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}}. Values that can't be read count as absent.
+ * Immutable.
  *
  * @param unit the unit that the three headers count
  * @param amount the amount per window, 1 or more
@@ -34,8 +35,9 @@ public record RateLimitHeaders(Limit.Unit unit, OptionalLong amount, OptionalLon
     }
 
     /**
-     * Returns the reports of a service of which nothing else is known: limits of unknown reach and window, which refill nobody says
-     * how. OpenAI's own documentation calls the reset the time until all is left again, as of a bucket; others count otherwise.
+     * Returns the reports of a service of which nothing else is known: limits of unknown scope and window, which refill
+     * nobody says how. OpenAI's own documentation calls the reset the time until all is left again, as of a bucket;
+     * others count otherwise.
      */
     static List<RateLimitReport> ofUnknownService(ResponseHead head) {
         return Stream.of(Limit.Unit.REQUESTS, Limit.Unit.TOKENS)
@@ -45,8 +47,8 @@ public record RateLimitHeaders(Limit.Unit unit, OptionalLong amount, OptionalLon
     }
 
     /**
-     * Returns a report of a limit that refills bit by bit. What of rest and reset can't be read follows from the other: the reset is
-     * how long what was used takes to come back.
+     * Returns a report of a limit that refills bit by bit. What of rest and reset can't be read follows from the other:
+     * the reset is how long what was used takes to come back.
      *
      * @param reach what the limit applies to
      * @param window the limit's window

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 /**
  * Reads how long a response says to wait: {@code retry-after-ms}, then {@code Retry-After} as seconds or as a date.
  *
- * <p>A wait of more than 31 days is taken for one of 31 days. A date is meant by the service's clock, which the response's own
- * {@code Date} tells; only without one, by ours.
+ * <p>A wait of more than 31 days is taken for one of 31 days. A date is meant by the service's clock, which the
+ * response's own {@code Date} tells; only without one, by ours.
  */
 final class RetryAfter {
 

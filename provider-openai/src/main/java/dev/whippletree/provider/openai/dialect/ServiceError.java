@@ -10,7 +10,8 @@ import java.util.Optional;
  * An error that a service reported, in whatever form. Immutable.
  *
  * @param head the head of its response
- * @param status the error's HTTP status; for an error inside a stream the one it names, else that of the response, such as 200
+ * @param status the error's HTTP status; for an error inside a stream the one it names, else that of the response, such
+ *     as 200
  * @param message the service's message in full: not for logs
  * @param code the service's own code; empty if it gave none
  * @param type the service's own type of error; empty if it gave none

@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads durations as services write them: Go's form, {@code 1h23m31s}, {@code 149.8ms}, or plain seconds, {@code 7.66}.
  *
- * <p>A value that can't be read, is negative, or exceeds 31 days, the longest window of these services, counts as absent. Fractions of a nanosecond are rounded up. Stateless.
+ * <p>A value that can't be read, is negative, or exceeds 31 days, the longest window of these services, counts as
+ * absent. Fractions of a nanosecond are rounded up. Stateless.
  */
 final class WireDuration {
 
     /**
-     * A Go duration inside other text, for patterns of others. Bounded, since the JDK's matcher takes stack for each repetition of
-     * a group.
+     * A Go duration inside other text, for patterns of others. Bounded, since the JDK's matcher takes stack for each
+     * repetition of a group.
      */
     static final String GO_FORM = "(?:\\d{1,9}(?:\\.\\d{1,9})?(?:h|ms|m|s|µs|μs|us|ns)){1,3}";
 
@@ -52,15 +53,18 @@ final class WireDuration {
     /**
      * Reads a moment given as the time until it: Go's form or plain seconds.
      *
-     * <p>A plain whole number of seconds was rounded, and nobody says which way, so a second is added: who comes early is
-     * refused.
+     * <p>A plain whole number of seconds was rounded, and nobody says which way, so a second is added: who comes early
+     * is refused.
      */
     static Optional<Duration> untilReset(String text) {
         boolean rounded = isPlain(text) && text.indexOf('.') < 0;
         return go(text).or(() -> seconds(text)).map(time -> rounded ? time.plusSeconds(1) : time);
     }
 
-    /** Reads a wait as a plain number of some unit. One that is longer than any that a service can mean isn't absent, but the longest. */
+    /**
+     * Reads a wait as a plain number of some unit. One that is longer than any that a service can mean isn't absent,
+     * but the longest.
+     */
     static Optional<Duration> wait(String text, Duration unit) {
         boolean endless = ENDLESS.matcher(text.trim()).matches();
         return endless || isPlain(text)

@@ -11,12 +11,14 @@ import tools.jackson.databind.JsonNode;
 /**
  * Turns a {@code message}, or one {@code delta} after another, into deltas. Confined to one thread.
  *
- * <p>A refusal is told as text: OpenAI gives it in a field of its own, in place of content, but the words are the model's.
+ * <p>A refusal is told as text: OpenAI gives it in a field of its own, in place of content, but the words are the
+ * model's.
  *
- * <p>Tool calls are numbered from 0 in the order in which their names come, whatever the service numbers them by, and a call's
- * id and name are told once, also if the service repeats them. Nothing of a call is told before its name: without one nobody can call
- * anything. A name that comes with another id is another call: servers that translate (Gemini's, LMDeploy's) number all of an answer's
- * calls 0. Another id alone is none: some make up a new one for each delta.
+ * <p>Tool calls are numbered from 0 in the order in which their names come, whatever the service numbers them by, and a
+ * call's id and name are told once, also if the service repeats them. Nothing of a call is told before its name:
+ * without one nobody can call anything. A name that comes with another id is another call: servers that translate
+ * (Gemini's, LMDeploy's) number all of an answer's calls 0. Another id alone is none: some make up a new one for each
+ * delta.
  */
 final class AnswerParts {
 

@@ -13,15 +13,20 @@ import okio.Source;
 public final class BodyReader {
 
     /**
-     * No model answers with as much; a service that sends more is broken. Counted unpacked: reading an answer takes up to eight times its
-     * bytes of memory.
+     * No model answers with as much; a service that sends more is broken. Counted unpacked: reading an answer takes up
+     * to eight times its bytes of memory.
      */
     static final int MOST_ANSWER_BYTES = JsonFields.LONGEST;
 
-    /** A chunk of a stream, with the comments, empty lines and unknown fields before it, unpacked; and any line of it. */
+    /**
+     * A chunk of a stream, with the comments, empty lines and unknown fields before it, unpacked; and any line of it.
+     */
     static final int MOST_EVENT_BYTES = 4 << 20;
 
-    /** Of a call's whole response as it comes, and again of a stream unpacked: some services send 300 bytes for each token. */
+    /**
+     * Of a call's whole response as it comes, and again of a stream unpacked: some services send 300 bytes for each
+     * token.
+     */
     public static final int MOST_RECEIVED_BYTES = 32 << 20;
 
     /** The start of an error says all there is to know. */
@@ -38,8 +43,8 @@ public final class BodyReader {
     }
 
     /**
-     * Returns the start of an error's body, or what of it arrived in time: what is missing doesn't change what the status says. A
-     * connection that was too slow is closed.
+     * Returns the start of an error's body, or what of it arrived in time: what is missing doesn't change what the
+     * status says. A connection that was too slow is closed.
      *
      * @param patience how long all of it may take, more than zero
      */

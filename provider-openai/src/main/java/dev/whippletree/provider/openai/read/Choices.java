@@ -7,8 +7,8 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Finds the choice that is the answer among those that a service sends: number 0. A choice without a number has its place's.
- * Stateless.
+ * Finds the choice that is the answer among those that a service sends: number 0. A choice without a number has its
+ * place's. Stateless.
  */
 final class Choices {
 

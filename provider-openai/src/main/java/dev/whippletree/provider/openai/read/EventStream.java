@@ -9,8 +9,8 @@ import okio.Okio;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads server-sent events (HTML Living Standard, section 9.2), as services send them rather than as they should: an event that
- * the end of the stream cuts short of its empty line is still an event. Confined to one thread.
+ * Reads server-sent events (HTML Living Standard, section 9.2), as services send them rather than as they should: an
+ * event that the end of the stream cuts short of its empty line is still an event. Confined to one thread.
  */
 final class EventStream {
 
@@ -89,7 +89,10 @@ final class EventStream {
         return empty;
     }
 
-    /** Returns whether nothing but comments and empty lines has come so far, as services send them to keep a connection alive. */
+    /**
+     * Returns whether nothing but comments and empty lines has come so far, as services send them to keep a connection
+     * alive.
+     */
     boolean isSilent() {
         return silent;
     }
@@ -121,7 +124,10 @@ final class EventStream {
         return withoutMark(line);
     }
 
-    /** Only before the next line: an event whose last line ends in a carriage return must not wait for what may never follow. */
+    /**
+     * Only before the next line: an event whose last line ends in a carriage return must not wait for what may never
+     * follow.
+     */
     private void skipRestOfLineEnd() throws IOException {
         if (afterReturn && source.request(1) && source.getBuffer().getByte(0) == '\n') {
             source.skip(1);

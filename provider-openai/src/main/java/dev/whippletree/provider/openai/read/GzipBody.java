@@ -11,8 +11,8 @@ import okio.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unpacks a body as it comes. One that isn't packed, whatever its head says, is passed on as it is: some that stand before a service
- * unpack what it sends and leave the header. Confined to one thread.
+ * Unpacks a body as it comes. One that isn't packed, whatever its head says, is passed on as it is: some that stand
+ * before a service unpack what it sends and leave the header. Confined to one thread.
  */
 final class GzipBody implements Source {
 

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dialect what the service does differently
  * @param clock for dates in headers
- * @param patience how long the body of an error may take to arrive, and the end of a stream after its finish reason; more than zero
+ * @param patience how long the body of an error may take to arrive, and the end of a stream after its finish reason;
+ *     more than zero
  * @param model what the model is called where the answer doesn't say
  * @param sink is told of limits and pieces
  * @param refused is told of an error by its head alone, before its body is awaited
@@ -65,7 +66,7 @@ public record ResponseReader(
     }
 
     private AnswerEnd stream(ResponseHead head, BufferedSource body) throws IOException, NoAnswerException {
-        return new StreamedAnswer(head, dialect, clock, patience, model, sink::delta).read(new EventStream(body));
+        return new ChunkReader(head, dialect, clock, patience, model, sink::delta).read(new EventStream(body));
     }
 
     private AnswerEnd whole(ResponseHead head, BufferedSource body) throws IOException, NoAnswerException {

@@ -1,4 +1,6 @@
-/** Reads responses: whole answers, streams, and bodies of any coding, within bounds. {@code ResponseReader} is the door. */
+/**
+ * Reads responses: whole answers, streams, and bodies of any coding, within bounds. {@code ResponseReader} is the door.
+ */
 @NullMarked
 package dev.whippletree.provider.openai.read;
 

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * OkHttp would send a request again in each of these cases, if it were left to. A second answer lies ready to tempt it. We send one again in
- * one case only ({@link StaleConnectionTest}).
+ * OkHttp would send a request again in each of these cases, if it were left to. A second answer lies ready to tempt it.
+ * We send one again in one case only ({@link StaleConnectionTest}).
  */
 final class NothingIsSentTwiceTest {
 

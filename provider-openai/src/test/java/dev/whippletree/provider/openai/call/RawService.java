@@ -45,7 +45,7 @@ public final class RawService implements AutoCloseable {
     }
 
     RawService() {
-        this(Connections.PATIENCE);
+        this(AccountConnections.PATIENCE);
     }
 
     /** @param patience how long the account waits for an error's body */

@@ -179,7 +179,8 @@ final class StaleConnectionTest {
 
             assertThat(answer.origin().account()).isEqualTo("local-1");
             assertThat(answer.origin().attempts()).isEqualTo(1);
-            StatusSnapshot.Account account = whippletree.status().accounts().get(0);
+            StatusSnapshot.AccountStatus account =
+                    whippletree.status().accounts().get(0);
             assertThat(account.calls()).isEqualTo(2);
             assertThat(account.failures()).isEmpty();
             assertThat(account.staleConnections()).isEqualTo(1);

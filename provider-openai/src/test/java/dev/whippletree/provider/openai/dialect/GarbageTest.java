@@ -19,8 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever stands in headers and refusals: nothing is thrown, no time is negative or beyond the longest window there is, no amount
- * beyond its range, and what can be read is read. A hundred seeds of a hundred messages each; each failure names its seed.
+ * Whatever stands in headers and refusals: nothing is thrown, no time is negative or beyond the longest window there
+ * is, no amount beyond its range, and what can be read is read. A hundred seeds of a hundred messages each; each
+ * failure names its seed.
  */
 @Tag("slow")
 final class GarbageTest {

@@ -15,7 +15,10 @@ final class ByteMutations {
             ByteMutations::repeat,
             ByteMutations::swap);
 
-    /** Bytes that mean something to one of the layers, and sequences that no UTF-8 has: torn, overlong, surrogates, beyond the end. */
+    /**
+     * Bytes that mean something to one of the layers, and sequences that no UTF-8 has: torn, overlong, surrogates,
+     * beyond the end.
+     */
     private static final List<String> SEQUENCES = List.of(
             "\n",
             "\r",

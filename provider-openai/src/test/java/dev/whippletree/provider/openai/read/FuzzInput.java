@@ -32,7 +32,10 @@ public record FuzzInput(Kind kind, String bytes, boolean broken, long cuts) {
     private static final int MOST_MUTATIONS = 4;
     private static final int LONGEST = 64 << 10;
 
-    /** Draws an input: a recording, damaged at up to four places; now and then one of another kind. The same from the same seed. */
+    /**
+     * Draws an input: a recording, damaged at up to four places; now and then one of another kind. The same from the
+     * same seed.
+     */
     static FuzzInput drawn(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         FuzzInput recorded = Recordings.any(random);

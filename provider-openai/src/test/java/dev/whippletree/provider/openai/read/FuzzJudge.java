@@ -72,7 +72,7 @@ final class FuzzJudge {
 
     static Reading stream(FuzzInput input) {
         Listener listener = new Listener();
-        StreamedAnswer answer = new StreamedAnswer(GOOD, DIALECT, () -> Bench.NOW, PATIENCE, Reading.MODEL, listener);
+        ChunkReader answer = new ChunkReader(GOOD, DIALECT, () -> Bench.NOW, PATIENCE, Reading.MODEL, listener);
         try {
             return listener.ended(Optional.of(answer.read(new EventStream(input.source()))));
         } catch (NoAnswerException | IOException e) {

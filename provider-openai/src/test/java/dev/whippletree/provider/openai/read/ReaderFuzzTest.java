@@ -17,8 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whatever bytes a service sends, in whatever pieces: the reader ends, throws nothing but what it declares, and tells exactly what a
- * simple reference reads in the same bytes. A failure names its seed, and the input as Java for {@link #foundOnce}.
+ * Whatever bytes a service sends, in whatever pieces: the reader ends, throws nothing but what it declares, and tells
+ * exactly what a simple reference reads in the same bytes. A failure names its seed, and the input as Java for
+ * {@link #foundOnce}.
  */
 @Tag("slow")
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)

@@ -18,8 +18,8 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Says what a message holds, to check the reader by. Shares no code with it: it has the whole message at once, binds its JSON to
- * plain maps and lists, and gives up by an exception. Confined to one thread.
+ * Says what a message holds, to check the reader by. Shares no code with it: it has the whole message at once, binds
+ * its JSON to plain maps and lists, and gives up by an exception. Confined to one thread.
  */
 final class ReferenceReader {
 

@@ -6,7 +6,10 @@ import okio.Buffer;
 import okio.Source;
 import okio.Timeout;
 
-/** Gives bytes in pieces of any size, then ends or breaks. Fails the test if it is read on and on after its end. Confined to one thread. */
+/**
+ * Gives bytes in pieces of any size, then ends or breaks. Fails the test if it is read on and on after its end.
+ * Confined to one thread.
+ */
 final class TornSource implements Source {
 
     private static final int[] LONGEST_PIECES = {1, 16, 256, 8192};

@@ -10,7 +10,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Callers who ask a contender, each on a thread of its own, until all have their answers or the time is over. Used once. */
+/**
+ * Callers who ask a contender, each on a thread of its own, until all have their answers or the time is over. Used
+ * once.
+ */
 final class Asking {
 
     private static final long NANOS_PER_MICRO = 1_000;

@@ -1,11 +1,11 @@
 package dev.whippletree.comparison.contender;
 
 /**
- * A client or gateway under test, configured as its own documentation says. Implementations have a public constructor without
- * arguments, and are thread-safe once started.
+ * A client or gateway under test, configured as its own documentation says. Implementations have a public constructor
+ * without arguments, and are thread-safe once started.
  *
- * <p>The lines between {@code // configuration} and {@code // end} of its source are printed on the page, so what readers see is
- * what ran.
+ * <p>The lines between {@code // configuration} and {@code // end} of its source are printed on the page, so what
+ * readers see is what ran.
  */
 public interface Contender extends AutoCloseable {
 
@@ -33,7 +33,10 @@ public interface Contender extends AutoCloseable {
      */
     String stream(Question question) throws Exception;
 
-    /** Returns whether it is a process of its own, which is warmed up by questions for the model {@link Services#WARM_UP}. */
+    /**
+     * Returns whether it is a process of its own, which is warmed up by questions for the model
+     * {@link Services#WARM_UP}.
+     */
     default boolean isGateway() {
         return false;
     }

@@ -18,8 +18,9 @@ import java.util.stream.IntStream;
 /**
  * Asks one contender, in a process of its own.
  *
- * <p>Arguments: the contender's class; {@code shipped} or {@code best}; {@code case} or {@code faults}; the folders with
- * a {@code setup.tsv} each, into which the results are written. It prints {@code ready} and waits for a line before it begins.
+ * <p>Arguments: the contender's class; {@code shipped} or {@code best}; {@code case} or {@code faults}; the folders
+ * with a {@code setup.tsv} each, into which the results are written. It prints {@code ready} and waits for a line
+ * before it begins.
  */
 public final class Driver {
 
@@ -94,7 +95,10 @@ public final class Driver {
         close(contender);
     }
 
-    /** Libraries are all started before any is asked, lest their starting delays an answer; a gateway for each fault would be too many. */
+    /**
+     * Libraries are all started before any is asked, lest their starting delays an answer; a gateway for each fault
+     * would be too many.
+     */
     private static void askFaults(String[] arguments, boolean best) throws Exception {
         ExecutorService threads = Executors.newCachedThreadPool();
         Semaphore gateways = new Semaphore(GATEWAYS_AT_ONCE);

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the driver is to do, read from the file {@code setup.tsv}: one line for each fact, its name first, values separated by tabs.
- * Immutable.
+ * What the driver is to do, read from the file {@code setup.tsv}: one line for each fact, its name first, values
+ * separated by tabs. Immutable.
  *
  * @param services what the contender is told
  * @param streams whether answers are streamed

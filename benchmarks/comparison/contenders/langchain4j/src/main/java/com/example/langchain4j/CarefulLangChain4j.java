@@ -23,8 +23,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What a careful engineer builds by hand around LangChain4j: Resilience4j's limiters for what is known of each account's limits, its
- * retry, which goes on to the next account, and Caffeine's cache, which also lets equal questions share a call.
+ * What a careful engineer builds by hand around LangChain4j: Resilience4j's limiters for what is known of each
+ * account's limits, its retry, which goes on to the next account, and Caffeine's cache, which also lets equal questions
+ * share a call.
  */
 public final class CarefulLangChain4j implements Contender {
 

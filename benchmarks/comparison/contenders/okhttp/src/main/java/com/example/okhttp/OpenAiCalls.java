@@ -14,7 +14,10 @@ import okio.BufferedSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Calls of OpenAI's protocol as a plain client makes them: what isn't 200 is an error, and a stream ends with {@code [DONE]} or its body. */
+/**
+ * Calls of OpenAI's protocol as a plain client makes them: what isn't 200 is an error, and a stream ends with
+ * {@code [DONE]} or its body.
+ */
 final class OpenAiCalls {
 
     private static final JsonMapper JSON = new JsonMapper();

@@ -1,0 +1,333 @@
+package dev.whippletree.engine;
+
+import dev.whippletree.engine.flight.PromptErrors;
+import dev.whippletree.engine.pool.Account;
+import dev.whippletree.engine.pool.Lease;
+import dev.whippletree.engine.pool.Pool;
+import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.run.Listeners;
+import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.Waits;
+import dev.whippletree.engine.scope.Closure;
+import dev.whippletree.engine.scope.Refusal;
+import dev.whippletree.engine.scope.ScopeResolver;
+import dev.whippletree.engine.scope.ScopeState;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Reach;
+import dev.whippletree.model.Scope;
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.ScopeClosing;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Closes scopes, credentials and models after failures, and reports when they close and open: one log line each time,
+ * however many prompts fail. Guarded by the engine's lock.
+ */
+final class ScopeClosures {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ScopeClosures.class);
+
+    /** A silent call counts as admitted after this time, or after twice the time that a refusal took. */
+    private static final long SHORTEST_ALONE_NANOS = Duration.ofMillis(100).toNanos();
+
+    private static final long LONGEST_CHECK_NANOS = Duration.ofHours(1).toNanos();
+
+    /**
+     * A target that never answered may be misconfigured, and one closed in doubt may be open: a check a minute harms
+     * nobody.
+     */
+    private static final long LONGEST_DOUBT_NANOS = Duration.ofMinutes(1).toNanos();
+
+    private final Pool pool;
+    private final Monitor monitor;
+    private final Listeners listeners;
+    private final Optional<CoordinationClient> coordinator;
+    private final ScopeResolver resolver;
+
+    /** Whether something may be closed, or has opened unreported. */
+    private boolean closedSomething;
+
+    /**
+     * Creates one.
+     *
+     * @param coordinator gets notices of what closes, and of what opens after an unknown time
+     * @param resolver decides what a refusal closes
+     */
+    ScopeClosures(
+            Pool pool,
+            Listeners listeners,
+            Optional<CoordinationClient> coordinator,
+            ScopeResolver resolver,
+            Monitor monitor) {
+        this.pool = pool;
+        this.listeners = listeners;
+        this.coordinator = coordinator;
+        this.resolver = resolver;
+        this.monitor = monitor;
+    }
+
+    /**
+     * Closes a scope whose limit was hit: for as long as the service said, else for a pause of our own.
+     *
+     * @param chance 0 to 1, to vary our own pauses
+     */
+    void rateLimited(Lease lease, Failure failure, double chance, long now) {
+        closedSomething = true;
+        Target target = lease.target();
+        ScopeState scope = resolver.refused(lease.call(), lease.limitScope(failure.reach()), now);
+        Refusal refusal = lease.refused(scope, Waits.reported(failure), chance, now);
+        long until = refusal.untilNanos();
+        if (refusal.halfOpen()) {
+            scope.closure().openHalf(Math.max(SHORTEST_ALONE_NANOS, 2 * (now - lease.beganNanos())));
+        }
+        if (until > now && scope.closure().closeUntil(until, failure.message(), now)) {
+            say(target, "is rate-limited" + on(scope) + " for " + PromptErrors.words(until - now), failure.message());
+        }
+        refusal.refusedAfter().ifPresent(used -> {
+            String id = target.account().id();
+            monitor.announce(() -> LOG.warn(
+                    "account {}{}: refused after {} declared; the limit is lower, or others use it too",
+                    id,
+                    on(scope),
+                    used));
+        });
+        tellOthers(scope, now);
+    }
+
+    /** Closes a scope whose daily limit or credit is used up. */
+    void exhausted(Lease lease, Failure failure, long now) {
+        closedSomething = true;
+        Target target = lease.target();
+        ScopeState scope = resolver.refused(lease.call(), lease.limitScope(failure.reach()), now);
+        Closure closure = scope.closure();
+        boolean first;
+        if (failure.retryAfter().isPresent()) {
+            first = closure.closeUntil(now + Waits.nanos(failure.retryAfter().get()), failure.message(), now);
+        } else {
+            first = close(closure, lease, failure, now);
+            startSlowly(scope);
+        }
+        if (first) {
+            warn(target, "has used up its quota" + on(scope), failure.message(), next(closure, now));
+        }
+        tellOthers(scope, now);
+    }
+
+    /** Closes an account whose token is refused, or an organization that is restricted. */
+    void unauthorized(Lease lease, Failure failure, long now) {
+        Target target = lease.target();
+        boolean everybody = failure.reach() == Reach.ORGANIZATION;
+        if (!everybody && !lease.hasPresentToken()) {
+            return; // The refused token has been replaced meanwhile.
+        }
+        closedSomething = true;
+        Closure closure =
+                everybody ? target.organization().closure() : target.account().credential();
+        startSlowly(other ->
+                everybody ? other.organization() == target.organization() : other.account() == target.account());
+        Account account = target.account();
+        monitor.announce(account.refusedToken()::remember);
+        if (close(closure, lease, failure, now)) {
+            warn(
+                    target,
+                    "is off: " + account.refusal(),
+                    failure.message(),
+                    next(closure, now) + ", or by the first prompt after the token changes");
+        }
+        if (everybody) {
+            tellOthers(target.organization(), now);
+        }
+    }
+
+    private void tellOthers(ScopeState scope, long now) {
+        Closure closure = scope.closure();
+        if (closure.isClosed(now) && coordinator.isPresent()) {
+            ScopeClosing closing = new ScopeClosing(
+                    scope.scope(),
+                    Duration.ofNanos(closure.until() - now),
+                    !closure.needsMending(now),
+                    closure.reason());
+            tellOthers(to -> to.closed(closing));
+        }
+    }
+
+    /** Reports a scope that an attempt has proved open, after an unknown time. */
+    void provedOpen(Scope scope) {
+        tellOthers(to -> to.reopened(scope));
+    }
+
+    private void tellOthers(Consumer<Coordination> notice) {
+        monitor.announce(() -> coordinator.ifPresent(others -> others.tell(notice)));
+    }
+
+    /** Closes a scope that another process found closed. */
+    void closedByOthers(ScopeClosing closing, long now) {
+        Optional<ScopeState> scope = pool.scope(closing.scope());
+        if (scope.isEmpty()) {
+            return;
+        }
+        closedSomething = true;
+        Closure closure = scope.get().closure();
+        boolean first = !closure.isClosed(now);
+        long until = now + Waits.nanos(closing.remaining());
+        if (closing.endKnown()) {
+            closure.closeUntil(until, closing.reason(), now);
+        } else {
+            closure.resumeUntilMended(
+                    closure.isClosed(now) ? Math.max(until, closure.until()) : until, closing.reason(), now);
+            startSlowly(scope.get());
+        }
+        if (first) {
+            String what = "is closed, according to another process; " + next(closure, now);
+            pool.accountsOf(closing.scope().organization())
+                    .forEach(account -> say(account.id(), what, closing.reason()));
+        }
+    }
+
+    /** Opens a scope that another process has proved open. */
+    void reopenedByOthers(Scope opened, long now) {
+        pool.scope(opened).ifPresent(scope -> {
+            scope.closure().reopen(now);
+            closedSomething = true;
+        });
+    }
+
+    /**
+     * Closes a target that is at fault for refusals that named nothing; its token, if no model was ever answered with
+     * it.
+     */
+    void doubted(Lease lease, Failure failure, long now) {
+        boolean works = lease.target().account().answered() > 0;
+        if (failure.kind() == FailureKind.UNAUTHORIZED && !works) {
+            unauthorized(lease, failure, now);
+        } else if (lease.hasPresentToken()) {
+            monitor.announce(lease.target().account().refusedToken()::remember);
+            closed(lease, failure, now);
+        }
+    }
+
+    /** Closes a model that the service doesn't have, or for which it refuses all prompts. */
+    void closed(Lease lease, Failure failure, long now) {
+        Target target = lease.target();
+        target.health().startSlowly();
+        Closure closure = target.availability();
+        if (close(closure, lease, failure, now)) {
+            String what = failure.kind() == FailureKind.MODEL_UNAVAILABLE ? "doesn't have" : "refuses all prompts for";
+            warn(target, what + " model " + target.model(), failure.message(), next(closure, now));
+        }
+    }
+
+    private static boolean close(Closure closure, Lease lease, Failure failure, long now) {
+        boolean answered = lease.target().health().hasAnswered();
+        boolean doubted = failure.reach() == Reach.PROMPT;
+        long longest = doubted || !answered ? LONGEST_DOUBT_NANOS : LONGEST_CHECK_NANOS;
+        boolean inTurn = doubted && (!answered || closure.needsMending(now));
+        return closure.closeUntilMended(failure.message(), lease.beganNanos(), inTurn, longest, now);
+    }
+
+    /** Reports that a target cools down. */
+    void cooling(Target target, Failure failure) {
+        say(target, "cools down", failure.message());
+    }
+
+    /**
+     * Reports what has opened again.
+     *
+     * @param anything whether others may have closed or opened something
+     */
+    void tellReopened(boolean anything, long now) {
+        if (!closedSomething && !anything) {
+            return;
+        }
+        closedSomething = tellReopenedModels(now);
+        for (Account account : pool.accounts()) {
+            boolean reopened = account.credential().takeReopened(now);
+            reopened |= account.organization().closure().takeReopened(now);
+            if (reopened) {
+                sayReopened(account, "");
+            }
+            closedSomething |= account.credential().mayReopen()
+                    || account.organization().closure().mayReopen();
+        }
+    }
+
+    /** Reports models that have opened again. Returns whether any is still closed. */
+    private boolean tellReopenedModels(long now) {
+        boolean closed = false;
+        for (ScopeState scope : pool.scopes()) {
+            Optional<String> model = scope.scope().model();
+            if (model.isPresent() && scope.closure().takeReopened(now)) {
+                pool.accountsOf(scope.scope().organization()).forEach(account -> sayReopened(account, on(scope)));
+            }
+            closed |= model.isPresent() && scope.closure().mayReopen();
+        }
+        return closed;
+    }
+
+    /** Lets everything be probed that closed because of a token that has been replaced. */
+    void tokenChanged(Account account, long now) {
+        List<Closure> closures = pool.targets().stream()
+                .filter(target -> target.account() == account)
+                .flatMap(target ->
+                        Stream.of(account.credential(), account.organization().closure(), target.availability()))
+                .filter(closure -> closure.needsMending(now))
+                .toList();
+        if (closures.isEmpty()) {
+            return;
+        }
+        closures.forEach(closure -> closure.checkNow(now));
+        monitor.announce(() -> LOG.info("account {}: its token has changed; the next prompt probes it", account.id()));
+    }
+
+    private void startSlowly(ScopeState scope) {
+        startSlowly(target -> target.organization() == scope || target.modelScope() == scope);
+    }
+
+    private void startSlowly(Predicate<Target> concerned) {
+        pool.targets().stream()
+                .filter(concerned)
+                .forEach(target -> target.health().startSlowly());
+    }
+
+    private void sayReopened(Account account, String where) {
+        monitor.announce(() -> {
+            LOG.info("account {}: open again{}", account.id(), where);
+            listeners.tell(listener -> listener.reopened(account.id()));
+        });
+    }
+
+    private static String on(ScopeState scope) {
+        return scope.scope().model().map(model -> " on " + model).orElse("");
+    }
+
+    private static String next(Closure closure, long now) {
+        return PromptErrors.check(closure, now);
+    }
+
+    private void say(Target target, String what, String why) {
+        say(target.account().id(), what, why);
+    }
+
+    private void say(String id, String what, String why) {
+        monitor.announce(() -> {
+            LOG.info("account {} {}: {}", id, what, why);
+            listeners.tell(listener -> listener.closed(id, what));
+        });
+    }
+
+    private void warn(Target target, String what, String why, String next) {
+        String id = target.account().id();
+        monitor.announce(() -> {
+            LOG.warn("account {} {}: {}{}", id, what, why, next.isEmpty() ? "" : " (" + next + ")");
+            listeners.tell(listener -> listener.closed(id, next.isEmpty() ? what : what + "; " + next));
+        });
+    }
+}

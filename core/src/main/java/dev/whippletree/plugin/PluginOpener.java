@@ -1,0 +1,166 @@
+package dev.whippletree.plugin;
+
+import dev.whippletree.config.Configuration;
+import dev.whippletree.engine.pool.Topology.OpenCache;
+import dev.whippletree.engine.pool.Topology.OpenCoordination;
+import dev.whippletree.engine.pool.Topology.OpenRoute;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.BalancingStrategy;
+import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.Coordinator;
+import dev.whippletree.spi.Picker;
+import dev.whippletree.spi.Provider;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.spi.Services;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens plugins one after the other, and collects what can't be opened. In the end everything is used, or {@linkplain
+ * #abandon abandoned}. Confined.
+ */
+final class PluginOpener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PluginOpener.class);
+
+    private final KindsByName kinds;
+    private final Services services;
+    private final UnaryOperator<ProviderClient> wrapper;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final List<String> problems = new ArrayList<>();
+
+    PluginOpener(KindsByName kinds, Services services, UnaryOperator<ProviderClient> wrapper) {
+        this.kinds = kinds;
+        this.services = services;
+        this.wrapper = wrapper;
+    }
+
+    /**
+     * Returns everything opened, the last first.
+     *
+     * @throws ConfigurationException if anything couldn't be opened, with every problem; call {@link #abandon} then
+     */
+    Deque<AutoCloseable> end() {
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(problems);
+        }
+        return opened;
+    }
+
+    /** Closes everything opened, because it isn't used. */
+    void abandon() {
+        closeAll(opened);
+    }
+
+    /** Closes several, in order. A failure is logged. */
+    static void closeAll(Iterable<AutoCloseable> open) {
+        open.forEach(PluginOpener::close);
+    }
+
+    /** Closes a plugin. Logs a failure. */
+    static void close(AutoCloseable open) {
+        try {
+            open.close();
+        } catch (Exception | LinkageError e) {
+            LOG.warn("A plugin failed to close", e);
+        }
+    }
+
+    Optional<Connection> account(AccountSettings account) {
+        return attempt(() -> open(account));
+    }
+
+    Optional<OpenRoute> route(RouteSettings route) {
+        return attempt(() -> open(route));
+    }
+
+    Optional<OpenCache> cache(Configuration.CacheTierSettings tier) {
+        return attempt(() -> open(tier));
+    }
+
+    Optional<OpenCoordination> coordination(Configuration.ChosenCoordinator chosen) {
+        return attempt(() -> open(chosen));
+    }
+
+    private <T> Optional<T> attempt(Supplier<T> opening) {
+        try {
+            return Optional.of(opening.get());
+        } catch (IllegalArgumentException e) {
+            problems.add(String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private Connection open(AccountSettings account) {
+        Provider provider = named(kinds.providers(), account.provider());
+        return Connection.open(account, settings -> connect(provider, settings), wrapper);
+    }
+
+    private ProviderClient connect(Provider provider, AccountSettings account) {
+        ProviderClient client = guarded("account " + account.id(), provider, () -> provider.connect(account, services));
+        opened.push(client);
+        return client;
+    }
+
+    private OpenRoute open(RouteSettings route) {
+        BalancingStrategy strategy = named(kinds.strategies(), route.strategy());
+        List<Picker> pickers = new ArrayList<>();
+        for (int tier = 0; tier < route.tiers().size(); tier++) {
+            pickers.add(guarded(
+                    "route " + route.name(),
+                    strategy,
+                    () -> strategy.open(route.strategySettings(), services.random())));
+        }
+        return new OpenRoute(route, pickers);
+    }
+
+    private OpenCache open(Configuration.CacheTierSettings tier) {
+        Cache cache = named(kinds.caches(), tier.name());
+        CacheStore store = guarded("cache " + tier.name(), cache, () -> cache.open(tier.settings(), services));
+        opened.push(store);
+        return new OpenCache(tier.name(), cache.isShared(), store);
+    }
+
+    private OpenCoordination open(Configuration.ChosenCoordinator chosen) {
+        Coordinator coordinator = named(kinds.coordinators(), chosen.name());
+        Coordination coordination = guarded(
+                "coordinator " + chosen.name(), coordinator, () -> coordinator.open(chosen.settings(), services));
+        opened.push(coordination);
+        return new OpenCoordination(chosen.name(), coordination);
+    }
+
+    /** Turns whatever a plugin throws into one exception that says where. */
+    private static <T> T guarded(String where, Object plugin, Supplier<T> opening) {
+        try {
+            return Objects.requireNonNull(
+                    PluginLoader.within(plugin.getClass().getClassLoader(), opening), "it returned null when opened");
+        } catch (IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage());
+            throw new IllegalArgumentException(message.startsWith(where) ? message : where + ": " + message, e);
+        } catch (RuntimeException | LinkageError e) {
+            throw new IllegalArgumentException(
+                    where + ": the plugin failed: " + ServiceEntry.describe(plugin.getClass(), e), e);
+        }
+    }
+
+    private static <T> T named(Map<String, T> plugins, String name) {
+        T plugin = plugins.get(name);
+        if (plugin == null) {
+            throw new IllegalArgumentException("no plugin named '" + name + "'");
+        }
+        return plugin;
+    }
+}

@@ -1,0 +1,156 @@
+package dev.whippletree.emulator.wire;
+
+import dev.whippletree.emulator.model.ChatAnswer;
+import dev.whippletree.emulator.model.LimitHit;
+import dev.whippletree.emulator.model.LimitState;
+import dev.whippletree.emulator.model.Refusal;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.model.Limit;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Groq: six headers, of which those for requests speak of the day and those for tokens of the minute; all other limits
+ * are reported in the prose of a 429 only.
+ *
+ * <p>Made up, since Groq has published none and none was recorded: the bodies of 402 and of the content filter, and the
+ * words of a bad request.
+ */
+final class GroqWireFormat implements WireFormat {
+
+    private static final String INVALID = "invalid_request_error";
+    private static final String UPGRADE =
+            " Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing";
+
+    @Override
+    public ErrorBody error(Refusal refusal) {
+        return switch (refusal.kind()) {
+            case NO_TOKEN, BAD_TOKEN -> ErrorBody.object("Invalid API Key", INVALID, "invalid_api_key");
+            case NO_CREDIT -> ErrorBody.object("Your credit is used up.", INVALID, "insufficient_quota");
+            case FORBIDDEN ->
+                ErrorBody.object(
+                        "Organization has been restricted. Please reach out to support if you believe this was in error.",
+                        INVALID,
+                        "organization_restricted");
+            case MODEL_UNKNOWN ->
+                ErrorBody.object(
+                        "The model `" + refusal.model() + "` does not exist or you do not have access to it.",
+                        INVALID,
+                        "model_not_found");
+            case MODEL_UNSERVED ->
+                ErrorBody.object(
+                        "The model `" + refusal.model() + "` has been decommissioned and is no longer supported.",
+                        INVALID,
+                        "model_decommissioned");
+            case BAD_REQUEST -> generic(refusal.detail().isEmpty() ? "Bad request" : refusal.detail());
+            case BAD_PARAMETER -> generic("'" + refusal.detail() + "' is not supported");
+            case CONTEXT_TOO_LONG ->
+                ErrorBody.object(
+                        "Please reduce the length of the messages or completion.", INVALID, "context_length_exceeded");
+            case LARGER_THAN_LIMIT -> tooLarge(refusal);
+            case FILTERED ->
+                ErrorBody.object("The prompt was refused by the content filter.", INVALID, "content_filter");
+            case LIMIT -> limit(refusal);
+            case FLEX_CAPACITY ->
+                ErrorBody.object("`flex` tier capacity exceeded", "internal_server_error", "capacity_exceeded");
+            case SERVER_ERROR -> internal("Internal Server Error");
+            case BAD_GATEWAY -> ErrorBody.page(refusal.status(), "Bad Gateway");
+            case UNAVAILABLE ->
+                internal(refusal.model() + " is currently over capacity. Please try again and back off"
+                        + " exponentially. Visit https://groqstatus.com to see if there is an active incident.");
+        };
+    }
+
+    private static ErrorBody generic(String message) {
+        return ErrorBody.object(message, INVALID, Optional.empty(), Optional.empty());
+    }
+
+    private static ErrorBody internal(String message) {
+        return ErrorBody.object(message, "internal_server_error", Optional.empty(), Optional.empty());
+    }
+
+    private static ErrorBody tooLarge(Refusal refusal) {
+        String what = refusal.hit()
+                .map(hit -> " on " + LimitWords.name(limitOf(hit)) + ": Limit "
+                        + limitOf(hit).amount() + ", Requested " + hit.requested())
+                .orElse("");
+        return ErrorBody.object(
+                "Request too large for " + who(refusal) + what + ", please reduce your message size and try again.",
+                "tokens",
+                "rate_limit_exceeded");
+    }
+
+    private static ErrorBody limit(Refusal refusal) {
+        String what = refusal.hit()
+                .map(hit -> " on " + LimitWords.name(limitOf(hit)) + ": " + LimitWords.figures(hit))
+                .orElse("");
+        String wait = refusal.hit()
+                .map(LimitHit::waitNanos)
+                .or(() -> refusal.retryAfter().map(Duration::toNanos))
+                .map(nanos -> " Please try again in " + GoDuration.format(nanos) + ".")
+                .orElse("");
+        String type = refusal.hit().map(hit -> limitOf(hit).unit().wireName()).orElse("requests");
+        return ErrorBody.object(
+                "Rate limit reached for " + who(refusal) + what + "." + wait + UPGRADE, type, "rate_limit_exceeded");
+    }
+
+    private static String who(Refusal refusal) {
+        return "model `" + refusal.model() + "` in organization `org_" + refusal.organization()
+                + "` service tier `on_demand`";
+    }
+
+    private static Limit limitOf(LimitHit hit) {
+        return hit.state().limit().limit();
+    }
+
+    @Override
+    public void addHeaders(Map<String, String> headers, List<LimitState> limits) {
+        headers.put("x-groq-region", "emulated");
+        for (LimitState state : limits) {
+            if (ServiceKind.GROQ.reports(state.limit().limit())) {
+                RateHeaders.add(headers, state, state.resetNanos());
+            }
+        }
+    }
+
+    @Override
+    public void decorate(Map<String, Object> answer, ChatAnswer said) {
+        answer.put("usage_breakdown", null);
+        answer.put("system_fingerprint", "fp_emulated");
+        answer.put("x_groq", identity(said));
+        answer.put("service_tier", "on_demand");
+    }
+
+    @Override
+    public void decorateFirst(Map<String, Object> chunk, ChatAnswer said) {
+        chunk.put("x_groq", identity(said));
+    }
+
+    @Override
+    public void decorateLast(Map<String, Object> chunk, ChatAnswer said) {
+        Map<String, Object> own = new LinkedHashMap<>();
+        own.put("id", id(said));
+        own.put("usage", usage(said));
+        chunk.put("x_groq", own);
+        chunk.put("usage", usage(said));
+    }
+
+    @Override
+    public Map<String, Object> usage(ChatAnswer said) {
+        return Usage.withTimes(said);
+    }
+
+    private static Map<String, Object> identity(ChatAnswer said) {
+        Map<String, Object> own = new LinkedHashMap<>();
+        own.put("id", id(said));
+        own.put("seed", said.number());
+        return own;
+    }
+
+    private static String id(ChatAnswer said) {
+        return "req_" + said.account() + "-" + said.number();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.whippletree.emulator.wire;
+
+import dev.whippletree.emulator.model.ChatAnswer;
+import dev.whippletree.emulator.model.LimitState;
+import dev.whippletree.emulator.model.Refusal;
+import dev.whippletree.emulator.model.ServiceSettings;
+import java.util.List;
+import java.util.Map;
+
+/** How one service words what it says. Immutable. */
+interface WireFormat {
+
+    /** Returns the dialect of a service. */
+    static WireFormat of(ServiceSettings settings) {
+        return switch (settings.kind()) {
+            case HUGGING_FACE -> new HuggingFaceWireFormat(settings.reportsLimits());
+            case GROQ -> new GroqWireFormat();
+            case OPENAI -> new OpenAiWireFormat();
+        };
+    }
+
+    /** Words a refusal. */
+    ErrorBody error(Refusal refusal);
+
+    /** Adds the headers that say how the limits stand, and those that every response of the service has. */
+    void addHeaders(Map<String, String> headers, List<LimitState> limits);
+
+    /** Adds what the service adds to a whole answer beyond OpenAI's fields. */
+    void decorate(Map<String, Object> answer, ChatAnswer said);
+
+    /** Adds what the service adds to a stream's first chunk. */
+    void decorateFirst(Map<String, Object> chunk, ChatAnswer said);
+
+    /** Adds what the service adds to a stream's last chunk. */
+    void decorateLast(Map<String, Object> chunk, ChatAnswer said);
+
+    /** Returns the tokens an answer used, as the service tells them. */
+    default Map<String, Object> usage(ChatAnswer said) {
+        return Usage.of(said);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.whippletree.gateway.http;
+
+import dev.whippletree.model.ShownText;
+import dev.whippletree.time.Timeline;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts the requests that get an error, by its code, and logs them, one line a minute at most. Of errors that may
+ * quote the request, only the code is logged. Thread-safe.
+ */
+public final class HttpRefusals {
+
+    /** Between two lines. */
+    static final Duration PAUSE = Duration.ofMinutes(1);
+
+    /** How many codes have a count of their own: services have their own codes, too. */
+    static final int MOST_CODES = 50;
+
+    private static final int MOST_CHARACTERS = 300;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpRefusals.class);
+    private static final AttachmentKey<HttpRefusals> OF_EXCHANGE = AttachmentKey.create(HttpRefusals.class);
+
+    private final Timeline timeline;
+
+    // All four guarded by this.
+    private final Map<String, Map<String, Object>> byCode = new TreeMap<>();
+    private final Map<String, Long> unlogged = new TreeMap<>();
+    private String lastWords = "";
+    private boolean pausing;
+
+    /** Creates one that has counted nothing yet. */
+    public HttpRefusals(Timeline timeline) {
+        this.timeline = timeline;
+    }
+
+    /** Returns a handler that counts the errors of the requests it hands on. */
+    public HttpHandler counting(HttpHandler next) {
+        return exchange -> {
+            exchange.putAttachment(OF_EXCHANGE, this);
+            next.handleRequest(exchange);
+        };
+    }
+
+    /** Notes that a request gets an error, or a reset in its place. */
+    public static void note(HttpServerExchange exchange, ApiError error) {
+        HttpRefusals refusals = exchange.getAttachment(OF_EXCHANGE);
+        if (refusals != null) {
+            refusals.add(error);
+        }
+    }
+
+    /**
+     * Counts an error. Logs it at once unless there was a line within the last minute, else at the end of that minute.
+     */
+    synchronized void add(ApiError error) {
+        String shown = shortened(error.code());
+        String code = byCode.containsKey(shown) || byCode.size() < MOST_CODES ? shown : "other";
+        Map<String, Object> counted = byCode.computeIfAbsent(code, first -> new LinkedHashMap<>(Map.of("code", code)));
+        counted.put("status", error.status());
+        counted.merge("count", 1L, (before, one) -> (Long) before + 1);
+        counted.put("last_at", timeline.now().toString());
+        unlogged.merge(code, 1L, Long::sum);
+        if (!error.type().equals(ApiError.INVALID)) {
+            lastWords = "; the last: " + shortened(error.message());
+        }
+        if (!pausing) {
+            log();
+        }
+    }
+
+    private static String shortened(String text) {
+        return ShownText.line(text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + "…");
+    }
+
+    /** Logs what hasn't been logged, and begins a pause unless that is nothing. */
+    public synchronized void log() {
+        pausing = !unlogged.isEmpty();
+        if (pausing) {
+            LOG.warn("Requests refused or failed, by code: {}{}", unlogged, lastWords);
+            unlogged.clear();
+            lastWords = "";
+            timeline.schedule(PAUSE.toNanos(), this::log);
+        }
+    }
+
+    /** Returns a count for each code since the start, with the last one's status and time. */
+    public synchronized List<Map<String, Object>> json() {
+        return byCode.values().stream()
+                .<Map<String, Object>>map(LinkedHashMap::new)
+                .toList();
+    }
+}

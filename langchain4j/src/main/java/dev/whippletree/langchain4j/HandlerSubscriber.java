@@ -1,0 +1,175 @@
+package dev.whippletree.langchain4j;
+
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.CompleteToolCall;
+import dev.langchain4j.model.chat.response.PartialResponse;
+import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.PartialThinking;
+import dev.langchain4j.model.chat.response.PartialThinkingContext;
+import dev.langchain4j.model.chat.response.PartialToolCall;
+import dev.langchain4j.model.chat.response.PartialToolCallContext;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.chat.response.StreamingHandle;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.ToolCall;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells a handler of a streamed answer. Called serially; only its handle is thread-safe.
+ *
+ * <p>A tool call is complete when the answer is: what breaks off may be told otherwise by the next attempt, and a tool
+ * must not run for an answer that never was one.
+ */
+final class HandlerSubscriber implements Flow.Subscriber<Delta> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HandlerSubscriber.class);
+
+    private final StreamingChatResponseHandler handler;
+    private final Responses responses;
+    private final Handle handle = new Handle();
+    private final StringBuilder text = new StringBuilder();
+    private final StringBuilder reasoning = new StringBuilder();
+    private final Map<Integer, Call> calls = new TreeMap<>();
+    private Delta.@Nullable End end;
+
+    HandlerSubscriber(StreamingChatResponseHandler handler, Responses responses) {
+        this.handler = handler;
+        this.responses = responses;
+    }
+
+    /** Withdraws the prompt. Thread-safe. No handler has it before there is something to withdraw. */
+    private static final class Handle implements StreamingHandle {
+
+        private volatile Flow.@Nullable Subscription subscription;
+        private volatile boolean cancelled;
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+            Flow.Subscription asked = subscription;
+            if (asked != null) {
+                asked.cancel();
+            }
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return cancelled;
+        }
+    }
+
+    /** A tool call as far as it has arrived. */
+    private static final class Call {
+
+        private String id = "";
+        private String name = "";
+        private final StringBuilder arguments = new StringBuilder();
+
+        void add(Delta.ToolCallPart part) {
+            id = part.id().orElse(id);
+            name = part.name().orElse(name);
+            arguments.append(part.arguments());
+        }
+
+        ToolCall whole() {
+            return new ToolCall(id, name, arguments.toString());
+        }
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription asked) {
+        handle.subscription = asked;
+        asked.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(Delta delta) {
+        if (delta instanceof Delta.Text piece) {
+            text.append(piece.text());
+            tell(() ->
+                    handler.onPartialResponse(new PartialResponse(piece.text()), new PartialResponseContext(handle)));
+        } else if (delta instanceof Delta.Reasoning piece) {
+            reasoning.append(piece.text());
+            if (responses.returnThinking()) {
+                tell(() -> handler.onPartialThinking(
+                        new PartialThinking(piece.text()), new PartialThinkingContext(handle)));
+            }
+        } else if (delta instanceof Delta.ToolCallPart part) {
+            Call call = calls.computeIfAbsent(part.index(), index -> new Call());
+            call.add(part);
+            if (!part.arguments().isEmpty()) {
+                tell(() -> handler.onPartialToolCall(partial(part, call), new PartialToolCallContext(handle)));
+            }
+        } else if (delta instanceof Delta.End last) {
+            end = last;
+        }
+    }
+
+    private static PartialToolCall partial(Delta.ToolCallPart part, Call call) {
+        return PartialToolCall.builder()
+                .index(part.index())
+                .id(call.id.isEmpty() ? null : call.id)
+                .name(call.name)
+                .partialArguments(part.arguments())
+                .build();
+    }
+
+    @Override
+    public void onComplete() {
+        Delta.End last = end;
+        if (last == null) {
+            onError(new IllegalStateException("the answer has no end"));
+            return;
+        }
+        ChatResponse response = responses.response(new Completion(
+                text.toString(),
+                reasoning.isEmpty() ? Optional.empty() : Optional.of(reasoning.toString()),
+                calls.values().stream().map(Call::whole).toList(),
+                last.finishReason(),
+                last.usage(),
+                last.origin()));
+        List<ToolExecutionRequest> requests = response.aiMessage().toolExecutionRequests();
+        for (int index = 0; index < requests.size(); index++) {
+            CompleteToolCall call = new CompleteToolCall(index, requests.get(index));
+            tell(() -> handler.onCompleteToolCall(call));
+        }
+        tell(() -> handler.onCompleteResponse(response));
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        report(ExceptionTranslator.translated(failure));
+    }
+
+    /** A handler that throws is told so, and still gets the rest. */
+    private void tell(Runnable event) {
+        if (handle.isCancelled()) {
+            return;
+        }
+        try {
+            event.run();
+        } catch (RuntimeException e) {
+            report(e);
+        }
+    }
+
+    private void report(Exception failure) {
+        if (handle.isCancelled()) {
+            return;
+        }
+        try {
+            handler.onError(failure);
+        } catch (RuntimeException e) {
+            LOG.warn("A handler's onError failed", e);
+        }
+    }
+}
