@@ -176,7 +176,7 @@ final class Dispatcher {
     private Optional<PromptException> hopelessness(Flight flight, long now) {
         if (flight.options().eligible().stream()
                 .anyMatch(target -> target.waitNanos(flight.demand().tokens(target), now) != Waits.UNKNOWN)) {
-            // The flight was too large only by its old reservation. was too small for what it asked for then.
+            // A limit learned meanwhile was too small only for what the flight had reserved before.
             return Optional.empty();
         }
         List<Target> ever = flight.options().ever();

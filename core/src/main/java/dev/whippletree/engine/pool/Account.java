@@ -241,7 +241,7 @@ public final class Account {
     }
 
     /** The service refused an attempt. */
-    void refused(Refusal.Rate rate, int underWay, long beganNanos, long now) {
+    void refused(Refusal.RateEffect rate, int underWay, long beganNanos, long now) {
         switch (rate) {
             case KEPT -> concurrency.refused(underWay, beganNanos, now);
             case UNKNOWN -> concurrency.startAnew();

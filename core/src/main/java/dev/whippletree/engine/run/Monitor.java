@@ -266,9 +266,7 @@ public final class Monitor {
             try {
                 executor.execute(this::drain);
             } catch (RejectedExecutionException | OutOfMemoryError e) {
-                // The executor's owner has shut it down, or no thread can be had; but callers still have to hear how
-                // their
-                // prompts ended.
+                // The executor was shut down, or there is no thread; callers must still learn how their prompts ended.
                 drain();
             }
         }

@@ -14,10 +14,10 @@ import java.util.Optional;
  *     requests / 10s"
  */
 public record Refusal(
-        long untilNanos, boolean halfOpen, boolean doubtsTransit, Rate rate, Optional<String> refusedAfter) {
+        long untilNanos, boolean halfOpen, boolean doubtsTransit, RateEffect rate, Optional<String> refusedAfter) {
 
     /** What a refusal says of the rate of calls. */
-    public enum Rate {
+    public enum RateEffect {
         /** Nothing: something else explains it. */
         UNTOUCHED,
         /** The call kept the rate that was found. */

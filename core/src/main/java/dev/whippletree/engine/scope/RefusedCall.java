@@ -8,8 +8,8 @@ import java.util.OptionalLong;
  *
  * @param use what it used of the scope that refused it
  * @param others when the others under way began
- * @param reported the service's Retry-After, if any
- * @param chance 0 to 1, for a pause of our own
+ * @param retryAfter the service's Retry-After, if any
+ * @param jitter 0 to 1, by which pauses of our own differ
  * @param usedUp the limit of which less was left than it asked for, if the service said so
  * @param foundRoom whether it began only because that limit seemed to have room for it
  * @param crowded whether how many calls were under way would explain the refusal
@@ -17,8 +17,8 @@ import java.util.OptionalLong;
 record RefusedCall(
         ScopeUse use,
         long[] others,
-        OptionalLong reported,
-        double chance,
+        OptionalLong retryAfter,
+        double jitter,
         Optional<LimitCounter> usedUp,
         boolean foundRoom,
         boolean crowded,

@@ -1,6 +1,6 @@
 package dev.whippletree.engine.scope;
 
-import dev.whippletree.engine.scope.Refusal.Rate;
+import dev.whippletree.engine.scope.Refusal.RateEffect;
 import dev.whippletree.limits.Pace;
 import dev.whippletree.limits.SlidingWindow;
 import dev.whippletree.limits.learning.AdaptiveRate;
@@ -21,15 +21,12 @@ import java.util.stream.Stream;
  */
 final class ScopeLearner {
 
-    /**
-     * A limit that refuses calls although less than this share of it is used would have to be cut to that: another one
-     * is likelier.
-     */
+    /** If less than this share of a known limit is used when calls are refused, another limit is the likelier cause. */
     private static final double LEAST_USED = 0.25;
 
     /**
-     * So many calls, and so many windows', admitted without a refusal show that the known limits are right: a rate is
-     * tested more often.
+     * So many calls, or so many windows' calls if that is more, admitted without a refusal show that the known limits
+     * are right. A pace that is tested is refused more often.
      */
     private static final long CALLS_TO_TRUST = 1000;
 
@@ -55,7 +52,7 @@ final class ScopeLearner {
         rate.begun(now);
     }
 
-    /** Returns whether the declared and reported limits aren't all that there is to keep. */
+    /** Returns whether the declared and reported limits don't explain all refusals. */
     boolean doubtsKnown() {
         return doubtsKnown;
     }
@@ -106,22 +103,22 @@ final class ScopeLearner {
         Optional<LimitCounter> usedUp =
                 call.usedUp().filter(counter -> !counter.margin().isInVain());
         if (usedUp.isPresent()) {
-            return refusal(usedUp(usedUp.get(), call), doubtsTransit, Rate.UNTOUCHED, Optional.empty());
+            return refusal(sharedByOthers(usedUp.get(), call), doubtsTransit, RateEffect.UNTOUCHED, Optional.empty());
         }
         OptionalLong again = byChance(call);
         if (again.isPresent()) {
             keepPace(limits);
-            return refusal(again.getAsLong(), doubtsTransit, Rate.UNTOUCHED, Optional.empty());
+            return refusal(again.getAsLong(), doubtsTransit, RateEffect.UNTOUCHED, Optional.empty());
         }
         long until = pause(call);
         Optional<String> refusedAfter = firstRefusedAfter(call, limits);
-        Rate shown = limited(call, until, limits);
+        RateEffect effect = limited(call, until, limits);
         keepPace(limits);
-        return refusal(until, doubtsTransit, shown, refusedAfter);
+        return refusal(until, doubtsTransit, effect, refusedAfter);
     }
 
-    private Refusal refusal(long until, boolean doubtsTransit, Rate shown, Optional<String> refusedAfter) {
-        return new Refusal(until, backoff.isHalfOpen(), doubtsTransit, shown, refusedAfter);
+    private Refusal refusal(long until, boolean doubtsTransit, RateEffect effect, Optional<String> refusedAfter) {
+        return new Refusal(until, backoff.isHalfOpen(), doubtsTransit, effect, refusedAfter);
     }
 
     /**
@@ -153,7 +150,7 @@ final class ScopeLearner {
      * The refusal reports which limit is used up, so it shows nothing of another one. If that seemed to have room,
      * others use it too.
      */
-    private long usedUp(LimitCounter counter, RefusedCall call) {
+    private long sharedByOthers(LimitCounter counter, RefusedCall call) {
         if (call.foundRoom()) {
             counter.margin()
                     .refused(counter.cost(call.use().tokens()), counter.quota().amount());
@@ -167,7 +164,7 @@ final class ScopeLearner {
      * to wait is.
      */
     private OptionalLong byChance(RefusedCall call) {
-        if (call.reported().isPresent()) {
+        if (call.retryAfter().isPresent()) {
             return OptionalLong.empty();
         }
         cause.took(call.tookNanos());
@@ -181,7 +178,7 @@ final class ScopeLearner {
                 return OptionalLong.empty();
             }
             case UNCLEAR -> rate = slower(call);
-            case NO_LIMIT -> rate = new AdaptiveRate();
+            case PROVEN_CHANCE -> rate = new AdaptiveRate();
             case CHANCE -> {}
         }
         rate.setAside(call.begun());
@@ -197,7 +194,7 @@ final class ScopeLearner {
         } else {
             rate = new AdaptiveRate();
         }
-        return backoff.refused(call.begun(), OptionalLong.empty(), OptionalDouble.empty(), call.chance(), call.now());
+        return backoff.refused(call.begun(), OptionalLong.empty(), OptionalDouble.empty(), call.jitter(), call.now());
     }
 
     /** Returns when the latest call under way began that no limit can have refused any more. */
@@ -211,7 +208,7 @@ final class ScopeLearner {
     }
 
     /**
-     * Returns a rate below that at which calls were admitted, or as good as that, of those begun since it is in doubt.
+     * Returns a rate a tenth below that of the calls admitted since the doubt began; calls as good as admitted count.
      */
     private AdaptiveRate slower(RefusedCall call) {
         long since = cause.doubtedSince();
@@ -223,7 +220,7 @@ final class ScopeLearner {
 
     /** Leaves the scope alone after a limit refused a call. Returns until when. */
     private long pause(RefusedCall call) {
-        if (call.reported().isPresent()) {
+        if (call.retryAfter().isPresent()) {
             // Calls under way for twice as long as a refusal takes show that a pause was long enough: answers come
             // later.
             Arrays.stream(call.others())
@@ -234,10 +231,10 @@ final class ScopeLearner {
         OptionalDouble perNano = rate.pace().map(Pace::perNano).stream()
                 .mapToDouble(kept -> kept)
                 .findFirst();
-        return backoff.refused(call.begun(), call.reported(), perNano, call.chance(), call.now());
+        return backoff.refused(call.begun(), call.retryAfter(), perNano, call.jitter(), call.now());
     }
 
-    private Rate limited(RefusedCall call, long until, ScopeLimits limits) {
+    private RateEffect limited(RefusedCall call, long until, ScopeLimits limits) {
         if (!doubtsKnown && limits.knowRequests()) {
             doubtsKnown = true;
             rate = searchBelow(until, call, limits);
@@ -245,18 +242,18 @@ final class ScopeLearner {
         boolean kept = rate.pace().isPresent();
         if (kept && call.crowded()) {
             rate.setAside(call.begun());
-            return Rate.KEPT;
+            return RateEffect.KEPT;
         }
-        rate.refused(call.begun(), call.now(), until, call.reported().isPresent());
+        rate.refused(call.begun(), call.now(), until, call.retryAfter().isPresent());
         if (kept) {
-            return Rate.KEPT;
+            return RateEffect.KEPT;
         }
-        return rate.pace().isPresent() ? Rate.UNTOUCHED : Rate.UNKNOWN;
+        return rate.pace().isPresent() ? RateEffect.UNTOUCHED : RateEffect.UNKNOWN;
     }
 
     /**
-     * Starts a rate search below the most-used declared limit; without a measure if hardly any is used, for then
-     * another one refuses.
+     * Starts a rate search below the most-used declared limit; without a first measurement if less than a quarter is
+     * used, since another limit refuses then.
      */
     private static AdaptiveRate searchBelow(long until, RefusedCall call, ScopeLimits limits) {
         long now = call.now();

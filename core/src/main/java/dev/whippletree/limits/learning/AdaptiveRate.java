@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * again after it refused some. If the limit was used up, that is its rate, whatever its window: an hour's calls used up
  * in a minute are followed by 59 closed minutes. A full bucket, or earlier use by others, distorts the first
  * measurement, so a rate is set when two in a row agree. Calls then keep that pace, a tenth below it at first and
- * growing (see {@link CubicProbe}): additive increase, multiplicative decrease, as in TCP.
+ * growing (see {@link CubicProbe}).
  *
  * <p>A refusal cuts the rate once per round. Where a window was used up when its rate was found, the first brief
  * refusals within such a window after a cut don't cut further, since it still holds calls from before. Time without
@@ -25,19 +25,18 @@ public final class AdaptiveRate {
     /** Two measurements agree if neither is more than this many times the other. */
     private static final double AGREEMENT = 2;
 
-    /** Closed for a smaller share of the time since it opened, it isn't a window that was used up too early. */
+    /**
+     * If the service is closed for less than this share of the time that it was open, no window was used up too early.
+     */
     private static final double SHORT_CLOSURE = 0.2;
 
-    /**
-     * Closed for a larger share of the whole round when its rate is found, it is a window that was used up, not a
-     * bucket.
-     */
+    /** If the service is closed for more than this share of a round when its rate is found, a window was used up. */
     private static final double CLOSURE_OF_WINDOW = 0.6;
 
     /** A round of fewer calls measures nothing once a rate is known. */
     private static final long FEWEST_MEASURED = 40;
 
-    /** Others are rarely refused more often within a window after a cut; a limit that has become much smaller is. */
+    /** More refusals than this within a window after a cut mean that the limit itself has become smaller. */
     private static final int MOST_UNCUT = 3;
 
     /** An account that has done nothing for long may send this share of its first round at once, within a bound. */
@@ -45,24 +44,20 @@ public final class AdaptiveRate {
 
     private static final double MOST_AT_ONCE = 16;
 
-    /** A test of a rate loses about a third of a percent. */
+    /** The rate is tested so seldom that one call in 300 is refused. */
     private static final double CALLS_PER_REFUSAL = 300;
 
-    /**
-     * Others don't use the same all the time: keeping out of their way more often would leave much of a limit unused.
-     */
+    /** The same for a known limit: what others use of it changes, so a test more often pays. */
     private static final double CALLS_PER_REFUSAL_WITH_OTHERS = 100;
 
     /**
-     * Growing much within a window would overshoot, so a rate isn't tested before half of what the first round
-     * admitted, within a bound.
+     * The share of the first round's calls after which the rate may be tested: growing more within a window would
+     * overshoot.
      */
     private static final double WINDOW_SHARE = 0.5;
 
-    /**
-     * A rate that was measured while others used much is far too low; it grows by a tenth for so many calls at least.
-     */
-    private static final double FEWEST_BEYOND = 40;
+    /** The fewest calls after which the rate grows by another tenth above its ceiling. */
+    private static final double FEWEST_PER_TENTH = 40;
 
     private final RateSample round = new RateSample();
     private final CubicProbe probe;
@@ -77,7 +72,7 @@ public final class AdaptiveRate {
     /** The rate that was refused last, 0 if there was none. */
     private double refusedRate;
 
-    /** Whether the limit is known, so that others use it too or it is smaller. */
+    /** Whether the limit is known: then other users take part of it, or it is smaller than known. */
     private final boolean known;
 
     /** Its window: as known, else as it was used up when its rate was found; 0 if it may be a bucket. */
@@ -164,20 +159,20 @@ public final class AdaptiveRate {
             case FIRST -> closed(now);
             case FURTHER -> {
                 if (refusedRate > 0) {
-                    probe.refusedToo();
+                    probe.refusedAgain();
                 }
             }
             case NONE -> {
                 return;
             }
         }
-        if (!isByOthers()) {
+        if (!isDueToOtherUsers()) {
             cut(measure(now));
         }
         if (pace != null) {
             pace.holdUntil(round.opensAt());
-            double probing = reported ? Double.MAX_VALUE : 1.0 / Math.max(1, round.opensAt() - now);
-            pace.change(Math.min(probe.value(), probing), now);
+            double oneCallPerPause = reported ? Double.MAX_VALUE : 1.0 / Math.max(1, round.opensAt() - now);
+            pace.change(Math.min(probe.value(), oneCallPerPause), now);
         }
     }
 
@@ -193,7 +188,7 @@ public final class AdaptiveRate {
     }
 
     /** A pace that was admitted for a whole window of a known limit isn't too fast, unless it was being tested. */
-    private boolean isByOthers() {
+    private boolean isDueToOtherUsers() {
         boolean wholeWindow = known && round.openNanos() >= windowNanos;
         return wholeWindow && refusedRate > 0 && refusedRate < probe.ceiling() && isBrief();
     }
@@ -211,10 +206,10 @@ public final class AdaptiveRate {
             long whole = round.openNanos() + round.closedNanos();
             boolean isWindow = round.closedNanos() > CLOSURE_OF_WINDOW * whole;
             windowNanos = known || !isWindow ? windowNanos : whole;
-            probe.restart(Math.max(rate, measured / AGREEMENT), callsBeyond(), callsBeyond());
+            probe.restart(Math.max(rate, measured / AGREEMENT), callsPerTenth(), callsPerTenth());
         } else {
             double calls = callsToNextTest();
-            probe.restart(ceiling(rate), calls, Math.min(calls, callsBeyond()));
+            probe.restart(ceiling(rate), calls, Math.min(calls, callsPerTenth()));
         }
     }
 
@@ -235,8 +230,8 @@ public final class AdaptiveRate {
         return Math.min(MOST_AT_ONCE, Math.max(1, firstRound * BURST_SHARE));
     }
 
-    private double callsBeyond() {
-        return Math.max(FEWEST_BEYOND, callsOfWindow());
+    private double callsPerTenth() {
+        return Math.max(FEWEST_PER_TENTH, callsOfWindow());
     }
 
     private double callsOfWindow() {

@@ -18,16 +18,13 @@ public final class ConcurrencyLimit {
 
     private static final int FIRST = 4;
 
-    /** One test loses about a quarter of a percent, beside the half that the search for a rate may cost. */
+    /** The number is tested so seldom that one call in 400 is refused. */
     private static final double CALLS_PER_REFUSAL = 400;
 
     /** What happens by chance only once in so many times isn't taken for chance. */
     private static final int CERTAINTY = 50;
 
-    /**
-     * The share of calls that had as many under way as a refused one, above which that one says nothing against the
-     * number.
-     */
+    /** If more than this share of admitted calls had as many under way, the refusal isn't due to the number. */
     private static final double SUSPICIOUS = 0.2;
 
     /** Admitted calls by which a refused one is judged. */
@@ -40,16 +37,16 @@ public final class ConcurrencyLimit {
     /** Whether a number was refused: then the probe holds it. */
     private boolean found;
 
-    /**
-     * How many were under way when each of the latest calls that got in began, the next one's place and how many there
-     * are.
-     */
+    /** How many were under way when each of the latest admitted calls began: a ring. */
     private final int[] latest = new int[LATEST];
 
+    /** Where the next one goes in the ring. */
     private int next;
+
+    /** How many of the ring are known. */
     private int known;
 
-    /** How little chance explains of the refusals so far; 1 if all of them. */
+    /** The evidence against chance so far, an e-value; 1: none. */
     private double evidence = 1;
 
     private long refusedAt = Long.MIN_VALUE;
@@ -125,7 +122,7 @@ public final class ConcurrencyLimit {
     public void refused(int underWay, long begun, long now) {
         if (begun < refusedAt) {
             if (crowded) {
-                probe.refusedToo();
+                probe.refusedAgain();
                 search(Math.max(1, Math.min(probe.ceiling(), underWay - 1)));
             }
             return;

@@ -17,7 +17,7 @@ final class CubicProbe {
 
     private static final double CUT = 0.1;
 
-    /** More refusals than that are no test but the search for the bound. */
+    /** More refusals than this were no test, but the search for the bound. */
     private static final int MOST_REFUSALS = 32;
 
     private final double callsPerRefusal;
@@ -31,7 +31,7 @@ final class CubicProbe {
     /**
      * Creates one.
      *
-     * @param callsPerRefusal how many calls are to be admitted for each that a test costs, 1 or more
+     * @param callsPerRefusal admitted calls for each call lost to a test, 1 or more
      */
     CubicProbe(double callsPerRefusal) {
         this.callsPerRefusal = callsPerRefusal;
@@ -44,7 +44,7 @@ final class CubicProbe {
     }
 
     /** Another call was refused by the same test. */
-    void refusedToo() {
+    void refusedAgain() {
         refusals++;
     }
 

@@ -27,13 +27,16 @@ final class RateSample {
     private long idleBefore;
     private long calls;
 
-    /**
-     * Whether it has admitted nothing since it refused a call; since when, until when, and how many calls began since.
-     */
+    /** Whether it has admitted nothing since it refused a call. */
     private boolean closed;
 
+    /** When it last closed. */
     private long closedAt = NEVER;
+
+    /** When it opens again. */
     private long opensAt = NEVER;
+
+    /** How many calls have begun since it closed. */
     private long begunSince;
 
     /** The first round begins, instead of with the first call. */
@@ -84,7 +87,7 @@ final class RateSample {
         calls = begunAlready;
     }
 
-    /** A call was refused that isn't counted any more. */
+    /** Takes in a refused call, which {@link #setAside} has taken out of the count. */
     RefusalEffect refused(long begun, long until, long idleNanos, long now) {
         opensAt = Math.max(opensAt, until);
         if (closed) {
@@ -94,7 +97,7 @@ final class RateSample {
             return RefusalEffect.NONE;
         }
         if (begun < start) {
-            start = opensAt; // Another one of that time was admitted, so it seemed open.
+            start = opensAt; // A call begun at the same time was admitted, so the service only seemed open.
             return RefusalEffect.NONE;
         }
         if (calls <= 0) {
@@ -132,9 +135,9 @@ final class RateSample {
     }
 
     /**
-     * Returns the calls admitted a nanosecond, of one call at least.
+     * Returns the calls admitted a nanosecond, at least as for one call.
      *
-     * @param idleNanos how long calls have waited for nothing so far
+     * @param idleNanos for how long so far there was no demand
      */
     double perNano(long idleNanos) {
         return (double) Math.max(1, calls) / Math.max(1, opensAt - start - (idleNanos - idleBefore));

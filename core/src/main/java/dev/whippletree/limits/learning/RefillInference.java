@@ -32,9 +32,9 @@ public final class RefillInference {
     private boolean comesNearer;
 
     /** How long one unit takes to come back, if it is a bucket. */
-    private double leastOfOne;
+    private double shortestPerUnit;
 
-    private double mostOfOne = Double.POSITIVE_INFINITY;
+    private double longestPerUnit = Double.POSITIVE_INFINITY;
 
     /** The report of the least use, to compare later ones with. */
     private @Nullable Told least;
@@ -54,17 +54,17 @@ public final class RefillInference {
         }
 
         /** Returns the shortest time in which one unit can come back; fractions of a unit aren't reported. */
-        double leastOfOne() {
+        double shortestPerUnit() {
             return (resetNanos - errorNanos()) / (double) used;
         }
 
-        double mostOfOne() {
+        double longestPerUnit() {
             return used == 1 ? Double.POSITIVE_INFINITY : (resetNanos + errorNanos()) / (double) (used - 1);
         }
 
         /** Returns whether one unit can take equally long by both. */
         boolean isProportionalTo(Told other) {
-            return leastOfOne() <= other.mostOfOne() && other.leastOfOne() <= mostOfOne();
+            return shortestPerUnit() <= other.longestPerUnit() && other.shortestPerUnit() <= longestPerUnit();
         }
 
         boolean isWholeSeconds() {
@@ -76,7 +76,7 @@ public final class RefillInference {
                     <= errorNanos() + other.errorNanos() + DIFFERENCE * resetNanos;
         }
 
-        boolean isPutOffAfter(Told other) {
+        boolean isLaterThan(Told other) {
             return begun + resetNanos > other.arrived + other.resetNanos + errorNanos() + other.errorNanos();
         }
     }
@@ -128,11 +128,11 @@ public final class RefillInference {
      * belied it.
      */
     private boolean narrow(Told reported) {
-        double shortest = Math.max(leastOfOne, reported.leastOfOne());
-        double longest = Math.min(mostOfOne, reported.mostOfOne());
+        double shortest = Math.max(shortestPerUnit, reported.shortestPerUnit());
+        double longest = Math.min(longestPerUnit, reported.longestPerUnit());
         boolean agrees = shortest <= longest;
-        leastOfOne = agrees ? shortest : reported.leastOfOne();
-        mostOfOne = agrees ? longest : reported.mostOfOne();
+        shortestPerUnit = agrees ? shortest : reported.shortestPerUnit();
+        longestPerUnit = agrees ? longest : reported.longestPerUnit();
         if (!agrees && suspected == Refill.CONTINUOUS) {
             agreeing = 0;
         }
@@ -141,7 +141,7 @@ public final class RefillInference {
 
     private void judge(Told reported, Told small, boolean proportional) {
         boolean equal = reported.isAsFarAs(small);
-        boolean putOff = pending != null && reported.isPutOffAfter(pending);
+        boolean putOff = pending != null && reported.isLaterThan(pending);
         if (proportional && !equal) {
             suspect(Refill.CONTINUOUS);
         } else if (equal && !proportional && (putOff || mayBePutOff(reported, small))) {

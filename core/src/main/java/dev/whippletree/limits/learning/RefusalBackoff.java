@@ -7,8 +7,8 @@ import java.util.OptionalLong;
 /**
  * How long a service is left alone after it refused a call. Arithmetic only. Confined.
  *
- * <p>A {@code Retry-After} is believed: nothing is sent before. If a call sent after it is refused again, the next
- * pause is at least half of the time for which everything has been refused so far, so that an hour's limit reported as
+ * <p>A {@code Retry-After} is believed: nothing is sent before. From the third refusal in a row of a call sent after
+ * it, the pause is at least half of the time since the first, five minutes at most, so that an hour's limit reported as
  * a second costs some twenty calls. Where the service doesn't say how long to wait, the first pause takes what four
  * calls do, and each further one twice as long until a call is admitted.
  */
@@ -17,17 +17,14 @@ public final class RefusalBackoff {
     /** The first pause where no rate is known. */
     private static final double FIRST_NANOS = Duration.ofMillis(500).toNanos();
 
-    /** So many calls' time costs little wherever a window ends, within bounds. */
+    /** The first pause, as a number of calls at the known rate: it costs little wherever a window ends. */
     private static final double CALLS_OF_A_PAUSE = 4;
 
-    /** A limit that gives way sooner is found open soon enough; one call in this time hammers nobody. */
+    /** The longest pause: one call in five minutes burdens no service. */
     private static final long LONGEST_NANOS = Duration.ofMinutes(5).toNanos();
 
-    /**
-     * When it opens for all, some may be refused only because others used what there was; from the next time on one
-     * call goes alone.
-     */
-    private static final int AMONG_MANY = 2;
+    /** The first two refusals in a row may be due to other calls that used what there was. */
+    private static final int FORGIVEN = 2;
 
     private static final double JITTER = 0.25;
 
@@ -46,7 +43,7 @@ public final class RefusalBackoff {
      *
      * @param retryAfter how long the service said to wait, if it did
      * @param perNano the rate that is kept, calls a nanosecond, if one was found
-     * @param jitter 0 to 1, by which pauses differ a little, lest several processes ask at the same moment
+     * @param jitter 0 to 1, by which pauses differ a little, so that several processes don't ask at the same moment
      */
     public long refused(long begun, OptionalLong retryAfter, OptionalDouble perNano, double jitter, long now) {
         if (begun >= until) {
@@ -72,7 +69,7 @@ public final class RefusalBackoff {
     }
 
     private long halfOfRefused(long now) {
-        return refusals > AMONG_MANY ? Math.min(LONGEST_NANOS, (now - refusedSince) / 2) : 0;
+        return refusals > FORGIVEN ? Math.min(LONGEST_NANOS, (now - refusedSince) / 2) : 0;
     }
 
     /** A call was admitted that began at a moment. */

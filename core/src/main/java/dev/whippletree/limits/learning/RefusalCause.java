@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A limit that is used up refuses every call until it resets; a service that refuses at random admits others
  * meanwhile. So a refusal counts as random until so many calls in a row are refused that, given the share refused so
- * far, chance explains it once in ten thousand times. Only calls that reached the service after the first refused one
+ * far, it would happen by chance only once in ten thousand times; or until eight are, which is less unlikely where more
+ * than a third is refused. Only calls that reached the service after the first refused one
  * count: those begun after half of its time was over. A call in flight for longer than refusals take counts as
  * admitted.
  *
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * refuse them, chance refuses the same share. So once a dozen calls, and clearly more than before, are refused, calls
  * are paced a tenth below the rate that was admitted until one explanation is a hundred times as likely as the other.
  * The same happens if a rate found by trial is refused too often. A random share is refuted by a run of admitted calls
- * that it explains only once in a thousand times.
+ * that it explains only once in a hundred times.
  */
 public final class RefusalCause {
 
@@ -29,8 +30,8 @@ public final class RefusalCause {
         CHANCE,
         /** Chance or a limit's rate: slower calls will tell. */
         UNCLEAR,
-        /** Chance, as slower calls have shown. */
-        NO_LIMIT,
+        /** Chance, as slower calls have proved. */
+        PROVEN_CHANCE,
         /** A limit that is used up, or the rate that was found by trial. */
         LIMIT
     }
@@ -40,28 +41,30 @@ public final class RefusalCause {
     /** A row of refusals that is as unlikely as this isn't taken for chance. */
     private static final double UNLIKELY = 1e-4;
 
-    /** As long as slower calls haven't shown that it is chance. */
+    /** The longest row taken for chance, before slower calls have proved chance. */
     private static final int LONGEST_ROW = 8;
 
+    /** The longest row taken for chance afterwards. */
     private static final int LONGEST_ROW_BY_CHANCE = 30;
 
-    /** A share is judged as if so many calls more had come, half a one of them refused. */
+    /** The prior: as if 5 calls had come before, half a call of them refused. */
     private static final double PRIOR_CALLS = 5;
 
     private static final double PRIOR_REFUSALS = 0.5;
 
-    /** What is older than so many calls is forgotten. */
+    /** After so many calls, what is older counts half. */
     private static final double REMEMBERED = 1000;
 
-    /** So many refused calls and so many admitted ones tell a share and a rate. */
+    /** The fewest refused calls to estimate a share. */
     private static final int DOUBTED_AFTER = 12;
 
+    /** The fewest admitted calls to estimate a rate. */
     private static final int RATE_KNOWN_AFTER = 8;
 
-    /** In standard deviations of a Poisson distribution. */
+    /** How far refusals must exceed the expected number, in standard deviations of a Poisson distribution. */
     private static final double SIGNIFICANT = 4;
 
-    /** The share that a rate found by trial may not be refused again and again. */
+    /** If this share of the calls that keep a learned rate is refused, the rate is in doubt. */
     private static final double TOO_OFTEN = 0.02;
 
     /** A limit refuses no more than this share of slower calls, or a tenth of what it refused before. */
@@ -72,17 +75,18 @@ public final class RefusalCause {
     /** One explanation is a hundred times as likely as the other. */
     private static final double CERTAIN = Math.log(100);
 
-    /** Refusals take no longer than the slowest of the latest, or a little. */
+    /** A call under way for so many times as long as the slowest recent refusal took counts as admitted. */
     private static final double SLOWER_THAN_REFUSALS = 1.25;
 
+    /** The slowest refusal counts for so much less with each later one. */
     private static final double FORGETTING = 0.95;
 
     private long longestNanos;
 
-    /** When the first refused call of a row arrived, about. */
+    /** Roughly when a row's first refused call reached the service. */
     private long rowFrom = NEVER;
 
-    /** When the refused calls of the row began, but for the first. */
+    /** When the refused calls of the row began, except the first. */
     private final List<Long> row = new ArrayList<>();
 
     /** How many calls were refused since the row began, those too that began before. */
@@ -106,7 +110,7 @@ public final class RefusalCause {
     private double ifChance;
     private double ifLimit;
 
-    /** A refusal took so long. */
+    /** Notes how long a refusal took. */
     public void took(long nanos) {
         longestNanos = Math.max((long) (longestNanos * FORGETTING), nanos);
     }
@@ -218,12 +222,12 @@ public final class RefusalCause {
         row.clear();
         rowFrom = NEVER;
         refusedSince = 0;
-        return Verdict.NO_LIMIT;
+        return Verdict.PROVEN_CHANCE;
     }
 
     private int longestRow() {
-        double so = (remembered.refusals() + PRIOR_REFUSALS) / (remembered.calls() + PRIOR_CALLS);
-        double length = Math.ceil(Math.log(UNLIKELY) / Math.log(Math.max(share, so)));
+        double shareSoFar = (remembered.refusals() + PRIOR_REFUSALS) / (remembered.calls() + PRIOR_CALLS);
+        double length = Math.ceil(Math.log(UNLIKELY) / Math.log(Math.max(share, shareSoFar)));
         return (int) Math.min(share > 0 ? LONGEST_ROW_BY_CHANCE : LONGEST_ROW, length);
     }
 
@@ -244,7 +248,7 @@ public final class RefusalCause {
             count(rowFrom, true);
             row.forEach(refused -> count(refused, true));
         } else if (refusedSince > 1) {
-            doubted = null; // A rate that is refused by chance is refused call by call.
+            doubted = null; // Several refusals in a row speak for a limit.
         } else if (doubted != null) {
             doubted.count(rowFrom, true);
         }

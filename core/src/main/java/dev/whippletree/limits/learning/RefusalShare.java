@@ -50,7 +50,7 @@ final class RefusalShare {
     }
 
     /**
-     * Returns the logarithm of how many times as well one share explains the calls as another does (Wald, "Sequential
+     * Returns the log-likelihood ratio of two shares (Wald, "Sequential
      * Tests of Statistical Hypotheses", 1945).
      *
      * @param one above 0 and below 1

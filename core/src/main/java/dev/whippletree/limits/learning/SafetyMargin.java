@@ -14,8 +14,7 @@ package dev.whippletree.limits.learning;
 public final class SafetyMargin {
 
     /**
-     * What is lost by a margin that is too large counts for less than a refusal, which closes the limit for others as
-     * well.
+     * Calls for each refusal: one costs more than an unneeded margin, because it closes the limit for other calls too.
      */
     private static final double CALLS_PER_REFUSAL = 100;
 
@@ -29,9 +28,10 @@ public final class SafetyMargin {
      * So many more refusals than that show it: more than there are when a limit is used up while many calls are under
      * way.
      */
-    private static final double TELLING = 100;
+    private static final double EXCESS_REFUSALS = 100;
 
     private double amount;
+    /** Refusals beside the largest margin, less what is usual. */
     private double inVain;
 
     /**
@@ -59,7 +59,7 @@ public final class SafetyMargin {
 
     /** Returns whether refusals go on that no margin explains. */
     public boolean isInVain() {
-        return inVain >= TELLING;
+        return inVain >= EXCESS_REFUSALS;
     }
 
     /** Forgets all refusals. */

@@ -1,5 +1,5 @@
 /**
- * Finds limits that nobody states, from calls that were admitted and refused: arithmetic only.
+ * Learns what nobody states of limits, from calls and reports: arithmetic only.
  *
  * <p>Not API: may change in any release.
  */

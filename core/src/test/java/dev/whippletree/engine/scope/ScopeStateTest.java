@@ -63,7 +63,8 @@ final class ScopeStateTest {
     void refusalAfterThePauseThatWasTold_opensForOneCallOnly() {
         ScopeState organization = new ScopeState(Scope.of("organization"));
         Refusal first = refused(call(organization, 0), organization, 1);
-        assertThat(first).isEqualTo(new Refusal(10 * SECOND + 1, false, false, Refusal.Rate.UNKNOWN, Optional.empty()));
+        assertThat(first)
+                .isEqualTo(new Refusal(10 * SECOND + 1, false, false, Refusal.RateEffect.UNKNOWN, Optional.empty()));
         long again = first.untilNanos();
         Refusal second = refused(call(organization, again), organization, again + 1);
         assertThat(second.halfOpen()).isTrue();

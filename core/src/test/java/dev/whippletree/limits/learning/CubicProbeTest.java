@@ -13,7 +13,7 @@ final class CubicProbeTest {
     private void test(int refusals) {
         probe.refused();
         for (int more = 1; more < refusals; more++) {
-            probe.refusedToo();
+            probe.refusedAgain();
         }
     }
 

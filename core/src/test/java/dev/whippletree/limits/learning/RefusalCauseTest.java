@@ -77,7 +77,7 @@ final class RefusalCauseTest {
     @Test
     void manyRefusals_areDoubted_andSlowerCallsRefusedAsOften_tellThatItIsChance() {
         assertThat(refusedEvery(10, 100)).isEqualTo(Verdict.UNCLEAR);
-        assertThat(refusedEvery(10, 10)).isEqualTo(Verdict.NO_LIMIT);
+        assertThat(refusedEvery(10, 10)).isEqualTo(Verdict.PROVEN_CHANCE);
         assertThat(refusedEvery(10, 1000)).as("for good").isEqualTo(Verdict.CHANCE);
     }
 
@@ -102,7 +102,7 @@ final class RefusalCauseTest {
     void ratePacedAndRefusedAllTheTime_isDoubted_andWhatSlowerCallsMeetTells() {
         paced = true;
         assertThat(refusedWhilePaced()).isEqualTo(Verdict.UNCLEAR);
-        assertThat(refusedEvery(10, 10)).isEqualTo(Verdict.NO_LIMIT);
+        assertThat(refusedEvery(10, 10)).isEqualTo(Verdict.PROVEN_CHANCE);
     }
 
     @Test
@@ -125,7 +125,7 @@ final class RefusalCauseTest {
     @Test
     void shareThatWasFound_isRefutedByALongRowOfCallsAdmitted() {
         refusedEvery(10, 100);
-        assertThat(refusedEvery(10, 10)).isEqualTo(Verdict.NO_LIMIT);
+        assertThat(refusedEvery(10, 10)).isEqualTo(Verdict.PROVEN_CHANCE);
         admitted(200);
         paced = true;
         assertThat(refused()).isEqualTo(Verdict.LIMIT);
@@ -133,7 +133,7 @@ final class RefusalCauseTest {
 
     @Test
     void halfRefused_rowsOfSeveralAreChance_andOneOfThirtyIsALimit() {
-        while (refusedEvery(2, 1) != Verdict.NO_LIMIT) {
+        while (refusedEvery(2, 1) != Verdict.PROVEN_CHANCE) {
             assertThat(now).isLessThan(1000 * 1000 * MILLI);
         }
         for (int call = 0; call < 10; call++) {
