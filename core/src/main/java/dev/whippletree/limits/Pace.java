@@ -43,10 +43,11 @@ public final class Pace implements Quota {
         return perNano;
     }
 
-    /** Changes the rate from now on. */
+    /** Changes the rate from now on. What has been idle stays so: growing alone doesn't make it wait for its pace. */
     public void change(double callsPerNano, long now) {
-        advance(now);
+        boolean idle = isIdle(now);
         perNano = callsPerNano;
+        credit = idle ? Math.max(credit, most()) : credit;
     }
 
     /** Admits no call before {@code moment}, and one call then. */

@@ -33,6 +33,14 @@ final class PaceTest {
     }
 
     @Test
+    void idlePace_staysIdleWhenItGrows() {
+        Pace pace = new Pace(ONE_A_SECOND, 4, 0);
+        assertThat(pace.isIdle(10 * SECOND)).isTrue();
+        pace.change(2 * ONE_A_SECOND, 10 * SECOND);
+        assertThat(pace.isIdle(10 * SECOND)).isTrue();
+    }
+
+    @Test
     void heldBack_letsNothingGoUntilThenAndThenOne() {
         Pace pace = new Pace(ONE_A_SECOND, 4, 0);
         pace.left(10 * SECOND);
