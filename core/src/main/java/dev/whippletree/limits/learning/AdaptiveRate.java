@@ -2,6 +2,7 @@ package dev.whippletree.limits.learning;
 
 import dev.whippletree.limits.Pace;
 import dev.whippletree.limits.Quota;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,12 @@ public final class AdaptiveRate {
 
     /** The same for a known limit: what others use of it changes, so a test more often pays. */
     private static final double CALLS_PER_REFUSAL_WITH_OTHERS = 100;
+
+    /**
+     * A test that cost many refusals puts the next one off by no more than this: after an outage, the rate may be far
+     * too low.
+     */
+    private static final double LONGEST_TO_TEST_NANOS = Duration.ofHours(1).toNanos();
 
     /**
      * The share of the first round's calls after which the rate may be tested: growing more within a window would
@@ -111,7 +118,7 @@ public final class AdaptiveRate {
         AdaptiveRate rate = new AdaptiveRate(perNano, 0);
         rate.round.startAt(now);
         rate.firstRound = calls;
-        double steps = rate.callsToNextTest();
+        double steps = rate.callsToNextTest(perNano);
         rate.probe.restart(perNano, steps, steps);
         rate.pace = new Pace(rate.probe.value(), rate.mostAtOnce(), now);
         return rate;
@@ -208,7 +215,7 @@ public final class AdaptiveRate {
             windowNanos = known || !isWindow ? windowNanos : whole;
             probe.restart(Math.max(rate, measured / AGREEMENT), callsPerTenth(), callsPerTenth());
         } else {
-            double calls = callsToNextTest();
+            double calls = callsToNextTest(rate);
             probe.restart(ceiling(rate), calls, Math.min(calls, callsPerTenth()));
         }
     }
@@ -238,8 +245,9 @@ public final class AdaptiveRate {
         return WINDOW_SHARE * firstRound;
     }
 
-    private double callsToNextTest() {
-        return Math.max(probe.callsToNextTest(), callsOfWindow());
+    private double callsToNextTest(double rate) {
+        double mostCalls = Math.max(CALLS_PER_REFUSAL, rate * LONGEST_TO_TEST_NANOS);
+        return Math.max(Math.min(probe.callsToNextTest(), mostCalls), callsOfWindow());
     }
 
     private double measure(long now) {

@@ -298,4 +298,26 @@ final class AdaptiveRateTest {
             now += 19 * SECOND;
         }
     }
+
+    /** Ten calls at once are refused in the outage, which would put the next test off by 3,000 calls: a day in all. */
+    @Test
+    void outageTakenForALimit_isForgottenWithinHours() {
+        refused(admitted(5, 0, 5 * SECOND), 60 * SECOND);
+        refused(admitted(5, 60 * SECOND, 65 * SECOND), 120 * SECOND);
+        refused(admitted(5, 120 * SECOND, 180 * SECOND), 181 * SECOND);
+        for (int further = 0; further < 9; further++) {
+            search.refused(180 * SECOND, 180 * SECOND, 181 * SECOND, true);
+        }
+        Pace pace = search.pace().orElseThrow();
+        assertThat(pace.perNano() * SECOND).isLessThan(0.2);
+        long now = 182 * SECOND;
+        while (pace.perNano() * SECOND < 5) {
+            long at = now;
+            search.begun(at);
+            pace.reserve(1, at);
+            search.admitted(at, at);
+            now += Math.max(SECOND / 100, pace.waitNanos(1, at));
+        }
+        assertThat(Duration.ofNanos(now)).isLessThan(Duration.ofHours(4));
+    }
 }
