@@ -1,5 +1,6 @@
 package dev.whippletree.gateway;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
@@ -67,13 +68,14 @@ final class LeavingClientTest {
     private static Map<String, Long> left(RunningGateway running) throws Exception {
         RunningGateway.settle();
         Map<?, ?> status = RunningGateway.json(running.get("/status", "Authorization", "Bearer " + WATCH_KEY));
-        List<?> clients = (List<?>) ((Map<?, ?>) status.get("gateway")).get("clients");
-        List<?> limits = (List<?>) ((Map<?, ?>) clients.get(0)).get("limits");
-        return limits.stream()
+        List<?> clients =
+                (List<?>) requireNonNull((Map<?, ?>) status.get("gateway")).get("clients");
+        List<?> limits = (List<?>) ((Map<?, ?>) requireNonNull(clients).get(0)).get("limits");
+        return requireNonNull(limits).stream()
                 .map(limit -> (Map<?, ?>) limit)
                 .collect(Collectors.toMap(
                         limit -> limit.get("amount") + " " + limit.get("unit"),
-                        limit -> ((Number) limit.get("left")).longValue()));
+                        limit -> requireNonNull((Number) limit.get("left")).longValue()));
     }
 
     private static void leaveAfter(RunningGateway running, long bytes) throws Exception {

@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.http;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
@@ -58,7 +59,8 @@ final class HttpRefusalsTest {
     @SuppressWarnings("unchecked")
     private List<Map<String, Object>> refusals() throws Exception {
         Map<String, Object> status = RunningGateway.json(running.get("/status", "Authorization", "Bearer " + WATCH));
-        return (List<Map<String, Object>>) ((Map<String, Object>) status.get("gateway")).get("refusals");
+        return requireNonNull((List<Map<String, Object>>)
+                requireNonNull((Map<String, Object>) status.get("gateway")).get("refusals"));
     }
 
     /** A line has been logged, and the next pause has begun. */

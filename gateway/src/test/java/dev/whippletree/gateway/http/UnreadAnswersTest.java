@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.http;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -106,7 +107,7 @@ final class UnreadAnswersTest {
                 fake.counted.end();
                 kept.remove(fake);
             } else {
-                long bytes = kept.get(fake) + random.nextInt(200);
+                long bytes = requireNonNull(kept.get(fake)) + random.nextInt(200);
                 kept.put(fake, bytes);
                 fake.keeps(bytes, 1 + random.nextLong(1 + bytes));
             }
