@@ -122,8 +122,7 @@ public final class ConcurrencyLimit {
     public void refused(int underWay, long begun, long now) {
         if (begun < refusedAt) {
             if (crowded) {
-                probe.refusedAgain();
-                search(Math.max(1, Math.min(probe.ceiling(), underWay - 1)));
+                refusedAgain(underWay);
             }
             return;
         }
@@ -134,6 +133,14 @@ public final class ConcurrencyLimit {
         if (crowded) {
             probe.refused();
             search(Math.max(1, underWay - 1));
+        }
+    }
+
+    /** A call that was alone says nothing of a lower number. */
+    private void refusedAgain(int underWay) {
+        probe.refusedAgain();
+        if (underWay > 1) {
+            search(Math.min(probe.ceiling(), underWay - 1));
         }
     }
 

@@ -107,6 +107,14 @@ final class ConcurrencyLimitTest {
     }
 
     @Test
+    void callThatWasAlone_refusedWithACrowd_lowersNothing() {
+        admitted(60, 20);
+        assertThat(refused(21, now + 2, now + 20)).isTrue();
+        assertThat(refused(1, now + 1, now + 21)).isTrue();
+        assertThat(search.allowed()).isEqualTo(18);
+    }
+
+    @Test
     void whatWasUnderWayLongAgo_saysNothing() {
         admitted(60, 20);
         refused(21);
