@@ -53,9 +53,9 @@ final class CreditReport {
 
     private long usedIn(MinuteTally minute, String organization) {
         long[] admitted = minute.admitted();
-        return targets.seats().stream()
-                        .filter(seat -> seat.organization().equals(organization))
-                        .mapToLong(seat -> targets.callsOf(seat, admitted))
+        return targets.plannedAccounts().stream()
+                        .filter(planned -> planned.organization().equals(organization))
+                        .mapToLong(planned -> targets.callsOf(planned, admitted))
                         .sum()
                 * allowance.tokensOfACall();
     }

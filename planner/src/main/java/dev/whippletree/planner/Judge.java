@@ -86,11 +86,11 @@ final class Judge {
     Judgement withUnknown(Judgement judgement, List<PlannedAccount> asked) {
         Allowance allowance = new Allowance(request);
         List<String> unlimited = asked.stream()
-                .filter(seat -> seat.group().isUnknown())
+                .filter(planned -> planned.group().isUnknown())
                 .map(PlannedAccount::id)
                 .toList();
         List<String> prices = asked.stream()
-                .flatMap(seat -> allowance.missingPrice(seat.group()).stream())
+                .flatMap(planned -> allowance.missingPrice(planned.group()).stream())
                 .distinct()
                 .toList();
         if (!judgement.verdict().held() || (unlimited.isEmpty() && prices.isEmpty())) {

@@ -53,7 +53,7 @@ record LimitSlot(
         return IntStream.range(0, targets.all().size())
                 .filter(number -> {
                     Targets.Target target = targets.all().get(number);
-                    return target.seat().organization().equals(organization.id())
+                    return target.planned().organization().equals(organization.id())
                             && (model.isEmpty() || target.model().equals(model));
                 })
                 .boxed()

@@ -84,8 +84,8 @@ final class OutcomeReport {
     }
 
     private List<PlannedAccount> asked(long[] calls) {
-        return targets.seats().stream()
-                .filter(seat -> targets.callsOf(seat, calls) > 0)
+        return targets.plannedAccounts().stream()
+                .filter(planned -> targets.callsOf(planned, calls) > 0)
                 .toList();
     }
 
@@ -125,14 +125,14 @@ final class OutcomeReport {
     }
 
     private List<AccountUse> accounts(long[] calls, List<LimitUse> limits) {
-        return targets.seats().stream()
-                .map(seat -> new AccountUse(
-                        seat.id(),
-                        seat.group().service(),
-                        seat.organization(),
-                        targets.callsOf(seat, calls),
+        return targets.plannedAccounts().stream()
+                .map(planned -> new AccountUse(
+                        planned.id(),
+                        planned.group().service(),
+                        planned.organization(),
+                        targets.callsOf(planned, calls),
                         limits.stream()
-                                .filter(limit -> limit.organization().equals(seat.organization()))
+                                .filter(limit -> limit.organization().equals(planned.organization()))
                                 .mapToDouble(LimitUse::share)
                                 .max()
                                 .orElse(0)))
@@ -143,7 +143,7 @@ final class OutcomeReport {
         Map<String, Tokens> sums = new LinkedHashMap<>();
         for (int number = 0; number < targets.all().size(); number++) {
             Targets.Target target = targets.all().get(number);
-            String service = target.seat().group().service();
+            String service = target.planned().group().service();
             Tokens own = new Tokens(service, target.model(), recorder.tokens(number));
             sums.merge(service + '\n' + target.model(), own, OutcomeReport::together);
         }

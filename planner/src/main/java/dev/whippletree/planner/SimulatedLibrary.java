@@ -26,7 +26,7 @@ final class SimulatedLibrary {
                 .cache(new PlannedCache(timeline))
                 .configuration(new Configuration(
                         plannedAccounts.stream()
-                                .map(seat -> seat.settings(PlannedProvider.NAME))
+                                .map(planned -> planned.settings(PlannedProvider.NAME))
                                 .toList(),
                         List.of(route(pool.route(), plannedAccounts)),
                         List.of(new Configuration.CacheTierSettings(PlannedCache.NAME, Settings.none("cache"))),
@@ -37,10 +37,10 @@ final class SimulatedLibrary {
 
     private static RouteSettings route(RouteSettings route, List<PlannedAccount> plannedAccounts) {
         Map<Integer, List<TargetSettings>> tiers = new TreeMap<>();
-        plannedAccounts.forEach(seat -> seat.member()
+        plannedAccounts.forEach(planned -> planned.member()
                 .places()
                 .forEach(place -> tiers.computeIfAbsent(place.tier(), tier -> new ArrayList<>())
-                        .add(new TargetSettings(seat.id(), place.model()))));
+                        .add(new TargetSettings(planned.id(), place.model()))));
         return route.withTiers(tiers.values().stream().map(Tier::new).toList());
     }
 }

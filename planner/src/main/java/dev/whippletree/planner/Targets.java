@@ -15,10 +15,10 @@ final class Targets {
 
     Targets(AccountPool pool) {
         this.plannedAccounts = PlannedAccount.of(pool);
-        for (PlannedAccount seat : plannedAccounts) {
-            for (Place place : seat.member().places()) {
-                if (numbers.putIfAbsent(key(seat.id(), place.model()), targets.size()) == null) {
-                    targets.add(new Target(seat, place.model()));
+        for (PlannedAccount planned : plannedAccounts) {
+            for (Place place : planned.member().places()) {
+                if (numbers.putIfAbsent(key(planned.id(), place.model()), targets.size()) == null) {
+                    targets.add(new Target(planned, place.model()));
                 }
             }
         }
@@ -27,12 +27,12 @@ final class Targets {
     /**
      * An account and a model.
      *
-     * @param seat the account
+     * @param planned the account
      * @param model the model it is asked for
      */
-    record Target(PlannedAccount seat, String model) {}
+    record Target(PlannedAccount planned, String model) {}
 
-    List<PlannedAccount> seats() {
+    List<PlannedAccount> plannedAccounts() {
         return plannedAccounts;
     }
 
@@ -50,11 +50,11 @@ final class Targets {
     }
 
     /** Returns the calls of an account, of numbers by target. */
-    long callsOf(PlannedAccount seat, long[] calls) {
+    long callsOf(PlannedAccount planned, long[] calls) {
         long sum = 0;
         for (String model :
-                seat.member().places().stream().map(Place::model).distinct().toList()) {
-            sum += calls[number(seat.id(), model)];
+                planned.member().places().stream().map(Place::model).distinct().toList()) {
+            sum += calls[number(planned.id(), model)];
         }
         return sum;
     }

@@ -35,8 +35,8 @@ final class Timetable {
 
     private Minute minute(int index, MinuteTally tally, long open, long[][] usedUpTo) {
         Outcome.Times waited = tally.waited.times();
-        List<Long> byAccount = targets.seats().stream()
-                .map(seat -> targets.callsOf(seat, tally.calls))
+        List<Long> byAccount = targets.plannedAccounts().stream()
+                .map(planned -> targets.callsOf(planned, tally.calls))
                 .toList();
         return new Minute(
                 index + 1,

@@ -1,7 +1,6 @@
 package dev.whippletree.engine.scope;
 
 import dev.whippletree.engine.scope.Refusal.RateEffect;
-import dev.whippletree.limits.Pace;
 import dev.whippletree.limits.SlidingWindow;
 import dev.whippletree.limits.learning.AdaptiveRate;
 import dev.whippletree.limits.learning.RefusalBackoff;
@@ -129,17 +128,24 @@ final class ScopeLearner {
         if (warned) {
             return Optional.empty();
         }
-        Optional<LimitCounter> mostUsed = limits.counters().stream()
-                .filter(LimitCounter::isDeclared)
-                .min(Comparator.comparingDouble(counter -> counter.headroom(call.now())))
-                .filter(counter -> counter.headroom(call.now()) <= 1 - LEAST_USED);
+        long now = call.now();
+        Optional<LimitCounter> mostUsed = mostUsed(limits.counters().stream().filter(LimitCounter::isDeclared), now)
+                .filter(counter -> isTelling(counter, now));
         warned = mostUsed.isPresent();
         return mostUsed.map(counter ->
-                Math.max(0, counter.used(call.now()) - counter.cost(call.use().tokens())) + " of "
+                Math.max(0, counter.used(now) - counter.cost(call.use().tokens())) + " of "
                         + new Limit(
                                 counter.unit(),
                                 counter.quota().amount(),
                                 counter.quota().window().orElseThrow()));
+    }
+
+    private static Optional<LimitCounter> mostUsed(Stream<LimitCounter> counters, long now) {
+        return counters.min(Comparator.comparingDouble(counter -> counter.headroom(now)));
+    }
+
+    private static boolean isTelling(LimitCounter counter, long now) {
+        return counter.headroom(now) <= 1 - LEAST_USED;
     }
 
     private static boolean isExceededByAnswers(LimitCounter counter, long now) {
@@ -228,9 +234,8 @@ final class ScopeLearner {
                     .forEach(backoff::admitted);
         }
         admittedSinceRefusal = 0;
-        OptionalDouble perNano = rate.pace().map(Pace::perNano).stream()
-                .mapToDouble(kept -> kept)
-                .findFirst();
+        OptionalDouble perNano =
+                rate.pace().map(pace -> OptionalDouble.of(pace.perNano())).orElseGet(OptionalDouble::empty);
         return backoff.refused(call.begun(), call.retryAfter(), perNano, call.jitter(), call.now());
     }
 
@@ -257,13 +262,12 @@ final class ScopeLearner {
      */
     private static AdaptiveRate searchBelow(long until, RefusedCall call, ScopeLimits limits) {
         long now = call.now();
-        double used = known(limits)
-                .mapToDouble(counter -> 1 - counter.headroom(now))
-                .max()
-                .orElse(0);
-        return limits.counters().stream()
-                .filter(counter -> counter.isDeclared() && counter.unit() == Limit.Unit.REQUESTS && used >= LEAST_USED)
-                .min(Comparator.comparingDouble(counter -> counter.headroom(now)))
+        if (mostUsed(known(limits), now)
+                .filter(counter -> isTelling(counter, now))
+                .isEmpty()) {
+            return new AdaptiveRate();
+        }
+        return mostUsed(known(limits).filter(LimitCounter::isDeclared), now)
                 .map(counter -> searchBelow(counter, until, call))
                 .orElseGet(AdaptiveRate::new);
     }

@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A limit that is used up refuses every call until it resets; a service that refuses at random admits others
  * meanwhile. So a refusal counts as random until so many calls in a row are refused that, given the share refused so
  * far, it would happen by chance only once in ten thousand times; or until eight are, which is less unlikely where more
- * than a third is refused. Only calls that reached the service after the first refused one
- * count: those begun after half of its time was over. A call in flight for longer than refusals take counts as
- * admitted.
+ * than a third is refused. Only calls that reached the service after the first refused one count: those begun after
+ * half of its time was over. A call in flight for longer than refusals take counts as admitted.
  *
  * <p>An overloaded bucket refuses a share of the calls too. Only slower calls tell the two apart: a limit doesn't
  * refuse them, chance refuses the same share. So once a dozen calls, and clearly more than before, are refused, calls
