@@ -135,6 +135,12 @@ final class ChatAnswerWriter {
         if (piece instanceof Delta.Reasoning thought) {
             return Map.of("reasoning", thought.text());
         }
+        if (piece instanceof Delta.Refusal refusal) {
+            return Map.of("refusal", refusal.text());
+        }
+        if (piece instanceof Delta.ExtrasPart) {
+            return Map.of();
+        }
         return Map.of("tool_calls", List.of(toolCallPart((Delta.ToolCallPart) piece)));
     }
 
