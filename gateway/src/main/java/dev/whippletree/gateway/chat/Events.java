@@ -3,6 +3,7 @@ package dev.whippletree.gateway.chat;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.ErrorFormat;
 import dev.whippletree.gateway.http.GatewayJson;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
@@ -40,7 +41,7 @@ final class Events {
     static byte[] error(ApiError error) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(ERROR);
-        add(bytes, error.json());
+        add(bytes, ErrorFormat.OPENAI.json(error, ""));
         return bytes.toByteArray();
     }
 
