@@ -153,11 +153,13 @@ public record ApiError(
 
     /** The gateway ends before the request could be answered. */
     public static ApiError closing() {
-        return of(
+        return new ApiError(
                 StatusCodes.SERVICE_UNAVAILABLE,
                 SERVER,
                 "closing",
-                "the gateway is shutting down; retry once it is back");
+                Optional.empty(),
+                "the gateway is shutting down; retry once it is back",
+                Optional.of(Duration.ofSeconds(1)));
     }
 
     /** The gateway itself has failed. */
