@@ -168,7 +168,7 @@ final class Flights {
 
     private void expire(Subscription subscription, Duration after) {
         Flight flight = subscription.flight();
-        fail(subscription, PromptErrors.deadline(flight, after, estimator.roomAt(flight)));
+        fail(subscription, PromptErrors.deadline(flight, after, estimator.roomAt(flight), timeline.nanoTime()));
         abandonIfAlone(flight);
     }
 

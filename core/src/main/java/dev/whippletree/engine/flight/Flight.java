@@ -68,6 +68,7 @@ public final class Flight implements Waiter {
     private boolean asksAlike = true;
     private int bounds;
     private int calls;
+    private long firstCallNanos;
 
     /** Whether its key still names all models that may answer it. */
     private boolean keyed = true;
@@ -312,7 +313,15 @@ public final class Flight implements Waiter {
     public void begin(Attempt attempt) {
         this.attempt = attempt;
         this.stage = Stage.ATTEMPTING;
+        if (calls == 0) {
+            firstCallNanos = attempt.beganNanos();
+        }
         calls++;
+    }
+
+    /** Returns how long ago its first call began; 0 without one. */
+    long triedNanos(long now) {
+        return calls == 0 ? 0 : now - firstCallNanos;
     }
 
     /** Uncounts a call that was never sent. */

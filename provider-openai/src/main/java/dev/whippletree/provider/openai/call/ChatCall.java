@@ -189,6 +189,7 @@ final class ChatCall implements Runnable, Cancellable {
                 Redactor.clean(endpoint.inWords(error, verdict), token),
                 OptionalInt.of(error.status()),
                 Redactor.cleanCode(FailureTable.code(error), token),
+                Redactor.cleanCode(error.param(), token),
                 verdict.retryAfter(),
                 verdict.reach());
     }
