@@ -76,6 +76,11 @@ public record Parameters(
         return new Parameters(temperature, topP, OptionalInt.of(maxTokens), seed, stop, extras);
     }
 
+    /** Returns these parameters with other extras. */
+    public Parameters withExtras(Map<String, Object> extras) {
+        return new Parameters(temperature, topP, maxTokens, seed, stop, extras);
+    }
+
     private static void check(boolean right, String otherwise) {
         if (!right) {
             throw new IllegalArgumentException(otherwise);
