@@ -129,10 +129,10 @@ public final class Demand {
     }
 
     private static Optional<String> refusal(ProviderClient client, Prompt prompt, String model) {
-        return prompt.operation() == Prompt.Operation.EMBEDDING
-                        && client.embeddings().isEmpty()
-                ? Optional.of("its provider has no embeddings; name a route or model that embeds texts")
-                : client.refuses(prompt, model);
+        boolean embeds = prompt.operation() == Prompt.Operation.CHAT
+                || client.embeddings().isPresent();
+        return client.refuses(prompt, model)
+                .or(() -> embeds ? Optional.empty() : Optional.of("its provider has no embeddings"));
     }
 
     /** Returns the demand with its reservations, by the present forecast. The lock must be held. */
