@@ -19,6 +19,11 @@ public interface Dialect {
     /** Returns where prompts are posted: an absolute http or https address. */
     URI chatCompletions();
 
+    /** Returns how the service embeds texts; empty if it doesn't. Empty unless overridden. */
+    default Optional<EmbeddingApi> embeddings() {
+        return Optional.empty();
+    }
+
     /** Returns headers to send beside those of the protocol, by name; never the credential. None unless overridden. */
     default Map<String, String> headers() {
         return Map.of();
