@@ -12,11 +12,13 @@ import dev.whippletree.gateway.http.HttpServer;
 import dev.whippletree.gateway.http.MemoryBudget;
 import dev.whippletree.gateway.http.Patience;
 import dev.whippletree.gateway.http.RequestBody;
+import dev.whippletree.gateway.http.RequestLabel;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.SiteGuard;
 import dev.whippletree.gateway.http.StrictRequests;
 import dev.whippletree.gateway.http.UnderWay;
 import dev.whippletree.gateway.http.UnreadAnswers;
+import dev.whippletree.gateway.messages.MessagesErrors;
 import dev.whippletree.gateway.prompt.ConfirmationHandler;
 import dev.whippletree.gateway.prompt.GatewayParts;
 import dev.whippletree.gateway.prompt.LatestAnswers;
@@ -98,7 +100,10 @@ public final class Gateway implements AutoCloseable {
         HttpHandler guarded = new SiteGuard(
                 settings.host(), () -> access.clients().needKeys(), Access.readingKeys(() -> access, paths));
         this.requests = new UnderWay(status.counting(new StrictRequests(new HttpContinueReadHandler(guarded))));
-        this.server = listen(settings, refusals.counting(requests));
+        this.server = listen(
+                settings,
+                RequestLabel.labelling(
+                        timeline, Map.of("/v1/messages", new MessagesErrors()), refusals.counting(requests)));
         status.begin();
         beginHeartbeats();
     }

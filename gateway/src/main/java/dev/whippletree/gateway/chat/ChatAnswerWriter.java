@@ -1,6 +1,7 @@
 package dev.whippletree.gateway.chat;
 
 import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.ErrorFormat;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
@@ -58,7 +59,7 @@ final class ChatAnswerWriter implements AnswerWriter {
     /** Names the event, for clients that know an error by that, as LangChain4j does. */
     @Override
     public List<ServerSentEvent> broken(ApiError error) {
-        return List.of(ServerSentEvent.json("error", error.json()));
+        return List.of(ServerSentEvent.json("error", ErrorFormat.OPENAI.json(error, "")));
     }
 
     @Override
