@@ -90,7 +90,7 @@ public final class Fields {
         });
     }
 
-    /** Takes a list; empty if it is absent. */
+    /** Takes a list; empty if it is absent. Its elements may be null. */
     public Optional<List<?>> list(String field) {
         return take(field).map(value -> {
             if (value instanceof List<?> list) {
