@@ -3,9 +3,7 @@ package dev.whippletree.gateway;
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.gateway.chat.ChatHandler;
-import dev.whippletree.gateway.chat.ConfirmationHandler;
-import dev.whippletree.gateway.chat.LatestAnswers;
+import dev.whippletree.gateway.chat.ChatRequest;
 import dev.whippletree.gateway.clients.Access;
 import dev.whippletree.gateway.clients.ModelsHandler;
 import dev.whippletree.gateway.http.ApiError;
@@ -18,6 +16,11 @@ import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.SiteGuard;
 import dev.whippletree.gateway.http.StrictRequests;
 import dev.whippletree.gateway.http.UnderWay;
+import dev.whippletree.gateway.http.UnreadAnswers;
+import dev.whippletree.gateway.prompt.ConfirmationHandler;
+import dev.whippletree.gateway.prompt.GatewayParts;
+import dev.whippletree.gateway.prompt.LatestAnswers;
+import dev.whippletree.gateway.prompt.PromptHandler;
 import dev.whippletree.gateway.status.StatusPlaces;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.time.Timeline;
@@ -78,12 +81,10 @@ public final class Gateway implements AutoCloseable {
         PathHandler paths = new PathHandler(new NoSuchPlace());
         MemoryBudget memory = new MemoryBudget(settings.bounds().memoryBytes());
         RequestBody bodies = new RequestBody(settings.bounds(), memory);
-        LatestAnswers answers = new LatestAnswers();
-        paths.addExactPath(
-                "/v1/chat/completions",
-                post(new ChatHandler(whippletree, () -> access, timeline, answers, bodies, memory, settings)));
-        paths.addExactPath(
-                "/v1/confirmations", post(new ConfirmationHandler(whippletree, () -> access, answers, bodies)));
+        GatewayParts parts = new GatewayParts(
+                whippletree, () -> access, timeline, new LatestAnswers(), bodies, new UnreadAnswers(memory), settings);
+        paths.addExactPath("/v1/chat/completions", post(new PromptHandler(ChatRequest::read, parts)));
+        paths.addExactPath("/v1/confirmations", post(new ConfirmationHandler(parts)));
         paths.addPrefixPath("/v1/models", get(new ModelsHandler(() -> access)));
         paths.addExactPath("/healthz", get(this::sendHealth));
         paths.addExactPath("/health", get(this::sendHealth));

@@ -1,10 +1,12 @@
 package dev.whippletree.gateway.chat;
 
-import dev.whippletree.gateway.clients.Disclosure;
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.protocol.AnswerInfo;
+import dev.whippletree.gateway.protocol.AnswerWriter;
+import dev.whippletree.gateway.protocol.ServerSentEvent;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
-import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import java.util.ArrayList;
@@ -20,56 +22,47 @@ import org.jspecify.annotations.Nullable;
  * <p>What the protocol has no place for, where an answer came from, stands in a field {@code whippletree} of a whole
  * answer and of a stream's last chunk with a choice.
  */
-final class ChatAnswerWriter {
+final class ChatAnswerWriter implements AnswerWriter {
 
-    private final String id;
-    private final long created;
-    private final Disclosure disclosure;
+    private final AnswerInfo info;
+    private final boolean withUsage;
     private String model;
-    private Optional<String> toConfirm = Optional.empty();
     private boolean begun;
 
     /**
      * Prepares to write one.
      *
-     * @param id unlike any other's
-     * @param created in seconds since 1970
-     * @param model what the client called a model, until it is known who answers
-     * @param disclosure what the client is told of accounts
+     * @param withUsage whether the client wants to be told the tokens used at the end of a stream
      */
-    ChatAnswerWriter(String id, long created, String model, Disclosure disclosure) {
-        this.id = id;
-        this.created = created;
-        this.model = model;
-        this.disclosure = disclosure;
+    ChatAnswerWriter(AnswerInfo info, boolean withUsage) {
+        this.info = info;
+        this.withUsage = withUsage;
+        this.model = info.askedModel();
     }
 
-    /** Returns its id. */
-    String id() {
-        return id;
+    @Override
+    public String id() {
+        return "chatcmpl-" + info.uniqueId();
     }
 
-    /** Returns what the client is told of accounts. */
-    Disclosure disclosure() {
-        return disclosure;
-    }
-
-    /** Returns the origin as the client may see it, by header names without the prefix. */
-    Map<String, String> origin(Origin origin) {
-        Map<String, String> values = OwnHeaders.origin(origin);
-        if (!disclosure.accountsShown()) {
-            values.remove("account");
+    @Override
+    public List<ServerSentEvent> events(Delta delta) {
+        List<ServerSentEvent> events = new ArrayList<>(2);
+        chunks(delta).forEach(chunk -> events.add(ServerSentEvent.json("", chunk)));
+        if (delta instanceof Delta.End) {
+            events.add(ServerSentEvent.DONE);
         }
-        return values;
+        return events;
     }
 
-    /** Sets a stored answer that a cache wants confirmed; the client receives it at the end of the answer. */
-    void toConfirm(String stored) {
-        toConfirm = Optional.of(stored);
+    /** Names the event, for clients that know an error by that, as LangChain4j does. */
+    @Override
+    public List<ServerSentEvent> broken(ApiError error) {
+        return List.of(ServerSentEvent.json("error", error.json()));
     }
 
-    /** Returns a whole answer. */
-    Map<String, Object> whole(Completion completion) {
+    @Override
+    public Map<String, Object> whole(Completion completion) {
         Map<String, @Nullable Object> message = new LinkedHashMap<>();
         message.put("role", "assistant");
         message.put(
@@ -93,19 +86,19 @@ final class ChatAnswerWriter {
         Map<String, Object> answer = head("chat.completion");
         answer.put("choices", List.of(choice));
         completion.usage().ifPresent(usage -> answer.put("usage", usage(usage)));
-        answer.put("whippletree", own(completion.origin()));
+        answer.put("whippletree", info.own(completion.origin()));
         return answer;
     }
 
     /** Returns the chunks for a delta, including the last one; none if the delta needs no chunk. */
-    List<Map<String, Object>> chunks(Delta delta, boolean withUsage) {
+    private List<Map<String, Object>> chunks(Delta delta) {
         List<Map<String, Object>> chunks = new ArrayList<>(2);
         if (delta instanceof Delta.Start start) {
             model = start.model();
         } else if (delta instanceof Delta.End end) {
             model = end.origin().model();
             Map<String, Object> last = chunk(begin(), Optional.of(end.finishReason()));
-            last.put("whippletree", own(end.origin()));
+            last.put("whippletree", info.own(end.origin()));
             chunks.add(last);
             if (withUsage) {
                 chunks.add(usageChunk(end.usage()));
@@ -171,9 +164,9 @@ final class ChatAnswerWriter {
 
     private Map<String, Object> head(String object) {
         Map<String, Object> head = new LinkedHashMap<>();
-        head.put("id", id);
+        head.put("id", id());
         head.put("object", object);
-        head.put("created", created);
+        head.put("created", info.created());
         head.put("model", model);
         return head;
     }
@@ -195,15 +188,6 @@ final class ChatAnswerWriter {
         json.put("total_tokens", usage.total());
         json.put("prompt_tokens_details", Map.of("cached_tokens", usage.cachedPromptTokens()));
         json.put("completion_tokens_details", Map.of("reasoning_tokens", usage.reasoningTokens()));
-        return json;
-    }
-
-    /** Returns the answer's origin, as in the headers, and what to confirm. */
-    private Map<String, Object> own(Origin origin) {
-        Map<String, Object> json = new LinkedHashMap<>(origin(origin));
-        json.replace("attempts", origin.attempts());
-        json.replace("waited-ms", origin.waited().toMillis());
-        toConfirm.ifPresent(stored -> json.put("to_confirm", stored));
         return json;
     }
 }

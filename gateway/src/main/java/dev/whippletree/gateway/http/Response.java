@@ -53,21 +53,20 @@ public final class Response {
         }
     }
 
-    /**
-     * Sends a JSON value and ends the exchange.
-     *
-     * @return how many bytes it is
-     */
-    public static int send(HttpServerExchange exchange, int status, Object json) {
+    /** Sends a JSON value and ends the exchange. */
+    public static void send(HttpServerExchange exchange, int status, Object json) {
+        sendJson(exchange, status, GatewayJson.write(json));
+    }
+
+    /** Sends a JSON value that is written already and ends the exchange. */
+    public static void sendJson(HttpServerExchange exchange, int status, byte[] json) {
         exchange.setStatusCode(status);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
-        byte[] body = GatewayJson.write(json);
-        exchange.setResponseContentLength(body.length);
+        exchange.setResponseContentLength(json.length);
         if (!exchange.isRequestComplete()) {
             leaveUnread(exchange);
         }
-        exchange.getResponseSender().send(ByteBuffer.wrap(body), new EndOfExchange());
-        return body.length;
+        exchange.getResponseSender().send(ByteBuffer.wrap(json), new EndOfExchange());
     }
 
     /** Sends an error and ends the exchange. */

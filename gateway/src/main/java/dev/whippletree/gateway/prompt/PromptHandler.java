@@ -1,18 +1,20 @@
-package dev.whippletree.gateway.chat;
+package dev.whippletree.gateway.prompt;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.chat.Fields;
 import dev.whippletree.gateway.clients.Access;
 import dev.whippletree.gateway.clients.Client;
 import dev.whippletree.gateway.clients.ClientModels;
 import dev.whippletree.gateway.http.ApiError;
-import dev.whippletree.gateway.http.MemoryBudget;
+import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.http.ReceivedBody;
-import dev.whippletree.gateway.http.RequestBody;
 import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.UnderWay;
-import dev.whippletree.gateway.http.UnreadAnswers;
+import dev.whippletree.gateway.protocol.AnswerInfo;
+import dev.whippletree.gateway.protocol.AnswerWriter;
+import dev.whippletree.gateway.protocol.PromptRequest;
+import dev.whippletree.gateway.protocol.Protocol;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Message;
@@ -29,65 +31,45 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Handles chat-completions requests. Thread-safe; runs on I/O threads and never blocks. */
-public final class ChatHandler implements HttpHandler {
+/** Answers the prompts of one protocol. Thread-safe; runs on I/O threads and never blocks. */
+public final class PromptHandler implements HttpHandler {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ChatHandler.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PromptHandler.class);
 
+    private final Protocol protocol;
+    private final GatewayParts gateway;
     private final Whippletree whippletree;
-    private final Supplier<Access> access;
     private final Timeline timeline;
-    private final LatestAnswers answers;
-    private final RequestBody bodies;
-    private final UnreadAnswers unread;
     private final Deadlines deadlines;
-    private final boolean finishAbandoned;
 
     /** A request that is being answered. */
-    private record Asked(Client.Charge charge, Prompt prompt, ChatAnswerWriter answer, StreamedResponse response) {}
+    private record Asked(
+            Client.Charge charge, Prompt prompt, AnswerInfo info, AnswerWriter answer, StreamedResponse response) {}
 
-    /**
-     * Creates one.
-     *
-     * @param access the clients and their current rights
-     * @param answers remembers the answers that clients may confirm
-     * @param bodies receives the requests
-     * @param memory provides memory for answers that clients haven't read
-     * @param settings how long requests may wait, and what becomes of those whose clients leave
-     */
-    public ChatHandler(
-            Whippletree whippletree,
-            Supplier<Access> access,
-            Timeline timeline,
-            LatestAnswers answers,
-            RequestBody bodies,
-            MemoryBudget memory,
-            GatewaySettings settings) {
-        this.whippletree = whippletree;
-        this.access = access;
-        this.timeline = timeline;
-        this.answers = answers;
-        this.bodies = bodies;
-        this.unread = new UnreadAnswers(memory);
-        this.deadlines =
-                new Deadlines(whippletree::configuration, settings.bounds().deadline());
-        this.finishAbandoned = settings.finishAbandoned();
+    /** Creates one that reads requests and writes answers by a protocol. */
+    public PromptHandler(Protocol protocol, GatewayParts gateway) {
+        this.protocol = protocol;
+        this.gateway = gateway;
+        this.whippletree = gateway.whippletree();
+        this.timeline = gateway.timeline();
+        this.deadlines = new Deadlines(
+                whippletree::configuration, gateway.settings().bounds().deadline());
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        Access now = access.get();
+        Access now = gateway.access().get();
         try {
             Client client = now.clients().of(exchange);
             now.rateLimits().getOrDefault(client.tenant(), Map.of()).forEach(exchange.getResponseHeaders()::put);
             client.admit(timeline.nanoTime());
-            bodies.receive(exchange, client.tenant(), (received, body) -> answer(received, now, client, body));
+            gateway.bodies()
+                    .receive(exchange, client.tenant(), (received, body) -> answer(received, now, client, body));
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         }
@@ -95,26 +77,26 @@ public final class ChatHandler implements HttpHandler {
 
     private void answer(HttpServerExchange exchange, Access now, Client client, ReceivedBody body) {
         try {
-            CompletionRequest request = CompletionRequest.read(body);
+            PromptRequest request = read(body);
             boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders())
                     .orElse(now.keptAlive().contains(client.tenant()));
             Prompt prompt = prompt(exchange, now.models(client), client, request, keepAlive);
             TokenCount tokens = client.limitsTokens() ? whippletree.tokensToReserve(prompt) : TokenCount.NONE;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
             UnderWay.whenOver(exchange, () -> charge.release(timeline.nanoTime()));
-            ChatAnswerWriter answer = new ChatAnswerWriter(
+            AnswerInfo info = new AnswerInfo(
                     newId(),
                     timeline.now().getEpochSecond(),
                     request.body().model().orElse(""),
                     now.disclosure());
             StreamedResponse response =
-                    new StreamedResponse(exchange, request.streaming(), unread, body.lease(), timeline);
+                    new StreamedResponse(exchange, request.streaming(), gateway.unread(), body.lease(), timeline);
             if (keepAlive) {
                 response.fillSilence();
             }
-            Asked asked = new Asked(charge, prompt, answer, response);
+            Asked asked = new Asked(charge, prompt, info, request.writer(info), response);
             if (request.streaming()) {
-                stream(exchange, asked, request.usage());
+                stream(exchange, asked);
             } else {
                 complete(exchange, asked);
             }
@@ -126,17 +108,23 @@ public final class ChatHandler implements HttpHandler {
         }
     }
 
+    private PromptRequest read(ReceivedBody body) {
+        Map<String, Object> json = body.json()
+                .orElseThrow(() -> new RequestException(ApiError.wrong("", "the request's body isn't a JSON object")));
+        try {
+            return protocol.read(new Fields("", json));
+        } catch (IllegalArgumentException e) {
+            throw RequestException.of(e);
+        }
+    }
+
     private String newId() {
         RandomGenerator random = timeline.random();
-        return "chatcmpl-" + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
+        return Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
     }
 
     private Prompt prompt(
-            HttpServerExchange exchange,
-            ClientModels models,
-            Client client,
-            CompletionRequest request,
-            boolean keepAlive) {
+            HttpServerExchange exchange, ClientModels models, Client client, PromptRequest request, boolean keepAlive) {
         Prompt.Builder prompt = Prompt.builder().tenant(client.tenant());
         request.body().messages().forEach(prompt::message);
         OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
@@ -155,7 +143,7 @@ public final class ChatHandler implements HttpHandler {
     }
 
     /** Empty for a message made of parts. */
-    private static String lastText(CompletionRequest request) {
+    private static String lastText(PromptRequest request) {
         List<Message> messages = request.body().messages();
         return messages.isEmpty() ? "" : messages.get(messages.size() - 1).text();
     }
@@ -174,7 +162,7 @@ public final class ChatHandler implements HttpHandler {
         });
         DisconnectWatch.watch(exchange, () -> {
             // The call continues for whoever asks the same again, and the request keeps what it holds.
-            if (finishAbandoned && asked.prompt().cache().read()) {
+            if (gateway.settings().finishAbandoned() && asked.prompt().cache().read()) {
                 UnderWay.keepUntil(exchange, settled);
                 whippletree.withdraw(outcome);
             } else {
@@ -194,19 +182,20 @@ public final class ChatHandler implements HttpHandler {
             return;
         }
         if (failure != null) {
-            asked.response()
-                    .end(new StreamEnd.Failed(PromptError.of(
-                            failure, timeline.now(), asked.answer().disclosure())));
+            ApiError error =
+                    PromptError.of(failure, timeline.now(), asked.info().disclosure());
+            asked.response().end(new StreamEnd.Failed(error, List.of()));
         } else if (completion != null) {
             noteToConfirm(asked, completion.origin());
-            asked.answer().origin(completion.origin()).forEach(asked.response()::header);
-            asked.response().end(new StreamEnd.Whole(List.of(asked.answer().whole(completion))));
+            asked.info().origin(completion.origin()).forEach(asked.response()::header);
+            asked.response()
+                    .end(new StreamEnd.Whole(GatewayJson.write(asked.answer().whole(completion))));
         }
     }
 
-    private void stream(HttpServerExchange exchange, Asked asked, boolean withUsage) {
+    private void stream(HttpServerExchange exchange, Asked asked) {
         AnswerEventStream streamed = new AnswerEventStream(
-                asked.response(), asked.answer(), withUsage, timeline::now, new AnswerEventStream.Outcome() {
+                asked.response(), asked.info(), asked.answer(), timeline::now, new AnswerEventStream.Outcome() {
 
                     @Override
                     public void answered(Delta.End end, long tokensSent) {
@@ -269,10 +258,13 @@ public final class ChatHandler implements HttpHandler {
             return;
         }
         Optional<Completion> stored = whippletree.unconfirmed(prompt);
-        stored.ifPresent(completion -> asked.answer().toConfirm(completion.text()));
+        stored.ifPresent(completion -> asked.info().toConfirm(completion.text()));
         // A fresh answer alone teaches nothing; and the client must know which answer it confirms.
         boolean wanted = stored.isPresent() || origin.source() == Origin.Source.CACHE;
-        answers.add(
-                prompt.tenant(), asked.answer().id(), wanted ? whippletree.confirmationKey(prompt) : Optional.empty());
+        gateway.answers()
+                .add(
+                        prompt.tenant(),
+                        asked.answer().id(),
+                        wanted ? whippletree.confirmationKey(prompt) : Optional.empty());
     }
 }

@@ -1,8 +1,7 @@
-package dev.whippletree.gateway.chat;
+package dev.whippletree.gateway.prompt;
 
 import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.RequestException;
-import dev.whippletree.model.Origin;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.Settings;
@@ -11,9 +10,7 @@ import io.undertow.util.HttpString;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -146,22 +143,6 @@ final class OwnHeaders {
 
     private static RequestException wrong(String name, String what) {
         return new RequestException(ApiError.wrong(PREFIX + name, "the header " + PREFIX + name + " " + what));
-    }
-
-    /** Says where an answer came from: names without the prefix. */
-    static Map<String, String> origin(Origin origin) {
-        Map<String, String> values = new LinkedHashMap<>();
-        values.put("account", origin.account());
-        values.put("attempts", Integer.toString(origin.attempts()));
-        values.put("waited-ms", Long.toString(origin.waited().toMillis()));
-        values.put(
-                "cache",
-                switch (origin.source()) {
-                    case CALL -> "miss";
-                    case JOINED -> "joined";
-                    case CACHE -> origin.cache().orElse("hit");
-                });
-        return values;
     }
 
     static void put(HeaderMap headers, String name, String value) {

@@ -1,11 +1,11 @@
-package dev.whippletree.gateway.chat;
+package dev.whippletree.gateway.prompt;
 
-import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.http.HttpRefusals;
 import dev.whippletree.gateway.http.MemoryBudget;
 import dev.whippletree.gateway.http.Reset;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.UnreadAnswers;
+import dev.whippletree.gateway.protocol.ServerSentEvent;
 import dev.whippletree.time.Timeline;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
@@ -13,8 +13,6 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,14 +124,14 @@ final class StreamedResponse implements UnreadAnswers.Answer {
     /** Sends filler that clients skip, unless a write is still in progress. */
     private void fill() {
         if (!writing && end == null) {
-            send(events ? Events.comment() : SPACE, 0, () -> {});
+            send(events ? ServerSentEvent.comment() : SPACE, 0, () -> {});
         }
     }
 
     /** Sets one of the gateway's own headers, named without the prefix, unless the head has been sent. */
-    void header(String name, String value) {
+    void header(String name, Object value) {
         if (!begun) {
-            OwnHeaders.put(exchange.getResponseHeaders(), name, value);
+            OwnHeaders.put(exchange.getResponseHeaders(), name, value.toString());
         }
     }
 
@@ -174,21 +172,20 @@ final class StreamedResponse implements UnreadAnswers.Answer {
     private void finish(StreamEnd how) {
         silence.end();
         if (how instanceof StreamEnd.Whole whole) {
-            finishWhole(whole.lastChunks());
+            finishWhole(whole.bytes());
         } else if (how instanceof StreamEnd.Failed failed && begun) {
-            write(Events.error(failed.error()), new Response.EndOfExchange());
+            write(ServerSentEvent.bytes(failed.lastEvents()), new Response.EndOfExchange());
         } else if (how instanceof StreamEnd.Failed failed) {
             Response.send(exchange, failed.error());
         }
     }
 
-    private void finishWhole(List<Map<String, Object>> lastChunks) {
-        if (events) {
-            write(Events.last(lastChunks), new Response.EndOfExchange());
-        } else if (begun) {
-            write(GatewayJson.write(lastChunks.get(0)), new Response.EndOfExchange());
+    private void finishWhole(byte[] bytes) {
+        if (events || begun) {
+            write(bytes, new Response.EndOfExchange());
         } else {
-            unwritten = Response.send(exchange, OK, lastChunks.get(0));
+            Response.sendJson(exchange, OK, bytes);
+            unwritten = bytes.length;
             kept.keeps(2L * unwritten); // As text and as JSON.
         }
     }

@@ -1,4 +1,4 @@
-package dev.whippletree.gateway.chat;
+package dev.whippletree.gateway.prompt;
 
 import dev.whippletree.time.Timeline;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.whippletree.gateway.chat;
+package dev.whippletree.gateway.prompt;
 
 import static dev.whippletree.gateway.http.ApiError.INVALID;
 import static dev.whippletree.gateway.http.ApiError.LIMITED;

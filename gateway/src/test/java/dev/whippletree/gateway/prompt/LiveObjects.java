@@ -1,4 +1,4 @@
-package dev.whippletree.gateway.chat;
+package dev.whippletree.gateway.prompt;
 
 import java.lang.management.ManagementFactory;
 import javax.management.JMException;

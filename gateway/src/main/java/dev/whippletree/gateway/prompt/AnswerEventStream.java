@@ -1,12 +1,14 @@
-package dev.whippletree.gateway.chat;
+package dev.whippletree.gateway.prompt;
 
 import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.protocol.AnswerInfo;
+import dev.whippletree.gateway.protocol.AnswerWriter;
+import dev.whippletree.gateway.protocol.ServerSentEvent;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.StreamSubscriber;
 import dev.whippletree.spi.TextTokens;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,18 +18,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A piece is asked for when the one before has been written, so a client that reads slowly gets larger pieces and
  * nothing piles up. Where nothing was sent before the first piece, an answer that never begins still gets an error with
- * its own status. One that breaks off ends with an event {@code error}, and without {@code [DONE]}.
+ * its own status. One that breaks off ends with the protocol's events for an error, and not as a whole one does.
  */
 final class AnswerEventStream implements StreamSubscriber {
 
     private final StreamedResponse events;
-    private final ChatAnswerWriter answer;
-    private final boolean withUsage;
+    private final AnswerInfo info;
+    private final AnswerWriter answer;
     private final Supplier<Instant> clock;
     private final Outcome outcome;
     private Flow.@Nullable Subscription subscription;
     private boolean left;
-    private boolean told;
+    private boolean begun;
     private long sixthsSent;
 
     /** Receives the outcome before the client does. On the I/O thread. */
@@ -43,18 +45,15 @@ final class AnswerEventStream implements StreamSubscriber {
     /**
      * Prepares to send one.
      *
-     * @param withUsage whether the client wants to know the tokens used
+     * @param info what the client is told of accounts
+     * @param answer writes the events
      * @param outcome receives the outcome
      */
     AnswerEventStream(
-            StreamedResponse events,
-            ChatAnswerWriter answer,
-            boolean withUsage,
-            Supplier<Instant> clock,
-            Outcome outcome) {
+            StreamedResponse events, AnswerInfo info, AnswerWriter answer, Supplier<Instant> clock, Outcome outcome) {
         this.events = events;
+        this.info = info;
         this.answer = answer;
-        this.withUsage = withUsage;
         this.clock = clock;
         this.outcome = outcome;
     }
@@ -69,13 +68,13 @@ final class AnswerEventStream implements StreamSubscriber {
 
     /** Ends the answer with an error. On the I/O thread. */
     void breakOff(ApiError why) {
-        events.end(new StreamEnd.Failed(why));
+        end(why);
         leave();
     }
 
     /** Returns whether a piece of it has been sent. On the I/O thread. */
     boolean begun() {
-        return told;
+        return begun;
     }
 
     /** Estimates how many tokens the client was sent, reasoning included. On the I/O thread. */
@@ -121,22 +120,22 @@ final class AnswerEventStream implements StreamSubscriber {
             return;
         }
         if (delta instanceof Delta.Start start) {
-            if (answer.disclosure().accountsShown()) {
+            if (info.disclosure().accountsShown()) {
                 events.header("account", start.account());
             }
         } else if (delta instanceof Delta.End end) {
             outcome.answered(end, tokensSent());
         }
-        List<Map<String, Object>> chunks = answer.chunks(delta, withUsage);
+        List<ServerSentEvent> told = answer.events(delta);
         if (delta instanceof Delta.End) {
-            events.end(new StreamEnd.Whole(chunks));
-        } else if (chunks.isEmpty()) {
+            events.end(new StreamEnd.Whole(ServerSentEvent.bytes(told)));
+        } else if (told.isEmpty()) {
             more();
         } else {
-            told = true;
+            begun = true;
             String text = textOf(delta);
             sixthsSent += TextTokens.sixths(text);
-            events.send(Events.of(chunks), text.length(), this::more);
+            events.send(ServerSentEvent.bytes(told), text.length(), this::more);
         }
     }
 
@@ -154,10 +153,14 @@ final class AnswerEventStream implements StreamSubscriber {
         if (left) {
             return;
         }
-        if (!told) {
+        if (!begun) {
             outcome.failedBeforeItBegan(failure);
         }
-        events.end(new StreamEnd.Failed(PromptError.of(failure, clock.get(), answer.disclosure())));
+        end(PromptError.of(failure, clock.get(), info.disclosure()));
+    }
+
+    private void end(ApiError error) {
+        events.end(new StreamEnd.Failed(error, answer.broken(error)));
     }
 
     private void more() {

@@ -1,4 +1,4 @@
-package dev.whippletree.gateway.chat;
+package dev.whippletree.gateway.prompt;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
+import dev.whippletree.gateway.protocol.AnswerInfo;
 import io.undertow.server.HttpServerExchange;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
@@ -41,7 +42,7 @@ final class KeptConnectionTest {
             ask(socket, 300);
             assertThat(LiveObjects.count(HttpServerExchange.class)).isLessThan(30);
             assertThat(LiveObjects.count(AnswerEventStream.class)).isLessThan(30);
-            assertThat(LiveObjects.count(ChatAnswerWriter.class)).isLessThan(30);
+            assertThat(LiveObjects.count(AnswerInfo.class)).isLessThan(30);
             ask(socket, 1);
         }
     }

@@ -1,4 +1,4 @@
-package dev.whippletree.gateway.chat;
+package dev.whippletree.gateway.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

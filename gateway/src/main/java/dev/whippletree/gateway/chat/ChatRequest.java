@@ -2,10 +2,9 @@ package dev.whippletree.gateway.chat;
 
 import dev.whippletree.chat.ChatBody;
 import dev.whippletree.chat.Fields;
-import dev.whippletree.gateway.http.ApiError;
-import dev.whippletree.gateway.http.ReceivedBody;
-import dev.whippletree.gateway.http.RequestException;
-import java.util.Map;
+import dev.whippletree.gateway.protocol.AnswerInfo;
+import dev.whippletree.gateway.protocol.AnswerWriter;
+import dev.whippletree.gateway.protocol.PromptRequest;
 
 /**
  * A chat-completions request. Immutable.
@@ -14,31 +13,26 @@ import java.util.Map;
  * @param streaming whether the client wants the answer while it comes
  * @param usage whether the client wants to be told the tokens used at the end of a stream
  */
-record CompletionRequest(ChatBody body, boolean streaming, boolean usage) {
+public record ChatRequest(ChatBody body, boolean streaming, boolean usage) implements PromptRequest {
 
     /**
      * Reads one.
      *
-     * @throws RequestException if it isn't one, saying where and why
+     * @throws dev.whippletree.chat.WrongFieldException if it isn't one, saying where and why
      */
-    static CompletionRequest read(ReceivedBody body) {
-        Map<String, Object> json = body.json()
-                .orElseThrow(() -> new RequestException(ApiError.wrong("", "the request's body isn't a JSON object")));
-        try {
-            return read(new Fields("", json));
-        } catch (IllegalArgumentException e) {
-            throw RequestException.of(e);
-        }
-    }
-
-    private static CompletionRequest read(Fields fields) {
+    public static ChatRequest read(Fields fields) {
         boolean streaming = fields.flag("stream").orElse(false);
         boolean usage = fields.take("stream_options")
                 .map(value -> Fields.object("stream_options", value))
                 .flatMap(options -> options.flag("include_usage"))
                 .orElse(false);
         refuseWhatIsLost(fields);
-        return new CompletionRequest(ChatBody.read(fields), streaming, usage);
+        return new ChatRequest(ChatBody.read(fields), streaming, usage);
+    }
+
+    @Override
+    public AnswerWriter writer(AnswerInfo info) {
+        return new ChatAnswerWriter(info, usage);
     }
 
     /** Rejects what the gateway would drop: an error is better than an answer that lacks what was asked for. */

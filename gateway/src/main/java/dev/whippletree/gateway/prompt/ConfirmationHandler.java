@@ -1,19 +1,15 @@
-package dev.whippletree.gateway.chat;
+package dev.whippletree.gateway.prompt;
 
-import dev.whippletree.Whippletree;
 import dev.whippletree.chat.Fields;
 import dev.whippletree.chat.WrongFieldException;
-import dev.whippletree.gateway.clients.Access;
 import dev.whippletree.gateway.clients.Client;
 import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.ReceivedBody;
-import dev.whippletree.gateway.http.RequestBody;
 import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.Response;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
-import java.util.function.Supplier;
 
 /**
  * Receives confirmations from clients that an answer was right or wrong. Thread-safe; runs on I/O threads and never
@@ -21,29 +17,18 @@ import java.util.function.Supplier;
  */
 public final class ConfirmationHandler implements HttpHandler {
 
-    private final Whippletree whippletree;
-    private final Supplier<Access> access;
-    private final LatestAnswers answers;
-    private final RequestBody bodies;
+    private final GatewayParts gateway;
 
-    /**
-     * Creates one.
-     *
-     * @param answers those that may be confirmed
-     */
-    public ConfirmationHandler(
-            Whippletree whippletree, Supplier<Access> access, LatestAnswers answers, RequestBody bodies) {
-        this.whippletree = whippletree;
-        this.access = access;
-        this.answers = answers;
-        this.bodies = bodies;
+    /** Creates one. */
+    public ConfirmationHandler(GatewayParts gateway) {
+        this.gateway = gateway;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         try {
-            Client client = access.get().clients().of(exchange);
-            bodies.receive(exchange, client.tenant(), (received, body) -> take(received, client, body));
+            Client client = gateway.access().get().clients().of(exchange);
+            gateway.bodies().receive(exchange, client.tenant(), (received, body) -> take(received, client, body));
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         }
@@ -73,11 +58,13 @@ public final class ConfirmationHandler implements HttpHandler {
         fields.rest().keySet().stream().findFirst().ifPresent(field -> {
             throw wrong(field, "unknown field '" + field + "'; known: id, right");
         });
-        if (!answers.has(client.tenant(), id)) {
+        if (!gateway.answers().has(client.tenant(), id)) {
             throw new RequestException(ApiError.noSuchPlace(
                     "no recent answer of this client to a declared question has the id '" + id + "'"));
         }
-        answers.find(client.tenant(), id).ifPresent(key -> whippletree.confirm(key, right));
+        gateway.answers()
+                .find(client.tenant(), id)
+                .ifPresent(key -> gateway.whippletree().confirm(key, right));
     }
 
     private static RequestException wrong(String field, String message) {
