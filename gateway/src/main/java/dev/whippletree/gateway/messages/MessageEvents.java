@@ -7,6 +7,7 @@ import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.TokenUsage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,7 +91,7 @@ final class MessageEvents {
     }
 
     /** Adds a piece to the open block, after beginning one if another is open. */
-    private void add(String type, Map<String, Object> emptyBlock, Map<String, Object> piece) {
+    private void add(String type, Map<String, @Nullable Object> emptyBlock, Map<String, @Nullable Object> piece) {
         begin();
         if (!open.equals(type)) {
             endBlock();
@@ -103,7 +104,7 @@ final class MessageEvents {
 
     private void endBlock() {
         if (open.equals(THINKING)) {
-            Map<String, Object> signature = ordered("type", "signature_delta", "signature", "");
+            Map<String, @Nullable Object> signature = ordered("type", "signature_delta", "signature", "");
             tell("content_block_delta", ordered("index", blocks - 1, "delta", signature));
         }
         if (!open.isEmpty()) {
@@ -139,18 +140,16 @@ final class MessageEvents {
             endBlock();
         });
         Map<String, @Nullable Object> last = new LinkedHashMap<>();
-        last.put("delta", MessageWriter.stop(end.finishReason(), !calls.isEmpty()));
-        end.usage().ifPresent(usage -> last.put("usage", MessageWriter.usage(usage)));
-        last.putIfAbsent("usage", Map.of("output_tokens", 0));
+        last.put("delta", MessageWriter.stop(MessageWriter.stopReason(end.finishReason(), !calls.isEmpty())));
+        last.put("usage", MessageWriter.usage(end.usage().orElse(TokenUsage.NONE)));
         last.put("whippletree", info.own(end.origin()));
         tell("message_delta", last);
         tell("message_stop", Map.of());
     }
 
     private void tell(String type, Map<String, ? extends @Nullable Object> fields) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("type", type);
-        json.putAll((Map<String, Object>) fields);
+        Map<String, @Nullable Object> json = ordered("type", type);
+        json.putAll(fields);
         events.add(ServerSentEvent.json(type, json));
     }
 }

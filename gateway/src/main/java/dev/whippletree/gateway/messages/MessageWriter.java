@@ -51,7 +51,7 @@ final class MessageWriter implements AnswerWriter {
 
     @Override
     public Map<String, Object> whole(Completion completion) {
-        List<Map<String, Object>> content = new ArrayList<>();
+        List<Map<String, @Nullable Object>> content = new ArrayList<>();
         completion.reasoning().filter(text -> thoughts).ifPresent(text -> content.add(thinking(text)));
         if (!completion.text().isEmpty()) {
             content.add(text(completion.text()));
@@ -63,7 +63,7 @@ final class MessageWriter implements AnswerWriter {
         }
         Map<String, @Nullable Object> message =
                 message(id(), completion.origin().model(), content, completion.usage());
-        message.putAll(stop(completion.finishReason(), !calls.isEmpty()));
+        message.putAll(stop(stopReason(completion.finishReason(), !calls.isEmpty())));
         message.put("whippletree", info.own(completion.origin()));
         return message;
     }
@@ -80,56 +80,64 @@ final class MessageWriter implements AnswerWriter {
 
     /** Returns a message without an end. */
     static Map<String, @Nullable Object> message(
-            String id, String model, List<Map<String, Object>> content, Optional<TokenUsage> usage) {
+            String id, String model, List<Map<String, @Nullable Object>> content, Optional<TokenUsage> usage) {
         Map<String, @Nullable Object> message = new LinkedHashMap<>();
         message.put("id", id);
         message.put("type", "message");
         message.put("role", "assistant");
         message.put("model", model);
         message.put("content", content);
-        message.put("stop_reason", null);
-        message.put("stop_sequence", null);
         message.put("usage", usage(usage.orElse(TokenUsage.NONE)));
+        message.put("container", null);
+        message.putAll(stop(null));
         return message;
     }
 
-    /** Returns why an answer ended, as fields of a message or of a {@code message_delta}. */
-    static Map<String, @Nullable Object> stop(FinishReason reason, boolean callsTools) {
+    /** Returns the reason for an answer's end, or null, as fields of a message or of a {@code message_delta}. */
+    static Map<String, @Nullable Object> stop(@Nullable String reason) {
         Map<String, @Nullable Object> stop = new LinkedHashMap<>();
-        stop.put(
-                "stop_reason",
-                switch (reason) {
-                    // Some services say that they call tools by the calls alone.
-                    case STOP, TOOL_CALLS -> callsTools ? "tool_use" : "end_turn";
-                    case LENGTH -> "max_tokens";
-                    case CONTENT_FILTER -> "refusal";
-                });
+        stop.put("stop_reason", reason);
         stop.put("stop_sequence", null);
+        stop.put("stop_details", null);
         return stop;
     }
 
+    /** Some services say only by the calls that they call tools. */
+    static String stopReason(FinishReason reason, boolean callsTools) {
+        return switch (reason) {
+            case STOP, TOOL_CALLS -> callsTools ? "tool_use" : "end_turn";
+            case LENGTH -> "max_tokens";
+            case CONTENT_FILTER -> "refusal";
+        };
+    }
+
     /** Returns the tokens used; those of the prompt that the service had cached aren't among the input. */
-    static Map<String, Object> usage(TokenUsage usage) {
-        Map<String, Object> json = new LinkedHashMap<>();
+    static Map<String, @Nullable Object> usage(TokenUsage usage) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("input_tokens", Math.max(0, usage.promptTokens() - usage.cachedPromptTokens()));
         json.put("cache_creation_input_tokens", 0);
         json.put("cache_read_input_tokens", usage.cachedPromptTokens());
+        json.put("cache_creation", null);
         json.put("output_tokens", usage.completionTokens());
         json.put("output_tokens_details", Map.of("thinking_tokens", usage.reasoningTokens()));
+        json.put("server_tool_use", null);
+        json.put("service_tier", null);
+        json.put("inference_geo", null);
         return json;
     }
 
-    static Map<String, Object> text(String text) {
-        return ordered("type", "text", "text", text);
+    static Map<String, @Nullable Object> text(String text) {
+        return ordered("type", "text", "text", text, "citations", null);
     }
 
     /** The signature is by Anthropic, over what its models think; there is none here. */
-    static Map<String, Object> thinking(String text) {
+    static Map<String, @Nullable Object> thinking(String text) {
         return ordered("type", "thinking", "thinking", text, "signature", "");
     }
 
-    static Map<String, Object> toolUse(String id, String name, Map<String, Object> input) {
-        return ordered("type", "tool_use", "id", id, "name", name, "input", input);
+    static Map<String, @Nullable Object> toolUse(String id, String name, Map<String, Object> input) {
+        Map<String, Object> caller = Map.of("type", "direct");
+        return ordered("type", "tool_use", "id", id, "name", name, "input", input, "caller", caller);
     }
 
     /** Returns the id that the result of a call will refer to, also where the service has given the call none. */
@@ -155,10 +163,10 @@ final class MessageWriter implements AnswerWriter {
     }
 
     /** Returns an object with these names and values, one after the other. */
-    static Map<String, Object> ordered(Object... namesAndValues) {
-        Map<String, Object> object = new LinkedHashMap<>();
+    static Map<String, @Nullable Object> ordered(@Nullable Object... namesAndValues) {
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
         for (int index = 0; index < namesAndValues.length; index += 2) {
-            object.put((String) namesAndValues[index], namesAndValues[index + 1]);
+            object.put(String.valueOf(namesAndValues[index]), namesAndValues[index + 1]);
         }
         return object;
     }
