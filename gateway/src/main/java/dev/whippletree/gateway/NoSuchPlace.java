@@ -31,8 +31,9 @@ final class NoSuchPlace implements HttpHandler {
         if (path.startsWith(VERSION + VERSION + "/")) {
             return "; use " + path.substring(VERSION.length()) + ": the base URL has " + VERSION + " twice";
         }
-        String chat =
-                path.startsWith(VERSION + "/") ? "; of OpenAI's API, the gateway serves only chat completions and Responses" : "";
+        String chat = path.startsWith(VERSION + "/")
+                ? "; of OpenAI's API, the gateway serves only chat completions and Responses"
+                : "";
         return chat + "; known: " + SERVED;
     }
 }
