@@ -21,7 +21,7 @@ import dev.whippletree.gateway.prompt.ConfirmationHandler;
 import dev.whippletree.gateway.prompt.GatewayParts;
 import dev.whippletree.gateway.prompt.LatestAnswers;
 import dev.whippletree.gateway.prompt.PromptHandler;
-import dev.whippletree.gateway.responses.ResponsesProtocol;
+import dev.whippletree.gateway.responses.ResponsesRequest;
 import dev.whippletree.gateway.status.StatusPlaces;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.time.Timeline;
@@ -85,7 +85,7 @@ public final class Gateway implements AutoCloseable {
         GatewayParts parts = new GatewayParts(
                 whippletree, () -> access, timeline, new LatestAnswers(), bodies, new UnreadAnswers(memory), settings);
         paths.addExactPath("/v1/chat/completions", post(new PromptHandler(ChatRequest::read, parts)));
-        paths.addExactPath("/v1/responses", post(new PromptHandler(new ResponsesProtocol(), parts)));
+        paths.addExactPath("/v1/responses", post(new PromptHandler(ResponsesRequest::read, parts)));
         paths.addExactPath("/v1/confirmations", post(new ConfirmationHandler(parts)));
         paths.addPrefixPath("/v1/models", get(new ModelsHandler(() -> access)));
         paths.addExactPath("/healthz", get(this::sendHealth));

@@ -41,7 +41,7 @@ final class ResponsesRequestTest {
     }
 
     static PromptRequest read(String fields) {
-        return new ResponsesProtocol().read(new Fields("", json("{" + fields + "}")));
+        return ResponsesRequest.read(new Fields("", json("{" + fields + "}")));
     }
 
     private static List<Message> messages(String... items) {
@@ -63,7 +63,7 @@ final class ResponsesRequestTest {
     @Test
     void textAsInput_isAMessageOfTheUser_andInstructionsAreOneOfTheSystem() {
         ChatBody body = read("'model':'m','input':'Hi','instructions':'Be brief','temperature':0.5,'top_p':0.9,"
-                        + "'max_output_tokens':70,'user':'u','reasoning':{'effort':'low','summary':'auto'}")
+                        + "'max_output_tokens':70,'reasoning':{'effort':'low','summary':'auto'}")
                 .body();
 
         assertThat(body.model()).contains("m");
@@ -71,7 +71,7 @@ final class ResponsesRequestTest {
         assertThat(body.parameters().temperature()).isEqualTo(OptionalDouble.of(0.5));
         assertThat(body.parameters().topP()).isEqualTo(OptionalDouble.of(0.9));
         assertThat(body.parameters().maxTokens()).isEqualTo(OptionalInt.of(70));
-        assertThat(body.parameters().extras()).isEqualTo(Map.of("user", "u", "reasoning_effort", "low"));
+        assertThat(body.parameters().extras()).isEqualTo(Map.of("reasoning_effort", "low"));
     }
 
     @Test
@@ -79,7 +79,7 @@ final class ResponsesRequestTest {
         PromptRequest request = read(
                 "'input':'Hi','store':true,'include':[],'prompt_cache_key':'k','metadata':{'a':'b'},"
                         + "'client_metadata':{'x':'y'},'truncation':'disabled','safety_identifier':'s','tools':[],'text':{},"
-                        + "'reasoning':{},'user':'','instructions':null,'max_output_tokens':null,'previous_response_id':null,"
+                        + "'reasoning':{},'user':'u','instructions':null,'max_output_tokens':null,'previous_response_id':null,"
                         + "'background':false,'tool_choice':'auto','parallel_tool_calls':true,'something_new':{'deep':[1]}");
 
         assertThat(request.streaming()).isFalse();
@@ -288,13 +288,13 @@ final class ResponsesRequestTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "'input':'Hi','previous_response_id':'resp_1' | previous_response_id | send the whole conversation",
-                "'input':'Hi','conversation':'conv_1' | conversation | send the whole conversation",
-                "'input':'Hi','conversation':{'id':'conv_1'} | conversation | send the whole conversation",
-                "'input':'Hi','prompt':{'id':'pmpt_1'} | prompt | send its text",
+                "'input':'Hi','previous_response_id':'resp_1' | previous_response_id | send all of it",
+                "'input':'Hi','conversation':'conv_1' | conversation | send all of it",
+                "'input':'Hi','conversation':{'id':'conv_1'} | conversation | send all of it",
+                "'input':'Hi','prompt':{'id':'pmpt_1'} | prompt | send all of it",
                 "'input':'Hi','background':true | background | stream it",
                 "'model':'m' | input | is missing",
-                "'input':[] | input | at least one message",
+                "'input':[] | input | at least one item",
                 "'input':7 | input | a string or a list",
                 "'input':'Hi','stream':'yes' | stream | true or false",
                 "'input':'Hi','model':5 | model | is a string",
@@ -305,11 +305,11 @@ final class ResponsesRequestTest {
                 "'input':[{'role':'user'}] | input[0].content | is missing",
                 "'input':[{'type':'dream'}] | input[0].type | 'dream'",
                 "'input':[{'role':'user','content':[{'type':'smell'}]}] | input[0].content[0].type | 'smell'",
-                "'input':[{'role':'user','content':[{'type':'input_image','image_url':'data:image/png;base64,a*b'}]}] | input[0].content[0].image_url | Base64",
-                "'input':[{'role':'user','content':[{'type':'input_image','image_url':'data:image/png;base64,'}]}] | input[0].content[0].image_url | empty or cut",
+                "'input':[{'role':'user','content':[{'type':'input_image','image_url':'data:image/png;base64,a*b'}]}] | input[0].content[0].image_url | isn't Base64",
+                "'input':[{'role':'user','content':[{'type':'input_image','image_url':'data:image/png;base64,'}]}] | input[0].content[0].image_url | isn't Base64",
                 "'input':[{'role':'user','content':[{'type':'input_image','file_id':'f'}]}] | input[0].content[0].file_id | send the data itself",
                 "'input':[{'role':'user','content':[{'type':'input_file','file_url':'https://example.org/'}]}] | input[0].content[0].file_url | file_data",
-                "'input':[{'type':'item_reference','id':'msg_1'}] | input[0].id | send the item itself",
+                "'input':[{'type':'item_reference','id':'msg_1'}] | input[0].id | send the item",
                 "'input':[{'type':'function_call_output','call_id':'c9','output':'x'}] | input[0].call_id | 'c9'",
                 "'input':[{'type':'function_call','call_id':'c1','name':'f'}] | input[0].arguments | is missing",
                 "'input':[{'type':'function_call','name':'f','arguments':'{}'}] | input[0].call_id | is missing",
