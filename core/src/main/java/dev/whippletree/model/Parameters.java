@@ -76,6 +76,11 @@ public record Parameters(
         return new Parameters(temperature, topP, OptionalInt.of(maxTokens), seed, stop, extras);
     }
 
+    /** Returns how many answers the prompt asks for: {@code n} among the extras, or 1. */
+    public int choices() {
+        return extras.get("n") instanceof Number number ? Math.max(1, number.intValue()) : 1;
+    }
+
     private static void check(boolean right, String otherwise) {
         if (!right) {
             throw new IllegalArgumentException(otherwise);

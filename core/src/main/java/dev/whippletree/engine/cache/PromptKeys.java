@@ -107,7 +107,9 @@ public final class PromptKeys {
     }
 
     private static List<String> describe(ToolCall call) {
-        return List.of(call.id(), call.name(), call.arguments());
+        return call.type() == ToolCall.Type.FUNCTION
+                ? List.of(call.id(), call.name(), call.arguments())
+                : List.of(call.id(), call.name(), call.arguments(), call.type().name());
     }
 
     private static Map<String, Object> describe(Parameters parameters) {

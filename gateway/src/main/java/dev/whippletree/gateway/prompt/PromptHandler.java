@@ -237,7 +237,7 @@ public final class PromptHandler implements HttpHandler {
     }
 
     private static long tokens(Completion completion) {
-        long sixths = TextTokens.sixths(completion.text())
+        long sixths = TextTokens.sixths(completion.words())
                 + TextTokens.sixths(completion.reasoning().orElse(""));
         for (ToolCall call : completion.toolCalls()) {
             sixths += TextTokens.sixths(call.name()) + TextTokens.sixths(call.arguments());
@@ -258,7 +258,7 @@ public final class PromptHandler implements HttpHandler {
             return;
         }
         Optional<Completion> stored = whippletree.unconfirmed(prompt);
-        stored.ifPresent(completion -> asked.info().toConfirm(completion.text()));
+        stored.ifPresent(completion -> asked.info().toConfirm(completion.words()));
         // A fresh answer alone teaches nothing; and the client must know which answer it confirms.
         boolean wanted = stored.isPresent() || origin.source() == Origin.Source.CACHE;
         gateway.answers()

@@ -17,6 +17,12 @@ record OpenAiDialect(URI chatCompletions, String maxTokensField) implements Dial
 
     private static final String OWN_HOST = URI.create(BASE_URL).getHost();
 
+    /** As many as OpenAI gives (platform.openai.com/docs/api-reference/chat); others that speak the protocol vary. */
+    @Override
+    public int mostChoices() {
+        return 128;
+    }
+
     /**
      * OpenAI itself counts a completion's maximum when the prompt arrives
      * (platform.openai.com/docs/guides/rate-limits). Others that speak the protocol aren't known to.
@@ -26,6 +32,7 @@ record OpenAiDialect(URI chatCompletions, String maxTokensField) implements Dial
         Admission asMade = Dialect.super.admission(prompt, model);
         return OWN_HOST.equals(chatCompletions.getHost())
                 ? Admission.onEntry(asMade.promptTokens(), prompt.parameters().maxTokens())
+                        .times(asMade.completions())
                 : asMade;
     }
 }
