@@ -128,7 +128,7 @@ final class ChatAnswerWriter implements AnswerWriter {
             model = start.model();
         } else if (delta instanceof Delta.End end) {
             model = end.origin().model();
-            Map<String, Object> choice = choice("delta", begin());
+            Map<String, Object> choice = choice("delta", beginEmpty());
             choice.put("finish_reason", reason(end.finishReason(), legacy));
             Map<String, Object> last = chunk(choice);
             last.put("whippletree", info.own(end.origin()));
@@ -169,7 +169,7 @@ final class ChatAnswerWriter implements AnswerWriter {
     }
 
     private Map<String, Object> chunk(AnswerExtras part) {
-        Map<String, Object> delta = begin();
+        Map<String, Object> delta = beginEmpty();
         part.message().forEach(delta::putIfAbsent);
         Map<String, @Nullable Object> choice = choice("delta", delta);
         part.choice().forEach(choice::putIfAbsent);
@@ -206,6 +206,15 @@ final class ChatAnswerWriter implements AnswerWriter {
         if (!begun) {
             delta.put("role", "assistant");
             begun = true;
+        }
+        return delta;
+    }
+
+    /** Adds the role and empty content to a first chunk that has no piece, so that clients find some content. */
+    private Map<String, Object> beginEmpty() {
+        Map<String, Object> delta = begin();
+        if (!delta.isEmpty()) {
+            delta.put("content", "");
         }
         return delta;
     }
