@@ -35,6 +35,7 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
     private static final int OK = 200;
     private static final String FUNCTION_CALL = "function_call";
     private static final Set<String> OF_BODY = Set.of("id", "object", "created", "model", "choices", "usage");
+    private static final Set<String> OF_CALL = Set.of("id", "type", "function", "custom");
     private static final Set<String> OF_CHOICE = Set.of("index", "message", "finish_reason");
     private static final Set<String> OF_MESSAGE =
             Set.of("role", "content", "reasoning", "refusal", "tool_calls", FUNCTION_CALL);
@@ -168,6 +169,7 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         String type = call.type().name().toLowerCase(Locale.ROOT);
         json.writeStringProperty("type", type);
         tool(json, type, call);
+        write(json, call.extras(), Set.of());
         json.writeEndObject();
     }
 
@@ -206,7 +208,7 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
                 message.path("reasoning").stringValueOpt(),
                 message.path("refusal").stringValueOpt(),
                 function.isObject()
-                        ? List.of(toolCall("", function))
+                        ? List.of(legacyCall(function))
                         : message.path("tool_calls")
                                 .valueStream()
                                 .map(ResultLine::toolCall)
@@ -263,20 +265,19 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
     }
 
     private static ToolCall toolCall(JsonNode call) {
-        String id = call.path("id").stringValue("");
         JsonNode custom = call.path("custom");
-        return custom.isObject()
-                ? new ToolCall(
-                        id,
-                        custom.path("name").stringValue(""),
-                        custom.path("input").stringValue(""),
-                        ToolCall.Type.CUSTOM)
-                : toolCall(id, call.path("function"));
+        JsonNode tool = custom.isObject() ? custom : call.path("function");
+        return new ToolCall(
+                call.path("id").stringValue(""),
+                tool.path("name").stringValue(""),
+                tool.path(custom.isObject() ? "input" : "arguments").stringValue(""),
+                custom.isObject() ? ToolCall.Type.CUSTOM : ToolCall.Type.FUNCTION,
+                others(call, OF_CALL));
     }
 
-    private static ToolCall toolCall(String id, JsonNode function) {
+    private static ToolCall legacyCall(JsonNode function) {
         return new ToolCall(
-                id,
+                "",
                 function.path("name").stringValue(""),
                 function.path("arguments").stringValue(""));
     }

@@ -242,6 +242,7 @@ final class ChatAnswerWriter implements AnswerWriter {
         part.id().or(() -> part.name().map(name -> "")).ifPresent(id -> call.put("id", id));
         part.name().ifPresent(name -> call.put("type", wireName(part.type())));
         call.put(wireName(part.type()), tool);
+        part.extras().forEach(call::putIfAbsent);
         return Map.of("tool_calls", List.of(call));
     }
 
@@ -291,7 +292,9 @@ final class ChatAnswerWriter implements AnswerWriter {
 
     private static Map<String, Object> toolCall(ToolCall call) {
         String type = wireName(call.type());
-        return Map.of("id", call.id(), "type", type, type, tool(call));
+        Map<String, Object> json = new LinkedHashMap<>(Map.of("id", call.id(), "type", type, type, tool(call)));
+        call.extras().forEach(json::putIfAbsent);
+        return json;
     }
 
     private static Map<String, Object> tool(ToolCall call) {

@@ -75,14 +75,14 @@ final class TwentyAnswers {
                         "two tools and a text",
                         "\"content\":\"Let me look.\",\"tool_calls\":["
                                 + "{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}\"}},"
-                                + "{\"id\":\"call_2\",\"type\":\"function\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}]",
+                                + "{\"id\":\"call_2\",\"type\":\"function\",\"extra_content\":{\"google\":{\"thought_signature\":\"c2ln\"}},\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}]",
                         "tool_calls",
                         delta("\"content\":\"Let me look.\""),
                         delta(
                                 "\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}]"),
                         delta("\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"a\\\":1}\"}}]"),
                         delta(
-                                "\"tool_calls\":[{\"index\":1,\"id\":\"call_2\",\"type\":\"function\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}]")));
+                                "\"tool_calls\":[{\"index\":1,\"id\":\"call_2\",\"type\":\"function\",\"extra_content\":{\"google\":{\"thought_signature\":\"c2ln\"}},\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}]")));
         all.add(new Said(
                 "legacy function",
                 "openai",
