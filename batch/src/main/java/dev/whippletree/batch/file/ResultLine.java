@@ -114,12 +114,13 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         json.writeArrayPropertyStart("choices");
         json.writeStartObject();
         json.writeNumberProperty("index", 0);
-        boolean legacy = answered.item().prompt().parameters().extras().containsKey("functions");
+        boolean legacy = answered.item().prompt().parameters().extras().containsKey("functions")
+                && completion.toolCalls().size() == 1;
         message(json, completion, legacy);
         if (!extras.choice().containsKey("logprobs")) {
             json.writeNullProperty("logprobs");
         }
-        write(json, extras.choice(), Set.of());
+        write(json, extras.choice(), OF_CHOICE);
         boolean calls = legacy && completion.finishReason() == FinishReason.TOOL_CALLS;
         json.writeStringProperty(
                 "finish_reason",
@@ -152,14 +153,14 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         json.writeStringProperty("content", silent ? null : completion.text());
         completion.reasoning().ifPresent(thought -> json.writeStringProperty("reasoning", thought));
         completion.refusal().ifPresent(words -> json.writeStringProperty("refusal", words));
-        if (legacy && !completion.toolCalls().isEmpty()) {
+        if (legacy) {
             tool(json, FUNCTION_CALL, completion.toolCalls().get(0));
         } else if (!completion.toolCalls().isEmpty()) {
             json.writeArrayPropertyStart("tool_calls");
             completion.toolCalls().forEach(call -> toolCall(json, call));
             json.writeEndArray();
         }
-        write(json, completion.extras().message(), Set.of());
+        write(json, completion.extras().message(), OF_MESSAGE);
         json.writeEndObject();
     }
 
@@ -169,7 +170,7 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         String type = call.type().name().toLowerCase(Locale.ROOT);
         json.writeStringProperty("type", type);
         tool(json, type, call);
-        write(json, call.extras(), Set.of());
+        write(json, call.extras(), OF_CALL);
         json.writeEndObject();
     }
 
