@@ -32,7 +32,7 @@ public final class Fields {
     }
 
     /** Returns where a field stands. */
-    String at(String field) {
+    public String at(String field) {
         return path.isEmpty() ? field : path + "." + field;
     }
 
@@ -70,7 +70,8 @@ public final class Fields {
         });
     }
 
-    Optional<Double> number(String field) {
+    /** Takes a number; empty if it is absent. */
+    public Optional<Double> number(String field) {
         return take(field).map(value -> {
             if (value instanceof Number number) {
                 return number.doubleValue();
@@ -89,7 +90,8 @@ public final class Fields {
         });
     }
 
-    Optional<List<?>> list(String field) {
+    /** Takes a list; empty if it is absent. Its elements may be null. */
+    public Optional<List<?>> list(String field) {
         return take(field).map(value -> {
             if (value instanceof List<?> list) {
                 return list;

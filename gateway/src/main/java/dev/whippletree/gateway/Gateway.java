@@ -19,6 +19,7 @@ import dev.whippletree.gateway.http.StrictRequests;
 import dev.whippletree.gateway.http.UnderWay;
 import dev.whippletree.gateway.http.UnreadAnswers;
 import dev.whippletree.gateway.messages.MessagesErrors;
+import dev.whippletree.gateway.messages.MessagesRequest;
 import dev.whippletree.gateway.prompt.ConfirmationHandler;
 import dev.whippletree.gateway.prompt.GatewayParts;
 import dev.whippletree.gateway.prompt.LatestAnswers;
@@ -86,6 +87,11 @@ public final class Gateway implements AutoCloseable {
         GatewayParts parts = new GatewayParts(
                 whippletree, () -> access, timeline, new LatestAnswers(), bodies, new UnreadAnswers(memory), settings);
         paths.addExactPath("/v1/chat/completions", post(new PromptHandler(ChatRequest::read, parts)));
+        paths.addExactPath("/v1/messages", post(new PromptHandler(MessagesRequest::read, parts)));
+        paths.addExactPath(
+                "/v1/messages/count_tokens",
+                post(new PromptHandler(MessagesRequest::readToCount, parts)
+                        .counting(tokens -> Map.of("input_tokens", tokens.prompt()))));
         paths.addExactPath("/v1/confirmations", post(new ConfirmationHandler(parts)));
         paths.addPrefixPath("/v1/models", get(new ModelsHandler(() -> access)));
         paths.addExactPath("/healthz", get(this::sendHealth));

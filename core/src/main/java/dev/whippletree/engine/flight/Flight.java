@@ -83,6 +83,7 @@ public final class Flight implements Waiter {
     private @Nullable Attempt attempt;
     private @Nullable Completion answer;
     private @Nullable Runnable claimEnd;
+    private Optional<AnswerStore> store = Optional.empty();
 
     public Flight(CacheKey key, Prompt prompt, Route route, long now) {
         this.key = key;
@@ -347,6 +348,16 @@ public final class Flight implements Waiter {
         Optional<Runnable> end = Optional.ofNullable(claimEnd);
         claimEnd = null;
         return end;
+    }
+
+    /** Returns what stores its answer; empty: the caches do, where it is looked up too. */
+    public Optional<AnswerStore> store() {
+        return store;
+    }
+
+    /** Sets what stores its answer. Called before it is looked up. */
+    public void store(Optional<AnswerStore> other) {
+        this.store = other;
     }
 
     public @Nullable Attempt attempt() {

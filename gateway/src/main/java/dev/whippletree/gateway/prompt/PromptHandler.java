@@ -28,10 +28,13 @@ import dev.whippletree.spi.TextTokens;
 import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.StatusCodes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,22 +64,45 @@ public final class PromptHandler implements HttpHandler {
                 whippletree::configuration, gateway.settings().bounds().deadline());
     }
 
+    /** What is done with a request that has been read. */
+    private interface Reaction {
+        void to(HttpServerExchange exchange, Access now, Client client, ReceivedBody body);
+    }
+
     @Override
     public void handleRequest(HttpServerExchange exchange) {
+        receive(exchange, this::answer);
+    }
+
+    /**
+     * Returns a handler that estimates the tokens of the same protocol's prompts, instead of answering them.
+     *
+     * @param json the response for the tokens that would be reserved
+     */
+    public HttpHandler counting(Function<TokenCount, Map<String, Object>> json) {
+        return exchange -> receive(
+                exchange,
+                (received, now, client, body) -> guarded(received, () -> {
+                    Prompt prompt = prompt(received, now.models(client), client, read(body), false);
+                    Response.send(received, StatusCodes.OK, json.apply(whippletree.tokensToReserve(prompt)));
+                }));
+    }
+
+    private void receive(HttpServerExchange exchange, Reaction reaction) {
         Access now = gateway.access().get();
         try {
             Client client = now.clients().of(exchange);
             now.rateLimits().getOrDefault(client.tenant(), Map.of()).forEach(exchange.getResponseHeaders()::put);
             client.admit(timeline.nanoTime());
             gateway.bodies()
-                    .receive(exchange, client.tenant(), (received, body) -> answer(received, now, client, body));
+                    .receive(exchange, client.tenant(), (received, body) -> reaction.to(received, now, client, body));
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         }
     }
 
     private void answer(HttpServerExchange exchange, Access now, Client client, ReceivedBody body) {
-        try {
+        guarded(exchange, () -> {
             PromptRequest request = read(body);
             boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders())
                     .orElse(now.keptAlive().contains(client.tenant()));
@@ -100,6 +126,12 @@ public final class PromptHandler implements HttpHandler {
             } else {
                 complete(exchange, asked);
             }
+        });
+    }
+
+    private static void guarded(HttpServerExchange exchange, Runnable work) {
+        try {
+            work.run();
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         } catch (RuntimeException e) {
@@ -232,7 +264,7 @@ public final class PromptHandler implements HttpHandler {
     }
 
     private static long tokens(Completion completion) {
-        long sixths = TextTokens.sixths(completion.text())
+        long sixths = TextTokens.sixths(completion.words())
                 + TextTokens.sixths(completion.reasoning().orElse(""));
         for (ToolCall call : completion.toolCalls()) {
             sixths += TextTokens.sixths(call.name()) + TextTokens.sixths(call.arguments());
@@ -253,7 +285,7 @@ public final class PromptHandler implements HttpHandler {
             return;
         }
         Optional<Completion> stored = whippletree.unconfirmed(prompt);
-        stored.ifPresent(completion -> asked.info().toConfirm(completion.text()));
+        stored.ifPresent(completion -> asked.info().toConfirm(completion.words()));
         // A fresh answer alone teaches nothing; and the client must know which answer it confirms.
         boolean wanted = stored.isPresent() || origin.source() == Origin.Source.CACHE;
         gateway.answers()

@@ -7,6 +7,9 @@ import dev.whippletree.chat.Fields;
  */
 public interface Protocol {
 
+    /** How many tools a request may offer: far more than services take, and than clients have. */
+    int MOST_TOOLS = 1_000;
+
     /**
      * Reads a request.
      *
