@@ -114,11 +114,14 @@ final class GzipBody implements AutoCloseable {
     /** Returns whether a header is complete: the fixed bytes, and then what its flags say. */
     private boolean isHeader() throws MalformedBodyException {
         int came = frame.position();
-        if (came < FIXED_BYTES) {
+        if (came <= FLAGS_AT) {
             return false;
         }
         int flags = frame.get(FLAGS_AT);
         check((frame.getInt(0) & 0xffffff) == DEFLATED_GZIP && (flags & RESERVED) == 0);
+        if (came < FIXED_BYTES) {
+            return false;
+        }
         int end = FIXED_BYTES;
         if ((flags & HAS_EXTRA) != 0) {
             end += Short.BYTES + (came < end + Short.BYTES ? 0 : frame.getShort(end) & 0xffff);

@@ -85,7 +85,6 @@ final class GroqGarbageTest {
                     words,
                     Optional.of("rate_limit_exceeded"),
                     Optional.of("requests"),
-                    Optional.empty(),
                     Optional.of(Duration.ofSeconds(2)));
 
             assertThat(dialect.limits(error)).as(words).allSatisfy(GroqGarbageTest::assertSane);

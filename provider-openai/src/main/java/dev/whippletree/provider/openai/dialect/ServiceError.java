@@ -37,22 +37,26 @@ public record ServiceError(
         Objects.requireNonNull(retryAfter, "retryAfter");
     }
 
+    /** Creates an error that names no field. */
+    public ServiceError(
+            ResponseHead head,
+            int status,
+            String message,
+            Optional<String> code,
+            Optional<String> type,
+            Optional<Duration> retryAfter) {
+        this(head, status, message, code, type, Optional.empty(), retryAfter);
+    }
+
     /** Returns an error of our own finding: what arrived with that head is no whole answer. */
     public static ServiceError found(ResponseHead head, String message) {
-        return new ServiceError(
-                head, head.status(), message, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        return new ServiceError(head, head.status(), message, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** Returns an error of our own finding: with that head came an answer that nobody can use. */
     public static ServiceError damaged(ResponseHead head, String message) {
         return new ServiceError(
-                head,
-                head.status(),
-                message,
-                Optional.of(Failure.DAMAGED),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+                head, head.status(), message, Optional.of(Failure.DAMAGED), Optional.empty(), Optional.empty());
     }
 
     /** Returns whether the message holds a text, upper and lower case alike. */

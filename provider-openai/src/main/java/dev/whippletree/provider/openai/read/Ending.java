@@ -59,7 +59,6 @@ final class Ending {
                 "the service's content filter withheld the answer",
                 Optional.of("content_filter"),
                 Optional.empty(),
-                Optional.empty(),
                 Optional.empty());
     }
 }
