@@ -75,7 +75,7 @@ final class MessageWriter implements AnswerWriter {
 
     @Override
     public List<ServerSentEvent> broken(ApiError error) {
-        return List.of(ServerSentEvent.json("error", ERRORS.json(error, "")));
+        return List.of(ServerSentEvent.json("error", ERRORS.json(error, info.requestId())));
     }
 
     /** Returns a message without an end. */
