@@ -5,6 +5,7 @@ import dev.whippletree.chat.Fields;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.PromptRequest;
+import java.util.Set;
 
 /**
  * A chat-completions request. Immutable.
@@ -26,25 +27,15 @@ public record ChatRequest(ChatBody body, boolean streaming, boolean usage) imple
                 .map(value -> Fields.object("stream_options", value))
                 .flatMap(options -> options.flag("include_usage"))
                 .orElse(false);
-        refuseWhatIsLost(fields);
+        if (fields.take("audio").isPresent()) {
+            throw fields.wrong("audio", "isn't supported by this gateway: it returns text only");
+        }
         return new ChatRequest(ChatBody.read(fields), streaming, usage);
     }
 
     @Override
     public AnswerWriter writer(AnswerInfo info) {
-        return new ChatAnswerWriter(info, usage);
-    }
-
-    /** Rejects what the gateway would drop: an error is better than an answer that lacks what was asked for. */
-    private static void refuseWhatIsLost(Fields fields) {
-        if (fields.whole("n").orElse(1L) != 1) {
-            throw fields.wrong("n", "must be 1: one request gets one answer");
-        }
-        if (fields.flag("logprobs").orElse(false)) {
-            throw fields.wrong("logprobs", "isn't supported by this gateway");
-        }
-        if (fields.take("audio").isPresent()) {
-            throw fields.wrong("audio", "isn't supported by this gateway");
-        }
+        Set<String> fields = body.parameters().extras().keySet();
+        return new ChatAnswerWriter(info, usage, fields.contains("functions") && !fields.contains("tools"));
     }
 }

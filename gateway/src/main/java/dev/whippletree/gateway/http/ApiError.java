@@ -102,12 +102,21 @@ public record ApiError(
                 StatusCodes.NOT_FOUND, INVALID, "model_not_found", Optional.of("model"), message, Optional.empty());
     }
 
+    /** The body is packed in a way that isn't unpacked here. */
+    static ApiError unknownEncoding(String encoding) {
+        return of(
+                StatusCodes.UNSUPPORTED_MEDIA_TYPE,
+                INVALID,
+                "unsupported_content_encoding",
+                "the gateway can't unpack Content-Encoding '" + encoding + "'; send the body unpacked, or with 'gzip'");
+    }
+
     static ApiError bodyTooLarge(long most) {
         return of(
                 StatusCodes.REQUEST_ENTITY_TOO_LARGE,
                 INVALID,
                 "request_too_large",
-                "a request may have at most " + most + " bytes");
+                "a request's body may have at most " + most + " bytes, unpacked");
     }
 
     /** However long the client waits, the request won't fit. */
@@ -153,11 +162,13 @@ public record ApiError(
 
     /** The gateway ends before the request could be answered. */
     public static ApiError closing() {
-        return of(
+        return new ApiError(
                 StatusCodes.SERVICE_UNAVAILABLE,
                 SERVER,
                 "closing",
-                "the gateway is shutting down; retry once it is back");
+                Optional.empty(),
+                "the gateway is shutting down; retry once it is back",
+                Optional.of(Duration.ofSeconds(1)));
     }
 
     /** The gateway itself has failed. */

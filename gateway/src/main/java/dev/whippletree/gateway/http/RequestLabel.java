@@ -12,10 +12,10 @@ import java.util.random.RandomGenerator;
 /**
  * A request's id, which its response and the log show, and the format of its errors. Immutable.
  *
- * @param id unlike any other request's, and hard to guess
+ * @param uniqueId hexadecimal digits that no other request has, hard to guess
  * @param errors how the protocol of its path writes errors
  */
-public record RequestLabel(String id, ErrorFormat errors) {
+public record RequestLabel(String uniqueId, ErrorFormat errors) {
 
     private static final AttachmentKey<RequestLabel> OF_EXCHANGE = AttachmentKey.create(RequestLabel.class);
 
@@ -36,7 +36,7 @@ public record RequestLabel(String id, ErrorFormat errors) {
         formats.forEach(byPath::addPrefixPath);
         return exchange -> {
             RequestLabel label = new RequestLabel(
-                    newId(timeline.random()),
+                    uniqueId(timeline.random()),
                     byPath.match(exchange.getRequestPath()).getValue());
             exchange.putAttachment(OF_EXCHANGE, label);
             exchange.getResponseHeaders().put(OPENAI, label.id()).put(ANTHROPIC, label.id());
@@ -49,7 +49,12 @@ public record RequestLabel(String id, ErrorFormat errors) {
         return exchange.getAttachment(OF_EXCHANGE);
     }
 
-    private static String newId(RandomGenerator random) {
-        return String.format("req_%016x%016x", random.nextLong(), random.nextLong());
+    /** Returns its id as the response and the log show it. */
+    public String id() {
+        return "req_" + uniqueId;
+    }
+
+    private static String uniqueId(RandomGenerator random) {
+        return String.format("%016x%016x", random.nextLong(), random.nextLong());
     }
 }

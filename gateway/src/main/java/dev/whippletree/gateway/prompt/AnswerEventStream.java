@@ -135,7 +135,9 @@ final class AnswerEventStream implements StreamSubscriber {
             begun = true;
             String text = textOf(delta);
             sixthsSent += TextTokens.sixths(text);
-            events.send(ServerSentEvent.bytes(told), text.length(), this::more);
+            long characters =
+                    delta instanceof Delta.ExtrasPart part ? part.extras().size() : text.length();
+            events.send(ServerSentEvent.bytes(told), characters, this::more);
         }
     }
 
@@ -145,6 +147,9 @@ final class AnswerEventStream implements StreamSubscriber {
         }
         if (delta instanceof Delta.Reasoning thought) {
             return thought.text();
+        }
+        if (delta instanceof Delta.Refusal refusal) {
+            return refusal.text();
         }
         return delta instanceof Delta.ToolCallPart part ? part.name().orElse("") + part.arguments() : "";
     }

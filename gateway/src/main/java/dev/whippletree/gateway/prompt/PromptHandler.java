@@ -9,6 +9,7 @@ import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.http.ReceivedBody;
 import dev.whippletree.gateway.http.RequestException;
+import dev.whippletree.gateway.http.RequestLabel;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.UnderWay;
 import dev.whippletree.gateway.protocol.AnswerInfo;
@@ -33,7 +34,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,7 +110,7 @@ public final class PromptHandler implements HttpHandler {
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
             UnderWay.whenOver(exchange, () -> charge.release(timeline.nanoTime()));
             AnswerInfo info = new AnswerInfo(
-                    newId(),
+                    RequestLabel.of(exchange).uniqueId(),
                     timeline.now().getEpochSecond(),
                     request.body().model().orElse(""),
                     now.disclosure());
@@ -134,7 +134,7 @@ public final class PromptHandler implements HttpHandler {
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         } catch (RuntimeException e) {
-            LOG.error("A request failed", e);
+            LOG.error("Request {} failed", RequestLabel.of(exchange).id(), e);
             Response.send(exchange, ApiError.internal());
         }
     }
@@ -147,11 +147,6 @@ public final class PromptHandler implements HttpHandler {
         } catch (IllegalArgumentException e) {
             throw RequestException.of(e);
         }
-    }
-
-    private String newId() {
-        RandomGenerator random = timeline.random();
-        return Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
     }
 
     private Prompt prompt(
@@ -254,21 +249,21 @@ public final class PromptHandler implements HttpHandler {
             asked.charge().keep(streamed.tokensSent(), timeline.nanoTime());
             streamed.breakOff(ApiError.closing());
         });
-        subscribe(asked.prompt(), streamed);
+        subscribe(exchange, asked.prompt(), streamed);
     }
 
     /** Any exception ends the stream, because the prompt may have subscribed already. */
-    private void subscribe(Prompt prompt, AnswerEventStream streamed) {
+    private void subscribe(HttpServerExchange exchange, Prompt prompt, AnswerEventStream streamed) {
         try {
             whippletree.stream(prompt).subscribe(streamed);
         } catch (Throwable e) {
-            LOG.error("A request failed", e);
+            LOG.error("Request {} failed", RequestLabel.of(exchange).id(), e);
             streamed.onError(e);
         }
     }
 
     private static long tokens(Completion completion) {
-        long sixths = TextTokens.sixths(completion.text())
+        long sixths = TextTokens.sixths(completion.words())
                 + TextTokens.sixths(completion.reasoning().orElse(""));
         for (ToolCall call : completion.toolCalls()) {
             sixths += TextTokens.sixths(call.name()) + TextTokens.sixths(call.arguments());
@@ -289,7 +284,7 @@ public final class PromptHandler implements HttpHandler {
             return;
         }
         Optional<Completion> stored = whippletree.unconfirmed(prompt);
-        stored.ifPresent(completion -> asked.info().toConfirm(completion.text()));
+        stored.ifPresent(completion -> asked.info().toConfirm(completion.words()));
         // A fresh answer alone teaches nothing; and the client must know which answer it confirms.
         boolean wanted = stored.isPresent() || origin.source() == Origin.Source.CACHE;
         gateway.answers()

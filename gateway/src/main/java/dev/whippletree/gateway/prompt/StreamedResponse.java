@@ -141,7 +141,7 @@ final class StreamedResponse implements UnreadAnswers.Answer {
      * @param characters how many of the answer are in it
      * @param then is run once they are written, unless the response ends
      */
-    void send(byte[] bytes, int characters, Runnable then) {
+    void send(byte[] bytes, long characters, Runnable then) {
         if (end != null) {
             return;
         }

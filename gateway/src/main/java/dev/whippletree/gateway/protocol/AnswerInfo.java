@@ -30,7 +30,7 @@ public final class AnswerInfo {
         this.disclosure = disclosure;
     }
 
-    /** Returns hexadecimal digits that no other answer has; protocols put prefixes before them. */
+    /** Returns hexadecimal digits that no other answer has, those of the request's id; protocols put prefixes before them. */
     public String uniqueId() {
         return uniqueId;
     }

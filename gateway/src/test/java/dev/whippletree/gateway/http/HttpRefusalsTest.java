@@ -30,7 +30,7 @@ final class HttpRefusalsTest {
     private static final String HI = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
     private static final String KEY = "key-of-acme-0123";
     private static final String WATCH = "watch-key-of-the-operator";
-    private static final RequestLabel REQUEST = new RequestLabel("req_1", ErrorFormat.OPENAI);
+    private static final RequestLabel REQUEST = new RequestLabel("1", ErrorFormat.OPENAI);
     private static final String LIMITED = "this key's own limit of 2 requests / 1h is used up";
 
     /** The page's trend has one, and the pause after a line of the log. */
