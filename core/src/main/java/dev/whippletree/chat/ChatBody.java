@@ -39,7 +39,8 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
         return new ChatBody(model, messages(fields), parameters(fields));
     }
 
-    private static Parameters parameters(Fields fields) {
+    /** Reads the parameters, which are all fields that haven't been taken. */
+    public static Parameters parameters(Fields fields) {
         Optional<Double> temperature = fields.number("temperature");
         Optional<Double> topP = fields.number("top_p");
         Optional<Long> seed = fields.whole("seed");

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +99,28 @@ public final class Fields {
             }
             throw wrong(field, "must be a list");
         });
+    }
+
+    /** Takes a string that mustn't be absent. */
+    public String needed(String field) {
+        return text(field).orElseThrow(() -> wrong(field, "is missing"));
+    }
+
+    /** Takes an object; empty if it is absent. */
+    public Optional<Fields> object(String field) {
+        return take(field).map(value -> object(at(field), value));
+    }
+
+    /** Takes a list of objects; none if it is absent. */
+    public List<Fields> objects(String field) {
+        return objects(field, list(field).orElse(List.of()));
+    }
+
+    /** Returns the objects of a list that was taken already. */
+    public List<Fields> objects(String field, List<?> list) {
+        return IntStream.range(0, list.size())
+                .mapToObj(index -> object(at(field) + "[" + index + "]", list.get(index)))
+                .toList();
     }
 
     /**

@@ -24,6 +24,7 @@ import dev.whippletree.gateway.prompt.ConfirmationHandler;
 import dev.whippletree.gateway.prompt.GatewayParts;
 import dev.whippletree.gateway.prompt.LatestAnswers;
 import dev.whippletree.gateway.prompt.PromptHandler;
+import dev.whippletree.gateway.responses.ResponsesRequest;
 import dev.whippletree.gateway.status.StatusPlaces;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.time.Timeline;
@@ -51,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * An OpenAI-compatible server in front of one Whippletree. A program in any language only has to change its base URL.
  * Thread-safe.
  *
- * <p>{@code POST /v1/chat/completions}, whole and as a stream; {@code GET /v1/models}; {@code POST /v1/confirmations}
+ * <p>{@code POST /v1/chat/completions} and {@code POST /v1/responses}, whole and as a stream; {@code GET /v1/models}; {@code POST /v1/confirmations}
  * takes what clients say of answers; {@code GET /healthz}, or {@code /health}, says that it runs, {@code GET /readyz}
  * that an account could answer; {@code GET /status} tells how everything stands, {@code GET /metrics} tells it to
  * Prometheus, and the page {@code /} shows it. HTTP/1.1.
@@ -92,6 +93,7 @@ public final class Gateway implements AutoCloseable {
                 "/v1/messages/count_tokens",
                 post(new PromptHandler(MessagesRequest::readToCount, parts)
                         .counting(tokens -> Map.of("input_tokens", tokens.prompt()))));
+        paths.addExactPath("/v1/responses", post(new PromptHandler(ResponsesRequest::read, parts)));
         paths.addExactPath("/v1/confirmations", post(new ConfirmationHandler(parts)));
         paths.addPrefixPath("/v1/models", get(new ModelsHandler(() -> access)));
         paths.addExactPath("/healthz", get(this::sendHealth));

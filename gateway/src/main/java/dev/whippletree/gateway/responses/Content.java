@@ -2,11 +2,9 @@ package dev.whippletree.gateway.responses;
 
 import dev.whippletree.chat.Fields;
 import dev.whippletree.gateway.protocol.Base64Data;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -20,11 +18,7 @@ record Content(String text, List<Map<String, Object>> parts) {
     private static final String TYPE = "type";
     private static final String TEXT = "text";
 
-    /**
-     * Reads content.
-     *
-     * @param field has a string or a list of parts
-     */
+    /** Reads a field that has a string or a list of parts. */
     static Content read(Fields item, String field) {
         Object content = item.take(field).orElseThrow(() -> item.wrong(field, "is missing"));
         if (content instanceof String text) {
@@ -33,62 +27,46 @@ record Content(String text, List<Map<String, Object>> parts) {
         if (!(content instanceof List<?> list)) {
             throw item.wrong(field, "must be a string or a list of parts");
         }
-        List<Map<String, Object>> parts = new ArrayList<>();
-        for (int index = 0; index < list.size(); index++) {
-            parts.add(part(Fields.object(item.at(field) + "[" + index + "]", list.get(index))));
-        }
-        boolean textAlone = parts.stream().allMatch(Content::isText);
-        return textAlone ? new Content(texts(parts), List.of()) : new Content("", parts);
+        Content all = new Content(
+                "", item.objects(field, list).stream().map(Content::part).toList());
+        return all.otherParts().isEmpty() ? new Content(all.textAlone(), List.of()) : all;
     }
 
-    /** Reads content that can only be text. */
+    /** Reads a field that can only have text. */
     static String text(Fields item, String field) {
         Content content = read(item, field);
         if (!content.parts.isEmpty()) {
-            throw item.wrong(field, "must be text in a message that isn't the user's");
+            throw item.wrong(field, "must be text, since the message isn't the user's");
         }
         return content.text;
     }
 
-    /** Reads the texts of a reasoning item; empty if it has none that can be read. */
-    static Optional<String> reasoning(Fields item, String field) {
-        List<String> texts = new ArrayList<>();
-        for (Object part : item.list(field).orElse(List.of())) {
-            Fields.object(item.at(field), part).text(TEXT).ifPresent(texts::add);
-        }
-        return texts.isEmpty() ? Optional.empty() : Optional.of(String.join("\n\n", texts));
-    }
-
-    /** Returns the texts among its parts. */
-    String textsOfParts() {
-        return texts(parts);
+    /** Returns its text, without what else it has. */
+    String textAlone() {
+        return text
+                + parts.stream()
+                        .filter(part -> TEXT.equals(part.get(TYPE)))
+                        .map(part -> String.valueOf(part.get(TEXT)))
+                        .collect(Collectors.joining("\n"));
     }
 
     /** Returns the parts that aren't text. */
     List<Map<String, Object>> otherParts() {
-        return parts.stream().filter(part -> !isText(part)).toList();
-    }
-
-    private static boolean isText(Map<String, Object> part) {
-        return TEXT.equals(part.get(TYPE));
-    }
-
-    private static String texts(List<Map<String, Object>> parts) {
-        return parts.stream()
-                .filter(Content::isText)
-                .map(part -> String.valueOf(part.get(TEXT)))
-                .collect(Collectors.joining("\n"));
+        return parts.stream().filter(part -> !TEXT.equals(part.get(TYPE))).toList();
     }
 
     private static Map<String, Object> part(Fields part) {
-        String type = part.text(TYPE).orElseThrow(() -> part.wrong(TYPE, "is missing"));
+        String type = part.needed(TYPE);
+        if (part.take("file_id").isPresent()) {
+            throw part.wrong("file_id", "refers to a stored file, but the gateway stores none; send the data itself");
+        }
         return switch (type) {
-            case "input_text", "output_text", TEXT -> Map.of(TYPE, TEXT, TEXT, required(part, TEXT));
-            case "refusal" -> Map.of(TYPE, TEXT, TEXT, required(part, "refusal"));
+            case "input_text", "output_text", TEXT -> Map.of(TYPE, TEXT, TEXT, part.needed(TEXT));
+            case "refusal" -> Map.of(TYPE, TEXT, TEXT, part.needed(type));
             case "input_image" -> image(part);
             case "input_file" -> file(part);
             case "input_audio" ->
-                Map.of(TYPE, type, type, part.take(type).orElseThrow(() -> part.wrong(type, "is missing")));
+                Map.of(TYPE, type, type, part.object(type).map(Fields::rest).orElse(Map.of()));
             default ->
                 throw part.wrong(
                         TYPE,
@@ -98,35 +76,25 @@ record Content(String text, List<Map<String, Object>> parts) {
     }
 
     private static Map<String, Object> image(Fields part) {
-        refuseStored(part);
-        String url = required(part, "image_url");
-        Base64Data.checkUrl(part, "image_url", url);
         Map<String, Object> image = new LinkedHashMap<>();
-        image.put("url", url);
+        image.put("url", data(part, "image_url"));
         part.text("detail").ifPresent(detail -> image.put("detail", detail));
         return Map.of(TYPE, "image_url", "image_url", image);
     }
 
     private static Map<String, Object> file(Fields part) {
-        refuseStored(part);
         if (part.take("file_url").isPresent()) {
             throw part.wrong("file_url", "isn't fetched by the gateway; send the file itself as file_data");
         }
-        String data = required(part, "file_data");
-        Base64Data.checkUrl(part, "file_data", data);
         Map<String, Object> file = new LinkedHashMap<>();
         part.text("filename").ifPresent(name -> file.put("filename", name));
-        file.put("file_data", data);
+        file.put("file_data", data(part, "file_data"));
         return Map.of(TYPE, "file", "file", file);
     }
 
-    private static void refuseStored(Fields part) {
-        if (part.take("file_id").isPresent()) {
-            throw part.wrong("file_id", "refers to a stored file, but the gateway stores none; send the data itself");
-        }
-    }
-
-    private static String required(Fields part, String field) {
-        return part.text(field).orElseThrow(() -> part.wrong(field, "is missing"));
+    private static String data(Fields part, String field) {
+        String url = part.needed(field);
+        Base64Data.checkUrl(part, field, url);
+        return url;
     }
 }

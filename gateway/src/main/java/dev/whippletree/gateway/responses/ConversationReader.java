@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads the items of a conversation as messages of chat completions. Confined to one reading.
@@ -66,32 +67,40 @@ final class ConversationReader {
         return messages;
     }
 
+    /** Returns whether an item offers tools, which is for {@link Tools} to read. */
+    static boolean isTools(Fields item) {
+        return item.text("type").filter("additional_tools"::equals).isPresent();
+    }
+
     /** Reads an item. */
     void item(Fields item) {
         String type = item.text("type").orElse("message");
         switch (type) {
             case "message" -> message(item);
-            case "reasoning" -> {
-                Content.reasoning(item, "summary").ifPresent(text -> append(reasoning, "\n\n", text));
-                Content.reasoning(item, "content").ifPresent(text -> append(reasoning, "\n\n", text));
-            }
-            case "function_call" ->
-                call(item, item.text("arguments").orElseThrow(() -> item.wrong("arguments", "is missing")));
-            case "custom_tool_call" ->
-                call(item, Tools.arguments(item.text("input").orElseThrow(() -> item.wrong("input", "is missing"))));
+            case "reasoning" ->
+                Stream.of("summary", "content")
+                        .flatMap(field -> item.objects(field).stream())
+                        .forEach(part -> append(reasoning, "\n\n", part.needed("text")));
+            case "function_call" -> call(item, item.needed("arguments"));
+            case "custom_tool_call" -> call(item, Tools.arguments(item.needed("input")));
             case "function_call_output", "custom_tool_call_output" -> result(item);
-            case "item_reference" -> reference(item);
-            case "additional_tools" -> {} // Read already: calls before it may be of its tools.
+            case "item_reference" -> {
+                // Clients refer to an earlier answer's reasoning if they don't know that nobody stores it.
+                if (!item.needed("id").startsWith("rs_")) {
+                    throw item.wrong("id", "refers to a stored item, but the gateway stores none; send the item");
+                }
+            }
+            case "additional_tools" -> {}
             default -> {
                 if (!HOSTED.contains(type)) {
-                    throw item.wrong("type", "is unknown: '" + type + "'; see the gateway's documentation for items");
+                    throw item.wrong("type", "is unknown: '" + type + "'");
                 }
             }
         }
     }
 
     private void message(Fields item) {
-        String role = item.text("role").orElseThrow(() -> item.wrong("role", "is missing"));
+        String role = item.needed("role");
         switch (role) {
             case "user" -> user(Content.read(item, "content"));
             case "assistant" -> append(turn(said), "\n", Content.text(item, "content"));
@@ -101,36 +110,21 @@ final class ConversationReader {
     }
 
     private void call(Fields item, String arguments) {
-        String id = callId(item);
+        String id = item.needed("call_id");
         ids.called(item, "call_id", id);
-        String function = tools.function(item.text("namespace").orElse(""), Tools.name(item));
+        String function = tools.function(item.text("namespace").orElse(""), item.needed("name"));
         turn(calls).add(new ToolCall(id, function, arguments));
     }
 
     private void result(Fields item) {
-        endTurn(false);
-        String id = callId(item);
+        endAnswer();
+        String id = item.needed("call_id");
         ids.answered(item, "call_id", id);
         Content output = Content.read(item, "output");
-        String text = output.text();
-        if (!output.parts().isEmpty()) {
-            text = output.textsOfParts();
-            shown.addAll(output.otherParts());
-        }
+        String text = output.textAlone();
+        shown.addAll(output.otherParts());
         messages.add(new Message(
                 Role.TOOL, text.isEmpty() && !shown.isEmpty() ? FOLLOWS : text, List.of(), List.of(), Optional.of(id)));
-    }
-
-    private static String callId(Fields item) {
-        return item.text("call_id").filter(id -> !id.isEmpty()).orElseThrow(() -> item.wrong("call_id", "is missing"));
-    }
-
-    /** Clients refer to the reasoning of an earlier answer, if they don't know that nobody stores it. */
-    private static void reference(Fields item) {
-        String id = item.text("id").orElse("");
-        if (!id.startsWith("rs_")) {
-            throw item.wrong("id", "refers to a stored item, but the gateway stores none; send the item itself");
-        }
     }
 
     /** Returns what a part of the model's turn is added to. */
@@ -141,10 +135,11 @@ final class ConversationReader {
     }
 
     private void endTurn() {
-        endTurn(true);
+        endAnswer();
+        endResults();
     }
 
-    private void endTurn(boolean resultsToo) {
+    private void endAnswer() {
         if (!said.isEmpty() || !calls.isEmpty()) {
             Map<String, Object> thoughts =
                     reasoning.isEmpty() ? Map.of() : Map.of("reasoning_content", reasoning.toString());
@@ -153,9 +148,6 @@ final class ConversationReader {
         said.setLength(0);
         calls.clear();
         reasoning.setLength(0);
-        if (resultsToo) {
-            endResults();
-        }
     }
 
     private void endResults() {

@@ -1,39 +1,67 @@
 package dev.whippletree.gateway.responses;
 
-import dev.whippletree.gateway.responses.OutputItem.Kind;
+import dev.whippletree.model.Delta;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The items of an answer, in order, and the events in which they come. Confined to its writer.
  *
- * <p>One item comes at a time, since clients give each piece to the item that began last. What belongs to another is
- * kept until the item before is whole: a text is when something else follows, a call when its arguments are.
+ * <p>One item comes at a time, since clients give each piece to the item that began last. Pieces of another are kept
+ * until the one before it is whole: a text is when something else follows, a call when its arguments are.
  */
 final class Output {
 
     private static final String COMPLETED = "completed";
 
+    /** The sorts of items, and how their ids begin, what their text and its events are called, and their only part. */
+    private enum Kind {
+        REASONING("rs_", "text", "reasoning_summary_text", "summary", "reasoning_summary_part"),
+        TEXT("msg_", "text", "output_text", "content", "content_part"),
+        FUNCTION("fc_", "arguments", "function_call_arguments", "", ""),
+        CUSTOM("ctc_", "input", "custom_tool_call_input", "", "");
+
+        private final String idPrefix;
+        private final String textField;
+        private final String textEvent;
+        private final String parts;
+        private final String partEvent;
+
+        Kind(String idPrefix, String textField, String textEvent, String parts, String partEvent) {
+            this.idPrefix = idPrefix;
+            this.textField = textField;
+            this.textEvent = textEvent;
+            this.parts = parts;
+            this.partEvent = partEvent;
+        }
+
+        boolean isCall() {
+            return parts.isEmpty();
+        }
+    }
+
     private final String answerId;
     private final Tools tools;
     private final boolean encrypted;
     private final BiConsumer<String, Map<String, Object>> events;
-    private final List<OutputItem> items = new ArrayList<>();
-    private final List<OutputItem> kept = new ArrayList<>();
-    private final Map<Integer, OutputItem> calls = new HashMap<>();
-    private @Nullable OutputItem current;
-    private String lastStatus = COMPLETED;
+    private final List<Map<String, Object>> items = new ArrayList<>();
+    private final List<Delta.Piece> kept = new ArrayList<>();
+    private final StringBuilder text = new StringBuilder();
+    private Map<String, Object> item = Map.of();
+    private Map<String, Object> part = Map.of();
+    private Kind kind = Kind.TEXT;
+    private @Nullable Object key;
 
     /**
      * Prepares one.
      *
-     * @param encrypted whether the client drops reasoning that isn't encrypted
-     * @param events receives an event's type and its other fields
+     * @param encrypted whether the client keeps only reasoning that looks encrypted
+     * @param events receives an event's type and its other fields, which change later
      */
     Output(String answerId, Tools tools, boolean encrypted, BiConsumer<String, Map<String, Object>> events) {
         this.answerId = answerId;
@@ -42,117 +70,21 @@ final class Output {
         this.events = events;
     }
 
-    /** Adds text, reasoning or a refusal. */
-    void text(Kind kind, String piece) {
-        if (current != null && current.kind == kind) {
-            add(current, piece);
+    /** Returns the items so far. */
+    List<Map<String, Object>> items() {
+        return items;
+    }
+
+    /** Adds a piece. */
+    void add(Delta.Piece piece) {
+        if (key(piece).equals(key)) {
+            append(textOf(piece));
+        } else if (!kept.isEmpty()
+                || key != null && kind.isCall() && Tools.json(text.toString()).isEmpty()) {
+            kept.add(piece);
         } else {
-            add(
-                    kept.stream()
-                            .filter(item -> item.kind == kind)
-                            .findFirst()
-                            .orElseGet(() -> OutputItem.of(kind, encrypted)),
-                    piece);
-        }
-    }
-
-    /** Adds a piece of a call; the first piece has the name and, if the service gives one, the id. */
-    void call(int number, Optional<String> id, Optional<String> name, String piece) {
-        OutputItem call = calls.computeIfAbsent(
-                number,
-                first -> OutputItem.call(
-                        tools.called(name.orElse("")),
-                        id.filter(given -> !given.isEmpty()).orElse("call_" + answerId + "_" + number)));
-        add(call, piece);
-    }
-
-    private void add(OutputItem item, String piece) {
-        if (item.isClosed()) {
-            if (!piece.isBlank()) {
-                throw new IllegalStateException("a tool call goes on after its arguments were whole");
-            }
-            return;
-        }
-        if (current == null || current != item && current.mayBeWhole()) {
-            closeCurrent(COMPLETED);
-            open(item);
-        }
-        item.text.append(piece);
-        if (item == current) {
-            tell(item, piece);
-        } else if (!kept.contains(item)) {
-            kept.add(item);
-        }
-    }
-
-    private void open(OutputItem item) {
-        kept.remove(item);
-        current = item;
-        item.open(items.size(), answerId);
-        items.add(item);
-        events.accept("response.output_item.added", Map.of("output_index", item.index(), "item", item.begun()));
-        if (!item.kind.isCall()) {
-            partEvent(item, ".added", "");
-        }
-        tell(item, item.text.toString());
-    }
-
-    /** The input of a custom tool is in its arguments, and can be told only when these are whole. */
-    private void tell(OutputItem item, String piece) {
-        if (item.kind != Kind.CUSTOM && !piece.isEmpty()) {
-            delta(item, piece);
-        }
-    }
-
-    private void delta(OutputItem item, String piece) {
-        Map<String, Object> event = item.place();
-        event.put("delta", piece);
-        if (item.kind == Kind.TEXT) {
-            event.put("logprobs", List.of());
-        }
-        events.accept("response." + item.kind.textEvent + ".delta", event);
-    }
-
-    private void partEvent(OutputItem item, String end, String soFar) {
-        Map<String, Object> event = item.place();
-        event.put("part", item.part(soFar));
-        events.accept("response." + item.kind.partEvent + end, event);
-    }
-
-    private void closeCurrent(String status) {
-        OutputItem item = current;
-        if (item == null) {
-            return;
-        }
-        finish(item, status.equals(COMPLETED));
-        String text = item.text.toString();
-        Map<String, Object> done = item.place();
-        if (item.kind == Kind.FUNCTION) {
-            done.put("name", String.valueOf(item.tool()));
-        }
-        done.put(item.kind.textField, text);
-        if (item.kind == Kind.TEXT) {
-            done.put("logprobs", List.copyOf(item.logprobs));
-        }
-        events.accept("response." + item.kind.textEvent + ".done", done);
-        if (!item.kind.isCall()) {
-            partEvent(item, ".done", text);
-        }
-        events.accept("response.output_item.done", Map.of("output_index", item.index(), "item", item.json(status)));
-        item.close();
-        current = null;
-    }
-
-    /** Clients parse the arguments of a whole call; some services send none for a function without parameters. */
-    private void finish(OutputItem item, boolean whole) {
-        if (item.kind == Kind.CUSTOM) {
-            String input = Tools.input(item.text.toString());
-            item.text.setLength(0);
-            item.text.append(input);
-            delta(item, input);
-        } else if (item.kind == Kind.FUNCTION && whole && item.text.toString().isBlank()) {
-            item.text.append("{}");
-            delta(item, "{}");
+            close(COMPLETED);
+            begin(piece);
         }
     }
 
@@ -162,24 +94,163 @@ final class Output {
      * @param status the last item's
      */
     void end(String status) {
-        if (current == null && items.isEmpty()) {
-            open(OutputItem.of(Kind.TEXT, encrypted));
+        while (!kept.isEmpty()) {
+            close(COMPLETED);
+            begin(kept.remove(0));
+            for (Iterator<Delta.Piece> rest = kept.iterator(); rest.hasNext(); ) {
+                Delta.Piece piece = rest.next();
+                if (key(piece).equals(key)) {
+                    append(textOf(piece));
+                    rest.remove();
+                }
+            }
         }
-        for (OutputItem next : List.copyOf(kept)) {
-            closeCurrent(COMPLETED);
-            open(next);
+        if (items.isEmpty()) {
+            begin(new Delta.Text(""));
         }
-        closeCurrent(status);
-        lastStatus = status;
+        close(status);
     }
 
-    /** Returns the items so far. */
-    List<Map<String, Object>> json() {
-        List<Map<String, Object>> json = new ArrayList<>();
-        for (OutputItem item : items) {
-            boolean last = json.size() == items.size() - 1;
-            json.add(item.json(item.isClosed() ? last ? lastStatus : COMPLETED : "incomplete"));
+    /** Leaves the item that is coming as far as it has come. */
+    void breakOff() {
+        if (key != null) {
+            settle("incomplete");
         }
-        return json;
+    }
+
+    /** What pieces of the same item have in common. */
+    private static Object key(Delta.Piece piece) {
+        return piece instanceof Delta.ToolCallPart call ? call.index() : piece.getClass();
+    }
+
+    private static String textOf(Delta.Piece piece) {
+        if (piece instanceof Delta.Text said) {
+            return said.text();
+        }
+        return piece instanceof Delta.Reasoning thought ? thought.text() : ((Delta.ToolCallPart) piece).arguments();
+    }
+
+    private void begin(Delta.Piece piece) {
+        key = key(piece);
+        text.setLength(0);
+        item = new LinkedHashMap<>();
+        if (piece instanceof Delta.ToolCallPart call) {
+            beginCall(call);
+        } else {
+            kind = piece instanceof Delta.Reasoning ? Kind.REASONING : Kind.TEXT;
+            beginText();
+        }
+        items.add(item);
+        itemEvent(".added");
+        if (!kind.isCall()) {
+            part = new LinkedHashMap<>();
+            part.put("type", kind == Kind.REASONING ? "summary_text" : kind.textEvent);
+            part.put(kind.textField, "");
+            if (kind == Kind.TEXT) {
+                part.put("annotations", new ArrayList<>());
+                part.put("logprobs", new ArrayList<>());
+            }
+            event(kind.partEvent + ".added", Map.of("part", part));
+            item.put(kind.parts, List.of(part));
+        }
+        append(textOf(piece));
+    }
+
+    private void beginText() {
+        putId();
+        if (kind == Kind.REASONING) {
+            item.put("type", "reasoning");
+            if (encrypted) {
+                // Clients that keep nothing else send the item back with its summary.
+                item.put("encrypted_content", "unencrypted");
+            }
+        } else {
+            item.put("type", "message");
+            item.put("status", "in_progress");
+            item.put("role", "assistant");
+        }
+        item.put(kind.parts, List.of());
+    }
+
+    private void beginCall(Delta.ToolCallPart call) {
+        Tools.Tool tool = tools.called(call.name().orElse(""));
+        kind = tool.custom() ? Kind.CUSTOM : Kind.FUNCTION;
+        putId();
+        item.put("type", tool.custom() ? "custom_tool_call" : "function_call");
+        item.put("status", "in_progress");
+        item.put("call_id", call.id().filter(id -> !id.isEmpty()).orElse("call_" + answerId + "_" + items.size()));
+        item.put("name", tool.name());
+        if (!tool.namespace().isEmpty()) {
+            item.put("namespace", tool.namespace());
+        }
+        item.put(kind.textField, "");
+    }
+
+    private void putId() {
+        item.put("id", kind.idPrefix + answerId + "_" + items.size());
+    }
+
+    /** The input of a custom tool is in its function's arguments, and can be told only when these are whole. */
+    private void append(String piece) {
+        text.append(piece);
+        if (kind != Kind.CUSTOM && !piece.isEmpty()) {
+            delta(piece);
+        }
+    }
+
+    private void delta(String piece) {
+        event(
+                kind.textEvent + ".delta",
+                kind == Kind.TEXT ? Map.of("delta", piece, "logprobs", List.of()) : Map.of("delta", piece));
+    }
+
+    private void close(String status) {
+        if (key == null) {
+            return;
+        }
+        if (kind == Kind.CUSTOM) {
+            String input = Tools.input(text.toString());
+            text.setLength(0);
+            text.append(input);
+            delta(input);
+        } else if (kind == Kind.FUNCTION
+                && status.equals(COMPLETED)
+                && text.toString().isBlank()) {
+            // Clients parse the arguments of a whole call, but not all services send any if there is no parameter.
+            append("{}");
+        }
+        settle(status);
+        Map<String, Object> done = new LinkedHashMap<>(Map.of(kind.textField, text.toString()));
+        if (kind == Kind.FUNCTION) {
+            done.put("name", item.get("name"));
+        } else if (kind == Kind.TEXT) {
+            done.put("logprobs", part.get("logprobs"));
+        }
+        event(kind.textEvent + ".done", done);
+        if (!kind.isCall()) {
+            event(kind.partEvent + ".done", Map.of("part", part));
+        }
+        itemEvent(".done");
+        key = null;
+    }
+
+    private void settle(String status) {
+        (kind.isCall() ? item : part).put(kind.textField, text.toString());
+        item.replace("status", status);
+    }
+
+    private void itemEvent(String end) {
+        events.accept("response.output_item" + end, Map.of("output_index", items.size() - 1, "item", item));
+    }
+
+    private void event(String type, Map<String, Object> fields) {
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("item_id", item.get("id"));
+        event.put("output_index", items.size() - 1);
+        if (!kind.isCall()) {
+            event.put(kind.parts + "_index", 0);
+        }
+        event.putAll(fields);
+        events.accept("response." + type, event);
     }
 }

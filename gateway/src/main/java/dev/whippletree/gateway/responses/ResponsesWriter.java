@@ -4,14 +4,12 @@ import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
-import dev.whippletree.gateway.responses.OutputItem.Kind;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,15 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponsesWriter implements AnswerWriter {
 
-    private static final String IN_PROGRESS = "in_progress";
-    private static final String COMPLETED = "completed";
-    private static final String INCOMPLETE = "incomplete";
-    private static final String FAILED = "failed";
-
     private final ResponsesRequest request;
     private final AnswerInfo info;
     private final Output output;
-    private List<ServerSentEvent> events = new ArrayList<>();
+    private final List<ServerSentEvent> events = new ArrayList<>();
     private String model;
     private int told;
     private boolean begun;
@@ -43,7 +36,7 @@ final class ResponsesWriter implements AnswerWriter {
         this.request = request;
         this.info = info;
         this.model = info.askedModel();
-        this.output = new Output(info.uniqueId(), request.tools(), request.encrypted(), this::tell);
+        this.output = new Output(info.uniqueId(), request.tools, request.encrypted, this::tell);
     }
 
     @Override
@@ -53,13 +46,14 @@ final class ResponsesWriter implements AnswerWriter {
 
     @Override
     public Map<String, Object> whole(Completion completion) {
-        completion.reasoning().ifPresent(text -> output.text(Kind.REASONING, text));
+        completion.reasoning().ifPresent(text -> output.add(new Delta.Reasoning(text)));
         if (!completion.text().isEmpty()) {
-            output.text(Kind.TEXT, completion.text());
+            output.add(new Delta.Text(completion.text()));
         }
-        int number = 0;
+        int index = 0;
         for (ToolCall call : completion.toolCalls()) {
-            output.call(number++, Optional.of(call.id()), Optional.of(call.name()), call.arguments());
+            output.add(new Delta.ToolCallPart(
+                    index++, Optional.of(call.id()), Optional.of(call.name()), call.arguments()));
         }
         return end(completion.finishReason(), completion.usage(), completion.origin());
     }
@@ -68,18 +62,13 @@ final class ResponsesWriter implements AnswerWriter {
     public List<ServerSentEvent> events(Delta delta) {
         if (delta instanceof Delta.Start start) {
             model = start.model();
-            return List.of();
-        }
-        begin();
-        if (delta instanceof Delta.End end) {
+        } else if (delta instanceof Delta.End end) {
+            begin();
             Map<String, Object> response = end(end.finishReason(), end.usage(), end.origin());
             tell("response." + response.get("status"), Map.of("response", response));
-        } else if (delta instanceof Delta.Text text) {
-            output.text(Kind.TEXT, text.text());
-        } else if (delta instanceof Delta.Reasoning thought) {
-            output.text(Kind.REASONING, thought.text());
-        } else if (delta instanceof Delta.ToolCallPart part) {
-            output.call(part.index(), part.id(), part.name(), part.arguments());
+        } else if (delta instanceof Delta.Piece piece) {
+            begin();
+            output.add(piece);
         }
         return taken();
     }
@@ -88,7 +77,11 @@ final class ResponsesWriter implements AnswerWriter {
     @Override
     public List<ServerSentEvent> broken(ApiError error) {
         begin();
-        String message = message(error);
+        // Codex waits as long as the message says, in these words.
+        String message = error.message()
+                + error.retryAfter()
+                        .map(wait -> ". Try again in " + Math.max(1, wait.toSeconds()) + "s")
+                        .orElse("");
         Map<String, @Nullable Object> flat = new LinkedHashMap<>();
         flat.put("code", error.code());
         flat.put("message", message);
@@ -97,25 +90,17 @@ final class ResponsesWriter implements AnswerWriter {
         nested.put("type", error.type());
         flat.put("error", nested);
         tell("error", flat);
-        Map<String, @Nullable Object> response = response(FAILED);
+        output.breakOff();
+        Map<String, @Nullable Object> response = response("failed");
         response.put("error", Map.of("code", error.code(), "message", message));
         tell("response.failed", Map.of("response", response));
         return taken();
     }
 
-    /** Codex waits as long as the message says, in these words. */
-    private static String message(ApiError error) {
-        return error.message()
-                + error.retryAfter()
-                        .map(Duration::toSeconds)
-                        .map(seconds -> ". Try again in " + Math.max(1, seconds) + "s")
-                        .orElse("");
-    }
-
     private void begin() {
         if (!begun) {
             begun = true;
-            Map<String, Object> response = Map.of("response", response(IN_PROGRESS));
+            Map<String, Object> response = Map.of("response", response("in_progress"));
             tell("response.created", response);
             tell("response.in_progress", response);
         }
@@ -123,7 +108,7 @@ final class ResponsesWriter implements AnswerWriter {
 
     private Map<String, Object> end(FinishReason reason, Optional<TokenUsage> usage, Origin origin) {
         boolean whole = reason == FinishReason.STOP || reason == FinishReason.TOOL_CALLS;
-        String status = whole ? COMPLETED : INCOMPLETE;
+        String status = whole ? "completed" : "incomplete";
         model = origin.model();
         output.end(status);
         Map<String, @Nullable Object> response = response(status);
@@ -147,20 +132,19 @@ final class ResponsesWriter implements AnswerWriter {
         response.put("error", null);
         response.put("incomplete_details", null);
         response.put("model", model);
-        response.put("output", output.json());
-        response.putAll(request.echo());
+        response.put("output", output.items());
+        response.putAll(request.echo);
         response.put("usage", null);
         return response;
     }
 
     private static Map<String, Object> usage(TokenUsage usage) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("input_tokens", usage.promptTokens());
-        json.put("input_tokens_details", Map.of("cached_tokens", usage.cachedPromptTokens()));
-        json.put("output_tokens", usage.completionTokens());
-        json.put("output_tokens_details", Map.of("reasoning_tokens", usage.reasoningTokens()));
-        json.put("total_tokens", usage.total());
-        return json;
+        return Map.of(
+                "input_tokens", usage.promptTokens(),
+                "input_tokens_details", Map.of("cached_tokens", usage.cachedPromptTokens()),
+                "output_tokens", usage.completionTokens(),
+                "output_tokens_details", Map.of("reasoning_tokens", usage.reasoningTokens()),
+                "total_tokens", usage.total());
     }
 
     private void tell(String type, Map<String, ? extends @Nullable Object> fields) {
@@ -174,8 +158,8 @@ final class ResponsesWriter implements AnswerWriter {
     }
 
     private List<ServerSentEvent> taken() {
-        List<ServerSentEvent> taken = events;
-        events = new ArrayList<>();
+        List<ServerSentEvent> taken = List.copyOf(events);
+        events.clear();
         return taken;
     }
 }

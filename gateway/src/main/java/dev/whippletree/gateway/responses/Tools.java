@@ -6,7 +6,6 @@ import dev.whippletree.chat.Fields;
 import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.protocol.Protocol;
 import java.io.ByteArrayInputStream;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The tools that a request offers, as functions of chat completions. A namespace becomes a part of its tools' names; a
@@ -26,15 +24,9 @@ final class Tools {
     private static final int LONGEST_NAME = 64;
     private static final String INPUT = "input";
     private static final Map<String, Object> NO_PARAMETERS = Map.of("type", "object", "properties", Map.of());
-    private static final Map<String, Object> INPUT_ALONE = Map.of(
-            "type",
-            "object",
-            "properties",
-            Map.of(INPUT, Map.of("type", "string", "description", "The whole input of the tool, as plain text.")),
-            "required",
-            List.of(INPUT),
-            "additionalProperties",
-            false);
+    private static final Map<String, Object> INPUT_ALONE = json("""
+            {"type": "object", "properties": {"input": {"type": "string", "description": "All of it, as plain text."}},
+             "required": ["input"], "additionalProperties": false}""").orElseThrow();
 
     /**
      * A tool as the client knows it. Immutable.
@@ -81,20 +73,15 @@ final class Tools {
     /**
      * Reads offered tools.
      *
-     * @param at where they stand in the request
+     * @param namespace what they belong to; empty: nothing
      */
-    void read(String at, List<?> list) {
-        read(at, list, "");
-    }
-
-    private void read(String at, List<?> list, String namespace) {
-        for (int index = 0; index < list.size(); index++) {
-            Fields tool = Fields.object(at + "[" + index + "]", list.get(index));
-            String type = tool.text("type").orElseThrow(() -> tool.wrong("type", "is missing"));
+    void read(List<Fields> offered, String namespace) {
+        for (Fields tool : offered) {
+            String type = tool.needed("type");
             switch (type) {
-                case "function" -> add(namespace, name(tool), false, function(tool));
-                case "custom" -> add(namespace, name(tool), true, custom(tool));
-                case "namespace" -> read(tool.at("tools"), tool.list("tools").orElse(List.of()), name(tool));
+                case "function" -> add(namespace, tool, false, function(tool));
+                case "custom" -> add(namespace, tool, true, custom(tool));
+                case "namespace" -> read(tool.objects("tools"), tool.needed("name"));
                 default -> dropped.add(type);
             }
             if (tools.size() > Protocol.MOST_TOOLS) {
@@ -103,17 +90,12 @@ final class Tools {
         }
     }
 
-    static String name(Fields tool) {
-        return tool.text("name").filter(given -> !given.isBlank()).orElseThrow(() -> tool.wrong("name", "is missing"));
-    }
-
-    private void add(String namespace, String name, boolean custom, Map<String, Object> definition) {
+    private void add(String namespace, Fields tool, boolean custom, Map<String, Object> definition) {
+        String name = tool.needed("name");
         String function = functionNames.computeIfAbsent(List.of(namespace, name), named -> unused(namespace, name));
         tools.put(function, new Tool(name, namespace, custom));
-        Map<String, Object> named = new LinkedHashMap<>();
-        named.put("name", function);
-        named.putAll(definition);
-        functions.put(function, named);
+        definition.put("name", function);
+        functions.put(function, definition);
     }
 
     private String unused(String namespace, String name) {
@@ -139,29 +121,25 @@ final class Tools {
     private static Map<String, Object> function(Fields tool) {
         Map<String, Object> function = new LinkedHashMap<>();
         tool.text("description").ifPresent(text -> function.put("description", text));
-        function.put(
-                "parameters",
-                tool.take("parameters")
-                        .map(value ->
-                                Fields.object(tool.at("parameters"), value).rest())
-                        .orElse(NO_PARAMETERS));
+        function.put("parameters", tool.object("parameters").map(Fields::rest).orElse(NO_PARAMETERS));
         tool.flag("strict").filter(strict -> strict).ifPresent(strict -> function.put("strict", true));
         return function;
     }
 
     /** The grammar of the input binds nobody any more, but the model can read it. */
     private static Map<String, Object> custom(Fields tool) {
-        String description = tool.text("description").orElse("");
-        String grammar = tool.take("format")
-                .map(value -> Fields.object(tool.at("format"), value))
-                .flatMap(format -> format.text("definition")
-                        .map(definition -> "Its input follows this grammar"
-                                + format.text("syntax")
-                                        .map(name -> " (" + name + ")")
-                                        .orElse("") + ":\n"
-                                + definition))
-                .orElse("");
-        return Map.of("description", (description + "\n\n" + grammar).strip(), "parameters", INPUT_ALONE);
+        StringBuilder description = new StringBuilder(tool.text("description").orElse(""));
+        tool.object("format")
+                .ifPresent(format -> format.text("definition")
+                        .ifPresent(grammar -> description
+                                .append("\n\nIts input follows this grammar (")
+                                .append(format.text("syntax").orElse("any"))
+                                .append("):\n")
+                                .append(grammar)));
+        Map<String, Object> function = new LinkedHashMap<>();
+        function.put("description", description.toString().strip());
+        function.put("parameters", INPUT_ALONE);
+        return function;
     }
 
     /**
@@ -175,11 +153,10 @@ final class Tools {
         Object choice = given instanceof String mode ? mode(request, mode) : choice(request, given);
         Optional<Boolean> parallel = request.flag("parallel_tool_calls");
         if (!functions.isEmpty()) {
-            chat.put(
-                    "tools",
-                    functions.values().stream()
-                            .map(function -> Map.of("type", "function", "function", function))
-                            .toList());
+            List<Map<String, Object>> offered = functions.values().stream()
+                    .map(function -> Map.of("type", "function", "function", function))
+                    .toList();
+            chat.put("tools", offered);
             if (!choice.equals("auto")) {
                 chat.put("tool_choice", choice);
             }
@@ -193,49 +170,41 @@ final class Tools {
             throw request.wrong("tool_choice", "must be auto, none, required or an object, not '" + mode + "'");
         }
         if (mode.equals("required") && functions.isEmpty()) {
-            throw request.wrong("tool_choice", "requires a tool, but the request offers no function" + hosted());
+            throw request.wrong("tool_choice", "requires a tool, but the request offers no function" + hosted(dropped));
         }
         return mode;
     }
 
-    private Object choice(Fields request, @Nullable Object given) {
-        Fields choice = Fields.object(request.at("tool_choice"), given);
-        String type = choice.text("type").orElseThrow(() -> choice.wrong("type", "is missing"));
+    private Object choice(Fields request, Object given) {
+        Fields choice = Fields.object("tool_choice", given);
+        String type = choice.needed("type");
         return switch (type) {
             case "function", "custom" -> Map.of("type", "function", "function", Map.of("name", chosen(choice)));
-            case "allowed_tools" -> allowed(request, choice);
+            case "allowed_tools" -> {
+                // Few services know of such a choice, so no other tool is offered.
+                functions
+                        .keySet()
+                        .retainAll(choice.objects("tools").stream()
+                                .filter(tool ->
+                                        !dropped.contains(tool.text("type").orElse("")))
+                                .map(this::chosen)
+                                .toList());
+                yield mode(request, choice.text("mode").orElse("auto"));
+            }
             default -> throw choice.wrong("type", "demands '" + type + "'" + hosted(Set.of(type)));
         };
     }
 
     private String chosen(Fields choice) {
-        String function = function(choice.text("namespace").orElse(""), name(choice));
+        String function = function(choice.text("namespace").orElse(""), choice.needed("name"));
         if (!tools.containsKey(function)) {
             throw choice.wrong("name", "names a tool that the request doesn't offer: '" + function + "'");
         }
         return function;
     }
 
-    /** Only the allowed tools are offered, since few services know of such a choice. */
-    private String allowed(Fields request, Fields choice) {
-        List<?> list = choice.list("tools").orElse(List.of());
-        List<String> allowed = new ArrayList<>();
-        for (int index = 0; index < list.size(); index++) {
-            Fields tool = Fields.object(choice.at("tools") + "[" + index + "]", list.get(index));
-            if (!dropped.contains(tool.text("type").orElse("function"))) {
-                allowed.add(chosen(tool));
-            }
-        }
-        functions.keySet().retainAll(allowed);
-        return mode(request, choice.text("mode").orElse("auto"));
-    }
-
-    private String hosted() {
-        return dropped.isEmpty() ? "" : hosted(dropped);
-    }
-
     private static String hosted(Set<String> types) {
-        return types.stream().sorted().collect(Collectors.joining(", ", "; the gateway can't run ", ""))
-                + ": offer a function instead, and run it yourself";
+        String hosted = types.stream().sorted().collect(Collectors.joining(", "));
+        return hosted.isEmpty() ? "" : "; the gateway can't run " + hosted + ": offer a function, and run it yourself";
     }
 }
