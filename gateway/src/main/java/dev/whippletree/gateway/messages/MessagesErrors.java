@@ -15,6 +15,9 @@ public final class MessagesErrors implements ErrorFormat {
 
     private static final int OVERLOADED = 529;
 
+    /** By these words, Claude Code knows that it has to shorten its conversation. */
+    private static final String TOO_LONG = "prompt is too long: ";
+
     /** Creates it. */
     public MessagesErrors() {}
 
@@ -25,9 +28,11 @@ public final class MessagesErrors implements ErrorFormat {
 
     @Override
     public Map<String, Object> json(ApiError error, String requestId) {
+        boolean tooLong = error.code().equals("context_length_exceeded");
         Map<String, Object> inner = new LinkedHashMap<>();
         inner.put("type", type(status(error)));
-        inner.put("message", error.message());
+        inner.put("message", tooLong ? TOO_LONG + error.message() : error.message());
+        inner.put("code", error.code());
         if (!error.details().isEmpty()) {
             inner.put("details", error.details());
         }

@@ -37,6 +37,6 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
 
     @Override
     public AnswerWriter writer(AnswerInfo info) {
-        return new MessageWriter(info, thoughts);
+        return new MessageWriter(info, this);
     }
 }

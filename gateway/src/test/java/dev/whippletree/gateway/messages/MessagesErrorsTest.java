@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,7 +42,12 @@ final class MessagesErrorsTest {
         assertThat(FORMAT.status(error)).isEqualTo(status);
         assertThat(FORMAT.json(error, "req_1"))
                 .isEqualTo(Map.of(
-                        "type", "error", "error", Map.of("type", type, "message", "why"), "request_id", "req_1"));
+                        "type",
+                        "error",
+                        "error",
+                        Map.of("type", type, "message", "why", "code", "code"),
+                        "request_id",
+                        "req_1"));
     }
 
     @Test
@@ -51,7 +57,18 @@ final class MessagesErrorsTest {
         ApiError error = ApiError.wrong("thread", "no threads here").withDetails(details);
         assertThat(FORMAT.json(error, "req_1"))
                 .extracting("error")
-                .isEqualTo(Map.of("type", "invalid_request_error", "message", "no threads here", "details", details));
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("message", "no threads here")
+                .containsEntry("details", details);
+    }
+
+    @Test
+    void promptThatIsTooLong_isSaidInTheWordsThatClientsLookFor() {
+        ApiError error = ApiError.of(400, ApiError.INVALID, "context_length_exceeded", "at most 8,192 tokens");
+        assertThat(FORMAT.json(error, ""))
+                .extracting("error")
+                .extracting("message")
+                .isEqualTo("prompt is too long: at most 8,192 tokens");
     }
 
     /** Refused by the line and the headers alone, by the page that it comes from, by its key, and by its path. */

@@ -47,6 +47,12 @@ record GroqDialect(URI chatCompletions) implements Dialect {
         return false;
     }
 
+    /** Its answers say {@code reasoning}; a message with a {@code reasoning_content} is answered by 400. */
+    @Override
+    public boolean takesReasoningBack() {
+        return false;
+    }
+
     @Override
     public Optional<String> refuses(Prompt prompt, String model) {
         if (prompt.operation() == Prompt.Operation.EMBEDDING) {

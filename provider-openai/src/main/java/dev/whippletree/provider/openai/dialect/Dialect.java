@@ -39,6 +39,11 @@ public interface Dialect {
         return true;
     }
 
+    /** Returns whether an answer of the conversation may have its {@code reasoning_content}; else it is left out. */
+    default boolean takesReasoningBack() {
+        return true;
+    }
+
     /**
      * Says before a call that the service can't take a prompt.
      *
