@@ -4,6 +4,7 @@ import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.emulator.http.EmulatorServer;
+import dev.whippletree.emulator.model.AnswerScript;
 import dev.whippletree.emulator.model.EmulatedAccount;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.Latency;
@@ -13,7 +14,10 @@ import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
 import dev.whippletree.model.Limit;
 import dev.whippletree.terminal.board.Words;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -90,11 +94,22 @@ final class EmulatorRun {
                 .latency(Latency.parse(command.latency))
                 .faults(EmulationBounds.faults(command.faults, command.accounts))
                 .assumedMaxTokens(command.assumedMaxTokens)
+                .script(command.answers.map(EmulatorRun::script).orElse(AnswerScript.NONE))
                 .seed(command.seed);
         for (int number = 1; number <= command.accounts; number++) {
             builder.account("account-" + number, "token-" + number, limits);
         }
         return builder.build();
+    }
+
+    private static AnswerScript script(Path file) {
+        try {
+            return AnswerScript.read(Files.readString(file));
+        } catch (IOException e) {
+            throw new UserMistake("--answers " + file + " can't be read: " + e);
+        } catch (IllegalArgumentException e) {
+            throw new UserMistake("--answers " + file + ": " + e.getMessage());
+        }
     }
 
     /** Counts a limit in the way of each service that is hardest on its callers. */

@@ -33,6 +33,7 @@ import java.util.Set;
  * @param mostUnderWay the maximum of concurrent requests of an organization, 1 or more; absent: any number
  * @param promptCache how long it keeps the beginnings of prompts, whose tokens it then reports as cached; absent: it
  *     has no such cache. Groq counts those tokens until the answer is there, then gives them back
+ * @param script answers that are written beforehand
  */
 public record ServiceSettings(
         ServiceKind kind,
@@ -53,7 +54,8 @@ public record ServiceSettings(
         Duration clockAhead,
         boolean tellsWait,
         OptionalInt mostUnderWay,
-        Optional<Duration> promptCache) {
+        Optional<Duration> promptCache,
+        AnswerScript script) {
 
     /** Copies what is mutable, and checks that accounts are told apart and their organizations known. */
     public ServiceSettings {
@@ -66,6 +68,7 @@ public record ServiceSettings(
         Objects.requireNonNull(clockAhead, "clockAhead");
         Objects.requireNonNull(mostUnderWay, "mostUnderWay");
         Objects.requireNonNull(promptCache, "promptCache");
+        Objects.requireNonNull(script, "script");
         accounts = List.copyOf(accounts);
         organizations = List.copyOf(organizations);
         models = Set.copyOf(models);

@@ -37,6 +37,7 @@ public final class ServiceSettingsBuilder {
     private boolean tellsWait = true;
     private OptionalInt mostUnderWay = OptionalInt.empty();
     private Optional<Duration> promptCache = Optional.empty();
+    private AnswerScript script = AnswerScript.NONE;
 
     ServiceSettingsBuilder(ServiceKind kind) {
         this.kind = kind;
@@ -166,6 +167,12 @@ public final class ServiceSettingsBuilder {
         return this;
     }
 
+    /** Sets answers that are written beforehand. */
+    public ServiceSettingsBuilder script(AnswerScript script) {
+        this.script = script;
+        return this;
+    }
+
     /**
      * Returns the settings.
      *
@@ -191,6 +198,7 @@ public final class ServiceSettingsBuilder {
                 clockAhead,
                 tellsWait,
                 mostUnderWay,
-                promptCache);
+                promptCache,
+                script);
     }
 }
