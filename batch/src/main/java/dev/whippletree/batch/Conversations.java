@@ -4,7 +4,6 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Role;
-import dev.whippletree.model.ToolCall;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -131,9 +130,14 @@ final class Conversations {
     }
 
     private static Message said(Completion answer) {
-        List<ToolCall> calls = answer.toolCalls();
-        return calls.isEmpty()
-                ? Message.assistant(answer.text())
-                : new Message(Role.ASSISTANT, answer.text(), List.of(), calls, Optional.empty());
+        return new Message(
+                Role.ASSISTANT,
+                answer.text(),
+                List.of(),
+                answer.toolCalls(),
+                Optional.empty(),
+                answer.refusal()
+                        .<Map<String, Object>>map(words -> Map.of("refusal", words))
+                        .orElse(Map.of()));
     }
 }

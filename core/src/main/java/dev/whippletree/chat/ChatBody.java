@@ -21,6 +21,9 @@ import java.util.OptionalLong;
  */
 public record ChatBody(Optional<String> model, List<Message> messages, Parameters parameters) {
 
+    /** The most answers that one request may ask for: as many as OpenAI gives. */
+    private static final int MOST_CHOICES = 128;
+
     /** Copies the messages. */
     public ChatBody {
         messages = List.copyOf(messages);
@@ -36,19 +39,32 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
         return new ChatBody(model, messages(fields), parameters(fields));
     }
 
-    private static Parameters parameters(Fields fields) {
+    /** Reads the parameters, which are all fields that haven't been taken. */
+    public static Parameters parameters(Fields fields) {
         Optional<Double> temperature = fields.number("temperature");
         Optional<Double> topP = fields.number("top_p");
         Optional<Long> seed = fields.whole("seed");
         OptionalInt maxTokens = maxTokens(fields);
         List<String> stop = stop(fields);
+        long choices = fields.whole("n").orElse(1L);
+        if (choices < 1 || choices > MOST_CHOICES) {
+            throw fields.wrong("n", "must be 1 to " + MOST_CHOICES + ", not " + choices);
+        }
+        boolean logprobs = fields.flag("logprobs").orElse(false);
+        Map<String, Object> others = fields.rest();
+        if (choices > 1) {
+            others.put("n", choices);
+        }
+        if (logprobs) {
+            others.put("logprobs", true);
+        }
         return new Parameters(
                 temperature.map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
                 topP.map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
                 maxTokens,
                 seed.map(OptionalLong::of).orElseGet(OptionalLong::empty),
                 stop,
-                fields.rest());
+                others);
     }
 
     /** The newer name wins. */
@@ -105,7 +121,7 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
                 return role;
             }
         }
-        throw fields.wrong("role", "must be system, developer, user, assistant or tool, not '" + name + "'");
+        throw fields.wrong("role", "must be system, developer, user, assistant, tool or function, not '" + name + "'");
     }
 
     private static List<Map<String, Object>> parts(Fields fields, Object content) {
@@ -126,12 +142,14 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
         for (int index = 0; index < list.size(); index++) {
             String at = fields.at("tool_calls") + "[" + index + "]";
             Fields call = Fields.object(at, list.get(index));
-            Fields function =
-                    Fields.object(at + ".function", call.take("function").orElse(null));
+            boolean custom = call.text("type").filter("custom"::equals).isPresent();
+            String kind = custom ? "custom" : "function";
+            Fields tool = Fields.object(at + "." + kind, call.take(kind).orElse(null));
             calls.add(new ToolCall(
                     call.text("id").orElse(""),
-                    function.text("name").orElseThrow(() -> function.wrong("name", "is missing")),
-                    function.text("arguments").orElse("")));
+                    tool.text("name").orElseThrow(() -> tool.wrong("name", "is missing")),
+                    tool.text(custom ? "input" : "arguments").orElse(""),
+                    custom ? ToolCall.Type.CUSTOM : ToolCall.Type.FUNCTION));
         }
         return calls;
     }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,7 @@ public final class Fields {
     }
 
     /** Returns where a field stands. */
-    String at(String field) {
+    public String at(String field) {
         return path.isEmpty() ? field : path + "." + field;
     }
 
@@ -70,7 +71,8 @@ public final class Fields {
         });
     }
 
-    Optional<Double> number(String field) {
+    /** Takes a number; empty if it is absent. */
+    public Optional<Double> number(String field) {
         return take(field).map(value -> {
             if (value instanceof Number number) {
                 return number.doubleValue();
@@ -89,13 +91,36 @@ public final class Fields {
         });
     }
 
-    Optional<List<?>> list(String field) {
+    /** Takes a list; empty if it is absent. Its elements may be null. */
+    public Optional<List<?>> list(String field) {
         return take(field).map(value -> {
             if (value instanceof List<?> list) {
                 return list;
             }
             throw wrong(field, "must be a list");
         });
+    }
+
+    /** Takes a string that mustn't be absent. */
+    public String needed(String field) {
+        return text(field).orElseThrow(() -> wrong(field, "is missing"));
+    }
+
+    /** Takes an object; empty if it is absent. */
+    public Optional<Fields> object(String field) {
+        return take(field).map(value -> object(at(field), value));
+    }
+
+    /** Takes a list of objects; none if it is absent. */
+    public List<Fields> objects(String field) {
+        return objects(field, list(field).orElse(List.of()));
+    }
+
+    /** Returns the objects of a list that was taken already. */
+    public List<Fields> objects(String field, List<?> list) {
+        return IntStream.range(0, list.size())
+                .mapToObj(index -> object(at(field) + "[" + index + "]", list.get(index)))
+                .toList();
     }
 
     /**

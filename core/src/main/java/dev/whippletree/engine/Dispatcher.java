@@ -150,7 +150,7 @@ final class Dispatcher {
                 listener,
                 flight,
                 target,
-                flight.subscribers().anyReads());
+                flight.subscribers().anyReads() && flight.prompt().parameters().choices() == 1);
         flight.begin(attempt);
         saver.ifPresent(StateSaver::changed);
         if (LOG.isDebugEnabled()) {

@@ -9,32 +9,54 @@ import java.util.Optional;
  *
  * @param text the model's text; may be empty, for example if it calls tools
  * @param reasoning the model's reasoning, if the service sends it
- * @param toolCalls the functions it wants called, in order
+ * @param refusal the model's words if it refuses to answer, for services that tell them apart from text
+ * @param toolCalls the tools it wants called, in order
  * @param finishReason why it ended
  * @param usage tokens as the service counted them; absent if not reported
+ * @param extras all other fields of the service's answer
  * @param origin where it came from
  */
 public record Completion(
         String text,
         Optional<String> reasoning,
+        Optional<String> refusal,
         List<ToolCall> toolCalls,
         FinishReason finishReason,
         Optional<TokenUsage> usage,
+        AnswerExtras extras,
         Origin origin) {
 
     /** Rejects null and copies mutable values. */
     public Completion {
         Objects.requireNonNull(text, "text");
         Objects.requireNonNull(reasoning, "reasoning");
+        Objects.requireNonNull(refusal, "refusal");
         toolCalls = List.copyOf(toolCalls);
         Objects.requireNonNull(finishReason, "finishReason");
         Objects.requireNonNull(usage, "usage");
+        Objects.requireNonNull(extras, "extras");
         Objects.requireNonNull(origin, "origin");
     }
 
-    /** Returns whether there is neither text nor a tool call. */
+    /** Creates a completion that is no refusal and has no further fields. */
+    public Completion(
+            String text,
+            Optional<String> reasoning,
+            List<ToolCall> toolCalls,
+            FinishReason finishReason,
+            Optional<TokenUsage> usage,
+            Origin origin) {
+        this(text, reasoning, Optional.empty(), toolCalls, finishReason, usage, AnswerExtras.NONE, origin);
+    }
+
+    /** Returns whether there is neither text, nor a refusal, nor a tool call. */
     public boolean isEmpty() {
-        return text.isEmpty() && toolCalls.isEmpty();
+        return text.isEmpty() && refusal.isEmpty() && toolCalls.isEmpty();
+    }
+
+    /** Returns the text with the refusal, if any: what is shown to a person. */
+    public String words() {
+        return refusal.map(text::concat).orElse(text);
     }
 
     /**
@@ -47,7 +69,7 @@ public record Completion(
 
     /** Returns the same answer with another origin. */
     public Completion withOrigin(Origin origin) {
-        return new Completion(text, reasoning, toolCalls, finishReason, usage, origin);
+        return new Completion(text, reasoning, refusal, toolCalls, finishReason, usage, extras, origin);
     }
 
     /** Returns its length and origin only, since answers mustn't be logged. */

@@ -73,23 +73,58 @@ public sealed interface Delta {
     }
 
     /**
+     * More of the model's refusal to answer.
+     *
+     * @param text appended to what came before; not empty
+     */
+    record Refusal(String text) implements Piece {
+
+        /** Checks that it isn't null. */
+        public Refusal {
+            Objects.requireNonNull(text, "text");
+        }
+    }
+
+    /**
+     * Further fields of the service's answer. They are merged with those that came before by {@link AnswerExtras#plus},
+     * and come after the first piece of another kind if the answer has one.
+     *
+     * @param extras the fields
+     */
+    record ExtrasPart(AnswerExtras extras) implements Piece {
+
+        /** Checks that they aren't null. */
+        public ExtrasPart {
+            Objects.requireNonNull(extras, "extras");
+        }
+    }
+
+    /**
      * More of a tool call.
      *
      * @param index which of the completion's tool calls, from 0
      * @param id the call's id; in its first piece only
-     * @param name the function's name; in its first piece only
-     * @param arguments appended to the arguments that came before; may be empty
+     * @param name the tool's name; in its first piece only
+     * @param arguments appended to the arguments, or a custom tool's input, that came before; may be empty
+     * @param type what kind of tool is called; in each piece
      */
-    record ToolCallPart(int index, Optional<String> id, Optional<String> name, String arguments) implements Piece {
+    record ToolCallPart(int index, Optional<String> id, Optional<String> name, String arguments, ToolCall.Type type)
+            implements Piece {
 
         /** Checks that the index isn't negative and nothing is null. */
         public ToolCallPart {
             Objects.requireNonNull(id, "id");
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(arguments, "arguments");
+            Objects.requireNonNull(type, "type");
             if (index < 0) {
                 throw new IllegalArgumentException("a tool call's index can't be negative: " + index);
             }
+        }
+
+        /** Creates a part of a function's call. */
+        public ToolCallPart(int index, Optional<String> id, Optional<String> name, String arguments) {
+            this(index, id, name, arguments, ToolCall.Type.FUNCTION);
         }
     }
 }

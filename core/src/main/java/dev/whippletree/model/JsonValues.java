@@ -14,8 +14,14 @@ final class JsonValues {
 
     private JsonValues() {}
 
+    /** Drops what is null at any level, except in arrays: in a request, it means absent. */
     static Map<String, Object> copyOf(Map<String, ?> object) {
-        return copyOfObject(object, 0);
+        return copyOfObject(object, 0, false);
+    }
+
+    /** Drops members of the object itself that are null; further down, readers may expect them. */
+    static Map<String, Object> copyOfAnswer(Map<String, ?> object) {
+        return copyOfObject(object, 0, true);
     }
 
     static List<Map<String, Object>> copyOfObjects(List<? extends Map<String, ?>> objects) {
@@ -27,38 +33,40 @@ final class JsonValues {
         return Collections.unmodifiableList(copies);
     }
 
-    /** Keeps the order of keys, and drops keys with the value null, which means absent in the protocol. */
-    private static Map<String, Object> copyOfObject(Map<?, ?> object, int depth) {
+    /** Keeps the order of keys. */
+    private static Map<String, Object> copyOfObject(Map<?, ?> object, int depth, boolean innerNulls) {
         if (object.isEmpty()) {
             return Collections.emptyMap();
         }
-        Map<String, Object> copy = new LinkedHashMap<>();
+        Map<String, @Nullable Object> copy = new LinkedHashMap<>();
         object.forEach((key, value) -> {
             if (!(key instanceof String name)) {
                 throw new IllegalArgumentException("a JSON object's keys are strings, not " + key);
             }
             if (value != null) {
-                copy.put(name, copyOfValue(value, depth + 1));
+                copy.put(name, copyOfValue(value, depth + 1, innerNulls));
+            } else if (innerNulls && depth > 0) {
+                copy.put(name, null);
             }
         });
         return Collections.unmodifiableMap(copy);
     }
 
-    private static List<@Nullable Object> copyOfArray(List<?> array, int depth) {
+    private static List<@Nullable Object> copyOfArray(List<?> array, int depth, boolean innerNulls) {
         List<@Nullable Object> copy = new ArrayList<>(array.size());
-        array.forEach(value -> copy.add(value == null ? null : copyOfValue(value, depth + 1)));
+        array.forEach(value -> copy.add(value == null ? null : copyOfValue(value, depth + 1, innerNulls)));
         return Collections.unmodifiableList(copy);
     }
 
-    private static Object copyOfValue(Object value, int depth) {
+    private static Object copyOfValue(Object value, int depth, boolean innerNulls) {
         if (depth > DEEPEST) {
             throw new IllegalArgumentException("JSON nested deeper than " + DEEPEST);
         }
         if (value instanceof Map<?, ?> object) {
-            return copyOfObject(object, depth);
+            return copyOfObject(object, depth, innerNulls);
         }
         if (value instanceof List<?> array) {
-            return copyOfArray(array, depth);
+            return copyOfArray(array, depth, innerNulls);
         }
         if (value instanceof Double number && !Double.isFinite(number)) {
             throw new IllegalArgumentException("a number must be within ±1.8e308, not " + number);

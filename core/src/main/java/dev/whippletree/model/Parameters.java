@@ -76,6 +76,16 @@ public record Parameters(
         return new Parameters(temperature, topP, OptionalInt.of(maxTokens), seed, stop, extras);
     }
 
+    /** Returns how many answers the prompt asks for: {@code n} among the extras, or 1. */
+    public int choices() {
+        return extras.get("n") instanceof Number number ? Math.max(1, number.intValue()) : 1;
+    }
+
+    /** Returns these parameters with other extras. */
+    public Parameters withExtras(Map<String, Object> extras) {
+        return new Parameters(temperature, topP, maxTokens, seed, stop, extras);
+    }
+
     private static void check(boolean right, String otherwise) {
         if (!right) {
             throw new IllegalArgumentException(otherwise);

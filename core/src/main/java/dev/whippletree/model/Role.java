@@ -13,7 +13,9 @@ public enum Role {
     /** The model. */
     ASSISTANT,
     /** The result of a tool the model called. */
-    TOOL;
+    TOOL,
+    /** The result of a function, in the protocol's older form. */
+    FUNCTION;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 

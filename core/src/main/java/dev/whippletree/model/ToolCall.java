@@ -3,18 +3,34 @@ package dev.whippletree.model;
 import java.util.Objects;
 
 /**
- * A function that the model calls. Immutable.
+ * A tool that the model calls. Immutable.
  *
  * @param id the id that the tool's result refers to; may be empty if the service sends none
- * @param name the function's name
- * @param arguments a JSON object as text, exactly as the model wrote it; perhaps invalid JSON
+ * @param name the tool's name
+ * @param arguments what the model wrote: for a function a JSON object as text, perhaps invalid JSON; for a custom tool
+ *     its input, any text
+ * @param type what kind of tool it calls
  */
-public record ToolCall(String id, String name, String arguments) {
+public record ToolCall(String id, String name, String arguments, Type type) {
+
+    /** What kind of tool is called. */
+    public enum Type {
+        /** A function, with a JSON object of arguments. */
+        FUNCTION,
+        /** A custom tool, whose input is any text. */
+        CUSTOM
+    }
 
     /** Rejects null. */
     public ToolCall {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(arguments, "arguments");
+        Objects.requireNonNull(type, "type");
+    }
+
+    /** Creates the call of a function. */
+    public ToolCall(String id, String name, String arguments) {
+        this(id, name, arguments, Type.FUNCTION);
     }
 }

@@ -12,12 +12,14 @@ import java.util.OptionalLong;
  * @param promptTokens a safe estimate of the prompt's tokens, 0 or more. The engine learns how far estimates for a
  *     model are off
  * @param completionBound the most tokens the completion may have, 0 or more: the maximum that is sent; absent if none
- *     is sent, so that the completion's length has no known bound
+ *     is sent, so that the completion's length has no known bound; of several completions, all their tokens
  * @param counting when the completion is counted, and as what
  * @param cachedCounts whether the service counts prompt tokens that it has cached. If not, the whole prompt is still
  *     reserved, and the cached tokens are given back once the answer's usage reports them
+ * @param completions how many completions the prompt asks for at once, 1 or more
  */
-public record Admission(long promptTokens, OptionalLong completionBound, Counting counting, boolean cachedCounts) {
+public record Admission(
+        long promptTokens, OptionalLong completionBound, Counting counting, boolean cachedCounts, int completions) {
 
     /** The service counts no tokens, or its count is unknown. */
     public static final Admission NONE = asMade(0, 0);
@@ -44,6 +46,14 @@ public record Admission(long promptTokens, OptionalLong completionBound, Countin
         if (promptTokens < 0 || completionBound.orElse(0) < 0) {
             throw new IllegalArgumentException("tokens can't be negative");
         }
+        if (completions < 1) {
+            throw new IllegalArgumentException("there is at least one completion, not " + completions);
+        }
+    }
+
+    /** Creates the admission of one completion. */
+    public Admission(long promptTokens, OptionalLong completionBound, Counting counting, boolean cachedCounts) {
+        this(promptTokens, completionBound, counting, cachedCounts, 1);
     }
 
     /** Returns the admission for a service that counts the completion's bound when the prompt arrives. */
@@ -72,7 +82,15 @@ public record Admission(long promptTokens, OptionalLong completionBound, Countin
 
     /** Returns the same for a service that doesn't count prompt tokens that it has cached. */
     public Admission withoutCached() {
-        return new Admission(promptTokens, completionBound, counting, false);
+        return new Admission(promptTokens, completionBound, counting, false, completions);
+    }
+
+    /** Returns the same for a prompt that asks for so many completions instead of one. */
+    public Admission times(int count) {
+        OptionalLong bound = completionBound.isPresent()
+                ? OptionalLong.of(Math.min(completionBound.getAsLong(), Long.MAX_VALUE / count) * count)
+                : completionBound;
+        return new Admission(promptTokens, bound, counting, cachedCounts, count);
     }
 
     /**

@@ -18,7 +18,7 @@ import java.util.zip.CRC32C;
 public final class CacheEnvelope {
 
     static final byte[] MAGIC = {'W', 'T'};
-    static final byte VERSION = 1;
+    static final byte VERSION = 2;
     static final int CHECKED_FROM = MAGIC.length + 1 + Integer.BYTES;
     static final int BODY_FROM = CHECKED_FROM + Long.BYTES + Integer.BYTES;
 

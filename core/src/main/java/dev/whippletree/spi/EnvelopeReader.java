@@ -2,18 +2,23 @@ package dev.whippletree.spi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
+import java.math.BigDecimal;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the output of {@link EnvelopeWriter}. Confined. Throws {@link BufferUnderflowException}, {@link
@@ -23,6 +28,7 @@ import java.util.function.Supplier;
 final class EnvelopeReader {
 
     private static final int LONGEST_NUMBER = 10;
+    private static final int DEEPEST = 100;
 
     private final ByteBuffer in;
 
@@ -33,8 +39,15 @@ final class EnvelopeReader {
     /** Reads a completion, which must be all the input. */
     Completion completion() {
         FinishReason reason = finishReason();
-        Completion completion =
-                new Completion(text(), optional(this::text), toolCalls(), reason, optional(this::usage), origin());
+        Completion completion = new Completion(
+                text(),
+                optional(this::text),
+                optional(this::text),
+                toolCalls(),
+                reason,
+                optional(this::usage),
+                optional(this::extras).orElse(AnswerExtras.NONE),
+                origin());
         if (in.hasRemaining()) {
             throw new IllegalArgumentException(in.remaining() + " bytes too many");
         }
@@ -44,9 +57,61 @@ final class EnvelopeReader {
     private List<ToolCall> toolCalls() {
         List<ToolCall> calls = new ArrayList<>();
         for (long left = number(); left > 0; left--) {
-            calls.add(new ToolCall(text(), text(), text()));
+            calls.add(new ToolCall(text(), text(), text(), type()));
         }
         return calls;
+    }
+
+    private ToolCall.Type type() {
+        return switch (in.get()) {
+            case 1 -> ToolCall.Type.FUNCTION;
+            case 2 -> ToolCall.Type.CUSTOM;
+            default -> throw new IllegalArgumentException("no such type of tool");
+        };
+    }
+
+    private AnswerExtras extras() {
+        return new AnswerExtras(object(0), object(0), object(0));
+    }
+
+    private Map<String, Object> object(int depth) {
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
+        for (long left = number(); left > 0; left--) {
+            object.put(text(), value(depth + 1));
+        }
+        return object;
+    }
+
+    private List<@Nullable Object> list(int depth) {
+        List<@Nullable Object> list = new ArrayList<>();
+        for (long left = number(); left > 0; left--) {
+            list.add(value(depth + 1));
+        }
+        return list;
+    }
+
+    private @Nullable Object value(int depth) {
+        if (depth > DEEPEST) {
+            throw new IllegalArgumentException("nested too deep");
+        }
+        return switch (in.get()) {
+            case EnvelopeWriter.NULL -> null;
+            case EnvelopeWriter.FALSE -> false;
+            case EnvelopeWriter.TRUE -> true;
+            case EnvelopeWriter.WHOLE_NUMBER -> {
+                long number = number();
+                yield number >>> 1 ^ -(number & 1);
+            }
+            case EnvelopeWriter.DOUBLE -> in.getDouble();
+            case EnvelopeWriter.OTHER_NUMBER -> {
+                BigDecimal number = new BigDecimal(text());
+                yield number.scale() == 0 ? number.unscaledValue() : number;
+            }
+            case EnvelopeWriter.TEXT -> text();
+            case EnvelopeWriter.LIST -> list(depth);
+            case EnvelopeWriter.OBJECT -> object(depth);
+            default -> throw new IllegalArgumentException("no JSON value");
+        };
     }
 
     private TokenUsage usage() {

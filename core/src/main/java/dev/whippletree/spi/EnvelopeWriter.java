@@ -2,16 +2,20 @@ package dev.whippletree.spi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the body of a {@link CacheEnvelope}. Confined.
@@ -19,9 +23,21 @@ import java.util.function.Consumer;
  * <p>Numbers are written seven bits a byte, the lowest first, the top bit set on all but the last. A text is a number,
  * twice its length in bytes, and its UTF-8. A text with half a surrogate pair, which UTF-8 can't express, is that
  * number plus one and its UTF-16. An optional is a byte, 0 or 1, and its value. Enumerations have numbers of their own
- * here, so that reordering their constants changes nothing stored.
+ * here, so that reordering their constants changes nothing stored. A JSON value is a byte that says what it is, and its
+ * content: a list's length and values, an object's size and its names and values, a whole number that fits a long as a
+ * number whose lowest bit is its sign.
  */
 final class EnvelopeWriter {
+
+    static final int NULL = 0;
+    static final int FALSE = 1;
+    static final int TRUE = 2;
+    static final int WHOLE_NUMBER = 3;
+    static final int DOUBLE = 4;
+    static final int OTHER_NUMBER = 5;
+    static final int TEXT = 6;
+    static final int LIST = 7;
+    static final int OBJECT = 8;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
 
@@ -39,8 +55,10 @@ final class EnvelopeWriter {
         out.write(codeOf(completion.finishReason()));
         text(completion.text());
         optional(completion.reasoning(), this::text);
+        optional(completion.refusal(), this::text);
         toolCalls(completion.toolCalls());
         optional(completion.usage(), this::usage);
+        optional(Optional.of(completion.extras()).filter(extras -> !extras.isEmpty()), this::extras);
         origin(completion.origin());
         return out.toByteArray();
     }
@@ -51,6 +69,49 @@ final class EnvelopeWriter {
             text(call.id());
             text(call.name());
             text(call.arguments());
+            out.write(codeOf(call.type()));
+        }
+    }
+
+    private void extras(AnswerExtras extras) {
+        object(extras.answer());
+        object(extras.choice());
+        object(extras.message());
+    }
+
+    private void object(Map<?, ?> object) {
+        number(object.size());
+        object.forEach((name, value) -> {
+            text((String) name);
+            value(value);
+        });
+    }
+
+    private void value(@Nullable Object value) {
+        if (value == null) {
+            out.write(NULL);
+        } else if (value instanceof Boolean flag) {
+            out.write(flag ? TRUE : FALSE);
+        } else if (value instanceof Long || value instanceof Integer) {
+            long whole = ((Number) value).longValue();
+            out.write(WHOLE_NUMBER);
+            number(whole << 1 ^ whole >> 63);
+        } else if (value instanceof Double number) {
+            out.write(DOUBLE);
+            out.writeBytes(ByteBuffer.allocate(Double.BYTES).putDouble(number).array());
+        } else if (value instanceof Number number) {
+            out.write(OTHER_NUMBER);
+            text(number.toString());
+        } else if (value instanceof List<?> list) {
+            out.write(LIST);
+            number(list.size());
+            list.forEach(this::value);
+        } else if (value instanceof Map<?, ?> object) {
+            out.write(OBJECT);
+            object(object);
+        } else {
+            out.write(TEXT);
+            text((String) value);
         }
     }
 
@@ -109,6 +170,13 @@ final class EnvelopeWriter {
             case LENGTH -> 2;
             case TOOL_CALLS -> 3;
             case CONTENT_FILTER -> 4;
+        };
+    }
+
+    private static int codeOf(ToolCall.Type type) {
+        return switch (type) {
+            case FUNCTION -> 1;
+            case CUSTOM -> 2;
         };
     }
 

@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Delta;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -783,5 +785,187 @@ final class EngineStreamTest {
         assertThat(caller.whole()).isCompleted();
         assertThat(caller.whole().join().text()).isEmpty();
         assertThat(client.calls()).isEqualTo(1);
+    }
+
+    private static final Delta.Piece TIER = extras("service_tier", "flex");
+
+    private static Delta.Piece extras(String name, Object value) {
+        return new Delta.ExtrasPart(new AnswerExtras(Map.of(name, value), Map.of(), Map.of()));
+    }
+
+    private static Delta.Piece logprob(String token) {
+        return new Delta.ExtrasPart(new AnswerExtras(
+                Map.of(), Map.of("logprobs", Map.of("content", List.of(Map.of("token", token)))), Map.of()));
+    }
+
+    private static void stops(AttemptSink sink) {
+        sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), "model"));
+    }
+
+    @Test
+    void refusalExtrasAndCustomCalls_reachEveryReader_alsoLaterAndFromTheCache() {
+        fixture.cache("near", new ScriptedCache(fixture.timeline));
+        Delta.Piece call =
+                new Delta.ToolCallPart(0, Optional.of("c"), Optional.of("exec"), "print(1)", ToolCall.Type.CUSTOM);
+        client.then(says(
+                EngineStreamTest::stops,
+                TIER,
+                new Delta.Refusal("I can't"),
+                logprob("I"),
+                new Delta.Refusal(" do that"),
+                logprob("do"),
+                call));
+        ReadingCaller early = read();
+        fixture.advance(Duration.ofSeconds(5));
+        ReadingCaller late = read();
+        CompletableFuture<Completion> joined = fixture.engine().complete(Prompt.of("q"));
+        fixture.run();
+        ReadingCaller cached = read();
+        fixture.run();
+
+        Completion whole = joined.join();
+        assertThat(whole.refusal()).contains("I can't do that");
+        assertThat(whole.toolCalls()).containsExactly(new ToolCall("c", "exec", "print(1)", ToolCall.Type.CUSTOM));
+        assertThat(whole.extras())
+                .isEqualTo(new AnswerExtras(
+                        Map.of("service_tier", "flex"),
+                        Map.of("logprobs", Map.of("content", List.of(Map.of("token", "I"), Map.of("token", "do")))),
+                        Map.of()));
+        for (ReadingCaller reader : List.of(early, late, cached)) {
+            Completion read = reader.whole().join();
+            assertThat(read.refusal()).isEqualTo(whole.refusal());
+            assertThat(read.toolCalls()).isEqualTo(whole.toolCalls());
+            assertThat(read.extras()).isEqualTo(whole.extras());
+        }
+        assertThat(cached.whole().join().origin().source()).isEqualTo(Origin.Source.CACHE);
+        assertThat(client.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void extras_comeAfterWhatTheyBelongTo_andNeverFirst() {
+        client.then(says(
+                EngineStreamTest::stops, TIER, new Delta.Text("a"), logprob("a"), new Delta.Text("b"), logprob("b")));
+        ReadingCaller caller = read();
+        fixture.advance(SECOND);
+        assertThat(caller.told()).isEmpty();
+        fixture.run();
+
+        assertThat(caller.pieces())
+                .containsExactly(new Delta.Text("a"), TIER, logprob("a"), new Delta.Text("b"), logprob("b"));
+    }
+
+    @Test
+    void extrasAlone_areNoFirstPiece() {
+        client.then((prompt, model, sink) -> {
+            sink.sent();
+            fixture.timeline.schedule(SECOND.toNanos(), () -> sink.delta(TIER));
+            return () -> {};
+        });
+        client.then(says("answer"));
+        CompletableFuture<Completion> answer = stream();
+        fixture.advance(Duration.ofSeconds(29));
+        assertThat(client.cancelled()).isZero();
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(client.cancelled()).isEqualTo(1);
+        fixture.run();
+        assertThat(answer.join().text()).isEqualTo("answer");
+        assertThat(answer.join().extras().isEmpty()).isTrue();
+    }
+
+    @Test
+    void extrasOfAnAnswerWithoutWords_areToldAtItsEnd() {
+        Consumer<AttemptSink> cut = sink -> sink.done(new AnswerEnd(FinishReason.LENGTH, Optional.empty(), "model"));
+        client.then(says(cut, TIER));
+        ReadingCaller caller = read();
+        fixture.run();
+
+        assertThat(caller.pieces()).containsExactly(TIER);
+        assertThat(caller.whole().join().finishReason()).isEqualTo(FinishReason.LENGTH);
+    }
+
+    @Test
+    void brokenAnswer_continues_howeverItsExtrasDiffer() {
+        client.then(says(
+                sink -> sink.failed(Failure.of(FailureKind.UNAVAILABLE, "the connection broke")),
+                extras("request", "1"),
+                new Delta.Text("The answer"),
+                logprob("The"),
+                extras("request", "only the first knows")));
+        client.then(says(
+                EngineStreamTest::stops,
+                extras("request", "2"),
+                logprob("The"),
+                new Delta.Text("The answer is 42"),
+                extras("timing", 3L)));
+        ReadingCaller caller = read();
+        CompletableFuture<Completion> joined = fixture.engine().complete(Prompt.of("q"));
+        fixture.run();
+
+        assertThat(caller.whole().join().text()).isEqualTo("The answer is 42");
+        assertThat(caller.pieces()).endsWith(new Delta.Text(" is 42"));
+        assertThat(joined.join().extras().answer()).isEqualTo(Map.of("request", "2", "timing", 3L));
+    }
+
+    @Test
+    void extrasThatNobodyHasRead_areForgottenWithTheirAttempt() {
+        client.then(says(
+                sink -> sink.failed(Failure.of(FailureKind.UNAVAILABLE, "the connection broke")),
+                new Delta.Text("The answer"),
+                extras("request", "1")));
+        client.then(says("The answer", " is 42"));
+        ReadingCaller slow = readSlowly(2);
+        fixture.advance(Duration.ofSeconds(4));
+        slow.request(Long.MAX_VALUE);
+        fixture.run();
+
+        assertThat(slow.whole().join().text()).isEqualTo("The answer is 42");
+        assertThat(slow.whole().join().extras().isEmpty()).isTrue();
+    }
+
+    @Test
+    void arrived_countsExtras() {
+        client.then(says(EngineStreamTest::stops, new Delta.Text("a"), extras("large", "x".repeat(5_000))));
+        ReadingCaller caller = readSlowly(1);
+        fixture.run();
+
+        assertThat(caller.arrived()).hasSize(1).allMatch(size -> size > 5_000);
+    }
+
+    @Test
+    void severalAnswersAtOnce_areAskedForWhole() {
+        List<Boolean> streamed = new ArrayList<>();
+        client.usually((prompt, model, sink) -> {
+            streamed.add(sink.streaming());
+            sink.sent();
+            sink.delta(new Delta.Text("a"));
+            stops(sink);
+            return () -> {};
+        });
+        ReadingCaller.of(
+                fixture.engine(), Prompt.builder().user("q").extra("n", 1).build());
+        ReadingCaller.of(
+                fixture.engine(), Prompt.builder().user("q").extra("n", 2L).build());
+        fixture.run();
+
+        assertThat(streamed).containsExactly(true, false);
+    }
+
+    @Test
+    void severalAnswers_areStored_unlessOneOfThemIsCut() {
+        fixture.cache("near", new ScriptedCache(fixture.timeline));
+        for (String end : List.of("stop", "length")) {
+            Prompt two = Prompt.builder().user(end).extra("n", 2).build();
+            client.then(says(
+                    EngineStreamTest::stops,
+                    new Delta.Text("a"),
+                    extras("choices", List.of(Map.of("index", 1L, "finish_reason", end)))));
+            fixture.engine().complete(two);
+            fixture.run();
+            CompletableFuture<Completion> again = fixture.engine().complete(two);
+            fixture.run();
+            assertThat(again.join().origin().source())
+                    .as(end)
+                    .isEqualTo(end.equals("stop") ? Origin.Source.CACHE : Origin.Source.CALL);
+        }
     }
 }

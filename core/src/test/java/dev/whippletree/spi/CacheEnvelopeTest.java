@@ -4,17 +4,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -112,7 +117,7 @@ class CacheEnvelopeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(bytes = {0, 2, -1})
+    @ValueSource(bytes = {0, 1, 3, -1})
     void unknownVersion_isNoEntry(byte version) {
         byte[] envelope = CacheEnvelope.write(new CacheEntry(full(), LATER));
         envelope[2] = version;
@@ -176,9 +181,14 @@ class CacheEnvelopeTest {
         return new Completion(
                 "The answer, at length: 你好",
                 Optional.of("Let me think"),
-                List.of(new ToolCall("call-1", "weather", "{\"city\":\"Zürich\"}"), new ToolCall("", "f", "")),
+                Optional.of("Nein"),
+                List.of(
+                        new ToolCall("call-1", "weather", "{\"city\":\"Zürich\"}"),
+                        new ToolCall("", "f", ""),
+                        new ToolCall("call-2", "exec", "print(1)", ToolCall.Type.CUSTOM)),
                 FinishReason.TOOL_CALLS,
                 Optional.of(new TokenUsage(127, 128, 0, Long.MAX_VALUE)),
+                extras(),
                 new Origin(
                         Origin.Source.JOINED,
                         "groq-1",
@@ -186,6 +196,22 @@ class CacheEnvelopeTest {
                         Integer.MAX_VALUE,
                         Duration.ofSeconds(-3, 999_999_999),
                         Optional.of("redis")));
+    }
+
+    private static AnswerExtras extras() {
+        Map<String, Object> token = new HashMap<>();
+        token.put("bytes", null);
+        token.put("logprob", -0.25);
+        return new AnswerExtras(
+                Map.of(
+                        "service_tier",
+                        "flex",
+                        "numbers",
+                        List.of(0L, -1L, 63L, -64L, Long.MAX_VALUE, Long.MIN_VALUE, 1e300, -0.0, Double.MIN_VALUE),
+                        "larger",
+                        List.of(BigInteger.TWO.pow(70), new BigDecimal("0.1"))),
+                Map.of("logprobs", Map.of("content", List.of(token), "refusal", List.of())),
+                Map.of("annotations", List.of(true, false, Map.of(), "你好"), "half", "\uD83D"));
     }
 
     private static byte[] withRightChecksum(byte[] envelope) {

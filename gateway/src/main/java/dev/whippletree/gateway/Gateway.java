@@ -3,9 +3,7 @@ package dev.whippletree.gateway;
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.gateway.chat.ChatHandler;
-import dev.whippletree.gateway.chat.ConfirmationHandler;
-import dev.whippletree.gateway.chat.LatestAnswers;
+import dev.whippletree.gateway.chat.ChatRequest;
 import dev.whippletree.gateway.clients.Access;
 import dev.whippletree.gateway.clients.ModelsHandler;
 import dev.whippletree.gateway.http.ApiError;
@@ -14,10 +12,19 @@ import dev.whippletree.gateway.http.HttpServer;
 import dev.whippletree.gateway.http.MemoryBudget;
 import dev.whippletree.gateway.http.Patience;
 import dev.whippletree.gateway.http.RequestBody;
+import dev.whippletree.gateway.http.RequestLabel;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.SiteGuard;
 import dev.whippletree.gateway.http.StrictRequests;
 import dev.whippletree.gateway.http.UnderWay;
+import dev.whippletree.gateway.http.UnreadAnswers;
+import dev.whippletree.gateway.messages.MessagesErrors;
+import dev.whippletree.gateway.messages.MessagesRequest;
+import dev.whippletree.gateway.prompt.ConfirmationHandler;
+import dev.whippletree.gateway.prompt.GatewayParts;
+import dev.whippletree.gateway.prompt.LatestAnswers;
+import dev.whippletree.gateway.prompt.PromptHandler;
+import dev.whippletree.gateway.responses.ResponsesRequest;
 import dev.whippletree.gateway.status.StatusPlaces;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.time.Timeline;
@@ -45,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * An OpenAI-compatible server in front of one Whippletree. A program in any language only has to change its base URL.
  * Thread-safe.
  *
- * <p>{@code POST /v1/chat/completions}, whole and as a stream; {@code GET /v1/models}; {@code POST /v1/confirmations}
+ * <p>{@code POST /v1/chat/completions} and {@code POST /v1/responses}, whole and as a stream; {@code GET /v1/models}; {@code POST /v1/confirmations}
  * takes what clients say of answers; {@code GET /healthz}, or {@code /health}, says that it runs, {@code GET /readyz}
  * that an account could answer; {@code GET /status} tells how everything stands, {@code GET /metrics} tells it to
  * Prometheus, and the page {@code /} shows it. HTTP/1.1.
@@ -78,12 +85,16 @@ public final class Gateway implements AutoCloseable {
         PathHandler paths = new PathHandler(new NoSuchPlace());
         MemoryBudget memory = new MemoryBudget(settings.bounds().memoryBytes());
         RequestBody bodies = new RequestBody(settings.bounds(), memory);
-        LatestAnswers answers = new LatestAnswers();
+        GatewayParts parts = new GatewayParts(
+                whippletree, () -> access, timeline, new LatestAnswers(), bodies, new UnreadAnswers(memory), settings);
+        paths.addExactPath("/v1/chat/completions", post(new PromptHandler(ChatRequest::read, parts)));
+        paths.addExactPath("/v1/messages", post(new PromptHandler(MessagesRequest::read, parts)));
         paths.addExactPath(
-                "/v1/chat/completions",
-                post(new ChatHandler(whippletree, () -> access, timeline, answers, bodies, memory, settings)));
-        paths.addExactPath(
-                "/v1/confirmations", post(new ConfirmationHandler(whippletree, () -> access, answers, bodies)));
+                "/v1/messages/count_tokens",
+                post(new PromptHandler(MessagesRequest::readToCount, parts)
+                        .counting(tokens -> Map.of("input_tokens", tokens.prompt()))));
+        paths.addExactPath("/v1/responses", post(new PromptHandler(ResponsesRequest::read, parts)));
+        paths.addExactPath("/v1/confirmations", post(new ConfirmationHandler(parts)));
         paths.addPrefixPath("/v1/models", get(new ModelsHandler(() -> access)));
         paths.addExactPath("/healthz", get(this::sendHealth));
         paths.addExactPath("/health", get(this::sendHealth));
@@ -97,7 +108,10 @@ public final class Gateway implements AutoCloseable {
         HttpHandler guarded = new SiteGuard(
                 settings.host(), () -> access.clients().needKeys(), Access.readingKeys(() -> access, paths));
         this.requests = new UnderWay(status.counting(new StrictRequests(new HttpContinueReadHandler(guarded))));
-        this.server = listen(settings, refusals.counting(requests));
+        this.server = listen(
+                settings,
+                RequestLabel.labelling(
+                        timeline, Map.of("/v1/messages", new MessagesErrors()), refusals.counting(requests)));
         status.begin();
         beginHeartbeats();
     }

@@ -313,8 +313,9 @@ final class GatewayTest {
                 arguments(
                         "{\"messages\":[{\"role\":\"user\",\"content\":7}]}",
                         "'messages[0].content' must be a string or"),
-                arguments("{\"n\":2" + rest, "'n' must be 1"),
-                arguments("{\"logprobs\":true" + rest, "'logprobs' isn't supported"),
+                arguments("{\"n\":0" + rest, "'n' must be 1 to 128"),
+                arguments("{\"logprobs\":1" + rest, "'logprobs' must be true or false"),
+                arguments("{\"audio\":{\"voice\":\"a\"}" + rest, "'audio' isn't supported"),
                 arguments("{\"temperature\":3" + rest, "temperature must be 0 to 2"),
                 arguments("{\"max_tokens\":1.5" + rest, "'max_tokens' must be a whole number"),
                 arguments("{\"max_tokens\":-4294967295" + rest, "max tokens must be 1 or more"),

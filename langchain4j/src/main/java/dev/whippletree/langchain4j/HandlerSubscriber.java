@@ -1,6 +1,7 @@
 package dev.whippletree.langchain4j;
 
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.exception.ContentFilteredException;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.chat.response.PartialResponse;
@@ -11,9 +12,11 @@ import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.chat.response.PartialToolCallContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.ToolCall;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +41,8 @@ final class HandlerSubscriber implements Flow.Subscriber<Delta> {
     private final Handle handle = new Handle();
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
+    private final StringBuilder refusal = new StringBuilder();
+    private final List<AnswerExtras> extras = new ArrayList<>(0);
     private final Map<Integer, Call> calls = new TreeMap<>();
     private Delta.@Nullable End end;
 
@@ -103,6 +108,10 @@ final class HandlerSubscriber implements Flow.Subscriber<Delta> {
                 tell(() -> handler.onPartialThinking(
                         new PartialThinking(piece.text()), new PartialThinkingContext(handle)));
             }
+        } else if (delta instanceof Delta.Refusal piece) {
+            refusal.append(piece.text());
+        } else if (delta instanceof Delta.ExtrasPart part) {
+            extras.add(part.extras());
         } else if (delta instanceof Delta.ToolCallPart part) {
             Call call = calls.computeIfAbsent(part.index(), index -> new Call());
             call.add(part);
@@ -130,19 +139,31 @@ final class HandlerSubscriber implements Flow.Subscriber<Delta> {
             onError(new IllegalStateException("the answer has no end"));
             return;
         }
-        ChatResponse response = responses.response(new Completion(
-                text.toString(),
-                reasoning.isEmpty() ? Optional.empty() : Optional.of(reasoning.toString()),
-                calls.values().stream().map(Call::whole).toList(),
-                last.finishReason(),
-                last.usage(),
-                last.origin()));
+        ChatResponse response;
+        try {
+            response = responses.response(new Completion(
+                    text.toString(),
+                    ifAny(reasoning),
+                    ifAny(refusal),
+                    calls.values().stream().map(Call::whole).toList(),
+                    last.finishReason(),
+                    last.usage(),
+                    AnswerExtras.sum(extras),
+                    last.origin()));
+        } catch (ContentFilteredException e) {
+            report(e);
+            return;
+        }
         List<ToolExecutionRequest> requests = response.aiMessage().toolExecutionRequests();
         for (int index = 0; index < requests.size(); index++) {
             CompleteToolCall call = new CompleteToolCall(index, requests.get(index));
             tell(() -> handler.onCompleteToolCall(call));
         }
         tell(() -> handler.onCompleteResponse(response));
+    }
+
+    private static Optional<String> ifAny(StringBuilder text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(text.toString());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.whippletree.langchain4j;
 
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.exception.ContentFilteredException;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
 import dev.langchain4j.model.output.FinishReason;
@@ -16,8 +17,15 @@ import dev.whippletree.model.ToolCall;
  */
 record Responses(boolean returnThinking) {
 
-    /** Returns an answer as LangChain4j has it. */
+    /**
+     * Returns an answer as LangChain4j has it.
+     *
+     * @throws ContentFilteredException if the model refuses to answer, as LangChain4j's own models do
+     */
     ChatResponse response(Completion completion) {
+        completion.refusal().ifPresent(words -> {
+            throw new ContentFilteredException(words);
+        });
         ChatResponseMetadata.Builder<?> metadata = ChatResponseMetadata.builder()
                 .modelName(completion.origin().model())
                 .finishReason(finishReason(completion));

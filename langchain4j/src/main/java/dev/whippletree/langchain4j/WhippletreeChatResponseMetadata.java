@@ -1,6 +1,7 @@
 package dev.whippletree.langchain4j;
 
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
@@ -9,18 +10,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of an answer besides LangChain4j's fields: where it came from, and all tokens that the service counted.
- * Immutable. It has no {@code id}, because several callers may share an answer.
+ * What is known of an answer besides LangChain4j's fields: where it came from, all tokens that the service counted, and
+ * the service's further fields. Immutable. It has no {@code id}, because several callers may share an answer.
  */
 public final class WhippletreeChatResponseMetadata extends ChatResponseMetadata {
 
     private final Origin origin;
     private final Optional<TokenUsage> usage;
+    private final AnswerExtras extras;
 
     private WhippletreeChatResponseMetadata(ChatResponseMetadata.Builder<?> builder, Completion completion) {
         super(builder);
         this.origin = completion.origin();
         this.usage = completion.usage();
+        this.extras = completion.extras();
     }
 
     static WhippletreeChatResponseMetadata of(ChatResponseMetadata.Builder<?> builder, Completion completion) {
@@ -37,17 +40,23 @@ public final class WhippletreeChatResponseMetadata extends ChatResponseMetadata 
         return usage;
     }
 
+    /** Returns the further fields of the service's answer, such as {@code logprobs} and {@code annotations}. */
+    public AnswerExtras extras() {
+        return extras;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return super.equals(other)
                 && other instanceof WhippletreeChatResponseMetadata that
                 && origin.equals(that.origin)
-                && usage.equals(that.usage);
+                && usage.equals(that.usage)
+                && extras.equals(that.extras);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), origin, usage);
+        return Objects.hash(super.hashCode(), origin, usage, extras);
     }
 
     @Override

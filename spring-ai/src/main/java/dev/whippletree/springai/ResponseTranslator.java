@@ -1,10 +1,10 @@
 package dev.whippletree.springai;
 
 import dev.whippletree.model.Completion;
-import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,59 +22,56 @@ final class ResponseTranslator {
     /** The metadata in which Spring AI's own model for this protocol puts what the model thought. */
     static final String REASONING = "reasoningContent";
 
+    /** The metadata in which it puts a refusal. */
+    static final String REFUSAL = "refusal";
+
     private ResponseTranslator() {}
 
-    /** Translates a whole answer. */
+    /** Translates a whole answer, or the last piece of a stream: a completion without the text that came before. */
     static ChatResponse whole(Completion completion) {
-        return end(
-                completion.text(),
-                completion.reasoning(),
-                completion.toolCalls(),
-                completion.finishReason(),
-                metadata(completion.usage(), completion.origin()));
-    }
-
-    /** Returns the last piece of a stream, or an answer in one piece. */
-    static ChatResponse end(
-            String text,
-            Optional<String> reasoning,
-            List<ToolCall> calls,
-            FinishReason finishReason,
-            ChatResponseMetadata metadata) {
-        AssistantMessage message = message(text, reasoning)
-                .toolCalls(calls.stream()
-                        .map(call ->
-                                new AssistantMessage.ToolCall(call.id(), "function", call.name(), call.arguments()))
+        Map<String, Object> properties = new LinkedHashMap<>(completion.extras().message());
+        completion.reasoning().ifPresent(thought -> properties.put(REASONING, thought));
+        completion.refusal().ifPresent(words -> properties.put(REFUSAL, words));
+        AssistantMessage message = AssistantMessage.builder()
+                .content(completion.text())
+                .properties(properties)
+                .toolCalls(completion.toolCalls().stream()
+                        .map(ResponseTranslator::call)
                         .toList())
                 .build();
         ChatGenerationMetadata ended = ChatGenerationMetadata.builder()
-                .finishReason(finishReason.name())
+                .finishReason(completion.finishReason().name())
+                .metadata(completion.extras().choice())
                 .build();
-        return new ChatResponse(List.of(new Generation(message, ended)), metadata);
+        return new ChatResponse(List.of(new Generation(message, ended)), metadata(completion));
+    }
+
+    private static AssistantMessage.ToolCall call(ToolCall call) {
+        return new AssistantMessage.ToolCall(
+                call.id(), call.type().name().toLowerCase(Locale.ROOT), call.name(), call.arguments());
     }
 
     /** Returns a piece of a stream before the last one. */
     static ChatResponse piece(String text, Optional<String> reasoning) {
-        return new ChatResponse(List.of(new Generation(message(text, reasoning).build())));
-    }
-
-    private static AssistantMessage.Builder<?> message(String text, Optional<String> reasoning) {
-        return AssistantMessage.builder()
+        AssistantMessage.Builder<?> message = AssistantMessage.builder()
                 .content(text)
                 .properties(reasoning
                         .<Map<String, Object>>map(thought -> Map.of(REASONING, thought))
                         .orElse(Map.of()));
+        return new ChatResponse(List.of(new Generation(message.build())));
     }
 
     /** Returns what is known about an answer besides its content. */
-    static ChatResponseMetadata metadata(Optional<TokenUsage> usage, Origin origin) {
+    private static ChatResponseMetadata metadata(Completion completion) {
+        Origin origin = completion.origin();
         ChatResponseMetadata.Builder metadata = ChatResponseMetadata.builder()
+                .metadata(completion.extras().answer())
                 .model(origin.model())
                 .keyValue("account", origin.account())
                 .keyValue("source", origin.source().name().toLowerCase(Locale.ROOT))
                 .keyValue("attempts", origin.attempts())
                 .keyValue("waited", origin.waited());
-        usage.ifPresent(counted -> metadata.usage(usage(counted)));
+        completion.usage().ifPresent(counted -> metadata.usage(usage(counted)));
         return metadata.build();
     }
 

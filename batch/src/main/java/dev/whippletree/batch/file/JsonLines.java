@@ -59,12 +59,6 @@ final class JsonLines implements InputReader {
     }
 
     private static ChatBody chat(Fields fields) {
-        if (fields.whole("n").orElse(1L) != 1) {
-            throw fields.wrong("n", "must be 1: a line gets one answer");
-        }
-        if (fields.take("logprobs").filter(Boolean.TRUE::equals).isPresent()) {
-            throw fields.wrong("logprobs", "isn't supported; leave it out");
-        }
         fields.take("stream");
         fields.take("stream_options");
         return ChatBody.read(fields);

@@ -50,6 +50,11 @@ final class JsonObjects {
         }
     }
 
+    /** Returns a tree in JDK types; of something that isn't null. */
+    static Object value(JsonNode tree) {
+        return MAPPER.treeToValue(tree, Object.class);
+    }
+
     /** Returns what writes JSON in UTF-8, and closes the stream. */
     static JsonGenerator generator(OutputStream stream) {
         return MAPPER.createGenerator(stream);

@@ -1,6 +1,8 @@
 package dev.whippletree.batch.file;
 
 import dev.whippletree.batch.BatchResult;
+import dev.whippletree.chat.ChatUsage;
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
@@ -10,8 +12,12 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
@@ -27,6 +33,11 @@ import tools.jackson.databind.JsonNode;
 record ResultLine(String id, String fingerprint, String key, JsonNode json) {
 
     private static final int OK = 200;
+    private static final String FUNCTION_CALL = "function_call";
+    private static final Set<String> OF_BODY = Set.of("id", "object", "created", "model", "choices", "usage");
+    private static final Set<String> OF_CHOICE = Set.of("index", "message", "finish_reason");
+    private static final Set<String> OF_MESSAGE =
+            Set.of("role", "content", "reasoning", "refusal", "tool_calls", FUNCTION_CALL);
 
     /** Reads a line; empty if it isn't one. */
     static Optional<ResultLine> read(String text) {
@@ -48,7 +59,7 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
             json.writeStringProperty("custom_id", result.id());
             if (result instanceof BatchResult.Answered answered) {
                 startResponse(json, OK, request);
-                body(json, answered.completion(), request, now);
+                body(json, answered, request, now);
                 json.writeEndObject();
                 json.writeNullProperty("error");
             } else if (result instanceof BatchResult.Failed failed) {
@@ -92,7 +103,9 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         }
     }
 
-    private static void body(JsonGenerator json, Completion completion, String request, Instant now) {
+    private static void body(JsonGenerator json, BatchResult.Answered answered, String request, Instant now) {
+        Completion completion = answered.completion();
+        AnswerExtras extras = completion.extras();
         json.writeStringProperty("id", "chatcmpl-" + request);
         json.writeStringProperty("object", "chat.completion");
         json.writeNumberProperty("created", now.getEpochSecond());
@@ -100,51 +113,68 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         json.writeArrayPropertyStart("choices");
         json.writeStartObject();
         json.writeNumberProperty("index", 0);
-        message(json, completion);
-        json.writeNullProperty("logprobs");
-        json.writeStringProperty("finish_reason", completion.finishReason().wireName());
+        boolean legacy = answered.item().prompt().parameters().extras().containsKey("functions");
+        message(json, completion, legacy);
+        if (!extras.choice().containsKey("logprobs")) {
+            json.writeNullProperty("logprobs");
+        }
+        write(json, extras.choice(), Set.of());
+        boolean calls = legacy && completion.finishReason() == FinishReason.TOOL_CALLS;
+        json.writeStringProperty(
+                "finish_reason",
+                calls ? FUNCTION_CALL : completion.finishReason().wireName());
         json.writeEndObject();
+        if (extras.answer().get("choices") instanceof List<?> others) {
+            others.forEach(json::writePOJO);
+        }
         json.writeEndArray();
-        completion.usage().ifPresent(usage -> usage(json, usage));
+        Map<String, Object> usage = ChatUsage.of(completion.usage(), extras);
+        if (!usage.isEmpty()) {
+            json.writePOJOProperty("usage", usage);
+        }
+        write(json, extras.answer(), OF_BODY);
         json.writeEndObject();
     }
 
-    private static void message(JsonGenerator json, Completion completion) {
+    private static void write(JsonGenerator json, Map<String, Object> fields, Set<String> except) {
+        fields.forEach((name, value) -> {
+            if (!except.contains(name)) {
+                json.writePOJOProperty(name, value);
+            }
+        });
+    }
+
+    private static void message(JsonGenerator json, Completion completion, boolean legacy) {
         json.writeObjectPropertyStart("message");
         json.writeStringProperty("role", "assistant");
         boolean silent = completion.text().isEmpty() && !completion.isEmpty();
         json.writeStringProperty("content", silent ? null : completion.text());
         completion.reasoning().ifPresent(thought -> json.writeStringProperty("reasoning", thought));
-        if (!completion.toolCalls().isEmpty()) {
+        completion.refusal().ifPresent(words -> json.writeStringProperty("refusal", words));
+        if (legacy && !completion.toolCalls().isEmpty()) {
+            tool(json, FUNCTION_CALL, completion.toolCalls().get(0));
+        } else if (!completion.toolCalls().isEmpty()) {
             json.writeArrayPropertyStart("tool_calls");
             completion.toolCalls().forEach(call -> toolCall(json, call));
             json.writeEndArray();
         }
+        write(json, completion.extras().message(), Set.of());
         json.writeEndObject();
     }
 
     private static void toolCall(JsonGenerator json, ToolCall call) {
         json.writeStartObject();
         json.writeStringProperty("id", call.id());
-        json.writeStringProperty("type", "function");
-        json.writeObjectPropertyStart("function");
-        json.writeStringProperty("name", call.name());
-        json.writeStringProperty("arguments", call.arguments());
-        json.writeEndObject();
+        String type = call.type().name().toLowerCase(Locale.ROOT);
+        json.writeStringProperty("type", type);
+        tool(json, type, call);
         json.writeEndObject();
     }
 
-    private static void usage(JsonGenerator json, TokenUsage usage) {
-        json.writeObjectPropertyStart("usage");
-        json.writeNumberProperty("prompt_tokens", usage.promptTokens());
-        json.writeNumberProperty("completion_tokens", usage.completionTokens());
-        json.writeNumberProperty("total_tokens", usage.total());
-        json.writeObjectPropertyStart("prompt_tokens_details");
-        json.writeNumberProperty("cached_tokens", usage.cachedPromptTokens());
-        json.writeEndObject();
-        json.writeObjectPropertyStart("completion_tokens_details");
-        json.writeNumberProperty("reasoning_tokens", usage.reasoningTokens());
-        json.writeEndObject();
+    private static void tool(JsonGenerator json, String field, ToolCall call) {
+        json.writeObjectPropertyStart(field);
+        json.writeStringProperty("name", call.name());
+        json.writeStringProperty(call.type() == ToolCall.Type.CUSTOM ? "input" : "arguments", call.arguments());
         json.writeEndObject();
     }
 
@@ -170,19 +200,54 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
                 0,
                 Duration.ZERO,
                 Optional.empty());
+        JsonNode function = message.path(FUNCTION_CALL);
         return Optional.of(new Completion(
                 message.path("content").stringValue(""),
                 message.path("reasoning").stringValueOpt(),
-                message.path("tool_calls")
-                        .valueStream()
-                        .map(ResultLine::toolCall)
-                        .toList(),
+                message.path("refusal").stringValueOpt(),
+                function.isObject()
+                        ? List.of(toolCall("", function))
+                        : message.path("tool_calls")
+                                .valueStream()
+                                .map(ResultLine::toolCall)
+                                .toList(),
                 finishReason(choice.path("finish_reason").stringValue("")),
                 usage(body.path("usage")),
+                extras(body, choice, message),
                 origin));
     }
 
+    private static AnswerExtras extras(JsonNode body, JsonNode choice, JsonNode message) {
+        Map<String, Object> answer = others(body, OF_BODY);
+        if (body.path("usage").isObject()) {
+            answer.put("usage", JsonObjects.value(body.path("usage")));
+        }
+        if (body.path("choices").size() > 1) {
+            answer.put(
+                    "choices",
+                    body.path("choices")
+                            .valueStream()
+                            .skip(1)
+                            .map(JsonObjects::value)
+                            .toList());
+        }
+        return new AnswerExtras(answer, others(choice, OF_CHOICE), others(message, OF_MESSAGE));
+    }
+
+    private static Map<String, Object> others(JsonNode object, Set<String> known) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        object.properties().forEach(field -> {
+            if (!known.contains(field.getKey()) && !field.getValue().isNull()) {
+                fields.put(field.getKey(), JsonObjects.value(field.getValue()));
+            }
+        });
+        return fields;
+    }
+
     private static FinishReason finishReason(String name) {
+        if (name.equals(FUNCTION_CALL)) {
+            return FinishReason.TOOL_CALLS;
+        }
         return Arrays.stream(FinishReason.values())
                 .filter(reason -> reason.wireName().equals(name))
                 .findFirst()
@@ -198,10 +263,22 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
     }
 
     private static ToolCall toolCall(JsonNode call) {
+        String id = call.path("id").stringValue("");
+        JsonNode custom = call.path("custom");
+        return custom.isObject()
+                ? new ToolCall(
+                        id,
+                        custom.path("name").stringValue(""),
+                        custom.path("input").stringValue(""),
+                        ToolCall.Type.CUSTOM)
+                : toolCall(id, call.path("function"));
+    }
+
+    private static ToolCall toolCall(String id, JsonNode function) {
         return new ToolCall(
-                call.path("id").stringValue(""),
-                call.at("/function/name").stringValue(""),
-                call.at("/function/arguments").stringValue(""));
+                id,
+                function.path("name").stringValue(""),
+                function.path("arguments").stringValue(""));
     }
 
     /** Returns what a failed line says of why. */

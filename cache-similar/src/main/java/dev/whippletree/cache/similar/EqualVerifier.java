@@ -25,7 +25,7 @@ public final class EqualVerifier implements Verifier {
 
     @Override
     public boolean agree(String question, Completion stored, Completion fresh) {
-        return normal(stored.text()).equals(normal(fresh.text()))
+        return normal(stored.words()).equals(normal(fresh.words()))
                 && calls(stored).equals(calls(fresh));
     }
 

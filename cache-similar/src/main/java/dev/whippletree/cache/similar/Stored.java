@@ -22,6 +22,9 @@ record Stored(long id, Wording wording, CacheEntry entry, int answer) {
 
     private static final int TOOL_CALL_BYTES = 200;
 
+    /** What the size of extras counts, in bytes. */
+    private static final int CHARACTER_BYTES = 4;
+
     /** Returns how much memory it takes, about, without its vector. */
     long bytes() {
         long bytes = bytes(entry);
@@ -36,6 +39,8 @@ record Stored(long id, Wording wording, CacheEntry entry, int answer) {
         Completion completion = entry.completion();
         long bytes = FIXED_BYTES + textBytes(completion.text());
         bytes += completion.reasoning().map(Stored::textBytes).orElse(0L);
+        bytes += completion.refusal().map(Stored::textBytes).orElse(0L);
+        bytes += CHARACTER_BYTES * completion.extras().size();
         for (ToolCall call : completion.toolCalls()) {
             bytes += TOOL_CALL_BYTES + textBytes(call.name()) + textBytes(call.arguments());
         }

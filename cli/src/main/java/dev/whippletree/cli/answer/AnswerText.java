@@ -51,6 +51,8 @@ public final class AnswerText implements ComingAnswer.PieceSink {
         }
         if (piece instanceof Delta.Text said) {
             say(said.text());
+        } else if (piece instanceof Delta.Refusal refused) {
+            say(refused.text());
         } else if (piece instanceof Delta.Reasoning thought && reasoning) {
             think(thought.text());
         }

@@ -27,7 +27,7 @@ public final class ComingAnswer implements Flow.Subscriber<Delta> {
     /**
      * A whole answer. Immutable.
      *
-     * @param text what the model said; may be empty
+     * @param text what the model said, or its refusal; may be empty
      * @param end how it ended and where it came from
      */
     public record Answer(String text, Delta.End end) {
@@ -35,7 +35,7 @@ public final class ComingAnswer implements Flow.Subscriber<Delta> {
         /** Returns what a completion says. */
         public static Answer of(Completion completion) {
             return new Answer(
-                    completion.text(),
+                    completion.words(),
                     new Delta.End(completion.finishReason(), completion.usage(), completion.origin()));
         }
     }
@@ -105,6 +105,9 @@ public final class ComingAnswer implements Flow.Subscriber<Delta> {
             return;
         }
         if (delta instanceof Delta.Text more) {
+            text.append(more.text());
+        }
+        if (delta instanceof Delta.Refusal more) {
             text.append(more.text());
         }
         if (delta instanceof Delta.Piece piece && !whole.isDone()) {

@@ -145,7 +145,7 @@ public final class AskCommand implements Callable<Integer> {
             surroundings.out().println(Json.write(CompletionJson.of(completion)));
         } else {
             AnswerText text = answerText();
-            text.take(new Delta.Text(completion.text()));
+            text.take(new Delta.Text(completion.words()));
             text.end();
         }
         return Answer.of(completion).end();

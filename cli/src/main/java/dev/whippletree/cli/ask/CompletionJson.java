@@ -1,5 +1,6 @@
 package dev.whippletree.cli.ask;
 
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.ToolCall;
@@ -17,6 +18,7 @@ final class CompletionJson {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("text", completion.text());
         completion.reasoning().ifPresent(text -> tree.put("reasoning", text));
+        completion.refusal().ifPresent(words -> tree.put("refusal", words));
         if (!completion.toolCalls().isEmpty()) {
             tree.put(
                     "tool_calls",
@@ -24,6 +26,12 @@ final class CompletionJson {
         }
         tree.put("finish_reason", completion.finishReason().wireName());
         completion.usage().ifPresent(usage -> tree.put("usage", TokensJson.of(usage)));
+        if (!completion.extras().isEmpty()) {
+            AnswerExtras extras = completion.extras();
+            tree.put(
+                    "extras",
+                    Map.of("answer", extras.answer(), "choice", extras.choice(), "message", extras.message()));
+        }
         tree.put("origin", of(completion.origin()));
         return tree;
     }
@@ -31,6 +39,7 @@ final class CompletionJson {
     private static Map<String, Object> of(ToolCall call) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("id", call.id());
+        tree.put("type", call.type().name().toLowerCase(Locale.ROOT));
         tree.put("name", call.name());
         tree.put("arguments", call.arguments());
         return tree;

@@ -80,7 +80,7 @@ final class Asking {
         editor.onInterrupt(() -> coming.cancel(false));
         Completion completion = Waiting.on(coming);
         completion.reasoning().ifPresent(thought -> text.take(new Delta.Reasoning(thought)));
-        text.take(new Delta.Text(completion.text()));
+        text.take(new Delta.Text(completion.words()));
         text.end();
         return Answer.of(completion);
     }

@@ -144,7 +144,7 @@ public final class Broadcast {
      */
     public synchronized void breakOff(Collection<ReadPosition> positions) {
         arriving = new Transcript(NOBODY);
-        told.cutAt(positions.stream().max(ReadPosition::compareTo).orElseGet(ReadPosition::new));
+        told.cutAt(positions);
     }
 
     /**
@@ -166,9 +166,13 @@ public final class Broadcast {
         }
     }
 
-    /** Returns the piece after a place, and moves the place along; empty if there is none yet. */
-    public synchronized Optional<? extends Delta> next(ReadPosition position) {
-        return told.next(position);
+    /**
+     * Returns the piece after a place, and moves the place along; empty if there is none yet.
+     *
+     * @param whole whether the answer is whole
+     */
+    public synchronized Optional<? extends Delta> next(ReadPosition position, boolean whole) {
+        return told.next(position, whole);
     }
 
     /** Returns whether there is nothing to deliver yet. */

@@ -1,6 +1,7 @@
 package dev.whippletree.engine.answer;
 
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.ToolCall;
 import java.util.Optional;
 
 /**
@@ -16,39 +17,50 @@ final class PieceRun {
     enum Sort {
         TEXT,
         REASONING,
+        REFUSAL,
         TOOL_CALL
     }
+
+    private static final Delta.ToolCallPart NO_CALL = new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "");
 
     private final Sort sort;
     private final int call;
     private Optional<String> id;
     private final Optional<String> name;
+    private final ToolCall.Type type;
     private final StringBuilder text;
 
-    private PieceRun(Sort sort, int call, Optional<String> id, Optional<String> name, String text) {
+    private PieceRun(Sort sort, Delta.ToolCallPart part, String text) {
         this.sort = sort;
-        this.call = call;
-        this.id = id;
-        this.name = name;
+        this.call = part.index();
+        this.id = part.id();
+        this.name = part.name();
+        this.type = part.type();
         this.text = new StringBuilder(text);
     }
 
     static PieceRun of(Delta.Piece piece) {
-        if (piece instanceof Delta.ToolCallPart part) {
-            return new PieceRun(Sort.TOOL_CALL, part.index(), part.id(), part.name(), part.arguments());
-        }
-        return new PieceRun(sortOf(piece), 0, Optional.empty(), Optional.empty(), textOf(piece));
+        return new PieceRun(sortOf(piece), piece instanceof Delta.ToolCallPart part ? part : NO_CALL, textOf(piece));
     }
 
     private static Sort sortOf(Delta.Piece piece) {
-        return piece instanceof Delta.Text ? Sort.TEXT : Sort.REASONING;
+        if (piece instanceof Delta.Text) {
+            return Sort.TEXT;
+        }
+        if (piece instanceof Delta.Reasoning) {
+            return Sort.REASONING;
+        }
+        return piece instanceof Delta.Refusal ? Sort.REFUSAL : Sort.TOOL_CALL;
     }
 
     private static String textOf(Delta.Piece piece) {
         if (piece instanceof Delta.Text text) {
             return text.text();
         }
-        return piece instanceof Delta.Reasoning thought ? thought.text() : ((Delta.ToolCallPart) piece).arguments();
+        if (piece instanceof Delta.Reasoning thought) {
+            return thought.text();
+        }
+        return piece instanceof Delta.Refusal refusal ? refusal.text() : ((Delta.ToolCallPart) piece).arguments();
     }
 
     Sort sort() {
@@ -66,6 +78,10 @@ final class PieceRun {
 
     Optional<String> name() {
         return name;
+    }
+
+    ToolCall.Type type() {
+        return type;
     }
 
     /** Returns its text, or a tool call's arguments. */
@@ -111,9 +127,10 @@ final class PieceRun {
         return switch (sort) {
             case TEXT -> new Delta.Text(rest);
             case REASONING -> new Delta.Reasoning(rest);
+            case REFUSAL -> new Delta.Refusal(rest);
             case TOOL_CALL ->
                 new Delta.ToolCallPart(
-                        call, offset == 0 ? id : Optional.empty(), offset == 0 ? name : Optional.empty(), rest);
+                        call, offset == 0 ? id : Optional.empty(), offset == 0 ? name : Optional.empty(), rest, type);
         };
     }
 
@@ -131,7 +148,7 @@ final class PieceRun {
      * count, because services draw them at random.
      */
     boolean saysTheSame(PieceRun other, int offset) {
-        if (sort != other.sort || call != other.call || !name.equals(other.name)) {
+        if (sort != other.sort || call != other.call || type != other.type || !name.equals(other.name)) {
             return false;
         }
         int from = Math.max(0, offset - headSize());

@@ -1,5 +1,6 @@
 package dev.whippletree.engine.answer;
 
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Origin;
@@ -7,6 +8,7 @@ import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.AnswerEnd;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,7 +16,7 @@ import java.util.Optional;
  * The pieces of an answer so far, in order of arrival. Confined; once callers stream, to a {@link Broadcast}.
  *
  * <p>Consecutive pieces of one kind form one {@link PieceRun}. So a transcript takes no more memory than the answer,
- * and a late reader gets everything up to now at once.
+ * and a late reader gets everything up to now at once. Extras stand beside the runs: no attempt has to repeat them.
  */
 public final class Transcript {
 
@@ -28,6 +30,7 @@ public final class Transcript {
 
     private final Delta.Start start;
     private final List<PieceRun> runs = new ArrayList<>(2);
+    private final List<AnswerExtras> extras = new ArrayList<>(0);
     private long size;
     private boolean tooManyCalls;
 
@@ -51,6 +54,11 @@ public final class Transcript {
     }
 
     public void add(Delta.Piece piece) {
+        if (piece instanceof Delta.ExtrasPart part) {
+            extras.add(part.extras());
+            size += part.extras().size();
+            return;
+        }
         if (piece instanceof Delta.ToolCallPart part && part.index() >= MOST_CALLS) {
             tooManyCalls = true;
             return;
@@ -74,10 +82,15 @@ public final class Transcript {
     public void add(Completion completion) {
         completion.reasoning().ifPresent(thought -> add(new Delta.Reasoning(thought)));
         add(new Delta.Text(completion.text()));
+        completion.refusal().ifPresent(words -> add(new Delta.Refusal(words)));
         List<ToolCall> calls = completion.toolCalls();
         for (int index = 0; index < calls.size(); index++) {
             ToolCall call = calls.get(index);
-            add(new Delta.ToolCallPart(index, Optional.of(call.id()), Optional.of(call.name()), call.arguments()));
+            add(new Delta.ToolCallPart(
+                    index, Optional.of(call.id()), Optional.of(call.name()), call.arguments(), call.type()));
+        }
+        if (!completion.extras().isEmpty()) {
+            add(new Delta.ExtrasPart(completion.extras()));
         }
     }
 
@@ -85,7 +98,7 @@ public final class Transcript {
         return runs.isEmpty();
     }
 
-    /** Returns how long it is, in characters; the head of a tool call counts as one. */
+    /** Returns how long it is, in characters, extras included; the head of a tool call counts as one. */
     long size() {
         return size;
     }
@@ -102,15 +115,24 @@ public final class Transcript {
 
     /**
      * Returns what follows a place, up to the next sort of piece and at most {@link PieceRun#MOST_AT_ONCE} characters,
-     * and moves the place there. The first result is the start.
+     * and moves the place there. The first result is the start. Extras come as soon as something else has been read, so
+     * that an answer never begins with them.
+     *
+     * @param whole whether nothing else will follow
      */
-    Optional<? extends Delta> next(ReadPosition position) {
-        if (position.lost || runs.isEmpty()) {
+    Optional<? extends Delta> next(ReadPosition position, boolean whole) {
+        boolean unreadExtras = position.extras < extras.size();
+        if (position.lost || runs.isEmpty() && !(whole && unreadExtras)) {
             return Optional.empty();
         }
         if (!position.begun) {
             position.begun = true;
             return Optional.of(start);
+        }
+        if (unreadExtras && (!position.isAtStart() || runs.isEmpty())) {
+            AnswerExtras unread = AnswerExtras.sum(extras.subList(position.extras, extras.size()));
+            position.extras = extras.size();
+            return Optional.of(new Delta.ExtrasPart(unread));
         }
         if (position.run + 1 < runs.size()
                 && position.offset == runs.get(position.run).size()) {
@@ -127,8 +149,11 @@ public final class Transcript {
         return Optional.of(piece);
     }
 
-    /** Forgets what comes after a place. */
-    void cutAt(ReadPosition position) {
+    /** Forgets what nobody has read. */
+    void cutAt(Collection<ReadPosition> positions) {
+        ReadPosition position = positions.stream().max(ReadPosition::compareTo).orElseGet(ReadPosition::new);
+        int read = positions.stream().mapToInt(reader -> reader.extras).max().orElse(0);
+        extras.subList(Math.min(read, extras.size()), extras.size()).clear();
         if (position.isAtStart()) {
             runs.clear();
             return;
@@ -183,21 +208,29 @@ public final class Transcript {
     public Completion build(AnswerEnd end, Origin origin) {
         StringBuilder text = new StringBuilder();
         StringBuilder reasoning = new StringBuilder();
+        StringBuilder refusal = new StringBuilder();
         List<PartialCall> calls = new ArrayList<>(0);
         for (PieceRun run : runs) {
             switch (run.sort()) {
                 case TEXT -> text.append(run.text());
                 case REASONING -> reasoning.append(run.text());
+                case REFUSAL -> refusal.append(run.text());
                 case TOOL_CALL -> PartialCall.of(calls, run.call()).take(run);
             }
         }
         return new Completion(
                 text.toString(),
-                reasoning.isEmpty() ? Optional.empty() : Optional.of(reasoning.toString()),
+                ifAny(reasoning),
+                ifAny(refusal),
                 calls.stream().map(PartialCall::whole).toList(),
                 end.finishReason(),
                 end.usage().filter(Transcript::isPlausible),
+                AnswerExtras.sum(extras),
                 origin);
+    }
+
+    private static Optional<String> ifAny(StringBuilder text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(text.toString());
     }
 
     private static boolean isPlausible(TokenUsage usage) {
@@ -212,6 +245,7 @@ public final class Transcript {
 
         private int run;
         private int offset;
+        private int extras;
         private boolean begun;
         private boolean lost;
 
@@ -240,6 +274,7 @@ public final class Transcript {
 
         private String id = "";
         private String name = "";
+        private ToolCall.Type type = ToolCall.Type.FUNCTION;
         private final StringBuilder arguments = new StringBuilder();
 
         static PartialCall of(List<PartialCall> calls, int index) {
@@ -252,11 +287,12 @@ public final class Transcript {
         void take(PieceRun run) {
             run.id().ifPresent(text -> id = text);
             run.name().ifPresent(text -> name = text);
+            type = run.type();
             arguments.append(run.text());
         }
 
         ToolCall whole() {
-            return new ToolCall(id, name, arguments.toString());
+            return new ToolCall(id, name, arguments.toString(), type);
         }
     }
 }

@@ -4,6 +4,8 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.ToolCall;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -16,6 +18,7 @@ import tools.jackson.core.json.JsonFactory;
  */
 public final class AnswerCheck {
 
+    private static final Set<String> WHOLE = Set.of("stop", "tool_calls", "function_call");
     private static final JsonFactory JSON = new JsonFactory();
 
     private AnswerCheck() {}
@@ -23,9 +26,18 @@ public final class AnswerCheck {
     /** Returns whether the model finished its answer. Quick; a whole answer may still be damaged. */
     public static boolean isWhole(Completion completion) {
         boolean wantsCalls = completion.finishReason() == FinishReason.TOOL_CALLS;
-        return wantsCalls
+        boolean whole = wantsCalls
                 ? !completion.toolCalls().isEmpty()
                 : completion.finishReason() == FinishReason.STOP && !completion.isEmpty();
+        return whole && areWhole(completion.extras().answer().getOrDefault("choices", List.of()));
+    }
+
+    /** Returns whether the further answers to a prompt are whole, as the service sent them. */
+    private static boolean areWhole(Object choices) {
+        return choices instanceof List<?> list
+                && list.stream()
+                        .allMatch(choice -> choice instanceof Map<?, ?> fields
+                                && WHOLE.contains(String.valueOf(fields.get("finish_reason"))));
     }
 
     /**
@@ -36,11 +48,13 @@ public final class AnswerCheck {
         return isWhole(completion) && isSound(completion);
     }
 
-    /** Returns whether each tool call has a name, a unique id, and a JSON object as its arguments. */
+    /** Returns whether each tool call has a name, a unique id, and a function's a JSON object as its arguments. */
     private static boolean isSound(Completion completion) {
         Set<String> ids = new HashSet<>();
         return completion.toolCalls().stream()
-                .allMatch(call -> isNamed(call) && ids.add(call.id()) && isObject(call.arguments()));
+                .allMatch(call -> isNamed(call)
+                        && ids.add(call.id())
+                        && (call.type() == ToolCall.Type.CUSTOM || isObject(call.arguments())));
     }
 
     private static boolean isNamed(ToolCall call) {

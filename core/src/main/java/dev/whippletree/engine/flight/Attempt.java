@@ -285,7 +285,8 @@ public final class Attempt implements AttemptSink {
         if (ended) {
             return;
         }
-        if (times.piece() && streaming) {
+        // Extras come before the model has said anything, and say nothing of when it will.
+        if (!(piece instanceof Delta.ExtrasPart) && times.piece() && streaming) {
             whileUnderWay(() -> {
                 target.firstToken(tookNanos(timeline.nanoTime()));
                 listener.admitted(this, timeline.nanoTime());
@@ -315,7 +316,7 @@ public final class Attempt implements AttemptSink {
 
     private void awaitNextPiece() {
         responded();
-        if (!streaming) {
+        if (!streaming || !times.isAnswering()) {
             return;
         }
         if (silenceTimer != null) {

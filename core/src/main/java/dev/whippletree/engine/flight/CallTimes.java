@@ -42,6 +42,11 @@ public final class CallTimes {
         return now - begunNanos;
     }
 
+    /** Returns whether the first piece has come. */
+    boolean isAnswering() {
+        return answering;
+    }
+
     /** Returns how long after the call the first piece came, if one has. */
     public Optional<Duration> firstPiece() {
         return answering ? Optional.of(Duration.ofNanos(firstPieceNanos - begunNanos)) : Optional.empty();

@@ -185,7 +185,7 @@ public final class Reader implements Flow.Subscription {
         if (reading == null) {
             return Optional.empty();
         }
-        Optional<? extends Delta> next = reading.flight().broadcast().next(position);
+        Optional<? extends Delta> next = reading.flight().broadcast().next(position, end != null);
         return next.isPresent() ? next : Optional.ofNullable(end);
     }
 

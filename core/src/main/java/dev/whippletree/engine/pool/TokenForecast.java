@@ -134,11 +134,12 @@ public final class TokenForecast {
     Expected completion(Route route, Target target, Admission admission) {
         @Nullable Learned known = learned.get(History.Key.ofCompletions(route, target));
         long onEntry = onEntry(target, admission);
-        long mean = known == null ? 0 : (long) Math.ceil(known.mean);
-        long most = admission.completionBound().orElse(Math.max(UNSEEN, UNUSUAL * mean));
+        int count = admission.completions();
+        long mean = known == null ? 0 : (long) Math.ceil(known.mean * count);
+        long most = admission.completionBound().orElse(Math.max((long) UNSEEN * count, UNUSUAL * mean));
         return new Expected(
                 Math.max(onEntry, most),
-                Math.max(onEntry, known == null ? most : Math.min(most, enough(known.values))),
+                Math.max(onEntry, known == null ? most : Math.min(most, (long) enough(known.values) * count)),
                 Math.max(onEntry, known == null ? most : Math.min(most, mean)));
     }
 
@@ -179,11 +180,12 @@ public final class TokenForecast {
         if (usage.promptTokens() > 0 && admission.promptTokens() > 0) {
             learnPrompt(target, admission.promptTokens(), usage.promptTokens(), counted.prompt(), now);
         }
-        int made = completion.finishReason() == FinishReason.LENGTH ? CUT : (int) usage.completionTokens();
+        long each = usage.completionTokens() / admission.completions();
+        int made = completion.finishReason() == FinishReason.LENGTH ? CUT : (int) each;
         Learned known = record(History.Key.ofCompletions(route, target), made, now);
-        known.count(usage.completionTokens());
+        known.count(each);
         moved |= known.moves(enough(known.values)) | known.meanMoves();
-        if (!admission.isGuessed()) {
+        if (!admission.isGuessed() || admission.completions() > 1) {
             return Optional.of(counted);
         }
         long least =

@@ -52,6 +52,8 @@ final class PromptKeysTest {
                 prompt -> prompt.model("one of several"),
                 prompt -> prompt.message(
                         new Message(Role.USER, "", List.of(), List.of(), Optional.empty(), Map.of("name", "someone"))),
+                prompt -> prompt.extra("n", 2),
+                prompt -> prompt.extra("logprobs", true),
                 prompt -> prompt.extra("reasoning_effort", "high"),
                 prompt -> prompt.extra("nobody_has_heard_of", true),
                 prompt -> prompt.extra("response_format", Map.of("type", "json_object")));
@@ -129,8 +131,17 @@ final class PromptKeysTest {
         assertThat(called(id, name, arguments)).isNotEqualTo(called("1", "f", "{}"));
     }
 
+    @Test
+    void customToolsCall_isAnotherThanAFunctions() {
+        assertThat(called(new ToolCall("1", "f", "{}", ToolCall.Type.CUSTOM))).isNotEqualTo(called("1", "f", "{}"));
+    }
+
     private static CacheKey called(String id, String name, String arguments) {
-        List<ToolCall> calls = List.of(new ToolCall(id, name, arguments));
+        return called(new ToolCall(id, name, arguments));
+    }
+
+    private static CacheKey called(ToolCall call) {
+        List<ToolCall> calls = List.of(call);
         return key(prompt ->
                 prompt.message(new Message(Role.ASSISTANT, "", List.of(), calls, Optional.empty(), Map.of())));
     }

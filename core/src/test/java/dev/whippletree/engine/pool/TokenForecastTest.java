@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,11 +51,14 @@ final class TokenForecastTest {
     }
 
     private Optional<TokenCount> learn(long estimate, int prompt, int made, FinishReason reason) {
+        return learn(Admission.asMade(estimate, BOUND), prompt, made, reason);
+    }
+
+    private Optional<TokenCount> learn(Admission admission, int prompt, int made, FinishReason reason) {
         Origin origin = new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty());
         Completion completion = new Completion(
                 "text", Optional.empty(), List.of(), reason, Optional.of(TokenUsage.of(prompt, made)), origin);
-        return forecast.learn(
-                route, new Lease(target, TokenCount.NONE, 0), Admission.asMade(estimate, BOUND), completion, 0);
+        return forecast.learn(route, new Lease(target, TokenCount.NONE, 0), admission, completion, 0);
     }
 
     /** Of the latest 500, what 95 % (or 99 %) of all don't exceed, with 95 % confidence: Wilks' order statistic. */
@@ -146,5 +150,23 @@ final class TokenForecastTest {
         assertThat(forecast.meanPromptTokens(target, 500)).isEqualTo(750);
         assertThat(forecast.meanPromptTokens(target, 100_000)).isEqualTo(120_000);
         assertThat(forecast.meanPromptTokens(target, 20)).isEqualTo(20);
+    }
+
+    @Test
+    void severalCompletionsAtOnce_areEachLikeOne() {
+        Admission one = Admission.asMade(10, OptionalInt.empty());
+        for (int answer = 0; answer < 100; answer++) {
+            learn(10, 10, 200, FinishReason.STOP);
+        }
+        TokenForecast.Expected single = forecast.completion(route, target, one);
+        TokenForecast.Expected four = forecast.completion(route, target, one.times(4));
+
+        assertThat(single.usual()).isEqualTo(200);
+        assertThat(four.usual()).isEqualTo(800);
+        assertThat(four.mean()).isEqualTo(800);
+        assertThat(four.most()).isEqualTo(4 * single.most());
+
+        learn(one.times(4), 10, 800, FinishReason.STOP);
+        assertThat(forecast.completion(route, target, one)).isEqualTo(single);
     }
 }

@@ -264,6 +264,9 @@ public final class EmulatedService {
         /** Returns how many tokens of the prompt were cached. Groq gives them back once it has answered. */
         private long cachedTokens(long doneNanos) {
             String model = rules.modelName(request);
+            if (request.embedding()) {
+                return 0;
+            }
             long found = promptCache
                     .map(cache -> cache.tokensOf(account.organization(), model, request.messages(), nowNanos))
                     .orElse(0L);

@@ -2,6 +2,7 @@ package dev.whippletree.emulator.wire;
 
 import dev.whippletree.emulator.model.ChatAnswer;
 import dev.whippletree.emulator.model.ChatRequest;
+import dev.whippletree.model.Embedding;
 import dev.whippletree.model.ToolCall;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,6 +43,36 @@ final class AnswerWriter {
         answer.put("usage", dialect.usage(said));
         dialect.decorate(answer, said);
         return WireJson.write(answer);
+    }
+
+    /**
+     * Returns vectors as OpenAI sends them.
+     *
+     * @param asBase64 whether as Base64, else as numbers
+     */
+    String vectors(ChatAnswer said, boolean asBase64) {
+        List<String> lines = said.text().lines().toList();
+        List<Map<String, Object>> data = new ArrayList<>();
+        for (String line : lines) {
+            data.add(Map.of(
+                    "object",
+                    "embedding",
+                    "index",
+                    data.size(),
+                    "embedding",
+                    asBase64 ? line : Embedding.decode(line)));
+        }
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("object", "list");
+        answer.put("data", data);
+        answer.put("model", said.model());
+        answer.put("usage", Map.of("prompt_tokens", said.promptTokens(), "total_tokens", said.promptTokens()));
+        return WireJson.write(answer);
+    }
+
+    /** Returns vectors as Hugging Face's feature extraction sends them. */
+    static String features(ChatAnswer said) {
+        return WireJson.write(said.text().lines().map(Embedding::decode).toList());
     }
 
     /**

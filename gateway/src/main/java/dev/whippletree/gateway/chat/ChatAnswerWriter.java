@@ -1,10 +1,15 @@
 package dev.whippletree.gateway.chat;
 
-import dev.whippletree.gateway.clients.Disclosure;
+import dev.whippletree.chat.ChatUsage;
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.ErrorFormat;
+import dev.whippletree.gateway.protocol.AnswerInfo;
+import dev.whippletree.gateway.protocol.AnswerWriter;
+import dev.whippletree.gateway.protocol.ServerSentEvent;
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
-import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import java.util.ArrayList;
@@ -12,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,102 +26,179 @@ import org.jspecify.annotations.Nullable;
  * <p>What the protocol has no place for, where an answer came from, stands in a field {@code whippletree} of a whole
  * answer and of a stream's last chunk with a choice.
  */
-final class ChatAnswerWriter {
+final class ChatAnswerWriter implements AnswerWriter {
 
-    private final String id;
-    private final long created;
-    private final Disclosure disclosure;
+    private static final String FUNCTION_CALL = "function_call";
+
+    /** Extras that stand elsewhere, and what is the gateway's own: a service may be a gateway too. */
+    private static final Set<String> OWN = Set.of("choices", "usage", "whippletree");
+
+    private final AnswerInfo info;
+    private final boolean withUsage;
+    private final boolean legacy;
+    private AnswerExtras extras = AnswerExtras.NONE;
     private String model;
-    private Optional<String> toConfirm = Optional.empty();
     private boolean begun;
 
     /**
      * Prepares to write one.
      *
-     * @param id unlike any other's
-     * @param created in seconds since 1970
-     * @param model what the client called a model, until it is known who answers
-     * @param disclosure what the client is told of accounts
+     * @param withUsage whether the client wants to be told the tokens used at the end of a stream
+     * @param legacy whether the request has {@code functions}, so that the answer calls one the same way
      */
-    ChatAnswerWriter(String id, long created, String model, Disclosure disclosure) {
-        this.id = id;
-        this.created = created;
-        this.model = model;
-        this.disclosure = disclosure;
+    ChatAnswerWriter(AnswerInfo info, boolean withUsage, boolean legacy) {
+        this.info = info;
+        this.withUsage = withUsage;
+        this.legacy = legacy;
+        this.model = info.askedModel();
     }
 
-    /** Returns its id. */
-    String id() {
-        return id;
+    @Override
+    public String id() {
+        return "chatcmpl-" + info.uniqueId();
     }
 
-    /** Returns what the client is told of accounts. */
-    Disclosure disclosure() {
-        return disclosure;
-    }
-
-    /** Returns the origin as the client may see it, by header names without the prefix. */
-    Map<String, String> origin(Origin origin) {
-        Map<String, String> values = OwnHeaders.origin(origin);
-        if (!disclosure.accountsShown()) {
-            values.remove("account");
+    @Override
+    public List<ServerSentEvent> events(Delta delta) {
+        List<ServerSentEvent> events = new ArrayList<>(2);
+        chunks(delta).forEach(chunk -> events.add(ServerSentEvent.json("", chunk)));
+        if (delta instanceof Delta.End) {
+            events.add(ServerSentEvent.DONE);
         }
-        return values;
+        return events;
     }
 
-    /** Sets a stored answer that a cache wants confirmed; the client receives it at the end of the answer. */
-    void toConfirm(String stored) {
-        toConfirm = Optional.of(stored);
+    /** Names the event, for clients that know an error by that, as LangChain4j does. */
+    @Override
+    public List<ServerSentEvent> broken(ApiError error) {
+        return List.of(ServerSentEvent.json("error", ErrorFormat.OPENAI.json(error, "")));
     }
 
-    /** Returns a whole answer. */
-    Map<String, Object> whole(Completion completion) {
+    @Override
+    public Map<String, Object> whole(Completion completion) {
+        AnswerExtras extras = completion.extras();
         Map<String, @Nullable Object> message = new LinkedHashMap<>();
         message.put("role", "assistant");
-        message.put(
-                "content",
-                completion.text().isEmpty() && !completion.toolCalls().isEmpty() ? null : completion.text());
-        completion.reasoning().ifPresent(text -> message.put("reasoning", text));
-        if (!completion.toolCalls().isEmpty()) {
+        message.put("content", completion.text().isEmpty() && !completion.isEmpty() ? null : completion.text());
+        completion.reasoning().ifPresent(text -> message.putAll(reasoning(text)));
+        message.put("refusal", completion.refusal().orElse(null));
+        List<ToolCall> calls = completion.toolCalls();
+        boolean called = legacy && calls.size() == 1;
+        if (called) {
+            message.put(FUNCTION_CALL, tool(calls.get(0)));
+        } else if (!calls.isEmpty()) {
             message.put(
-                    "tool_calls",
-                    completion.toolCalls().stream()
-                            .map(ChatAnswerWriter::toolCall)
-                            .toList());
+                    "tool_calls", calls.stream().map(ChatAnswerWriter::toolCall).toList());
         }
-        message.put("refusal", null);
-        Map<String, @Nullable Object> choice = new LinkedHashMap<>();
-        choice.put("index", 0);
-        choice.put("message", message);
-        choice.put("logprobs", null);
-        choice.put("finish_reason", completion.finishReason().wireName());
+        extras.message().forEach(message::putIfAbsent);
+        Map<String, @Nullable Object> choice = choice("message", message);
+        choice.put("finish_reason", reason(completion.finishReason(), called));
+        extras.choice().forEach(choice::putIfAbsent);
+        List<Object> choices = new ArrayList<>(List.of(choice));
+        choices.addAll(further(extras));
         model = completion.origin().model();
         Map<String, Object> answer = head("chat.completion");
-        answer.put("choices", List.of(choice));
-        completion.usage().ifPresent(usage -> answer.put("usage", usage(usage)));
-        answer.put("whippletree", own(completion.origin()));
+        answer.put("choices", choices);
+        Map<String, Object> usage = ChatUsage.of(completion.usage(), extras);
+        if (!usage.isEmpty()) {
+            answer.put("usage", usage);
+        }
+        answer.put("whippletree", info.own(completion.origin()));
+        extras.answer().forEach(answer::putIfAbsent);
         return answer;
     }
 
+    /** Returns the further choices of an answer, as the service sent them. */
+    private static List<?> further(AnswerExtras extras) {
+        return extras.answer().get("choices") instanceof List<?> choices ? choices : List.of();
+    }
+
+    /** Some clients know only one of the names that services have for it. */
+    private static Map<String, Object> reasoning(String text) {
+        return Map.of("reasoning", text, "reasoning_content", text);
+    }
+
+    private static String reason(FinishReason reason, boolean functionCalled) {
+        return functionCalled && reason == FinishReason.TOOL_CALLS ? FUNCTION_CALL : reason.wireName();
+    }
+
     /** Returns the chunks for a delta, including the last one; none if the delta needs no chunk. */
-    List<Map<String, Object>> chunks(Delta delta, boolean withUsage) {
+    private List<Map<String, Object>> chunks(Delta delta) {
         List<Map<String, Object>> chunks = new ArrayList<>(2);
         if (delta instanceof Delta.Start start) {
             model = start.model();
         } else if (delta instanceof Delta.End end) {
             model = end.origin().model();
-            Map<String, Object> last = chunk(begin(), Optional.of(end.finishReason()));
-            last.put("whippletree", own(end.origin()));
+            Map<String, Object> choice = choice("delta", begin());
+            choice.put("finish_reason", reason(end.finishReason(), legacy));
+            Map<String, Object> last = chunk(choice);
+            last.put("whippletree", info.own(end.origin()));
             chunks.add(last);
             if (withUsage) {
                 chunks.add(usageChunk(end.usage()));
             }
+        } else if (delta instanceof Delta.ExtrasPart part) {
+            addExtras(part.extras(), chunks);
         } else if (delta instanceof Delta.Piece piece) {
             Map<String, Object> told = begin();
             told.putAll(piece(piece));
-            chunks.add(chunk(told, Optional.empty()));
+            chunks.add(chunk(choice("delta", told)));
         }
         return chunks;
+    }
+
+    /**
+     * Adds a chunk with extras, and one for each further choice. Usage waits for its own chunk. Services repeat short
+     * fields of the answer in every chunk, and some clients keep only the last chunk's.
+     */
+    private void addExtras(AnswerExtras part, List<Map<String, Object>> chunks) {
+        extras = extras.plus(new AnswerExtras(part.answer(), Map.of(), Map.of()));
+        boolean tells = !part.message().isEmpty()
+                || !part.choice().isEmpty()
+                || !OWN.containsAll(part.answer().keySet());
+        if (tells) {
+            chunks.add(chunk(part));
+        }
+        for (Object further : further(part)) {
+            if (further instanceof Map<?, ?> fields) {
+                Map<String, Object> other = new LinkedHashMap<>();
+                fields.forEach((name, value) -> other.put(name.equals("message") ? "delta" : (String) name, value));
+                other.computeIfPresent("delta", (name, message) -> numbered(message));
+                chunks.add(chunk(other));
+            }
+        }
+    }
+
+    private Map<String, Object> chunk(AnswerExtras part) {
+        Map<String, Object> delta = begin();
+        part.message().forEach(delta::putIfAbsent);
+        Map<String, @Nullable Object> choice = choice("delta", delta);
+        part.choice().forEach(choice::putIfAbsent);
+        Map<String, Object> chunk = chunk(choice);
+        part.answer().forEach((name, value) -> {
+            if (!OWN.contains(name)) {
+                chunk.putIfAbsent(name, value);
+            }
+        });
+        return chunk;
+    }
+
+    /** Numbers a message's tool calls, as a stream has them. */
+    private static Object numbered(Object message) {
+        if (!(message instanceof Map<?, ?> fields) || !(fields.get("tool_calls") instanceof List<?> calls)) {
+            return message;
+        }
+        List<Object> numbered = new ArrayList<>();
+        for (Object call : calls) {
+            Map<Object, Object> copy = new LinkedHashMap<>(Map.of("index", numbered.size()));
+            if (call instanceof Map<?, ?> known) {
+                copy.putAll(known);
+            }
+            numbered.add(copy);
+        }
+        Map<Object, Object> delta = new LinkedHashMap<>(fields);
+        delta.put("tool_calls", numbered);
+        return delta;
     }
 
     /** Adds the role to the first chunk. */
@@ -128,82 +211,90 @@ final class ChatAnswerWriter {
         return delta;
     }
 
-    private static Map<String, Object> piece(Delta.Piece piece) {
+    private Map<String, Object> piece(Delta.Piece piece) {
         if (piece instanceof Delta.Text text) {
             return Map.of("content", text.text());
         }
         if (piece instanceof Delta.Reasoning thought) {
-            return Map.of("reasoning", thought.text());
+            return reasoning(thought.text());
         }
-        return Map.of("tool_calls", List.of(toolCallPart((Delta.ToolCallPart) piece)));
-    }
-
-    private static Map<String, Object> toolCallPart(Delta.ToolCallPart part) {
-        Map<String, Object> function = new LinkedHashMap<>();
-        part.name().ifPresent(name -> function.put("name", name));
-        function.put("arguments", part.arguments());
+        if (piece instanceof Delta.Refusal refusal) {
+            return Map.of("refusal", refusal.text());
+        }
+        Delta.ToolCallPart part = (Delta.ToolCallPart) piece;
+        Map<String, Object> tool = new LinkedHashMap<>();
+        part.name().ifPresent(name -> tool.put("name", name));
+        tool.put(argumentsField(part.type()), part.arguments());
+        if (legacy) {
+            return Map.of(FUNCTION_CALL, tool);
+        }
         Map<String, Object> call = new LinkedHashMap<>();
         call.put("index", part.index());
         // Clients expect an id with the name, as the whole answer has one, be it empty.
         part.id().or(() -> part.name().map(name -> "")).ifPresent(id -> call.put("id", id));
-        part.name().ifPresent(name -> call.put("type", "function"));
-        call.put("function", function);
-        return call;
+        part.name().ifPresent(name -> call.put("type", wireName(part.type())));
+        call.put(wireName(part.type()), tool);
+        return Map.of("tool_calls", List.of(call));
     }
 
-    private Map<String, Object> chunk(Map<String, Object> delta, Optional<FinishReason> end) {
+    private static Map<String, @Nullable Object> choice(String field, Map<String, ?> message) {
         Map<String, @Nullable Object> choice = new LinkedHashMap<>();
         choice.put("index", 0);
-        choice.put("delta", delta);
+        choice.put(field, message);
         choice.put("logprobs", null);
-        choice.put("finish_reason", end.map(FinishReason::wireName).orElse(null));
+        choice.put("finish_reason", null);
+        return choice;
+    }
+
+    private Map<String, Object> chunk(Map<String, ?> choice) {
         Map<String, Object> chunk = head("chat.completion.chunk");
         chunk.put("choices", List.of(choice));
+        putShortExtras(chunk);
         return chunk;
     }
 
-    private Map<String, Object> usageChunk(Optional<TokenUsage> usage) {
+    private void putShortExtras(Map<String, Object> chunk) {
+        extras.answer().forEach((name, value) -> {
+            if (!(value instanceof Map<?, ?>) && !(value instanceof List<?>)) {
+                chunk.putIfAbsent(name, value);
+            }
+        });
+    }
+
+    private Map<String, Object> usageChunk(Optional<TokenUsage> counted) {
         Map<String, Object> chunk = head("chat.completion.chunk");
         chunk.put("choices", List.of());
-        usage.ifPresent(counted -> chunk.put("usage", usage(counted)));
+        putShortExtras(chunk);
+        Map<String, Object> usage = ChatUsage.of(counted, extras);
+        if (!usage.isEmpty()) {
+            chunk.put("usage", usage);
+        }
         return chunk;
     }
 
     private Map<String, Object> head(String object) {
         Map<String, Object> head = new LinkedHashMap<>();
-        head.put("id", id);
+        head.put("id", id());
         head.put("object", object);
-        head.put("created", created);
+        head.put("created", info.created());
         head.put("model", model);
         return head;
     }
 
     private static Map<String, Object> toolCall(ToolCall call) {
-        return Map.of(
-                "id",
-                call.id(),
-                "type",
-                "function",
-                "function",
-                Map.of("name", call.name(), "arguments", call.arguments()));
+        String type = wireName(call.type());
+        return Map.of("id", call.id(), "type", type, type, tool(call));
     }
 
-    private static Map<String, Object> usage(TokenUsage usage) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("prompt_tokens", usage.promptTokens());
-        json.put("completion_tokens", usage.completionTokens());
-        json.put("total_tokens", usage.total());
-        json.put("prompt_tokens_details", Map.of("cached_tokens", usage.cachedPromptTokens()));
-        json.put("completion_tokens_details", Map.of("reasoning_tokens", usage.reasoningTokens()));
-        return json;
+    private static Map<String, Object> tool(ToolCall call) {
+        return Map.of("name", call.name(), argumentsField(call.type()), call.arguments());
     }
 
-    /** Returns the answer's origin, as in the headers, and what to confirm. */
-    private Map<String, Object> own(Origin origin) {
-        Map<String, Object> json = new LinkedHashMap<>(origin(origin));
-        json.replace("attempts", origin.attempts());
-        json.replace("waited-ms", origin.waited().toMillis());
-        toConfirm.ifPresent(stored -> json.put("to_confirm", stored));
-        return json;
+    private static String wireName(ToolCall.Type type) {
+        return type == ToolCall.Type.CUSTOM ? "custom" : "function";
+    }
+
+    private static String argumentsField(ToolCall.Type type) {
+        return type == ToolCall.Type.CUSTOM ? "input" : "arguments";
     }
 }

@@ -1,7 +1,4 @@
-/**
- * Answers prompts, whole or as streams, in OpenAI's format, and takes confirmations of answers. {@code ChatHandler}
- * takes a prompt, {@code StreamedResponse} ends its response.
- */
+/** OpenAI's chat completions: reads requests and writes answers. */
 @NullMarked
 package dev.whippletree.gateway.chat;
 

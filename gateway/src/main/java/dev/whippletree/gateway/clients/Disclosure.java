@@ -23,7 +23,8 @@ public final class Disclosure {
     private final boolean accountsShown;
     private final Pattern accounts;
 
-    Disclosure(GatewaySettings settings, Configuration configuration) {
+    /** Decides by the gateway's settings, for the accounts of a configuration. */
+    public Disclosure(GatewaySettings settings, Configuration configuration) {
         this.accountsShown = settings.showAccounts() || settings.clients().isEmpty();
         this.accounts = Pattern.compile(configuration.accounts().stream()
                 .map(AccountSettings::id)

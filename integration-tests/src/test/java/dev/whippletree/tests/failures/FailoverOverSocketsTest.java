@@ -143,7 +143,7 @@ final class FailoverOverSocketsTest {
                     .version(HttpClient.Version.HTTP_1_1)
                     .build()
                     .send(request, HttpResponse.BodyHandlers.ofString());
-            return GatewayReply.ofStream(response.statusCode(), response.body());
+            return ClientProtocol.CHAT.read(response.statusCode(), response.body(), true);
         } catch (InterruptedException | IOException e) {
             throw new AssertionError("no reply", e);
         }

@@ -12,7 +12,6 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,8 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * How clients of the gateway fare, who want their answer whole or while it comes, when the target of their first choice
- * does something wrong: by what they get, and by what the services see. Answers differ from call to call, as those of
+ * How clients of the gateway fare, in each protocol, who want their answer whole or while it comes, when the target of
+ * their first choice does something wrong: by what they get, and by what the services see. Answers differ from call to call, as those of
  * models do, unless a test says otherwise.
  */
 @Tag("slow")
@@ -89,24 +88,34 @@ final class GatewayConductTest {
         return script + ":first/" + MODEL;
     }
 
+    /** A client's protocol, and the service that answers it. */
+    private record Between(ClientProtocol protocol, ServiceKind kind) {}
+
+    /** Every protocol and every service, but not each with each: a request's protocol ends at the gateway's edge. */
+    static Stream<Between> pairs() {
+        return Stream.concat(
+                Arrays.stream(ServiceKind.values()).map(kind -> new Between(ClientProtocol.CHAT, kind)),
+                Arrays.stream(ClientProtocol.values())
+                        .filter(protocol -> protocol != ClientProtocol.CHAT)
+                        .map(protocol -> new Between(protocol, ServiceKind.OPENAI)));
+    }
+
     static Stream<Arguments> rescues() {
-        return Arrays.stream(ServiceKind.values())
-                .flatMap(kind -> Stream.of(Fallback.OTHER_ACCOUNT, Fallback.SAME_ACCOUNT)
-                        .flatMap(fallback -> Arrays.stream(Wrong.values())
-                                .filter(wrong ->
-                                        fallback == Fallback.OTHER_ACCOUNT || !Wrong.OF_ACCOUNT.contains(wrong))
-                                .flatMap(wrong -> Stream.of(true, false)
-                                        .map(stream -> Arguments.of(kind, fallback, wrong, stream)))));
+        return pairs().flatMap(pair -> Stream.of(Fallback.OTHER_ACCOUNT, Fallback.SAME_ACCOUNT)
+                .flatMap(fallback -> Arrays.stream(Wrong.values())
+                        .filter(wrong -> fallback == Fallback.OTHER_ACCOUNT || !Wrong.OF_ACCOUNT.contains(wrong))
+                        .flatMap(wrong ->
+                                Stream.of(true, false).map(stream -> Arguments.of(pair, fallback, wrong, stream)))));
     }
 
     @ParameterizedTest
     @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("rescues")
     void whereARescueExists_theClientGetsAWholeAnswer_andNobodyIsHammered(
-            ServiceKind kind, Fallback fallback, Wrong wrong, boolean stream) {
+            Between pair, Fallback fallback, Wrong wrong, boolean stream) {
         try (Stage stage =
-                stage(kind, fallback).fault(ofFirstChoice(wrong.script)).open()) {
-            GatewayReply reply = stage.askGateway("Why us?", stream);
+                stage(pair.kind, fallback).fault(ofFirstChoice(wrong.script)).open()) {
+            GatewayReply reply = stage.askGateway(pair.protocol, "Why us?", stream);
 
             assertThat(reply.isWhole()).as("%s", reply).isTrue();
             assertThat(reply.finishReason()).contains("stop");
@@ -122,20 +131,19 @@ final class GatewayConductTest {
     }
 
     static Stream<Arguments> hopeless() {
-        return Arrays.stream(ServiceKind.values())
-                .flatMap(kind -> Arrays.stream(Wrong.values())
-                        .filter(wrong -> wrong.elsewhere)
-                        .flatMap(wrong -> Stream.of(true, false).map(stream -> Arguments.of(kind, wrong, stream))));
+        return pairs().flatMap(pair -> Arrays.stream(Wrong.values())
+                .filter(wrong -> wrong.elsewhere)
+                .flatMap(wrong -> Stream.of(true, false).map(stream -> Arguments.of(pair, wrong, stream))));
     }
 
     @ParameterizedTest
     @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("hopeless")
-    void withoutAFallback_theClientIsToldWhatIsWrong_byAStatusOfItsOwn(ServiceKind kind, Wrong wrong, boolean stream) {
+    void withoutAFallback_theClientIsToldWhatIsWrong_byAStatusOfItsOwn(Between pair, Wrong wrong, boolean stream) {
         boolean endsByItself = wrong.code.equals("upstream_failed");
-        StageSettings settings = stage(kind, Fallback.NONE).fault(ofFirstChoice(wrong.script));
+        StageSettings settings = stage(pair.kind, Fallback.NONE).fault(ofFirstChoice(wrong.script));
         try (Stage stage = (endsByItself ? settings : settings.shortDeadline()).open()) {
-            GatewayReply reply = stage.askGateway("Why us?", stream);
+            GatewayReply reply = stage.askGateway(pair.protocol, "Why us?", stream);
 
             assertThat(reply.status()).as("%s", reply).isGreaterThanOrEqualTo(400);
             assertThat(reply.error()).contains(wrong.code);
@@ -144,20 +152,19 @@ final class GatewayConductTest {
     }
 
     static Stream<Arguments> breaks() {
-        return Arrays.stream(ServiceKind.values())
-                .flatMap(kind -> Arrays.stream(Fallback.values())
-                        .flatMap(fallback -> Stream.of("cut", "stall", "malformed")
-                                .map(fault -> Arguments.of(kind, fallback, fault))));
+        return pairs().flatMap(pair -> Arrays.stream(Fallback.values())
+                .flatMap(fallback ->
+                        Stream.of("cut", "stall", "malformed").map(fault -> Arguments.of(pair, fallback, fault))));
     }
 
     @ParameterizedTest
     @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("breaks")
     void streamThatBreaksOff_andIsAnsweredOtherwiseThen_isSaidToBeBroken_neverGoneOnWith(
-            ServiceKind kind, Fallback fallback, String fault) {
+            Between pair, Fallback fallback, String fault) {
         try (Stage stage =
-                stage(kind, fallback).fault(ofFirstChoice(fault + "#1")).open()) {
-            GatewayReply reply = stage.stream("Why us?");
+                stage(pair.kind, fallback).fault(ofFirstChoice(fault + "#1")).open()) {
+            GatewayReply reply = stage.askGateway(pair.protocol, "Why us?", true);
 
             // What breaks off at once may do so before its client was told any of it; a stall lasts until it was told
             // all there is.
@@ -167,17 +174,18 @@ final class GatewayConductTest {
             }
             assertThat(stage.counted("first").calls() + stage.counted("second").calls())
                     .isLessThanOrEqualTo(1 + MOST_CALLS);
-            assertThat(stage.stream("Why you?").isWhole()).isTrue();
+            assertThat(stage.askGateway(pair.protocol, "Why you?", true).isWhole())
+                    .isTrue();
         }
     }
 
     @ParameterizedTest
     @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("breaks")
-    void answerInOnePieceThatBreaksOff_isAskedForAnew(ServiceKind kind, Fallback fallback, String fault) {
+    void answerInOnePieceThatBreaksOff_isAskedForAnew(Between pair, Fallback fallback, String fault) {
         try (Stage stage =
-                stage(kind, fallback).fault(ofFirstChoice(fault + "#1")).open()) {
-            GatewayReply reply = stage.whole("Why us?");
+                stage(pair.kind, fallback).fault(ofFirstChoice(fault + "#1")).open()) {
+            GatewayReply reply = stage.askGateway(pair.protocol, "Why us?", false);
 
             assertThat(reply.isWhole()).as("%s", reply).isTrue();
             assertThat(stage.counted("first").calls() + stage.counted("second").calls())
@@ -187,13 +195,13 @@ final class GatewayConductTest {
 
     @ParameterizedTest
     @Execution(ExecutionMode.CONCURRENT)
-    @EnumSource(ServiceKind.class)
-    void streamThatBreaksOff_andIsAnsweredTheSameThen_goesOn(ServiceKind kind) {
-        try (Stage stage = stage(kind, Fallback.NONE)
+    @MethodSource("pairs")
+    void streamThatBreaksOff_andIsAnsweredTheSameThen_goesOn(Between pair) {
+        try (Stage stage = stage(pair.kind, Fallback.NONE)
                 .answersDiffer(false)
                 .fault(ofFirstChoice("cut#1"))
                 .open()) {
-            GatewayReply reply = stage.stream("Why us?");
+            GatewayReply reply = stage.askGateway(pair.protocol, "Why us?", true);
 
             assertThat(reply.isWhole()).as("%s", reply).isTrue();
             assertThat(stage.counted("first").calls()).isEqualTo(2);
@@ -202,37 +210,39 @@ final class GatewayConductTest {
 
     @ParameterizedTest
     @Execution(ExecutionMode.CONCURRENT)
-    @EnumSource(ServiceKind.class)
-    void contentFilterAndMistakes_areTheServicesLastWord_andNobodyElseIsAsked(ServiceKind kind) {
-        try (Stage stage = stage(kind, Fallback.OTHER_ACCOUNT)
+    @MethodSource("pairs")
+    void contentFilterAndMistakes_areTheServicesLastWord_andNobodyElseIsAsked(Between pair) {
+        try (Stage stage = stage(pair.kind, Fallback.OTHER_ACCOUNT)
                 .fault("filter#1:first")
                 .fault("400#2:first")
                 .open()) {
-            GatewayReply filtered = stage.stream("Why us?");
+            GatewayReply filtered = stage.askGateway(pair.protocol, "Why us?", true);
             assertThat(filtered.status()).isEqualTo(400);
             assertThat(filtered.error()).contains("content_filter");
 
-            GatewayReply mistaken = stage.stream("Why you?");
+            GatewayReply mistaken = stage.askGateway(pair.protocol, "Why you?", true);
             assertThat(mistaken.status()).isEqualTo(400);
             assertThat(stage.counted("first").calls()).isEqualTo(2);
             assertThat(stage.counted("second").calls()).isZero();
-            assertThat(stage.stream("Why not?").isWhole()).isTrue();
+            assertThat(stage.askGateway(pair.protocol, "Why not?", true).isWhole())
+                    .isTrue();
         }
     }
 
-    @Test
+    @ParameterizedTest
     @Execution(ExecutionMode.CONCURRENT)
-    void everythingIsDown_theClientIsToldSo_andAllIsWellAfterwards() {
+    @EnumSource(ClientProtocol.class)
+    void everythingIsDown_theClientIsToldSo_andAllIsWellAfterwards(ClientProtocol protocol) {
         try (Stage stage = stage(ServiceKind.GROQ, Fallback.OTHER_ACCOUNT)
                 .fault("500#1-2:first")
                 .fault("500#1-2:second")
                 .open()) {
-            GatewayReply down = stage.stream("Why us?");
+            GatewayReply down = stage.askGateway(protocol, "Why us?", true);
             assertThat(down.status()).isEqualTo(502);
             assertThat(down.error()).contains("upstream_failed");
             assertThat(stage.counted().calls()).isLessThanOrEqualTo(2 * MOST_CALLS);
 
-            assertThat(stage.stream("Why you?").isWhole()).isTrue();
+            assertThat(stage.askGateway(protocol, "Why you?", true).isWhole()).isTrue();
         }
     }
 }

@@ -89,30 +89,15 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    /** Asks by a gateway, as a client of another language does that wants the answer while it comes. */
-    GatewayReply stream(String text) {
-        return askGateway(text, true);
-    }
-
-    /** Asks by a gateway, as a client of another language does that wants the answer in one piece. */
-    GatewayReply whole(String text) {
-        return askGateway(text, false);
-    }
-
-    /** Asks by a gateway. */
-    GatewayReply askGateway(String text, boolean stream) {
-        String body = "{\"model\":\"default\","
-                + (stream ? "\"stream\":true,\"stream_options\":{\"include_usage\":true}," : "")
-                + "\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
-        HttpRequest request = HttpRequest.newBuilder(URI.create(gateway.baseUrl() + "/chat/completions"))
+    /** Asks by a gateway, as clients of other languages do. */
+    GatewayReply askGateway(ClientProtocol protocol, String text, boolean stream) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(gateway.baseUrl() + protocol.path()))
                 .timeout(Duration.ofSeconds(PATIENCE_SECONDS))
-                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .POST(HttpRequest.BodyPublishers.ofString(protocol.body(text, stream)))
                 .build();
         try {
             HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-            GatewayReply reply = stream
-                    ? GatewayReply.ofStream(response.statusCode(), response.body())
-                    : GatewayReply.ofWhole(response.statusCode(), response.body());
+            GatewayReply reply = protocol.read(response.statusCode(), response.body(), stream);
             assertThat(reply.isWhole() && !Answers.matches(Prompt.of(text).messages(), reply.text()))
                     .as("a whole answer that isn't the prompt's: %s", reply)
                     .isFalse();

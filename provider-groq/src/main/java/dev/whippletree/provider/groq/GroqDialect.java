@@ -49,6 +49,9 @@ record GroqDialect(URI chatCompletions) implements Dialect {
 
     @Override
     public Optional<String> refuses(Prompt prompt, String model) {
+        if (prompt.operation() == Prompt.Operation.EMBEDDING) {
+            return Optional.of("Groq has no embeddings; name a model of another provider");
+        }
         return REFUSED.stream()
                 .filter(prompt.parameters().extras()::containsKey)
                 .findFirst()

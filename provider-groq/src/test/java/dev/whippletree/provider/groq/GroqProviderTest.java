@@ -173,4 +173,11 @@ final class GroqProviderTest {
     void variables_areNamedForMessages() {
         assertThat(new GroqProvider().environmentVariables()).containsOnlyKeys("GROQ_API_KEY");
     }
+
+    @Test
+    void embeddings_areRefusedBeforeACall() {
+        assertThat(bench.client().embeddings()).isEmpty();
+        assertThat(bench.client().refuses(Prompt.embedding(List.of("a")), "openai/gpt-oss-20b"))
+                .contains("Groq has no embeddings; name a model of another provider");
+    }
 }

@@ -16,7 +16,9 @@ import dev.whippletree.testkit.provider.ProviderBench;
 import dev.whippletree.testkit.provider.RecordingSink;
 import dev.whippletree.testkit.provider.ScriptedReply;
 import dev.whippletree.testkit.provider.ScriptedRequest;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -176,15 +178,44 @@ final class OpenAiProviderTest {
     }
 
     @Test
-    void otherThanOneAnswer_isRefusedBeforeTheCall() {
+    void impossibleNumberOfAnswers_isRefusedBeforeTheCall() {
         try (ProviderBench bench = Bench.open(Map.of())) {
-            assertThat(bench.client()
-                            .refuses(Prompt.builder().user("Hi").extra("n", 2).build(), "m"))
-                    .contains("n must be 1: a prompt has one answer");
-            assertThat(bench.client()
-                            .refuses(Prompt.builder().user("Hi").extra("n", 1).build(), "m"))
-                    .isEmpty();
+            for (Object n : List.of(0, 1.5, 129, "2")) {
+                assertThat(bench.client()
+                                .refuses(
+                                        Prompt.builder()
+                                                .user("Hi")
+                                                .extra("n", n)
+                                                .build(),
+                                        "m"))
+                        .contains("n must be a whole number from 1 to 128");
+            }
+            for (Object n : List.of(1, 2L, 128)) {
+                assertThat(bench.client()
+                                .refuses(
+                                        Prompt.builder()
+                                                .user("Hi")
+                                                .extra("n", n)
+                                                .build(),
+                                        "m"))
+                        .isEmpty();
+            }
         }
+    }
+
+    @Test
+    void severalAnswers_areAdmittedSeveralTimes() {
+        Prompt prompt =
+                Prompt.builder().user("abc").maxTokens(500).extra("n", 3).build();
+        try (ProviderBench bench = Bench.open(Map.of())) {
+            Admission admission = bench.client().admission(prompt, "m");
+            assertThat(admission.completionBound()).hasValue(1500);
+            assertThat(admission.completions()).isEqualTo(3);
+        }
+        OpenAiDialect own = new OpenAiDialect(
+                URI.create(OpenAiDialect.BASE_URL + "/chat/completions"), "max_tokens", Optional.empty());
+        assertThat(own.admission(prompt, "m").counting()).isEqualTo(Admission.Counting.ON_ENTRY);
+        assertThat(own.admission(prompt, "m").completionBound()).hasValue(1500);
     }
 
     @Test

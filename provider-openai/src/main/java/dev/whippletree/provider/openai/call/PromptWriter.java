@@ -7,11 +7,15 @@ import dev.whippletree.model.ToolCall;
 import dev.whippletree.provider.openai.dialect.Dialect;
 import dev.whippletree.provider.openai.dialect.JsonFields;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a prompt as the protocol wants it. */
 final class PromptWriter {
+
+    /** Fields of an assistant's message that stand in for its content. */
+    private static final List<String> INSTEAD = List.of("function_call", "refusal", "audio");
 
     private PromptWriter() {}
 
@@ -59,19 +63,26 @@ final class PromptWriter {
         return json;
     }
 
-    /** Of a message that only calls tools the content is null: some services refuse an empty one. */
+    /** Of a message that says nothing but calls tools or refuses the content is null: services refuse an empty one. */
     private static @Nullable Object content(Message message) {
         if (!message.parts().isEmpty()) {
             return message.parts();
         }
-        return message.text().isEmpty() && !message.toolCalls().isEmpty() ? null : message.text();
+        boolean saysNothing = message.text().isEmpty()
+                && (!message.toolCalls().isEmpty() || INSTEAD.stream().anyMatch(message.extras()::containsKey));
+        return saysNothing ? null : message.text();
     }
 
     private static Map<String, Object> toolCall(ToolCall call) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", call.id());
-        json.put("type", "function");
-        json.put("function", Map.of("name", call.name(), "arguments", call.arguments()));
+        if (call.type() == ToolCall.Type.CUSTOM) {
+            json.put("type", "custom");
+            json.put("custom", Map.of("name", call.name(), "input", call.arguments()));
+        } else {
+            json.put("type", "function");
+            json.put("function", Map.of("name", call.name(), "arguments", call.arguments()));
+        }
         return json;
     }
 }

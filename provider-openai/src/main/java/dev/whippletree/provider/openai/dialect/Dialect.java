@@ -19,6 +19,11 @@ public interface Dialect {
     /** Returns where prompts are posted: an absolute http or https address. */
     URI chatCompletions();
 
+    /** Returns how the service embeds texts; empty if it doesn't. Empty unless overridden. */
+    default Optional<EmbeddingApi> embeddings() {
+        return Optional.empty();
+    }
+
     /** Returns headers to send beside those of the protocol, by name; never the credential. None unless overridden. */
     default Map<String, String> headers() {
         return Map.of();
@@ -37,15 +42,28 @@ public interface Dialect {
     /**
      * Says before a call that the service can't take a prompt.
      *
-     * <p>Unless overridden: {@code n} other than 1, since a completion has one answer and the others would be paid for
-     * nothing.
+     * <p>Unless overridden: an {@code n} other than {@link #mostChoices} allow.
      *
      * @return why not, in a sentence; empty if it can
      */
     default Optional<String> refuses(Prompt prompt, String model) {
         Object choices = prompt.parameters().extras().getOrDefault("n", 1);
-        boolean one = choices instanceof Number number && number.doubleValue() == 1;
-        return one ? Optional.empty() : Optional.of("n must be 1: a prompt has one answer");
+        boolean right = choices instanceof Number number
+                && number.doubleValue() == number.longValue()
+                && number.longValue() >= 1
+                && number.longValue() <= mostChoices();
+        if (right) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                mostChoices() == 1
+                        ? "n must be 1: this service gives one answer"
+                        : "n must be a whole number from 1 to " + mostChoices());
+    }
+
+    /** Returns how many answers to one prompt the service gives at most, by {@code n}. */
+    default int mostChoices() {
+        return 1;
     }
 
     /**
@@ -55,7 +73,8 @@ public interface Dialect {
      */
     default Admission admission(Prompt prompt, String model) {
         return Admission.asMade(
-                PromptTokens.estimate(prompt), prompt.parameters().maxTokens());
+                        PromptTokens.estimate(prompt), prompt.parameters().maxTokens())
+                .times(prompt.parameters().choices());
     }
 
     /** Receives the head of every response before its body is read. Does nothing unless overridden. */

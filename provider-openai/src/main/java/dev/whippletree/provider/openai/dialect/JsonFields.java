@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +45,9 @@ public final class JsonFields {
                     .maxTokenCount(MOST_TOKENS)
                     .build())
             .build();
+
+    /** Levels of a value that is passed on; what surrounds it adds some. */
+    private static final int DEEPEST = 80;
 
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
@@ -159,6 +164,35 @@ public final class JsonFields {
         return parser.getNumberType() == NumberType.BIG_INTEGER
                 ? NODES.numberNode(parser.getBigIntegerValue())
                 : NODES.numberNode(parser.getLongValue());
+    }
+
+    /**
+     * Returns a value in JDK types. What JSON can't express again is null: numbers beyond ±1.8e308, and what is nested
+     * deeper than anybody passes on.
+     */
+    public static @Nullable Object value(JsonNode node) {
+        return value(node, 0);
+    }
+
+    private static @Nullable Object value(JsonNode node, int depth) {
+        if (node.isObject() && depth < DEEPEST) {
+            Map<String, @Nullable Object> object = new LinkedHashMap<>();
+            node.properties().forEach(member -> object.put(member.getKey(), value(member.getValue(), depth + 1)));
+            return object;
+        }
+        if (node.isArray() && depth < DEEPEST) {
+            List<@Nullable Object> array = new ArrayList<>(node.size());
+            node.forEach(element -> array.add(value(element, depth + 1)));
+            return array;
+        }
+        if (node.isNumber()) {
+            Number number = node.numberValue();
+            return Double.isInfinite(number.doubleValue()) ? null : number;
+        }
+        if (node.isBoolean()) {
+            return node.booleanValue();
+        }
+        return node.isString() ? node.stringValue() : null;
     }
 
     /** Returns a field's value; empty if it is missing or null. */

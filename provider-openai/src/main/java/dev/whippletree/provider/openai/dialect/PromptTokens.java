@@ -35,6 +35,10 @@ public final class PromptTokens {
         long sixths = ofFields(prompt.parameters().extras());
         long tokens = 0;
         for (Message message : prompt.messages()) {
+            if (message.tokens().isPresent()) {
+                tokens += TOKENS_A_MESSAGE + message.tokens().get().size();
+                continue;
+            }
             sixths += sixths(message);
             tokens += TOKENS_A_MESSAGE + (long) TOKENS_AN_IMAGE * images(message);
         }

@@ -1,18 +1,17 @@
 package dev.whippletree.provider.openai.read;
 
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.ToolCall;
 import dev.whippletree.provider.openai.dialect.JsonFields;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Turns a {@code message}, or one {@code delta} after another, into deltas. Confined to one thread.
- *
- * <p>A refusal is told as text: OpenAI gives it in a field of its own, in place of content, but the words are the
- * model's.
  *
  * <p>Tool calls are numbered from 0 in the order in which their names come, whatever the service numbers them by, and a
  * call's id and name are told once, also if the service repeats them. Nothing of a call is told before its name:
@@ -59,27 +58,42 @@ final class AnswerParts {
         JsonFields.text(message, "reasoning")
                 .or(() -> JsonFields.text(message, "reasoning_content"))
                 .ifPresent(text -> listener.accept(new Delta.Reasoning(text)));
-        String text = content(message) + string(message, REFUSAL);
-        if (!text.isEmpty()) {
-            listener.accept(new Delta.Text(text));
-        }
+        tellContent(JsonFields.present(message, CONTENT));
+        tell(string(message, REFUSAL), Delta.Refusal::new);
         tellToolCalls(JsonFields.present(message, TOOL_CALLS));
-        tellFunction(0, Optional.empty(), JsonFields.present(message, "function_call"));
+        tellTool(0, Optional.empty(), JsonFields.present(message, "function_call"), ToolCall.Type.FUNCTION);
     }
 
-    /** Content is a string; some services answer with an array of parts, as requests may have it. */
-    private static String content(JsonNode message) throws MalformedAnswerException {
-        Optional<JsonNode> content = JsonFields.present(message, CONTENT);
+    /**
+     * Content is a string; some services answer with an array of parts, as requests may have it. In Mistral's, parts
+     * of type {@code thinking} hold the reasoning, in parts of their own.
+     */
+    private void tellContent(Optional<JsonNode> content) throws MalformedAnswerException {
         if (content.isEmpty() || content.get().isString()) {
-            return content.map(JsonNode::stringValue).orElse("");
+            tell(content.map(JsonNode::stringValue).orElse(""), Delta.Text::new);
+            return;
         }
         MalformedAnswerException.unless(content.get().isArray(), CONTENT);
+        StringBuilder thoughts = new StringBuilder();
         StringBuilder text = new StringBuilder();
+        StringBuilder refusal = new StringBuilder();
         for (JsonNode part : content.get()) {
             MalformedAnswerException.unless(part.isObject(), CONTENT);
-            text.append(string(part, "text")).append(string(part, REFUSAL));
+            for (JsonNode thought : part.path("thinking")) {
+                thoughts.append(string(thought, "text"));
+            }
+            text.append(string(part, "text"));
+            refusal.append(string(part, REFUSAL));
         }
-        return text.toString();
+        tell(thoughts.toString(), Delta.Reasoning::new);
+        tell(text.toString(), Delta.Text::new);
+        tell(refusal.toString(), Delta.Refusal::new);
+    }
+
+    private void tell(String text, Function<String, Delta.Piece> piece) {
+        if (!text.isEmpty()) {
+            listener.accept(piece.apply(text));
+        }
     }
 
     /** Tool calls are a list; older text-generation-inference servers stream one at a time, without the list. */
@@ -104,17 +118,22 @@ final class AnswerParts {
                         && (index.isPresent()
                                 || JsonFields.present(call, "index").isEmpty()),
                 TOOL_CALLS);
-        tellFunction(index.orElse(place), JsonFields.text(call, "id"), JsonFields.present(call, "function"));
+        Optional<JsonNode> custom = JsonFields.present(call, "custom");
+        tellTool(
+                index.orElse(place),
+                JsonFields.text(call, "id"),
+                custom.or(() -> JsonFields.present(call, "function")),
+                custom.isPresent() ? ToolCall.Type.CUSTOM : ToolCall.Type.FUNCTION);
     }
 
-    private void tellFunction(long index, Optional<String> id, Optional<JsonNode> function)
+    private void tellTool(long index, Optional<String> id, Optional<JsonNode> tool, ToolCall.Type type)
             throws MalformedAnswerException {
-        if (function.isEmpty()) {
+        if (tool.isEmpty()) {
             return;
         }
-        MalformedAnswerException.unless(function.get().isObject(), TOOL_CALLS);
-        String name = string(function.get(), "name");
-        String arguments = arguments(function.get());
+        MalformedAnswerException.unless(tool.get().isObject(), TOOL_CALLS);
+        String name = string(tool.get(), "name");
+        String arguments = type == ToolCall.Type.CUSTOM ? string(tool.get(), "input") : arguments(tool.get());
         if (id.isEmpty() && name.isEmpty() && arguments.isEmpty()) {
             return; // It is no call yet.
         }
@@ -123,7 +142,7 @@ final class AnswerParts {
         freshId.ifPresent(text -> call.id = text);
         if (call.named) {
             if (freshId.isPresent() || !arguments.isEmpty()) {
-                listener.accept(new Delta.ToolCallPart(call.number, freshId, Optional.empty(), arguments));
+                listener.accept(new Delta.ToolCallPart(call.number, freshId, Optional.empty(), arguments, type));
             }
             return;
         }
@@ -133,7 +152,8 @@ final class AnswerParts {
             call.number = named++;
             unnamed--;
             Optional<String> knownId = Optional.of(call.id).filter(text -> !text.isEmpty());
-            listener.accept(new Delta.ToolCallPart(call.number, knownId, Optional.of(name), call.arguments.toString()));
+            listener.accept(
+                    new Delta.ToolCallPart(call.number, knownId, Optional.of(name), call.arguments.toString(), type));
         }
     }
 

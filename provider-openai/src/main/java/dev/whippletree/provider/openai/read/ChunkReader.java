@@ -1,5 +1,6 @@
 package dev.whippletree.provider.openai.read;
 
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.provider.openai.dialect.Dialect;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * Reads an answer that comes in chunks. Confined to one thread.
@@ -28,10 +30,12 @@ final class ChunkReader {
     private final Dialect dialect;
     private final InstantSource clock;
     private final AnswerParts parts;
+    private final ExtraFields fields = new ExtraFields();
+    private final Consumer<Delta.Piece> listener;
     private final Duration patience;
     private String model;
     private @Nullable String finishReason;
-    private Optional<TokenUsage> usage = Optional.empty();
+    private Optional<JsonNode> counted = Optional.empty();
     private Optional<String> id = Optional.empty();
     private boolean begun;
 
@@ -54,6 +58,7 @@ final class ChunkReader {
         this.clock = clock;
         this.patience = patience;
         this.model = model;
+        this.listener = listener;
         this.parts = new AnswerParts(listener);
     }
 
@@ -77,7 +82,10 @@ final class ChunkReader {
         if (parts.lacksName()) {
             throw NoAnswerException.damaged(head, "a tool call of the answer has no name");
         }
-        return Ending.of(head, finishReason, usage, model).withId(id);
+        Optional<TokenUsage> usage = counted.flatMap(Ending::usage);
+        AnswerEnd end = Ending.of(head, finishReason, usage, model).withId(id);
+        counted.ifPresent(node -> tell(ExtraFields.ofUsage(node, usage)));
+        return end;
     }
 
     private NoAnswerException unfinished(EventStream events) {
@@ -129,7 +137,10 @@ final class ChunkReader {
         }
         model = JsonFields.text(chunk, "model").orElse(model);
         id = JsonFields.text(chunk, "id").or(() -> id);
-        usage = dialect.usage(chunk).flatMap(Ending::usage).or(() -> usage);
+        counted = dialect.usage(chunk)
+                .filter(node -> counted.isEmpty() || Ending.usage(node).isPresent())
+                .or(() -> counted);
+        tell(fields.ofAnswer(chunk));
         try {
             for (JsonNode choice : Choices.ofChunk(chunk)) {
                 takeChoice(choice);
@@ -145,7 +156,14 @@ final class ChunkReader {
             MalformedAnswerException.unless(delta.get().isObject(), "delta");
             parts.tell(delta.get());
         }
+        tell(fields.ofChoice(choice, delta.orElse(MissingNode.getInstance())));
         finishReason = JsonFields.text(choice, "finish_reason").orElse(finishReason);
+    }
+
+    private void tell(AnswerExtras extras) {
+        if (!extras.isEmpty()) {
+            listener.accept(new Delta.ExtrasPart(extras));
+        }
     }
 
     private NoAnswerException error(EventStream.Event event, Optional<JsonNode> chunk) {

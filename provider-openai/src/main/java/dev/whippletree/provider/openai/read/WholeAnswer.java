@@ -1,6 +1,8 @@
 package dev.whippletree.provider.openai.read;
 
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.TokenUsage;
 import dev.whippletree.provider.openai.dialect.Dialect;
 import dev.whippletree.provider.openai.dialect.ErrorReader;
 import dev.whippletree.provider.openai.dialect.JsonFields;
@@ -45,16 +47,24 @@ final class WholeAnswer {
         JsonNode message = JsonFields.object(choice, "message")
                 .orElseThrow(() -> NoAnswerException.damaged(head, "the answer's choice has no message"));
         List<Delta.Piece> parts = parts(message);
+        Optional<JsonNode> counted = dialect.usage(answer);
+        Optional<TokenUsage> usage = counted.flatMap(Ending::usage);
         String reason = JsonFields.text(choice, "finish_reason")
                 .or(() -> impliedReason(parts))
                 .orElseThrow(() -> NoAnswerException.damaged(head, "the answer has no finish_reason"));
         AnswerEnd end = Ending.of(
-                        head,
-                        reason,
-                        dialect.usage(answer).flatMap(Ending::usage),
-                        JsonFields.text(answer, "model").orElse(model))
+                        head, reason, usage, JsonFields.text(answer, "model").orElse(model))
                 .withId(JsonFields.text(answer, "id"));
         parts.forEach(listener);
+        ExtraFields fields = new ExtraFields();
+        AnswerExtras extras = AnswerExtras.sum(List.of(
+                fields.ofAnswer(answer),
+                fields.ofChoice(choice, message),
+                ExtraFields.ofOtherChoices(answer, choice),
+                counted.map(node -> ExtraFields.ofUsage(node, usage)).orElse(AnswerExtras.NONE)));
+        if (!extras.isEmpty()) {
+            listener.accept(new Delta.ExtrasPart(extras));
+        }
         return end;
     }
 

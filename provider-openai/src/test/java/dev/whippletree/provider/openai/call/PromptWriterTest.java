@@ -81,6 +81,33 @@ final class PromptWriterTest {
     }
 
     @Test
+    void customToolCalls_keepTheirForm() {
+        ToolCall call = new ToolCall("c1", "exec", "print(1)", ToolCall.Type.CUSTOM);
+        Message message = new Message(Role.ASSISTANT, "", List.of(), List.of(call), Optional.empty());
+
+        assertThat(body(Prompt.builder().message(message).build(), false))
+                .contains("\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":\"custom\",\"custom\":{")
+                .contains("\"name\":\"exec\"", "\"input\":\"print(1)\"")
+                .doesNotContain("function");
+    }
+
+    @Test
+    void legacyFunctions_keepTheirForm() {
+        Message call = new Message(
+                Role.ASSISTANT,
+                "",
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Map.of("function_call", Map.of("name", "f")));
+        Message result = new Message(Role.FUNCTION, "42", List.of(), List.of(), Optional.empty(), Map.of("name", "f"));
+
+        assertThat(body(Prompt.builder().message(call).message(result).build(), false))
+                .contains("{\"role\":\"assistant\",\"content\":null,\"function_call\":{\"name\":\"f\"}}")
+                .contains("{\"role\":\"function\",\"content\":\"42\",\"name\":\"f\"}");
+    }
+
+    @Test
     void parts_areTheWholeContent() {
         Message message = new Message(Role.USER, "", List.of(Map.of("type", "text")), List.of(), Optional.empty());
 

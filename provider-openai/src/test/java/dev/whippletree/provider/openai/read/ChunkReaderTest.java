@@ -2,18 +2,21 @@ package dev.whippletree.provider.openai.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.model.ToolCall;
 import dev.whippletree.provider.openai.Bench;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.testkit.provider.ProviderBench;
 import dev.whippletree.testkit.provider.RecordingSink;
 import dev.whippletree.testkit.provider.ScriptedReply;
 import dev.whippletree.testkit.provider.ScriptedReply.Ending;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -140,7 +143,7 @@ final class ChunkReaderTest {
     }
 
     @Test
-    void refusal_isTheModelsWords() {
+    void refusal_isToldApart() {
         RecordingSink sink = send(chunk("{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}", "null")
                 + chunk("{\"refusal\":\"I can\"}", "null")
                 + chunk("{\"content\":null,\"refusal\":\"'t.\"}", "null")
@@ -148,7 +151,56 @@ final class ChunkReaderTest {
                 + END);
 
         sink.awaitDone();
-        assertThat(sink.deltas()).containsExactly(new Delta.Text("I can"), new Delta.Text("'t."));
+        assertThat(sink.deltas()).containsExactly(new Delta.Refusal("I can"), new Delta.Refusal("'t."));
+    }
+
+    @Test
+    void customTool_isMergedByIndex() {
+        RecordingSink sink = send(
+                toolCall("{\"index\":0,\"id\":\"c\",\"type\":\"custom\",\"custom\":{\"name\":\"exec\",\"input\":\"\"}}")
+                        + toolCall("{\"index\":0,\"custom\":{\"input\":\"print\"}}")
+                        + toolCall("{\"index\":0,\"custom\":{\"input\":\"(1)\"}}")
+                        + chunk("{}", "\"tool_calls\"")
+                        + END);
+
+        sink.awaitDone();
+        assertThat(sink.deltas())
+                .containsExactly(
+                        new Delta.ToolCallPart(0, Optional.of("c"), Optional.of("exec"), "", ToolCall.Type.CUSTOM),
+                        new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "print", ToolCall.Type.CUSTOM),
+                        new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "(1)", ToolCall.Type.CUSTOM));
+    }
+
+    @Test
+    void unknownFields_areToldWhenTheyChange_andPiecesEachTime() {
+        String constant = "\"system_fingerprint\":\"fp\",\"obfuscation\":\"%s\",\"x_groq\":{\"id\":\"r\"}";
+        String choice = ",\"filter\":{\"hate\":false},\"logprobs\":{\"content\":[{\"token\":\"ha\"}]}";
+        String first = "data: {" + constant.formatted("a") + ",\"choices\":[{\"delta\":{\"role\":\"assistant\"}}]}\n\n";
+        String ha = "data: {" + constant.formatted("b") + ",\"choices\":[{\"delta\":{\"content\":\"ha\",\"cites\":[1]}"
+                + choice + "}]}\n\n";
+        String last = "data: {" + constant.formatted("c").replace("\"id\"", "\"seed\"")
+                + ",\"choices\":[{\"delta\":{},\"logprobs\":null,\"finish_reason\":\"stop\"}]}\n\n";
+        RecordingSink sink = send(
+                first + ha + ha + last + USAGE.replace("\"prompt_tokens\"", "\"time\":1.5,\"prompt_tokens\"") + END);
+
+        sink.awaitDone();
+        Map<String, Object> logprobs = Map.of("content", List.of(Map.of("token", "ha")));
+        assertThat(sink.deltas())
+                .containsExactly(
+                        extras(Map.of("system_fingerprint", "fp", "x_groq", Map.of("id", "r")), Map.of(), Map.of()),
+                        new Delta.Text("ha"),
+                        extras(
+                                Map.of(),
+                                Map.of("filter", Map.of("hate", false), "logprobs", logprobs),
+                                Map.of("cites", List.of(1L))),
+                        new Delta.Text("ha"),
+                        extras(Map.of(), Map.of("logprobs", logprobs), Map.of("cites", List.of(1L))),
+                        extras(Map.of("x_groq", Map.of("seed", "r")), Map.of(), Map.of()),
+                        extras(Map.of("usage", Map.of("time", 1.5)), Map.of(), Map.of()));
+    }
+
+    private static Delta extras(Map<String, Object> answer, Map<String, Object> choice, Map<String, Object> message) {
+        return new Delta.ExtrasPart(new AnswerExtras(answer, choice, message));
     }
 
     @Test

@@ -23,6 +23,9 @@ final class Listener implements Consumer<Delta.Piece> {
         if (piece instanceof Delta.Text told) {
             assertThat(told.text()).isNotEmpty();
             text.append(told.text());
+        } else if (piece instanceof Delta.Refusal told) {
+            assertThat(told.text()).isNotEmpty();
+            text.append(told.text());
         } else if (piece instanceof Delta.Reasoning told) {
             assertThat(told.text()).isNotEmpty();
             reasoning.append(told.text());

@@ -2,16 +2,22 @@ package dev.whippletree.provider.openai.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.model.ToolCall;
 import dev.whippletree.provider.openai.Bench;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.testkit.provider.ProviderBench;
 import dev.whippletree.testkit.provider.RecordingSink;
 import dev.whippletree.testkit.provider.ScriptedReply;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -75,18 +81,130 @@ final class WholeAnswerTest {
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                "{\"content\":null,\"refusal\":\"I can't.\"} | I can't.",
-                "{\"refusal\":\"I can't.\"} | I can't.",
-                "{\"content\":\"Hm. \",\"refusal\":\"I can't.\"} | Hm. I can't.",
-                "{\"content\":[{\"type\":\"refusal\",\"refusal\":\"I can't.\"}]} | I can't.",
-                "{\"content\":\"Hi\",\"refusal\":null} | Hi",
-                "{\"content\":\"Hi\",\"refusal\":\"\"} | Hi"
+                "{\"content\":null,\"refusal\":\"I can't.\"} | ~~ | I can't.",
+                "{\"refusal\":\"I can't.\"} | ~~ | I can't.",
+                "{\"content\":\"Hm.\",\"refusal\":\"I can't.\"} | Hm. | I can't.",
+                "{\"content\":[{\"type\":\"refusal\",\"refusal\":\"I can't.\"}]} | ~~ | I can't.",
+                "{\"content\":\"Hi\",\"refusal\":null} | Hi | ~~",
+                "{\"content\":\"Hi\",\"refusal\":\"\"} | Hi | ~~"
             })
-    void refusal_isTheModelsWords(String message, String text) {
+    void refusal_isToldApart(String message, String text, String refusal) {
         RecordingSink sink = send("{\"choices\":[{\"message\":" + message + ",\"finish_reason\":\"stop\"}]}");
 
         sink.awaitDone();
-        assertThat(sink.deltas()).containsExactly(new Delta.Text(text));
+        List<Delta> said = new ArrayList<>();
+        if (!text.isEmpty()) {
+            said.add(new Delta.Text(text));
+        }
+        if (!refusal.isEmpty()) {
+            said.add(new Delta.Refusal(refusal));
+        }
+        assertThat(sink.deltas()).isEqualTo(said);
+    }
+
+    @Test
+    void refusalWithoutAFinishReason_isWhole() {
+        assertThat(send("{\"choices\":[{\"message\":{\"refusal\":\"I can't.\"}}]}")
+                        .awaitDone()
+                        .finishReason())
+                .isEqualTo(FinishReason.STOP);
+    }
+
+    @Test
+    void thoughtsAmongTheParts_areReasoning() {
+        RecordingSink sink = send("""
+                {"choices":[{"message":{"content":[
+                {"type":"thinking","thinking":[{"type":"text","text":"H"},{"type":"text","text":"m."}]},
+                {"type":"text","text":"Hi"}]},"finish_reason":"stop"}]}""");
+
+        sink.awaitDone();
+        assertThat(sink.deltas()).containsExactly(new Delta.Reasoning("Hm."), new Delta.Text("Hi"));
+    }
+
+    @Test
+    void customToolsAndLegacyFunctions_areToolCalls() {
+        RecordingSink custom = send("""
+                {"choices":[{"finish_reason":"tool_calls","message":{"tool_calls":[
+                {"id":"c1","type":"custom","custom":{"name":"exec","input":"print(1)"}}]}}]}""");
+        RecordingSink legacy = send("""
+                {"choices":[{"finish_reason":"function_call","message":{"content":null,\
+                "function_call":{"name":"f","arguments":"{}"}}}]}""");
+
+        assertThat(custom.awaitDone().finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+        assertThat(custom.deltas())
+                .containsExactly(new Delta.ToolCallPart(
+                        0, Optional.of("c1"), Optional.of("exec"), "print(1)", ToolCall.Type.CUSTOM));
+        assertThat(legacy.awaitDone().finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+        assertThat(legacy.deltas())
+                .containsExactly(new Delta.ToolCallPart(0, Optional.empty(), Optional.of("f"), "{}"));
+    }
+
+    @Test
+    void unknownFields_areExtras_atTheirLevel() {
+        RecordingSink sink = send("""
+                {"id":"1","object":"chat.completion","created":1,"model":"m","service_tier":"flex","gone":null,\
+                "obfuscation":"xyz","choices":[{"index":0,"finish_reason":"stop","logprobs":{"content":[{"token":"Hi",\
+                "bytes":null}]},"message":{"role":"assistant","content":"Hi","refusal":null,"annotations":[1.5],\
+                "reasoning":{"an":"object"}}}],\
+                "usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,"queue_time":0.5,"gone":null,\
+                "prompt_tokens_details":{"cached_tokens":1,"audio_tokens":4},\
+                "completion_tokens_details":{"reasoning_tokens":0}}}""");
+
+        assertThat(sink.awaitDone().usage()).contains(new TokenUsage(1, 2, 1, 0));
+        Map<String, Object> token = new HashMap<>();
+        token.put("token", "Hi");
+        token.put("bytes", null);
+        assertThat(sink.deltas())
+                .containsExactly(
+                        new Delta.Text("Hi"),
+                        new Delta.ExtrasPart(new AnswerExtras(
+                                Map.of(
+                                        "service_tier",
+                                        "flex",
+                                        "usage",
+                                        Map.of("queue_time", 0.5, "prompt_tokens_details", Map.of("audio_tokens", 4L))),
+                                Map.of("logprobs", Map.of("content", List.of(token))),
+                                Map.of("annotations", List.of(1.5)))));
+    }
+
+    @Test
+    void furtherChoices_areExtrasAsTheyCame_andATotalThatIsNoSumToo() {
+        RecordingSink sink = send("""
+                {"choices":[{"index":1,"message":{"content":"Ho"},"finish_reason":"stop"},
+                {"index":0,"message":{"content":"Hi"},"finish_reason":"stop"}],
+                "usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":9}}""");
+
+        sink.awaitDone();
+        assertThat(sink.deltas())
+                .containsExactly(
+                        new Delta.Text("Hi"),
+                        new Delta.ExtrasPart(new AnswerExtras(
+                                Map.of(
+                                        "choices",
+                                        List.of(Map.of(
+                                                "index",
+                                                1L,
+                                                "message",
+                                                Map.of("content", "Ho"),
+                                                "finish_reason",
+                                                "stop")),
+                                        "usage",
+                                        Map.of("total_tokens", 9L)),
+                                Map.of(),
+                                Map.of())));
+    }
+
+    @Test
+    void extrasThatNobodyCanExpressAgain_areNull_andTheAnswerCounts() {
+        String deep = "[".repeat(300) + "]".repeat(300);
+        RecordingSink sink = send("{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\","
+                + "\"far\":[1e999,1]}],\"deep\":" + deep + "}");
+
+        sink.awaitDone();
+        assertThat(sink.text()).isEqualTo("Hi");
+        Delta.ExtrasPart part = (Delta.ExtrasPart) sink.deltas().get(1);
+        assertThat(part.extras().choice()).containsEntry("far", Arrays.asList(null, 1L));
+        assertThat(part.extras().answer()).containsOnlyKeys("deep");
     }
 
     @Test

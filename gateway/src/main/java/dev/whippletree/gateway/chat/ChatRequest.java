@@ -1,0 +1,41 @@
+package dev.whippletree.gateway.chat;
+
+import dev.whippletree.chat.ChatBody;
+import dev.whippletree.chat.Fields;
+import dev.whippletree.gateway.protocol.AnswerInfo;
+import dev.whippletree.gateway.protocol.AnswerWriter;
+import dev.whippletree.gateway.protocol.PromptRequest;
+import java.util.Set;
+
+/**
+ * A chat-completions request. Immutable.
+ *
+ * @param body what it asks
+ * @param streaming whether the client wants the answer while it comes
+ * @param usage whether the client wants to be told the tokens used at the end of a stream
+ */
+public record ChatRequest(ChatBody body, boolean streaming, boolean usage) implements PromptRequest {
+
+    /**
+     * Reads one.
+     *
+     * @throws dev.whippletree.chat.WrongFieldException if it isn't one, saying where and why
+     */
+    public static ChatRequest read(Fields fields) {
+        boolean streaming = fields.flag("stream").orElse(false);
+        boolean usage = fields.take("stream_options")
+                .map(value -> Fields.object("stream_options", value))
+                .flatMap(options -> options.flag("include_usage"))
+                .orElse(false);
+        if (fields.take("audio").isPresent()) {
+            throw fields.wrong("audio", "isn't supported by this gateway: it returns text only");
+        }
+        return new ChatRequest(ChatBody.read(fields), streaming, usage);
+    }
+
+    @Override
+    public AnswerWriter writer(AnswerInfo info) {
+        Set<String> fields = body.parameters().extras().keySet();
+        return new ChatAnswerWriter(info, usage, fields.contains("functions") && !fields.contains("tools"));
+    }
+}

@@ -1,0 +1,176 @@
+package dev.whippletree.gateway.prompt;
+
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.protocol.AnswerInfo;
+import dev.whippletree.gateway.protocol.AnswerWriter;
+import dev.whippletree.gateway.protocol.ServerSentEvent;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.StreamSubscriber;
+import dev.whippletree.spi.TextTokens;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Flow;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends an answer as a stream of events while it arrives, on the stream's I/O thread.
+ *
+ * <p>A piece is asked for when the one before has been written, so a client that reads slowly gets larger pieces and
+ * nothing piles up. Where nothing was sent before the first piece, an answer that never begins still gets an error with
+ * its own status. One that breaks off ends with the protocol's events for an error, and not as a whole one does.
+ */
+final class AnswerEventStream implements StreamSubscriber {
+
+    private final StreamedResponse events;
+    private final AnswerInfo info;
+    private final AnswerWriter answer;
+    private final Supplier<Instant> clock;
+    private final Outcome outcome;
+    private Flow.@Nullable Subscription subscription;
+    private boolean left;
+    private boolean begun;
+    private long sixthsSent;
+
+    /** Receives the outcome before the client does. On the I/O thread. */
+    interface Outcome {
+
+        /** The answer is whole, and has about so many tokens, thoughts included. */
+        void answered(Delta.End end, long tokensSent);
+
+        /** It failed before any piece was sent. */
+        void failedBeforeItBegan(Throwable failure);
+    }
+
+    /**
+     * Prepares to send one.
+     *
+     * @param info what the client is told of accounts
+     * @param answer writes the events
+     * @param outcome receives the outcome
+     */
+    AnswerEventStream(
+            StreamedResponse events, AnswerInfo info, AnswerWriter answer, Supplier<Instant> clock, Outcome outcome) {
+        this.events = events;
+        this.info = info;
+        this.answer = answer;
+        this.clock = clock;
+        this.outcome = outcome;
+    }
+
+    /** Cancels the answer, because the client is gone. On the I/O thread. */
+    void leave() {
+        left = true;
+        if (subscription != null) {
+            subscription.cancel();
+        }
+    }
+
+    /** Ends the answer with an error. On the I/O thread. */
+    void breakOff(ApiError why) {
+        end(why);
+        leave();
+    }
+
+    /** Returns whether a piece of it has been sent. On the I/O thread. */
+    boolean begun() {
+        return begun;
+    }
+
+    /** Estimates how many tokens the client was sent, reasoning included. On the I/O thread. */
+    long tokensSent() {
+        return TextTokens.whole(sixthsSent);
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription given) {
+        events.from(given::cancel);
+        events.later(() -> {
+            subscription = given;
+            if (left) {
+                given.cancel();
+            } else {
+                given.request(1);
+            }
+        });
+    }
+
+    @Override
+    public void onNext(Delta delta) {
+        events.later(() -> tell(delta));
+    }
+
+    /** Reports at once: what waits for an I/O thread grows meanwhile. */
+    @Override
+    public void onArrived(long characters) {
+        events.arrived(characters);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        events.later(() -> fail(failure));
+    }
+
+    /** The last delta has ended it already. */
+    @Override
+    public void onComplete() {}
+
+    private void tell(Delta delta) {
+        if (left) {
+            return;
+        }
+        if (delta instanceof Delta.Start start) {
+            if (info.disclosure().accountsShown()) {
+                events.header("account", start.account());
+            }
+        } else if (delta instanceof Delta.End end) {
+            outcome.answered(end, tokensSent());
+        }
+        List<ServerSentEvent> told = answer.events(delta);
+        if (delta instanceof Delta.End) {
+            events.end(new StreamEnd.Whole(ServerSentEvent.bytes(told)));
+        } else if (told.isEmpty()) {
+            more();
+        } else {
+            begun = true;
+            String text = textOf(delta);
+            sixthsSent += TextTokens.sixths(text);
+            long characters =
+                    delta instanceof Delta.ExtrasPart part ? part.extras().size() : text.length();
+            events.send(ServerSentEvent.bytes(told), characters, this::more);
+        }
+    }
+
+    private static String textOf(Delta delta) {
+        if (delta instanceof Delta.Text piece) {
+            return piece.text();
+        }
+        if (delta instanceof Delta.Reasoning thought) {
+            return thought.text();
+        }
+        if (delta instanceof Delta.Refusal refusal) {
+            return refusal.text();
+        }
+        return delta instanceof Delta.ToolCallPart part ? part.name().orElse("") + part.arguments() : "";
+    }
+
+    private void fail(Throwable failure) {
+        if (left) {
+            return;
+        }
+        if (!begun) {
+            outcome.failedBeforeItBegan(failure);
+        }
+        end(PromptError.of(failure, clock.get(), info.disclosure()));
+    }
+
+    private void end(ApiError error) {
+        events.end(new StreamEnd.Failed(error, answer.broken(error)));
+    }
+
+    private void more() {
+        if (subscription != null) {
+            subscription.request(1);
+        }
+    }
+}

@@ -1,0 +1,296 @@
+package dev.whippletree.gateway.prompt;
+
+import dev.whippletree.Whippletree;
+import dev.whippletree.chat.Fields;
+import dev.whippletree.gateway.clients.Access;
+import dev.whippletree.gateway.clients.Client;
+import dev.whippletree.gateway.clients.ClientModels;
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.GatewayJson;
+import dev.whippletree.gateway.http.ReceivedBody;
+import dev.whippletree.gateway.http.RequestException;
+import dev.whippletree.gateway.http.RequestLabel;
+import dev.whippletree.gateway.http.Response;
+import dev.whippletree.gateway.http.UnderWay;
+import dev.whippletree.gateway.protocol.AnswerInfo;
+import dev.whippletree.gateway.protocol.AnswerWriter;
+import dev.whippletree.gateway.protocol.PromptRequest;
+import dev.whippletree.gateway.protocol.Protocol;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.TokenCount;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.model.ToolCall;
+import dev.whippletree.spi.TextTokens;
+import dev.whippletree.time.Timeline;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.StatusCodes;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers the prompts of one protocol. Thread-safe; runs on I/O threads and never blocks. */
+public final class PromptHandler implements HttpHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PromptHandler.class);
+
+    private final Protocol protocol;
+    private final GatewayParts gateway;
+    private final Whippletree whippletree;
+    private final Timeline timeline;
+    private final Deadlines deadlines;
+
+    /** A request that is being answered. */
+    private record Asked(
+            Client.Charge charge, Prompt prompt, AnswerInfo info, AnswerWriter answer, StreamedResponse response) {}
+
+    /** Creates one that reads requests and writes answers by a protocol. */
+    public PromptHandler(Protocol protocol, GatewayParts gateway) {
+        this.protocol = protocol;
+        this.gateway = gateway;
+        this.whippletree = gateway.whippletree();
+        this.timeline = gateway.timeline();
+        this.deadlines = new Deadlines(
+                whippletree::configuration, gateway.settings().bounds().deadline());
+    }
+
+    /** What is done with a request that has been read. */
+    private interface Reaction {
+        void to(HttpServerExchange exchange, Access now, Client client, ReceivedBody body);
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        receive(exchange, this::answer);
+    }
+
+    /**
+     * Returns a handler that estimates the tokens of the same protocol's prompts, instead of answering them.
+     *
+     * @param json the response for the tokens that would be reserved
+     */
+    public HttpHandler counting(Function<TokenCount, Map<String, Object>> json) {
+        return exchange -> receive(
+                exchange,
+                (received, now, client, body) -> guarded(received, () -> {
+                    Prompt prompt = prompt(received, now.models(client), client, read(body), false);
+                    Response.send(received, StatusCodes.OK, json.apply(whippletree.tokensToReserve(prompt)));
+                }));
+    }
+
+    private void receive(HttpServerExchange exchange, Reaction reaction) {
+        Access now = gateway.access().get();
+        try {
+            Client client = now.clients().of(exchange);
+            now.rateLimits().getOrDefault(client.tenant(), Map.of()).forEach(exchange.getResponseHeaders()::put);
+            client.admit(timeline.nanoTime());
+            gateway.bodies()
+                    .receive(exchange, client.tenant(), (received, body) -> reaction.to(received, now, client, body));
+        } catch (RequestException e) {
+            Response.send(exchange, e.error());
+        }
+    }
+
+    private void answer(HttpServerExchange exchange, Access now, Client client, ReceivedBody body) {
+        guarded(exchange, () -> {
+            PromptRequest request = read(body);
+            boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders())
+                    .orElse(now.keptAlive().contains(client.tenant()));
+            Prompt prompt = prompt(exchange, now.models(client), client, request, keepAlive);
+            TokenCount tokens = client.limitsTokens() ? whippletree.tokensToReserve(prompt) : TokenCount.NONE;
+            Client.Charge charge = client.begin(tokens, timeline.nanoTime());
+            UnderWay.whenOver(exchange, () -> charge.release(timeline.nanoTime()));
+            AnswerInfo info = new AnswerInfo(
+                    RequestLabel.of(exchange).uniqueId(),
+                    timeline.now().getEpochSecond(),
+                    request.body().model().orElse(""),
+                    now.disclosure());
+            StreamedResponse response =
+                    new StreamedResponse(exchange, request.streaming(), gateway.unread(), body.lease(), timeline);
+            if (keepAlive) {
+                response.fillSilence();
+            }
+            Asked asked = new Asked(charge, prompt, info, request.writer(info), response);
+            if (request.streaming()) {
+                stream(exchange, asked);
+            } else {
+                complete(exchange, asked);
+            }
+        });
+    }
+
+    private static void guarded(HttpServerExchange exchange, Runnable work) {
+        try {
+            work.run();
+        } catch (RequestException e) {
+            Response.send(exchange, e.error());
+        } catch (RuntimeException e) {
+            LOG.error("Request {} failed", RequestLabel.of(exchange).id(), e);
+            Response.send(exchange, ApiError.internal());
+        }
+    }
+
+    private PromptRequest read(ReceivedBody body) {
+        Map<String, Object> json = body.json()
+                .orElseThrow(() -> new RequestException(ApiError.wrong("", "the request's body isn't a JSON object")));
+        try {
+            return protocol.read(new Fields("", json));
+        } catch (IllegalArgumentException e) {
+            throw RequestException.of(e);
+        }
+    }
+
+    private Prompt prompt(
+            HttpServerExchange exchange, ClientModels models, Client client, PromptRequest request, boolean keepAlive) {
+        Prompt.Builder prompt = Prompt.builder().tenant(client.tenant());
+        request.body().messages().forEach(prompt::message);
+        OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
+        OwnHeaders.question(exchange.getRequestHeaders(), lastText(request)).ifPresent(prompt::question);
+        models.choose(prompt, request.body().model());
+        try {
+            deadlines.apply(exchange.getRequestHeaders(), request.streaming(), prompt);
+            // Filler restarts the library's timeout, if it arrives in time.
+            Deadlines.ofLibrary(exchange.getRequestHeaders())
+                    .filter(timeout -> !keepAlive || timeout.compareTo(Silence.LONGEST) <= 0)
+                    .ifPresent(prompt::callerTimeout);
+            return prompt.build().withParameters(request.body().parameters());
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(ApiError.wrong("", String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** Empty for a message made of parts. */
+    private static String lastText(PromptRequest request) {
+        List<Message> messages = request.body().messages();
+        return messages.isEmpty() ? "" : messages.get(messages.size() - 1).text();
+    }
+
+    private void complete(HttpServerExchange exchange, Asked asked) {
+        CompletableFuture<Completion> outcome = whippletree.complete(asked.prompt());
+        CompletableFuture<Completion> settled = outcome.whenComplete((completion, failure) -> {
+            if (failure != null) {
+                asked.charge().failed(failure, timeline.nanoTime());
+            } else {
+                settle(asked.charge(), completion.usage(), tokens(completion));
+            }
+            if (exchange.getConnection().isOpen()) {
+                Response.later(exchange, () -> send(exchange, asked, completion, failure));
+            }
+        });
+        DisconnectWatch.watch(exchange, () -> {
+            // The call continues for whoever asks the same again, and the request keeps what it holds.
+            if (gateway.settings().finishAbandoned() && asked.prompt().cache().read()) {
+                UnderWay.keepUntil(exchange, settled);
+                whippletree.withdraw(outcome);
+            } else {
+                asked.charge().keep(timeline.nanoTime());
+                outcome.cancel(false);
+            }
+        });
+        UnderWay.lastWords(exchange, () -> {
+            asked.charge().keep(timeline.nanoTime());
+            outcome.completeExceptionally(new RequestException(ApiError.closing()));
+        });
+    }
+
+    private void send(
+            HttpServerExchange exchange, Asked asked, @Nullable Completion completion, @Nullable Throwable failure) {
+        if (!exchange.getConnection().isOpen()) {
+            return;
+        }
+        if (failure != null) {
+            ApiError error =
+                    PromptError.of(failure, timeline.now(), asked.info().disclosure());
+            asked.response().end(new StreamEnd.Failed(error, List.of()));
+        } else if (completion != null) {
+            noteToConfirm(asked, completion.origin());
+            asked.info().origin(completion.origin()).forEach(asked.response()::header);
+            asked.response()
+                    .end(new StreamEnd.Whole(GatewayJson.write(asked.answer().whole(completion))));
+        }
+    }
+
+    private void stream(HttpServerExchange exchange, Asked asked) {
+        AnswerEventStream streamed = new AnswerEventStream(
+                asked.response(), asked.info(), asked.answer(), timeline::now, new AnswerEventStream.Outcome() {
+
+                    @Override
+                    public void answered(Delta.End end, long tokensSent) {
+                        settle(asked.charge(), end.usage(), tokensSent);
+                        noteToConfirm(asked, end.origin());
+                    }
+
+                    @Override
+                    public void failedBeforeItBegan(Throwable failure) {
+                        asked.charge().failed(failure, timeline.nanoTime());
+                    }
+                });
+        exchange.addExchangeCompleteListener((over, after) -> {
+            if (streamed.begun()) {
+                asked.charge().keep(streamed.tokensSent(), timeline.nanoTime());
+            }
+            streamed.leave();
+            after.proceed();
+        });
+        DisconnectWatch.watch(exchange, () -> {
+            asked.charge().keep(streamed.tokensSent(), timeline.nanoTime());
+            streamed.leave();
+        });
+        UnderWay.lastWords(exchange, () -> {
+            asked.charge().keep(streamed.tokensSent(), timeline.nanoTime());
+            streamed.breakOff(ApiError.closing());
+        });
+        subscribe(exchange, asked.prompt(), streamed);
+    }
+
+    /** Any exception ends the stream, because the prompt may have subscribed already. */
+    private void subscribe(HttpServerExchange exchange, Prompt prompt, AnswerEventStream streamed) {
+        try {
+            whippletree.stream(prompt).subscribe(streamed);
+        } catch (Throwable e) {
+            LOG.error("Request {} failed", RequestLabel.of(exchange).id(), e);
+            streamed.onError(e);
+        }
+    }
+
+    private static long tokens(Completion completion) {
+        long sixths = TextTokens.sixths(completion.words())
+                + TextTokens.sixths(completion.reasoning().orElse(""));
+        for (ToolCall call : completion.toolCalls()) {
+            sixths += TextTokens.sixths(call.name()) + TextTokens.sixths(call.arguments());
+        }
+        return TextTokens.whole(sixths);
+    }
+
+    private void settle(Client.Charge charge, Optional<TokenUsage> usage, long told) {
+        long now = timeline.nanoTime();
+        usage.ifPresentOrElse(
+                counted -> charge.settle(new TokenCount(counted.promptTokens(), counted.completionTokens()), now),
+                () -> charge.keep(told, now));
+    }
+
+    private void noteToConfirm(Asked asked, Origin origin) {
+        Prompt prompt = asked.prompt();
+        if (prompt.question().isEmpty()) {
+            return;
+        }
+        Optional<Completion> stored = whippletree.unconfirmed(prompt);
+        stored.ifPresent(completion -> asked.info().toConfirm(completion.words()));
+        // A fresh answer alone teaches nothing; and the client must know which answer it confirms.
+        boolean wanted = stored.isPresent() || origin.source() == Origin.Source.CACHE;
+        gateway.answers()
+                .add(
+                        prompt.tenant(),
+                        asked.answer().id(),
+                        wanted ? whippletree.confirmationKey(prompt) : Optional.empty());
+    }
+}

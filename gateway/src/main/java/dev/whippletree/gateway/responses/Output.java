@@ -1,0 +1,256 @@
+package dev.whippletree.gateway.responses;
+
+import dev.whippletree.model.Delta;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The items of an answer, in order, and the events in which they come. Confined to its writer.
+ *
+ * <p>One item comes at a time, since clients give each piece to the item that began last. Pieces of another are kept
+ * until the one before it is whole: a text is when something else follows, a call when its arguments are.
+ */
+final class Output {
+
+    private static final String COMPLETED = "completed";
+
+    /** The sorts of items, and how their ids begin, what their text and its events are called, and their only part. */
+    private enum Kind {
+        REASONING("rs_", "text", "reasoning_summary_text", "summary", "reasoning_summary_part"),
+        TEXT("msg_", "text", "output_text", "content", "content_part"),
+        FUNCTION("fc_", "arguments", "function_call_arguments", "", ""),
+        CUSTOM("ctc_", "input", "custom_tool_call_input", "", "");
+
+        private final String idPrefix;
+        private final String textField;
+        private final String textEvent;
+        private final String parts;
+        private final String partEvent;
+
+        Kind(String idPrefix, String textField, String textEvent, String parts, String partEvent) {
+            this.idPrefix = idPrefix;
+            this.textField = textField;
+            this.textEvent = textEvent;
+            this.parts = parts;
+            this.partEvent = partEvent;
+        }
+
+        boolean isCall() {
+            return parts.isEmpty();
+        }
+    }
+
+    private final String answerId;
+    private final Tools tools;
+    private final boolean encrypted;
+    private final BiConsumer<String, Map<String, Object>> events;
+    private final List<Map<String, Object>> items = new ArrayList<>();
+    private final List<Delta.Piece> kept = new ArrayList<>();
+    private final StringBuilder text = new StringBuilder();
+    private Map<String, Object> item = Map.of();
+    private Map<String, Object> part = Map.of();
+    private Kind kind = Kind.TEXT;
+    private @Nullable Object key;
+
+    /**
+     * Prepares one.
+     *
+     * @param encrypted whether the client keeps only reasoning that looks encrypted
+     * @param events receives an event's type and its other fields, which change later
+     */
+    Output(String answerId, Tools tools, boolean encrypted, BiConsumer<String, Map<String, Object>> events) {
+        this.answerId = answerId;
+        this.tools = tools;
+        this.encrypted = encrypted;
+        this.events = events;
+    }
+
+    /** Returns the items so far. */
+    List<Map<String, Object>> items() {
+        return items;
+    }
+
+    /** Adds a piece. */
+    void add(Delta.Piece piece) {
+        if (key(piece).equals(key)) {
+            append(textOf(piece));
+        } else if (!kept.isEmpty()
+                || key != null && kind.isCall() && Tools.json(text.toString()).isEmpty()) {
+            kept.add(piece);
+        } else {
+            close(COMPLETED);
+            begin(piece);
+        }
+    }
+
+    /**
+     * Ends the answer. One without any item gets an empty text.
+     *
+     * @param status the last item's
+     */
+    void end(String status) {
+        while (!kept.isEmpty()) {
+            close(COMPLETED);
+            begin(kept.remove(0));
+            for (Iterator<Delta.Piece> rest = kept.iterator(); rest.hasNext(); ) {
+                Delta.Piece piece = rest.next();
+                if (key(piece).equals(key)) {
+                    append(textOf(piece));
+                    rest.remove();
+                }
+            }
+        }
+        if (items.isEmpty()) {
+            begin(new Delta.Text(""));
+        }
+        close(status);
+    }
+
+    /** Leaves the item that is coming as far as it has come. */
+    void breakOff() {
+        if (key != null) {
+            settle("incomplete");
+        }
+    }
+
+    /** What pieces of the same item have in common. */
+    private static Object key(Delta.Piece piece) {
+        return piece instanceof Delta.ToolCallPart call ? call.index() : piece.getClass();
+    }
+
+    private static String textOf(Delta.Piece piece) {
+        if (piece instanceof Delta.Text said) {
+            return said.text();
+        }
+        return piece instanceof Delta.Reasoning thought ? thought.text() : ((Delta.ToolCallPart) piece).arguments();
+    }
+
+    private void begin(Delta.Piece piece) {
+        key = key(piece);
+        text.setLength(0);
+        item = new LinkedHashMap<>();
+        if (piece instanceof Delta.ToolCallPart call) {
+            beginCall(call);
+        } else {
+            kind = piece instanceof Delta.Reasoning ? Kind.REASONING : Kind.TEXT;
+            beginText();
+        }
+        items.add(item);
+        itemEvent(".added");
+        if (!kind.isCall()) {
+            part = new LinkedHashMap<>();
+            part.put("type", kind == Kind.REASONING ? "summary_text" : kind.textEvent);
+            part.put(kind.textField, "");
+            if (kind == Kind.TEXT) {
+                part.put("annotations", new ArrayList<>());
+                part.put("logprobs", new ArrayList<>());
+            }
+            event(kind.partEvent + ".added", Map.of("part", part));
+            item.put(kind.parts, List.of(part));
+        }
+        append(textOf(piece));
+    }
+
+    private void beginText() {
+        putId();
+        if (kind == Kind.REASONING) {
+            item.put("type", "reasoning");
+            if (encrypted) {
+                // Clients that keep nothing else send the item back with its summary.
+                item.put("encrypted_content", "unencrypted");
+            }
+        } else {
+            item.put("type", "message");
+            item.put("status", "in_progress");
+            item.put("role", "assistant");
+        }
+        item.put(kind.parts, List.of());
+    }
+
+    private void beginCall(Delta.ToolCallPart call) {
+        Tools.Tool tool = tools.called(call.name().orElse(""));
+        kind = tool.custom() ? Kind.CUSTOM : Kind.FUNCTION;
+        putId();
+        item.put("type", tool.custom() ? "custom_tool_call" : "function_call");
+        item.put("status", "in_progress");
+        item.put("call_id", call.id().filter(id -> !id.isEmpty()).orElse("call_" + answerId + "_" + items.size()));
+        item.put("name", tool.name());
+        if (!tool.namespace().isEmpty()) {
+            item.put("namespace", tool.namespace());
+        }
+        item.put(kind.textField, "");
+    }
+
+    private void putId() {
+        item.put("id", kind.idPrefix + answerId + "_" + items.size());
+    }
+
+    /** The input of a custom tool is in its function's arguments, and can be told only when these are whole. */
+    private void append(String piece) {
+        text.append(piece);
+        if (kind != Kind.CUSTOM && !piece.isEmpty()) {
+            delta(piece);
+        }
+    }
+
+    private void delta(String piece) {
+        event(
+                kind.textEvent + ".delta",
+                kind == Kind.TEXT ? Map.of("delta", piece, "logprobs", List.of()) : Map.of("delta", piece));
+    }
+
+    private void close(String status) {
+        if (key == null) {
+            return;
+        }
+        if (kind == Kind.CUSTOM) {
+            String input = Tools.input(text.toString());
+            text.setLength(0);
+            text.append(input);
+            delta(input);
+        } else if (kind == Kind.FUNCTION
+                && status.equals(COMPLETED)
+                && text.toString().isBlank()) {
+            // Clients parse the arguments of a whole call, but not all services send any if there is no parameter.
+            append("{}");
+        }
+        settle(status);
+        Map<String, Object> done = new LinkedHashMap<>(Map.of(kind.textField, text.toString()));
+        if (kind == Kind.FUNCTION) {
+            done.put("name", item.get("name"));
+        } else if (kind == Kind.TEXT) {
+            done.put("logprobs", part.get("logprobs"));
+        }
+        event(kind.textEvent + ".done", done);
+        if (!kind.isCall()) {
+            event(kind.partEvent + ".done", Map.of("part", part));
+        }
+        itemEvent(".done");
+        key = null;
+    }
+
+    private void settle(String status) {
+        (kind.isCall() ? item : part).put(kind.textField, text.toString());
+        item.replace("status", status);
+    }
+
+    private void itemEvent(String end) {
+        events.accept("response.output_item" + end, Map.of("output_index", items.size() - 1, "item", item));
+    }
+
+    private void event(String type, Map<String, Object> fields) {
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("item_id", item.get("id"));
+        event.put("output_index", items.size() - 1);
+        if (!kind.isCall()) {
+            event.put(kind.parts + "_index", 0);
+        }
+        event.putAll(fields);
+        events.accept("response." + type, event);
+    }
+}

@@ -1,0 +1,165 @@
+package dev.whippletree.gateway.responses;
+
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.protocol.AnswerInfo;
+import dev.whippletree.gateway.protocol.AnswerWriter;
+import dev.whippletree.gateway.protocol.ServerSentEvent;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.model.ToolCall;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes one answer in the Responses protocol, whole or as events. Confined to one thread.
+ *
+ * <p>Where an answer came from stands in a field {@code whippletree} of the response, as in chat completions.
+ */
+final class ResponsesWriter implements AnswerWriter {
+
+    private final ResponsesRequest request;
+    private final AnswerInfo info;
+    private final Output output;
+    private final List<ServerSentEvent> events = new ArrayList<>();
+    private String model;
+    private int told;
+    private boolean begun;
+
+    ResponsesWriter(ResponsesRequest request, AnswerInfo info) {
+        this.request = request;
+        this.info = info;
+        this.model = info.askedModel();
+        this.output = new Output(info.uniqueId(), request.tools, request.encrypted, this::tell);
+    }
+
+    @Override
+    public String id() {
+        return "resp_" + info.uniqueId();
+    }
+
+    @Override
+    public Map<String, Object> whole(Completion completion) {
+        completion.reasoning().ifPresent(text -> output.add(new Delta.Reasoning(text)));
+        if (!completion.text().isEmpty()) {
+            output.add(new Delta.Text(completion.text()));
+        }
+        int index = 0;
+        for (ToolCall call : completion.toolCalls()) {
+            output.add(new Delta.ToolCallPart(
+                    index++, Optional.of(call.id()), Optional.of(call.name()), call.arguments()));
+        }
+        return end(completion.finishReason(), completion.usage(), completion.origin());
+    }
+
+    @Override
+    public List<ServerSentEvent> events(Delta delta) {
+        if (delta instanceof Delta.Start start) {
+            model = start.model();
+        } else if (delta instanceof Delta.End end) {
+            begin();
+            Map<String, Object> response = end(end.finishReason(), end.usage(), end.origin());
+            tell("response." + response.get("status"), Map.of("response", response));
+        } else if (delta instanceof Delta.Piece piece) {
+            begin();
+            output.add(piece);
+        }
+        return taken();
+    }
+
+    /** Both events, since some clients know only the one and some only the other. */
+    @Override
+    public List<ServerSentEvent> broken(ApiError error) {
+        begin();
+        // Codex waits as long as the message says, in these words.
+        String message = error.message()
+                + error.retryAfter()
+                        .map(wait -> ". Try again in " + Math.max(1, wait.toSeconds()) + "s")
+                        .orElse("");
+        Map<String, @Nullable Object> flat = new LinkedHashMap<>();
+        flat.put("code", error.code());
+        flat.put("message", message);
+        flat.put("param", error.param().orElse(null));
+        Map<String, @Nullable Object> nested = new LinkedHashMap<>(flat);
+        nested.put("type", error.type());
+        flat.put("error", nested);
+        tell("error", flat);
+        output.breakOff();
+        Map<String, @Nullable Object> response = response("failed");
+        response.put("error", Map.of("code", error.code(), "message", message));
+        tell("response.failed", Map.of("response", response));
+        return taken();
+    }
+
+    private void begin() {
+        if (!begun) {
+            begun = true;
+            Map<String, Object> response = Map.of("response", response("in_progress"));
+            tell("response.created", response);
+            tell("response.in_progress", response);
+        }
+    }
+
+    private Map<String, Object> end(FinishReason reason, Optional<TokenUsage> usage, Origin origin) {
+        boolean whole = reason == FinishReason.STOP || reason == FinishReason.TOOL_CALLS;
+        String status = whole ? "completed" : "incomplete";
+        model = origin.model();
+        output.end(status);
+        Map<String, @Nullable Object> response = response(status);
+        if (!whole) {
+            response.put(
+                    "incomplete_details",
+                    Map.of("reason", reason == FinishReason.LENGTH ? "max_output_tokens" : reason.wireName()));
+        }
+        response.put("usage", usage(usage.orElse(TokenUsage.NONE)));
+        response.put("whippletree", info.own(origin));
+        return response;
+    }
+
+    private Map<String, @Nullable Object> response(String status) {
+        Map<String, @Nullable Object> response = new LinkedHashMap<>();
+        response.put("id", id());
+        response.put("object", "response");
+        response.put("created_at", info.created());
+        response.put("status", status);
+        response.put("completed_at", null);
+        response.put("error", null);
+        response.put("incomplete_details", null);
+        response.put("model", model);
+        response.put("output", output.items());
+        response.putAll(request.echo);
+        response.put("usage", null);
+        return response;
+    }
+
+    private static Map<String, Object> usage(TokenUsage usage) {
+        return Map.of(
+                "input_tokens", usage.promptTokens(),
+                "input_tokens_details", Map.of("cached_tokens", usage.cachedPromptTokens()),
+                "output_tokens", usage.completionTokens(),
+                "output_tokens_details", Map.of("reasoning_tokens", usage.reasoningTokens()),
+                "total_tokens", usage.total());
+    }
+
+    private void tell(String type, Map<String, ? extends @Nullable Object> fields) {
+        if (request.streaming()) {
+            Map<String, @Nullable Object> event = new LinkedHashMap<>();
+            event.put("type", type);
+            event.put("sequence_number", told++);
+            event.putAll(fields);
+            events.add(ServerSentEvent.json(type, event));
+        }
+    }
+
+    private List<ServerSentEvent> taken() {
+        List<ServerSentEvent> taken = List.copyOf(events);
+        events.clear();
+        return taken;
+    }
+}
