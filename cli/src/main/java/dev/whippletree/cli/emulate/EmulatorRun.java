@@ -4,7 +4,6 @@ import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.emulator.http.EmulatorServer;
-import dev.whippletree.emulator.model.AnswerScript;
 import dev.whippletree.emulator.model.EmulatedAccount;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.Latency;
@@ -12,6 +11,7 @@ import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
+import dev.whippletree.emulator.script.AnswerScript;
 import dev.whippletree.model.Limit;
 import dev.whippletree.terminal.board.Words;
 import java.io.IOException;
@@ -94,8 +94,8 @@ final class EmulatorRun {
                 .latency(Latency.parse(command.latency))
                 .faults(EmulationBounds.faults(command.faults, command.accounts))
                 .assumedMaxTokens(command.assumedMaxTokens)
-                .script(command.answers.map(EmulatorRun::script).orElse(AnswerScript.NONE))
                 .seed(command.seed);
+        command.answers.map(EmulatorRun::script).ifPresent(builder::script);
         for (int number = 1; number <= command.accounts; number++) {
             builder.account("account-" + number, "token-" + number, limits);
         }

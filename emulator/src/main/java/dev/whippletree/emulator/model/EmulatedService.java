@@ -102,7 +102,7 @@ public final class EmulatedService {
     public Outcome receive(Optional<String> token, ChatRequest request, long nowNanos) {
         long take = settings.answersDiffer() ? takes.incrementAndGet() : 0;
         Draft draft = settings.script()
-                .pick(request)
+                .apply(request)
                 .map(answer -> Draft.of(request, answer))
                 .orElseGet(() -> Draft.of(request, take, settings.answerLength()));
         return decide(token, request, draft, nowNanos);

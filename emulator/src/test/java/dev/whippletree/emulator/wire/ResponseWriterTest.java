@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
-import dev.whippletree.emulator.model.AnswerScript;
 import dev.whippletree.emulator.model.ChatRequest;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.Latency;
@@ -13,6 +12,7 @@ import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
 import dev.whippletree.emulator.model.Tokens;
+import dev.whippletree.emulator.script.AnswerScript;
 import dev.whippletree.model.Limit;
 import java.time.Duration;
 import java.time.Instant;

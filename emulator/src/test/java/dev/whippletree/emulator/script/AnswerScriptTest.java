@@ -1,8 +1,10 @@
-package dev.whippletree.emulator.model;
+package dev.whippletree.emulator.script;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.whippletree.emulator.model.ChatMessage;
+import dev.whippletree.emulator.model.ChatRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +43,7 @@ final class AnswerScriptTest {
     }
 
     private static Optional<Object> content(ChatRequest request) {
-        return SCRIPT.pick(request).map(answer -> answer.getOrDefault("content", "a call"));
+        return SCRIPT.apply(request).map(answer -> answer.getOrDefault("content", "a call"));
     }
 
     @Test

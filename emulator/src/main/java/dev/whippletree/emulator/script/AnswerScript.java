@@ -1,10 +1,13 @@
-package dev.whippletree.emulator.model;
+package dev.whippletree.emulator.script;
 
+import dev.whippletree.emulator.model.ChatMessage;
+import dev.whippletree.emulator.model.ChatRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param conversations asked in order; the first that applies gives the answer
  */
-public record AnswerScript(List<Conversation> conversations) {
-
-    /** Scripts no answer. */
-    public static final AnswerScript NONE = new AnswerScript(List.of());
+public record AnswerScript(List<Conversation> conversations)
+        implements Function<ChatRequest, Optional<Map<String, Object>>> {
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -49,7 +50,8 @@ public record AnswerScript(List<Conversation> conversations) {
         }
     }
 
-    Optional<Map<String, Object>> pick(ChatRequest request) {
+    @Override
+    public Optional<Map<String, Object>> apply(ChatRequest request) {
         return conversations.stream()
                 .flatMap(conversation -> conversation.pick(request).stream())
                 .findFirst();
