@@ -156,8 +156,8 @@ final class MessagesRefusalsTest {
             String begun = RunningGateway.readUntil(socket, "Hel");
             String id = begun.replaceFirst("(?s).*\r\nrequest-id: (req_[0-9a-f]+)\r\n.*", "$1");
             call.fail(Failure.of(FailureKind.REJECTED, "changed its mind"));
-            assertThat(RunningGateway.readUntil(socket, "\"request_id\":\"" + id + "\""))
-                    .contains("event: error");
+            String told = "\"request_id\":\"" + id + "\"";
+            assertThat(RunningGateway.readUntil(socket, told)).contains("event: error", told);
         }
     }
 
