@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.responses;
 
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Delta;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -23,6 +24,7 @@ final class Output {
     private enum Kind {
         REASONING("rs_", "text", "reasoning_summary_text", "summary", "reasoning_summary_part"),
         TEXT("msg_", "text", "output_text", "content", "content_part"),
+        REFUSAL("msg_", "refusal", "refusal", "content", "content_part"),
         FUNCTION("fc_", "arguments", "function_call_arguments", "", ""),
         CUSTOM("ctc_", "input", "custom_tool_call_input", "", "");
 
@@ -52,6 +54,8 @@ final class Output {
     private final List<Map<String, Object>> items = new ArrayList<>();
     private final List<Delta.Piece> kept = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
+    private final List<Object> annotations = new ArrayList<>();
+    private final List<Object> logprobs = new ArrayList<>();
     private Map<String, Object> item = Map.of();
     private Map<String, Object> part = Map.of();
     private Kind kind = Kind.TEXT;
@@ -77,7 +81,9 @@ final class Output {
 
     /** Adds a piece. */
     void add(Delta.Piece piece) {
-        if (key(piece).equals(key)) {
+        if (piece instanceof Delta.ExtrasPart more) {
+            annotate(more.extras());
+        } else if (key(piece).equals(key)) {
             append(textOf(piece));
         } else if (!kept.isEmpty()
                 || key != null && kind.isCall() && Tools.json(text.toString()).isEmpty()) {
@@ -86,6 +92,36 @@ final class Output {
             close(COMPLETED);
             begin(piece);
         }
+    }
+
+    /** What belongs to the text may come when that is told already; then the whole answer alone has it. */
+    private void annotate(AnswerExtras extras) {
+        for (Object annotation : elements(extras.message().get("annotations"))) {
+            Object flat = flat(annotation);
+            if (key != null && kind == Kind.TEXT) {
+                event(
+                        "output_text.annotation.added",
+                        Map.of("annotation_index", annotations.size(), "annotation", flat));
+            }
+            annotations.add(flat);
+        }
+        if (extras.choice().get("logprobs") instanceof Map<?, ?> given) {
+            logprobs.addAll(elements(given.get("content")));
+        }
+    }
+
+    private static List<?> elements(@Nullable Object value) {
+        return value instanceof List<?> list ? list : List.of();
+    }
+
+    /** Chat completions have an annotation's fields one level deeper: {@code url_citation.url}. */
+    private static Object flat(Object annotation) {
+        if (!(annotation instanceof Map<?, ?> given) || !(given.get(given.get("type")) instanceof Map<?, ?> fields)) {
+            return annotation;
+        }
+        Map<Object, Object> flat = new LinkedHashMap<>(fields);
+        flat.put("type", given.get("type"));
+        return flat;
     }
 
     /**
@@ -127,6 +163,9 @@ final class Output {
         if (piece instanceof Delta.Text said) {
             return said.text();
         }
+        if (piece instanceof Delta.Refusal refusal) {
+            return refusal.text();
+        }
         return piece instanceof Delta.Reasoning thought ? thought.text() : ((Delta.ToolCallPart) piece).arguments();
     }
 
@@ -137,7 +176,9 @@ final class Output {
         if (piece instanceof Delta.ToolCallPart call) {
             beginCall(call);
         } else {
-            kind = piece instanceof Delta.Reasoning ? Kind.REASONING : Kind.TEXT;
+            kind = piece instanceof Delta.Reasoning
+                    ? Kind.REASONING
+                    : piece instanceof Delta.Refusal ? Kind.REFUSAL : Kind.TEXT;
             beginText();
         }
         items.add(item);
@@ -147,8 +188,8 @@ final class Output {
             part.put("type", kind == Kind.REASONING ? "summary_text" : kind.textEvent);
             part.put(kind.textField, "");
             if (kind == Kind.TEXT) {
-                part.put("annotations", new ArrayList<>());
-                part.put("logprobs", new ArrayList<>());
+                part.put("annotations", annotations);
+                part.put("logprobs", logprobs);
             }
             event(kind.partEvent + ".added", Map.of("part", part));
             item.put(kind.parts, List.of(part));
@@ -224,7 +265,7 @@ final class Output {
         if (kind == Kind.FUNCTION) {
             done.put("name", item.get("name"));
         } else if (kind == Kind.TEXT) {
-            done.put("logprobs", part.get("logprobs"));
+            done.put("logprobs", logprobs);
         }
         event(kind.textEvent + ".done", done);
         if (!kind.isCall()) {

@@ -4,6 +4,7 @@ import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
@@ -29,6 +30,7 @@ final class ResponsesWriter implements AnswerWriter {
     private final Output output;
     private final List<ServerSentEvent> events = new ArrayList<>();
     private String model;
+    private Optional<Object> tier = Optional.empty();
     private int told;
     private boolean begun;
 
@@ -50,6 +52,8 @@ final class ResponsesWriter implements AnswerWriter {
         if (!completion.text().isEmpty()) {
             output.add(new Delta.Text(completion.text()));
         }
+        output.add(extras(completion.extras()));
+        completion.refusal().ifPresent(text -> output.add(new Delta.Refusal(text)));
         int index = 0;
         for (ToolCall call : completion.toolCalls()) {
             output.add(new Delta.ToolCallPart(
@@ -68,9 +72,14 @@ final class ResponsesWriter implements AnswerWriter {
             tell("response." + response.get("status"), Map.of("response", response));
         } else if (delta instanceof Delta.Piece piece) {
             begin();
-            output.add(piece);
+            output.add(piece instanceof Delta.ExtrasPart more ? extras(more.extras()) : piece);
         }
         return taken();
+    }
+
+    private Delta.ExtrasPart extras(AnswerExtras extras) {
+        tier = Optional.ofNullable(extras.answer().get("service_tier")).or(() -> tier);
+        return new Delta.ExtrasPart(extras);
     }
 
     /** Both events, since some clients know only the one and some only the other. */
@@ -134,6 +143,7 @@ final class ResponsesWriter implements AnswerWriter {
         response.put("model", model);
         response.put("output", output.items());
         response.putAll(request.echo);
+        tier.ifPresent(given -> response.put("service_tier", given));
         response.put("usage", null);
         return response;
     }
