@@ -87,7 +87,10 @@ final class ConversationReader {
             case "item_reference" -> {
                 // Clients refer to an earlier answer's reasoning if they don't know that nobody stores it.
                 if (!item.needed("id").startsWith("rs_")) {
-                    throw item.wrong("id", "refers to a stored item, but the gateway stores none; send the item");
+                    throw item.wrong(
+                            "id",
+                            "refers to a stored item, but the gateway stores none; send the item itself, as clients do"
+                                    + " with store: false");
                 }
             }
             case "additional_tools" -> {}
