@@ -67,11 +67,6 @@ final class ConversationReader {
         return messages;
     }
 
-    /** Returns whether an item offers tools, which is for {@link Tools} to read. */
-    static boolean isTools(Fields item) {
-        return item.text("type").filter("additional_tools"::equals).isPresent();
-    }
-
     /** Reads an item. */
     void item(Fields item) {
         String type = item.text("type").orElse("message");
@@ -93,7 +88,7 @@ final class ConversationReader {
                                     + " with store: false");
                 }
             }
-            case "additional_tools" -> {}
+            case "additional_tools" -> {} // Have been read.
             default -> {
                 if (!HOSTED.contains(type)) {
                     throw item.wrong("type", "is unknown: '" + type + "'");

@@ -7,7 +7,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,13 +49,17 @@ final class Output {
     private final String answerId;
     private final Tools tools;
     private final boolean encrypted;
-    private final BiConsumer<String, Map<String, Object>> events;
+    private final Events events;
     private final List<Map<String, Object>> items = new ArrayList<>();
     private final List<Delta.Piece> kept = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private final List<Object> annotations = new ArrayList<>();
     private final List<Object> logprobs = new ArrayList<>();
     private Map<String, Object> item = Map.of();
+
+    /** The fields that all events of the current item have. */
+    private final Map<String, Object> place = new LinkedHashMap<>();
+
     private Map<String, Object> part = Map.of();
     private Kind kind = Kind.TEXT;
     private @Nullable Object key;
@@ -65,9 +68,8 @@ final class Output {
      * Prepares one.
      *
      * @param encrypted whether the client keeps only reasoning that looks encrypted
-     * @param events receives an event's type and its other fields, which change later
      */
-    Output(String answerId, Tools tools, boolean encrypted, BiConsumer<String, Map<String, Object>> events) {
+    Output(String answerId, Tools tools, boolean encrypted, Events events) {
         this.answerId = answerId;
         this.tools = tools;
         this.encrypted = encrypted;
@@ -99,9 +101,8 @@ final class Output {
         for (Object annotation : elements(extras.message().get("annotations"))) {
             Object flat = flat(annotation);
             if (key != null && kind == Kind.TEXT) {
-                event(
-                        "output_text.annotation.added",
-                        Map.of("annotation_index", annotations.size(), "annotation", flat));
+                int index = annotations.size();
+                event("output_text.annotation.added", "annotation_index", index, "annotation", flat);
             }
             annotations.add(flat);
         }
@@ -191,7 +192,7 @@ final class Output {
                 part.put("annotations", annotations);
                 part.put("logprobs", logprobs);
             }
-            event(kind.partEvent + ".added", Map.of("part", part));
+            event(kind.partEvent + ".added", "part", part);
             item.put(kind.parts, List.of(part));
         }
         append(textOf(piece));
@@ -228,7 +229,14 @@ final class Output {
     }
 
     private void putId() {
-        item.put("id", kind.idPrefix + answerId + "_" + items.size());
+        String id = kind.idPrefix + answerId + "_" + items.size();
+        item.put("id", id);
+        place.clear();
+        place.put("item_id", id);
+        place.put("output_index", items.size());
+        if (!kind.isCall()) {
+            place.put(kind.parts + "_index", 0);
+        }
     }
 
     /** The input of a custom tool is in its function's arguments, and can be told only when these are whole. */
@@ -240,9 +248,11 @@ final class Output {
     }
 
     private void delta(String piece) {
-        event(
-                kind.textEvent + ".delta",
-                kind == Kind.TEXT ? Map.of("delta", piece, "logprobs", List.of()) : Map.of("delta", piece));
+        if (kind == Kind.TEXT) {
+            event("output_text.delta", "delta", piece, "logprobs", List.of());
+        } else {
+            event(kind.textEvent + ".delta", "delta", piece);
+        }
     }
 
     private void close(String status) {
@@ -261,15 +271,16 @@ final class Output {
             append("{}");
         }
         settle(status);
-        Map<String, Object> done = new LinkedHashMap<>(Map.of(kind.textField, text.toString()));
+        String whole = text.toString();
         if (kind == Kind.FUNCTION) {
-            done.put("name", item.get("name"));
+            event("function_call_arguments.done", "name", item.get("name"), "arguments", whole);
         } else if (kind == Kind.TEXT) {
-            done.put("logprobs", logprobs);
+            event("output_text.done", "text", whole, "logprobs", logprobs);
+        } else {
+            event(kind.textEvent + ".done", kind.textField, whole);
         }
-        event(kind.textEvent + ".done", done);
         if (!kind.isCall()) {
-            event(kind.partEvent + ".done", Map.of("part", part));
+            event(kind.partEvent + ".done", "part", part);
         }
         itemEvent(".done");
         key = null;
@@ -281,17 +292,10 @@ final class Output {
     }
 
     private void itemEvent(String end) {
-        events.accept("response.output_item" + end, Map.of("output_index", items.size() - 1, "item", item));
+        events.add("response.output_item" + end, Map.of(), "output_index", items.size() - 1, "item", item);
     }
 
-    private void event(String type, Map<String, Object> fields) {
-        Map<String, Object> event = new LinkedHashMap<>();
-        event.put("item_id", item.get("id"));
-        event.put("output_index", items.size() - 1);
-        if (!kind.isCall()) {
-            event.put(kind.parts + "_index", 0);
-        }
-        event.putAll(fields);
-        events.accept("response." + type, event);
+    private void event(String type, @Nullable Object... fields) {
+        events.add("response." + type, place, fields);
     }
 }

@@ -147,11 +147,14 @@ public final class ResponsesRequest implements PromptRequest {
         if (input instanceof String text) {
             conversation.user(new Content(text, List.of()));
         } else if (input instanceof List<?> list && !list.isEmpty()) {
+            List<Fields> items = fields.objects("input", list);
             // Before all others: calls that stand before them may be of their tools.
-            fields.objects("input", list).stream()
-                    .filter(ConversationReader::isTools)
-                    .forEach(item -> tools.read(item.objects("tools"), ""));
-            fields.objects("input", list).forEach(conversation::item);
+            for (int index = 0; index < list.size(); index++) {
+                if (list.get(index) instanceof Map<?, ?> item && "additional_tools".equals(item.get("type"))) {
+                    tools.read(items.get(index).objects("tools"), "");
+                }
+            }
+            items.forEach(conversation::item);
         } else {
             throw fields.wrong("input", "must be a string or a list with at least one item");
         }

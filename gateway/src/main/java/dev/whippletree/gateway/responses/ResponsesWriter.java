@@ -11,7 +11,6 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,18 +26,18 @@ final class ResponsesWriter implements AnswerWriter {
 
     private final ResponsesRequest request;
     private final AnswerInfo info;
+    private final Events events;
     private final Output output;
-    private final List<ServerSentEvent> events = new ArrayList<>();
     private String model;
     private Optional<Object> tier = Optional.empty();
-    private int told;
     private boolean begun;
 
     ResponsesWriter(ResponsesRequest request, AnswerInfo info) {
         this.request = request;
         this.info = info;
         this.model = info.askedModel();
-        this.output = new Output(info.uniqueId(), request.tools, request.encrypted, this::tell);
+        this.events = new Events(request.streaming());
+        this.output = new Output(info.uniqueId(), request.tools, request.encrypted, events);
     }
 
     @Override
@@ -69,12 +68,12 @@ final class ResponsesWriter implements AnswerWriter {
         } else if (delta instanceof Delta.End end) {
             begin();
             Map<String, Object> response = end(end.finishReason(), end.usage(), end.origin());
-            tell("response." + response.get("status"), Map.of("response", response));
+            events.add("response." + response.get("status"), Map.of(), "response", response);
         } else if (delta instanceof Delta.Piece piece) {
             begin();
             output.add(piece instanceof Delta.ExtrasPart more ? extras(more.extras()) : piece);
         }
-        return taken();
+        return events.taken();
     }
 
     private Delta.ExtrasPart extras(AnswerExtras extras) {
@@ -91,27 +90,26 @@ final class ResponsesWriter implements AnswerWriter {
                 + error.retryAfter()
                         .map(wait -> ". Try again in " + Math.max(1, wait.toSeconds()) + "s")
                         .orElse("");
-        Map<String, @Nullable Object> flat = new LinkedHashMap<>();
-        flat.put("code", error.code());
-        flat.put("message", message);
-        flat.put("param", error.param().orElse(null));
-        Map<String, @Nullable Object> nested = new LinkedHashMap<>(flat);
+        Map<String, @Nullable Object> told = new LinkedHashMap<>();
+        told.put("code", error.code());
+        told.put("message", message);
+        told.put("param", error.param().orElse(null));
+        Map<String, @Nullable Object> nested = new LinkedHashMap<>(told);
         nested.put("type", error.type());
-        flat.put("error", nested);
-        tell("error", flat);
+        events.add("error", told, "error", nested);
         output.breakOff();
         Map<String, @Nullable Object> response = response("failed");
         response.put("error", Map.of("code", error.code(), "message", message));
-        tell("response.failed", Map.of("response", response));
-        return taken();
+        events.add("response.failed", Map.of(), "response", response);
+        return events.taken();
     }
 
     private void begin() {
         if (!begun) {
             begun = true;
-            Map<String, Object> response = Map.of("response", response("in_progress"));
-            tell("response.created", response);
-            tell("response.in_progress", response);
+            Map<String, @Nullable Object> response = response("in_progress");
+            events.add("response.created", Map.of(), "response", response);
+            events.add("response.in_progress", Map.of(), "response", response);
         }
     }
 
@@ -155,21 +153,5 @@ final class ResponsesWriter implements AnswerWriter {
                 "output_tokens", usage.completionTokens(),
                 "output_tokens_details", Map.of("reasoning_tokens", usage.reasoningTokens()),
                 "total_tokens", usage.total());
-    }
-
-    private void tell(String type, Map<String, ? extends @Nullable Object> fields) {
-        if (request.streaming()) {
-            Map<String, @Nullable Object> event = new LinkedHashMap<>();
-            event.put("type", type);
-            event.put("sequence_number", told++);
-            event.putAll(fields);
-            events.add(ServerSentEvent.json(type, event));
-        }
-    }
-
-    private List<ServerSentEvent> taken() {
-        List<ServerSentEvent> taken = List.copyOf(events);
-        events.clear();
-        return taken;
     }
 }
