@@ -1,5 +1,8 @@
 package dev.whippletree.gateway.responses;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,6 +37,18 @@ final class Events {
                 event.put((String) more[index], more[index + 1]);
             }
             waiting.add(ServerSentEvent.json(type, event));
+        }
+    }
+
+    /** Adds the two events with which an answer begins. They have the same response, which is written only once. */
+    void begin(Map<String, ?> response) {
+        if (wanted) {
+            String json = new String(GatewayJson.write(response), UTF_8);
+            for (String type : List.of("response.created", "response.in_progress")) {
+                String event =
+                        "{\"type\":\"" + type + "\",\"sequence_number\":" + number++ + ",\"response\":" + json + "}";
+                waiting.add(new ServerSentEvent(type, event.getBytes(UTF_8)));
+            }
         }
     }
 

@@ -107,9 +107,7 @@ final class ResponsesWriter implements AnswerWriter {
     private void begin() {
         if (!begun) {
             begun = true;
-            Map<String, @Nullable Object> response = response("in_progress");
-            events.add("response.created", Map.of(), "response", response);
-            events.add("response.in_progress", Map.of(), "response", response);
+            events.begin(response("in_progress"));
         }
     }
 
