@@ -10,6 +10,7 @@ import dev.whippletree.engine.cache.AnswerCheck;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.Secret;
@@ -129,7 +130,7 @@ public final class Whippletree implements AutoCloseable {
      *     prompt still get their answer
      */
     public CompletableFuture<Completion> complete(Prompt prompt) {
-        return assembly.engine().complete(prompt);
+        return assembly.engine().complete(chat(prompt));
     }
 
     /**
@@ -152,7 +153,39 @@ public final class Whippletree implements AutoCloseable {
      * @return submits nothing before a subscription; thread-safe, and may be subscribed to again
      */
     public Flow.Publisher<Delta> stream(Prompt prompt) {
-        return assembly.engine().stream(prompt);
+        return assembly.engine().stream(chat(prompt));
+    }
+
+    /**
+     * Embeds texts: returns a vector for each message of a prompt of the operation
+     * {@link Prompt.Operation#EMBEDDING}. All vectors are of one model: the prompt's, or else that of the route's first
+     * target that embeds texts. Only that model's accounts can answer.
+     *
+     * <p>A text that is stored or is already being asked for isn't asked for again. The others go in as few calls as the
+     * service's bounds allow; each text is stored by itself.
+     *
+     * <pre>{@code
+     * float[] vector = whippletree.embed(Prompt.embedding(List.of("a text"))).join().all().get(0).vector();
+     * }</pre>
+     *
+     * @return this caller's own copy of the outcome, which ends like that of {@link #complete}. Cancelling it, or
+     *     completing it in any other way, cancels the calls that nobody else waits for
+     * @throws IllegalArgumentException if the prompt is of another operation
+     */
+    public CompletableFuture<Embeddings> embed(Prompt prompt) {
+        return assembly.embedder().embed(prompt);
+    }
+
+    /** Embeds texts by the default route, like {@link #embed(Prompt)}. */
+    public CompletableFuture<Embeddings> embed(List<String> texts) {
+        return embed(Prompt.embedding(texts));
+    }
+
+    private static Prompt chat(Prompt prompt) {
+        if (prompt.operation() != Prompt.Operation.CHAT) {
+            throw new IllegalArgumentException("this prompt is for vectors: call embed");
+        }
+        return prompt;
     }
 
     /**

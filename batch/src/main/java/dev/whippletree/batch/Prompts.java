@@ -103,6 +103,7 @@ final class Prompts {
                 prompt.deadlineForFirstPiece(),
                 prompt.callerTimeout(),
                 prompt.cache(),
-                prompt.question());
+                prompt.question(),
+                prompt.operation());
     }
 }

@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import dev.whippletree.engine.cache.CacheTiers;
 import dev.whippletree.engine.cache.Confirmations;
 import dev.whippletree.engine.cache.PromptKeys;
+import dev.whippletree.engine.flight.AnswerStore;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.flight.Reader;
@@ -13,6 +14,7 @@ import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Pool.DispatchTrigger;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.StatusReport;
+import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
@@ -30,7 +32,9 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.state.SavedState;
@@ -56,6 +60,8 @@ import java.util.stream.Stream;
  * for what happens outside it.
  */
 public final class Engine {
+
+    private static final EmbeddingBounds ANY_BOUNDS = new EmbeddingBounds(Integer.MAX_VALUE, Long.MAX_VALUE);
 
     private final Timeline timeline;
     private final EngineSettings settings;
@@ -142,7 +148,18 @@ public final class Engine {
      *     the prompt names an unknown route or account. Cancelling it, or completing it in any other way, unsubscribes
      */
     public CompletableFuture<Completion> complete(Prompt prompt) {
-        return submit(prompt, Optional.empty());
+        return submit(prompt, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * Answers a prompt whose answer something else than the caches looks up and stores. Equal prompts share the answer
+     * until it is stored.
+     *
+     * @param store used if no equal prompt is under way
+     * @return as of {@link #complete(Prompt)}
+     */
+    public CompletableFuture<Completion> complete(Prompt prompt, AnswerStore store) {
+        return submit(prompt, Optional.empty(), Optional.of(store));
     }
 
     /**
@@ -156,7 +173,8 @@ public final class Engine {
             Reader reader = new Reader(Objects.requireNonNull(subscriber, "subscriber"), timeline.executor());
             reader.introduce();
             if (!reader.isOver()) {
-                var unused = submit(prompt, Optional.of(reader)).whenComplete(reader::ended);
+                var unused =
+                        submit(prompt, Optional.of(reader), Optional.empty()).whenComplete(reader::ended);
             }
             reader.mailbox().drain();
         };
@@ -233,7 +251,47 @@ public final class Engine {
                 .map(route -> PromptKeys.of(route.bounded(prompt), route).withoutQuestion());
     }
 
-    private CompletableFuture<Completion> submit(Prompt prompt, Optional<Reader> reader) {
+    /**
+     * Returns a prompt of texts to embed, for the one model that embeds all of them, and the most that a call may embed
+     * on any of the accounts that may answer it.
+     *
+     * @throws ConfigurationException if the prompt names an unknown route, account or model
+     */
+    public EmbeddingPlan embedding(Prompt prompt) {
+        Optional<Route> route = pool.route(prompt.route());
+        pool.problemOf(prompt, route).ifPresent(problem -> {
+            throw new ConfigurationException(List.of(problem));
+        });
+        List<Target> targets = route.orElseThrow().embedding(prompt);
+        EmbeddingBounds bounds = targets.stream()
+                .flatMap(target -> target.account().client().embeddings().stream())
+                .reduce(EmbeddingBounds::and)
+                .orElse(ANY_BOUNDS);
+        return new EmbeddingPlan(prompt.withModel(targets.get(0).model()), bounds);
+    }
+
+    /** A prompt of texts for one model, and the bounds of its calls. */
+    public record EmbeddingPlan(Prompt prompt, EmbeddingBounds bounds) {}
+
+    /** Looks an answer up in the caches. The outcome is called exactly once. */
+    public void find(CacheKey key, Consumer<Optional<Completion>> outcome) {
+        caches.ifPresentOrElse(
+                tiers -> tiers.find(key, found -> outcome.accept(found.map(Engine::fromCache))),
+                () -> outcome.accept(Optional.empty()));
+    }
+
+    /**
+     * Stores an answer in the caches.
+     *
+     * @param stored runs once the nearest cache has it or has failed
+     */
+    public void store(CacheKey key, CacheEntry entry, Runnable stored) {
+        caches.map(tiers -> tiers.toStore(key, entry, stored, () -> {}))
+                .orElse(stored)
+                .run();
+    }
+
+    private CompletableFuture<Completion> submit(Prompt prompt, Optional<Reader> reader, Optional<AnswerStore> store) {
         Optional<Route> route = pool.route(prompt.route());
         Optional<String> problem = pool.problemOf(prompt, route);
         if (problem.isPresent() || route.isEmpty()) {
@@ -242,10 +300,10 @@ public final class Engine {
         }
         Prompt whole = route.get().bounded(prompt);
         CacheKey key = PromptKeys.of(whole, route.get());
-        Optional<Subscription> subscription = monitor.decide(
-                () -> isPresent(route.get()) ? Optional.of(join(key, whole, route.get(), reader)) : Optional.empty());
+        Optional<Subscription> subscription = monitor.decide(() ->
+                isPresent(route.get()) ? Optional.of(join(key, whole, route.get(), reader, store)) : Optional.empty());
         if (subscription.isEmpty()) {
-            return submit(prompt, reader); // A reload replaced the route meanwhile.
+            return submit(prompt, reader, store); // A reload replaced the route meanwhile.
         }
         goAhead(subscription.get());
         CompletableFuture<Completion> future = subscription.get().future();
@@ -279,7 +337,8 @@ public final class Engine {
         }
     }
 
-    private Subscription join(CacheKey key, Prompt prompt, Route route, Optional<Reader> reader) {
+    private Subscription join(
+            CacheKey key, Prompt prompt, Route route, Optional<Reader> reader, Optional<AnswerStore> store) {
         long now = timeline.nanoTime();
         Optional<Flight> there = prompt.cache().read() && !closing ? flights.find(key) : Optional.empty();
         if (there.isPresent()) {
@@ -289,6 +348,7 @@ public final class Engine {
             return subscription;
         }
         Flight flight = flights.open(key, prompt, route, now);
+        flight.store(store);
         flight.mailbox().claim();
         Subscription subscription = flights.subscribe(flight, prompt, false, reader, now);
         if (closing) {
@@ -308,7 +368,9 @@ public final class Engine {
     }
 
     private void lookUp(Flight flight) {
-        if (caches.isEmpty() || !flight.prompt().cache().read()) {
+        if (caches.isEmpty()
+                || flight.store().isPresent()
+                || !flight.prompt().cache().read()) {
             admission.enter(flight);
             return;
         }

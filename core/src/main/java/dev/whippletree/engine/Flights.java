@@ -2,6 +2,7 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.cache.AnswerCheck;
 import dev.whippletree.engine.cache.CacheTiers;
+import dev.whippletree.engine.flight.AnswerStore;
 import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.PromptErrors;
@@ -20,6 +21,7 @@ import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -168,7 +170,7 @@ final class Flights {
 
     private void expire(Subscription subscription, Duration after) {
         Flight flight = subscription.flight();
-        fail(subscription, PromptErrors.deadline(flight, after, estimator.roomAt(flight)));
+        fail(subscription, PromptErrors.deadline(flight, after, estimator.roomAt(flight), timeline.nanoTime()));
         abandonIfAlone(flight);
     }
 
@@ -239,9 +241,15 @@ final class Flights {
     }
 
     private Optional<Runnable> toStore(Flight flight, Completion completion) {
-        return caches.flatMap(tiers -> timeToStore(flight, completion).map(ttl -> {
-            CacheEntry entry = new CacheEntry(completion, timeline.now().plusNanos(Waits.nanos(ttl)));
-            Runnable stored = () -> monitor.tell(() -> remove(flight));
+        Optional<Instant> until =
+                timeToStore(flight, completion).map(ttl -> timeline.now().plusNanos(Waits.nanos(ttl)));
+        Runnable stored = () -> monitor.tell(() -> remove(flight));
+        if (flight.store().isPresent()) {
+            AnswerStore store = flight.store().get();
+            return Optional.of(() -> store.store(completion, until, stored));
+        }
+        return caches.flatMap(tiers -> until.map(expires -> {
+            CacheEntry entry = new CacheEntry(completion, expires);
             Runnable storedForOthers = flight.takeClaim().orElse(() -> {});
             return tiers.toStore(flight.key(), entry, stored, storedForOthers);
         }));

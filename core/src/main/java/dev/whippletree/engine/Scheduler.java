@@ -243,7 +243,7 @@ final class Scheduler implements Attempt.AttemptListener, Flights.AbandonmentLis
         if (step instanceof NextStep.Land land) {
             flights.land(flight, land.completion(), now);
         } else if (step instanceof NextStep.Fail fail) {
-            flights.fail(flight, PromptErrors.failed(flight, fail.reason()));
+            flights.fail(flight, PromptErrors.failed(flight, fail.reason(), now, timeline.now()));
         } else if (step instanceof NextStep.TryAgain again) {
             flights.awaitAgain(flight, now);
             if (again.pauseNanos() > 0) {

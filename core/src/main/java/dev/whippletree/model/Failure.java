@@ -14,6 +14,7 @@ import java.util.OptionalInt;
  *     {@link ShownText#line}
  * @param status the HTTP status, if any
  * @param code the service's error code, if any, or {@link #DAMAGED}
+ * @param param the field of the request that the service names, if any
  * @param retryAfter the service's Retry-After; for {@link FailureKind#QUOTA_EXHAUSTED}, the time until the reset
  * @param reach what it applies to, if its kind closes anything
  */
@@ -22,6 +23,7 @@ public record Failure(
         String message,
         OptionalInt status,
         Optional<String> code,
+        Optional<String> param,
         Optional<Duration> retryAfter,
         Reach reach) {
 
@@ -34,8 +36,20 @@ public record Failure(
         message = ShownText.line(message);
         Objects.requireNonNull(status, "status");
         Objects.requireNonNull(code, "code");
+        Objects.requireNonNull(param, "param");
         Objects.requireNonNull(retryAfter, "retryAfter");
         Objects.requireNonNull(reach, "reach");
+    }
+
+    /** Creates a failure whose service names no field. */
+    public Failure(
+            FailureKind kind,
+            String message,
+            OptionalInt status,
+            Optional<String> code,
+            Optional<Duration> retryAfter,
+            Reach reach) {
+        this(kind, message, status, code, Optional.empty(), retryAfter, reach);
     }
 
     /** Returns a failure of the account alone, without status, code or Retry-After. */

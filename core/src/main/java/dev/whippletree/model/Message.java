@@ -26,6 +26,9 @@ public record Message(
         Optional<String> toolCallId,
         Map<String, Object> extras) {
 
+    /** The part's field that holds the numbers of a text's tokens. */
+    private static final String TOKENS = "tokens";
+
     /** Fields with a component of their own, which mustn't be among the extras too. */
     private static final Set<String> RESERVED = Set.of("role", "content", "tool_calls", "tool_call_id");
 
@@ -75,6 +78,27 @@ public record Message(
     /** Returns an earlier answer of the model. */
     public static Message assistant(String text) {
         return of(Role.ASSISTANT, text);
+    }
+
+    /** Returns a text to embed that is given as its tokens' numbers. */
+    public static Message tokens(List<? extends Number> tokens) {
+        return new Message(Role.USER, "", List.of(Map.of(TOKENS, tokens)), List.of(), Optional.empty());
+    }
+
+    /** Returns the numbers of a text's tokens if it is given by them. */
+    public Optional<List<?>> tokens() {
+        return parts.size() == 1 && parts.get(0).get(TOKENS) instanceof List<?> tokens
+                ? Optional.of(tokens)
+                : Optional.empty();
+    }
+
+    /** Returns whether this can be embedded: it is a user's text, or its tokens. */
+    boolean isInput() {
+        return role == Role.USER
+                && (parts.isEmpty() || tokens().isPresent())
+                && toolCalls.isEmpty()
+                && toolCallId.isEmpty()
+                && extras.isEmpty();
     }
 
     /** Returns the length only, since messages mustn't be logged. */

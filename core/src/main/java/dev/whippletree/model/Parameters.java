@@ -81,6 +81,11 @@ public record Parameters(
         return extras.get("n") instanceof Number number ? Math.max(1, number.intValue()) : 1;
     }
 
+    /** Returns these parameters with other extras. */
+    public Parameters withExtras(Map<String, Object> extras) {
+        return new Parameters(temperature, topP, maxTokens, seed, stop, extras);
+    }
+
     private static void check(boolean right, String otherwise) {
         if (!right) {
             throw new IllegalArgumentException(otherwise);

@@ -14,7 +14,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * One request for one completion. Immutable; made by {@link #of(String)} or {@link #builder()}.
+ * One request: for one completion of a conversation, or for the vectors of texts. Immutable; made by
+ * {@link #of(String)}, {@link #embedding} or {@link #builder()}.
  *
  * @param messages the conversation, at least one message
  * @param parameters the parameters of the completion
@@ -34,6 +35,7 @@ import java.util.Set;
  *     end a call under way
  * @param cache how the prompt may use the caches
  * @param question the part of the last message that may vary in wording; absent: none
+ * @param operation what is asked for
  */
 public record Prompt(
         List<Message> messages,
@@ -49,9 +51,18 @@ public record Prompt(
         boolean deadlineForFirstPiece,
         Optional<Duration> callerTimeout,
         CachePolicy cache,
-        Optional<String> question) {
+        Optional<String> question,
+        Operation operation) {
 
-    /** Checks that there is a message, and that a deadline is positive. */
+    /** What a prompt asks for. */
+    public enum Operation {
+        /** A completion. */
+        CHAT,
+        /** A vector for each message, which is a user's text or its tokens. Of the parameters, only extras apply. */
+        EMBEDDING
+    }
+
+    /** Checks that there is a message, that a deadline is positive, and that texts to embed have nothing of a chat. */
     public Prompt {
         messages = List.copyOf(messages);
         if (messages.isEmpty()) {
@@ -69,6 +80,13 @@ public record Prompt(
         Objects.requireNonNull(question, "question");
         deadline.ifPresent(value -> requirePositive("a deadline", value));
         callerTimeout.ifPresent(value -> requirePositive("a caller's timeout", value));
+        if (operation == Operation.EMBEDDING
+                && !(parameters.equals(Parameters.NONE.withExtras(parameters.extras()))
+                        && question.isEmpty()
+                        && messages.stream().allMatch(Message::isInput))) {
+            throw new IllegalArgumentException(
+                    "texts to embed are user messages, and take no parameters of a chat such as max tokens");
+        }
     }
 
     private static void requirePositive(String what, Duration value) {
@@ -87,8 +105,45 @@ public record Prompt(
         return new Builder();
     }
 
+    /** Returns a prompt for the vectors of texts, for the default route. */
+    public static Prompt embedding(List<String> texts) {
+        Builder builder = builder().operation(Operation.EMBEDDING);
+        texts.forEach(builder::user);
+        return builder.build();
+    }
+
     /** Returns this prompt with other parameters. */
     public Prompt withParameters(Parameters parameters) {
+        return with(messages, parameters, session, model, deadline, callerTimeout);
+    }
+
+    /** Returns this prompt on behalf of a session. */
+    public Prompt session(String session) {
+        return with(messages, parameters, Optional.of(session), model, deadline, callerTimeout);
+    }
+
+    /** Returns this prompt with other messages. */
+    public Prompt withMessages(List<Message> messages) {
+        return with(messages, parameters, session, model, deadline, callerTimeout);
+    }
+
+    /** Returns this prompt for one model of its route alone. */
+    public Prompt withModel(String model) {
+        return with(messages, parameters, session, Optional.of(model), deadline, callerTimeout);
+    }
+
+    /** Returns this prompt with other times that its caller waits. */
+    public Prompt within(Optional<Duration> deadline, Optional<Duration> callerTimeout) {
+        return with(messages, parameters, session, model, deadline, callerTimeout);
+    }
+
+    private Prompt with(
+            List<Message> messages,
+            Parameters parameters,
+            Optional<String> session,
+            Optional<String> model,
+            Optional<Duration> deadline,
+            Optional<Duration> callerTimeout) {
         return new Prompt(
                 messages,
                 parameters,
@@ -103,26 +158,8 @@ public record Prompt(
                 deadlineForFirstPiece,
                 callerTimeout,
                 cache,
-                question);
-    }
-
-    /** Returns this prompt on behalf of a session. */
-    public Prompt session(String session) {
-        return new Prompt(
-                messages,
-                parameters,
-                route,
-                tenant,
-                Optional.of(session),
-                account,
-                accounts,
-                model,
-                priority,
-                deadline,
-                deadlineForFirstPiece,
-                callerTimeout,
-                cache,
-                question);
+                question,
+                operation);
     }
 
     /** Returns sizes only, since prompts mustn't be logged. */
@@ -158,6 +195,7 @@ public record Prompt(
         private boolean store = true;
         private Optional<Duration> ttl = Optional.empty();
         private Optional<String> question = Optional.empty();
+        private Operation operation = Operation.CHAT;
 
         private Builder() {}
 
@@ -304,6 +342,12 @@ public record Prompt(
             return this;
         }
 
+        /** Sets what is asked for; a completion by default. */
+        public Builder operation(Operation operation) {
+            this.operation = operation;
+            return this;
+        }
+
         /**
          * Returns the prompt.
          *
@@ -324,7 +368,8 @@ public record Prompt(
                     deadlineForFirstPiece,
                     callerTimeout,
                     new CachePolicy(read, store, ttl),
-                    question);
+                    question,
+                    operation);
         }
     }
 }

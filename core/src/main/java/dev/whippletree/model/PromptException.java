@@ -1,5 +1,6 @@
 package dev.whippletree.model;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -42,9 +43,10 @@ public final class PromptException extends WhippletreeException {
     private final transient List<AttemptReport> attempts;
     private final transient Optional<Instant> roomAt;
     private final transient Optional<FailureKind> kind;
+    private final Duration tried;
 
     /**
-     * Creates an exception.
+     * Creates an exception for a prompt without a call that anybody timed.
      *
      * @param reason why there is no answer
      * @param message the same for people, with what to do
@@ -52,15 +54,7 @@ public final class PromptException extends WhippletreeException {
      * @param roomAt when there would be room if nothing else happened, if that is known
      */
     public PromptException(Reason reason, String message, List<AttemptReport> attempts, Optional<Instant> roomAt) {
-        this(
-                reason,
-                message,
-                attempts,
-                roomAt,
-                attempts.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(
-                                attempts.get(attempts.size() - 1).failure().kind()));
+        this(reason, message, attempts, roomAt, kindOfLast(attempts), Duration.ZERO);
     }
 
     /**
@@ -71,18 +65,28 @@ public final class PromptException extends WhippletreeException {
      * @param attempts the attempts that failed, in order; may be empty
      * @param roomAt when there would be room if nothing else happened, if that is known
      * @param kind the kind of failure that caused it, if any
+     * @param tried from the beginning of the first call until the prompt failed; zero without a call
      */
     public PromptException(
             Reason reason,
             String message,
             List<AttemptReport> attempts,
             Optional<Instant> roomAt,
-            Optional<FailureKind> kind) {
+            Optional<FailureKind> kind,
+            Duration tried) {
         super(message);
         this.reason = reason;
         this.attempts = List.copyOf(attempts);
         this.roomAt = roomAt;
         this.kind = kind;
+        this.tried = tried;
+    }
+
+    /** Returns the kind of the last failed attempt; empty if there is none. */
+    public static Optional<FailureKind> kindOfLast(List<AttemptReport> attempts) {
+        return attempts.isEmpty()
+                ? Optional.empty()
+                : Optional.of(attempts.get(attempts.size() - 1).failure().kind());
     }
 
     /** Returns why there is no answer. */
@@ -95,7 +99,10 @@ public final class PromptException extends WhippletreeException {
         return attempts;
     }
 
-    /** Returns when there would be room if nothing else happened, if that is known. */
+    /**
+     * Returns when there would be room if nothing else happened, if that is known: for failed attempts, when the first
+     * target opens again. Also empty if that is now.
+     */
     public Optional<Instant> roomAt() {
         return roomAt;
     }
@@ -106,5 +113,13 @@ public final class PromptException extends WhippletreeException {
      */
     public Optional<FailureKind> kind() {
         return kind;
+    }
+
+    /**
+     * Returns how long calls have been tried: from the beginning of the first one until the prompt failed, pauses
+     * included; zero without a call.
+     */
+    public Duration tried() {
+        return tried;
     }
 }

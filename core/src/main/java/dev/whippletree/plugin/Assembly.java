@@ -4,6 +4,7 @@ import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.ProvisionException;
 import dev.whippletree.config.Configuration;
+import dev.whippletree.embedding.Embedder;
 import dev.whippletree.engine.Engine;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.time.Timeline;
@@ -13,12 +14,14 @@ import java.util.function.Supplier;
 public final class Assembly implements AutoCloseable {
 
     private final Engine engine;
+    private final Embedder embedder;
     private final OpenPlugins plugins;
     private final PluginCatalog catalog;
     private boolean closed;
 
-    private Assembly(Engine engine, OpenPlugins plugins, PluginCatalog catalog) {
+    private Assembly(Engine engine, Embedder embedder, OpenPlugins plugins, PluginCatalog catalog) {
         this.engine = engine;
+        this.embedder = embedder;
         this.plugins = plugins;
         this.catalog = catalog;
     }
@@ -32,7 +35,11 @@ public final class Assembly implements AutoCloseable {
     public static Assembly of(PluginCatalog catalog, Configuration configuration, Timeline timeline, Hooks hooks) {
         try {
             Injector injector = Guice.createInjector(new WiringModule(catalog, configuration, timeline, hooks));
-            return new Assembly(injector.getInstance(Engine.class), injector.getInstance(OpenPlugins.class), catalog);
+            return new Assembly(
+                    injector.getInstance(Engine.class),
+                    injector.getInstance(Embedder.class),
+                    injector.getInstance(OpenPlugins.class),
+                    catalog);
         } catch (ProvisionException e) {
             if (e.getCause() instanceof ConfigurationException problem) {
                 throw problem;
@@ -44,6 +51,11 @@ public final class Assembly implements AutoCloseable {
     /** Returns the engine. */
     public Engine engine() {
         return engine;
+    }
+
+    /** Returns the embedder of texts over the engine. */
+    public Embedder embedder() {
+        return embedder;
     }
 
     /**

@@ -24,6 +24,17 @@ public interface ProviderClient extends AutoCloseable {
     Admission admission(Prompt prompt, String model);
 
     /**
+     * Returns the most that one call may embed. To a prompt of the operation {@link Prompt.Operation#EMBEDDING}, the
+     * client answers with one piece of text: for each message, in order, a line with its vector as
+     * {@link dev.whippletree.model.Embedding#base64} has it. The answer ends with {@code STOP}.
+     *
+     * @return empty if the service embeds nothing; then the engine sends it no such prompts
+     */
+    default Optional<EmbeddingBounds> embeddings() {
+        return Optional.empty();
+    }
+
+    /**
      * Makes one call. Reports its events to the sink, serially, ending with exactly one of {@code done} and {@code
      * failed}.
      *

@@ -166,6 +166,34 @@ final class EngineFailureTest {
         assertThat(failure(answer).attempts()).hasSize(1);
     }
 
+    /** A prompt of its own account alone isn't told when another one opens. */
+    @ParameterizedTest
+    @CsvSource({"30, 40, a, b", "40, 30, b, a"})
+    void exhausted_saysWhenTheFirstTargetOpensAgain(int first, int second, String sooner, String later) {
+        restAfterAFailure("a", first);
+        restAfterAFailure("b", second);
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        CompletableFuture<Completion> pinned =
+                fixture.ask(Prompt.builder().user("q").account(later).build());
+        CompletableFuture<Instant> opens = opensWhenOver(answer, sooner);
+        CompletableFuture<Instant> pinnedOpens = opensWhenOver(pinned, later);
+        fixture.advance(Duration.ofHours(2));
+        assertThat(failure(answer).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
+        assertThat(failure(answer).roomAt()).contains(opens.join());
+        assertThat(failure(pinned).roomAt()).contains(pinnedOpens.join());
+    }
+
+    private CompletableFuture<Instant> opensWhenOver(CompletableFuture<Completion> answer, String account) {
+        return answer.handle(
+                (answered, failed) -> fixture.status(account).until().orElseThrow());
+    }
+
+    private void restAfterAFailure(String id, int seconds) {
+        ScriptedClient client = fixture.account(id, "1000 / 1s");
+        client.usually(client.failsAfter(
+                SHORT, ScriptedClient.limited(FailureKind.UNAVAILABLE, Duration.ofSeconds(seconds), Reach.ACCOUNT)));
+    }
+
     @Test
     void closedForLongerThanTheCallerWaits_failsWithoutWaitingForTheDeadline() {
         ScriptedClient client = fixture.account("a", "1000 / 1s");

@@ -129,6 +129,23 @@ final class EngineTimeoutTest {
 
         assertThat(failure(answer).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
         assertThat(failure(answer).attempts()).hasSize(2);
+        assertThat(failure(answer).tried())
+                .isBetween(WHOLE.multipliedBy(2), WHOLE.multipliedBy(2).plusSeconds(1));
+    }
+
+    /** A wait in line isn't a try, and a call under way is one. */
+    @Test
+    void timeOfTrying_isFromTheFirstCallOn() {
+        ScriptedClient client = fixture.account("a", "1 / 60s");
+        client.usually(client.hangs());
+        fixture.ask("before");
+        fixture.advance(SHORT);
+        Duration deadline = Duration.ofSeconds(90);
+        CompletableFuture<Completion> answer =
+                fixture.ask(Prompt.builder().user("q").deadline(deadline).build());
+        fixture.advance(deadline);
+        assertThat(failure(answer).reason()).isEqualTo(Reason.DEADLINE);
+        assertThat(failure(answer).tried()).isBetween(Duration.ofSeconds(27), Duration.ofSeconds(30));
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
@@ -41,6 +42,7 @@ public final class ScriptedClient implements ProviderClient {
     private Behaviour usual;
     private Function<Prompt, Admission> admission = prompt -> Admission.NONE;
     private Optional<String> refusal = Optional.empty();
+    private Optional<EmbeddingBounds> embeddings = Optional.empty();
     private Supplier<TokenUsage> usage = () -> TokenUsage.of(6, 4);
     private int cancelled;
     private int underWay;
@@ -117,6 +119,16 @@ public final class ScriptedClient implements ProviderClient {
     @Override
     public Optional<String> refuses(Prompt prompt, String model) {
         return refusal;
+    }
+
+    ScriptedClient embeds(int inputs, long tokens) {
+        embeddings = Optional.of(new EmbeddingBounds(inputs, tokens));
+        return this;
+    }
+
+    @Override
+    public Optional<EmbeddingBounds> embeddings() {
+        return embeddings;
     }
 
     @Override

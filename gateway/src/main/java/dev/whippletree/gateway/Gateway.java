@@ -12,11 +12,14 @@ import dev.whippletree.gateway.http.HttpServer;
 import dev.whippletree.gateway.http.MemoryBudget;
 import dev.whippletree.gateway.http.Patience;
 import dev.whippletree.gateway.http.RequestBody;
+import dev.whippletree.gateway.http.RequestLabel;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.SiteGuard;
 import dev.whippletree.gateway.http.StrictRequests;
 import dev.whippletree.gateway.http.UnderWay;
 import dev.whippletree.gateway.http.UnreadAnswers;
+import dev.whippletree.gateway.messages.MessagesErrors;
+import dev.whippletree.gateway.messages.MessagesRequest;
 import dev.whippletree.gateway.prompt.ConfirmationHandler;
 import dev.whippletree.gateway.prompt.GatewayParts;
 import dev.whippletree.gateway.prompt.LatestAnswers;
@@ -85,6 +88,11 @@ public final class Gateway implements AutoCloseable {
         GatewayParts parts = new GatewayParts(
                 whippletree, () -> access, timeline, new LatestAnswers(), bodies, new UnreadAnswers(memory), settings);
         paths.addExactPath("/v1/chat/completions", post(new PromptHandler(ChatRequest::read, parts)));
+        paths.addExactPath("/v1/messages", post(new PromptHandler(MessagesRequest::read, parts)));
+        paths.addExactPath(
+                "/v1/messages/count_tokens",
+                post(new PromptHandler(MessagesRequest::readToCount, parts)
+                        .counting(tokens -> Map.of("input_tokens", tokens.prompt()))));
         paths.addExactPath("/v1/responses", post(new PromptHandler(ResponsesRequest::read, parts)));
         paths.addExactPath("/v1/confirmations", post(new ConfirmationHandler(parts)));
         paths.addPrefixPath("/v1/models", get(new ModelsHandler(() -> access)));
@@ -100,7 +108,10 @@ public final class Gateway implements AutoCloseable {
         HttpHandler guarded = new SiteGuard(
                 settings.host(), () -> access.clients().needKeys(), Access.readingKeys(() -> access, paths));
         this.requests = new UnderWay(status.counting(new StrictRequests(new HttpContinueReadHandler(guarded))));
-        this.server = listen(settings, refusals.counting(requests));
+        this.server = listen(
+                settings,
+                RequestLabel.labelling(
+                        timeline, Map.of("/v1/messages", new MessagesErrors()), refusals.counting(requests)));
         status.begin();
         beginHeartbeats();
     }

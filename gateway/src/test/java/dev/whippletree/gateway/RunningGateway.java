@@ -107,6 +107,15 @@ public final class RunningGateway implements AutoCloseable {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
+    /** Sends a request without a body. */
+    public HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
+        return http.send(
+                request(path)
+                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     public CompletableFuture<HttpResponse<String>> getLater(String path, String... headers) {
         return http.sendAsync(request(path).headers(headers).build(), HttpResponse.BodyHandlers.ofString());
     }

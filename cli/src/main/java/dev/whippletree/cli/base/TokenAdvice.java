@@ -41,7 +41,8 @@ public final class TokenAdvice {
                 .lines()
                 .map(line -> line + advice(line, accounts, environment))
                 .collect(Collectors.joining("\n"));
-        return new PromptException(failure.reason(), message, failure.attempts(), failure.roomAt(), failure.kind());
+        return new PromptException(
+                failure.reason(), message, failure.attempts(), failure.roomAt(), failure.kind(), failure.tried());
     }
 
     private static String advice(String line, List<AccountSettings> accounts, Map<String, String> environment) {

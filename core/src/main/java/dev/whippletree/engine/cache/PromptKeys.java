@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything counts unless it is known not to matter, so an unknown parameter never makes two prompts equal.
  * Differences in text that no reader sees don't count: Unicode is composed, line ends are unified, and white space
  * at the ends of lines and of the text is dropped. White space within a line stays, because it means something in
- * code.
+ * code. In a text to embed everything counts: its vector shows the difference.
  */
 public final class PromptKeys {
 
@@ -87,15 +87,21 @@ public final class PromptKeys {
             everything.put("accounts", prompt.accounts().stream().sorted().toList());
         }
         prompt.model().ifPresent(model -> everything.put("model", model));
-        everything.put("messages", messages.stream().map(PromptKeys::describe).toList());
+        boolean exact = prompt.operation() == Prompt.Operation.EMBEDDING;
+        if (exact) {
+            everything.put("operation", "embedding");
+        }
+        everything.put(
+                "messages",
+                messages.stream().map(message -> describe(message, exact)).toList());
         everything.put("parameters", describe(prompt.parameters()));
         return sha256(CanonicalJson.write(everything));
     }
 
-    private static Map<String, Object> describe(Message message) {
+    private static Map<String, Object> describe(Message message, boolean exact) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("role", message.role().wireName());
-        fields.put("text", normalize(message.text()));
+        fields.put("text", exact ? message.text() : normalize(message.text()));
         fields.put("parts", message.parts());
         fields.put(
                 "calls", message.toolCalls().stream().map(PromptKeys::describe).toList());
@@ -106,10 +112,10 @@ public final class PromptKeys {
         return fields;
     }
 
-    private static List<String> describe(ToolCall call) {
-        return call.type() == ToolCall.Type.FUNCTION
+    private static List<Object> describe(ToolCall call) {
+        return call.type() == ToolCall.Type.FUNCTION && call.extras().isEmpty()
                 ? List.of(call.id(), call.name(), call.arguments())
-                : List.of(call.id(), call.name(), call.arguments(), call.type().name());
+                : List.of(call.id(), call.name(), call.arguments(), call.type().name(), call.extras());
     }
 
     private static Map<String, Object> describe(Parameters parameters) {

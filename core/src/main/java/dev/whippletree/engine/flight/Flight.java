@@ -68,6 +68,7 @@ public final class Flight implements Waiter {
     private boolean asksAlike = true;
     private int bounds;
     private int calls;
+    private long firstCallNanos;
 
     /** Whether its key still names all models that may answer it. */
     private boolean keyed = true;
@@ -82,6 +83,7 @@ public final class Flight implements Waiter {
     private @Nullable Attempt attempt;
     private @Nullable Completion answer;
     private @Nullable Runnable claimEnd;
+    private Optional<AnswerStore> store = Optional.empty();
 
     public Flight(CacheKey key, Prompt prompt, Route route, long now) {
         this.key = key;
@@ -312,7 +314,15 @@ public final class Flight implements Waiter {
     public void begin(Attempt attempt) {
         this.attempt = attempt;
         this.stage = Stage.ATTEMPTING;
+        if (calls == 0) {
+            firstCallNanos = attempt.beganNanos();
+        }
         calls++;
+    }
+
+    /** Returns how long ago its first call began; 0 without one. */
+    long triedNanos(long now) {
+        return calls == 0 ? 0 : now - firstCallNanos;
     }
 
     /** Uncounts a call that was never sent. */
@@ -338,6 +348,16 @@ public final class Flight implements Waiter {
         Optional<Runnable> end = Optional.ofNullable(claimEnd);
         claimEnd = null;
         return end;
+    }
+
+    /** Returns what stores its answer; empty: the caches do, where it is looked up too. */
+    public Optional<AnswerStore> store() {
+        return store;
+    }
+
+    /** Sets what stores its answer. Called before it is looked up. */
+    public void store(Optional<AnswerStore> other) {
+        this.store = other;
     }
 
     public @Nullable Attempt attempt() {

@@ -28,7 +28,7 @@ public final class PromptErrors {
     private PromptErrors() {}
 
     /** A flight failed by its last attempt, or because nothing is left to try. */
-    public static PromptException failed(Flight flight, Reason reason) {
+    public static PromptException failed(Flight flight, Reason reason, long now, Instant at) {
         List<AttemptReport> attempts = flight.failedAttempts();
         String message = switch (reason) {
             case REJECTED -> last(attempts, "prompt refused");
@@ -38,7 +38,33 @@ public final class PromptErrors {
             case NO_ACCOUNT -> "no account can answer:" + lines(attempts);
             case STREAM_INTERRUPTED, NO_ROOM_IN_TIME, CALLER_TIMEOUT, DEADLINE, LINE_FULL, CLOSED -> "no answer";
         };
-        return new PromptException(reason, message, attempts, Optional.empty());
+        boolean mayPass = reason == Reason.ATTEMPTS_EXHAUSTED || reason == Reason.NO_ACCOUNT;
+        return failure(flight, reason, message, mayPass ? nextOpening(flight, now, at) : Optional.empty(), now);
+    }
+
+    private static PromptException failure(
+            Flight flight, Reason reason, String message, Optional<Instant> roomAt, long now) {
+        List<AttemptReport> attempts = flight.failedAttempts();
+        return new PromptException(
+                reason,
+                message,
+                attempts,
+                roomAt,
+                PromptException.kindOfLast(attempts),
+                Duration.ofNanos(flight.triedNanos(now)));
+    }
+
+    /** Returns when the first target opens or is probed that an equal prompt may use; empty if now, or unknown. */
+    private static Optional<Instant> nextOpening(Flight flight, long now, Instant at) {
+        long wait = flight.route().targets().stream()
+                .filter(flight.options().allowed()::has)
+                .mapToLong(target -> {
+                    long opening = target.openingNanos(now);
+                    return opening == Waits.UNKNOWN ? target.checkedAgainNanos(now) : opening;
+                })
+                .min()
+                .orElse(Waits.UNKNOWN);
+        return Waits.isKnown(wait) && wait > 0 ? Optional.of(at.plusNanos(wait)) : Optional.empty();
     }
 
     /** Describes the last failure in our words, then in the service's. */
@@ -61,7 +87,9 @@ public final class PromptErrors {
                         Reason.STREAM_INTERRUPTED,
                         "the answer broke off and couldn't be continued: " + failure.getMessage() + unsaid(failure),
                         failure.attempts(),
-                        failure.roomAt());
+                        failure.roomAt(),
+                        failure.kind(),
+                        failure.tried());
         };
     }
 
@@ -121,7 +149,8 @@ public final class PromptErrors {
                 "no account can answer:" + lines(reasons),
                 flight.failedAttempts(),
                 Waits.isKnown(check) ? Optional.of(at.plusNanos(check)) : Optional.empty(),
-                kinds.size() == 1 ? Optional.of(kinds.iterator().next()) : Optional.empty());
+                kinds.size() == 1 ? Optional.of(kinds.iterator().next()) : Optional.empty(),
+                Duration.ofNanos(flight.triedNanos(now)));
     }
 
     /** No target is left to try. */
@@ -214,12 +243,12 @@ public final class PromptErrors {
     }
 
     /** The deadline passed. */
-    public static PromptException deadline(Flight flight, Duration after, Optional<Instant> roomAt) {
+    public static PromptException deadline(Flight flight, Duration after, Optional<Instant> roomAt, long now) {
         String message = "no answer within " + DurationText.of(after)
                 + roomAt.map(at -> "; there would be room at " + at.truncatedTo(ChronoUnit.SECONDS))
                         .orElse("")
                 + (flight.failedAttempts().isEmpty() ? "" : "; failures until then:" + lines(flight.failedAttempts()));
-        return new PromptException(Reason.DEADLINE, message, flight.failedAttempts(), roomAt);
+        return failure(flight, Reason.DEADLINE, message, roomAt, now);
     }
 
     /** The waiting line is full, and this flight is shed. */

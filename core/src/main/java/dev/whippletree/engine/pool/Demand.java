@@ -4,6 +4,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.Admission.Counting;
+import dev.whippletree.spi.ProviderClient;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -118,13 +119,20 @@ public final class Demand {
             Optional<String> refusal;
             try {
                 admission = like.account().client().admission(prompt, like.model());
-                refusal = like.account().client().refuses(prompt, like.model());
+                refusal = refusal(like.account().client(), prompt, like.model());
             } catch (Throwable e) {
                 refusal = Optional.of("its provider failed: " + e);
             }
             asks.add(new Ask(like, admission, refusal, TokenCount.NONE, TokenCount.NONE, TokenCount.NONE));
         }
         return new Demand(asks, Map.of(), Totals.NOTHING, false);
+    }
+
+    private static Optional<String> refusal(ProviderClient client, Prompt prompt, String model) {
+        boolean embeds = prompt.operation() == Prompt.Operation.CHAT
+                || client.embeddings().isPresent();
+        return client.refuses(prompt, model)
+                .or(() -> embeds ? Optional.empty() : Optional.of("its provider has no embeddings"));
     }
 
     /** Returns the demand with its reservations, by the present forecast. The lock must be held. */

@@ -87,6 +87,7 @@ public final class Route {
     public Prompt bounded(Prompt prompt) {
         return prompt.parameters().maxTokens().isPresent()
                         || settings.maxTokens().isEmpty()
+                        || prompt.operation() == Prompt.Operation.EMBEDDING
                 ? prompt
                 : prompt.withParameters(
                         prompt.parameters().withMaxTokens(settings.maxTokens().getAsInt()));
@@ -103,6 +104,24 @@ public final class Route {
     /** Returns all targets once, the preferred tier's first. */
     public List<Target> targets() {
         return targets;
+    }
+
+    /**
+     * Returns the targets that may embed a prompt's texts. All are of one model, because vectors of different models
+     * can't be compared: of the first that has embeddings, or else of the first.
+     *
+     * @return empty if the prompt allows no target
+     */
+    public List<Target> embedding(Prompt prompt) {
+        List<Target> allowed =
+                targets.stream().filter(TargetFilter.by(prompt)::has).toList();
+        Optional<Target> first = allowed.stream()
+                .filter(target -> target.account().client().embeddings().isPresent())
+                .findFirst()
+                .or(() -> allowed.stream().findFirst());
+        return allowed.stream()
+                .filter(target -> target.model().equals(first.orElseThrow().model()))
+                .toList();
     }
 
     /** Returns a target of each kind. */

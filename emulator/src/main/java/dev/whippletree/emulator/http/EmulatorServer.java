@@ -1,8 +1,10 @@
 package dev.whippletree.emulator.http;
 
+import dev.whippletree.emulator.model.ChatRequest;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceStats;
+import dev.whippletree.emulator.wire.RequestReader;
 import dev.whippletree.emulator.wire.WireJson;
 import dev.whippletree.time.Timeline;
 import io.undertow.Undertow;
@@ -32,6 +34,8 @@ public final class EmulatorServer implements AutoCloseable {
     private static final int BACKLOG = 10_000;
 
     private static final String COMPLETIONS = "/chat/completions";
+    private static final String FEATURES = "/hf/hf-inference/models";
+    private static final String FEATURES_END = "/pipeline/feature-extraction";
     private static final String STATS = "/stats";
     private static final int IO_THREADS = 2;
     private static final int NOT_FOUND = 404;
@@ -48,7 +52,11 @@ public final class EmulatorServer implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "a server can have only one service of each kind, not two of " + kind);
             }
-            paths.addExactPath(kind.path() + COMPLETIONS, onlyPost(new ServiceHandler(service, timeline, listener)));
+            paths.addExactPath(
+                    kind.path() + COMPLETIONS,
+                    onlyPost(
+                            new ServiceHandler(service, timeline, listener, (path, body) -> RequestReader.read(body))));
+            addEmbeddings(paths, service, timeline, listener);
             paths.addExactPath(kind.path() + "/models", onlyGet(exchange -> sendJson(exchange, models(service))));
         }
         this.undertow = Undertow.builder()
@@ -59,6 +67,29 @@ public final class EmulatorServer implements AutoCloseable {
                 .setServerOption(UndertowOptions.ENABLE_STATISTICS, false)
                 .setHandler(paths)
                 .build();
+    }
+
+    /** Groq has none. */
+    private static void addEmbeddings(
+            PathHandler paths, EmulatedService service, Timeline timeline, CallListener listener) {
+        switch (service.settings().kind()) {
+            case OPENAI ->
+                paths.addExactPath(
+                        ServiceKind.OPENAI.path() + "/embeddings",
+                        onlyPost(new ServiceHandler(
+                                service, timeline, listener, (path, body) -> RequestReader.readEmbedding(body))));
+            case HUGGING_FACE ->
+                paths.addPrefixPath(
+                        FEATURES, onlyPost(new ServiceHandler(service, timeline, listener, EmulatorServer::features)));
+            case GROQ -> {}
+        }
+    }
+
+    private static ChatRequest features(String path, byte[] body) {
+        if (!path.endsWith(FEATURES_END)) {
+            throw new IllegalArgumentException("the emulator has no " + FEATURES + path);
+        }
+        return RequestReader.readFeatures(path.substring(1, path.length() - FEATURES_END.length()), body);
     }
 
     /**

@@ -4,7 +4,6 @@ import dev.whippletree.emulator.model.ChatRequest;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.Outcome;
 import dev.whippletree.emulator.model.ServiceKind;
-import dev.whippletree.emulator.wire.RequestReader;
 import dev.whippletree.emulator.wire.ResponseWriter;
 import dev.whippletree.emulator.wire.WireResponse;
 import dev.whippletree.time.Timeline;
@@ -18,7 +17,7 @@ import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the chat-completions requests of one service. Thread-safe; runs on I/O threads and never blocks. */
+/** Takes the requests of one kind to one service. Thread-safe; runs on I/O threads and never blocks. */
 final class ServiceHandler implements HttpHandler {
 
     private static final String BEARER = "Bearer ";
@@ -27,9 +26,18 @@ final class ServiceHandler implements HttpHandler {
     private final ResponseWriter writer;
     private final Timeline timeline;
     private final CallListener listener;
+    private final BodyReader reader;
 
-    ServiceHandler(EmulatedService service, Timeline timeline, CallListener listener) {
+    /** Reads the body of a request; the part of the path is what follows the handler's own. */
+    interface BodyReader {
+
+        /** @throws IllegalArgumentException if it isn't a request, saying why */
+        ChatRequest read(String path, byte[] body);
+    }
+
+    ServiceHandler(EmulatedService service, Timeline timeline, CallListener listener, BodyReader reader) {
         this.service = service;
+        this.reader = reader;
         this.writer = new ResponseWriter(service.settings());
         this.timeline = timeline;
         this.listener = listener;
@@ -42,7 +50,7 @@ final class ServiceHandler implements HttpHandler {
 
     private void received(HttpServerExchange exchange, byte[] body) {
         long arrivedNanos = timeline.nanoTime();
-        WireResponse response = response(token(exchange), body, arrivedNanos);
+        WireResponse response = response(exchange, body, arrivedNanos);
         Player player = new Player(exchange, response, timeline::nanoTime, arrivedNanos);
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
             tell(exchange, body);
@@ -72,10 +80,11 @@ final class ServiceHandler implements HttpHandler {
         }
     }
 
-    private WireResponse response(Optional<String> token, byte[] body, long arrivedNanos) {
+    private WireResponse response(HttpServerExchange exchange, byte[] body, long arrivedNanos) {
+        Optional<String> token = token(exchange);
         ChatRequest request;
         try {
-            request = RequestReader.read(body);
+            request = reader.read(exchange.getRelativePath(), body);
         } catch (IllegalArgumentException e) {
             Outcome outcome = service.receiveUnreadable(token, String.valueOf(e.getMessage()), arrivedNanos);
             return writer.write(Optional.empty(), outcome, timeline.now());

@@ -14,6 +14,12 @@ import java.util.stream.Collectors;
  */
 public record ChatMessage(String role, String text) {
 
+    /** The role of a text to embed. */
+    public static final String INPUT = "input";
+
+    /** The role of a text to embed that is given as the numbers of its tokens, with a space between them. */
+    public static final String TOKENS = "tokens";
+
     /** Checks that nothing is null. */
     public ChatMessage {
         Objects.requireNonNull(role, "role");
@@ -24,6 +30,13 @@ public record ChatMessage(String role, String text) {
     public static ChatMessage of(Message message) {
         return new ChatMessage(
                 message.role().wireName(), message.parts().isEmpty() ? message.text() : textOf(message.parts()));
+    }
+
+    /** Returns an item of a request's {@code input}: a text, or the numbers of its tokens. */
+    public static ChatMessage input(Object item) {
+        return item instanceof List<?> tokens
+                ? new ChatMessage(TOKENS, tokens.stream().map(String::valueOf).collect(Collectors.joining(" ")))
+                : new ChatMessage(INPUT, String.valueOf(item));
     }
 
     /** Returns the messages of the library as a service sees them. */

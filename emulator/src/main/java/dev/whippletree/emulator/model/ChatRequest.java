@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
- * A chat-completions request as a service sees it. Immutable.
+ * A request as a service sees it, for a chat completion or for the vectors of texts. Immutable.
  *
  * @param model the requested model
  * @param messages the conversation, at least one message
@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param stream whether to stream the answer
  * @param includeUsage whether to end a stream with its usage
  * @param others every other field, as JSON values in JDK types
+ * @param embedding whether it asks for a vector of each message
  */
 public record ChatRequest(
         String model,
@@ -22,7 +23,8 @@ public record ChatRequest(
         OptionalLong maxTokens,
         boolean stream,
         boolean includeUsage,
-        Map<String, Object> others) {
+        Map<String, Object> others,
+        boolean embedding) {
 
     /** Copies what is mutable. */
     public ChatRequest {
@@ -30,6 +32,26 @@ public record ChatRequest(
         Objects.requireNonNull(maxTokens, "maxTokens");
         messages = List.copyOf(messages);
         others = Map.copyOf(others);
+    }
+
+    /** Creates a request for a chat completion. */
+    public ChatRequest(
+            String model,
+            List<ChatMessage> messages,
+            OptionalLong maxTokens,
+            boolean stream,
+            boolean includeUsage,
+            Map<String, Object> others) {
+        this(model, messages, maxTokens, stream, includeUsage, others, false);
+    }
+
+    /**
+     * Returns a request for vectors.
+     *
+     * @param inputs what to embed, as {@link ChatMessage#input} has it
+     */
+    public static ChatRequest embedding(String model, List<ChatMessage> inputs, Map<String, Object> others) {
+        return new ChatRequest(model, inputs, OptionalLong.empty(), false, false, others, true);
     }
 
     /** Returns a request of one user message and nothing else. */

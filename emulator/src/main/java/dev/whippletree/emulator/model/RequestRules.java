@@ -32,6 +32,10 @@ final class RequestRules {
         if (!settings.models().isEmpty() && !settings.models().contains(model)) {
             return Optional.of(of(RefusalKind.MODEL_UNKNOWN));
         }
+        Optional<String> problem = request.embedding() ? Vectors.problem(request) : Optional.empty();
+        if (problem.isPresent()) {
+            return Optional.of(of(RefusalKind.BAD_REQUEST).withDetail(problem.get()));
+        }
         return refusedParameter(request)
                 .map(name -> of(RefusalKind.BAD_PARAMETER).withDetail(name))
                 .or(() -> contextRefusal(request, draft));
@@ -39,6 +43,9 @@ final class RequestRules {
 
     /** Returns the tokens that count against limits. */
     TokenCount countedTokens(ChatRequest request, Draft draft) {
+        if (request.embedding()) {
+            return new TokenCount(draft.promptTokens(), 0);
+        }
         long completion = switch (settings.kind()) {
             case GROQ -> request.maxTokens().orElse(settings.assumedMaxTokens());
             case HUGGING_FACE, OPENAI -> draft.completionTokens();
@@ -68,7 +75,12 @@ final class RequestRules {
     }
 
     private Optional<Refusal> contextRefusal(ChatRequest request, Draft draft) {
-        long tokens = draft.promptTokens() + request.maxTokens().orElse(0);
+        long tokens = request.embedding()
+                ? request.messages().stream()
+                        .mapToLong(input -> Tokens.of(List.of(input)))
+                        .max()
+                        .orElse(0)
+                : draft.promptTokens() + request.maxTokens().orElse(0);
         return tokens <= settings.contextTokens()
                 ? Optional.empty()
                 : Optional.of(of(RefusalKind.CONTEXT_TOO_LONG).withDetail(contextDetail(tokens)));

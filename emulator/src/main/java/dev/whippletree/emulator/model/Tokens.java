@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * How the emulated services count tokens: a quarter of a text's UTF-8 bytes, rounded up, and four more for each
- * message.
+ * How the emulated services count tokens: a quarter of a text's UTF-8 bytes, rounded up, and four more for each message
+ * of a chat.
  *
  * <p>Real tokenizers differ; this rule is simple, and never above the cautious estimate (a third of the bytes, and
  * eight) that callers reserve by.
@@ -21,7 +21,12 @@ public final class Tokens {
     public static long of(List<ChatMessage> messages) {
         long tokens = 0;
         for (ChatMessage message : messages) {
-            tokens += of(message.text()) + PER_MESSAGE;
+            tokens += switch (message.role()) {
+                case ChatMessage.INPUT -> of(message.text());
+                case ChatMessage.TOKENS ->
+                    message.text().chars().filter(sign -> sign == ' ').count() + 1;
+                default -> of(message.text()) + PER_MESSAGE;
+            };
         }
         return tokens;
     }

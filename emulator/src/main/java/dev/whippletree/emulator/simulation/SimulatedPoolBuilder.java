@@ -9,6 +9,7 @@ import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
+import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.ProviderClient;
@@ -19,8 +20,10 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -37,7 +40,7 @@ public final class SimulatedPoolBuilder {
     private BiFunction<AccountSettings, ProviderClient, ProviderClient> clients = (account, client) -> client;
     private Link link = Link.DIRECT;
     private EngineSettings engine = EngineSettings.DEFAULT;
-    private boolean cached;
+    private Optional<Function<VirtualTimeline, CacheStore>> cache = Optional.empty();
 
     SimulatedPoolBuilder(long seed) {
         this.seed = seed;
@@ -102,7 +105,12 @@ public final class SimulatedPoolBuilder {
 
     /** Adds a cache that keeps everything. */
     public SimulatedPoolBuilder cached() {
-        this.cached = true;
+        return cached(timeline -> new MemoryStore());
+    }
+
+    /** Adds a cache that goes by the pool's time. */
+    public SimulatedPoolBuilder cached(Function<VirtualTimeline, CacheStore> store) {
+        this.cache = Optional.of(store);
         return this;
     }
 
@@ -158,7 +166,8 @@ public final class SimulatedPoolBuilder {
         Map<String, Topology.OpenRoute> byName = new LinkedHashMap<>();
         given.forEach(route -> byName.put(route.name(), new Topology.OpenRoute(route, pickers(route, timeline))));
         List<Topology.OpenCache> caches =
-                cached ? List.of(new Topology.OpenCache("memory", new MemoryStore())) : List.of();
+                cache.map(store -> new Topology.OpenCache("memory", store.apply(timeline))).stream()
+                        .toList();
         return new Topology(open, byName, given.get(0).name(), caches, List.of());
     }
 

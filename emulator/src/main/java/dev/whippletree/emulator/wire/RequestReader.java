@@ -3,14 +3,16 @@ package dev.whippletree.emulator.wire;
 import dev.whippletree.emulator.model.ChatMessage;
 import dev.whippletree.emulator.model.ChatRequest;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads chat-completions requests. Stateless. */
+/** Reads requests. Stateless. */
 public final class RequestReader {
 
     private static final Set<String> PARTS =
@@ -19,7 +21,7 @@ public final class RequestReader {
     private RequestReader() {}
 
     /**
-     * Reads the body of a request.
+     * Reads the body of a chat-completions request.
      *
      * @throws IllegalArgumentException if it isn't a request, saying why
      */
@@ -39,6 +41,53 @@ public final class RequestReader {
                 fields.get("stream_options") instanceof Map<?, ?> options
                         && Boolean.TRUE.equals(options.get("include_usage")),
                 others(fields, messages));
+    }
+
+    /**
+     * Reads the body of an embeddings request, as OpenAI has it.
+     *
+     * @throws IllegalArgumentException if it isn't one, saying why
+     */
+    public static ChatRequest readEmbedding(byte[] body) {
+        Map<String, Object> fields = WireJson.readObject(body);
+        if (!(fields.remove("model") instanceof String model) || model.isEmpty()) {
+            throw new IllegalArgumentException("'model' is missing");
+        }
+        return embedding(model, "input", fields);
+    }
+
+    /**
+     * Reads the body of a request for feature extraction, as Hugging Face has it.
+     *
+     * @param model the model, which the path names
+     * @throws IllegalArgumentException if it isn't one, saying why
+     */
+    public static ChatRequest readFeatures(String model, byte[] body) {
+        return embedding(model, "inputs", WireJson.readObject(body));
+    }
+
+    private static ChatRequest embedding(String model, String field, Map<String, Object> fields) {
+        Object input = fields.remove(field);
+        fields.values().removeIf(Objects::isNull);
+        List<?> items = input instanceof List<?> list && !(first(list) instanceof Number)
+                ? list
+                : Collections.singletonList(input);
+        boolean texts = items.stream().allMatch(String.class::isInstance);
+        if (!texts && !items.stream().allMatch(RequestReader::isTokens)) {
+            throw new IllegalArgumentException("'" + field + "' must be a text, texts, tokens or arrays of tokens");
+        }
+        return ChatRequest.embedding(
+                model, items.stream().map(ChatMessage::input).toList(), fields);
+    }
+
+    private static @Nullable Object first(List<?> list) {
+        return list.isEmpty() ? null : list.get(0);
+    }
+
+    private static boolean isTokens(@Nullable Object item) {
+        return item instanceof List<?> tokens
+                && !tokens.isEmpty()
+                && tokens.stream().allMatch(token -> token instanceof Integer number && number >= 0);
     }
 
     private static List<ChatMessage> messages(List<?> messages) {

@@ -1,10 +1,12 @@
 package dev.whippletree.emulator.wire;
 
+import dev.whippletree.emulator.model.ChatAnswer;
 import dev.whippletree.emulator.model.ChatRequest;
 import dev.whippletree.emulator.model.Delivery;
 import dev.whippletree.emulator.model.LimitState;
 import dev.whippletree.emulator.model.Outcome;
 import dev.whippletree.emulator.model.Refusal;
+import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.wire.WireResponse.Ending;
 import dev.whippletree.emulator.wire.WireResponse.Piece;
@@ -29,10 +31,12 @@ public final class ResponseWriter {
     private static final String BROKEN_JSON = "{\"choices\":[{\"index\":0,\"del";
 
     private final WireFormat dialect;
+    private final ServiceKind kind;
 
     /** Creates a writer that speaks as a service does. */
     public ResponseWriter(ServiceSettings settings) {
         this.dialect = WireFormat.of(settings);
+        this.kind = settings.kind();
     }
 
     /**
@@ -45,7 +49,7 @@ public final class ResponseWriter {
     public WireResponse write(Optional<ChatRequest> request, Outcome outcome, Instant now) {
         if (outcome instanceof Outcome.Answered answered) {
             ChatRequest asked = request.orElseThrow(() -> new IllegalArgumentException("nothing was asked"));
-            return asked.stream() ? stream(asked, answered, now) : whole(answered, now);
+            return asked.stream() ? stream(asked, answered, now) : whole(asked, answered, now);
         }
         if (outcome instanceof Outcome.Refused refused) {
             return refusal(refused, now);
@@ -68,8 +72,8 @@ public final class ResponseWriter {
                 refused.afterNanos());
     }
 
-    private WireResponse whole(Outcome.Answered answered, Instant now) {
-        String json = new AnswerWriter(dialect, now).whole(answered.answer());
+    private WireResponse whole(ChatRequest request, Outcome.Answered answered, Instant now) {
+        String json = json(request, answered.answer(), new AnswerWriter(dialect, now));
         // Answers are ASCII apart from the model's name, which no caller of the emulator writes otherwise.
         String text = answered.delivery() == Delivery.MALFORMED ? json.substring(0, twoThirds(json.length())) : json;
         boolean broken = breaksOff(answered.delivery());
@@ -81,6 +85,15 @@ public final class ResponseWriter {
                 List.of(new Piece(answered.wholeNanos(), sent)),
                 ending(answered.delivery()),
                 answered.wholeNanos());
+    }
+
+    private String json(ChatRequest request, ChatAnswer said, AnswerWriter writer) {
+        if (!request.embedding()) {
+            return writer.whole(said);
+        }
+        return kind == ServiceKind.HUGGING_FACE
+                ? AnswerWriter.features(said)
+                : writer.vectors(said, "base64".equals(request.others().get("encoding_format")));
     }
 
     private WireResponse stream(ChatRequest request, Outcome.Answered answered, Instant now) {

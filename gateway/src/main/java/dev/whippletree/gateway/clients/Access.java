@@ -8,6 +8,7 @@ import dev.whippletree.gateway.http.Response;
 import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpHandler;
 import io.undertow.util.HttpString;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,6 +30,7 @@ import java.util.function.Supplier;
  * @param clients who may ask
  * @param watchers who may see how everything stands
  * @param disclosure what clients are told of accounts
+ * @param since when the configuration was read
  */
 public record Access(
         Map<String, ClientModels> models,
@@ -37,7 +39,8 @@ public record Access(
         Keys keys,
         Clients clients,
         Watchers watchers,
-        Disclosure disclosure) {
+        Disclosure disclosure,
+        Instant since) {
 
     /**
      * Takes it from a configuration. Reads the keys, which may read files.
@@ -69,7 +72,8 @@ public record Access(
         }
         Keys keys = new Keys(settings, timeline);
         Clients clients = new Clients(settings, keys, before.map(Access::clients));
-        return new Access(models, keptAlive, rateLimits, keys, clients, new Watchers(settings, keys), disclosure);
+        return new Access(
+                models, keptAlive, rateLimits, keys, clients, new Watchers(settings, keys), disclosure, timeline.now());
     }
 
     /**

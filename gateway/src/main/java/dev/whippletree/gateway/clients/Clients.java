@@ -51,10 +51,7 @@ public final class Clients {
     }
 
     private Client byKey(HttpServerExchange exchange) {
-        ShownKey shown = ShownKey.of(exchange)
-                .orElseThrow(() -> new RequestException(
-                        ApiError.unauthorized("no key: send your key as 'Authorization: Bearer <key>'")));
-        return keys.owner(shown)
+        return keys.owner(ShownKey.require(exchange, "your key"))
                 .map(byOwner::get)
                 .orElseThrow(() -> new RequestException(ApiError.unauthorized("unknown key")));
     }

@@ -5,10 +5,14 @@ import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.Response;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Lists the models that a client may use, or describes one. Thread-safe; runs on I/O threads and never blocks. */
 public final class ModelsHandler implements HttpHandler {
@@ -30,34 +34,48 @@ public final class ModelsHandler implements HttpHandler {
             Response.send(
                     exchange,
                     OK,
-                    answer(exchange.getRelativePath(), now.models(client).owners()));
+                    answer(exchange.getRelativePath(), now.models(client).owners(), now.since()));
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         }
     }
 
     /** A name may have slashes in it. */
-    private static Map<String, Object> answer(String path, Map<String, String> owners) {
+    private static Map<String, Object> answer(String path, Map<String, String> owners, Instant since) {
         String name = path.startsWith("/") ? path.substring(1) : path;
         if (name.isEmpty()) {
-            List<Map<String, Object>> all = owners.entrySet().stream()
-                    .map(entry -> model(entry.getKey(), entry.getValue()))
-                    .toList();
-            return Map.of("object", "list", "data", all);
+            return list(owners, since);
         }
         String owner = owners.get(name);
         if (owner == null) {
             throw new RequestException(ApiError.noSuchModel("no route or model is named '" + name + "'"));
         }
-        return model(name, owner);
+        return model(name, owner, since);
     }
 
-    private static Map<String, Object> model(String name, String owner) {
+    private static Map<String, Object> list(Map<String, String> owners, Instant since) {
+        Map<String, @Nullable Object> list = new LinkedHashMap<>();
+        List<Map<String, Object>> data = new ArrayList<>();
+        owners.forEach((name, owner) -> data.add(model(name, owner, since)));
+        list.put("object", "list");
+        list.put("data", data);
+        list.put("first_id", data.isEmpty() ? null : data.get(0).get("id"));
+        list.put("last_id", data.isEmpty() ? null : data.get(data.size() - 1).get("id"));
+        list.put("has_more", false);
+        return list;
+    }
+
+    /** With the fields of both OpenAI and Anthropic. */
+    private static Map<String, Object> model(String name, String owner, Instant since) {
+        Instant second = since.truncatedTo(ChronoUnit.SECONDS);
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("id", name);
         model.put("object", "model");
-        model.put("created", 0);
+        model.put("created", second.getEpochSecond());
         model.put("owned_by", owner);
+        model.put("type", "model");
+        model.put("display_name", name);
+        model.put("created_at", second.toString());
         return model;
     }
 }

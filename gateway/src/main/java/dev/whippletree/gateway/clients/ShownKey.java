@@ -1,11 +1,17 @@
 package dev.whippletree.gateway.clients;
 
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.RequestException;
+import dev.whippletree.gateway.http.StrictRequests;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The key that a request sent, or has to send. Immutable; keeps only a digest. */
 final class ShownKey {
@@ -19,11 +25,40 @@ final class ShownKey {
         this.digest = digest(shown);
     }
 
-    /** Returns the key that a request shows, if it shows one. */
+    /** Returns the key that a request shows, if it shows one; two different ones are none. */
     static Optional<ShownKey> of(HttpServerExchange exchange) {
-        return Optional.ofNullable(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION))
+        List<ShownKey> keys = all(exchange);
+        return keys.size() == 2 && !keys.get(0).is(keys.get(1))
+                ? Optional.empty()
+                : keys.stream().findFirst();
+    }
+
+    /**
+     * Returns the key that a request shows.
+     *
+     * @param what has to be shown
+     * @throws RequestException if it shows none, or two different ones
+     */
+    static ShownKey require(HttpServerExchange exchange, String what) {
+        String problem = all(exchange).isEmpty()
+                ? "no key: send " + what + " as 'Authorization: Bearer <key>' or as 'x-api-key: <key>'"
+                : "two different keys, in Authorization and in x-api-key: send " + what + " in one of them (Anthropic's"
+                        + " programs send ANTHROPIC_AUTH_TOKEN in the first, ANTHROPIC_API_KEY in the second)";
+        return of(exchange).orElseThrow(() -> new RequestException(ApiError.unauthorized(problem)));
+    }
+
+    private static List<ShownKey> all(HttpServerExchange exchange) {
+        HeaderMap headers = exchange.getRequestHeaders();
+        Optional<String> bearer = Optional.ofNullable(headers.getFirst(Headers.AUTHORIZATION))
                 .filter(header -> header.regionMatches(true, 0, BEARER, 0, BEARER.length()))
-                .map(header -> new ShownKey(header.substring(BEARER.length()).trim()));
+                .map(header -> header.substring(BEARER.length()).trim());
+        Optional<String> bare = Optional.ofNullable(headers.getFirst(StrictRequests.API_KEY))
+                .map(String::trim)
+                .filter(key -> !key.isEmpty());
+        return Stream.of(bearer, bare)
+                .flatMap(Optional::stream)
+                .map(ShownKey::new)
+                .toList();
     }
 
     /** Returns whether it is this one, in a time that depends on neither. */

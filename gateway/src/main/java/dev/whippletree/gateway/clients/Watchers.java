@@ -40,9 +40,7 @@ public final class Watchers {
             throw new RequestException(ApiError.forbidden(
                     "the status is closed: the configuration has clients, but no gateway.watch-key; set one"));
         }
-        ShownKey shown = ShownKey.of(exchange)
-                .orElseThrow(() -> new RequestException(
-                        ApiError.unauthorized("no key: send gateway.watch-key as 'Authorization: Bearer <key>'")));
+        ShownKey shown = ShownKey.require(exchange, "gateway.watch-key");
         if (!keys.owner(shown).equals(Optional.of(Keys.WATCHER))) {
             throw new RequestException(ApiError.unauthorized("wrong key: it isn't gateway.watch-key"));
         }

@@ -2,13 +2,12 @@ package dev.whippletree.gateway.http;
 
 import io.undertow.util.StatusCodes;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
- * An error response in OpenAI's format. Immutable.
+ * An error response, in the words of OpenAI; an {@link ErrorFormat} writes it. Immutable.
  *
  * @param status the HTTP status
  * @param type the sort of error, by which official clients choose an exception
@@ -16,12 +15,23 @@ import org.jspecify.annotations.Nullable;
  * @param param the field of the request that it is about; absent: none
  * @param message what happened, for people
  * @param retryAfter how long to wait before a retry makes sense; absent: unknown, or never
+ * @param lasting whether asking again soon can't help, whatever the status
+ * @param details more for programs, in formats that have a place for it; empty: none
  */
 public record ApiError(
-        int status, String type, String code, Optional<String> param, String message, Optional<Duration> retryAfter) {
+        int status,
+        String type,
+        String code,
+        Optional<String> param,
+        String message,
+        Optional<Duration> retryAfter,
+        boolean lasting,
+        Map<String, Object> details) {
 
     /** The type of an error whose message may quote the request. */
     public static final String INVALID = "invalid_request_error";
+
+    private static final int TOO_EARLY = 425;
 
     /** The type of an error that is the gateway's or a service's. */
     public static final String SERVER = "server_error";
@@ -29,6 +39,21 @@ public record ApiError(
     public static final String LIMITED = "rate_limit_error";
 
     private static final Duration BUSY_PAUSE = Duration.ofSeconds(2);
+
+    /** What may pass by itself, of the errors that are otherwise the request's fault. */
+    private static final Set<Integer> PASSING =
+            Set.of(StatusCodes.REQUEST_TIME_OUT, StatusCodes.CONFLICT, TOO_EARLY, StatusCodes.TOO_MANY_REQUESTS);
+
+    /** Creates one that may pass, without details. */
+    public ApiError(
+            int status,
+            String type,
+            String code,
+            Optional<String> param,
+            String message,
+            Optional<Duration> retryAfter) {
+        this(status, type, code, param, message, retryAfter, false, Map.of());
+    }
 
     /** Returns an error that names no field and no wait. */
     public static ApiError of(int status, String type, String code, String message) {
@@ -77,12 +102,21 @@ public record ApiError(
                 StatusCodes.NOT_FOUND, INVALID, "model_not_found", Optional.of("model"), message, Optional.empty());
     }
 
+    /** The body is packed in a way that isn't unpacked here. */
+    static ApiError unknownEncoding(String encoding) {
+        return of(
+                StatusCodes.UNSUPPORTED_MEDIA_TYPE,
+                INVALID,
+                "unsupported_content_encoding",
+                "the gateway can't unpack Content-Encoding '" + encoding + "'; send the body unpacked, or with 'gzip'");
+    }
+
     static ApiError bodyTooLarge(long most) {
         return of(
                 StatusCodes.REQUEST_ENTITY_TOO_LARGE,
                 INVALID,
                 "request_too_large",
-                "a request may have at most " + most + " bytes");
+                "a request's body may have at most " + most + " bytes, unpacked");
     }
 
     /** However long the client waits, the request won't fit. */
@@ -128,11 +162,13 @@ public record ApiError(
 
     /** The gateway ends before the request could be answered. */
     public static ApiError closing() {
-        return of(
+        return new ApiError(
                 StatusCodes.SERVICE_UNAVAILABLE,
                 SERVER,
                 "closing",
-                "the gateway is shutting down; retry once it is back");
+                Optional.empty(),
+                "the gateway is shutting down; retry once it is back",
+                Optional.of(Duration.ofSeconds(1)));
     }
 
     /** The gateway itself has failed. */
@@ -144,13 +180,14 @@ public record ApiError(
                 "internal error of the gateway; see its log");
     }
 
-    /** Returns the error as clients read it. */
-    public Map<String, Object> json() {
-        Map<String, @Nullable Object> error = new LinkedHashMap<>();
-        error.put("message", message);
-        error.put("type", type);
-        error.put("param", param.orElse(null));
-        error.put("code", code);
-        return Map.of("error", error);
+    /** Returns the same error with more for programs. */
+    public ApiError withDetails(Map<String, Object> more) {
+        return new ApiError(status, type, code, param, message, retryAfter, lasting, more);
+    }
+
+    /** Returns whether asking again can help. */
+    boolean mayPass() {
+        boolean clients = status >= StatusCodes.BAD_REQUEST && status < StatusCodes.INTERNAL_SERVER_ERROR;
+        return !lasting && (!clients || PASSING.contains(status));
     }
 }

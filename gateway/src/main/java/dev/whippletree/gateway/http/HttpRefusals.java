@@ -55,23 +55,23 @@ public final class HttpRefusals {
     public static void note(HttpServerExchange exchange, ApiError error) {
         HttpRefusals refusals = exchange.getAttachment(OF_EXCHANGE);
         if (refusals != null) {
-            refusals.add(error);
+            refusals.add(error, RequestLabel.of(exchange));
         }
     }
 
     /**
      * Counts an error. Logs it at once unless there was a line within the last minute, else at the end of that minute.
      */
-    synchronized void add(ApiError error) {
+    synchronized void add(ApiError error, RequestLabel request) {
         String shown = shortened(error.code());
         String code = byCode.containsKey(shown) || byCode.size() < MOST_CODES ? shown : "other";
         Map<String, Object> counted = byCode.computeIfAbsent(code, first -> new LinkedHashMap<>(Map.of("code", code)));
-        counted.put("status", error.status());
+        counted.put("status", request.errors().status(error));
         counted.merge("count", 1L, (before, one) -> (Long) before + 1);
         counted.put("last_at", timeline.now().toString());
         unlogged.merge(code, 1L, Long::sum);
         if (!error.type().equals(ApiError.INVALID)) {
-            lastWords = "; the last: " + shortened(error.message());
+            lastWords = "; the last: " + shortened(error.message()) + " (" + request.id() + ")";
         }
         if (!pausing) {
             log();

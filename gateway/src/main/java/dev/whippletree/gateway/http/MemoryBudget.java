@@ -114,7 +114,12 @@ public final class MemoryBudget {
             take(values * (long) BYTES_PER_VALUE);
         }
 
-        private void take(long bytes) {
+        /**
+         * Takes memory.
+         *
+         * @throws RequestException if the budget has no room for it; then nothing is taken
+         */
+        void take(long bytes) {
             synchronized (MemoryBudget.this) {
                 long more = held == 0 ? bytes + BYTES_PER_REQUEST : bytes;
                 refuseBeyondShare(held + more);
@@ -123,6 +128,15 @@ public final class MemoryBudget {
                     throw new RequestException(ApiError.busy());
                 }
                 add(more);
+            }
+        }
+
+        /** Gives back what was taken and is used no longer. */
+        void give(long bytes) {
+            synchronized (MemoryBudget.this) {
+                if (!ended) {
+                    add(-bytes);
+                }
             }
         }
 

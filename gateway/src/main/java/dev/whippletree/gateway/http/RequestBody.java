@@ -6,9 +6,13 @@ import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -22,6 +26,9 @@ import org.xnio.channels.StreamSourceChannel;
  * and never blocks.
  */
 public final class RequestBody {
+
+    private static final String GZIP = "gzip";
+    private static final String IDENTITY = "identity";
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestBody.class);
 
@@ -40,7 +47,7 @@ public final class RequestBody {
      *
      * @param tenant whose request it is
      * @param then is told the exchange and the body
-     * @throws RequestException if a body as large as announced can't be read
+     * @throws RequestException if a body as large as announced can't be read, or one packed in that way
      */
     public void receive(HttpServerExchange exchange, String tenant, BiConsumer<HttpServerExchange, ReceivedBody> then) {
         MemoryBudget.Lease lease = memory.open(tenant);
@@ -49,7 +56,26 @@ public final class RequestBody {
             throw new RequestException(ApiError.bodyTooLarge(bounds.mostBodyBytes()));
         }
         lease.announced(Math.max(0, announced));
-        new Reception(exchange, lease, then).begin();
+        Optional<GzipBody> packed = isGzip(exchange) ? Optional.of(unpacking(exchange, lease)) : Optional.empty();
+        new Reception(exchange, lease, packed, then).begin();
+    }
+
+    private static boolean isGzip(HttpServerExchange exchange) {
+        HeaderValues given = exchange.getRequestHeaders().get(Headers.CONTENT_ENCODING);
+        String encoding =
+                given == null ? IDENTITY : String.join(", ", given).strip().toLowerCase(Locale.ROOT);
+        if (!encoding.equals(IDENTITY) && !encoding.equals(GZIP)) {
+            throw new RequestException(ApiError.unknownEncoding(encoding));
+        }
+        return encoding.equals(GZIP);
+    }
+
+    /** What it takes is paid for until the body has been received. */
+    private static GzipBody unpacking(HttpServerExchange exchange, MemoryBudget.Lease lease) {
+        lease.take(GzipBody.BYTES);
+        GzipBody packed = new GzipBody(() -> lease.give(GzipBody.BYTES));
+        UnderWay.whenOver(exchange, packed::close);
+        return packed;
     }
 
     private enum Progress {
@@ -64,14 +90,17 @@ public final class RequestBody {
         private final MemoryBudget.Lease lease;
         private final BiConsumer<HttpServerExchange, ReceivedBody> then;
         private final ReceivedBody body;
+        private final Optional<GzipBody> packed;
         private final XnioExecutor.Key slow;
 
         Reception(
                 HttpServerExchange exchange,
                 MemoryBudget.Lease lease,
+                Optional<GzipBody> packed,
                 BiConsumer<HttpServerExchange, ReceivedBody> then) {
             this.exchange = exchange;
             this.lease = lease;
+            this.packed = packed;
             this.then = then;
             this.body = new ReceivedBody(lease);
             XnioExecutor.Key timer = exchange.getIoThread()
@@ -123,23 +152,42 @@ public final class RequestBody {
                 while (true) {
                     buffer.clear();
                     int count = channel.read(buffer);
-                    if (count <= 0) {
-                        return count < 0 ? Progress.WHOLE : Progress.WAITING;
+                    if (count == 0) {
+                        return Progress.WAITING;
+                    }
+                    if (count < 0) {
+                        if (packed.isPresent()) {
+                            packed.get().end();
+                        }
+                        return Progress.WHOLE;
                     }
                     buffer.flip();
-                    body.add(buffer);
+                    if (packed.isPresent()) {
+                        packed.get().unpack(buffer, this::add);
+                    } else {
+                        body.add(buffer);
+                    }
                 }
             }
         }
 
+        private void add(ByteBuffer unpacked) {
+            if (body.size() + unpacked.remaining() > bounds.mostBodyBytes()) {
+                throw new RequestException(ApiError.bodyTooLarge(bounds.mostBodyBytes()));
+            }
+            body.add(unpacked);
+        }
+
         private void goOn(HttpServerExchange received) {
             slow.remove();
+            packed.ifPresent(GzipBody::close);
             received.dispatch(SameThreadExecutor.INSTANCE, () -> then.accept(received, body));
         }
 
         private void refuse(Exception problem) {
             slow.remove();
             lease.end();
+            packed.ifPresent(GzipBody::close);
             if (problem instanceof RequestException refused) {
                 Response.send(exchange, refused.error());
             } else if (problem instanceof RequestTooBigException) {

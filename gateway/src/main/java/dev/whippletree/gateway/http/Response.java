@@ -4,6 +4,7 @@ import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -17,6 +18,9 @@ import org.xnio.XnioExecutor;
 public final class Response {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    /** Read by OpenAI's and Anthropic's libraries. */
+    private static final HttpString SHOULD_RETRY = new HttpString("x-should-retry");
 
     private static final Logger LOG = LoggerFactory.getLogger(Response.class);
     private static final long UNREAD_SECONDS = 5;
@@ -47,7 +51,8 @@ public final class Response {
 
     private static void breakOff(HttpServerExchange exchange, Throwable why) {
         try {
-            LOG.error("A request couldn't be answered", why);
+            LOG.error(
+                    "Request {} couldn't be answered", RequestLabel.of(exchange).id(), why);
         } finally {
             IoUtils.safeClose(exchange.getConnection());
         }
@@ -69,12 +74,16 @@ public final class Response {
         exchange.getResponseSender().send(ByteBuffer.wrap(json), new EndOfExchange());
     }
 
-    /** Sends an error and ends the exchange. */
+    /** Sends an error in the format of the request's path, and ends the exchange. */
     public static void send(HttpServerExchange exchange, ApiError error) {
         HttpRefusals.note(exchange, error);
         error.retryAfter()
                 .ifPresent(wait -> exchange.getResponseHeaders().put(Headers.RETRY_AFTER, wholeSeconds(wait)));
-        send(exchange, error.status(), error.json());
+        if (!error.mayPass()) {
+            exchange.getResponseHeaders().put(SHOULD_RETRY, "false");
+        }
+        RequestLabel label = RequestLabel.of(exchange);
+        send(exchange, label.errors().status(error), label.errors().json(error, label.id()));
     }
 
     /**

@@ -8,10 +8,12 @@ import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import io.undertow.util.Protocols;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -20,6 +22,11 @@ import java.util.regex.Pattern;
  * Thread-safe.
  */
 public final class StrictRequests implements HttpHandler {
+
+    /** The header in which Anthropic's clients send their key. */
+    public static final HttpString API_KEY = new HttpString("x-api-key");
+
+    private static final List<HttpString> KEYS = List.of(Headers.AUTHORIZATION, API_KEY);
 
     /** 18 digits are less than 2^63. */
     private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
@@ -84,9 +91,11 @@ public final class StrictRequests implements HttpHandler {
                         || !exchange.isHttp11())) {
             return Optional.of("Transfer-Encoding must be 'chunked' and nothing else, in HTTP/1.1");
         }
-        HeaderValues keys = headers.get(Headers.AUTHORIZATION);
-        if (keys != null && keys.size() != 1) {
-            return Optional.of("a request may have one Authorization header, not " + keys.size());
+        for (HttpString name : KEYS) {
+            HeaderValues keys = headers.get(name);
+            if (keys != null && keys.size() != 1) {
+                return Optional.of("a request may have one " + name + " header, not " + keys.size());
+            }
         }
         return isUtf8(exchange.getRequestURI())
                 ? Optional.empty()

@@ -16,10 +16,12 @@ import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.model.AttemptReport;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Failure;
 import dev.whippletree.model.PromptException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
@@ -31,6 +33,11 @@ final class PromptError {
      * above 120 s.
      */
     private static final Duration LONGEST_OBEYED = Duration.ofSeconds(60);
+
+    /** Where calls failed for so long, the client's own retries would only repeat that. */
+    private static final Duration LONG_TRIED = Duration.ofSeconds(60);
+
+    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
     private PromptError() {}
 
@@ -61,26 +68,29 @@ final class PromptError {
     private static ApiError of(PromptException failure, Instant now, Disclosure disclosure) {
         String message = disclosure.shown(failure);
         Optional<Duration> wait = failure.roomAt().map(at -> Duration.between(now, at));
+        boolean triedLong = failure.tried().compareTo(LONG_TRIED) >= 0;
         return switch (failure.reason()) {
             case REJECTED -> rejected(failure, disclosure);
             case FILTERED ->
-                ApiError.of(BAD_REQUEST, INVALID, codeOfLast(failure).orElse("content_filter"), message);
-            case TOO_LARGE -> ApiError.of(BAD_REQUEST, INVALID, "context_length_exceeded", message);
-            case NO_ACCOUNT -> waiting(SERVICE_UNAVAILABLE, SERVER, "no_account", message, wait);
-            case NO_ROOM_IN_TIME -> waiting(TOO_MANY_REQUESTS, LIMITED, "rate_limit_exceeded", message, wait);
+                blamed(
+                        BAD_REQUEST,
+                        lastOf(failure).flatMap(Failure::code).orElse("content_filter"),
+                        failure,
+                        disclosure,
+                        message);
+            case TOO_LARGE -> blamed(BAD_REQUEST, "context_length_exceeded", failure, disclosure, message);
+            case NO_ACCOUNT -> passing(SERVICE_UNAVAILABLE, "no_account", message, wait, false);
+            case NO_ROOM_IN_TIME -> limited(message, wait);
             case CALLER_TIMEOUT ->
-                waiting(
-                        TOO_MANY_REQUESTS,
-                        LIMITED,
-                        "rate_limit_exceeded",
+                limited(
                         message + " (in OpenAI's libraries: timeout)",
                         wait.filter(until -> until.compareTo(LONGEST_OBEYED) < 0)
                                 .or(() -> Optional.of(LONGEST_OBEYED)));
-            case DEADLINE -> waiting(GATEWAY_TIME_OUT, SERVER, "deadline_exceeded", message, wait);
-            case LINE_FULL -> waiting(SERVICE_UNAVAILABLE, SERVER, "overloaded", message, wait);
-            case ATTEMPTS_EXHAUSTED -> ApiError.of(BAD_GATEWAY, SERVER, "upstream_failed", message);
-            case STREAM_INTERRUPTED -> ApiError.of(BAD_GATEWAY, SERVER, "stream_interrupted", message);
-            case CLOSED -> ApiError.of(SERVICE_UNAVAILABLE, SERVER, "closing", message);
+            case DEADLINE -> passing(GATEWAY_TIME_OUT, "deadline_exceeded", message, wait, triedLong);
+            case LINE_FULL -> passing(SERVICE_UNAVAILABLE, "overloaded", message, wait, false);
+            case ATTEMPTS_EXHAUSTED -> passing(BAD_GATEWAY, "upstream_failed", message, wait, triedLong);
+            case STREAM_INTERRUPTED -> passing(BAD_GATEWAY, "stream_interrupted", message, wait, false);
+            case CLOSED -> passing(SERVICE_UNAVAILABLE, "closing", message, wait, false);
         };
     }
 
@@ -89,30 +99,43 @@ final class PromptError {
      * is wrong.
      */
     private static ApiError rejected(PromptException failure, Disclosure disclosure) {
-        List<AttemptReport> attempts = failure.attempts();
-        if (attempts.isEmpty()) {
-            return ApiError.of(BAD_REQUEST, INVALID, "invalid_request", disclosure.shown(failure));
-        }
-        AttemptReport last = attempts.get(attempts.size() - 1);
-        int status = last.failure().status().orElse(BAD_REQUEST);
-        return ApiError.of(
+        Optional<Failure> last = lastOf(failure);
+        int status = last.map(failed -> failed.status().orElse(BAD_REQUEST)).orElse(BAD_REQUEST);
+        return blamed(
                 status >= BAD_REQUEST && status < INTERNAL_SERVER_ERROR && status != UNAUTHORIZED
                         ? status
                         : BAD_REQUEST,
-                INVALID,
-                last.failure().code().orElse("invalid_request"),
-                disclosure.shown(last.failure().message()));
+                last.flatMap(Failure::code).orElse("invalid_request"),
+                failure,
+                disclosure,
+                last.map(failed -> disclosure.shown(failed.message())).orElseGet(() -> disclosure.shown(failure)));
     }
 
-    /** Returns the code that the service gave the last attempt; empty if it gave none. */
-    private static Optional<String> codeOfLast(PromptException failure) {
+    /** The request is at fault, in the field that the service named, if it named one. */
+    private static ApiError blamed(
+            int status, String code, PromptException failure, Disclosure disclosure, String message) {
+        Optional<String> param = lastOf(failure).flatMap(Failure::param).map(disclosure::shown);
+        return new ApiError(status, INVALID, code, param, message, Optional.empty());
+    }
+
+    private static ApiError limited(String message, Optional<Duration> wait) {
+        return new ApiError(TOO_MANY_REQUESTS, LIMITED, "rate_limit_exceeded", Optional.empty(), message, wait);
+    }
+
+    /**
+     * The same request may succeed later.
+     *
+     * @param lasting whether it was tried for so long that it won't soon
+     */
+    private static ApiError passing(int status, String code, String message, Optional<Duration> wait, boolean lasting) {
+        Optional<Duration> pause = wait.or(() -> Optional.of(SHORTEST_PAUSE));
+        return new ApiError(status, SERVER, code, Optional.empty(), message, pause, lasting, Map.of());
+    }
+
+    private static Optional<Failure> lastOf(PromptException failure) {
         List<AttemptReport> attempts = failure.attempts();
         return attempts.isEmpty()
                 ? Optional.empty()
-                : attempts.get(attempts.size() - 1).failure().code();
-    }
-
-    private static ApiError waiting(int status, String type, String code, String message, Optional<Duration> wait) {
-        return new ApiError(status, type, code, Optional.empty(), message, wait);
+                : Optional.of(attempts.get(attempts.size() - 1).failure());
     }
 }

@@ -9,6 +9,7 @@ import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.http.ReceivedBody;
 import dev.whippletree.gateway.http.RequestException;
+import dev.whippletree.gateway.http.RequestLabel;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.UnderWay;
 import dev.whippletree.gateway.protocol.AnswerInfo;
@@ -27,11 +28,12 @@ import dev.whippletree.spi.TextTokens;
 import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.StatusCodes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.random.RandomGenerator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,22 +63,45 @@ public final class PromptHandler implements HttpHandler {
                 whippletree::configuration, gateway.settings().bounds().deadline());
     }
 
+    /** What is done with a request that has been read. */
+    private interface Reaction {
+        void to(HttpServerExchange exchange, Access now, Client client, ReceivedBody body);
+    }
+
     @Override
     public void handleRequest(HttpServerExchange exchange) {
+        receive(exchange, this::answer);
+    }
+
+    /**
+     * Returns a handler that estimates the tokens of the same protocol's prompts, instead of answering them.
+     *
+     * @param json the response for the tokens that would be reserved
+     */
+    public HttpHandler counting(Function<TokenCount, Map<String, Object>> json) {
+        return exchange -> receive(
+                exchange,
+                (received, now, client, body) -> guarded(received, () -> {
+                    Prompt prompt = prompt(received, now.models(client), client, read(body), false);
+                    Response.send(received, StatusCodes.OK, json.apply(whippletree.tokensToReserve(prompt)));
+                }));
+    }
+
+    private void receive(HttpServerExchange exchange, Reaction reaction) {
         Access now = gateway.access().get();
         try {
             Client client = now.clients().of(exchange);
             now.rateLimits().getOrDefault(client.tenant(), Map.of()).forEach(exchange.getResponseHeaders()::put);
             client.admit(timeline.nanoTime());
             gateway.bodies()
-                    .receive(exchange, client.tenant(), (received, body) -> answer(received, now, client, body));
+                    .receive(exchange, client.tenant(), (received, body) -> reaction.to(received, now, client, body));
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         }
     }
 
     private void answer(HttpServerExchange exchange, Access now, Client client, ReceivedBody body) {
-        try {
+        guarded(exchange, () -> {
             PromptRequest request = read(body);
             boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders())
                     .orElse(now.keptAlive().contains(client.tenant()));
@@ -85,7 +110,7 @@ public final class PromptHandler implements HttpHandler {
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
             UnderWay.whenOver(exchange, () -> charge.release(timeline.nanoTime()));
             AnswerInfo info = new AnswerInfo(
-                    newId(),
+                    RequestLabel.of(exchange).uniqueId(),
                     timeline.now().getEpochSecond(),
                     request.body().model().orElse(""),
                     now.disclosure());
@@ -100,10 +125,16 @@ public final class PromptHandler implements HttpHandler {
             } else {
                 complete(exchange, asked);
             }
+        });
+    }
+
+    private static void guarded(HttpServerExchange exchange, Runnable work) {
+        try {
+            work.run();
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         } catch (RuntimeException e) {
-            LOG.error("A request failed", e);
+            LOG.error("Request {} failed", RequestLabel.of(exchange).id(), e);
             Response.send(exchange, ApiError.internal());
         }
     }
@@ -116,11 +147,6 @@ public final class PromptHandler implements HttpHandler {
         } catch (IllegalArgumentException e) {
             throw RequestException.of(e);
         }
-    }
-
-    private String newId() {
-        RandomGenerator random = timeline.random();
-        return Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
     }
 
     private Prompt prompt(
@@ -223,15 +249,15 @@ public final class PromptHandler implements HttpHandler {
             asked.charge().keep(streamed.tokensSent(), timeline.nanoTime());
             streamed.breakOff(ApiError.closing());
         });
-        subscribe(asked.prompt(), streamed);
+        subscribe(exchange, asked.prompt(), streamed);
     }
 
     /** Any exception ends the stream, because the prompt may have subscribed already. */
-    private void subscribe(Prompt prompt, AnswerEventStream streamed) {
+    private void subscribe(HttpServerExchange exchange, Prompt prompt, AnswerEventStream streamed) {
         try {
             whippletree.stream(prompt).subscribe(streamed);
         } catch (Throwable e) {
-            LOG.error("A request failed", e);
+            LOG.error("Request {} failed", RequestLabel.of(exchange).id(), e);
             streamed.onError(e);
         }
     }

@@ -65,6 +65,58 @@ final class GatewayTenantsTest {
     }
 
     @Test
+    void keyInEitherHeader_isAKeyOnEveryPath() throws Exception {
+        String watch = "watch-key-0123456789";
+        RunningGateway running = open(with(client("acme", KEY), client("other", OTHER_KEY))
+                .withClients(List.of(client("acme", KEY), client("other", OTHER_KEY)), Optional.of(Secret.of(watch))));
+        for (String[] shown : new String[][] {
+            {"x-api-key", KEY},
+            {"Authorization", "Bearer " + KEY},
+            {"x-api-key", " " + KEY + " ", "Authorization", "Bearer " + KEY},
+            {"x-api-key", KEY, "Authorization", "Basic YTpi"},
+            {"x-api-key", "", "Authorization", "Bearer " + KEY}
+        }) {
+            assertThat(running.post(hi("fast"), shown).statusCode()).isEqualTo(200);
+            assertThat(running.get("/v1/models", shown).statusCode()).isEqualTo(200);
+            assertThat(running.postTo("/v1/confirmations", "{\"id\":\"x\",\"right\":true}", shown)
+                            .body())
+                    .contains("no recent answer");
+            assertThat(running.get("/status", shown).body()).contains("it isn't gateway.watch-key");
+        }
+        assertThat(running.provider.call().prompt().tenant()).isEqualTo("acme");
+        assertThat(running.get("/status", "x-api-key", watch).statusCode()).isEqualTo(200);
+        assertThat(running.get("/metrics", "x-api-key", watch).statusCode()).isEqualTo(200);
+        assertThat(running.get("/v1/models").body())
+                .contains("send your key as 'Authorization: Bearer <key>' or as 'x-api-key: <key>'");
+        assertThat(running.get("/v1/models", "x-api-key", "another").body()).contains("unknown key");
+    }
+
+    /** A proxy that looks at one of them couldn't know whose the request is. */
+    @Test
+    void twoDifferentKeys_areNobodys() throws Exception {
+        RunningGateway running = open(with(client("acme", KEY), client("other", OTHER_KEY)));
+        for (String other : List.of(OTHER_KEY, "sk-ant-of-somebody")) {
+            for (String[] shown : new String[][] {
+                {"x-api-key", KEY, "Authorization", "Bearer " + other},
+                {"x-api-key", other, "Authorization", "Bearer " + KEY}
+            }) {
+                HttpResponse<String> refused = running.post(hi("fast"), shown);
+                assertThat(refused.statusCode()).isEqualTo(401);
+                assertThat(refused.body()).contains("two different keys", "ANTHROPIC_AUTH_TOKEN");
+            }
+        }
+        assertThat(running.provider.unseenCalls()).isZero();
+    }
+
+    @Test
+    void withoutClients_anyKeysWillDo() throws Exception {
+        RunningGateway running = open(GatewaySettings.DEFAULT);
+        assertThat(running.post(hi("fast"), "x-api-key", "any", "Authorization", "Bearer other")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
     void clientOfSomeRoutes_namesThoseAlone_andItsFirstIsItsDefault() throws Exception {
         RunningGateway running = open(
                 with(client("acme", KEY).within(List.of(), List.of("good"))).withShowAccounts(true));

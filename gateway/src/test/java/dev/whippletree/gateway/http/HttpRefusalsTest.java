@@ -30,6 +30,7 @@ final class HttpRefusalsTest {
     private static final String HI = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
     private static final String KEY = "key-of-acme-0123";
     private static final String WATCH = "watch-key-of-the-operator";
+    private static final RequestLabel REQUEST = new RequestLabel("1", ErrorFormat.OPENAI);
     private static final String LIMITED = "this key's own limit of 2 requests / 1h is used up";
 
     /** The page's trend has one, and the pause after a line of the log. */
@@ -63,6 +64,13 @@ final class HttpRefusalsTest {
                 requireNonNull((Map<String, Object>) status.get("gateway")).get("refusals"));
     }
 
+    /** What is logged, without the ids of requests. */
+    private List<String> lines() {
+        return log.all().stream()
+                .map(line -> line.replaceAll("req_[0-9a-f]{32}", "req_"))
+                .toList();
+    }
+
     /** A line has been logged, and the next pause has begun. */
     private void aLineIsLogged() throws Exception {
         timeline.awaitTimers(TIMERS_AFTER_AN_ERROR);
@@ -91,28 +99,28 @@ final class HttpRefusalsTest {
         ask(HI);
         ask(HI);
         ask(HI);
-        assertThat(log.all())
-                .containsExactly(
-                        "WARN Requests refused or failed, by code: {rate_limit_exceeded=1}; the last: " + LIMITED);
+        assertThat(lines())
+                .containsExactly("WARN Requests refused or failed, by code: {rate_limit_exceeded=1}; the last: "
+                        + LIMITED + " (req_)");
         for (int i = 0; i < 50; i++) {
             ask(HI);
         }
         running.post(HI, "Authorization", "Bearer unknown");
         timeline.advance(HttpRefusals.PAUSE.minusNanos(1));
-        assertThat(log.all()).hasSize(1);
+        assertThat(lines()).hasSize(1);
         timeline.advance(Duration.ofNanos(1));
         aLineIsLogged();
-        assertThat(log.all())
+        assertThat(lines())
                 .hasSize(2)
                 .last()
                 .isEqualTo("WARN Requests refused or failed, by code: {invalid_api_key=1, rate_limit_exceeded=50};"
-                        + " the last: unknown key");
+                        + " the last: unknown key (req_)");
         timeline.advance(HttpRefusals.PAUSE);
         timeline.awaitTimers(TIMERS_AFTER_AN_ERROR - 1);
-        assertThat(log.all()).hasSize(2);
+        assertThat(lines()).hasSize(2);
         ask(HI);
         aLineIsLogged();
-        assertThat(log.all()).hasSize(3);
+        assertThat(lines()).hasSize(3);
     }
 
     @Test
@@ -120,7 +128,7 @@ final class HttpRefusalsTest {
         running.get("/nowhere");
         running.get("/nowhere");
         running.close();
-        assertThat(log.all())
+        assertThat(lines())
                 .containsExactly(
                         "WARN Requests refused or failed, by code: {not_found=1}",
                         "WARN Requests refused or failed, by code: {not_found=1}");
@@ -133,7 +141,7 @@ final class HttpRefusalsTest {
         ask("{\"messages\":[{\"role\":\"sk-secret\",\"content\":\"Hi\"}]}");
         timeline.advance(HttpRefusals.PAUSE);
         aLineIsLogged();
-        assertThat(log.all()).hasSize(2).noneMatch(line -> line.contains("secret"));
+        assertThat(lines()).hasSize(2).noneMatch(line -> line.contains("secret"));
     }
 
     @Test
@@ -171,16 +179,16 @@ final class HttpRefusalsTest {
         running.get("/nowhere");
         timeline.advance(HttpRefusals.PAUSE);
         aLineIsLogged();
-        assertThat(log.all()).hasSize(2).first().asString().endsWith("; the last: unknown key");
-        assertThat(log.all()).last().asString().endsWith("{not_found=1}");
+        assertThat(lines()).hasSize(2).first().asString().endsWith("; the last: unknown key (req_)");
+        assertThat(lines()).last().asString().endsWith("{not_found=1}");
     }
 
     @Test
     void counts_thatWereReturned_dontChange() {
         HttpRefusals refusals = new HttpRefusals(timeline);
-        refusals.add(error("x".repeat(1_000_000), "no"));
+        refusals.add(error("x".repeat(1_000_000), "no"), REQUEST);
         List<Map<String, Object>> before = refusals.json();
-        refusals.add(error("x".repeat(1_000_000), "no"));
+        refusals.add(error("x".repeat(1_000_000), "no"), REQUEST);
         assertThat(before).singleElement().satisfies(one -> {
             assertThat(one).containsEntry("count", 1L);
             assertThat(String.valueOf(one.get("code"))).hasSizeLessThan(400);
@@ -190,24 +198,19 @@ final class HttpRefusalsTest {
     @Test
     void codesAndWordsOfServices_areBounded() {
         HttpRefusals refusals = new HttpRefusals(timeline);
-        IntStream.range(0, 1_000).forEach(i -> refusals.add(error("code-" + i, "no")));
+        IntStream.range(0, 1_000).forEach(i -> refusals.add(error("code-" + i, "no"), REQUEST));
         assertThat(refusals.json())
                 .hasSize(HttpRefusals.MOST_CODES + 1)
                 .last()
                 .satisfies(one -> assertThat(one)
                         .containsEntry("code", "other")
                         .containsEntry("count", 1_000L - HttpRefusals.MOST_CODES));
-        assertThat(log.all()).hasSize(1);
-        refusals.add(error("code-0", "no"));
+        assertThat(lines()).hasSize(1);
+        refusals.add(error("code-0", "no"), REQUEST);
         assertThat(refusals.json().get(0)).containsEntry("code", "code-0").containsEntry("count", 2L);
-        refusals.add(error("x".repeat(1_000_000), "y\n".repeat(1_000_000)));
+        refusals.add(error("x".repeat(1_000_000), "y\n".repeat(1_000_000)), REQUEST);
         refusals.log();
-        assertThat(log.all())
-                .hasSize(2)
-                .last()
-                .asString()
-                .hasSizeLessThan(3_000)
-                .doesNotContain("\n");
+        assertThat(lines()).hasSize(2).last().asString().hasSizeLessThan(3_000).doesNotContain("\n");
     }
 
     private static ApiError error(String code, String message) {

@@ -102,6 +102,12 @@ final class StrictRequestsTest {
         assertAnswered(RunningGateway.wire(BODY).replace("Host:", one + "Host:"));
     }
 
+    @Test
+    void twoKeysByTheOtherHeader_areRefused() throws IOException {
+        String keys = "x-api-key: key-of-acme-0123456789\r\nX-Api-Key: key-of-acme-0123456789\r\n";
+        assertRefused(RunningGateway.wire(BODY).replace("Host:", keys + "Host:"), true);
+    }
+
     /** Else the service would get a text, "Infinity". */
     @ParameterizedTest
     @ValueSource(

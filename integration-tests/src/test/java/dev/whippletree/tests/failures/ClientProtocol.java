@@ -84,6 +84,46 @@ enum ClientProtocol {
             reading.counted(response.path("usage").path("total_tokens").asLong());
             reading.done();
         }
+    },
+
+    MESSAGES("/messages") {
+
+        @Override
+        String body(String text, boolean stream) {
+            return "{\"model\":\"default\",\"max_tokens\":1000,\"stream\":" + stream
+                    + ",\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
+        }
+
+        @Override
+        void whole(JsonNode answer, Reading reading) {
+            answer.path("content")
+                    .forEach(block -> reading.said("", block.path("text").asString("")));
+            reading.said(answer.path("model").asString(), "");
+            end(answer, answer, reading);
+            reading.done();
+        }
+
+        @Override
+        void event(JsonNode data, Reading reading) {
+            switch (data.path("type").asString()) {
+                case "message_start" ->
+                    reading.said(data.path("message").path("model").asString(), "");
+                case "content_block_delta" ->
+                    reading.said("", data.path("delta").path("text").asString(""));
+                case "message_delta" -> end(data.path("delta"), data, reading);
+                case "message_stop" -> reading.done();
+                case "error" -> reading.failed(errorCode(data));
+                default -> {}
+            }
+        }
+
+        private void end(JsonNode reason, JsonNode message, Reading reading) {
+            String stop = reason.path("stop_reason").asString();
+            reading.finished(stop.equals("end_turn") ? "stop" : stop);
+            JsonNode usage = message.path("usage");
+            reading.counted(usage.path("input_tokens").asLong()
+                    + usage.path("output_tokens").asLong());
+        }
     };
 
     private static final JsonMapper JSON = JsonMapper.builder().build();

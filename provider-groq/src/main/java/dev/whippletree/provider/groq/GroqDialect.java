@@ -47,8 +47,17 @@ record GroqDialect(URI chatCompletions) implements Dialect {
         return false;
     }
 
+    /** Its answers say {@code reasoning}; a message with a {@code reasoning_content} is answered by 400. */
+    @Override
+    public boolean takesReasoningBack() {
+        return false;
+    }
+
     @Override
     public Optional<String> refuses(Prompt prompt, String model) {
+        if (prompt.operation() == Prompt.Operation.EMBEDDING) {
+            return Optional.of("Groq has no embeddings; name a model of another provider");
+        }
         return REFUSED.stream()
                 .filter(prompt.parameters().extras()::containsKey)
                 .findFirst()

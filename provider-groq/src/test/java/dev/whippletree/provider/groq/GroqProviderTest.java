@@ -104,6 +104,15 @@ final class GroqProviderTest {
                 .contains("Groq doesn't accept the name of a message");
     }
 
+    @Test
+    void reasoningOfAnEarlierAnswer_isLeftOut() {
+        Message earlier = new Message(
+                Role.ASSISTANT, "So.", List.of(), List.of(), Optional.empty(), Map.of("reasoning_content", "Hm."));
+        bench.send(Prompt.builder().user("Hi").message(earlier).user("And?").build(), "M", false, ANSWER)
+                .awaitDone();
+        assertThat(bench.lastRequest().body()).contains("So.").doesNotContain("reasoning_content", "Hm.");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"logprobs", "top_logprobs", "logit_bias"})
     void fieldsThatGroqDoesNotTake_areRefusedBeforeTheCall(String field) {
@@ -172,5 +181,12 @@ final class GroqProviderTest {
     @Test
     void variables_areNamedForMessages() {
         assertThat(new GroqProvider().environmentVariables()).containsOnlyKeys("GROQ_API_KEY");
+    }
+
+    @Test
+    void embeddings_areRefusedBeforeACall() {
+        assertThat(bench.client().embeddings()).isEmpty();
+        assertThat(bench.client().refuses(Prompt.embedding(List.of("a")), "openai/gpt-oss-20b"))
+                .contains("Groq has no embeddings; name a model of another provider");
     }
 }

@@ -1,10 +1,12 @@
 package dev.whippletree.provider.huggingface;
 
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.ShownText;
 import dev.whippletree.provider.openai.dialect.Dialect;
+import dev.whippletree.provider.openai.dialect.EmbeddingApi;
 import dev.whippletree.provider.openai.dialect.ResponseHead;
 import dev.whippletree.provider.openai.dialect.ServiceError;
 import dev.whippletree.provider.openai.dialect.Verdict;
@@ -19,10 +21,12 @@ import org.slf4j.Logger;
  * What Hugging Face's router does differently. Thread-safe.
  *
  * @param chatCompletions where prompts are posted
+ * @param features how texts are embedded
  * @param billTo the organization that pays; absent: the token's owner
  * @param log logs, at debug, which service answered
  */
-record HuggingFaceDialect(URI chatCompletions, Optional<String> billTo, Logger log) implements Dialect {
+record HuggingFaceDialect(URI chatCompletions, FeatureExtraction features, Optional<String> billTo, Logger log)
+        implements Dialect {
 
     /** The words of the routes for one service, whose errors have no code. */
     private static final String NOT_SUPPORTED = "not supported by provider";
@@ -32,6 +36,18 @@ record HuggingFaceDialect(URI chatCompletions, Optional<String> billTo, Logger l
             "invalid (credentials|username or password)"
                     + "|sufficient permissions to call inference providers|included credits",
             Pattern.CASE_INSENSITIVE);
+
+    @Override
+    public Optional<EmbeddingApi> embeddings() {
+        return Optional.of(features);
+    }
+
+    @Override
+    public Optional<String> refuses(Prompt prompt, String model) {
+        return prompt.operation() == Prompt.Operation.EMBEDDING
+                ? FeatureExtraction.refusal(prompt, model)
+                : Dialect.super.refuses(prompt, model);
+    }
 
     @Override
     public Map<String, String> headers() {

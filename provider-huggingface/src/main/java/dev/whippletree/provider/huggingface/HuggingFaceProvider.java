@@ -30,7 +30,12 @@ public final class HuggingFaceProvider implements Provider {
 
     @Override
     public Set<SettingKey> settings() {
-        return Set.of(ChatSettings.baseUrl(BASE_URL), ChatSettings.CONNECT_TIMEOUT, BILL_TO);
+        return Set.of(
+                ChatSettings.baseUrl(BASE_URL),
+                ChatSettings.CONNECT_TIMEOUT,
+                BILL_TO,
+                ChatSettings.EMBEDDING_INPUTS,
+                ChatSettings.EMBEDDING_TOKENS);
     }
 
     @Override
@@ -53,6 +58,9 @@ public final class HuggingFaceProvider implements Provider {
                 services,
                 new HuggingFaceDialect(
                         ChatSettings.endpoint(account, BASE_URL, "chat/completions"),
+                        FeatureExtraction.at(
+                                ChatSettings.endpoint(account, BASE_URL, ""),
+                                ChatSettings.embeddingBounds(account, ChatSettings.USUAL_INPUTS)),
                         billTo(account),
                         services.logger("provider.huggingface")));
     }

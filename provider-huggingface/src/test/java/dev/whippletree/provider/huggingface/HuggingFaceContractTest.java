@@ -7,6 +7,7 @@ import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.provider.ProviderContract;
 import dev.whippletree.testkit.provider.ScriptedReply;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,12 @@ final class HuggingFaceContractTest extends ProviderContract {
         return ScriptedReply.events(chunks
                 + "data:{\"id\":\"\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"},\"finish_reason\":\"stop\"}]}\n\n"
                 + "data:{\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":3}}\n\ndata: [DONE]\n\n");
+    }
+
+    @Override
+    protected Optional<ScriptedReply> vectors(List<float[]> vectors) {
+        return Optional.of(ScriptedReply.json(
+                200, vectors.stream().map(Arrays::toString).toList().toString()));
     }
 
     @Override

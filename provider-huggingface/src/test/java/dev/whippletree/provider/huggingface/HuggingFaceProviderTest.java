@@ -3,6 +3,9 @@ package dev.whippletree.provider.huggingface;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whippletree.model.Embedding;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
@@ -10,8 +13,10 @@ import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.provider.ProviderBench;
+import dev.whippletree.testkit.provider.RecordingSink;
 import dev.whippletree.testkit.provider.ScriptedReply;
 import dev.whippletree.testkit.provider.ScriptedRequest;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -77,5 +82,52 @@ final class HuggingFaceProviderTest {
     @Test
     void variables_areNamedForMessages() {
         assertThat(new HuggingFaceProvider().environmentVariables()).containsOnlyKeys("HF_TOKEN");
+    }
+
+    @Test
+    void texts_areEmbeddedByHfInference() {
+        Prompt prompt = Prompt.builder()
+                .operation(Prompt.Operation.EMBEDDING)
+                .user("a")
+                .user("b")
+                .extra("normalize", true)
+                .extra("user", "u")
+                .build();
+        for (String model : List.of("BAAI/bge-small-en-v1.5", "BAAI/bge-small-en-v1.5:hf-inference")) {
+            try (ProviderBench bench = Bench.open(Map.of())) {
+                RecordingSink sink = bench.send(prompt, model, false, ScriptedReply.json(200, "[[0.5,1],[2,3]]"));
+                assertThat(sink.awaitDone().usage()).isEmpty();
+                assertThat(sink.text().lines().map(Embedding::decode))
+                        .containsExactly(new float[] {0.5f, 1}, new float[] {2, 3});
+                assertThat(bench.lastRequest().path())
+                        .isEqualTo("/hf-inference/models/BAAI/bge-small-en-v1.5/pipeline/feature-extraction");
+                assertThat(bench.lastRequest().body()).isEqualTo("{\"inputs\":[\"a\",\"b\"],\"normalize\":true}");
+            }
+        }
+    }
+
+    /** Such models send a vector for each token. */
+    @Test
+    void vectorsOfTokens_areNoAnswer() {
+        try (ProviderBench bench = Bench.open(Map.of())) {
+            RecordingSink sink = bench.send(
+                    Prompt.embedding(List.of("a")), "gpt2", false, ScriptedReply.json(200, "[[[0.5,1],[2,3]]]"));
+            assertThat(sink.awaitFailure().kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        }
+    }
+
+    @Test
+    void embeddingsThatHfInferenceLacks_areRefusedBeforeACall() {
+        try (ProviderBench bench = Bench.open(Map.of())) {
+            assertThat(bench.client().refuses(Prompt.embedding(List.of("a")), "BAAI/bge-small-en-v1.5:nebius"))
+                    .hasValueSatisfying(why -> assertThat(why).contains("leave ':nebius' out"));
+            Prompt tokens = Prompt.builder()
+                    .operation(Prompt.Operation.EMBEDDING)
+                    .message(Message.tokens(List.of(1, 2)))
+                    .build();
+            assertThat(bench.client().refuses(tokens, "BAAI/bge-small-en-v1.5")).isPresent();
+            assertThat(bench.client().refuses(Prompt.embedding(List.of("a")), "BAAI/bge-small-en-v1.5"))
+                    .isEmpty();
+        }
     }
 }

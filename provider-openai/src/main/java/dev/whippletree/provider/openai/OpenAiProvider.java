@@ -2,11 +2,14 @@ package dev.whippletree.provider.openai;
 
 import dev.whippletree.provider.openai.call.ChatClient;
 import dev.whippletree.provider.openai.call.ChatSettings;
+import dev.whippletree.provider.openai.dialect.OpenAiEmbeddings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Services;
 import dev.whippletree.spi.SettingKey;
+import java.net.URI;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -36,7 +39,12 @@ public final class OpenAiProvider implements Provider {
 
     @Override
     public Set<SettingKey> settings() {
-        return Set.of(BASE_URL, ChatSettings.CONNECT_TIMEOUT, MAX_TOKENS_FIELD);
+        return Set.of(
+                BASE_URL,
+                ChatSettings.CONNECT_TIMEOUT,
+                MAX_TOKENS_FIELD,
+                ChatSettings.EMBEDDING_INPUTS,
+                ChatSettings.EMBEDDING_TOKENS);
     }
 
     @Override
@@ -54,9 +62,14 @@ public final class OpenAiProvider implements Provider {
                     + ": base-url is missing: the address of a service that speaks OpenAI's protocol, such as "
                     + OpenAiDialect.BASE_URL + " or http://localhost:11434/v1");
         }
+        URI embeddings = ChatSettings.endpoint(account, OpenAiDialect.BASE_URL, "embeddings");
+        int inputs = OpenAiDialect.isOwn(embeddings) ? OpenAiDialect.OWN_INPUTS : ChatSettings.USUAL_INPUTS;
         return ChatClient.open(
                 account,
                 services,
-                new OpenAiDialect(ChatSettings.endpoint(account, OpenAiDialect.BASE_URL, "chat/completions"), field));
+                new OpenAiDialect(
+                        ChatSettings.endpoint(account, OpenAiDialect.BASE_URL, "chat/completions"),
+                        field,
+                        Optional.of(new OpenAiEmbeddings(embeddings, ChatSettings.embeddingBounds(account, inputs)))));
     }
 }

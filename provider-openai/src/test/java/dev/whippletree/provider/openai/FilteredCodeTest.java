@@ -7,6 +7,8 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.testkit.provider.ProviderBench;
 import dev.whippletree.testkit.provider.ScriptedReply;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +75,15 @@ final class FilteredCodeTest {
 
         assertThat(failure.kind()).isEqualTo(FailureKind.REJECTED);
         assertThat(failure.code()).contains("bad");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"messages[1].content, messages[1].content", "temperature, temperature", "sk-of-somebody-0123, "})
+    void field_isTheServicesOwn_unlessItIsASecret(String param, @Nullable String told) {
+        Failure failure = bench.failure(ScriptedReply.json(
+                400, "{\"error\":{\"message\":\"words\",\"code\":\"bad\",\"param\":\"" + param + "\"}}"));
+
+        assertThat(failure.param()).isEqualTo(Optional.ofNullable(told));
     }
 
     private static void assertFiltered(Failure failure, String code) {

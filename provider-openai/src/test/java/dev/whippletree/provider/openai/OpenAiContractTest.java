@@ -1,5 +1,6 @@
 package dev.whippletree.provider.openai;
 
+import dev.whippletree.model.Embedding;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
@@ -7,10 +8,12 @@ import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.provider.ProviderContract;
 import dev.whippletree.testkit.provider.ScriptedReply;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The generic provider keeps the contract of all providers. */
 final class OpenAiContractTest extends ProviderContract {
@@ -45,6 +48,22 @@ final class OpenAiContractTest extends ProviderContract {
         return ScriptedReply.events(chunks
                 + "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
                 + "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":3}}\n\ndata: [DONE]\n\n");
+    }
+
+    /** In another order than asked, and the first as Base64. */
+    @Override
+    protected Optional<ScriptedReply> vectors(List<float[]> vectors) {
+        String data = IntStream.iterate(vectors.size() - 1, index -> index >= 0, index -> index - 1)
+                .mapToObj(index -> "{\"object\":\"embedding\",\"index\":" + index + ",\"embedding\":"
+                        + (index == 0
+                                ? '"' + Embedding.encode(vectors.get(index)) + '"'
+                                : Arrays.toString(vectors.get(index)))
+                        + "}")
+                .collect(Collectors.joining(","));
+        return Optional.of(ScriptedReply.json(
+                200,
+                "{\"object\":\"list\",\"data\":[" + data
+                        + "],\"model\":\"test/model\",\"usage\":{\"prompt_tokens\":9,\"total_tokens\":9}}"));
     }
 
     @Override

@@ -212,7 +212,8 @@ final class OpenAiProviderTest {
             assertThat(admission.completionBound()).hasValue(1500);
             assertThat(admission.completions()).isEqualTo(3);
         }
-        OpenAiDialect own = new OpenAiDialect(URI.create(OpenAiDialect.BASE_URL + "/chat/completions"), "max_tokens");
+        OpenAiDialect own = new OpenAiDialect(
+                URI.create(OpenAiDialect.BASE_URL + "/chat/completions"), "max_tokens", Optional.empty());
         assertThat(own.admission(prompt, "m").counting()).isEqualTo(Admission.Counting.ON_ENTRY);
         assertThat(own.admission(prompt, "m").completionBound()).hasValue(1500);
     }

@@ -2,8 +2,10 @@ package dev.whippletree.testkit.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Message;
@@ -17,8 +19,10 @@ import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.PluginForm;
 import dev.whippletree.testkit.provider.ScriptedReply.Ending;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -71,6 +75,16 @@ public abstract class ProviderContract {
 
     /** Returns one example for each kind of failure the service can tell. */
     protected abstract Map<FailureKind, ScriptedReply> failures();
+
+    /**
+     * Returns how the service answers with vectors, of numbers that are exact as decimals; override it where the
+     * provider has embeddings.
+     *
+     * @return empty if it has none
+     */
+    protected Optional<ScriptedReply> vectors(List<float[]> vectors) {
+        return Optional.empty();
+    }
 
     /** Returns the model to ask for; override it where the provider insists on a form. */
     protected String model() {
@@ -432,6 +446,74 @@ public abstract class ProviderContract {
         sink.awaitDone();
         assertThat(service.requests().get(0).toString()).doesNotContain("max_");
         assertThat(client.admission(Prompt.of("Hi"), model()).completionBound()).isEmpty();
+    }
+
+    private RecordingSink embed(List<float[]> vectors, String... texts) {
+        service.reply(vectors(vectors).orElseThrow());
+        RecordingSink sink = new RecordingSink(false);
+        client.send(Prompt.embedding(List.of(texts)), model(), sink);
+        return sink;
+    }
+
+    @Test
+    void embeddings_areDeclaredIfThereAreAny() {
+        assertThat(client.embeddings().isPresent())
+                .as("embeddings() says whether the engine may send texts to embed")
+                .isEqualTo(vectors(List.of(new float[] {1})).isPresent());
+        assertThat(service.requests()).isEmpty();
+    }
+
+    @Test
+    void vectors_comeAsALineOfBase64ForEachText() {
+        assumeTrue(client.embeddings().isPresent(), "the provider has no embeddings");
+        List<float[]> vectors = List.of(new float[] {0.5f, -2, 0}, new float[] {1, 0.25f, 8_192});
+
+        RecordingSink sink = embed(vectors, "first text", "sécond text");
+
+        sink.awaitDone();
+        assertThat(sink.text().lines().map(Embedding::decode)).containsExactlyElementsOf(vectors);
+        assertThat(service.requests().get(0).toString()).contains("first text", "sécond text", TOKEN);
+        assertRulesKept(sink);
+    }
+
+    @Test
+    void vectorsThatDontFitTheTexts_areNoAnswer() {
+        assumeTrue(client.embeddings().isPresent(), "the provider has no embeddings");
+        for (List<float[]> vectors : List.of(
+                List.<float[]>of(),
+                List.of(new float[] {1}),
+                List.of(new float[] {1}, new float[] {1}, new float[] {1}),
+                List.of(new float[] {1}, new float[] {1, 2}),
+                List.of(new float[] {}, new float[] {}))) {
+            RecordingSink sink = embed(vectors, "one", "two");
+            assertThat(sink.awaitFailure().kind())
+                    .as("%s vectors for two texts", vectors.size())
+                    .isEqualTo(FailureKind.UNAVAILABLE);
+            assertRulesKept(sink);
+        }
+    }
+
+    @Test
+    void vectorsThatBreakOff_areNoAnswer() {
+        assumeTrue(client.embeddings().isPresent(), "the provider has no embeddings");
+        service.reply(vectors(List.of(new float[] {1, 2, 3, 4})).orElseThrow().half());
+        RecordingSink sink = new RecordingSink(false);
+
+        client.send(Prompt.embedding(List.of("one")), model(), sink);
+
+        assertThat(sink.awaitFailure().kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertRulesKept(sink);
+    }
+
+    @Test
+    void admissionOfTextsToEmbed_hasNoCompletion() {
+        assumeTrue(client.embeddings().isPresent(), "the provider has no embeddings");
+        Admission one = client.admission(Prompt.embedding(List.of("a text")), model());
+        Admission many = client.admission(Prompt.embedding(Collections.nCopies(100, "a text")), model());
+
+        assertThat(one.completionBound()).hasValue(0);
+        assertThat(many.promptTokens()).isGreaterThan(10 * one.promptTokens());
+        assertThat(client.embeddings().orElseThrow().inputs()).isPositive();
     }
 
     @Test

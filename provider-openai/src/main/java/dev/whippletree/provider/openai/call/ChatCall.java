@@ -7,7 +7,9 @@ import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
 import dev.whippletree.provider.openai.dialect.Dialect;
 import dev.whippletree.provider.openai.dialect.EchoedToken;
+import dev.whippletree.provider.openai.dialect.EmbeddingApi;
 import dev.whippletree.provider.openai.dialect.FailureTable;
+import dev.whippletree.provider.openai.dialect.JsonFields;
 import dev.whippletree.provider.openai.dialect.Redactor;
 import dev.whippletree.provider.openai.dialect.ServiceError;
 import dev.whippletree.provider.openai.dialect.Verdict;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import okhttp3.Call;
+import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChatCall implements Runnable, Cancellable {
 
+    private final Optional<EmbeddingApi> embedding;
     private final Endpoint endpoint;
     private final Prompt prompt;
     private final String model;
@@ -41,12 +45,16 @@ final class ChatCall implements Runnable, Cancellable {
     private volatile @Nullable Call call;
     private volatile boolean stopped;
 
-    ChatCall(Endpoint endpoint, Prompt prompt, String model, OneEndSink sink) {
-        this.endpoint = endpoint;
+    ChatCall(Endpoint account, Prompt prompt, String model, OneEndSink sink) {
+        this.embedding = prompt.operation() == Prompt.Operation.EMBEDDING
+                ? account.dialect().embeddings()
+                : Optional.empty();
+        this.endpoint =
+                embedding.map(api -> account.at(HttpUrl.get(api.url(model)))).orElse(account);
         this.prompt = prompt;
         this.model = model;
         this.sink = sink;
-        this.streaming = sink.streaming();
+        this.streaming = sink.streaming() && embedding.isEmpty();
         this.progress = new Progress(sink);
     }
 
@@ -128,14 +136,15 @@ final class ChatCall implements Runnable, Cancellable {
             started.cancel();
         }
         try (Response response = started.execute()) {
-            AnswerEnd end = new ResponseReader(
-                            endpoint.dialect(),
-                            endpoint.clock(),
-                            endpoint.connections().patience(),
-                            model,
-                            sink,
-                            error -> sink.refused(failure(error)))
-                    .read(response);
+            ResponseReader reader = new ResponseReader(
+                    endpoint.dialect(),
+                    endpoint.clock(),
+                    endpoint.connections().patience(),
+                    model,
+                    sink,
+                    error -> sink.refused(failure(error)));
+            AnswerEnd end =
+                    embedding.isPresent() ? reader.read(response, embedding.get(), prompt) : reader.read(response);
             endpoint.answered().set(true);
             sink.done(withoutToken(end));
         } catch (NoAnswerException e) {
@@ -164,8 +173,10 @@ final class ChatCall implements Runnable, Cancellable {
         request.header("Accept-Encoding", streaming ? "identity" : "gzip");
         endpoint.dialect().headers().forEach(request::header);
         token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
-        return request.post(new OneShotBody(PromptWriter.body(prompt, model, streaming, endpoint.dialect())))
-                .build();
+        byte[] body = embedding
+                .map(api -> JsonFields.write(api.body(prompt, model)))
+                .orElseGet(() -> PromptWriter.body(prompt, model, streaming, endpoint.dialect()));
+        return request.post(new OneShotBody(body)).build();
     }
 
     /** For an error response, reports the limits in its headers together with those in its body. */
@@ -189,6 +200,7 @@ final class ChatCall implements Runnable, Cancellable {
                 Redactor.clean(endpoint.inWords(error, verdict), token),
                 OptionalInt.of(error.status()),
                 Redactor.cleanCode(FailureTable.code(error), token),
+                Redactor.cleanCode(error.param(), token),
                 verdict.retryAfter(),
                 verdict.reach());
     }

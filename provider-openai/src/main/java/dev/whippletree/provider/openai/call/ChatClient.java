@@ -4,10 +4,13 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.provider.openai.dialect.Dialect;
+import dev.whippletree.provider.openai.dialect.EmbeddingApi;
+import dev.whippletree.provider.openai.dialect.PromptTokens;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Services;
 import java.time.Duration;
@@ -74,7 +77,14 @@ public final class ChatClient implements ProviderClient {
 
     @Override
     public Admission admission(Prompt prompt, String model) {
-        return endpoint.dialect().admission(prompt, model);
+        return prompt.operation() == Prompt.Operation.EMBEDDING
+                ? Admission.asMade(PromptTokens.estimate(prompt), 0)
+                : endpoint.dialect().admission(prompt, model);
+    }
+
+    @Override
+    public Optional<EmbeddingBounds> embeddings() {
+        return endpoint.dialect().embeddings().map(EmbeddingApi::bounds);
     }
 
     @Override

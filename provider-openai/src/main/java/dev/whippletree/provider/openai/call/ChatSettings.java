@@ -1,6 +1,7 @@
 package dev.whippletree.provider.openai.call;
 
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.SettingKey;
 import java.net.URI;
 import java.time.Duration;
@@ -14,6 +15,20 @@ public final class ChatSettings {
     public static final SettingKey CONNECT_TIMEOUT =
             new SettingKey("connect-timeout", "How long connecting may take, such as 5s (default).");
 
+    /** The most texts of one call: 32 unless set or known, as text-embeddings-inference takes. */
+    public static final SettingKey EMBEDDING_INPUTS = new SettingKey(
+            "embedding-inputs",
+            "The most texts that one call embeds, 1 to 2,048; 32 by default, 1,000 at api.openai.com.");
+
+    /** The most tokens of all texts of one call: 300,000 unless set, as OpenAI takes. */
+    public static final SettingKey EMBEDDING_TOKENS = new SettingKey(
+            "embedding-tokens", "The most tokens of all texts that one call embeds; 300,000 by default.");
+
+    /** The most texts of one call where nothing else is known: what text-embeddings-inference takes. */
+    public static final int USUAL_INPUTS = 32;
+
+    private static final int MOST_INPUTS = 2_048;
+    private static final int DEFAULT_EMBEDDING_TOKENS = 300_000;
     private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration LONGEST_CONNECT_TIMEOUT = Duration.ofHours(1);
     /** The name of the setting that says where the service is. */
@@ -54,6 +69,23 @@ public final class ChatSettings {
     private static boolean hasMoreThanAPath(HttpUrl url) {
         @Nullable String query = url.query();
         return !url.username().isEmpty() || !url.password().isEmpty() || query != null || url.fragment() != null;
+    }
+
+    /**
+     * Returns the most that one call may embed.
+     *
+     * @param account whose settings are read
+     * @param inputs the most texts where the account doesn't say
+     * @throws IllegalArgumentException if a setting is no number, or out of range
+     */
+    public static EmbeddingBounds embeddingBounds(AccountSettings account, int inputs) {
+        return new EmbeddingBounds(
+                account.settings()
+                        .integer(EMBEDDING_INPUTS.name(), 1, MOST_INPUTS)
+                        .orElse(inputs),
+                account.settings()
+                        .integer(EMBEDDING_TOKENS.name(), 1, Integer.MAX_VALUE)
+                        .orElse(DEFAULT_EMBEDDING_TOKENS));
     }
 
     static Duration connectTimeout(AccountSettings account) {

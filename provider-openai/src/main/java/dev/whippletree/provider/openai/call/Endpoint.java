@@ -36,6 +36,11 @@ record Endpoint(
 
     private static final Pattern SENDABLE = Pattern.compile("[\\x21-\\x7E]+");
 
+    /** Returns the same account at another address. */
+    Endpoint at(HttpUrl other) {
+        return new Endpoint(account, connections, other, token, dialect, clock, log, answered);
+    }
+
     /** Returns the host that is called, with the port unless it is the usual one. */
     String where() {
         boolean usual = url.port() == HttpUrl.defaultPort(url.scheme());

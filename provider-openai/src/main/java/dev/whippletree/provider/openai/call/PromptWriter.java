@@ -27,7 +27,9 @@ final class PromptWriter {
         body.put("model", model);
         body.put(
                 "messages",
-                prompt.messages().stream().map(PromptWriter::message).toList());
+                prompt.messages().stream()
+                        .map(message -> message(message, dialect))
+                        .toList());
         if (streaming) {
             body.put("stream", true);
             if (dialect.asksForStreamUsage()) {
@@ -49,7 +51,7 @@ final class PromptWriter {
         body.putAll(parameters.extras());
     }
 
-    private static Map<String, @Nullable Object> message(Message message) {
+    private static Map<String, @Nullable Object> message(Message message, Dialect dialect) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("role", message.role().wireName());
         json.put("content", content(message));
@@ -60,6 +62,9 @@ final class PromptWriter {
         }
         message.toolCallId().ifPresent(id -> json.put("tool_call_id", id));
         json.putAll(message.extras());
+        if (!dialect.takesReasoningBack()) {
+            json.remove("reasoning_content");
+        }
         return json;
     }
 
@@ -83,6 +88,7 @@ final class PromptWriter {
             json.put("type", "function");
             json.put("function", Map.of("name", call.name(), "arguments", call.arguments()));
         }
+        json.putAll(call.extras());
         return json;
     }
 }

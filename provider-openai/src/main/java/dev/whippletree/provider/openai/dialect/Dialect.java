@@ -19,6 +19,11 @@ public interface Dialect {
     /** Returns where prompts are posted: an absolute http or https address. */
     URI chatCompletions();
 
+    /** Returns how the service embeds texts; empty if it doesn't. Empty unless overridden. */
+    default Optional<EmbeddingApi> embeddings() {
+        return Optional.empty();
+    }
+
     /** Returns headers to send beside those of the protocol, by name; never the credential. None unless overridden. */
     default Map<String, String> headers() {
         return Map.of();
@@ -31,6 +36,11 @@ public interface Dialect {
 
     /** Returns whether {@code stream_options.include_usage} has to be sent to be told the usage of a stream. */
     default boolean asksForStreamUsage() {
+        return true;
+    }
+
+    /** Returns whether an answer of the conversation may have its {@code reasoning_content}; else it is left out. */
+    default boolean takesReasoningBack() {
         return true;
     }
 

@@ -75,6 +75,7 @@ public final class ErrorReader {
                 message,
                 first(inner, root, "code").or(() -> head.header("x-error-code")),
                 first(inner, root, "type").or(() -> first(inner, root, "error_type")),
+                first(inner, root, "param"),
                 RetryAfter.of(head, clock).or(() -> loadingTime(root)));
     }
 

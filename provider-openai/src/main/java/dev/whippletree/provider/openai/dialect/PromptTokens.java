@@ -35,6 +35,10 @@ public final class PromptTokens {
         long sixths = ofFields(prompt.parameters().extras());
         long tokens = 0;
         for (Message message : prompt.messages()) {
+            if (message.tokens().isPresent()) {
+                tokens += TOKENS_A_MESSAGE + message.tokens().get().size();
+                continue;
+            }
             sixths += sixths(message);
             tokens += TOKENS_A_MESSAGE + (long) TOKENS_AN_IMAGE * images(message);
         }
@@ -47,7 +51,7 @@ public final class PromptTokens {
             sixths += sixths(part);
         }
         for (ToolCall call : message.toolCalls()) {
-            sixths += TextTokens.sixths(call.name()) + TextTokens.sixths(call.arguments());
+            sixths += TextTokens.sixths(call.name()) + TextTokens.sixths(call.arguments()) + ofFields(call.extras());
         }
         return sixths;
     }

@@ -30,7 +30,7 @@ public final class Redactor {
 
     private static final Pattern LONG_RANDOM =
             Pattern.compile("\\b(?=[A-Za-z_]{0,64}[0-9])(?=[0-9_]{0,64}[A-Za-z])[A-Za-z0-9_]{32,}\\b");
-    private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.:-]{1," + LONGEST_CODE + "}");
+    private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.:\\[\\]-]{1," + LONGEST_CODE + "}");
 
     private Redactor() {}
 
@@ -52,7 +52,7 @@ public final class Redactor {
         return shorten(BLANKS.matcher(ShownText.line(text)).replaceAll(" ").strip());
     }
 
-    /** Returns a code if it looks like one and holds no credential. */
+    /** Returns a code, or a field's name, if it looks like one and holds no credential. */
     public static Optional<String> cleanCode(Optional<String> code, Optional<String> token) {
         return code.filter(text -> CODE.matcher(text).matches())
                 .filter(text -> clean(text, token).equals(text));

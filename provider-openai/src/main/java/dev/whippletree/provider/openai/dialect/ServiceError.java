@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param message the service's message in full: not for logs
  * @param code the service's own code; empty if it gave none
  * @param type the service's own type of error; empty if it gave none
+ * @param param the field of the request that the service names; empty if it names none
  * @param retryAfter how long the service said to wait, zero or more; empty if it didn't say
  */
 public record ServiceError(
@@ -23,6 +24,7 @@ public record ServiceError(
         String message,
         Optional<String> code,
         Optional<String> type,
+        Optional<String> param,
         Optional<Duration> retryAfter) {
 
     /** Checks that nothing is null. */
@@ -31,7 +33,19 @@ public record ServiceError(
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(code, "code");
         Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(param, "param");
         Objects.requireNonNull(retryAfter, "retryAfter");
+    }
+
+    /** Creates an error that names no field. */
+    public ServiceError(
+            ResponseHead head,
+            int status,
+            String message,
+            Optional<String> code,
+            Optional<String> type,
+            Optional<Duration> retryAfter) {
+        this(head, status, message, code, type, Optional.empty(), retryAfter);
     }
 
     /** Returns an error of our own finding: what arrived with that head is no whole answer. */

@@ -1,6 +1,8 @@
 package dev.whippletree.provider.openai.read;
 
+import dev.whippletree.model.Prompt;
 import dev.whippletree.provider.openai.dialect.Dialect;
+import dev.whippletree.provider.openai.dialect.EmbeddingApi;
 import dev.whippletree.provider.openai.dialect.ErrorReader;
 import dev.whippletree.provider.openai.dialect.ResponseHead;
 import dev.whippletree.provider.openai.dialect.ServiceError;
@@ -43,6 +45,30 @@ public record ResponseReader(
      * @throws IOException if the connection breaks, or the response can't be used
      */
     public AnswerEnd read(Response response) throws IOException, NoAnswerException {
+        return read(
+                response,
+                (head, body) -> isStream(response.body().contentType()) ? stream(head, body) : whole(head, body));
+    }
+
+    /**
+     * Reads the answer to a prompt for vectors to the end.
+     *
+     * @throws NoAnswerException if it isn't a whole answer
+     * @throws IOException if the connection breaks, or the response can't be used
+     */
+    public AnswerEnd read(Response response, EmbeddingApi api, Prompt prompt) throws IOException, NoAnswerException {
+        return read(
+                response,
+                (head, body) -> new EmbeddingAnswer(head, dialect, api, clock)
+                        .read(BodyReader.answer(body), prompt, model, sink::delta));
+    }
+
+    /** Reads the body of a good response. */
+    private interface GoodBody {
+        AnswerEnd read(ResponseHead head, BufferedSource body) throws IOException, NoAnswerException;
+    }
+
+    private AnswerEnd read(Response response, GoodBody good) throws IOException, NoAnswerException {
         ResponseHead head = head(response);
         ContentCoding coding = ContentCoding.of(response.headers());
         dialect.answered(head);
@@ -60,9 +86,7 @@ public record ResponseReader(
                     "the service compressed its answer with an encoding that wasn't requested (" + coding.inWords()
                             + ", " + head.status() + ")");
         }
-        return isStream(response.body().contentType())
-                ? stream(head, coding.unpacked(response.body().source()))
-                : whole(head, coding.unpacked(response.body().source()));
+        return good.read(head, coding.unpacked(response.body().source()));
     }
 
     private AnswerEnd stream(ResponseHead head, BufferedSource body) throws IOException, NoAnswerException {

@@ -98,6 +98,8 @@ final class RedactorTest {
     @Test
     void code_isKeptOnlyIfItLooksLikeOne() {
         assertThat(Redactor.cleanCode(Optional.of("model_not_found"), TOKEN)).contains("model_not_found");
+        assertThat(Redactor.cleanCode(Optional.of("messages[0].content"), TOKEN))
+                .contains("messages[0].content");
         assertThat(Redactor.cleanCode(Optional.of("two words"), TOKEN)).isEmpty();
         assertThat(Redactor.cleanCode(Optional.of("hf_abcdefghij"), TOKEN)).isEmpty();
         assertThat(Redactor.cleanCode(Optional.empty(), TOKEN)).isEmpty();

@@ -1,0 +1,301 @@
+package dev.whippletree.embedding;
+
+import dev.whippletree.engine.Engine;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Embedding;
+import dev.whippletree.model.Embeddings;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.time.Timeline;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Embeds texts. Looks each one up in the caches, joins those that are already being asked for, and asks for the rest in
+ * as few calls as the service's bounds allow. Thread-safe; no method blocks.
+ *
+ * <p>A call is a prompt to the engine, to which every request subscribes that wants one of its texts: with its own
+ * deadline and priority, and until it leaves. So the engine decides all about waits, limits and failures. This class
+ * only knows which text is in which call, from the look-up of the text until the nearest cache has its vector. Its own
+ * lock guards that, and is never held while it calls the engine, a cache or a caller.
+ */
+public final class Embedder {
+
+    private static final int LOOK_UPS_AT_ONCE = 256;
+
+    private final Engine engine;
+    private final Timeline timeline;
+
+    /** The texts that equal ones may join. */
+    private final Map<CacheKey, WantedText> underWay = new HashMap<>();
+
+    /**
+     * Creates one.
+     *
+     * @param engine makes the calls; closing it ends all requests
+     */
+    public Embedder(Engine engine, Timeline timeline) {
+        this.engine = engine;
+        this.timeline = timeline;
+    }
+
+    /** A request's part in a call. */
+    private record Share(EmbeddingCall call, EmbeddingRequest request) {}
+
+    /**
+     * Embeds a prompt's messages.
+     *
+     * @return completes with the vectors, with a {@link PromptException}, or with a {@link ConfigurationException} if
+     *     the prompt names an unknown route, account or model. Cancelling it, or completing it in any other way, cancels
+     *     the calls that nobody else waits for
+     * @throws IllegalArgumentException if the prompt isn't one for vectors
+     */
+    public CompletableFuture<Embeddings> embed(Prompt prompt) {
+        if (prompt.operation() != Prompt.Operation.EMBEDDING) {
+            throw new IllegalArgumentException("only a prompt of the operation EMBEDDING can be embedded");
+        }
+        EmbeddingRequest request;
+        try {
+            Engine.EmbeddingPlan plan = engine.embedding(prompt);
+            request = new EmbeddingRequest(
+                    plan,
+                    timeline.nanoTime(),
+                    text -> engine.key(text)
+                            .orElseThrow(
+                                    () -> new ConfigurationException(List.of("a reload removed the prompt's route"))));
+        } catch (ConfigurationException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        request.result().whenComplete((vectors, failure) -> leave(request));
+        take(request, request.distinct());
+        return request.result();
+    }
+
+    /** Returns how many texts are being looked up, asked for or stored. */
+    public synchronized int textsUnderWay() {
+        return underWay.size();
+    }
+
+    private void take(EmbeddingRequest request, List<CacheKey> keys) {
+        List<WantedText> mine = new ArrayList<>();
+        List<Share> shares = new ArrayList<>();
+        boolean joins = request.prompt().cache().read();
+        synchronized (this) {
+            for (CacheKey key : keys) {
+                @Nullable WantedText text = joins ? underWay.get(key) : null;
+                if (text == null) {
+                    text = new WantedText(key, request.message(key));
+                    mine.add(text);
+                    if (joins) {
+                        underWay.put(key, text);
+                    }
+                }
+                text.wantedBy(request);
+                text.call().filter(call -> call.add(request)).ifPresent(call -> shares.add(new Share(call, request)));
+            }
+        }
+        shares.forEach(this::subscribe);
+        if (joins) {
+            lookUp(mine, 0);
+        } else {
+            ask(mine);
+        }
+    }
+
+    /** Looks some texts up, then the next ones, and at last asks for those that no cache has. */
+    private void lookUp(List<WantedText> texts, int from) {
+        if (from == texts.size()) {
+            ask(texts);
+            return;
+        }
+        int to = Math.min(texts.size(), from + LOOK_UPS_AT_ONCE);
+        AtomicInteger missing = new AtomicInteger(to - from);
+        for (WantedText text : texts.subList(from, to)) {
+            engine.find(text.key(), found -> {
+                found.ifPresent(stored -> found(text, stored));
+                if (missing.decrementAndGet() == 0) {
+                    lookUp(texts, to);
+                }
+            });
+        }
+    }
+
+    private void found(WantedText text, Completion stored) {
+        Embedding vector = new Embedding(stored.text(), stored.origin());
+        List<EmbeddingRequest> complete;
+        synchronized (this) {
+            underWay.remove(text.key(), text);
+            text.found();
+            complete = text.requests().stream()
+                    .filter(request -> request.take(text.key(), vector))
+                    .toList();
+        }
+        // Another request's caller mustn't hold up this one's.
+        complete.forEach(request -> timeline.executor().execute(request::complete));
+    }
+
+    /** Asks for the texts that were looked up in vain, on behalf of the first request that still wants each. */
+    private void ask(List<WantedText> texts) {
+        List<Share> shares = new ArrayList<>();
+        synchronized (this) {
+            Map<EmbeddingRequest, List<WantedText>> byRequest = new LinkedHashMap<>();
+            for (WantedText text : texts) {
+                if (text.isFound()) {
+                    continue;
+                }
+                List<EmbeddingRequest> requests = text.requests();
+                if (requests.isEmpty()) {
+                    underWay.remove(text.key(), text);
+                } else {
+                    byRequest
+                            .computeIfAbsent(requests.get(0), first -> new ArrayList<>())
+                            .add(text);
+                }
+            }
+            byRequest.forEach((request, wanted) -> EmbeddingCall.split(wanted, request.bounds())
+                    .forEach(call -> call.addAll().forEach(member -> shares.add(new Share(call, member)))));
+        }
+        shares.forEach(this::subscribe);
+    }
+
+    private void subscribe(Share share) {
+        EmbeddingCall call = share.call();
+        EmbeddingRequest request = share.request();
+        CompletableFuture<Completion> answer = engine.complete(
+                request.promptOf(call.messages(), timeline.nanoTime()),
+                (completion, until, stored) -> store(call, completion, until, stored));
+        Optional<Runnable> release;
+        boolean over;
+        synchronized (this) {
+            release = call.subscribed();
+            over = !request.subscribe(call, answer);
+        }
+        release.ifPresent(Runnable::run);
+        answer.whenComplete((completion, failure) -> {
+            if (completion != null) {
+                answered(share, completion);
+            } else {
+                failed(share, failure);
+            }
+        });
+        if (over) {
+            answer.cancel(false);
+        }
+    }
+
+    private void answered(Share share, Completion completion) {
+        EmbeddingRequest request = share.request();
+        List<String> vectors = share.call().vectors(completion);
+        if (vectors.isEmpty()) {
+            failed(share, share.call().wrongNumber(completion));
+            return;
+        }
+        boolean whole;
+        synchronized (this) {
+            share.call().landed();
+            whole = request.take(share.call(), vectors, completion);
+        }
+        if (whole) {
+            request.complete();
+        }
+    }
+
+    /**
+     * A call has failed for a request. If the service refused the call for what is in it, that may be another request's
+     * text, so the request asks for its own texts again.
+     */
+    private void failed(Share share, Throwable failure) {
+        EmbeddingRequest request = share.request();
+        EmbeddingCall call = share.call();
+        List<CacheKey> again;
+        synchronized (this) {
+            boolean refused = failure instanceof PromptException problem && isForContent(problem.reason());
+            again = refused && request.isWanted() && call.hasOthersThan(request) ? call.textsOf(request) : List.of();
+            if (call.leave(request) || refused) {
+                forget(call);
+            }
+            request.unsubscribe(call);
+        }
+        if (again.isEmpty()) {
+            request.result().completeExceptionally(failure);
+        } else {
+            take(request, again);
+        }
+    }
+
+    private static boolean isForContent(PromptException.Reason reason) {
+        return switch (reason) {
+            case REJECTED, FILTERED, TOO_LARGE -> true;
+            case ATTEMPTS_EXHAUSTED,
+                    NO_ACCOUNT,
+                    NO_ROOM_IN_TIME,
+                    CALLER_TIMEOUT,
+                    DEADLINE,
+                    LINE_FULL,
+                    STREAM_INTERRUPTED,
+                    CLOSED -> false;
+        };
+    }
+
+    private void forget(EmbeddingCall call) {
+        call.texts().forEach(text -> underWay.remove(text.key(), text));
+    }
+
+    private void leave(EmbeddingRequest request) {
+        List<CompletableFuture<Completion>> answers;
+        synchronized (this) {
+            answers = request.end();
+        }
+        answers.forEach(answer -> answer.cancel(false));
+    }
+
+    /** Stores each text's vector by the text's own key. */
+    private void store(EmbeddingCall call, Completion completion, Optional<Instant> until, Runnable stored) {
+        List<String> vectors = call.vectors(completion);
+        if (until.isEmpty() || vectors.isEmpty()) {
+            stored(call, stored);
+            return;
+        }
+        AtomicInteger missing = new AtomicInteger(vectors.size());
+        for (int index = 0; index < vectors.size(); index++) {
+            engine.store(
+                    call.texts().get(index).key(),
+                    new CacheEntry(one(vectors.get(index), completion.origin()), until.get()),
+                    () -> {
+                        if (missing.decrementAndGet() == 0) {
+                            stored(call, stored);
+                        }
+                    });
+        }
+    }
+
+    /** A vector as an answer of its own. What one text of several has used isn't known. */
+    private static Completion one(String vector, Origin origin) {
+        return new Completion(vector, Optional.empty(), List.of(), FinishReason.STOP, Optional.empty(), origin);
+    }
+
+    /** The engine keeps the answer until all have subscribed who found one of its texts under way. */
+    private void stored(EmbeddingCall call, Runnable release) {
+        boolean now;
+        synchronized (this) {
+            forget(call);
+            now = call.release(release);
+        }
+        if (now) {
+            release.run();
+        }
+    }
+}

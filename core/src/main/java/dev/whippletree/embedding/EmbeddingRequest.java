@@ -1,0 +1,147 @@
+package dev.whippletree.embedding;
+
+import dev.whippletree.engine.Engine.EmbeddingPlan;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Embedding;
+import dev.whippletree.model.Embeddings;
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.EmbeddingBounds;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** One caller's texts, and the vectors so far. Guarded by the {@link Embedder}'s lock, unless a method says otherwise. */
+final class EmbeddingRequest {
+
+    private final EmbeddingPlan plan;
+    private final long beganNanos;
+    private final List<CacheKey> order = new ArrayList<>();
+    private final Map<CacheKey, Message> messages = new LinkedHashMap<>();
+    private final Map<CacheKey, Embedding> vectors = new HashMap<>();
+    private final Map<EmbeddingCall, CompletableFuture<Completion>> answers = new LinkedHashMap<>();
+    private final CompletableFuture<Embeddings> result = new CompletableFuture<>();
+    private TokenUsage usage = TokenUsage.NONE;
+    private int calls;
+    private boolean over;
+
+    /** @param keys returns the key of a prompt of one text */
+    EmbeddingRequest(EmbeddingPlan plan, long now, Function<Prompt, CacheKey> keys) {
+        this.plan = plan;
+        this.beganNanos = now;
+        for (Message message : plan.prompt().messages()) {
+            CacheKey key = keys.apply(plan.prompt().withMessages(List.of(message)));
+            order.add(key);
+            messages.put(key, message);
+        }
+    }
+
+    /** Returns what its caller waits for. Any thread may complete it, without the lock. */
+    CompletableFuture<Embeddings> result() {
+        return result;
+    }
+
+    Prompt prompt() {
+        return plan.prompt();
+    }
+
+    EmbeddingBounds bounds() {
+        return plan.bounds();
+    }
+
+    /** Returns the keys of its texts, each once. */
+    List<CacheKey> distinct() {
+        return List.copyOf(messages.keySet());
+    }
+
+    Message message(CacheKey key) {
+        return Objects.requireNonNull(messages.get(key));
+    }
+
+    /** Returns whether its caller still waits. */
+    boolean isWanted() {
+        return !over;
+    }
+
+    /** Returns whether it wants a text that it hasn't got. */
+    boolean wants(CacheKey key) {
+        return messages.containsKey(key) && !vectors.containsKey(key);
+    }
+
+    /** Returns its prompt for a call, with the time that its caller still waits. Needs no lock. */
+    Prompt promptOf(List<Message> texts, long now) {
+        Prompt prompt = plan.prompt();
+        return prompt.withMessages(texts)
+                .within(
+                        prompt.deadline().map(deadline -> left(deadline, now)),
+                        prompt.callerTimeout().map(timeout -> left(timeout, now)));
+    }
+
+    private Duration left(Duration after, long now) {
+        Duration left = after.minusNanos(now - beganNanos);
+        return left.isNegative() || left.isZero() ? Duration.ofNanos(1) : left;
+    }
+
+    /** Keeps a call's answer. Returns whether its caller still waits. */
+    boolean subscribe(EmbeddingCall call, CompletableFuture<Completion> answer) {
+        if (!over) {
+            answers.put(call, answer);
+        }
+        return !over;
+    }
+
+    void unsubscribe(EmbeddingCall call) {
+        answers.remove(call);
+    }
+
+    /** Takes a stored vector. Returns whether it is the last one. */
+    boolean take(CacheKey key, Embedding vector) {
+        vectors.put(key, vector);
+        return isWhole();
+    }
+
+    /** Takes a call's vectors. Returns whether they are the last ones. */
+    boolean take(EmbeddingCall call, List<String> found, Completion answer) {
+        unsubscribe(call);
+        for (int index = 0; index < found.size(); index++) {
+            CacheKey key = call.texts().get(index).key();
+            if (wants(key)) {
+                vectors.put(key, new Embedding(found.get(index), answer.origin()));
+            }
+        }
+        if (answer.origin().source() == Origin.Source.CALL) {
+            usage = usage.plus(answer.usage().orElse(TokenUsage.NONE));
+            calls += answer.origin().attempts();
+        }
+        return isWhole();
+    }
+
+    private boolean isWhole() {
+        return !over && vectors.size() == messages.size();
+    }
+
+    /** Gives its caller the vectors. Call it without the lock, once it has all. */
+    void complete() {
+        result.complete(new Embeddings(
+                order.stream()
+                        .map(key -> Objects.requireNonNull(vectors.get(key)))
+                        .toList(),
+                usage,
+                calls));
+    }
+
+    /** Its caller no longer waits. Returns the answers to cancel. */
+    List<CompletableFuture<Completion>> end() {
+        over = true;
+        return List.copyOf(answers.values());
+    }
+}

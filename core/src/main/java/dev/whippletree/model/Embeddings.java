@@ -1,0 +1,51 @@
+package dev.whippletree.model;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The vectors of a prompt's texts, all by one model. Immutable.
+ *
+ * @param all one for each text, in the order of the texts
+ * @param usage the tokens of the calls that were made for this prompt, as the services counted them; texts from a cache
+ *     or from another prompt's call cost none
+ * @param calls how many calls were made for this prompt, failed ones included
+ */
+public record Embeddings(List<Embedding> all, TokenUsage usage, int calls) {
+
+    /** Rejects null, and copies the list. */
+    public Embeddings {
+        all = List.copyOf(all);
+        Objects.requireNonNull(usage, "usage");
+        if (all.isEmpty()) {
+            throw new IllegalArgumentException("there is no vector");
+        }
+    }
+
+    /**
+     * Returns where the vectors came from: a call if one was made, another prompt's if one was shared, else a cache. The
+     * account and model are those of the first such vector, and the wait is the longest.
+     */
+    public Origin origin() {
+        Origin first = all.stream()
+                .map(Embedding::origin)
+                .min(Comparator.comparing(Origin::source))
+                .orElseThrow();
+        Duration waited = all.stream()
+                .map(vector -> vector.origin().waited())
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+        Optional<String> cache = first.source() == Origin.Source.CACHE ? first.cache() : Optional.empty();
+        return new Origin(first.source(), first.account(), first.model(), calls, waited, cache);
+    }
+
+    /** Returns how many vectors came from a cache. */
+    public long cached() {
+        return all.stream()
+                .filter(vector -> vector.origin().source() == Origin.Source.CACHE)
+                .count();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.whippletree.gateway.http;
+
+import dev.whippletree.time.Timeline;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
+import io.undertow.util.HttpString;
+import io.undertow.util.PathMatcher;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * A request's id, which its response and the log show, and the format of its errors. Immutable.
+ *
+ * @param uniqueId hexadecimal digits that no other request has, hard to guess
+ * @param errors how the protocol of its path writes errors
+ */
+public record RequestLabel(String uniqueId, ErrorFormat errors) {
+
+    /** What a request's id begins with. */
+    public static final String PREFIX = "req_";
+
+    private static final AttachmentKey<RequestLabel> OF_EXCHANGE = AttachmentKey.create(RequestLabel.class);
+
+    /** OpenAI's libraries read the first, Anthropic's the second. */
+    private static final HttpString OPENAI = new HttpString("x-request-id");
+
+    private static final HttpString ANTHROPIC = new HttpString("request-id");
+
+    /**
+     * Returns a handler that labels requests before anything can fail, and tells their ids in the response.
+     *
+     * @param timeline whose randomness the ids are made of
+     * @param formats the formats other than OpenAI's, by the paths under which they apply
+     * @param next takes the requests
+     */
+    public static HttpHandler labelling(Timeline timeline, Map<String, ErrorFormat> formats, HttpHandler next) {
+        PathMatcher<ErrorFormat> byPath = new PathMatcher<>(ErrorFormat.OPENAI);
+        formats.forEach(byPath::addPrefixPath);
+        return exchange -> {
+            RequestLabel label = new RequestLabel(
+                    uniqueId(timeline.random()),
+                    byPath.match(exchange.getRequestPath()).getValue());
+            exchange.putAttachment(OF_EXCHANGE, label);
+            exchange.getResponseHeaders().put(OPENAI, label.id()).put(ANTHROPIC, label.id());
+            next.handleRequest(exchange);
+        };
+    }
+
+    /** Returns the label of a request that has one, as all do. */
+    public static RequestLabel of(HttpServerExchange exchange) {
+        return exchange.getAttachment(OF_EXCHANGE);
+    }
+
+    /** Returns its id as the response and the log show it. */
+    public String id() {
+        return PREFIX + uniqueId;
+    }
+
+    private static String uniqueId(RandomGenerator random) {
+        return String.format("%016x%016x", random.nextLong(), random.nextLong());
+    }
+}

@@ -1,0 +1,116 @@
+package dev.whippletree.gateway.messages;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.whippletree.gateway.http.GatewayJson;
+import dev.whippletree.gateway.http.RequestException;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.TokenUsage;
+import java.io.ByteArrayInputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The parts of a message as JSON, with every field that Anthropic's schema requires. Stateless. */
+final class MessageJson {
+
+    /** Under this name, Anthropic's own clients tell a model of an input that was no JSON object. */
+    private static final String INVALID = "INVALID_JSON";
+
+    private MessageJson() {}
+
+    /** Returns a message that hasn't ended. */
+    static Map<String, @Nullable Object> message(
+            String id, String model, List<Map<String, @Nullable Object>> content, TokenUsage usage) {
+        Map<String, @Nullable Object> message =
+                object("id", id, "type", "message", "role", "assistant", "model", model, "content", content);
+        message.put("usage", usage(usage));
+        message.put("container", null);
+        message.putAll(object("stop_reason", null, "stop_sequence", null, "stop_details", null));
+        return message;
+    }
+
+    /**
+     * Returns why an answer ended, as fields of a message or of a {@code message_delta}.
+     *
+     * @param refused whether the model refused in so many words
+     * @param sequence the stop sequence that ended it, if the service says so
+     */
+    static Map<String, @Nullable Object> end(
+            FinishReason reason, boolean callsTools, boolean refused, Optional<String> sequence) {
+        String stop = switch (reason) {
+            // Some services say only by the calls that they call tools.
+            case STOP, TOOL_CALLS -> callsTools ? "tool_use" : sequence.isPresent() ? "stop_sequence" : "end_turn";
+            case LENGTH -> "max_tokens";
+            case CONTENT_FILTER -> "refusal";
+        };
+        boolean withheld = refused || reason == FinishReason.CONTENT_FILTER;
+        return object(
+                "stop_reason",
+                withheld ? "refusal" : stop,
+                "stop_sequence",
+                sequence.orElse(null),
+                "stop_details",
+                withheld ? object("type", "refusal", "category", null, "explanation", null) : null);
+    }
+
+    /** Returns the tokens used; those of the prompt that the service had cached aren't among the input. */
+    static Map<String, @Nullable Object> usage(TokenUsage usage) {
+        long cached = Math.min(usage.cachedPromptTokens(), usage.promptTokens());
+        Map<String, @Nullable Object> json = object(
+                "input_tokens",
+                usage.promptTokens() - cached,
+                "cache_creation_input_tokens",
+                0,
+                "cache_read_input_tokens",
+                cached,
+                "output_tokens",
+                usage.completionTokens(),
+                "output_tokens_details",
+                Map.of("thinking_tokens", usage.reasoningTokens()));
+        json.putAll(
+                object("cache_creation", null, "server_tool_use", null, "service_tier", null, "inference_geo", null));
+        return json;
+    }
+
+    /** Returns a block of text. */
+    static Map<String, @Nullable Object> text(String text) {
+        return object("type", "text", "text", text, "citations", null);
+    }
+
+    /** Returns a block of reasoning. Its signature is empty: only Anthropic can sign what its models think. */
+    static Map<String, @Nullable Object> thinking(String text) {
+        return object("type", "thinking", "thinking", text, "signature", "");
+    }
+
+    /** Returns a block of a tool call. */
+    static Map<String, @Nullable Object> toolUse(String id, String name, Map<String, Object> input) {
+        Map<String, Object> caller = Map.of("type", "direct");
+        return object("type", "tool_use", "id", id, "name", name, "input", input, "caller", caller);
+    }
+
+    /** Returns a call's arguments as the input of a tool: an object, if need be one around what isn't any. */
+    static Map<String, Object> input(String arguments) {
+        if (arguments.isBlank() || arguments.strip().equals("null")) {
+            return Map.of();
+        }
+        Optional<Map<String, Object>> object;
+        try {
+            object = GatewayJson.object(new ByteArrayInputStream(arguments.getBytes(UTF_8)), values -> {});
+        } catch (RequestException beyondBounds) {
+            object = Optional.empty();
+        }
+        return object.orElseGet(() -> Map.of(INVALID, arguments));
+    }
+
+    /** Returns an object with names and values that stand one after the other. */
+    static Map<String, @Nullable Object> object(@Nullable Object... namesAndValues) {
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
+        for (int index = 0; index < namesAndValues.length; index += 2) {
+            object.put(String.valueOf(namesAndValues[index]), namesAndValues[index + 1]);
+        }
+        return object;
+    }
+}
