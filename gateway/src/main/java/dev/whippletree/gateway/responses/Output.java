@@ -64,11 +64,7 @@ final class Output {
     private Kind kind = Kind.TEXT;
     private @Nullable Object key;
 
-    /**
-     * Prepares one.
-     *
-     * @param encrypted whether the client keeps only reasoning that looks encrypted
-     */
+    /** Prepares one, for a client that perhaps keeps only reasoning that looks encrypted. */
     Output(String answerId, Tools tools, boolean encrypted, Events events) {
         this.answerId = answerId;
         this.tools = tools;
@@ -98,21 +94,20 @@ final class Output {
 
     /** What belongs to the text may come when that is told already; then the whole answer alone has it. */
     private void annotate(AnswerExtras extras) {
-        for (Object annotation : elements(extras.message().get("annotations"))) {
-            Object flat = flat(annotation);
-            if (key != null && kind == Kind.TEXT) {
-                int index = annotations.size();
-                event("output_text.annotation.added", "annotation_index", index, "annotation", flat);
+        if (extras.message().get("annotations") instanceof List<?> more) {
+            for (Object annotation : more) {
+                Object flat = flat(annotation);
+                if (key != null && kind == Kind.TEXT) {
+                    int index = annotations.size();
+                    event("output_text.annotation.added", "annotation_index", index, "annotation", flat);
+                }
+                annotations.add(flat);
             }
-            annotations.add(flat);
         }
-        if (extras.choice().get("logprobs") instanceof Map<?, ?> given) {
-            logprobs.addAll(elements(given.get("content")));
+        if (extras.choice().get("logprobs") instanceof Map<?, ?> given
+                && given.get("content") instanceof List<?> more) {
+            logprobs.addAll(more);
         }
-    }
-
-    private static List<?> elements(@Nullable Object value) {
-        return value instanceof List<?> list ? list : List.of();
     }
 
     /** Chat completions have an annotation's fields one level deeper: {@code url_citation.url}. */
@@ -125,11 +120,7 @@ final class Output {
         return flat;
     }
 
-    /**
-     * Ends the answer. One without any item gets an empty text.
-     *
-     * @param status the last item's
-     */
+    /** Ends the answer, with the last item's status. One without any item gets an empty text. */
     void end(String status) {
         while (!kept.isEmpty()) {
             close(COMPLETED);
