@@ -116,7 +116,7 @@ final class Outlook {
         if (result instanceof BatchResult.Answered answered) {
             byCall = answered.completion().origin().source() == Origin.Source.CALL;
             answers++;
-            answerCharacters += answered.completion().text().length();
+            answerCharacters += answered.completion().words().length();
         }
         switch (kind) {
             case NEW -> news.ended(byCall);

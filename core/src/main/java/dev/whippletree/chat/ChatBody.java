@@ -145,11 +145,14 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
             boolean custom = call.text("type").filter("custom"::equals).isPresent();
             String kind = custom ? "custom" : "function";
             Fields tool = Fields.object(at + "." + kind, call.take(kind).orElse(null));
+            String id = call.text("id").orElse("");
+            call.take("index"); // Of a stream's chunks; clients that send back what they got keep it.
             calls.add(new ToolCall(
-                    call.text("id").orElse(""),
+                    id,
                     tool.text("name").orElseThrow(() -> tool.wrong("name", "is missing")),
                     tool.text(custom ? "input" : "arguments").orElse(""),
-                    custom ? ToolCall.Type.CUSTOM : ToolCall.Type.FUNCTION));
+                    custom ? ToolCall.Type.CUSTOM : ToolCall.Type.FUNCTION,
+                    call.rest()));
         }
         return calls;
     }

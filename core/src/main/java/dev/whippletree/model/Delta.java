@@ -1,5 +1,6 @@
 package dev.whippletree.model;
 
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -107,8 +108,15 @@ public sealed interface Delta {
      * @param name the tool's name; in its first piece only
      * @param arguments appended to the arguments, or a custom tool's input, that came before; may be empty
      * @param type what kind of tool is called; in each piece
+     * @param extras further fields of the call, as JSON values in JDK types; added to those that came before
      */
-    record ToolCallPart(int index, Optional<String> id, Optional<String> name, String arguments, ToolCall.Type type)
+    record ToolCallPart(
+            int index,
+            Optional<String> id,
+            Optional<String> name,
+            String arguments,
+            ToolCall.Type type,
+            Map<String, Object> extras)
             implements Piece {
 
         /** Checks that the index isn't negative and nothing is null. */
@@ -117,6 +125,7 @@ public sealed interface Delta {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(arguments, "arguments");
             Objects.requireNonNull(type, "type");
+            extras = JsonValues.copyOfAnswer(extras);
             if (index < 0) {
                 throw new IllegalArgumentException("a tool call's index can't be negative: " + index);
             }
@@ -125,6 +134,12 @@ public sealed interface Delta {
         /** Creates a part of a function's call. */
         public ToolCallPart(int index, Optional<String> id, Optional<String> name, String arguments) {
             this(index, id, name, arguments, ToolCall.Type.FUNCTION);
+        }
+
+        /** Creates a part without extras. */
+        public ToolCallPart(
+                int index, Optional<String> id, Optional<String> name, String arguments, ToolCall.Type type) {
+            this(index, id, name, arguments, type, Map.of());
         }
     }
 }

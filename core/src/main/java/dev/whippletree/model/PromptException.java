@@ -46,7 +46,7 @@ public final class PromptException extends WhippletreeException {
     private final Duration tried;
 
     /**
-     * Creates an exception.
+     * Creates an exception for a prompt without a call that anybody timed.
      *
      * @param reason why there is no answer
      * @param message the same for people, with what to do
@@ -54,37 +54,11 @@ public final class PromptException extends WhippletreeException {
      * @param roomAt when there would be room if nothing else happened, if that is known
      */
     public PromptException(Reason reason, String message, List<AttemptReport> attempts, Optional<Instant> roomAt) {
-        this(
-                reason,
-                message,
-                attempts,
-                roomAt,
-                attempts.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(
-                                attempts.get(attempts.size() - 1).failure().kind()));
+        this(reason, message, attempts, roomAt, kindOfLast(attempts), Duration.ZERO);
     }
 
     /**
      * Creates an exception with the kind of its cause.
-     *
-     * @param reason why there is no answer
-     * @param message the same for people, with what to do
-     * @param attempts the attempts that failed, in order; may be empty
-     * @param roomAt when there would be room if nothing else happened, if that is known
-     * @param kind the kind of failure that caused it, if any
-     */
-    public PromptException(
-            Reason reason,
-            String message,
-            List<AttemptReport> attempts,
-            Optional<Instant> roomAt,
-            Optional<FailureKind> kind) {
-        this(reason, message, attempts, roomAt, kind, Duration.ZERO);
-    }
-
-    /**
-     * Creates an exception with the kind of its cause and the time spent on calls.
      *
      * @param reason why there is no answer
      * @param message the same for people, with what to do
@@ -106,6 +80,13 @@ public final class PromptException extends WhippletreeException {
         this.roomAt = roomAt;
         this.kind = kind;
         this.tried = tried;
+    }
+
+    /** Returns the kind of the last failed attempt; empty if there is none. */
+    public static Optional<FailureKind> kindOfLast(List<AttemptReport> attempts) {
+        return attempts.isEmpty()
+                ? Optional.empty()
+                : Optional.of(attempts.get(attempts.size() - 1).failure().kind());
     }
 
     /** Returns why there is no answer. */

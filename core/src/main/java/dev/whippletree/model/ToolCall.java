@@ -1,5 +1,6 @@
 package dev.whippletree.model;
 
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -10,8 +11,9 @@ import java.util.Objects;
  * @param arguments what the model wrote: for a function a JSON object as text, perhaps invalid JSON; for a custom tool
  *     its input, any text
  * @param type what kind of tool it calls
+ * @param extras all other fields of the call as JSON values in JDK types, which some services want back unchanged
  */
-public record ToolCall(String id, String name, String arguments, Type type) {
+public record ToolCall(String id, String name, String arguments, Type type, Map<String, Object> extras) {
 
     /** What kind of tool is called. */
     public enum Type {
@@ -21,12 +23,18 @@ public record ToolCall(String id, String name, String arguments, Type type) {
         CUSTOM
     }
 
-    /** Rejects null. */
+    /** Rejects null and copies mutable values. */
     public ToolCall {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(arguments, "arguments");
         Objects.requireNonNull(type, "type");
+        extras = JsonValues.copyOfAnswer(extras);
+    }
+
+    /** Creates a call without extras. */
+    public ToolCall(String id, String name, String arguments, Type type) {
+        this(id, name, arguments, type, Map.of());
     }
 
     /** Creates the call of a function. */

@@ -57,7 +57,7 @@ final class EnvelopeReader {
     private List<ToolCall> toolCalls() {
         List<ToolCall> calls = new ArrayList<>();
         for (long left = number(); left > 0; left--) {
-            calls.add(new ToolCall(text(), text(), text(), type()));
+            calls.add(new ToolCall(text(), text(), text(), type(), object(0)));
         }
         return calls;
     }

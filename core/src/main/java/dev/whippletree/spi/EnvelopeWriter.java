@@ -70,6 +70,7 @@ final class EnvelopeWriter {
             text(call.name());
             text(call.arguments());
             out.write(codeOf(call.type()));
+            object(call.extras());
         }
     }
 

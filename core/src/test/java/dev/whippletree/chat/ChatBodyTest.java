@@ -51,6 +51,18 @@ final class ChatBodyTest {
     }
 
     @Test
+    void furtherFieldsOfAToolCall_areKept_butNotItsPlaceInAStream() {
+        Map<String, Object> call = Map.of(
+                "index", 0, "id", "c", "extra_content", Map.of("signature", "s"), "function", Map.of("name", "f"));
+
+        assertThat(message(Map.of("role", "assistant", "tool_calls", List.of(call)))
+                        .toolCalls()
+                        .get(0)
+                        .extras())
+                .isEqualTo(Map.of("extra_content", Map.of("signature", "s")));
+    }
+
+    @Test
     void customToolCallWithoutItsTool_isRefused() {
         Map<String, Object> call = Map.of("id", "c1", "type", "custom", "function", Map.of("name", "f"));
 

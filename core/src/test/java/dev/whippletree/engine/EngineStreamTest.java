@@ -805,8 +805,8 @@ final class EngineStreamTest {
     @Test
     void refusalExtrasAndCustomCalls_reachEveryReader_alsoLaterAndFromTheCache() {
         fixture.cache("near", new ScriptedCache(fixture.timeline));
-        Delta.Piece call =
-                new Delta.ToolCallPart(0, Optional.of("c"), Optional.of("exec"), "print(1)", ToolCall.Type.CUSTOM);
+        Delta.Piece call = new Delta.ToolCallPart(
+                0, Optional.of("c"), Optional.of("exec"), "print(1)", ToolCall.Type.CUSTOM, Map.of("signature", "s"));
         client.then(says(
                 EngineStreamTest::stops,
                 TIER,
@@ -825,7 +825,8 @@ final class EngineStreamTest {
 
         Completion whole = joined.join();
         assertThat(whole.refusal()).contains("I can't do that");
-        assertThat(whole.toolCalls()).containsExactly(new ToolCall("c", "exec", "print(1)", ToolCall.Type.CUSTOM));
+        assertThat(whole.toolCalls())
+                .containsExactly(new ToolCall("c", "exec", "print(1)", ToolCall.Type.CUSTOM, Map.of("signature", "s")));
         assertThat(whole.extras())
                 .isEqualTo(new AnswerExtras(
                         Map.of("service_tier", "flex"),

@@ -185,7 +185,8 @@ class CacheEnvelopeTest {
                 List.of(
                         new ToolCall("call-1", "weather", "{\"city\":\"Zürich\"}"),
                         new ToolCall("", "f", ""),
-                        new ToolCall("call-2", "exec", "print(1)", ToolCall.Type.CUSTOM)),
+                        new ToolCall(
+                                "call-2", "exec", "print(1)", ToolCall.Type.CUSTOM, Map.of("signed", List.of(1L)))),
                 FinishReason.TOOL_CALLS,
                 Optional.of(new TokenUsage(127, 128, 0, Long.MAX_VALUE)),
                 extras(),

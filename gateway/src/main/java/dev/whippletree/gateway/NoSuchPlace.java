@@ -5,11 +5,11 @@ import dev.whippletree.gateway.http.Response;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Answers requests for unknown paths: says which base URL is right, what the gateway has instead, or what it serves.
@@ -35,44 +35,28 @@ final class NoSuchPlace implements HttpHandler {
             + " POST /v1/messages/count_tokens, POST /v1/embeddings, POST /v1/confirmations, GET /v1/models,"
             + " GET /v1/models/<name>, GET /health, GET /readyz, GET /status, GET /metrics, and the page /";
 
-    private static final String NOTHING_KEPT = "the gateway keeps no answers and no conversations: send the whole"
-            + " conversation with each request; to cancel one, close its connection";
-    private static final String NO_FILES =
-            "the gateway keeps no files: send their content in the messages, as text or as parts";
-    private static final String NO_BATCHES = "the gateway runs no batches: send all prompts at once, they wait in its"
-            + " line; or run 'whippletree batch' on a file of prompts";
-    private static final String NO_MEDIA =
-            "the gateway makes neither sound nor pictures, and transcribes nothing; parts"
-                    + " of messages may be pictures or sound, where the model takes them";
-    private static final String CHAT_INSTEAD = "use POST /v1/chat/completions, with messages in place of a prompt";
-    private static final String NO_TUNING = "tune the model at its service; then a route can name it";
-    private static final String NO_MODERATION =
-            "ask the service for that; or ask a model by POST /v1/chat/completions with a response_format";
-    private static final String OTHER_PROTOCOL =
-            "of this service's protocols, the gateway knows the one that is compatible with OpenAI's, with a base URL that"
-                    + " ends with /v1";
-
-    /** What there is instead of other places, below the version or at the root. */
-    private static final Map<String, String> INSTEAD = instead();
-
-    private static Map<String, String> instead() {
-        Map<String, String> instead = new LinkedHashMap<>();
-        put(instead, NO_BATCHES, "/batches", "/messages/batches");
-        put(instead, NOTHING_KEPT, "/responses", "/conversations", "/assistants", "/threads", "/chat/completions");
-        put(instead, NO_FILES, "/files", "/uploads", "/vector_stores", "/containers");
-        put(instead, NO_MEDIA, "/audio", "/images", "/videos", "/realtime");
-        put(instead, CHAT_INSTEAD, "/completions", "/complete", "/edits", "/engines");
-        put(instead, NO_TUNING, "/fine_tuning", "/fine-tunes", "/evals");
-        put(instead, NO_MODERATION, "/moderations", "/rerank");
-        put(instead, OTHER_PROTOCOL, "/api/chat", "/api/generate", "/api/embed", "/api/tags", "/openai/deployments");
-        return instead;
-    }
-
-    private static void put(Map<String, String> instead, String words, String... places) {
-        for (String place : places) {
-            instead.put(place, words);
-        }
-    }
+    /** Other places, below the version or at the root, and in the line after them, what there is instead. */
+    private static final String INSTEAD = """
+            /batches /messages/batches
+            the gateway runs no batches: send all prompts at once, they wait in its line; or run 'whippletree batch' on \
+            a file of prompts
+            /responses /conversations /assistants /threads /chat/completions
+            the gateway keeps no answers and no conversations: send the whole conversation with each request; to cancel \
+            one, close its connection
+            /files /uploads /vector_stores
+            the gateway keeps no files: send their content in the messages, as text or as parts
+            /audio /images /videos /realtime
+            the gateway makes neither sound nor pictures, and transcribes nothing; parts of messages may be pictures or \
+            sound, where the model takes them
+            /completions /complete
+            use POST /v1/chat/completions, with messages in place of a prompt
+            /fine_tuning
+            tune the model at its service; then a route can name it
+            /moderations
+            ask the service for that; or ask a model by POST /v1/chat/completions with a response_format
+            /api/chat /api/generate /api/embed /api/tags
+            set your program to OpenAI's protocol, with a base URL that ends with /v1
+            """;
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
@@ -86,9 +70,10 @@ final class NoSuchPlace implements HttpHandler {
 
     private static Optional<String> insteadOf(String path) {
         String place = LEADING_VERSIONS.matcher(path).replaceFirst("");
-        return INSTEAD.entrySet().stream()
-                .filter(entry -> isAtOrBelow(place, entry.getKey()))
-                .map(Map.Entry::getValue)
+        String[] lines = INSTEAD.split("\n");
+        return IntStream.iterate(0, line -> line < lines.length, line -> line + 2)
+                .filter(line -> Stream.of(lines[line].split(" ")).anyMatch(other -> isAtOrBelow(place, other)))
+                .mapToObj(line -> lines[line + 1])
                 .findFirst();
     }
 

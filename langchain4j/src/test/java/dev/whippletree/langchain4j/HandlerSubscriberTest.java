@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.exception.ContentFilteredException;
 import dev.langchain4j.exception.InternalServerException;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.CompleteToolCall;
@@ -13,6 +14,7 @@ import dev.langchain4j.model.chat.response.PartialThinking;
 import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
@@ -22,6 +24,7 @@ import dev.whippletree.model.TokenUsage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
@@ -186,5 +189,34 @@ final class HandlerSubscriberTest {
         answer.onError(new IllegalStateException("late"));
         assertThat(told).containsExactly("Once");
         assertThat(asked).containsExactly("request " + Long.MAX_VALUE, "cancel");
+    }
+
+    @Test
+    void refusal_isAFilteredAnswer() {
+        HandlerSubscriber answer = answer(false);
+        answer.onNext(new Delta.Refusal("I can"));
+        answer.onNext(new Delta.Refusal("'t."));
+        answer.onNext(END);
+        answer.onComplete();
+
+        assertThat(told)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        ContentFilteredException.class,
+                        failure -> assertThat(failure).hasMessage("I can't."));
+    }
+
+    @Test
+    void furtherFields_areInTheMetadata() {
+        AnswerExtras extras = new AnswerExtras(Map.of(), Map.of(), Map.of("annotations", List.of("there")));
+        HandlerSubscriber answer = answer(false);
+        answer.onNext(new Delta.Text("Hi"));
+        answer.onNext(new Delta.ExtrasPart(extras));
+        answer.onNext(END);
+        answer.onComplete();
+
+        ChatResponse response = (ChatResponse) told.get(told.size() - 1);
+        assertThat(((WhippletreeChatResponseMetadata) response.metadata()).extras())
+                .isEqualTo(extras);
     }
 }

@@ -90,7 +90,11 @@ final class MessageTranslator {
 
     private static Message assistant(String text, AssistantMessage said) {
         List<ToolCall> calls = said.getToolCalls().stream()
-                .map(call -> new ToolCall(call.id(), call.name(), call.arguments()))
+                .map(call -> new ToolCall(
+                        call.id(),
+                        call.name(),
+                        call.arguments(),
+                        call.type().equals("custom") ? ToolCall.Type.CUSTOM : ToolCall.Type.FUNCTION))
                 .toList();
         return new Message(Role.ASSISTANT, text, List.of(), calls, Optional.empty());
     }

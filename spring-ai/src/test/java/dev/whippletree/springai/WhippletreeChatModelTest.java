@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.CachePolicy;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FailureKind;
@@ -386,6 +387,31 @@ final class WhippletreeChatModelTest {
         assertThat(result(last).getOutput().getMetadata()).containsEntry("reasoningContent", "Let me see");
         assertThat(last.getMetadata().getUsage().getTotalTokens()).isEqualTo(50);
         assertThat(last.getMetadata().<String>get("account")).isEqualTo("a");
+    }
+
+    @Test
+    void refusalAndFurtherFields_areMetadata_wholeAndStreamed() {
+        for (boolean streamed : new boolean[] {false, true}) {
+            service.then(sink -> {
+                sink.delta(new Delta.Refusal("I can"));
+                sink.delta(new Delta.Refusal("'t."));
+                sink.delta(new Delta.ExtrasPart(new AnswerExtras(
+                        Map.of("service_tier", "flex"),
+                        Map.of("logprobs", Map.of("content", List.of())),
+                        Map.of("annotations", List.of("there")))));
+                ScriptedService.end(sink, FinishReason.STOP);
+            });
+            Prompt prompt = new Prompt(streamed ? "streamed" : "whole");
+            List<ChatResponse> pieces = streamed ? all(model.stream(prompt)) : List.of(model.call(prompt));
+            ChatResponse last = pieces.get(pieces.size() - 1);
+
+            assertThat(result(last).getOutput().getText()).isEmpty();
+            assertThat(result(last).getOutput().getMetadata())
+                    .containsEntry("refusal", "I can't.")
+                    .containsEntry("annotations", List.of("there"));
+            assertThat(result(last).getMetadata().<Object>get("logprobs")).isEqualTo(Map.of("content", List.of()));
+            assertThat(last.getMetadata().<String>get("service_tier")).isEqualTo("flex");
+        }
     }
 
     @Test

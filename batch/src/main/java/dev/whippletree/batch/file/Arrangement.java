@@ -143,7 +143,7 @@ final class Arrangement {
         return with(
                 values,
                 answer.map(there -> List.of(
-                                there.text(),
+                                there.words(),
                                 there.finishReason().wireName(),
                                 there.origin().model()))
                         .orElse(List.of("", "", "")),

@@ -35,6 +35,7 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
     private static final int OK = 200;
     private static final String FUNCTION_CALL = "function_call";
     private static final Set<String> OF_BODY = Set.of("id", "object", "created", "model", "choices", "usage");
+    private static final Set<String> OF_CALL = Set.of("id", "type", "function", "custom");
     private static final Set<String> OF_CHOICE = Set.of("index", "message", "finish_reason");
     private static final Set<String> OF_MESSAGE =
             Set.of("role", "content", "reasoning", "refusal", "tool_calls", FUNCTION_CALL);
@@ -113,12 +114,13 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         json.writeArrayPropertyStart("choices");
         json.writeStartObject();
         json.writeNumberProperty("index", 0);
-        boolean legacy = answered.item().prompt().parameters().extras().containsKey("functions");
+        boolean legacy = answered.item().prompt().parameters().extras().containsKey("functions")
+                && completion.toolCalls().size() == 1;
         message(json, completion, legacy);
         if (!extras.choice().containsKey("logprobs")) {
             json.writeNullProperty("logprobs");
         }
-        write(json, extras.choice(), Set.of());
+        write(json, extras.choice(), OF_CHOICE);
         boolean calls = legacy && completion.finishReason() == FinishReason.TOOL_CALLS;
         json.writeStringProperty(
                 "finish_reason",
@@ -151,14 +153,14 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         json.writeStringProperty("content", silent ? null : completion.text());
         completion.reasoning().ifPresent(thought -> json.writeStringProperty("reasoning", thought));
         completion.refusal().ifPresent(words -> json.writeStringProperty("refusal", words));
-        if (legacy && !completion.toolCalls().isEmpty()) {
+        if (legacy) {
             tool(json, FUNCTION_CALL, completion.toolCalls().get(0));
         } else if (!completion.toolCalls().isEmpty()) {
             json.writeArrayPropertyStart("tool_calls");
             completion.toolCalls().forEach(call -> toolCall(json, call));
             json.writeEndArray();
         }
-        write(json, completion.extras().message(), Set.of());
+        write(json, completion.extras().message(), OF_MESSAGE);
         json.writeEndObject();
     }
 
@@ -168,6 +170,7 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         String type = call.type().name().toLowerCase(Locale.ROOT);
         json.writeStringProperty("type", type);
         tool(json, type, call);
+        write(json, call.extras(), OF_CALL);
         json.writeEndObject();
     }
 
@@ -206,7 +209,7 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
                 message.path("reasoning").stringValueOpt(),
                 message.path("refusal").stringValueOpt(),
                 function.isObject()
-                        ? List.of(toolCall("", function))
+                        ? List.of(legacyCall(function))
                         : message.path("tool_calls")
                                 .valueStream()
                                 .map(ResultLine::toolCall)
@@ -263,20 +266,19 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
     }
 
     private static ToolCall toolCall(JsonNode call) {
-        String id = call.path("id").stringValue("");
         JsonNode custom = call.path("custom");
-        return custom.isObject()
-                ? new ToolCall(
-                        id,
-                        custom.path("name").stringValue(""),
-                        custom.path("input").stringValue(""),
-                        ToolCall.Type.CUSTOM)
-                : toolCall(id, call.path("function"));
+        JsonNode tool = custom.isObject() ? custom : call.path("function");
+        return new ToolCall(
+                call.path("id").stringValue(""),
+                tool.path("name").stringValue(""),
+                tool.path(custom.isObject() ? "input" : "arguments").stringValue(""),
+                custom.isObject() ? ToolCall.Type.CUSTOM : ToolCall.Type.FUNCTION,
+                others(call, OF_CALL));
     }
 
-    private static ToolCall toolCall(String id, JsonNode function) {
+    private static ToolCall legacyCall(JsonNode function) {
         return new ToolCall(
-                id,
+                "",
                 function.path("name").stringValue(""),
                 function.path("arguments").stringValue(""));
     }

@@ -2,6 +2,7 @@ package dev.whippletree.cli.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Delta;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -23,6 +24,15 @@ class AnswerTextTest {
         text.end();
         assertThat(out.toString())
                 .isEqualTo("\u001b[2mWell, \u001b[0m\u001b[2mhm.\u001b[0m" + END + END + "Yes." + END);
+    }
+
+    @Test
+    void refusal_isPrintedLikeText_andExtrasArent() {
+        AnswerText text = AnswerText.plain(new PrintWriter(out), true);
+        text.take(new Delta.Refusal("I can't."));
+        text.take(new Delta.ExtrasPart(AnswerExtras.NONE));
+        text.end();
+        assertThat(out.toString()).isEqualTo("I can't." + END);
     }
 
     @Test

@@ -43,6 +43,15 @@ class ComingAnswerTest {
     }
 
     @Test
+    void refusal_isTheAnswersText() {
+        answer.onSubscribe(subscription);
+        answer.onNext(new Delta.Refusal("I can"));
+        answer.onNext(new Delta.Refusal("'t."));
+        answer.onNext(END);
+        assertThat(answer.await().text()).isEqualTo("I can't.");
+    }
+
+    @Test
     void cancelled_withdrawsThePrompt() {
         answer.onSubscribe(subscription);
         answer.cancel();

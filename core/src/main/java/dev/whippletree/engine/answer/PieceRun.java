@@ -2,6 +2,7 @@ package dev.whippletree.engine.answer;
 
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.ToolCall;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,6 +29,7 @@ final class PieceRun {
     private Optional<String> id;
     private final Optional<String> name;
     private final ToolCall.Type type;
+    private final Map<String, Object> extras;
     private final StringBuilder text;
 
     private PieceRun(Sort sort, Delta.ToolCallPart part, String text) {
@@ -36,6 +38,7 @@ final class PieceRun {
         this.id = part.id();
         this.name = part.name();
         this.type = part.type();
+        this.extras = part.extras();
         this.text = new StringBuilder(text);
     }
 
@@ -84,6 +87,11 @@ final class PieceRun {
         return type;
     }
 
+    /** Returns further fields of its tool call. */
+    Map<String, Object> extras() {
+        return extras;
+    }
+
     /** Returns its text, or a tool call's arguments. */
     CharSequence text() {
         return text;
@@ -94,7 +102,8 @@ final class PieceRun {
             return sort == Sort.TOOL_CALL
                     && call == part.index()
                     && part.id().isEmpty()
-                    && part.name().isEmpty();
+                    && part.name().isEmpty()
+                    && part.extras().isEmpty();
         }
         return sort == sortOf(piece);
     }
@@ -130,7 +139,12 @@ final class PieceRun {
             case REFUSAL -> new Delta.Refusal(rest);
             case TOOL_CALL ->
                 new Delta.ToolCallPart(
-                        call, offset == 0 ? id : Optional.empty(), offset == 0 ? name : Optional.empty(), rest, type);
+                        call,
+                        offset == 0 ? id : Optional.empty(),
+                        offset == 0 ? name : Optional.empty(),
+                        rest,
+                        type,
+                        offset == 0 ? extras : Map.of());
         };
     }
 

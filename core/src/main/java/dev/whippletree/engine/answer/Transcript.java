@@ -9,7 +9,9 @@ import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.AnswerEnd;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -72,6 +74,7 @@ public final class Transcript {
                 return;
             }
             runs.add(last);
+            size += last.extras().isEmpty() ? 0 : new AnswerExtras(Map.of(), Map.of(), last.extras()).size();
         } else {
             last.add(piece);
         }
@@ -87,7 +90,12 @@ public final class Transcript {
         for (int index = 0; index < calls.size(); index++) {
             ToolCall call = calls.get(index);
             add(new Delta.ToolCallPart(
-                    index, Optional.of(call.id()), Optional.of(call.name()), call.arguments(), call.type()));
+                    index,
+                    Optional.of(call.id()),
+                    Optional.of(call.name()),
+                    call.arguments(),
+                    call.type(),
+                    call.extras()));
         }
         if (!completion.extras().isEmpty()) {
             add(new Delta.ExtrasPart(completion.extras()));
@@ -276,6 +284,7 @@ public final class Transcript {
         private String name = "";
         private ToolCall.Type type = ToolCall.Type.FUNCTION;
         private final StringBuilder arguments = new StringBuilder();
+        private final Map<String, Object> extras = new LinkedHashMap<>(0);
 
         static PartialCall of(List<PartialCall> calls, int index) {
             while (calls.size() <= index) {
@@ -288,11 +297,12 @@ public final class Transcript {
             run.id().ifPresent(text -> id = text);
             run.name().ifPresent(text -> name = text);
             type = run.type();
+            extras.putAll(run.extras());
             arguments.append(run.text());
         }
 
         ToolCall whole() {
-            return new ToolCall(id, name, arguments.toString(), type);
+            return new ToolCall(id, name, arguments.toString(), type, extras);
         }
     }
 }

@@ -112,10 +112,10 @@ public final class PromptKeys {
         return fields;
     }
 
-    private static List<String> describe(ToolCall call) {
-        return call.type() == ToolCall.Type.FUNCTION
+    private static List<Object> describe(ToolCall call) {
+        return call.type() == ToolCall.Type.FUNCTION && call.extras().isEmpty()
                 ? List.of(call.id(), call.name(), call.arguments())
-                : List.of(call.id(), call.name(), call.arguments(), call.type().name());
+                : List.of(call.id(), call.name(), call.arguments(), call.type().name(), call.extras());
     }
 
     private static Map<String, Object> describe(Parameters parameters) {

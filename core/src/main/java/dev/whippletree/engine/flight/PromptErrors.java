@@ -50,10 +50,7 @@ public final class PromptErrors {
                 message,
                 attempts,
                 roomAt,
-                attempts.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(
-                                attempts.get(attempts.size() - 1).failure().kind()),
+                PromptException.kindOfLast(attempts),
                 Duration.ofNanos(flight.triedNanos(now)));
     }
 
@@ -152,7 +149,8 @@ public final class PromptErrors {
                 "no account can answer:" + lines(reasons),
                 flight.failedAttempts(),
                 Waits.isKnown(check) ? Optional.of(at.plusNanos(check)) : Optional.empty(),
-                kinds.size() == 1 ? Optional.of(kinds.iterator().next()) : Optional.empty());
+                kinds.size() == 1 ? Optional.of(kinds.iterator().next()) : Optional.empty(),
+                Duration.ofNanos(flight.triedNanos(now)));
     }
 
     /** No target is left to try. */

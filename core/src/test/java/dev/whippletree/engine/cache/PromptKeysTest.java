@@ -136,6 +136,12 @@ final class PromptKeysTest {
         assertThat(called(new ToolCall("1", "f", "{}", ToolCall.Type.CUSTOM))).isNotEqualTo(called("1", "f", "{}"));
     }
 
+    @Test
+    void furtherFieldsOfAToolCall_matter() {
+        assertThat(called(new ToolCall("1", "f", "{}", ToolCall.Type.FUNCTION, Map.of("signature", "s"))))
+                .isNotEqualTo(called("1", "f", "{}"));
+    }
+
     private static CacheKey called(String id, String name, String arguments) {
         return called(new ToolCall(id, name, arguments));
     }

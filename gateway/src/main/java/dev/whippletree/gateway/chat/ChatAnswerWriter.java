@@ -129,7 +129,7 @@ final class ChatAnswerWriter implements AnswerWriter {
             model = start.model();
         } else if (delta instanceof Delta.End end) {
             model = end.origin().model();
-            Map<String, Object> choice = choice("delta", begin());
+            Map<String, Object> choice = choice("delta", beginEmpty());
             choice.put("finish_reason", reason(end.finishReason(), legacy));
             Map<String, Object> last = chunk(choice);
             last.put("whippletree", info.own(end.origin()));
@@ -170,7 +170,7 @@ final class ChatAnswerWriter implements AnswerWriter {
     }
 
     private Map<String, Object> chunk(AnswerExtras part) {
-        Map<String, Object> delta = begin();
+        Map<String, Object> delta = beginEmpty();
         part.message().forEach(delta::putIfAbsent);
         Map<String, @Nullable Object> choice = choice("delta", delta);
         part.choice().forEach(choice::putIfAbsent);
@@ -211,6 +211,15 @@ final class ChatAnswerWriter implements AnswerWriter {
         return delta;
     }
 
+    /** Adds the role and empty content to a first chunk that has no piece, so that clients find some content. */
+    private Map<String, Object> beginEmpty() {
+        Map<String, Object> delta = begin();
+        if (!delta.isEmpty()) {
+            delta.put("content", "");
+        }
+        return delta;
+    }
+
     private Map<String, Object> piece(Delta.Piece piece) {
         if (piece instanceof Delta.Text text) {
             return Map.of("content", text.text());
@@ -234,6 +243,7 @@ final class ChatAnswerWriter implements AnswerWriter {
         part.id().or(() -> part.name().map(name -> "")).ifPresent(id -> call.put("id", id));
         part.name().ifPresent(name -> call.put("type", wireName(part.type())));
         call.put(wireName(part.type()), tool);
+        part.extras().forEach(call::putIfAbsent);
         return Map.of("tool_calls", List.of(call));
     }
 
@@ -283,7 +293,9 @@ final class ChatAnswerWriter implements AnswerWriter {
 
     private static Map<String, Object> toolCall(ToolCall call) {
         String type = wireName(call.type());
-        return Map.of("id", call.id(), "type", type, type, tool(call));
+        Map<String, Object> json = new LinkedHashMap<>(Map.of("id", call.id(), "type", type, type, tool(call)));
+        call.extras().forEach(json::putIfAbsent);
+        return json;
     }
 
     private static Map<String, Object> tool(ToolCall call) {

@@ -28,7 +28,9 @@ final class ShownKey {
     /** Returns the key that a request shows, if it shows one; two different ones are none. */
     static Optional<ShownKey> of(HttpServerExchange exchange) {
         List<ShownKey> keys = all(exchange);
-        return contradict(keys) ? Optional.empty() : keys.stream().findFirst();
+        return keys.size() == 2 && !keys.get(0).is(keys.get(1))
+                ? Optional.empty()
+                : keys.stream().findFirst();
     }
 
     /**
@@ -38,17 +40,11 @@ final class ShownKey {
      * @throws RequestException if it shows none, or two different ones
      */
     static ShownKey require(HttpServerExchange exchange, String what) {
-        List<ShownKey> keys = all(exchange);
-        if (contradict(keys)) {
-            throw new RequestException(
-                    ApiError.unauthorized("two different keys, in Authorization and in x-api-key: send "
-                            + what + " in one of them (Anthropic's programs send ANTHROPIC_AUTH_TOKEN in the first,"
-                            + " ANTHROPIC_API_KEY in the second)"));
-        }
-        return keys.stream()
-                .findFirst()
-                .orElseThrow(() -> new RequestException(ApiError.unauthorized(
-                        "no key: send " + what + " as 'Authorization: Bearer <key>' or as 'x-api-key: <key>'")));
+        String problem = all(exchange).isEmpty()
+                ? "no key: send " + what + " as 'Authorization: Bearer <key>' or as 'x-api-key: <key>'"
+                : "two different keys, in Authorization and in x-api-key: send " + what + " in one of them (Anthropic's"
+                        + " programs send ANTHROPIC_AUTH_TOKEN in the first, ANTHROPIC_API_KEY in the second)";
+        return of(exchange).orElseThrow(() -> new RequestException(ApiError.unauthorized(problem)));
     }
 
     private static List<ShownKey> all(HttpServerExchange exchange) {
@@ -63,10 +59,6 @@ final class ShownKey {
                 .flatMap(Optional::stream)
                 .map(ShownKey::new)
                 .toList();
-    }
-
-    private static boolean contradict(List<ShownKey> keys) {
-        return keys.size() > 1 && !keys.get(0).is(keys.get(1));
     }
 
     /** Returns whether it is this one, in a time that depends on neither. */

@@ -1,13 +1,14 @@
 package dev.whippletree.gateway.http;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Unpacks a gzip'd body by RFC 1952 as it arrives. Confined.
+ * Unpacks a gzip'd body of one member (RFC 1952) as it arrives. Confined.
  *
  * <p>Undertow's own conduit knows no optional fields of the header, fails where a body pauses, and doesn't free the
  * memory outside the heap.
@@ -17,45 +18,35 @@ final class GzipBody implements AutoCloseable {
     /** What it takes, most of it outside the heap. */
     static final int BYTES = 48 * 1024;
 
-    /** The magic number, and the method. */
+    /** The magic number, and the method: the low bytes of a header. */
     private static final int DEFLATED_GZIP = 0x08_8b1f;
 
-    private static final int FLAGS_BYTES = 4;
     private static final int FIXED_BYTES = 10;
-    private static final int HAS_HEADER_CHECK = 1 << 1;
+    private static final int FLAGS_AT = 3;
+    private static final int HAS_CHECK = 1 << 1;
     private static final int HAS_EXTRA = 1 << 2;
     private static final int HAS_NAME = 1 << 3;
     private static final int HAS_COMMENT = 1 << 4;
     private static final int RESERVED = 0xe0;
-
-    /** The parts of a member; a body has one or more members. */
-    private enum Part {
-        FIXED,
-        EXTRA_LENGTH,
-        EXTRA,
-        NAME,
-        COMMENT,
-        HEADER_CHECK,
-        DATA,
-        TRAILER
-    }
+    private static final int LARGEST_HEADER = 512;
 
     private final Inflater inflater = new Inflater(true);
     private final CRC32 checksum = new CRC32();
     private final byte[] out = new byte[8 * 1024];
-
     private final Runnable closed;
 
-    private Part part = Part.FIXED;
+    /** What has come of a header or a trailer. */
+    private final ByteBuffer frame = ByteBuffer.allocate(LARGEST_HEADER).order(ByteOrder.LITTLE_ENDIAN);
 
-    /** How many bytes of the part have come, and their little-endian value if they are few. */
-    private int count;
-
-    private long value;
-    private int flags;
-    private int extraBytes;
-    private boolean begun;
+    private Part part = Part.HEADER;
     private boolean over;
+
+    private enum Part {
+        HEADER,
+        DATA,
+        TRAILER,
+        END
+    }
 
     /**
      * Begins a body.
@@ -74,12 +65,19 @@ final class GzipBody implements AutoCloseable {
      * @throws MalformedBodyException if that isn't gzip
      */
     void unpack(ByteBuffer packed, Consumer<ByteBuffer> unpacked) throws MalformedBodyException {
-        begun = true;
         while (packed.hasRemaining()) {
             if (part == Part.DATA) {
                 inflate(packed, unpacked);
-            } else {
-                take(packed.get() & 0xff);
+                continue;
+            }
+            check(part != Part.END && frame.hasRemaining());
+            frame.put(packed.get());
+            if (part == Part.HEADER && isHeader()) {
+                begin(Part.DATA);
+            } else if (part == Part.TRAILER && frame.position() == Long.BYTES) {
+                check(frame.getInt(0) == (int) checksum.getValue()
+                        && frame.getInt(Integer.BYTES) == (int) inflater.getBytesWritten());
+                begin(Part.END);
             }
         }
     }
@@ -90,89 +88,64 @@ final class GzipBody implements AutoCloseable {
      * @throws MalformedBodyException if that is in the middle of it
      */
     void end() throws MalformedBodyException {
-        if (!begun || part != Part.FIXED || count > 0) {
+        if (part != Part.END) {
             throw new MalformedBodyException("the body says Content-Encoding: gzip, but is cut off");
         }
     }
 
     private void inflate(ByteBuffer packed, Consumer<ByteBuffer> unpacked) throws MalformedBodyException {
         inflater.setInput(packed);
-        int got;
+        int count;
         do {
             try {
-                got = inflater.inflate(out);
+                count = inflater.inflate(out);
             } catch (DataFormatException e) {
                 throw damaged();
             }
-            checksum.update(out, 0, got);
-            unpacked.accept(ByteBuffer.wrap(out, 0, got));
-        } while (got == out.length);
+            checksum.update(out, 0, count);
+            unpacked.accept(ByteBuffer.wrap(out, 0, count));
+        } while (count == out.length);
+        check(inflater.finished() || !packed.hasRemaining());
         if (inflater.finished()) {
             begin(Part.TRAILER);
-        } else if (packed.hasRemaining()) {
-            throw damaged();
         }
     }
 
-    private void take(int given) throws MalformedBodyException {
-        if (count < Long.BYTES) {
-            value |= (long) given << (count * Byte.SIZE);
+    /** Returns whether a header is complete: the fixed bytes, and then what its flags say. */
+    private boolean isHeader() throws MalformedBodyException {
+        int came = frame.position();
+        if (came <= FLAGS_AT) {
+            return false;
         }
-        count++;
-        if (part == Part.FIXED && count == FLAGS_BYTES) {
-            flags = given;
-            if ((value & 0xffffff) != DEFLATED_GZIP || (flags & RESERVED) != 0) {
-                throw damaged();
+        int flags = frame.get(FLAGS_AT);
+        check((frame.getInt(0) & 0xffffff) == DEFLATED_GZIP && (flags & RESERVED) == 0);
+        if (came < FIXED_BYTES) {
+            return false;
+        }
+        int end = FIXED_BYTES;
+        if ((flags & HAS_EXTRA) != 0) {
+            end += Short.BYTES + (came < end + Short.BYTES ? 0 : frame.getShort(end) & 0xffff);
+        }
+        for (int text : new int[] {HAS_NAME, HAS_COMMENT}) {
+            if ((flags & text) != 0) {
+                while (end < came && frame.get(end) != 0) {
+                    end++;
+                }
+                end++;
             }
         }
-        if (isOver(given)) {
-            if (part == Part.EXTRA_LENGTH) {
-                extraBytes = (int) value;
-            } else if (part == Part.TRAILER) {
-                endMember();
-            }
-            begin(after(part));
-        }
-    }
-
-    private boolean isOver(int given) {
-        return switch (part) {
-            case FIXED -> count == FIXED_BYTES;
-            case EXTRA_LENGTH, HEADER_CHECK -> count == Short.BYTES;
-            case EXTRA -> count == extraBytes;
-            case NAME, COMMENT -> given == 0;
-            case DATA -> inflater.finished();
-            case TRAILER -> count == Long.BYTES;
-        };
-    }
-
-    private Part after(Part over) {
-        return switch (over) {
-            case FIXED -> (flags & HAS_EXTRA) != 0 ? Part.EXTRA_LENGTH : after(Part.EXTRA);
-            case EXTRA_LENGTH -> extraBytes > 0 ? Part.EXTRA : after(Part.EXTRA);
-            case EXTRA -> (flags & HAS_NAME) != 0 ? Part.NAME : after(Part.NAME);
-            case NAME -> (flags & HAS_COMMENT) != 0 ? Part.COMMENT : after(Part.COMMENT);
-            case COMMENT -> (flags & HAS_HEADER_CHECK) != 0 ? Part.HEADER_CHECK : Part.DATA;
-            case HEADER_CHECK -> Part.DATA;
-            case DATA -> Part.TRAILER;
-            case TRAILER -> Part.FIXED;
-        };
-    }
-
-    /** Compares with the trailer: the checksum, then how many bytes there are. */
-    private void endMember() throws MalformedBodyException {
-        long found = inflater.getBytesWritten() << Integer.SIZE | checksum.getValue();
-        if (value != found) {
-            throw damaged();
-        }
-        inflater.reset();
-        checksum.reset();
+        return came >= end + ((flags & HAS_CHECK) != 0 ? Short.BYTES : 0);
     }
 
     private void begin(Part next) {
         part = next;
-        count = 0;
-        value = 0;
+        frame.clear();
+    }
+
+    private static void check(boolean isGzip) throws MalformedBodyException {
+        if (!isGzip) {
+            throw damaged();
+        }
     }
 
     private static MalformedBodyException damaged() {

@@ -17,6 +17,9 @@ import java.util.random.RandomGenerator;
  */
 public record RequestLabel(String uniqueId, ErrorFormat errors) {
 
+    /** What a request's id begins with. */
+    public static final String PREFIX = "req_";
+
     private static final AttachmentKey<RequestLabel> OF_EXCHANGE = AttachmentKey.create(RequestLabel.class);
 
     /** OpenAI's libraries read the first, Anthropic's the second. */
@@ -51,7 +54,7 @@ public record RequestLabel(String uniqueId, ErrorFormat errors) {
 
     /** Returns its id as the response and the log show it. */
     public String id() {
-        return "req_" + uniqueId;
+        return PREFIX + uniqueId;
     }
 
     private static String uniqueId(RandomGenerator random) {

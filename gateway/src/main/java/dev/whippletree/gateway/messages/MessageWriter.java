@@ -71,7 +71,7 @@ final class MessageWriter implements AnswerWriter {
 
     @Override
     public List<ServerSentEvent> broken(ApiError error) {
-        return List.of(ServerSentEvent.json("error", ERRORS.json(error, "")));
+        return List.of(ServerSentEvent.json("error", ERRORS.json(error, info.requestId())));
     }
 
     /** Returns the id that the result of a call will refer to, also where the service has given the call none. */

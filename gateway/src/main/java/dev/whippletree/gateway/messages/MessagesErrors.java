@@ -39,9 +39,7 @@ public final class MessagesErrors implements ErrorFormat {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("type", "error");
         json.put("error", inner);
-        if (!requestId.isEmpty()) {
-            json.put("request_id", requestId);
-        }
+        json.put("request_id", requestId);
         return json;
     }
 

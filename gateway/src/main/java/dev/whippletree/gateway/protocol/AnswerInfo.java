@@ -1,6 +1,7 @@
 package dev.whippletree.gateway.protocol;
 
 import dev.whippletree.gateway.clients.Disclosure;
+import dev.whippletree.gateway.http.RequestLabel;
 import dev.whippletree.model.Origin;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,6 +34,11 @@ public final class AnswerInfo {
     /** Returns hexadecimal digits that no other answer has, those of the request's id; protocols put prefixes before them. */
     public String uniqueId() {
         return uniqueId;
+    }
+
+    /** Returns the id of its request. */
+    public String requestId() {
+        return RequestLabel.PREFIX + uniqueId;
     }
 
     /** Returns when the request came, in seconds since 1970. */

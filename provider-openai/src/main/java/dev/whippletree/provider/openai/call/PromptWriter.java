@@ -88,6 +88,7 @@ final class PromptWriter {
             json.put("type", "function");
             json.put("function", Map.of("name", call.name(), "arguments", call.arguments()));
         }
+        json.putAll(call.extras());
         return json;
     }
 }

@@ -51,7 +51,7 @@ public final class PromptTokens {
             sixths += sixths(part);
         }
         for (ToolCall call : message.toolCalls()) {
-            sixths += TextTokens.sixths(call.name()) + TextTokens.sixths(call.arguments());
+            sixths += TextTokens.sixths(call.name()) + TextTokens.sixths(call.arguments()) + ofFields(call.extras());
         }
         return sixths;
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * Turns a {@code message}, or one {@code delta} after another, into deltas. Confined to one thread.
@@ -37,11 +38,14 @@ final class AnswerParts {
     /** A tool call, as far as it has come. */
     private static final class Call {
         private String id = "";
+        private ToolCall.Type type = ToolCall.Type.FUNCTION;
         private int number;
         private boolean named;
 
         /** What came before its name. */
         private final StringBuilder arguments = new StringBuilder();
+
+        private final Map<String, Object> extras = new HashMap<>(0);
     }
 
     AnswerParts(Consumer<Delta.Piece> listener) {
@@ -61,7 +65,7 @@ final class AnswerParts {
         tellContent(JsonFields.present(message, CONTENT));
         tell(string(message, REFUSAL), Delta.Refusal::new);
         tellToolCalls(JsonFields.present(message, TOOL_CALLS));
-        tellTool(0, Optional.empty(), JsonFields.present(message, "function_call"), ToolCall.Type.FUNCTION);
+        tellTool(0, Optional.empty(), JsonFields.present(message, "function_call"), ToolCall.Type.FUNCTION, Map.of());
     }
 
     /**
@@ -119,41 +123,49 @@ final class AnswerParts {
                                 || JsonFields.present(call, "index").isEmpty()),
                 TOOL_CALLS);
         Optional<JsonNode> custom = JsonFields.present(call, "custom");
+        ToolCall.Type type = custom.isPresent() ? ToolCall.Type.CUSTOM : ToolCall.Type.FUNCTION;
         tellTool(
                 index.orElse(place),
                 JsonFields.text(call, "id"),
                 custom.or(() -> JsonFields.present(call, "function")),
-                custom.isPresent() ? ToolCall.Type.CUSTOM : ToolCall.Type.FUNCTION);
+                type,
+                ExtraFields.ofToolCall(call));
     }
 
-    private void tellTool(long index, Optional<String> id, Optional<JsonNode> tool, ToolCall.Type type)
+    private void tellTool(
+            long index, Optional<String> id, Optional<JsonNode> tool, ToolCall.Type type, Map<String, Object> extras)
             throws MalformedAnswerException {
-        if (tool.isEmpty()) {
+        boolean extended = !extras.isEmpty() && calls.containsKey(index);
+        if (tool.isEmpty() && !extended) {
             return;
         }
-        MalformedAnswerException.unless(tool.get().isObject(), TOOL_CALLS);
-        String name = string(tool.get(), "name");
-        String arguments = type == ToolCall.Type.CUSTOM ? string(tool.get(), "input") : arguments(tool.get());
-        if (id.isEmpty() && name.isEmpty() && arguments.isEmpty()) {
+        JsonNode told = tool.orElse(MissingNode.getInstance());
+        MalformedAnswerException.unless(tool.isEmpty() || told.isObject(), TOOL_CALLS);
+        String name = string(told, "name");
+        String arguments = type == ToolCall.Type.CUSTOM ? string(told, "input") : arguments(told);
+        if (id.isEmpty() && name.isEmpty() && arguments.isEmpty() && !extended) {
             return; // It is no call yet.
         }
         Call call = call(index, id, name);
+        call.type = tool.isPresent() ? type : call.type;
         Optional<String> freshId = call.id.isEmpty() ? id : Optional.empty();
         freshId.ifPresent(text -> call.id = text);
         if (call.named) {
-            if (freshId.isPresent() || !arguments.isEmpty()) {
-                listener.accept(new Delta.ToolCallPart(call.number, freshId, Optional.empty(), arguments, type));
+            if (freshId.isPresent() || !arguments.isEmpty() || !extras.isEmpty()) {
+                listener.accept(
+                        new Delta.ToolCallPart(call.number, freshId, Optional.empty(), arguments, call.type, extras));
             }
             return;
         }
         call.arguments.append(arguments);
+        call.extras.putAll(extras);
         if (!name.isEmpty()) {
             call.named = true;
             call.number = named++;
             unnamed--;
             Optional<String> knownId = Optional.of(call.id).filter(text -> !text.isEmpty());
-            listener.accept(
-                    new Delta.ToolCallPart(call.number, knownId, Optional.of(name), call.arguments.toString(), type));
+            listener.accept(new Delta.ToolCallPart(
+                    call.number, knownId, Optional.of(name), call.arguments.toString(), call.type, call.extras));
         }
     }
 

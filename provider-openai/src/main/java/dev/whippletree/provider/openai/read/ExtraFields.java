@@ -31,6 +31,8 @@ final class ExtraFields {
     private static final Set<String> OF_MESSAGE =
             Set.of("role", "content", "refusal", "reasoning", "reasoning_content", "tool_calls", "function_call");
 
+    private static final Set<String> OF_TOOL_CALL = Set.of("index", "id", "type", "function", "custom");
+
     private static final Set<String> OF_USAGE = Set.of("prompt_tokens", "completion_tokens");
 
     /** The members of {@code usage} that are objects, and the count in each that is known. */
@@ -109,6 +111,17 @@ final class ExtraFields {
             }
         }
         return fields == null ? AnswerExtras.NONE : new AnswerExtras(Map.of("usage", fields), Map.of(), Map.of());
+    }
+
+    /** Returns the fields of a tool call, or of a piece of one, that the model has no component for. */
+    static Map<String, Object> ofToolCall(JsonNode call) {
+        Map<String, Object> fields = null;
+        for (Map.Entry<String, JsonNode> field : call.properties()) {
+            if (isUnknown(field, OF_TOOL_CALL)) {
+                fields = with(fields, field.getKey(), field.getValue());
+            }
+        }
+        return fields == null ? Map.of() : fields;
     }
 
     private static boolean isSum(Map.Entry<String, JsonNode> field, TokenUsage read) {

@@ -82,12 +82,12 @@ final class PromptWriterTest {
 
     @Test
     void customToolCalls_keepTheirForm() {
-        ToolCall call = new ToolCall("c1", "exec", "print(1)", ToolCall.Type.CUSTOM);
+        ToolCall call = new ToolCall("c1", "exec", "print(1)", ToolCall.Type.CUSTOM, Map.of("signature", "s"));
         Message message = new Message(Role.ASSISTANT, "", List.of(), List.of(call), Optional.empty());
 
         assertThat(body(Prompt.builder().message(message).build(), false))
                 .contains("\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":\"custom\",\"custom\":{")
-                .contains("\"name\":\"exec\"", "\"input\":\"print(1)\"")
+                .contains("\"name\":\"exec\"", "\"input\":\"print(1)\"", "\"signature\":\"s\"}")
                 .doesNotContain("function");
     }
 

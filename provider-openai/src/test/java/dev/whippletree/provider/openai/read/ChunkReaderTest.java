@@ -172,6 +172,29 @@ final class ChunkReaderTest {
     }
 
     @Test
+    void furtherFieldsOfAToolCall_areToldWithIt_alsoIfTheyComeAlone() {
+        RecordingSink sink = send(toolCall(
+                        "{\"index\":0,\"id\":\"c\",\"a\":1,\"gone\":null,\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}")
+                + toolCall("{\"index\":0,\"b\":{\"c\":2}}")
+                + toolCall("{\"index\":5,\"b\":2}")
+                + chunk("{}", "\"tool_calls\"")
+                + END);
+
+        sink.awaitDone();
+        assertThat(sink.deltas())
+                .containsExactly(
+                        new Delta.ToolCallPart(
+                                0, Optional.of("c"), Optional.of("f"), "{}", ToolCall.Type.FUNCTION, Map.of("a", 1L)),
+                        new Delta.ToolCallPart(
+                                0,
+                                Optional.empty(),
+                                Optional.empty(),
+                                "",
+                                ToolCall.Type.FUNCTION,
+                                Map.of("b", Map.of("c", 2L))));
+    }
+
+    @Test
     void unknownFields_areToldWhenTheyChange_andPiecesEachTime() {
         String constant = "\"system_fingerprint\":\"fp\",\"obfuscation\":\"%s\",\"x_groq\":{\"id\":\"r\"}";
         String choice = ",\"filter\":{\"hate\":false},\"logprobs\":{\"content\":[{\"token\":\"ha\"}]}";
