@@ -15,8 +15,6 @@ final class Blocks {
     private static final Set<String> FOR_SERVERS =
             Set.of("redacted_thinking", "fallback", "server_tool_use", "mcp_tool_use", "mcp_tool_listing");
 
-    private static final String RESULT_OF_SERVER = "_tool_result";
-
     private Blocks() {}
 
     /** Returns the blocks of a field; text alone is one block, an absent field none. */
@@ -33,7 +31,7 @@ final class Blocks {
 
     /** Returns whether blocks of a type are for Anthropic's servers alone, and nothing for other models. */
     static boolean isForServers(String type) {
-        return FOR_SERVERS.contains(type) || type.endsWith(RESULT_OF_SERVER);
+        return FOR_SERVERS.contains(type) || type.endsWith("_tool_result");
     }
 
     /** Returns the error of a block that is of no type that can stand where it does. */
@@ -60,8 +58,8 @@ final class Blocks {
         return switch (type) {
             case "text" -> List.of(textPart(block.needed("text")));
             case "image" -> List.of(image(source(block)));
-            case "document" -> joined(headed(block, "title", "context"), document(source(block)));
-            case "search_result" -> joined(headed(block, "title", "source"), inner(block));
+            case "document" -> headed(block, "context", document(source(block)));
+            case "search_result" -> headed(block, "source", inner(block));
             case "tool_reference" -> List.of(textPart("The tool " + block.needed("tool_name") + " is available now."));
             default ->
                 throw unknown(block, type, "text, image, document, search_result, tool_result and tool_reference");
@@ -107,15 +105,11 @@ final class Blocks {
                 .toList();
     }
 
-    /** Returns what stands above a block's content. */
-    private static List<Map<String, Object>> headed(Fields block, String... fields) {
-        return Stream.of(fields)
-                .flatMap(field -> block.text(field).stream())
-                .map(Blocks::textPart)
-                .toList();
-    }
-
-    private static List<Map<String, Object>> joined(List<Map<String, Object>> one, List<Map<String, Object>> other) {
-        return Stream.concat(one.stream(), other.stream()).toList();
+    /** Puts a block's title and another field above its content. */
+    private static List<Map<String, Object>> headed(Fields block, String field, List<Map<String, Object>> content) {
+        Stream<Map<String, Object>> head = Stream.of("title", field)
+                .flatMap(name -> block.text(name).stream())
+                .map(Blocks::textPart);
+        return Stream.concat(head, content.stream()).toList();
     }
 }

@@ -40,10 +40,10 @@ final class MessageJson {
      */
     static Map<String, @Nullable Object> end(
             FinishReason reason, boolean callsTools, boolean refused, Optional<String> sequence) {
-        String unnamed = callsTools ? "tool_use" : "end_turn";
+        String finished = sequence.isPresent() ? "stop_sequence" : "end_turn";
         String stop = switch (reason) {
             // Some services say only by the calls that they call tools.
-            case STOP, TOOL_CALLS -> sequence.isPresent() ? "stop_sequence" : unnamed;
+            case STOP, TOOL_CALLS -> callsTools ? "tool_use" : finished;
             case LENGTH -> "max_tokens";
             case CONTENT_FILTER -> "refusal";
         };

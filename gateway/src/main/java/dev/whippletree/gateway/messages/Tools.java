@@ -2,12 +2,10 @@ package dev.whippletree.gateway.messages;
 
 import dev.whippletree.chat.Fields;
 import dev.whippletree.gateway.protocol.Protocol;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The tools of a request, as functions. Confined to one reading.
@@ -18,7 +16,6 @@ import java.util.Set;
 final class Tools {
 
     private final Map<String, Map<String, Object>> functions = new LinkedHashMap<>();
-    private final Set<String> dropped = new HashSet<>();
 
     /** Takes the tools from a request. */
     Tools(Fields request) {
@@ -43,7 +40,6 @@ final class Tools {
         String type = tool.text("type").orElse("custom");
         Optional<Fields> schema = tool.object("input_schema");
         if (schema.isEmpty() && !type.equals("custom")) {
-            dropped.add(tool.text("name").orElse(""));
             return false;
         }
         Map<String, Object> function = new LinkedHashMap<>();
@@ -91,12 +87,7 @@ final class Tools {
     private String named(Fields choice) {
         String name = choice.needed("name");
         if (!functions.containsKey(name)) {
-            throw choice.wrong(
-                    "name",
-                    "is '" + name
-                            + (dropped.contains(name)
-                                    ? "', but this gateway offers only tools with an 'input_schema'"
-                                    : "', but no tool has this name"));
+            throw choice.wrong("name", "is '" + name + "', but no tool with an 'input_schema' has this name");
         }
         return name;
     }
