@@ -42,11 +42,11 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
      * @throws RequestException if it relies on a conversation that a server would have kept
      */
     public static MessagesRequest read(Fields fields) {
-        MessagesRequest request = readToCount(fields);
-        if (request.body.parameters().maxTokens().isEmpty()) {
+        Optional<Long> maxTokens = fields.whole("max_tokens");
+        if (maxTokens.isEmpty()) {
             throw fields.wrong("max_tokens", "is missing");
         }
-        return request;
+        return read(fields, maxTokens);
     }
 
     /**
@@ -56,6 +56,10 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
      * @throws RequestException if it relies on a conversation that a server would have kept
      */
     public static MessagesRequest readToCount(Fields fields) {
+        return read(fields, fields.whole("max_tokens"));
+    }
+
+    private static MessagesRequest read(Fields fields, Optional<Long> maxTokens) {
         fields.object("thread").ifPresent(MessagesRequest::refuse);
         if (fields.take("compaction").isPresent()) {
             throw fields.wrong("compaction", "isn't supported by this gateway: let the client ask for a summary");
@@ -80,7 +84,7 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
         Parameters parameters = new Parameters(
                 fields.number("temperature").map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
                 fields.number("top_p").map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
-                fields.whole("max_tokens")
+                maxTokens
                         .map(most -> OptionalInt.of((int) Math.max(-1, Math.min(most, Integer.MAX_VALUE))))
                         .orElseGet(OptionalInt::empty),
                 OptionalLong.empty(),

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.RunningGateway;
-import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
@@ -140,17 +139,6 @@ final class MessagesRefusalsTest {
         for (String body : List.of(HI, HI.replaceFirst("\\{", "{\"stream\":true,"))) {
             assertError(ask("POST /v1/messages", "", body), status, type, words);
         }
-    }
-
-    @Test
-    void streamThatBreaksOff_namesItsRequest() throws Exception {
-        running.provider.usually(call -> {
-            call.tell(new Delta.Text("Hel"));
-            call.fail(Failure.of(FailureKind.REJECTED, "changed its mind"));
-        });
-        String response = ask("POST /v1/messages", "", HI.replaceFirst("\\{", "{\"stream\":true,"));
-        String id = response.replaceFirst("(?s).*\r\nrequest-id: (req_[0-9a-f]+)\r\n.*", "$1");
-        assertThat(response).contains("event: error", "\"request_id\":\"" + id + "\"");
     }
 
     @Test
