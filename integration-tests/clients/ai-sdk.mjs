@@ -1,14 +1,33 @@
-// The AI SDK with its provider for compatible services. Arguments: the gateway's base URL, a key.
+// The AI SDK with each of its providers. Arguments: the provider and protocol, the gateway's base URL, a key.
 
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { Output, generateText, jsonSchema, stepCountIs, streamText, tool } from 'ai';
-import { PERSON, PIXEL, UNKNOWN, WEATHER, failure, models, run, signal } from './exercises.mjs';
+import { PERSON, PIXEL, TIMEOUT, UNKNOWN, WEATHER, failure, models, run, signal, version } from './exercises.mjs';
 
-const [baseURL, apiKey] = process.argv.slice(2);
-const name = 'whippletree';
-const settings = { name, baseURL, includeUsage: true, supportsStructuredOutputs: true };
-const gateway = createOpenAICompatible({ ...settings, apiKey });
-const stranger = createOpenAICompatible({ ...settings, apiKey: 'no such key' });
+const [provider, baseURL, apiKey] = process.argv.slice(2);
+
+/** Without this, the SDK prints what it leaves out of a request. */
+globalThis.AI_SDK_LOG_WARNINGS = false;
+
+const providers = {
+  responses: { package: '@ai-sdk/openai', create: (settings) => createOpenAI(settings) },
+  chat: { package: '@ai-sdk/openai', create: (settings) => createOpenAI(settings).chat },
+  messages: { package: '@ai-sdk/anthropic', create: (settings) => createAnthropic(settings) },
+  compatible: {
+    package: '@ai-sdk/openai-compatible',
+    create: (settings) =>
+      createOpenAICompatible({
+        ...settings,
+        name: 'whippletree',
+        includeUsage: true,
+        supportsStructuredOutputs: true,
+      }),
+  },
+};
+const gateway = providers[provider].create({ baseURL, apiKey });
+const stranger = providers[provider].create({ baseURL, apiKey: 'no such key' });
 
 // An error that is worth a retry is to be seen at once.
 const once = { maxRetries: 0 };
@@ -23,6 +42,13 @@ async function read(result, heard = () => {}) {
     }
     heard(part);
   }
+  return {
+    text: await result.text,
+    reasoning: await result.reasoningText,
+    finish: await result.finishReason,
+    model: (await result.response).modelId,
+    ...used(await result.usage),
+  };
 }
 
 const stream = (model, prompt, options) =>
@@ -31,68 +57,65 @@ const stream = (model, prompt, options) =>
 const describe = (error) => ({
   type: error.name ?? typeof error,
   status: error.statusCode,
-  code: error.data?.error.code ?? error.code,
-  message: error.message ?? String(error),
+  code: error.data?.error?.code ?? error.code,
+  message: error.message ?? error.error?.message ?? String(error),
   retryAfter: error.responseHeaders?.['retry-after'],
 });
 
+const used = (usage) => ({ input: usage.inputTokens, output: usage.outputTokens, tokens: usage.totalTokens });
+
 const told = (result) => ({
   text: result.text,
+  reasoning: result.reasoningText,
   finish: result.finishReason,
   model: result.response.modelId,
-  tokens: result.usage.totalTokens,
+  ...used(result.usage),
 });
 
-const calls = [];
-const weather = tool({
-  description: WEATHER.description,
-  inputSchema: jsonSchema(WEATHER.schema),
-  execute: (given) => {
-    calls.push(given);
-    return WEATHER.result;
-  },
-});
-const withTools = { tools: { [WEATHER.name]: weather }, stopWhen: stepCountIs(5) };
+/** Answers with a tool, as often as it is called. */
+async function toolLoop(act) {
+  const calls = [];
+  const weather = tool({
+    description: WEATHER.description,
+    inputSchema: jsonSchema(WEATHER.schema),
+    execute: (given) => {
+      calls.push(given);
+      return WEATHER.result;
+    },
+  });
+  const result = await act({ tools: { [WEATHER.name]: weather }, stopWhen: stepCountIs(5) });
+  return { ...result, tool: WEATHER.name, arguments: calls[0], calls };
+}
+
+/** Only by Messages, thoughts are told to those who ask for them. */
+const thinking = {
+  providerOptions: { anthropic: { thinking: { type: 'enabled', budgetTokens: 1024 } } },
+};
+
+const output = Output.object({ schema: jsonSchema(PERSON), name: 'person' });
 
 await run({
+  about: () => ({ version: `${version('ai')}, ${version(providers[provider].package)}` }),
+
   async chat(prompt) {
     const result = await ask(models.good, prompt, {
       system: 'Be brief.',
       temperature: 0.25,
-      providerOptions: { [name]: UNKNOWN },
+      providerOptions: { whippletree: UNKNOWN },
     });
     return { ...told(result), account: result.response.headers['x-whippletree-account'] };
   },
 
-  async stream(prompt) {
-    const result = stream(models.groq, prompt);
-    await read(result);
-    return {
-      text: await result.text,
-      finish: await result.finishReason,
-      model: (await result.response).modelId,
-      tokens: (await result.usage).totalTokens,
-    };
-  },
+  stream: (prompt) => read(stream(models.groq, prompt)),
 
-  async tools(prompt) {
-    calls.length = 0;
-    const result = await ask(models.good, prompt, withTools);
-    return { ...told(result), tool: result.steps[0].toolCalls[0].toolName, arguments: calls[0] };
-  },
+  tools: (prompt) => toolLoop(async (tools) => told(await ask(models.good, prompt, tools))),
 
-  async streamedTools(prompt) {
-    calls.length = 0;
-    const result = stream(models.groq, prompt, withTools);
-    await read(result);
-    const [first] = await result.steps;
-    return { text: await result.text, tool: first.toolCalls[0].toolName, arguments: calls[0], calls: calls.length };
-  },
+  streamedTools: (prompt) => toolLoop((tools) => read(stream(models.groq, prompt, tools))),
+
+  manyTurns: (prompt) => toolLoop((tools) => read(stream(models.good, prompt, tools))),
 
   async json(prompt) {
-    const result = await ask(models.good, prompt, {
-      output: Output.object({ schema: jsonSchema(PERSON), name: 'person' }),
-    });
+    const result = await ask(models.good, prompt, { output });
     return { object: result.output, finish: result.finishReason };
   },
 
@@ -104,10 +127,16 @@ await run({
     return told(await ask(models.good, undefined, { messages: [{ role: 'user', content }] }));
   },
 
+  reasoning: async (prompt) => told(await ask(models.good, prompt, thinking)),
+
+  streamedReasoning: (prompt) => read(stream(models.good, prompt, thinking)),
+
+  /** The SDK has no place for a refusal: it is a text, which isn't the JSON. */
+  refusal: (prompt) => failure(() => ask(models.good, prompt, { output }), describe),
+
   mistaken: (prompt) => failure(() => ask(models.mistaken, prompt), describe),
 
-  stranger: (prompt) =>
-    failure(() => generateText({ model: stranger(models.good), prompt }), describe),
+  stranger: (prompt) => failure(() => generateText({ model: stranger(models.good), prompt }), describe),
 
   unknownModel: (prompt) => failure(() => ask(models.unknown, prompt), describe),
 
@@ -126,24 +155,30 @@ await run({
   async leaveStream(prompt) {
     const controller = new AbortController();
     let aborted = false;
-    await read(stream(models.stalling, prompt, { abortSignal: controller.signal }), (part) => {
+    const heard = (part) => {
       if (part.type === 'text-delta') {
         controller.abort();
       }
       aborted ||= part.type === 'abort';
-    });
+    };
+    await read(stream(models.stalling, prompt, { abortSignal: controller.signal }), heard).catch(() => {});
     return { aborted };
   },
 
-  async leave(prompt) {
-    const controller = new AbortController();
-    const left = failure(() => ask(models.silent, prompt, { abortSignal: controller.signal }), describe);
-    await signal();
-    controller.abort();
-    return left;
-  },
+  leave: (prompt) => leave(models.silent, prompt),
 
-  async afterwards(prompt) {
-    return told(await ask(models.good, prompt));
-  },
+  leaveLine: (prompt) => leave(models.waiting, prompt),
+
+  timeout: (prompt) => failure(() => ask(models.silent, prompt, { ...once, timeout: TIMEOUT }), describe),
+
+  afterwards: async (prompt) => told(await ask(models.good, prompt)),
 });
+
+/** Gives up a call once it is under way, or in line. */
+async function leave(model, prompt) {
+  const controller = new AbortController();
+  const left = failure(() => ask(model, prompt, { abortSignal: controller.signal }), describe);
+  await signal();
+  controller.abort();
+  return left;
+}

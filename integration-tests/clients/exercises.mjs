@@ -1,5 +1,7 @@
 // What every client does against the gateway, and how it says what came of it: one line of JSON for each exercise.
 
+import { readFileSync } from 'node:fs';
+
 export const MODEL = 'openai/gpt-oss-20b';
 
 /** By which account, or route, an exercise is answered; each does something else. */
@@ -11,12 +13,16 @@ export const models = {
   stalling: `stalling/${MODEL}`,
   silent: `silent/${MODEL}`,
   limited: 'limited',
+  waiting: 'waiting',
   impatient: 'impatient',
   unknown: 'no-such-model',
 };
 
 /** The fields that the protocol doesn't know. */
 export const UNKNOWN = { x_unknown: { deep: [1, 'two'] } };
+
+/** A client's own timeout, in milliseconds: for a call that is never answered. */
+export const TIMEOUT = 250;
 
 export const WEATHER = {
   name: 'weather',
@@ -41,26 +47,36 @@ export function question(exercise) {
   return `Why us? (${exercise})`;
 }
 
-/** Waits until the test says that the service has got the call. */
+/** Waits until the test says that the call is where the exercise wants it. */
 export function signal() {
   return new Promise((resolve) => {
     process.stdin.once('data', () => {
-      process.stdin.destroy();
+      process.stdin.pause();
       resolve();
     });
+    process.stdin.resume();
   });
 }
 
-/** Does all of it, one after the other. What fails unexpectedly ends the program. */
+/** Returns the version of an installed package. */
+export function version(name) {
+  const file = new URL(`node_modules/${name}/package.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')).version;
+}
+
+/** Does all of it, one after the other. What fails unexpectedly is told, and the others go on. */
 export async function run(exercises) {
   for (const [exercise, act] of Object.entries(exercises)) {
+    let result;
     try {
-      console.log(JSON.stringify({ exercise, ...(await act(question(exercise))) }));
+      result = await act(question(exercise));
     } catch (failure) {
       console.error(`exercise ${exercise} failed:`, failure);
-      process.exit(1);
+      result = { failed: String(failure?.stack ?? failure) };
     }
+    console.log(JSON.stringify({ exercise, ...result }));
   }
+  process.stdin.destroy();
 }
 
 /** Returns what is told of the error that there is to be. */

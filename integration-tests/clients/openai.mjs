@@ -1,25 +1,14 @@
-// The official client of OpenAI for JavaScript. Arguments: the gateway's base URL, a key.
+// The official client of OpenAI for JavaScript. Arguments: the protocol, the gateway's base URL, a key.
 
 import OpenAI from 'openai';
-import { PERSON, PIXEL, UNKNOWN, WEATHER, failure, models, run, signal } from './exercises.mjs';
+import { PERSON, PIXEL, TIMEOUT, UNKNOWN, WEATHER, failure, models, run, signal, version } from './exercises.mjs';
 
-const [baseURL, apiKey] = process.argv.slice(2);
+const [protocol, baseURL, apiKey] = process.argv.slice(2);
 const client = new OpenAI({ baseURL, apiKey });
 const stranger = new OpenAI({ baseURL, apiKey: 'no such key' });
 
 // An error that is worth a retry is to be seen at once.
 const once = client.withOptions({ maxRetries: 0 });
-
-const user = (content) => [{ role: 'user', content }];
-const tools = [
-  {
-    type: 'function',
-    function: { name: WEATHER.name, description: WEATHER.description, parameters: WEATHER.schema },
-  },
-];
-
-const create = (model, content, options, by = client) =>
-  by.chat.completions.create({ model, messages: user(content), ...options });
 
 const describe = (error) => ({
   type: error.constructor.name,
@@ -29,138 +18,233 @@ const describe = (error) => ({
   retryAfter: error.headers?.get('retry-after'),
 });
 
-const told = (completion) => ({
-  text: completion.choices[0].message.content,
-  finish: completion.choices[0].finish_reason,
-  model: completion.model,
-  tokens: completion.usage.total_tokens,
-});
+const user = (content) => [{ role: 'user', content }];
 
-await run({
-  async chat(content) {
-    const { data, response } = await client.chat.completions
-      .create({
-        model: models.good,
-        messages: [{ role: 'system', content: 'Be brief.' }, ...user(content)],
-        temperature: 0.25,
-        ...UNKNOWN,
-      })
-      .withResponse();
-    return { ...told(data), account: response.headers.get('x-whippletree-account') };
-  },
+const chat = {
+  format: { response_format: { type: 'json_schema', json_schema: { name: 'person', strict: true, schema: PERSON } } },
+  streamed: { stream: true, stream_options: { include_usage: true } },
+  tools: [
+    {
+      type: 'function',
+      function: { name: WEATHER.name, description: WEATHER.description, parameters: WEATHER.schema },
+    },
+  ],
 
-  async stream(content) {
-    const stream = await create(models.groq, content, { stream: true, stream_options: { include_usage: true } });
-    const result = { text: '' };
+  create: (by, model, content, fields, options) =>
+    by.chat.completions.create({ model, messages: user(content), ...fields }, options),
+
+  brief: (content) => ({ messages: [{ role: 'system', content: 'Be brief.' }, ...user(content)] }),
+
+  picture: (content) => [
+    { type: 'text', text: content },
+    { type: 'image_url', image_url: { url: PIXEL } },
+  ],
+
+  told: (completion) => ({
+    text: completion.choices[0].message.content,
+    refusal: completion.choices[0].message.refusal,
+    reasoning: completion.choices[0].message.reasoning_content,
+    finish: completion.choices[0].finish_reason,
+    model: completion.model,
+    input: completion.usage?.prompt_tokens,
+    output: completion.usage?.completion_tokens,
+    tokens: completion.usage?.total_tokens,
+  }),
+
+  delta: (chunk) => chunk.choices[0]?.delta.content,
+
+  async streamedWhole(stream) {
+    let text = '';
+    let reasoning = '';
+    let last = {};
+    let finish;
     for await (const chunk of stream) {
-      const choice = chunk.choices[0];
-      result.text += choice?.delta.content ?? '';
-      result.finish = choice?.finish_reason ?? result.finish;
-      result.model = chunk.model;
-      result.tokens = chunk.usage?.total_tokens ?? result.tokens;
+      text += chunk.choices[0]?.delta.content ?? '';
+      reasoning += chunk.choices[0]?.delta.reasoning_content ?? '';
+      finish = chunk.choices[0]?.finish_reason ?? finish;
+      last = chunk;
     }
-    return result;
+    return { ...chat.told({ ...last, choices: [{ message: { content: text }, finish_reason: finish }] }), reasoning };
   },
 
-  async tools(content) {
-    const messages = user(content);
-    const asked = await client.chat.completions.create({ model: models.good, messages, tools });
-    const [call] = asked.choices[0].message.tool_calls;
-    messages.push(asked.choices[0].message, { role: 'tool', tool_call_id: call.id, content: WEATHER.result });
-    const answered = await client.chat.completions.create({ model: models.good, messages, tools });
-    return { tool: call.function.name, arguments: JSON.parse(call.function.arguments), ...told(answered) };
-  },
-
-  async streamedTools(content) {
+  async toolLoop(model, content, streamed) {
     const calls = [];
-    const runner = client.chat.completions.runTools({
-      model: models.groq,
-      messages: user(content),
-      stream: true,
-      tools: [
-        {
-          type: 'function',
-          function: {
-            name: WEATHER.name,
-            description: WEATHER.description,
-            parameters: WEATHER.schema,
-            parse: JSON.parse,
-            function: (given) => {
-              calls.push(given);
-              return WEATHER.result;
-            },
-          },
-        },
-      ],
-    });
-    return { text: await runner.finalContent(), tool: WEATHER.name, arguments: calls[0], calls: calls.length };
+    const parse = (given) => JSON.parse(given);
+    const call = (given) => {
+      calls.push(given);
+      return WEATHER.result;
+    };
+    const tools = [{ ...chat.tools[0], function: { ...chat.tools[0].function, parse, function: call } }];
+    const runner = client.chat.completions.runTools({ model, messages: user(content), tools, stream: streamed });
+    const text = await runner.finalContent();
+    return { text, tool: WEATHER.name, arguments: calls[0], calls };
   },
 
-  async json(content) {
+  async parsed(content) {
     const completion = await client.chat.completions.parse({
       model: models.good,
       messages: user(content),
-      response_format: { type: 'json_schema', json_schema: { name: 'person', strict: true, schema: PERSON } },
+      ...chat.format,
     });
-    return { object: JSON.parse(completion.choices[0].message.content), finish: completion.choices[0].finish_reason };
+    return { ...chat.told(completion), object: completion.choices[0].message.parsed };
   },
+};
+
+const responses = {
+  format: { text: { format: { type: 'json_schema', name: 'person', strict: true, schema: PERSON } } },
+  streamed: { stream: true },
+  tools: [
+    {
+      type: 'function',
+      name: WEATHER.name,
+      description: WEATHER.description,
+      parameters: WEATHER.schema,
+      strict: true,
+    },
+  ],
+
+  create: (by, model, content, fields, options) =>
+    by.responses.create({ model, input: typeof content === 'string' ? content : user(content), ...fields }, options),
+
+  brief: () => ({ instructions: 'Be brief.' }),
+
+  picture: (content) => [
+    { type: 'input_text', text: content },
+    { type: 'input_image', image_url: PIXEL, detail: 'auto' },
+  ],
+
+  told: (response) => ({
+    text: response.output_text,
+    refusal: response.output.flatMap((item) => item.content ?? []).find((part) => part.type === 'refusal')?.refusal,
+    reasoning: response.output.find((item) => item.type === 'reasoning')?.summary.map((part) => part.text).join(''),
+    finish: response.status === 'completed' ? 'stop' : response.status,
+    model: response.model,
+    input: response.usage?.input_tokens,
+    output: response.usage?.output_tokens,
+    tokens: response.usage?.total_tokens,
+  }),
+
+  delta: (event) => (event.type === 'response.output_text.delta' ? event.delta : undefined),
+
+  async streamedWhole(stream) {
+    let text = '';
+    let completed;
+    for await (const event of stream) {
+      text += responses.delta(event) ?? '';
+      completed = event.type === 'response.completed' ? event.response : completed;
+    }
+    return { ...responses.told({ output_text: text, ...completed }), text };
+  },
+
+  async toolLoop(model, content, streamed) {
+    const input = user(content);
+    const calls = [];
+    for (;;) {
+      const request = { model, input, tools: responses.tools };
+      const response = streamed
+        ? await client.responses.stream(request).finalResponse()
+        : await client.responses.create(request);
+      const wanted = response.output.filter((item) => item.type === 'function_call');
+      if (wanted.length === 0) {
+        return { text: response.output_text, tool: WEATHER.name, arguments: calls[0], calls };
+      }
+      input.push(...response.output);
+      for (const call of wanted) {
+        calls.push(JSON.parse(call.arguments));
+        input.push({ type: 'function_call_output', call_id: call.call_id, output: WEATHER.result });
+      }
+    }
+  },
+
+  async parsed(content) {
+    const response = await client.responses.parse({ model: models.good, input: content, ...responses.format });
+    return { ...responses.told(response), object: response.output_parsed };
+  },
+};
+
+const api = { chat, responses }[protocol];
+const ask = (model, content, fields, by = client, options = {}) => api.create(by, model, content, fields, options);
+
+await run({
+  about: () => ({ version: version('openai') }),
+
+  async chat(content) {
+    const { data, response } = await ask(models.good, content, {
+      ...api.brief(content),
+      temperature: 0.25,
+      ...UNKNOWN,
+    }).withResponse();
+    return { ...api.told(data), account: response.headers.get('x-whippletree-account'), request: data._request_id };
+  },
+
+  stream: async (content) => api.streamedWhole(await ask(models.groq, content, api.streamed)),
+
+  tools: (content) => api.toolLoop(models.good, content, false),
+
+  streamedTools: (content) => api.toolLoop(models.groq, content, true),
+
+  manyTurns: (content) => api.toolLoop(models.good, content, true),
+
+  json: (content) => api.parsed(content),
 
   async image(content) {
-    return told(
-      await create(models.good, [
-        { type: 'text', text: content },
-        { type: 'image_url', image_url: { url: PIXEL } },
-      ]),
-    );
+    return api.told(await ask(models.good, api.picture(content)));
   },
 
-  mistaken: (content) => failure(() => create(models.mistaken, content), describe),
+  async reasoning(content) {
+    return api.told(await ask(models.good, content));
+  },
 
-  stranger: (content) =>
-    failure(() => stranger.chat.completions.create({ model: models.good, messages: user(content) }), describe),
+  streamedReasoning: async (content) => api.streamedWhole(await ask(models.good, content, api.streamed)),
 
-  unknownModel: (content) => failure(() => create(models.unknown, content), describe),
+  refusal: (content) => api.parsed(content),
 
-  limited: (content) => failure(() => create(models.limited, content, {}, once), describe),
+  mistaken: (content) => failure(() => ask(models.mistaken, content), describe),
 
-  broken: (content) => failure(() => create(models.broken, content, {}, once), describe),
+  stranger: (content) => failure(() => ask(models.good, content, {}, stranger), describe),
+
+  unknownModel: (content) => failure(() => ask(models.unknown, content), describe),
+
+  limited: (content) => failure(() => ask(models.limited, content, {}, once), describe),
+
+  broken: (content) => failure(() => ask(models.broken, content, {}, once), describe),
 
   async brokenStream(content) {
     let text = '';
     const read = async () => {
-      for await (const chunk of await create(models.impatient, content, { stream: true })) {
-        text += chunk.choices[0]?.delta.content ?? '';
+      for await (const event of await ask(models.impatient, content, { stream: true })) {
+        text += api.delta(event) ?? '';
       }
     };
     return { ...(await failure(read, describe)), text };
   },
 
   async leaveStream(content) {
-    const stream = await create(models.stalling, content, { stream: true });
-    for await (const chunk of stream) {
-      if (chunk.choices[0]?.delta.content) {
+    const stream = await ask(models.stalling, content, { stream: true });
+    for await (const event of stream) {
+      if (api.delta(event)) {
         break;
       }
     }
     return { aborted: stream.controller.signal.aborted };
   },
 
-  async leave(content) {
-    const controller = new AbortController();
-    const left = failure(
-      () =>
-        client.chat.completions.create(
-          { model: models.silent, messages: user(content) },
-          { signal: controller.signal },
-        ),
-      describe,
-    );
-    await signal();
-    controller.abort();
-    return left;
-  },
+  leave: (content) => leave(models.silent, content),
+
+  leaveLine: (content) => leave(models.waiting, content),
+
+  timeout: (content) => failure(() => ask(models.silent, content, {}, once, { timeout: TIMEOUT }), describe),
 
   async afterwards(content) {
-    return told(await create(models.good, content));
+    return api.told(await ask(models.good, content));
   },
 });
+
+/** Gives up a call once it is under way, or in line. */
+async function leave(model, content) {
+  const controller = new AbortController();
+  const left = failure(() => ask(model, content, {}, client, { signal: controller.signal }), describe);
+  await signal();
+  controller.abort();
+  return left;
+}

@@ -4,7 +4,9 @@ import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.OptionalModule;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,6 +68,12 @@ public final class EmulateCommand implements Callable<Integer> {
             paramLabel = "FAULT",
             description = "A fault, such as 503@5s-40s:account-1, reset:3%% or hang#7; may be repeated.")
     List<String> faults = List.of();
+
+    @Option(
+            names = "--answers",
+            paramLabel = "FILE",
+            description = "A script of answers, with tool calls, for chosen conversations (JSON).")
+    Optional<Path> answers = Optional.empty();
 
     @Option(
             names = "--assumed-max-tokens",

@@ -11,9 +11,13 @@ import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
+import dev.whippletree.emulator.script.AnswerScript;
 import dev.whippletree.model.Limit;
 import dev.whippletree.terminal.board.Words;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -91,10 +95,21 @@ final class EmulatorRun {
                 .faults(EmulationBounds.faults(command.faults, command.accounts))
                 .assumedMaxTokens(command.assumedMaxTokens)
                 .seed(command.seed);
+        command.answers.map(EmulatorRun::script).ifPresent(builder::script);
         for (int number = 1; number <= command.accounts; number++) {
             builder.account("account-" + number, "token-" + number, limits);
         }
         return builder.build();
+    }
+
+    private static AnswerScript script(Path file) {
+        try {
+            return AnswerScript.read(Files.readString(file));
+        } catch (IOException e) {
+            throw new UserMistake("--answers " + file + " can't be read: " + e);
+        } catch (IllegalArgumentException e) {
+            throw new UserMistake("--answers " + file + ": " + e.getMessage());
+        }
     }
 
     /** Counts a limit in the way of each service that is hardest on its callers. */

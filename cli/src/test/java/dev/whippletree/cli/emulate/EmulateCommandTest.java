@@ -57,6 +57,7 @@ class EmulateCommandTest {
         "--assumed-max-tokens=-1,0 or more",
         "--limit=few,is not a limit",
         "--latency=soon,is not a latency",
+        "--answers=nonesuch.json,--answers nonesuch.json can't be read",
         "--fault=explode,explode"
     })
     void wrongUsage_exitsWith2(String option, String message) {

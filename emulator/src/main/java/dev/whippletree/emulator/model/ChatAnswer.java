@@ -2,6 +2,7 @@ package dev.whippletree.emulator.model;
 
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.ToolCall;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param model the model that answered
  * @param text the text; empty if it only calls a function
  * @param call the function it calls; absent: none
+ * @param scripted the assistant's whole message as on the wire, in place of text and call; empty: none is scripted
  * @param finish the reason it ends
  * @param promptTokens the prompt's tokens
  * @param completionTokens the answer's tokens
@@ -24,6 +26,7 @@ public record ChatAnswer(
         String model,
         String text,
         Optional<ToolCall> call,
+        Map<String, Object> scripted,
         FinishReason finish,
         long promptTokens,
         long completionTokens,
@@ -35,6 +38,7 @@ public record ChatAnswer(
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(text, "text");
         Objects.requireNonNull(call, "call");
+        Objects.requireNonNull(scripted, "scripted");
         Objects.requireNonNull(finish, "finish");
     }
 

@@ -3,6 +3,7 @@ package dev.whippletree.emulator.model;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.ToolCall;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -12,6 +13,7 @@ import java.util.stream.Collectors;
  * @param fingerprint the same for equal prompts to the same model, and for no others
  * @param text the answer, of vectors a line of Base64 each; empty if it only calls a function
  * @param call the function it wants called; absent: none
+ * @param scripted the assistant's whole message, in place of text and call; empty: none is scripted
  * @param finish why it ends
  * @param promptTokens the prompt's tokens
  * @param completionTokens the answer's tokens
@@ -20,6 +22,7 @@ record Draft(
         long fingerprint,
         String text,
         Optional<ToolCall> call,
+        Map<String, Object> scripted,
         FinishReason finish,
         long promptTokens,
         long completionTokens) {
@@ -50,9 +53,23 @@ record Draft(
                 fingerprint,
                 call.isPresent() ? "" : made,
                 call,
+                Map.of(),
                 finish(whole, call.isPresent()),
                 Tokens.of(request.messages()),
                 Math.min(tokens, most));
+    }
+
+    /** Drafts a scripted answer, which no maximum of tokens shortens. */
+    static Draft of(ChatRequest request, Map<String, Object> scripted) {
+        return new Draft(
+                ByteBuffer.wrap(Answers.digest(request.messages(), request.model()))
+                        .getLong(),
+                "",
+                Optional.empty(),
+                scripted,
+                finish(true, scripted.containsKey("tool_calls")),
+                Tokens.of(request.messages()),
+                Tokens.of(scripted.toString()));
     }
 
     private static Draft ofVectors(ChatRequest request, long fingerprint) {
@@ -60,7 +77,8 @@ record Draft(
         String vectors = request.messages().stream()
                 .map(input -> Vectors.of(input.text(), request.model(), dimensions))
                 .collect(Collectors.joining("\n"));
-        return new Draft(fingerprint, vectors, Optional.empty(), FinishReason.STOP, Tokens.of(request.messages()), 0);
+        return new Draft(
+                fingerprint, vectors, Optional.empty(), Map.of(), FinishReason.STOP, Tokens.of(request.messages()), 0);
     }
 
     private static FinishReason finish(boolean whole, boolean calls) {

@@ -101,7 +101,11 @@ public final class EmulatedService {
      */
     public Outcome receive(Optional<String> token, ChatRequest request, long nowNanos) {
         long take = settings.answersDiffer() ? takes.incrementAndGet() : 0;
-        return decide(token, request, Draft.of(request, take, settings.answerLength()), nowNanos);
+        Draft draft = settings.script()
+                .apply(request)
+                .map(answer -> Draft.of(request, answer))
+                .orElseGet(() -> Draft.of(request, take, settings.answerLength()));
+        return decide(token, request, draft, nowNanos);
     }
 
     /**
@@ -280,6 +284,7 @@ public final class EmulatedService {
                     rules.modelName(request),
                     draft.text(),
                     draft.call(),
+                    draft.scripted(),
                     draft.finish(),
                     draft.promptTokens(),
                     draft.completionTokens(),

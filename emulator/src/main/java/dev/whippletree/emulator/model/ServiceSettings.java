@@ -4,10 +4,12 @@ import dev.whippletree.emulator.fault.FaultScript;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The settings of an emulated service. Immutable; made by {@link #builder}.
@@ -33,6 +35,7 @@ import java.util.Set;
  * @param mostUnderWay the maximum of concurrent requests of an organization, 1 or more; absent: any number
  * @param promptCache how long it keeps the beginnings of prompts, whose tokens it then reports as cached; absent: it
  *     has no such cache. Groq counts those tokens until the answer is there, then gives them back
+ * @param script returns the assistant's message, as on the wire, for requests that it answers itself
  */
 public record ServiceSettings(
         ServiceKind kind,
@@ -53,7 +56,8 @@ public record ServiceSettings(
         Duration clockAhead,
         boolean tellsWait,
         OptionalInt mostUnderWay,
-        Optional<Duration> promptCache) {
+        Optional<Duration> promptCache,
+        Function<ChatRequest, Optional<Map<String, Object>>> script) {
 
     /** Copies what is mutable, and checks that accounts are told apart and their organizations known. */
     public ServiceSettings {
@@ -66,6 +70,7 @@ public record ServiceSettings(
         Objects.requireNonNull(clockAhead, "clockAhead");
         Objects.requireNonNull(mostUnderWay, "mostUnderWay");
         Objects.requireNonNull(promptCache, "promptCache");
+        Objects.requireNonNull(script, "script");
         accounts = List.copyOf(accounts);
         organizations = List.copyOf(organizations);
         models = Set.copyOf(models);

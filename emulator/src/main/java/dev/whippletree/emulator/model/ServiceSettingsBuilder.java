@@ -4,9 +4,11 @@ import dev.whippletree.emulator.fault.FaultScript;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Builds the settings of an emulated service. Confined to one thread. */
 public final class ServiceSettingsBuilder {
@@ -37,6 +39,7 @@ public final class ServiceSettingsBuilder {
     private boolean tellsWait = true;
     private OptionalInt mostUnderWay = OptionalInt.empty();
     private Optional<Duration> promptCache = Optional.empty();
+    private Function<ChatRequest, Optional<Map<String, Object>>> script = request -> Optional.empty();
 
     ServiceSettingsBuilder(ServiceKind kind) {
         this.kind = kind;
@@ -166,6 +169,12 @@ public final class ServiceSettingsBuilder {
         return this;
     }
 
+    /** Sets what answers some requests in its place, with the assistant's message as on the wire. */
+    public ServiceSettingsBuilder script(Function<ChatRequest, Optional<Map<String, Object>>> script) {
+        this.script = script;
+        return this;
+    }
+
     /**
      * Returns the settings.
      *
@@ -191,6 +200,7 @@ public final class ServiceSettingsBuilder {
                 clockAhead,
                 tellsWait,
                 mostUnderWay,
-                promptCache);
+                promptCache,
+                script);
     }
 }

@@ -17,6 +17,12 @@ final class AnswerWriter {
     /** About the size of the pieces in which services stream. */
     private static final int CHARACTERS_PER_CHUNK = 24;
 
+    private static final String ROLE = "role";
+    private static final String CONTENT = "content";
+    private static final String TOOL_CALLS = "tool_calls";
+    private static final String FUNCTION = "function";
+    private static final String ARGUMENTS = "arguments";
+
     private final WireFormat dialect;
     private final Instant now;
 
@@ -27,13 +33,9 @@ final class AnswerWriter {
 
     /** Returns the whole answer. */
     String whole(ChatAnswer said) {
-        Map<String, Object> message = new LinkedHashMap<>();
-        message.put("role", "assistant");
-        message.put("content", said.call().isPresent() ? null : said.text());
-        said.call().ifPresent(call -> message.put("tool_calls", List.of(toolCall(call, call.arguments()))));
         Map<String, Object> choice = new LinkedHashMap<>();
         choice.put("index", 0);
-        choice.put("message", message);
+        choice.put("message", message(said));
         choice.put("logprobs", null);
         choice.put("finish_reason", said.finish().wireName());
         Map<String, Object> answer = frame(said, "chat.completion");
@@ -78,7 +80,7 @@ final class AnswerWriter {
      */
     List<String> events(ChatAnswer said, ChatRequest request) {
         List<String> events = new ArrayList<>();
-        for (Map<String, Object> delta : said.call().map(AnswerWriter::deltas).orElseGet(() -> deltas(said.text()))) {
+        for (Map<String, Object> delta : deltas(message(said))) {
             Map<String, Object> chunk = chunk(said, delta, null);
             if (events.isEmpty()) {
                 dialect.decorateFirst(chunk, said);
@@ -116,32 +118,59 @@ final class AnswerWriter {
         return chunk;
     }
 
-    private static List<Map<String, Object>> deltas(String text) {
-        List<Map<String, Object>> deltas = new ArrayList<>();
-        deltas.add(opening(""));
-        pieces(text).forEach(piece -> deltas.add(Map.of("content", piece)));
-        return deltas;
-    }
-
-    /** Only the first names the function; the rest of its arguments follow by its index. */
-    private static List<Map<String, Object>> deltas(ToolCall call) {
-        List<Map<String, Object>> deltas = new ArrayList<>();
-        for (String piece : pieces(call.arguments())) {
-            boolean first = deltas.isEmpty();
-            Map<String, Object> part = new LinkedHashMap<>(Map.of("index", 0));
-            part.putAll(first ? toolCall(call, piece) : Map.of("function", Map.of("arguments", piece)));
-            Map<String, Object> delta = first ? opening(null) : new LinkedHashMap<>();
-            delta.put("tool_calls", List.of(part));
-            deltas.add(delta);
+    private static Map<String, Object> message(ChatAnswer said) {
+        Map<String, Object> message = new LinkedHashMap<>(Map.of(ROLE, "assistant"));
+        if (said.scripted().isEmpty()) {
+            message.put(CONTENT, said.call().isPresent() ? null : said.text());
+            said.call().ifPresent(call -> message.put(TOOL_CALLS, List.of(toolCall(call))));
+            return message;
         }
+        message.put(CONTENT, null);
+        message.putAll(said.scripted());
+        return message;
+    }
+
+    private static List<Map<String, Object>> deltas(Map<String, Object> message) {
+        Map<String, Object> opening = new LinkedHashMap<>(Map.of(ROLE, "assistant"));
+        opening.put(CONTENT, message.get(CONTENT) == null ? null : "");
+        List<Map<String, Object>> deltas = new ArrayList<>(List.of(opening));
+        message.forEach((field, value) -> {
+            if (field.equals(TOOL_CALLS)) {
+                addCalls(deltas, (List<?>) value);
+            } else if (value instanceof String text && !field.equals(ROLE)) {
+                pieces(text).forEach(piece -> deltas.add(Map.of(field, piece)));
+            } else if (value != null && !field.equals(ROLE)) {
+                deltas.add(Map.of(field, value));
+            }
+        });
         return deltas;
     }
 
-    private static Map<String, Object> opening(@Nullable String content) {
-        Map<String, Object> delta = new LinkedHashMap<>();
-        delta.put("role", "assistant");
-        delta.put("content", content);
-        return delta;
+    private static void addCalls(List<Map<String, Object>> deltas, List<?> calls) {
+        for (int index = 0; index < calls.size(); index++) {
+            if (calls.get(index) instanceof Map<?, ?> call
+                    && call.get(String.valueOf(call.get("type"))) instanceof Map<?, ?> tool) {
+                addCall(deltas, index, call, tool);
+            }
+        }
+    }
+
+    /** Only the first part names the tool; the rest of its arguments or input follows by the call's index. */
+    private static void addCall(List<Map<String, Object>> deltas, int index, Map<?, ?> call, Map<?, ?> tool) {
+        String given = tool.containsKey(ARGUMENTS) ? ARGUMENTS : "input";
+        List<String> pieces = pieces(String.valueOf(tool.get(given)));
+        for (int number = 0; number < pieces.size(); number++) {
+            boolean first = number == 0;
+            Map<Object, Object> part = new LinkedHashMap<>(Map.of("index", index));
+            Map<Object, Object> told = new LinkedHashMap<>(first ? tool : Map.of());
+            part.putAll(first ? call : Map.of());
+            told.put(given, pieces.get(number));
+            part.put(String.valueOf(call.get("type")), told);
+            if (deltas.size() > 1 || number + index > 0) {
+                deltas.add(new LinkedHashMap<>());
+            }
+            deltas.get(deltas.size() - 1).put(TOOL_CALLS, List.of(part));
+        }
     }
 
     private static List<String> pieces(String text) {
@@ -152,11 +181,11 @@ final class AnswerWriter {
         return pieces;
     }
 
-    private static Map<String, Object> toolCall(ToolCall call, String arguments) {
+    private static Map<String, Object> toolCall(ToolCall call) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", call.id());
-        json.put("type", "function");
-        json.put("function", Map.of("name", call.name(), "arguments", arguments));
+        json.put("type", FUNCTION);
+        json.put(FUNCTION, Map.of("name", call.name(), ARGUMENTS, call.arguments()));
         return json;
     }
 

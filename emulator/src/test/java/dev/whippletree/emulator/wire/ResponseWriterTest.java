@@ -12,6 +12,7 @@ import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
 import dev.whippletree.emulator.model.Tokens;
+import dev.whippletree.emulator.script.AnswerScript;
 import dev.whippletree.model.Limit;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,6 +52,41 @@ class ResponseWriterTest {
                 .containsEntry("x-ratelimit-remaining-tokens", "5963")
                 .containsEntry("x-ratelimit-reset-tokens", "370ms")
                 .doesNotContainKey("retry-after");
+    }
+
+    @Test
+    void scriptedAnswer_isWrittenWhole_andInPieces_eachFieldInItsOwn() {
+        EmulatedService service = service(
+                ServiceSettings.builder(ServiceKind.GROQ).account("a", "token").script(AnswerScript.read("""
+                        [{"when": "Hello", "answers": [{
+                          "reasoning": "Hm.",
+                          "refusal": "No.",
+                          "annotations": [{"type": "url_citation"}],
+                          "tool_calls": [
+                            {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{\\"city\\":\\"Bern\\"}"}},
+                            {"id": "2", "type": "custom", "custom": {"name": "c", "input": "more than one piece of text"}}
+                          ]
+                        }]}]
+                        """)));
+        ChatRequest asked = request.with(
+                "tools",
+                List.of(
+                        Map.of("type", "function", "function", Map.of("name", "f")),
+                        Map.of("type", "custom", "custom", Map.of("name", "c"))));
+
+        assertThat(send(service, asked).body())
+                .contains("\"content\":null,\"reasoning\":\"Hm.\",\"refusal\":\"No.\",\"annotations\":[{")
+                .contains("\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"city\\\":\\\"Bern\\\"}\"}}")
+                .contains("\"custom\":{\"name\":\"c\",\"input\":\"more than one piece of text\"}}")
+                .contains("\"finish_reason\":\"tool_calls\"");
+        assertThat(send(service, asked.streamed()).body())
+                .contains("\"delta\":{\"role\":\"assistant\",\"content\":null}")
+                .contains("\"delta\":{\"reasoning\":\"Hm.\"}")
+                .contains("\"delta\":{\"refusal\":\"No.\"}")
+                .contains("\"delta\":{\"annotations\":[{")
+                .contains("\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"1\",\"type\":\"function\"")
+                .contains("{\"index\":1,\"id\":\"2\",\"type\":\"custom\",\"custom\":{\"name\":\"c\",\"input\":\"more")
+                .contains("\"delta\":{\"tool_calls\":[{\"index\":1,\"custom\":{\"input\":\"ext\"}}]}");
     }
 
     @Test

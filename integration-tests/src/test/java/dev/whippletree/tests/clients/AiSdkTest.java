@@ -1,22 +1,145 @@
 package dev.whippletree.tests.clients;
 
 import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
-/** The AI SDK: the packages {@code ai} and {@code @ai-sdk/openai-compatible} of npm. */
+/** The AI SDK: the package {@code ai} of npm, with each of its providers. */
 @Tag("slow")
-final class AiSdkTest extends ClientContract {
+final class AiSdkTest {
 
-    private static final String CALL_FAILED = "AI_APICallError";
+    private abstract static class Contract extends ClientProtocolContract {
 
-    @Override
-    List<String> command() {
-        return NodeScript.command("ai-sdk.mjs");
+        @Override
+        ErrorNames errorNames() {
+            return new ErrorNames(
+                    "AI_APICallError",
+                    "AI_APICallError",
+                    "AI_APICallError",
+                    "AI_APICallError",
+                    "AI_APICallError",
+                    "AI_StreamProviderError",
+                    "AbortError");
+        }
+
+        @Override
+        String timedOut() {
+            return "TimeoutError";
+        }
     }
 
-    @Override
-    ErrorNames errorNames() {
-        // What breaks off is told as the event's own object.
-        return new ErrorNames(CALL_FAILED, CALL_FAILED, CALL_FAILED, CALL_FAILED, CALL_FAILED, "object", "AbortError");
+    @Nested
+    final class Responses extends Contract {
+
+        @Override
+        List<String> command() {
+            return NodeScript.command("ai-sdk.mjs", "responses");
+        }
+
+        @Override
+        String client() {
+            return "AI SDK, `openai(…)`";
+        }
+
+        @Override
+        String protocol() {
+            return "Responses";
+        }
+
+        @Override
+        Set<Capability> lacks() {
+            return Set.of(Capability.REFUSAL);
+        }
+
+        @Override
+        boolean passesUnknownFields() {
+            return false;
+        }
+    }
+
+    @Nested
+    @AllClients
+    final class Chat extends Contract {
+
+        @Override
+        List<String> command() {
+            return NodeScript.command("ai-sdk.mjs", "chat");
+        }
+
+        @Override
+        String client() {
+            return "AI SDK, `openai.chat(…)`";
+        }
+
+        @Override
+        String protocol() {
+            return "chat";
+        }
+
+        @Override
+        Set<Capability> lacks() {
+            return Set.of(Capability.REASONING, Capability.REFUSAL);
+        }
+
+        @Override
+        boolean passesUnknownFields() {
+            return false;
+        }
+    }
+
+    @Nested
+    @AllClients
+    final class Compatible extends Contract {
+
+        @Override
+        List<String> command() {
+            return NodeScript.command("ai-sdk.mjs", "compatible");
+        }
+
+        @Override
+        String client() {
+            return "AI SDK, `openai-compatible`";
+        }
+
+        @Override
+        String protocol() {
+            return "chat";
+        }
+
+        @Override
+        Set<Capability> lacks() {
+            return Set.of(Capability.REFUSAL);
+        }
+    }
+
+    @Nested
+    @AllClients
+    final class Messages extends Contract {
+
+        @Override
+        List<String> command() {
+            return NodeScript.command("ai-sdk.mjs", "messages");
+        }
+
+        @Override
+        String client() {
+            return "AI SDK, `anthropic(…)`";
+        }
+
+        @Override
+        String protocol() {
+            return "Messages";
+        }
+
+        @Override
+        Set<Capability> lacks() {
+            return Set.of(Capability.REFUSAL);
+        }
+
+        @Override
+        boolean passesUnknownFields() {
+            return false;
+        }
     }
 }

@@ -87,47 +87,62 @@ abstract class ClientContract {
         return "Why us? (" + exercise + ")";
     }
 
-    private JsonNode received(String exercise) {
+    final JsonNode received(String exercise) {
         List<JsonNode> bodies = stage().received(question(exercise));
         assertThat(bodies).as("calls for " + exercise).hasSize(1);
         return bodies.get(0);
     }
 
-    private static void assertBelongs(JsonNode text, Message... messages) {
+    static void assertBelongs(JsonNode text, Message... messages) {
         assertThat(Answers.matches(List.of(messages), text.asString()))
                 .as("%s is the whole answer", text)
                 .isTrue();
     }
 
-    private static void assertAnswered(JsonNode result, Message... messages) {
+    final void assertAnswered(JsonNode result, Message... messages) {
         assertBelongs(result.path("text"), messages);
-        assertThat(result.path("finish").asString()).isEqualTo("stop");
-        assertThat(result.path("model").asString()).isEqualTo(ClientStage.MODEL);
+        if (result.has("finish")) {
+            assertThat(result.path("finish").asString()).isEqualTo("stop");
+        }
+        if (result.has("model")) {
+            assertThat(result.path("model").asString()).isEqualTo(ClientStage.MODEL);
+        }
         assertThat(result.path("tokens").asInt()).isPositive();
     }
 
     @Test
+    @Shows(Capability.WHOLE)
     void chat_isAnswered_andTheServiceGetsEachField_alsoThoseNobodyKnows() {
         assertAnswered(run().of("chat"), Message.system("Be brief."), Message.user(question("chat")));
 
         JsonNode body = received("chat");
         assertThat(body.path("model").asString()).isEqualTo(ClientStage.MODEL);
         assertThat(body.path("temperature").asDouble()).isEqualTo(0.25);
-        assertThat(body.path("x_unknown").toString()).isEqualTo("{\"deep\":[1,\"two\"]}");
+        if (passesUnknownFields()) {
+            assertThat(body.path("x_unknown").toString()).isEqualTo("{\"deep\":[1,\"two\"]}");
+        }
+    }
+
+    /** Returns whether the client can send fields that it doesn't know, and the protocol passes them on. */
+    boolean passesUnknownFields() {
+        return true;
     }
 
     @Test
+    @Shows(Capability.STREAM)
     void stream_isTheWholeAnswer_withItsUsage() {
         assertAnswered(run().of("stream"), Message.user(question("stream")));
         assertThat(received("stream").path("stream").asBoolean()).isTrue();
     }
 
     @Test
+    @Shows(Capability.TOOLS)
     void toolIsCalled_andItsResultAnswered() {
         assertToolUsed("tools");
     }
 
     @Test
+    @Shows(Capability.TOOLS)
     void toolIsCalledByAStream_andItsResultAnswered() {
         assertToolUsed("streamedTools");
     }
@@ -157,6 +172,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Shows(Capability.JSON)
     void answerHasTheSchema_thatTheServiceGot() {
         JsonNode object = run().of("json").path("object");
         assertBelongs(object.path("name"), Message.user(question("json")));
@@ -171,8 +187,9 @@ abstract class ClientContract {
     }
 
     @Test
+    @Shows(Capability.IMAGE)
     void image_reachesTheService() {
-        assertThat(run().of("image").path("finish").asString()).isEqualTo("stop");
+        assertThat(run().of("image").path("text").asString()).isNotEmpty();
         JsonNode content = received("image").at("/messages/0/content");
         assertThat(content).hasSize(2);
         assertThat(content.at("/0/text").asString()).isEqualTo(question("image"));
@@ -181,23 +198,27 @@ abstract class ClientContract {
     }
 
     @Test
+    @Shows(Capability.ERRORS)
     void mistake_isTheCallers_inTheServicesWords() {
         assertError("mistaken", errorNames().badRequest(), 400, "Bad request");
         assertThat(stage().received(question("mistaken"))).hasSize(1);
     }
 
     @Test
+    @Shows(Capability.ERRORS)
     void wrongKey_isRefused_andNoServiceAsked() {
         assertError("stranger", errorNames().unauthorized(), 401, "key");
         assertThat(stage().received(question("stranger"))).isEmpty();
     }
 
     @Test
+    @Shows(Capability.ERRORS)
     void unknownModel_isNotFound() {
         assertError("unknownModel", errorNames().notFound(), 404, "no-such-model");
     }
 
     @Test
+    @Shows(Capability.ERRORS)
     void limitUsedUp_saysWhenToComeBack() {
         JsonNode error = assertError("limited", errorNames().rateLimited(), 429, "");
         if (tellsHeaders()) {
@@ -206,6 +227,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Shows(Capability.ERRORS)
     void serviceThatFails_isABadGateway() {
         assertError("broken", errorNames().serverError(), 502, "broken");
     }
@@ -215,15 +237,18 @@ abstract class ClientContract {
         return true;
     }
 
-    private JsonNode assertError(String exercise, String type, int status, String message) {
+    final JsonNode assertError(String exercise, String type, int status, String message) {
         JsonNode error = run().of(exercise).path("error");
         assertThat(error.path("type").asString()).as("%s", error).isEqualTo(type);
-        assertThat(error.path("status").asInt()).as("%s", error).isEqualTo(status);
+        if (error.has("status")) {
+            assertThat(error.path("status").asInt()).as("%s", error).isEqualTo(status);
+        }
         assertThat(error.path("message").asString()).contains(message);
         return error;
     }
 
     @Test
+    @Shows(Capability.BREAK)
     void streamThatBreaksOff_isAnErrorToTheClient_neverAShorterAnswer() {
         JsonNode result = run().of("brokenStream");
         assertThat(result.at("/error/type").asString())
@@ -235,13 +260,15 @@ abstract class ClientContract {
 
     /** It has got a piece by then, of an answer that never ends. */
     @Test
+    @Shows(Capability.LEAVING)
     void clientThatLeavesAStream_endsTheServicesCall() {
-        assertThat(run().of("leaveStream").path("aborted").asBoolean()).isTrue();
+        assertThat(run().of("leaveStream").path("aborted").asBoolean(false)).isTrue();
         await().until(() -> stage().left(question("leaveStream")));
     }
 
     /** It is paid for, and the client may ask again. */
     @Test
+    @Shows(Capability.LEAVING)
     void clientThatLeavesWhileItWaitsForAWholeAnswer_letsTheServicesCallGoOn() {
         assertThat(run().of("leave").at("/error/type").asString())
                 .isEqualTo(errorNames().left());
@@ -251,7 +278,12 @@ abstract class ClientContract {
     @Test
     void afterAllThat_theGatewayGoesOn() {
         assertAnswered(run().of("afterwards"), Message.user(question("afterwards")));
-        // But for the call that is never answered, and whose client has left.
-        await().untilAsserted(() -> assertThat(stage().status().inFlight()).isOne());
+        // But for the calls that are never answered, and whose clients have left.
+        await().untilAsserted(() -> assertThat(stage().status().inFlight()).isEqualTo(callsLeft()));
+    }
+
+    /** Returns how many calls that are never answered the client has left. */
+    int callsLeft() {
+        return 1;
     }
 }

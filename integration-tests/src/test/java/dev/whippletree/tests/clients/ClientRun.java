@@ -30,13 +30,17 @@ record ClientRun(Map<String, JsonNode> results) {
      * Runs a client's program until it ends.
      *
      * @param command the program; the base URL and the key are added to it
-     * @param stage whom it speaks to, and what says when it is to give up the call that is never answered
+     * @param stage whom it speaks to, and what says when it is to give up the call that is never answered, and the one
+     *     that waits in line
      * @param folder an existing one, where its output is kept
      */
     static ClientRun of(List<String> command, ClientStage stage, Path folder) throws IOException, InterruptedException {
         List<String> whole = new ArrayList<>(command);
         whole.addAll(List.of(stage.baseUrl(), ClientStage.KEY));
-        return of(whole, folder, process -> stage.silentCall().thenRun(() -> signal(process)));
+        return of(whole, folder, process -> {
+            stage.silentCall().thenRun(() -> signal(process));
+            stage.waitingCall().thenRun(() -> signal(process));
+        });
     }
 
     /** Runs a whole command until it ends; something is done once it has begun. */
@@ -78,10 +82,12 @@ record ClientRun(Map<String, JsonNode> results) {
         return results;
     }
 
-    /** Returns what came of one. */
+    /** Returns what came of one. Fails if it failed in the program. */
     JsonNode of(String exercise) {
-        return Optional.ofNullable(results.get(exercise))
+        JsonNode result = Optional.ofNullable(results.get(exercise))
                 .orElseThrow(
                         () -> new AssertionError("there was no exercise " + exercise + " among " + results.keySet()));
+        assertThat(result.path("failed").asString("")).as(exercise).isEmpty();
+        return result;
     }
 }

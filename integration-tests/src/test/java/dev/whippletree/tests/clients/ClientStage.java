@@ -1,6 +1,7 @@
 package dev.whippletree.tests.clients;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.GatewaySettings;
@@ -12,9 +13,13 @@ import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
+import dev.whippletree.emulator.script.AnswerScript;
 import dev.whippletree.gateway.Gateway;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.ServiceCall;
 import dev.whippletree.time.SystemTimeline;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -34,7 +40,8 @@ import tools.jackson.databind.json.JsonMapper;
  * at all. What the services receive is kept. Thread-safe.
  *
  * <p>A client chooses by {@code account/model} who answers, or by a route: {@code limited}, whose account tells
- * everybody to wait longer than the route lets them, or {@code impatient}, where answers break off.
+ * everybody to wait longer than the route lets them, {@code waiting}, which lets them wait for that account, or
+ * {@code impatient}, where answers break off.
  */
 final class ClientStage implements AutoCloseable {
 
@@ -49,10 +56,27 @@ final class ClientStage implements AutoCloseable {
     private static final List<String> FAULTS =
             List.of("400:mistaken", "502:broken", "429=60s:limited", "stall:stalling", "hang:silent");
 
+    /** Texts that {@link ClientProtocolContract} knows. */
+    private static final String SCRIPT = """
+            [
+              {"when": "easoning)", "answers": [{"reasoning": "They ask for a reason.", "content": "Because we listen."}]},
+              {"when": "(refusal)", "answers": [{"refusal": "I can't help with that."}]},
+              {"when": "(manyTurns)", "answers": [
+                {"tool_calls": [{"id": "call_1", "type": "function",
+                  "function": {"name": "weather", "arguments": "{\\"city\\": \\"Bern\\"}"}}]},
+                {"tool_calls": [{"id": "call_2", "type": "function",
+                  "function": {"name": "weather", "arguments": "{\\"city\\": \\"Basel\\"}"}}]},
+                {"content": "It is warmer in Basel."}
+              ]}
+            ]
+            """;
+
+    private final AnswerScript script;
     private final SystemTimeline timeline = new SystemTimeline();
     private final List<JsonNode> received = new CopyOnWriteArrayList<>();
     private final List<String> left = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> silentCall = new CompletableFuture<>();
+    private final CompletableFuture<Void> waitingCall = new CompletableFuture<>();
     private final EmulatorServer server;
     private final Whippletree whippletree;
     private final Gateway gateway;
@@ -63,6 +87,17 @@ final class ClientStage implements AutoCloseable {
      * @param folder an existing one, for the configuration
      */
     ClientStage(Path folder) throws IOException {
+        this(folder, AnswerScript.read(SCRIPT));
+    }
+
+    /**
+     * Starts all of it.
+     *
+     * @param folder an existing one, for the configuration
+     * @param script what the services answer
+     */
+    ClientStage(Path folder, AnswerScript script) throws IOException {
+        this.script = script;
         server = EmulatorServer.start(
                 List.of(emulated(ServiceKind.HUGGING_FACE, accounts()), emulated(ServiceKind.GROQ, List.of("groq"))),
                 0,
@@ -73,6 +108,7 @@ final class ClientStage implements AutoCloseable {
                 .timeline(timeline)
                 .configuration(file)
                 .environment(Map.of())
+                .listener(new Line())
                 .build();
         GatewaySettings.Client acme = new GatewaySettings.Client("acme", Secret.of(KEY), List.of());
         gateway = Gateway.start(
@@ -94,6 +130,7 @@ final class ClientStage implements AutoCloseable {
     private EmulatedService emulated(ServiceKind kind, List<String> accounts) {
         ServiceSettingsBuilder builder = ServiceSettings.builder(kind)
                 .models(MODEL)
+                .script(script)
                 .faults(new FaultScript(FAULTS.stream().map(FaultRule::parse).toList()));
         accounts.forEach(id -> builder.account(id, token(id)));
         return new EmulatedService(builder.build(), timeline.nanoTime());
@@ -114,6 +151,8 @@ final class ClientStage implements AutoCloseable {
                 routes:
                   usual: { model: %1$s, accounts: %2$s, attempts: 1, timeouts: { between-tokens: 1h, whole: 1h } }
                   limited: { model: %1$s, accounts: [limited], deadline: 1s }
+                  waiting: { model: %1$s, accounts: [limited] }
+                  agents: { model: %1$s, accounts: [good], aliases: [gpt-5.5, gpt-6.2-sol, claude-sonnet-4-5] }
                   impatient: { model: %1$s, accounts: [stalling], attempts: 1, timeouts: { between-tokens: 1s } }
                 """.formatted(MODEL, usual);
     }
@@ -150,12 +189,37 @@ final class ClientStage implements AutoCloseable {
         return silentCall;
     }
 
+    /** Ends when a prompt that asks to be left in line waits there. */
+    CompletableFuture<Void> waitingCall() {
+        return waitingCall;
+    }
+
+    /** Returns whether the caller of that prompt has left. */
+    boolean leftLine() {
+        return waitingCall.isDone() && status().waiting() == 0;
+    }
+
     @Override
     public void close() {
         gateway.close(Duration.ZERO).join();
         whippletree.close();
         server.close();
         timeline.close();
+    }
+
+    /** Sees who is about to wait. */
+    private final class Line implements EngineListener {
+
+        @Override
+        public Consumer<ServiceCall> opened(Prompt prompt) {
+            if (prompt.messages().stream().anyMatch(message -> message.text().contains("(leaveLine)"))) {
+                waitingCall.completeAsync(() -> {
+                    await().until(() -> status().waiting() > 0);
+                    return null;
+                });
+            }
+            return this::called;
+        }
     }
 
     /** Keeps what arrives. */

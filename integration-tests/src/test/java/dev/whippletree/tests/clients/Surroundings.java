@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Assumptions;
 final class Surroundings {
 
     /** If it is {@code true}, what is missing fails the tests that need it; else it skips them. */
-    private static final String REQUIRED = "WHIPPLETREE_REQUIRE_CLIENTS";
+    static final String REQUIRED = "WHIPPLETREE_REQUIRE_CLIENTS";
 
     private Surroundings() {}
 

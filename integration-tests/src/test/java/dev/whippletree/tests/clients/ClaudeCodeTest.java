@@ -1,0 +1,93 @@
+package dev.whippletree.tests.clients;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+
+/** Claude Code: the package {@code @anthropic-ai/claude-code} of npm, which speaks Messages. */
+@Tag("slow")
+@AllClients
+final class ClaudeCodeTest {
+
+    private abstract static class Contract extends AgentContract {
+
+        /** Returns the variable of the key, which chooses how the key is sent. */
+        abstract String keyVariable();
+
+        /** Returns the model's name, which chooses what is asked of the model besides. */
+        abstract String model();
+
+        @Override
+        String agent() {
+            return "Claude Code";
+        }
+
+        @Override
+        String packageName() {
+            return "@anthropic-ai/claude-code";
+        }
+
+        @Override
+        Run run(Path home, String baseUrl) {
+            Map<String, String> environment = new HashMap<>();
+            environment.put(keyVariable(), ClientStage.KEY);
+            environment.put("ANTHROPIC_BASE_URL", baseUrl.substring(0, baseUrl.lastIndexOf("/v1")));
+            environment.put("ANTHROPIC_DEFAULT_HAIKU_MODEL", model());
+            environment.put("CLAUDE_CONFIG_DIR", home.toString());
+            environment.put("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1");
+            environment.put("DISABLE_AUTOUPDATER", "1");
+            environment.put("DISABLE_ERROR_REPORTING", "1");
+            environment.put("DISABLE_TELEMETRY", "1");
+            return new Run(
+                    List.of(
+                            AgentProgram.of("@anthropic-ai/claude-code", "claude"),
+                            "-p",
+                            TASK,
+                            "--model",
+                            model(),
+                            "--permission-mode",
+                            "acceptEdits"),
+                    environment);
+        }
+
+        @Override
+        List<Call> calls(Path file) {
+            String path = file.toString();
+            return List.of(
+                    new Call("Read", Map.of("file_path", path)),
+                    new Call("Edit", Map.of("file_path", path, "old_string", "red", "new_string", "blue")));
+        }
+    }
+
+    @Nested
+    final class Token extends Contract {
+
+        @Override
+        String keyVariable() {
+            return "ANTHROPIC_AUTH_TOKEN";
+        }
+
+        @Override
+        String model() {
+            return "agents";
+        }
+    }
+
+    @Nested
+    @Tag("thorough")
+    final class ApiKey extends Contract {
+
+        @Override
+        String keyVariable() {
+            return "ANTHROPIC_API_KEY";
+        }
+
+        @Override
+        String model() {
+            return "claude-sonnet-4-5";
+        }
+    }
+}
