@@ -32,11 +32,6 @@ final class Conversation {
     private final Tools tools;
     private Optional<String> effort = Optional.empty();
 
-    /**
-     * Takes the system prompt and the messages from a request.
-     *
-     * @param tools receives those that messages define
-     */
     Conversation(Fields request, Tools tools) {
         this.tools = tools;
         system(Blocks.in(request, "system"));
@@ -46,7 +41,6 @@ final class Conversation {
         }
     }
 
-    /** Returns the messages. */
     List<Message> messages() {
         return messages;
     }

@@ -17,7 +17,6 @@ final class Tools {
 
     private final Map<String, Map<String, Object>> functions = new LinkedHashMap<>();
 
-    /** Takes the tools from a request. */
     Tools(Fields request) {
         List<Fields> tools = request.objects("tools");
         if (tools.size() > Protocol.MOST_TOOLS) {
