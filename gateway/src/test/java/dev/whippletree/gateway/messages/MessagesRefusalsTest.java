@@ -57,7 +57,7 @@ final class MessagesRefusalsTest {
         assertThat(json).containsOnlyKeys("type", "error", "request_id").containsEntry("type", "error");
         assertThat(json.get("error"))
                 .asInstanceOf(InstanceOfAssertFactories.MAP)
-                .containsOnlyKeys("type", "message")
+                .containsOnlyKeys("type", "message", "code")
                 .containsEntry("type", type)
                 .extracting("message")
                 .asString()
