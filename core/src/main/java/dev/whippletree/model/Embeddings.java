@@ -48,4 +48,15 @@ public record Embeddings(List<Embedding> all, TokenUsage usage, int calls) {
                 .filter(vector -> vector.origin().source() == Origin.Source.CACHE)
                 .count();
     }
+
+    /** Returns them as one answer, whose text has a line of Base64 for each vector. */
+    public Completion asCompletion() {
+        return new Completion(
+                String.join("\n", all.stream().map(Embedding::base64).toList()),
+                Optional.empty(),
+                List.of(),
+                FinishReason.STOP,
+                Optional.of(usage),
+                origin());
+    }
 }

@@ -11,10 +11,11 @@ final class NoSuchPlace implements HttpHandler {
 
     private static final String VERSION = "/v1";
     private static final String CHAT = "/chat/completions";
-    private static final List<String> BELOW_VERSION = List.of(CHAT, "/responses", "/models", "/confirmations");
+    private static final List<String> BELOW_VERSION =
+            List.of(CHAT, "/responses", "/embeddings", "/models", "/confirmations");
 
     private static final String SERVED =
-            "POST /v1/chat/completions, POST /v1/responses, POST /v1/confirmations, GET /v1/models, GET /health,"
+            "POST /v1/chat/completions, POST /v1/responses, POST /v1/embeddings, POST /v1/confirmations, GET /v1/models, GET /health,"
                     + " GET /readyz, GET /status, GET /metrics, and the page /";
 
     @Override
@@ -32,7 +33,7 @@ final class NoSuchPlace implements HttpHandler {
             return "; use " + path.substring(VERSION.length()) + ": the base URL has " + VERSION + " twice";
         }
         String chat = path.startsWith(VERSION + "/")
-                ? "; of OpenAI's API, the gateway serves only chat completions and Responses"
+                ? "; of OpenAI's API, the gateway serves only chat completions, Responses and embeddings"
                 : "";
         return chat + "; known: " + SERVED;
     }

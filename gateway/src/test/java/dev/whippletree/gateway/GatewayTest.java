@@ -332,8 +332,8 @@ final class GatewayTest {
     @Test
     void unknownModelPlaceAndHeader_areToldSo() throws Exception {
         assertError(running.post(HI.replace("fast", "gpt-9")), 404, "model_not_found", "gpt-9");
-        assertError(running.get("/v1/embeddings"), 404, "not_found", "GET /v1/embeddings");
-        assertError(running.get("/v1/responses"), 404, "not_found", "known: POST /v1/chat/completions");
+        assertError(running.get("/v1/moderations"), 404, "not_found", "GET /v1/moderations");
+        assertError(running.get("/v1/audio"), 404, "not_found", "known: POST /v1/chat/completions");
         assertError(running.get("/chat/completions"), 404, "not_found", "the base URL has to end with /v1");
         assertError(running.get("/v1/v1/models"), 404, "not_found", "the base URL has /v1 twice");
         assertError(running.post(HI.replace("fast", "gpt-4o")), 404, "model_not_found", "to its aliases");
