@@ -137,7 +137,8 @@ public record GatewaySettings(
 
         /**
          * 20 MB (a few images), 10,000 connections, 30 seconds (longer than any useful network takes), 120 seconds idle
-         * (longer than clients keep their connections), a quarter of this JVM's largest heap, a deadline of 1 hour, 100,000 texts.
+         * (longer than clients keep their connections), a quarter of this JVM's largest heap, a deadline of 1 hour,
+         * 100,000 texts.
          */
         public static final Bounds DEFAULT = new Bounds(
                 20_000_000,

@@ -59,8 +59,8 @@ public final class Embedder {
      * Embeds a prompt's messages.
      *
      * @return completes with the vectors, with a {@link PromptException}, or with a {@link ConfigurationException} if
-     *     the prompt names an unknown route, account or model. Cancelling it, or completing it in any other way, cancels
-     *     the calls that nobody else waits for
+     *     the prompt names an unknown route, account or model. Cancelling it, or completing it in any other way,
+     *     cancels the calls that nobody else waits for
      * @throws IllegalArgumentException if the prompt isn't one for vectors
      */
     public CompletableFuture<Embeddings> embed(Prompt prompt) {

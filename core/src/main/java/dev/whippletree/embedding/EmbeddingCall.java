@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The texts that are asked for together, and the requests that wait for them. Guarded by the {@link Embedder}'s lock. */
+/** The texts that are asked for together, and the requests that want them. Guarded by the {@link Embedder}'s lock. */
 final class EmbeddingCall {
 
     private final List<WantedText> texts;
@@ -31,7 +31,7 @@ final class EmbeddingCall {
         texts.forEach(text -> text.askedBy(this));
     }
 
-    /** Returns calls for texts, in their order, each within the bounds. A text that exceeds them is a call of its own. */
+    /** Returns calls for texts, in their order, each within the bounds. A text beyond them has a call of its own. */
     static List<EmbeddingCall> split(List<WantedText> texts, EmbeddingBounds bounds) {
         List<EmbeddingCall> calls = new ArrayList<>();
         List<WantedText> next = new ArrayList<>();

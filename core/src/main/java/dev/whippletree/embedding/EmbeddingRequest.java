@@ -20,7 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** One caller's texts, and the vectors so far. Guarded by the {@link Embedder}'s lock, unless a method says otherwise. */
+/** One caller's texts, and their vectors so far. Guarded by the {@link Embedder}'s lock, unless a method says so. */
 final class EmbeddingRequest {
 
     private final EmbeddingPlan plan;

@@ -26,8 +26,8 @@ public record Embeddings(List<Embedding> all, TokenUsage usage, int calls) {
     }
 
     /**
-     * Returns where the vectors came from: a call if one was made, another prompt's if one was shared, else a cache. The
-     * account and model are those of the first such vector, and the wait is the longest.
+     * Returns where the vectors came from: a call if one was made, another prompt's if one was shared, else a cache.
+     * The account and model are those of the first such vector, and the wait is the longest.
      */
     public Origin origin() {
         Origin first = all.stream()
