@@ -27,8 +27,8 @@ final class EmbeddingCall {
 
     private EmbeddingCall(List<WantedText> texts) {
         this.texts = List.copyOf(texts);
-        this.messages = texts.stream().map(WantedText::message).toList();
-        texts.forEach(text -> text.askedBy(this));
+        this.messages = texts.stream().map(text -> text.message).toList();
+        texts.forEach(text -> text.call = this);
     }
 
     /** Returns calls for texts, in their order, each within the bounds. A text beyond them has a call of its own. */
@@ -70,7 +70,7 @@ final class EmbeddingCall {
     /** Adds all requests that want one of its texts. Returns them. */
     List<EmbeddingRequest> addAll() {
         return texts.stream()
-                .flatMap(text -> text.requests().stream())
+                .flatMap(text -> text.waiting().stream())
                 .filter(this::add)
                 .toList();
     }
@@ -104,7 +104,7 @@ final class EmbeddingCall {
 
     /** Returns its texts that a request wants. */
     List<CacheKey> textsOf(EmbeddingRequest request) {
-        return texts.stream().map(WantedText::key).filter(request::wants).toList();
+        return texts.stream().map(text -> text.key).filter(request::wants).toList();
     }
 
     /** Returns the vectors of an answer, in the order of the texts; empty if there aren't as many. */

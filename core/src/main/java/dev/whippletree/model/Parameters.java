@@ -1,6 +1,5 @@
 package dev.whippletree.model;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -85,13 +84,6 @@ public record Parameters(
     /** Returns these parameters with other extras. */
     public Parameters withExtras(Map<String, Object> extras) {
         return new Parameters(temperature, topP, maxTokens, seed, stop, extras);
-    }
-
-    /** Returns these parameters with one more extra. */
-    public Parameters withExtra(String field, Object value) {
-        Map<String, Object> more = new LinkedHashMap<>(extras);
-        more.put(field, value);
-        return withExtras(more);
     }
 
     private static void check(boolean right, String otherwise) {

@@ -2,7 +2,6 @@ package dev.whippletree.cli.embed;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.CommonOptions;
-import dev.whippletree.cli.base.Durations;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.HeldWarnings;
 import dev.whippletree.cli.base.Opening;
@@ -24,12 +23,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -57,9 +54,6 @@ public final class EmbedCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The texts, one a line, in UTF-8; - is standard input.")
     private Path file = STANDARD_INPUT;
 
-    @Option(names = "--route", paramLabel = "ROUTE", description = "The configured route; default: the first.")
-    private @Nullable String route;
-
     @Option(
             names = "--dimensions",
             paramLabel = "N",
@@ -69,19 +63,8 @@ public final class EmbedCommand implements Callable<Integer> {
     @Option(names = "--base64", description = "Print vectors as Base64 of 32-bit floats, little endian.")
     private boolean base64;
 
-    @Option(
-            names = "--deadline",
-            paramLabel = "TIME",
-            defaultValue = "10m",
-            converter = Durations.class,
-            description = "How long to wait for each 10,000 vectors; default: ${DEFAULT-VALUE}.")
-    private Duration deadline = Duration.ofMinutes(10);
-
-    @Option(names = "--no-cache", description = "Ask for fresh vectors, even if some are stored.")
-    private boolean noCache;
-
-    @Option(names = "--tenant", paramLabel = "NAME", description = "The tenant; no other tenant sees its vectors.")
-    private @Nullable String tenant;
+    @Mixin
+    private final PromptOptions options = new PromptOptions();
 
     @Mixin
     private final Opening opening = new Opening();
@@ -101,7 +84,7 @@ public final class EmbedCommand implements Callable<Integer> {
     public Integer call() {
         try (BufferedReader lines = open();
                 Whippletree whippletree = opening.openToAskOnce(surroundings)) {
-            PromptOptions.checkNames(whippletree.configuration(), Optional.ofNullable(route), Optional.empty());
+            options.checkNames(whippletree.configuration());
             return HeldWarnings.during(
                     surroundings.timeline(), surroundings.err()::println, () -> embed(whippletree, lines));
         } catch (IOException e) {
@@ -177,18 +160,15 @@ public final class EmbedCommand implements Callable<Integer> {
     }
 
     private Prompt prompt(List<Line> texts) {
-        Prompt.Builder prompt =
-                Prompt.builder().operation(Prompt.Operation.EMBEDDING).deadline(deadline);
+        Prompt.Builder prompt = options.builder().operation(Prompt.Operation.EMBEDDING);
         texts.forEach(line -> prompt.user(line.text()));
-        if (route != null) {
-            prompt.route(route);
-        }
-        if (tenant != null) {
-            prompt.tenant(tenant);
-        }
         if (dimensions != null) {
             prompt.extra("dimensions", dimensions);
         }
-        return noCache ? prompt.noCache().build() : prompt.build();
+        try {
+            return prompt.build();
+        } catch (IllegalArgumentException e) {
+            throw new UserMistake(String.valueOf(e.getMessage()));
+        }
     }
 }

@@ -11,6 +11,7 @@ import dev.whippletree.model.Parameters;
 import dev.whippletree.model.Prompt;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -43,15 +44,9 @@ public record EmbeddingsRequest(ChatBody body, boolean asBase64) implements Prom
             default -> throw fields.wrong("encoding_format", "must be float or base64");
         };
         Optional<Long> dimensions = fields.whole("dimensions");
-        Parameters parameters = Parameters.NONE.withExtras(fields.rest());
-        return new EmbeddingsRequest(
-                new ChatBody(
-                        model,
-                        texts,
-                        dimensions
-                                .map(number -> parameters.withExtra("dimensions", number))
-                                .orElse(parameters)),
-                asBase64);
+        Map<String, Object> others = fields.rest();
+        dimensions.ifPresent(number -> others.put("dimensions", number));
+        return new EmbeddingsRequest(new ChatBody(model, texts, Parameters.NONE.withExtras(others)), asBase64);
     }
 
     /** A text, the numbers of a text's tokens, or a list of either. */
