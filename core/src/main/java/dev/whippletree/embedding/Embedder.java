@@ -183,7 +183,8 @@ public final class Embedder {
         boolean over;
         synchronized (this) {
             release = call.subscribed();
-            over = !request.subscribe(call, answer);
+            request.answers.put(call, answer);
+            over = !request.isWanted();
         }
         release.ifPresent(Runnable::run);
         answer.whenComplete((completion, failure) -> {
@@ -202,12 +203,13 @@ public final class Embedder {
         EmbeddingRequest request = share.request();
         List<String> vectors = share.call().vectors(completion);
         if (vectors.isEmpty()) {
-            failed(share, share.call().wrongNumber(completion));
+            String account = completion.origin().account();
+            String problem = "account " + account + ": its provider didn't return one vector for each text";
+            failed(share, new PromptException(Reason.ATTEMPTS_EXHAUSTED, problem, List.of(), Optional.empty()));
             return;
         }
         boolean whole;
         synchronized (this) {
-            share.call().landed();
             whole = request.take(share.call(), vectors, completion);
         }
         if (whole) {
@@ -225,11 +227,12 @@ public final class Embedder {
         List<CacheKey> again;
         synchronized (this) {
             boolean refused = failure instanceof PromptException problem && FOR_CONTENT.contains(problem.reason());
-            again = refused && request.isWanted() && call.hasOthersThan(request) ? call.textsOf(request) : List.of();
+            List<CacheKey> own = call.textsOf(request);
+            again = refused && request.isWanted() && own.size() < call.texts().size() ? own : List.of();
             if (call.leave(request) || refused) {
                 forget(call);
             }
-            request.unsubscribe(call);
+            request.answers.remove(call);
         }
         if (again.isEmpty()) {
             request.result().completeExceptionally(failure);

@@ -2,7 +2,6 @@ package dev.whippletree.embedding;
 
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Message;
-import dev.whippletree.model.PromptException;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.EmbeddingBounds;
 import java.util.ArrayList;
@@ -22,7 +21,6 @@ final class EmbeddingCall {
     /** How many members are about to subscribe at the engine. */
     private int subscribing;
 
-    private boolean landed;
     private @Nullable Runnable release;
 
     private EmbeddingCall(List<WantedText> texts) {
@@ -87,19 +85,10 @@ final class EmbeddingCall {
         return subscribing == 0;
     }
 
-    /** Notes that it is answered. */
-    void landed() {
-        landed = true;
-    }
-
-    /** A member leaves without an answer. Returns whether the call has ended with that. */
+    /** A member leaves without an answer. Returns whether all have, so that the call has ended. */
     boolean leave(EmbeddingRequest request) {
         members.remove(request);
-        return members.isEmpty() && !landed;
-    }
-
-    boolean hasOthersThan(EmbeddingRequest request) {
-        return textsOf(request).size() < texts.size();
+        return members.isEmpty();
     }
 
     /** Returns its texts that a request wants. */
@@ -111,14 +100,5 @@ final class EmbeddingCall {
     List<String> vectors(Completion answer) {
         List<String> vectors = List.of(answer.text().split("\n", -1));
         return vectors.size() == texts.size() ? vectors : List.of();
-    }
-
-    PromptException wrongNumber(Completion answer) {
-        return new PromptException(
-                PromptException.Reason.ATTEMPTS_EXHAUSTED,
-                "account " + answer.origin().account() + ": its provider returned another number of vectors than the "
-                        + texts.size() + " that were asked for",
-                List.of(),
-                Optional.empty());
     }
 }

@@ -24,7 +24,10 @@ final class EmbeddingRequest {
     private final long beganNanos;
     private final Map<CacheKey, Message> messages = new LinkedHashMap<>();
     private final Map<CacheKey, Embedding> vectors = new HashMap<>();
-    private final Map<EmbeddingCall, CompletableFuture<Completion>> answers = new LinkedHashMap<>();
+
+    /** What the engine owes it. */
+    final Map<EmbeddingCall, CompletableFuture<Completion>> answers = new LinkedHashMap<>();
+
     private final CompletableFuture<Embeddings> result = new CompletableFuture<>();
     private TokenUsage usage = TokenUsage.NONE;
     private int calls;
@@ -69,7 +72,7 @@ final class EmbeddingRequest {
     /** Returns its prompt for a call, with the time that its caller still waits. Needs no lock. */
     Prompt promptOf(List<Message> texts, long now) {
         Prompt prompt = plan.prompt();
-        return prompt.withMessages(texts)
+        return prompt.withMessages(texts, prompt.model().orElseThrow())
                 .within(
                         prompt.deadline().map(deadline -> left(deadline, now)),
                         prompt.callerTimeout().map(timeout -> left(timeout, now)));
@@ -80,18 +83,6 @@ final class EmbeddingRequest {
         return left.isNegative() || left.isZero() ? Duration.ofNanos(1) : left;
     }
 
-    /** Keeps a call's answer. Returns whether its caller still waits. */
-    boolean subscribe(EmbeddingCall call, CompletableFuture<Completion> answer) {
-        if (!over) {
-            answers.put(call, answer);
-        }
-        return !over;
-    }
-
-    void unsubscribe(EmbeddingCall call) {
-        answers.remove(call);
-    }
-
     /** Takes a stored vector. Returns whether it is the last one. */
     boolean take(CacheKey key, Embedding vector) {
         vectors.put(key, vector);
@@ -100,7 +91,7 @@ final class EmbeddingRequest {
 
     /** Takes a call's vectors. Returns whether they are the last ones. */
     boolean take(EmbeddingCall call, List<String> found, Completion answer) {
-        unsubscribe(call);
+        answers.remove(call);
         for (int index = 0; index < found.size(); index++) {
             CacheKey key = call.texts().get(index).key;
             if (wants(key)) {

@@ -267,11 +267,11 @@ public final class Engine {
                 .flatMap(target -> target.account().client().embeddings().stream())
                 .reduce(EmbeddingBounds::and)
                 .orElse(ANY_BOUNDS);
-        Prompt fixed = prompt.withModel(targets.get(0).model());
+        String model = targets.get(0).model();
         List<CacheKey> keys = prompt.messages().stream()
-                .map(text -> PromptKeys.of(fixed.withMessages(List.of(text)), route.get()))
+                .map(text -> PromptKeys.of(prompt.withMessages(List.of(text), model), route.get()))
                 .toList();
-        return new EmbeddingPlan(fixed, keys, bounds);
+        return new EmbeddingPlan(prompt.withMessages(prompt.messages(), model), keys, bounds);
     }
 
     /** A prompt of texts for one model, the key of each text, and the bounds of its calls. */

@@ -82,6 +82,9 @@ public final class EmbedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (options.system().isPresent()) {
+            throw new UserMistake("--system is for chats; texts are embedded as they are");
+        }
         try (BufferedReader lines = open();
                 Whippletree whippletree = opening.openToAskOnce(surroundings)) {
             options.checkNames(whippletree.configuration());
