@@ -6,6 +6,7 @@ import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.chat.ChatRequest;
 import dev.whippletree.gateway.clients.Access;
 import dev.whippletree.gateway.clients.ModelsHandler;
+import dev.whippletree.gateway.embeddings.EmbeddingsRequest;
 import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.ErrorFormat;
 import dev.whippletree.gateway.http.HttpRefusals;
@@ -101,6 +102,9 @@ public final class Gateway implements AutoCloseable {
                 post(new PromptHandler(MessagesRequest::readToCount, parts)
                         .counting(tokens -> Map.of("input_tokens", tokens.prompt()))));
         paths.addExactPath("/v1/responses", post(new PromptHandler(ResponsesRequest::read, parts)));
+        int mostInputs = settings.bounds().mostEmbeddingInputs();
+        paths.addExactPath(
+                "/v1/embeddings", post(new PromptHandler(fields -> EmbeddingsRequest.read(fields, mostInputs), parts)));
         paths.addExactPath("/v1/confirmations", post(new ConfirmationHandler(parts)));
         paths.addPrefixPath("/v1/models", get(new ModelsHandler(() -> access)));
         paths.addExactPath("/healthz", get(this::sendHealth));
