@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -21,15 +21,8 @@ import java.util.stream.Stream;
 final class ConversationReader {
 
     /** Calls that a service has made and answered itself. */
-    private static final Set<String> HOSTED = Set.of(
-            "web_search_call",
-            "file_search_call",
-            "code_interpreter_call",
-            "image_generation_call",
-            "mcp_list_tools",
-            "mcp_call",
-            "tool_search_call",
-            "tool_search_output");
+    private static final Pattern HOSTED = Pattern.compile(
+            "(web_search|file_search|code_interpreter|image_generation|mcp|tool_search)_call|mcp_list_tools|tool_search_output");
 
     private static final String FOLLOWS = "The result follows in the user's next message.";
 
@@ -67,11 +60,6 @@ final class ConversationReader {
         return messages;
     }
 
-    /** Returns whether an item offers tools, which is for {@link Tools} to read. */
-    static boolean isTools(Fields item) {
-        return item.text("type").filter("additional_tools"::equals).isPresent();
-    }
-
     /** Reads an item. */
     void item(Fields item) {
         String type = item.text("type").orElse("message");
@@ -87,12 +75,15 @@ final class ConversationReader {
             case "item_reference" -> {
                 // Clients refer to an earlier answer's reasoning if they don't know that nobody stores it.
                 if (!item.needed("id").startsWith("rs_")) {
-                    throw item.wrong("id", "refers to a stored item, but the gateway stores none; send the item");
+                    throw item.wrong(
+                            "id",
+                            "refers to a stored item, but the gateway stores none; send the item itself, as clients do"
+                                    + " with store: false");
                 }
             }
-            case "additional_tools" -> {}
+            case "additional_tools" -> {} // Have been read.
             default -> {
-                if (!HOSTED.contains(type)) {
+                if (!HOSTED.matcher(type).matches()) {
                     throw item.wrong("type", "is unknown: '" + type + "'");
                 }
             }

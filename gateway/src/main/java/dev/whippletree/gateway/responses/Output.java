@@ -1,12 +1,12 @@
 package dev.whippletree.gateway.responses;
 
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Delta;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +23,7 @@ final class Output {
     private enum Kind {
         REASONING("rs_", "text", "reasoning_summary_text", "summary", "reasoning_summary_part"),
         TEXT("msg_", "text", "output_text", "content", "content_part"),
+        REFUSAL("msg_", "refusal", "refusal", "content", "content_part"),
         FUNCTION("fc_", "arguments", "function_call_arguments", "", ""),
         CUSTOM("ctc_", "input", "custom_tool_call_input", "", "");
 
@@ -48,22 +49,23 @@ final class Output {
     private final String answerId;
     private final Tools tools;
     private final boolean encrypted;
-    private final BiConsumer<String, Map<String, Object>> events;
+    private final Events events;
     private final List<Map<String, Object>> items = new ArrayList<>();
     private final List<Delta.Piece> kept = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
+    private final List<Object> annotations = new ArrayList<>();
+    private final List<Object> logprobs = new ArrayList<>();
     private Map<String, Object> item = Map.of();
+
+    /** The fields that all events of the current item have. */
+    private final Map<String, Object> place = new LinkedHashMap<>();
+
     private Map<String, Object> part = Map.of();
     private Kind kind = Kind.TEXT;
     private @Nullable Object key;
 
-    /**
-     * Prepares one.
-     *
-     * @param encrypted whether the client keeps only reasoning that looks encrypted
-     * @param events receives an event's type and its other fields, which change later
-     */
-    Output(String answerId, Tools tools, boolean encrypted, BiConsumer<String, Map<String, Object>> events) {
+    /** Prepares one, for a client that perhaps keeps only reasoning that looks encrypted. */
+    Output(String answerId, Tools tools, boolean encrypted, Events events) {
         this.answerId = answerId;
         this.tools = tools;
         this.encrypted = encrypted;
@@ -77,7 +79,9 @@ final class Output {
 
     /** Adds a piece. */
     void add(Delta.Piece piece) {
-        if (key(piece).equals(key)) {
+        if (piece instanceof Delta.ExtrasPart more) {
+            annotate(more.extras());
+        } else if (key(piece).equals(key)) {
             append(textOf(piece));
         } else if (!kept.isEmpty()
                 || key != null && kind.isCall() && Tools.json(text.toString()).isEmpty()) {
@@ -88,11 +92,35 @@ final class Output {
         }
     }
 
-    /**
-     * Ends the answer. One without any item gets an empty text.
-     *
-     * @param status the last item's
-     */
+    /** What belongs to the text may come when that is told already; then the whole answer alone has it. */
+    private void annotate(AnswerExtras extras) {
+        if (extras.message().get("annotations") instanceof List<?> more) {
+            for (Object annotation : more) {
+                Object flat = flat(annotation);
+                if (key != null && kind == Kind.TEXT) {
+                    int index = annotations.size();
+                    event("output_text.annotation.added", "annotation_index", index, "annotation", flat);
+                }
+                annotations.add(flat);
+            }
+        }
+        if (extras.choice().get("logprobs") instanceof Map<?, ?> given
+                && given.get("content") instanceof List<?> more) {
+            logprobs.addAll(more);
+        }
+    }
+
+    /** Chat completions have an annotation's fields one level deeper: {@code url_citation.url}. */
+    private static Object flat(Object annotation) {
+        if (!(annotation instanceof Map<?, ?> given) || !(given.get(given.get("type")) instanceof Map<?, ?> fields)) {
+            return annotation;
+        }
+        Map<Object, Object> flat = new LinkedHashMap<>(fields);
+        flat.put("type", given.get("type"));
+        return flat;
+    }
+
+    /** Ends the answer, with the last item's status. One without any item gets an empty text. */
     void end(String status) {
         while (!kept.isEmpty()) {
             close(COMPLETED);
@@ -127,6 +155,9 @@ final class Output {
         if (piece instanceof Delta.Text said) {
             return said.text();
         }
+        if (piece instanceof Delta.Refusal refusal) {
+            return refusal.text();
+        }
         return piece instanceof Delta.Reasoning thought ? thought.text() : ((Delta.ToolCallPart) piece).arguments();
     }
 
@@ -137,7 +168,9 @@ final class Output {
         if (piece instanceof Delta.ToolCallPart call) {
             beginCall(call);
         } else {
-            kind = piece instanceof Delta.Reasoning ? Kind.REASONING : Kind.TEXT;
+            kind = piece instanceof Delta.Reasoning
+                    ? Kind.REASONING
+                    : piece instanceof Delta.Refusal ? Kind.REFUSAL : Kind.TEXT;
             beginText();
         }
         items.add(item);
@@ -147,10 +180,10 @@ final class Output {
             part.put("type", kind == Kind.REASONING ? "summary_text" : kind.textEvent);
             part.put(kind.textField, "");
             if (kind == Kind.TEXT) {
-                part.put("annotations", new ArrayList<>());
-                part.put("logprobs", new ArrayList<>());
+                part.put("annotations", annotations);
+                part.put("logprobs", logprobs);
             }
-            event(kind.partEvent + ".added", Map.of("part", part));
+            event(kind.partEvent + ".added", "part", part);
             item.put(kind.parts, List.of(part));
         }
         append(textOf(piece));
@@ -187,7 +220,14 @@ final class Output {
     }
 
     private void putId() {
-        item.put("id", kind.idPrefix + answerId + "_" + items.size());
+        String id = kind.idPrefix + answerId + "_" + items.size();
+        item.put("id", id);
+        place.clear();
+        place.put("item_id", id);
+        place.put("output_index", items.size());
+        if (!kind.isCall()) {
+            place.put(kind.parts + "_index", 0);
+        }
     }
 
     /** The input of a custom tool is in its function's arguments, and can be told only when these are whole. */
@@ -199,9 +239,11 @@ final class Output {
     }
 
     private void delta(String piece) {
-        event(
-                kind.textEvent + ".delta",
-                kind == Kind.TEXT ? Map.of("delta", piece, "logprobs", List.of()) : Map.of("delta", piece));
+        if (kind == Kind.TEXT) {
+            event("output_text.delta", "delta", piece, "logprobs", List.of());
+        } else {
+            event(kind.textEvent + ".delta", "delta", piece);
+        }
     }
 
     private void close(String status) {
@@ -220,15 +262,16 @@ final class Output {
             append("{}");
         }
         settle(status);
-        Map<String, Object> done = new LinkedHashMap<>(Map.of(kind.textField, text.toString()));
+        String whole = text.toString();
         if (kind == Kind.FUNCTION) {
-            done.put("name", item.get("name"));
+            event("function_call_arguments.done", "name", item.get("name"), "arguments", whole);
         } else if (kind == Kind.TEXT) {
-            done.put("logprobs", part.get("logprobs"));
+            event("output_text.done", "text", whole, "logprobs", logprobs);
+        } else {
+            event(kind.textEvent + ".done", kind.textField, whole);
         }
-        event(kind.textEvent + ".done", done);
         if (!kind.isCall()) {
-            event(kind.partEvent + ".done", Map.of("part", part));
+            event(kind.partEvent + ".done", "part", part);
         }
         itemEvent(".done");
         key = null;
@@ -240,17 +283,10 @@ final class Output {
     }
 
     private void itemEvent(String end) {
-        events.accept("response.output_item" + end, Map.of("output_index", items.size() - 1, "item", item));
+        events.add("response.output_item" + end, Map.of(), "output_index", items.size() - 1, "item", item);
     }
 
-    private void event(String type, Map<String, Object> fields) {
-        Map<String, Object> event = new LinkedHashMap<>();
-        event.put("item_id", item.get("id"));
-        event.put("output_index", items.size() - 1);
-        if (!kind.isCall()) {
-            event.put(kind.parts + "_index", 0);
-        }
-        event.putAll(fields);
-        events.accept("response." + type, event);
+    private void event(String type, @Nullable Object... fields) {
+        events.add("response." + type, place, fields);
     }
 }

@@ -22,11 +22,7 @@ public final class ResponsesRequest implements PromptRequest {
 
     /** What a chat completion calls the same, with what answers say if the request says nothing. */
     private static final Map<String, Object> PASSED = Map.of(
-            "temperature", 1,
-            "top_p", 1,
-            "presence_penalty", 0,
-            "frequency_penalty", 0,
-            "service_tier", "default");
+            "temperature", 1, "top_p", 1, "presence_penalty", 0, "frequency_penalty", 0, "service_tier", "default");
 
     /** What is only repeated in the answer; absent: null. */
     private static final List<String> REPEATED = List.of(
@@ -35,7 +31,6 @@ public final class ResponsesRequest implements PromptRequest {
     /** What the answer repeats of the request. */
     final Map<String, @Nullable Object> echo = new LinkedHashMap<>();
 
-    /** What the model may call. */
     final Tools tools = new Tools();
 
     /** Whether the client keeps only reasoning that looks encrypted. */
@@ -77,8 +72,7 @@ public final class ResponsesRequest implements PromptRequest {
     /**
      * Reads one.
      *
-     * @throws dev.whippletree.chat.WrongFieldException if it isn't one, or needs what the gateway doesn't have, saying
-     *     where and why
+     * @throws dev.whippletree.chat.WrongFieldException if it isn't one, or needs what the gateway doesn't have
      */
     public static ResponsesRequest read(Fields fields) {
         return new ResponsesRequest(fields);
@@ -147,11 +141,14 @@ public final class ResponsesRequest implements PromptRequest {
         if (input instanceof String text) {
             conversation.user(new Content(text, List.of()));
         } else if (input instanceof List<?> list && !list.isEmpty()) {
+            List<Fields> items = fields.objects("input", list);
             // Before all others: calls that stand before them may be of their tools.
-            fields.objects("input", list).stream()
-                    .filter(ConversationReader::isTools)
-                    .forEach(item -> tools.read(item.objects("tools"), ""));
-            fields.objects("input", list).forEach(conversation::item);
+            for (int index = 0; index < list.size(); index++) {
+                if (list.get(index) instanceof Map<?, ?> item && "additional_tools".equals(item.get("type"))) {
+                    tools.read(items.get(index).objects("tools"), "");
+                }
+            }
+            items.forEach(conversation::item);
         } else {
             throw fields.wrong("input", "must be a string or a list with at least one item");
         }
@@ -197,10 +194,10 @@ public final class ResponsesRequest implements PromptRequest {
     private void readReasoning(Fields fields) {
         Map<String, @Nullable Object> echoed = new LinkedHashMap<>();
         Optional<Fields> reasoning = fields.object("reasoning");
-        Optional<String> effort = reasoning.flatMap(given -> given.text("effort"));
-        effort.ifPresent(value -> chat.put("reasoning_effort", value));
-        echoed.put("effort", effort.orElse(null));
-        echoed.put("summary", reasoning.flatMap(given -> given.take("summary")).orElse(null));
+        for (String field : List.of("effort", "summary")) {
+            echoed.put(field, reasoning.flatMap(given -> given.text(field)).orElse(null));
+        }
+        Optional.ofNullable(echoed.get("effort")).ifPresent(effort -> chat.put("reasoning_effort", effort));
         echo.put("reasoning", echoed);
     }
 }

@@ -4,13 +4,13 @@ import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,17 +26,18 @@ final class ResponsesWriter implements AnswerWriter {
 
     private final ResponsesRequest request;
     private final AnswerInfo info;
+    private final Events events;
     private final Output output;
-    private final List<ServerSentEvent> events = new ArrayList<>();
     private String model;
-    private int told;
+    private Optional<Object> tier = Optional.empty();
     private boolean begun;
 
     ResponsesWriter(ResponsesRequest request, AnswerInfo info) {
         this.request = request;
         this.info = info;
         this.model = info.askedModel();
-        this.output = new Output(info.uniqueId(), request.tools, request.encrypted, this::tell);
+        this.events = new Events(request.streaming());
+        this.output = new Output(info.uniqueId(), request.tools, request.encrypted, events);
     }
 
     @Override
@@ -50,6 +51,8 @@ final class ResponsesWriter implements AnswerWriter {
         if (!completion.text().isEmpty()) {
             output.add(new Delta.Text(completion.text()));
         }
+        output.add(extras(completion.extras()));
+        completion.refusal().ifPresent(text -> output.add(new Delta.Refusal(text)));
         int index = 0;
         for (ToolCall call : completion.toolCalls()) {
             output.add(new Delta.ToolCallPart(
@@ -65,12 +68,17 @@ final class ResponsesWriter implements AnswerWriter {
         } else if (delta instanceof Delta.End end) {
             begin();
             Map<String, Object> response = end(end.finishReason(), end.usage(), end.origin());
-            tell("response." + response.get("status"), Map.of("response", response));
+            events.add("response." + response.get("status"), Map.of(), "response", response);
         } else if (delta instanceof Delta.Piece piece) {
             begin();
-            output.add(piece);
+            output.add(piece instanceof Delta.ExtrasPart more ? extras(more.extras()) : piece);
         }
-        return taken();
+        return events.taken();
+    }
+
+    private Delta.ExtrasPart extras(AnswerExtras extras) {
+        tier = Optional.ofNullable(extras.answer().get("service_tier")).or(() -> tier);
+        return new Delta.ExtrasPart(extras);
     }
 
     /** Both events, since some clients know only the one and some only the other. */
@@ -82,27 +90,24 @@ final class ResponsesWriter implements AnswerWriter {
                 + error.retryAfter()
                         .map(wait -> ". Try again in " + Math.max(1, wait.toSeconds()) + "s")
                         .orElse("");
-        Map<String, @Nullable Object> flat = new LinkedHashMap<>();
-        flat.put("code", error.code());
-        flat.put("message", message);
-        flat.put("param", error.param().orElse(null));
-        Map<String, @Nullable Object> nested = new LinkedHashMap<>(flat);
+        Map<String, @Nullable Object> told = new LinkedHashMap<>();
+        told.put("code", error.code());
+        told.put("message", message);
+        told.put("param", error.param().orElse(null));
+        Map<String, @Nullable Object> nested = new LinkedHashMap<>(told);
         nested.put("type", error.type());
-        flat.put("error", nested);
-        tell("error", flat);
+        events.add("error", told, "error", nested);
         output.breakOff();
         Map<String, @Nullable Object> response = response("failed");
         response.put("error", Map.of("code", error.code(), "message", message));
-        tell("response.failed", Map.of("response", response));
-        return taken();
+        events.add("response.failed", Map.of(), "response", response);
+        return events.taken();
     }
 
     private void begin() {
         if (!begun) {
             begun = true;
-            Map<String, Object> response = Map.of("response", response("in_progress"));
-            tell("response.created", response);
-            tell("response.in_progress", response);
+            events.begin(response("in_progress"));
         }
     }
 
@@ -134,6 +139,7 @@ final class ResponsesWriter implements AnswerWriter {
         response.put("model", model);
         response.put("output", output.items());
         response.putAll(request.echo);
+        tier.ifPresent(given -> response.put("service_tier", given));
         response.put("usage", null);
         return response;
     }
@@ -145,21 +151,5 @@ final class ResponsesWriter implements AnswerWriter {
                 "output_tokens", usage.completionTokens(),
                 "output_tokens_details", Map.of("reasoning_tokens", usage.reasoningTokens()),
                 "total_tokens", usage.total());
-    }
-
-    private void tell(String type, Map<String, ? extends @Nullable Object> fields) {
-        if (request.streaming()) {
-            Map<String, @Nullable Object> event = new LinkedHashMap<>();
-            event.put("type", type);
-            event.put("sequence_number", told++);
-            event.putAll(fields);
-            events.add(ServerSentEvent.json(type, event));
-        }
-    }
-
-    private List<ServerSentEvent> taken() {
-        List<ServerSentEvent> taken = List.copyOf(events);
-        events.clear();
-        return taken;
     }
 }

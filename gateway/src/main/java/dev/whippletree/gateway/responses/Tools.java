@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.whippletree.chat.Fields;
 import dev.whippletree.gateway.http.GatewayJson;
+import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.protocol.Protocol;
 import java.io.ByteArrayInputStream;
 import java.util.HashSet;
@@ -67,14 +68,14 @@ final class Tools {
 
     /** Reads the arguments of a function; empty if they aren't a JSON object, perhaps not yet. */
     static Optional<Map<String, Object>> json(String arguments) {
-        return GatewayJson.object(new ByteArrayInputStream(arguments.getBytes(UTF_8)), values -> {});
+        try {
+            return GatewayJson.object(new ByteArrayInputStream(arguments.getBytes(UTF_8)), values -> {});
+        } catch (RequestException e) {
+            return Optional.empty(); // Beyond a bound of requests.
+        }
     }
 
-    /**
-     * Reads offered tools.
-     *
-     * @param namespace what they belong to; empty: nothing
-     */
+    /** Reads offered tools of a namespace; empty: of none. */
     void read(List<Fields> offered, String namespace) {
         for (Fields tool : offered) {
             String type = tool.needed("type");

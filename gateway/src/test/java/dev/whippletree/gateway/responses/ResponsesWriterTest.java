@@ -11,6 +11,7 @@ import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
@@ -213,6 +214,71 @@ final class ResponsesWriterTest {
                 .containsEntry("type", "custom_tool_call")
                 .containsEntry("name", "patch")
                 .containsEntry("input", "a");
+    }
+
+    @Test
+    void refusal_isAPartOfItsOwn_wholeAndInPieces() {
+        List<Map<String, Object>> events = stream(
+                writer(",'stream':true"), FinishReason.STOP, new Delta.Refusal("I "), new Delta.Refusal("won't"));
+        Map<String, Object> whole = writer("")
+                .whole(new Completion(
+                        "",
+                        Optional.empty(),
+                        Optional.of("I won't"),
+                        List.of(),
+                        FinishReason.STOP,
+                        Optional.of(USAGE),
+                        AnswerExtras.NONE,
+                        ORIGIN));
+
+        assertThat(types(events))
+                .contains("content_part.added", "refusal.delta", "refusal.done", "content_part.done")
+                .doesNotContain("output_text.delta");
+        assertThat(joined(events, "refusal.delta", 0)).isEqualTo("I won't");
+        assertThat(output(last(events)).get(0))
+                .containsEntry("content", List.of(Map.of("type", "refusal", "refusal", "I won't")));
+        assertThat(output(whole)).isEqualTo(output(last(events)));
+    }
+
+    @Test
+    void annotationsAndLogprobs_standInTheTextsPart_andTheServicesTierInTheResponse() {
+        Map<String, Object> citation =
+                Map.of("type", "url_citation", "url_citation", Map.of("url", "https://example.org/", "start_index", 0));
+        Map<String, Object> flat = Map.of("type", "url_citation", "url", "https://example.org/", "start_index", 0);
+        List<Map<String, Object>> probabilities = List.of(Map.of("token", "Hi", "logprob", -1));
+        AnswerExtras extras = new AnswerExtras(
+                Map.of("service_tier", "flex"),
+                Map.of("logprobs", Map.of("content", probabilities)),
+                Map.of("annotations", List.of(citation)));
+
+        List<Map<String, Object>> events =
+                stream(writer(",'stream':true"), FinishReason.STOP, new Delta.Text("Hi"), new Delta.ExtrasPart(extras));
+        Map<String, Object> whole = writer("")
+                .whole(new Completion(
+                        "Hi",
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        FinishReason.STOP,
+                        Optional.of(USAGE),
+                        extras,
+                        ORIGIN));
+
+        assertThat(types(events)).contains("output_text.annotation.added");
+        assertThat(last(events)).containsEntry("service_tier", "flex");
+        assertThat(output(last(events)).get(0))
+                .containsEntry(
+                        "content",
+                        List.of(Map.of(
+                                "type",
+                                "output_text",
+                                "text",
+                                "Hi",
+                                "annotations",
+                                List.of(flat),
+                                "logprobs",
+                                probabilities)));
+        assertThat(output(whole)).isEqualTo(output(last(events)));
     }
 
     @Test
