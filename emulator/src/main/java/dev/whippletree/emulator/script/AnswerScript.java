@@ -73,8 +73,8 @@ public record AnswerScript(List<Conversation> conversations)
      * chooses the answer; so a request that comes again gets the same one. Immutable.
      *
      * @param when a text that a user's message has
-     * @param answers assistant messages as on the wire, in their order. After the last, and where a request doesn't offer
-     *     the tools of its answer, there is no scripted answer
+     * @param answers assistant messages as on the wire, in their order. After the last, and where a request doesn't
+     *     offer the tools of its answer, there is no scripted answer
      */
     public record Conversation(String when, List<Map<String, Object>> answers) {
 

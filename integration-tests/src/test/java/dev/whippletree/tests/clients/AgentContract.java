@@ -119,6 +119,7 @@ abstract class AgentContract {
                 .redirectErrorStream(true)
                 .redirectOutput(out.toFile());
         builder.environment().putAll(Map.of("HTTP_PROXY", NOWHERE, "HTTPS_PROXY", NOWHERE, "NO_PROXY", "127.0.0.1"));
+        builder.environment().put("PWD", work.toString());
         builder.environment().putAll(run.environment());
         Process process = builder.start();
         try {

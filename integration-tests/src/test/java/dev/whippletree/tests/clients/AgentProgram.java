@@ -39,7 +39,8 @@ final class AgentProgram {
                 .filter(Files::isExecutable)
                 .findFirst();
         return Surroundings.need(
-                        found, "the agents of npm aren't there; run: npm ci --ignore-scripts --prefix integration-tests/clients/agents")
+                        found,
+                        "the agents of npm aren't there; run: npm ci --ignore-scripts --prefix integration-tests/clients/agents")
                 .toString();
     }
 }

@@ -178,12 +178,17 @@ abstract class ClientContract {
         assertBelongs(object.path("name"), Message.user(question("json")));
         assertThat(object.path("age").isInt()).isTrue();
 
-        JsonNode format = received("json").path("response_format");
-        assertThat(format.path("type").asString()).isEqualTo("json_schema");
-        JsonNode schema = format.at("/json_schema/schema");
+        JsonNode schema = schemaIn(received("json"));
         assertThat(schema.at("/properties/name/type").asString()).isEqualTo("string");
         assertThat(schema.at("/properties/age/type").asString()).isEqualTo("integer");
         assertThat(schema.path("additionalProperties").asBoolean(true)).isFalse();
+    }
+
+    /** Returns the schema in what the service received. */
+    JsonNode schemaIn(JsonNode body) {
+        JsonNode format = body.path("response_format");
+        assertThat(format.path("type").asString()).isEqualTo("json_schema");
+        return format.at("/json_schema/schema");
     }
 
     @Test

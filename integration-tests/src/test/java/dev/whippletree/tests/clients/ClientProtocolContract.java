@@ -41,6 +41,12 @@ abstract class ClientProtocolContract extends ClientContract {
         table.assertTold(client(), run().of("about").path("version").asString(), protocol());
     }
 
+    /** Only chat completions are passed on; the other protocols are translated. */
+    @Override
+    boolean passesUnknownFields() {
+        return protocol().equals("chat");
+    }
+
     /** One that is cancelled, and one that is late. */
     @Override
     int callsLeft() {
