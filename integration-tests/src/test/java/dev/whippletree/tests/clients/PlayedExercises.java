@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -55,13 +56,14 @@ final class PlayedExercises {
                         line -> clients.computeIfAbsent(line.path("client").asString(), client -> new LinkedHashMap<>())
                                 .put(line.path("case").asString(), result(line)));
         for (Map.Entry<String, Map<String, String>> client : clients.entrySet()) {
-            write(language + "-" + client.getKey() + ".tsv", client.getValue());
+            write(language.toLowerCase(Locale.ROOT) + "-" + client.getKey() + ".tsv", client.getValue());
         }
         return Stream.concat(
                 run.results().values().stream()
                         .map(line -> DynamicTest.dynamicTest(
                                 line.path("exercise").asString(),
                                 () -> assertThat(line.path("failed").asString(""))
+                                        .as("%s", line.path("exercise"))
                                         .isEmpty())),
                 clients.entrySet().stream()
                         .map(client -> DynamicTest.dynamicTest(

@@ -37,6 +37,6 @@ final class PythonClientsTest {
 
     private Stream<DynamicTest> tests(PythonScript script, String... clients) throws IOException, InterruptedException {
         List<String> command = script.command("clients.py", List.of(String.join(",", clients)));
-        return PlayedExercises.tests("python", command, Objects.requireNonNull(folder));
+        return PlayedExercises.tests("Python", command, Objects.requireNonNull(folder));
     }
 }
