@@ -70,6 +70,8 @@ record WhippletreeProperties(
      * @param connectTimeout how long connecting may take
      * @param billTo the organization that pays (huggingface)
      * @param maxTokensField the field that bounds a completion: max_tokens or max_completion_tokens (openai)
+     * @param embeddingInputs the most texts that one call embeds (openai, huggingface)
+     * @param embeddingTokens the most tokens of all texts that one call embeds (openai, huggingface)
      */
     record Account(
             String id,
@@ -85,7 +87,9 @@ record WhippletreeProperties(
             @Nullable String baseUrl,
             @Nullable Duration connectTimeout,
             @Nullable String billTo,
-            @Nullable String maxTokensField) {}
+            @Nullable String maxTokensField,
+            @Nullable Integer embeddingInputs,
+            @Nullable Integer embeddingTokens) {}
 
     /**
      * A name that callers use for a model.

@@ -166,11 +166,12 @@ final class RequestMemoryTest {
 
     @Test
     void tooManyValues_areRefused_sayingSo() throws Exception {
+        reopen(withMemory(128 * MB));
         String dense = "{\"messages\":[" + "{},".repeat(1_000_000) + "{}]}";
         for (String place : List.of("/v1/chat/completions", "/v1/confirmations")) {
             HttpResponse<String> refused = running.postTo(place, dense);
             assertThat(refused.statusCode()).isEqualTo(400);
-            assertThat(refused.body()).contains("more than 200000 values");
+            assertThat(refused.body()).contains("more than 400000 values");
         }
     }
 
