@@ -1,15 +1,14 @@
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.ImageContent;
-import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.exception.HttpException;
+import dev.langchain4j.http.client.HttpClientBuilder;
+import dev.langchain4j.http.client.jdk.JdkHttpClient;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -22,25 +21,21 @@ import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiChatModel;
-import dev.langchain4j.model.openai.OpenAiChatRequestParameters;
+import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
+import dev.langchain4j.model.openai.OpenAiResponsesChatModel;
+import dev.langchain4j.model.openai.OpenAiResponsesStreamingChatModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
-import java.io.IOException;
-import java.util.LinkedHashMap;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
-/** LangChain4j's client for OpenAI does its exercises. Arguments: the gateway's base URL, a key. */
+/** LangChain4j's client for OpenAI: chat completions, Responses and embeddings. */
 public final class LangChain4jClient {
 
-    private static final String MODEL = "openai/gpt-oss-20b";
-    private static final String PIXEL =
-            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final ToolSpecification WEATHER = ToolSpecification.builder()
+    private static final ToolSpecification TOOL = ToolSpecification.builder()
             .name("weather")
             .description("Tells the weather.")
             .parameters(JsonObjectSchema.builder()
@@ -59,102 +54,213 @@ public final class LangChain4jClient {
                     .build())
             .build();
 
-    private final ChatModel model;
-    private final ChatModel stranger;
+    private LangChain4jClient() {}
 
-    /** An error that is worth a retry is to be seen at once. */
-    private final ChatModel once;
-
-    private final StreamingChatModel streaming;
-
-    private LangChain4jClient(String baseUrl, String key) {
-        this.model = model(baseUrl, key).build();
-        this.stranger = model(baseUrl, "no such key").build();
-        this.once = model(baseUrl, key).maxRetries(0).build();
-        this.streaming =
-                OpenAiStreamingChatModel.builder().baseUrl(baseUrl).apiKey(key).build();
+    public static void main(String[] arguments) {
+        Exercises.run(
+                "langchain4j",
+                "langchain4j-open-ai",
+                arguments,
+                () -> List.of(new Chat(), new Responses()),
+                () -> OpenAiEmbeddingModel.builder()
+                        .baseUrl(Exercises.baseUrl)
+                        .apiKey(Exercises.key)
+                        .modelName(Exercises.MODEL)
+                        .build()
+                        .embedAll(
+                                Exercises.TEXTS.stream().map(TextSegment::from).toList())
+                        .content()
+                        .stream()
+                        .map(each -> each.vectorAsList())
+                        .toList());
     }
 
-    private static OpenAiChatModel.OpenAiChatModelBuilder model(String baseUrl, String key) {
-        return OpenAiChatModel.builder().baseUrl(baseUrl).apiKey(key).strictJsonSchema(true);
-    }
+    /** Either protocol. */
+    private abstract static class Either extends Exercises {
 
-    /** Does something of which a test is told. */
-    @FunctionalInterface
-    private interface Exercise {
-        Map<String, Object> result(String question) throws Exception;
-    }
-
-    public static void main(String[] arguments) throws Exception {
-        LangChain4jClient it = new LangChain4jClient(arguments[0], arguments[1]);
-        Map<String, Exercise> exercises = new LinkedHashMap<>();
-        exercises.put("chat", it::chat);
-        exercises.put("stream", question -> told(it.streamed(request(at("groq"), question))));
-        exercises.put("tools", it::tools);
-        exercises.put("streamedTools", it::streamedTools);
-        exercises.put("json", it::json);
-        exercises.put("image", it::image);
-        exercises.put("mistaken", question -> failure(() -> it.ask(at("mistaken"), question)));
-        exercises.put("stranger", question -> failure(() -> it.stranger.chat(request(at("good"), question))));
-        exercises.put("unknownModel", question -> failure(() -> it.ask("no-such-model", question)));
-        exercises.put("limited", question -> failure(() -> it.once.chat(request("limited", question))));
-        exercises.put("broken", question -> failure(() -> it.once.chat(request(at("broken"), question))));
-        exercises.put("brokenStream", it::brokenStream);
-        exercises.put("leaveStream", it::leaveStream);
-        exercises.put("leave", it::leave);
-        exercises.put("afterwards", question -> told(it.ask(at("good"), question)));
-        for (Map.Entry<String, Exercise> exercise : exercises.entrySet()) {
-            Map<String, Object> line = new LinkedHashMap<>(Map.of("exercise", exercise.getKey()));
-            line.putAll(exercise.getValue().result("Why us? (" + exercise.getKey() + ")"));
-            System.out.println(JSON.writeValueAsString(line));
+        Either(String protocol) {
+            super(protocol);
+            add("tools", () -> tools(request -> model(MODEL, key, PATIENCE).chat(request)));
+            add("tools-stream", () -> tools(this::streamed));
+            add("JSON", this::json);
+            add("image", this::image);
+            add("reasoning", this::reasoning);
         }
-        System.exit(0);
-    }
 
-    private static String at(String account) {
-        return account + "/" + MODEL;
-    }
+        abstract ChatModel model(String model, String key, Duration timeout);
 
-    private static ChatRequest request(String model, String question) {
-        return ChatRequest.builder()
-                .modelName(model)
-                .messages(UserMessage.from(question))
-                .build();
-    }
-
-    private ChatResponse ask(String model, String question) {
-        return this.model.chat(request(model, question));
-    }
-
-    private static Map<String, Object> told(ChatResponse response) {
-        Map<String, Object> told = new LinkedHashMap<>();
-        told.put("text", response.aiMessage().text());
-        told.put("finish", response.finishReason().name().toLowerCase(Locale.ROOT));
-        told.put("model", response.modelName());
-        told.put("tokens", response.tokenUsage().totalTokenCount());
-        return told;
-    }
-
-    private Map<String, Object> chat(String question) {
-        return told(model.chat(ChatRequest.builder()
-                .messages(SystemMessage.from("Be brief."), UserMessage.from(question))
-                .parameters(OpenAiChatRequestParameters.builder()
-                        .modelName(at("good"))
-                        .temperature(0.25)
-                        .customParameters(Map.of("x_unknown", Map.of("deep", List.of(1, "two"))))
-                        .build())
-                .build()));
-    }
-
-    /** Hears a stream; what it says ends the future. */
-    private static class Heard implements StreamingChatResponseHandler {
-
-        private final CompletableFuture<ChatResponse> end = new CompletableFuture<>();
-        private final StringBuffer text = new StringBuffer();
+        abstract StreamingChatModel streaming(String model);
 
         @Override
-        public void onPartialResponse(String piece) {
-            text.append(piece);
+        final List<String> errors() {
+            return List.of(
+                    "InvalidRequestException",
+                    "AuthenticationException",
+                    "ModelNotFoundException",
+                    "RateLimitException",
+                    "InternalServerException",
+                    "TimeoutException",
+                    "RuntimeException");
+        }
+
+        @Override
+        final int status(Throwable error) {
+            return error.getCause() instanceof HttpException http ? http.statusCode() : 0;
+        }
+
+        @Override
+        final Answer ask(String prompt, String model, String key, Duration timeout) {
+            ChatResponse response = model(model, key, timeout).chat(UserMessage.from(prompt));
+            return new Answer(
+                    response.aiMessage().text(),
+                    response.tokenUsage().inputTokenCount(),
+                    response.tokenUsage().outputTokenCount());
+        }
+
+        @Override
+        final void stream(String prompt, String model, Predicate<String> wanted) {
+            Heard heard = new Heard(wanted);
+            streaming(model).chat(List.of(UserMessage.from(prompt)), heard);
+            heard.end.join();
+        }
+
+        private ChatResponse streamed(ChatRequest request) {
+            Heard heard = new Heard(piece -> true);
+            streaming(MODEL).chat(request, heard);
+            return heard.end.join();
+        }
+
+        private void tools(Function<ChatRequest, ChatResponse> asking) {
+            List<ChatMessage> messages = new ArrayList<>(List.of(UserMessage.from(prompt("tools"))));
+            for (int turn = 0; turn < 2; turn++) {
+                ChatResponse asked = asking.apply(withTool(messages));
+                ToolExecutionRequest call =
+                        asked.aiMessage().toolExecutionRequests().get(0);
+                String city = call.arguments().contains("Bern") ? "Bern" : "Basel";
+                messages.add(asked.aiMessage());
+                messages.add(ToolExecutionResultMessage.from(call, WEATHER.get(city)));
+            }
+            same(TOOL_ANSWER, asking.apply(withTool(messages)).aiMessage().text());
+        }
+
+        private static ChatRequest withTool(List<ChatMessage> messages) {
+            return ChatRequest.builder()
+                    .messages(messages)
+                    .toolSpecifications(TOOL)
+                    .build();
+        }
+
+        private void json() {
+            ChatResponse response = model(MODEL, key, PATIENCE)
+                    .chat(ChatRequest.builder()
+                            .messages(UserMessage.from(prompt("schema")))
+                            .responseFormat(ResponseFormat.builder()
+                                    .type(ResponseFormatType.JSON)
+                                    .jsonSchema(PERSON)
+                                    .build())
+                            .build());
+            same("{\"name\": \"Ada\", \"age\": 36}", response.aiMessage().text());
+        }
+
+        private void image() {
+            UserMessage message =
+                    UserMessage.from(TextContent.from(prompt("image")), ImageContent.from(PIXEL, "image/png"));
+            same(
+                    "One pixel.",
+                    model(MODEL, key, PATIENCE).chat(message).aiMessage().text());
+        }
+
+        private void reasoning() {
+            ChatResponse response = model(MODEL, key, PATIENCE).chat(UserMessage.from(prompt("reasoning")));
+            same(
+                    List.of(REASONING, ANSWER),
+                    List.of(
+                            String.valueOf(response.aiMessage().thinking()),
+                            response.aiMessage().text()));
+        }
+    }
+
+    /** Chat completions. */
+    private static final class Chat extends Either {
+
+        Chat() {
+            super("chat");
+        }
+
+        @Override
+        ChatModel model(String model, String key, Duration timeout) {
+            return OpenAiChatModel.builder()
+                    .baseUrl(baseUrl)
+                    .apiKey(key)
+                    .modelName(model)
+                    .timeout(timeout)
+                    .maxRetries(0)
+                    .strictJsonSchema(true)
+                    .returnThinking(true)
+                    .build();
+        }
+
+        @Override
+        StreamingChatModel streaming(String model) {
+            return OpenAiStreamingChatModel.builder()
+                    .baseUrl(baseUrl)
+                    .apiKey(key)
+                    .modelName(model)
+                    .timeout(PATIENCE)
+                    .build();
+        }
+    }
+
+    /** Responses. */
+    private static final class Responses extends Either {
+
+        Responses() {
+            super("responses");
+        }
+
+        private static HttpClientBuilder http(Duration timeout) {
+            return JdkHttpClient.builder().readTimeout(timeout);
+        }
+
+        @Override
+        ChatModel model(String model, String key, Duration timeout) {
+            return OpenAiResponsesChatModel.builder()
+                    .httpClientBuilder(http(timeout))
+                    .baseUrl(baseUrl)
+                    .apiKey(key)
+                    .modelName(model)
+                    .strictJsonSchema(true)
+                    .reasoningSummary("auto")
+                    .build();
+        }
+
+        @Override
+        StreamingChatModel streaming(String model) {
+            return OpenAiResponsesStreamingChatModel.builder()
+                    .httpClientBuilder(http(PATIENCE))
+                    .baseUrl(baseUrl)
+                    .apiKey(key)
+                    .modelName(model)
+                    .build();
+        }
+    }
+
+    /** Hears a stream until it ends or isn't wanted any more. */
+    private static final class Heard implements StreamingChatResponseHandler {
+
+        private final CompletableFuture<ChatResponse> end = new CompletableFuture<>();
+        private final Predicate<String> wanted;
+
+        Heard(Predicate<String> wanted) {
+            this.wanted = wanted;
+        }
+
+        @Override
+        public void onPartialResponse(PartialResponse piece, PartialResponseContext context) {
+            if (!wanted.test(piece.text())) {
+                context.streamingHandle().cancel();
+                end.complete(null);
+            }
         }
 
         @Override
@@ -166,119 +272,5 @@ public final class LangChain4jClient {
         public void onError(Throwable failure) {
             end.completeExceptionally(failure);
         }
-    }
-
-    private ChatResponse streamed(ChatRequest request) {
-        Heard heard = new Heard();
-        streaming.chat(request, heard);
-        return heard.end.join();
-    }
-
-    private Map<String, Object> tools(String question) throws JsonProcessingException {
-        ChatRequest request = withTool(at("good"), List.of(UserMessage.from(question)));
-        return afterTool(request, model.chat(request));
-    }
-
-    private Map<String, Object> streamedTools(String question) throws JsonProcessingException {
-        ChatRequest request = withTool(at("groq"), List.of(UserMessage.from(question)));
-        return afterTool(request, streamed(request));
-    }
-
-    private static ChatRequest withTool(String name, List<ChatMessage> messages) {
-        return ChatRequest.builder()
-                .modelName(name)
-                .messages(messages)
-                .toolSpecifications(WEATHER)
-                .build();
-    }
-
-    /** Sends back what the tool says. */
-    private Map<String, Object> afterTool(ChatRequest request, ChatResponse asked) throws JsonProcessingException {
-        ToolExecutionRequest call = asked.aiMessage().toolExecutionRequests().get(0);
-        Map<String, Object> told = told(model.chat(withTool(
-                request.modelName(),
-                List.of(
-                        request.messages().get(0),
-                        asked.aiMessage(),
-                        ToolExecutionResultMessage.from(call, "21 degrees")))));
-        told.put("tool", call.name());
-        told.put("arguments", JSON.readTree(call.arguments()));
-        return told;
-    }
-
-    private Map<String, Object> json(String question) throws JsonProcessingException {
-        ChatResponse response = model.chat(ChatRequest.builder()
-                .modelName(at("good"))
-                .messages(UserMessage.from(question))
-                .responseFormat(ResponseFormat.builder()
-                        .type(ResponseFormatType.JSON)
-                        .jsonSchema(PERSON)
-                        .build())
-                .build());
-        JsonNode object = JSON.readTree(response.aiMessage().text());
-        return Map.of("object", object);
-    }
-
-    private Map<String, Object> image(String question) {
-        return told(model.chat(ChatRequest.builder()
-                .modelName(at("good"))
-                .messages(UserMessage.from(TextContent.from(question), ImageContent.from(PIXEL, "image/png")))
-                .build()));
-    }
-
-    private Map<String, Object> brokenStream(String question) {
-        Heard heard = new Heard();
-        streaming.chat(request("impatient", question), heard);
-        Map<String, Object> told = failure(heard.end::join);
-        told.put("text", heard.text);
-        return told;
-    }
-
-    private Map<String, Object> leaveStream(String question) {
-        CompletableFuture<Boolean> left = new CompletableFuture<>();
-        streaming.chat(request(at("stalling"), question), new Heard() {
-            @Override
-            public void onPartialResponse(PartialResponse piece, PartialResponseContext context) {
-                context.streamingHandle().cancel();
-                left.complete(context.streamingHandle().isCancelled());
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                left.completeExceptionally(failure);
-            }
-        });
-        return Map.of("aborted", left.join());
-    }
-
-    /** Whoever waits for it can only be interrupted. */
-    private Map<String, Object> leave(String question) throws IOException {
-        CompletableFuture<Map<String, Object>> left = new CompletableFuture<>();
-        Thread waiting = new Thread(() -> left.complete(failure(() -> ask(at("silent"), question))));
-        waiting.start();
-        System.in.read();
-        waiting.interrupt();
-        return left.join();
-    }
-
-    private static Map<String, Object> failure(Supplier<Object> act) {
-        Object answer;
-        try {
-            answer = act.get();
-        } catch (RuntimeException failure) {
-            return new LinkedHashMap<>(Map.of("error", describe(failure)));
-        }
-        throw new IllegalStateException("an answer instead of an error: " + answer);
-    }
-
-    private static Map<String, Object> describe(RuntimeException thrown) {
-        Throwable failure = thrown instanceof CompletionException ? thrown.getCause() : thrown;
-        Map<String, Object> told = new LinkedHashMap<>();
-        told.put("type", failure.getClass().getSimpleName());
-        told.put("message", failure.getMessage());
-        if (failure.getCause() instanceof HttpException http) {
-            told.put("status", http.statusCode());
-        }
-        return told;
     }
 }

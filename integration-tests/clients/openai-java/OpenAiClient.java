@@ -1,59 +1,50 @@
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
-import com.openai.core.http.HttpResponseFor;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.OpenAIServiceException;
 import com.openai.helpers.ChatCompletionAccumulator;
+import com.openai.helpers.ResponseAccumulator;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionContentPart;
 import com.openai.models.chat.completions.ChatCompletionContentPartImage;
 import com.openai.models.chat.completions.ChatCompletionContentPartText;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.chat.completions.ChatCompletionMessage;
 import com.openai.models.chat.completions.ChatCompletionMessageFunctionToolCall;
-import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
-import com.openai.models.chat.completions.StructuredChatCompletion;
-import com.openai.services.blocking.chat.ChatCompletionService;
-import java.io.IOException;
+import com.openai.models.embeddings.EmbeddingCreateParams;
+import com.openai.models.responses.EasyInputMessage;
+import com.openai.models.responses.Response;
+import com.openai.models.responses.ResponseCreateParams;
+import com.openai.models.responses.ResponseFunctionToolCall;
+import com.openai.models.responses.ResponseInputContent;
+import com.openai.models.responses.ResponseInputImage;
+import com.openai.models.responses.ResponseInputItem;
+import com.openai.models.responses.ResponseInputText;
+import com.openai.models.responses.ResponseOutputMessage;
+import com.openai.models.responses.ResponseStreamEvent;
+import com.openai.models.responses.ResponseUsage;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
-/** The official client of OpenAI for Java does its exercises. Arguments: the gateway's base URL, a key. */
+/** The official client of OpenAI for Java: chat completions, Responses and embeddings. */
 public final class OpenAiClient {
 
-    private static final String MODEL = "openai/gpt-oss-20b";
-    private static final String WEATHER = "21 degrees";
-    private static final String PIXEL =
-            "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String DATA = "data:image/png;base64,";
 
-    private final OpenAIClient client;
-    private final ChatCompletionService chat;
-    private final ChatCompletionService stranger;
-
-    /** An error that is worth a retry is to be seen at once. */
-    private final ChatCompletionService once;
-
-    private OpenAiClient(String baseUrl, String key) {
-        this.client = client(baseUrl, key);
-        this.chat = client.chat().completions();
-        this.stranger = client(baseUrl, "no such key").chat().completions();
-        this.once = client.withOptions(options -> options.maxRetries(0)).chat().completions();
-    }
-
-    private static OpenAIClient client(String baseUrl, String key) {
-        return OpenAIOkHttpClient.builder().baseUrl(baseUrl).apiKey(key).build();
-    }
+    private OpenAiClient() {}
 
     /** Tells the weather. */
     @JsonTypeName("weather")
@@ -68,213 +59,376 @@ public final class OpenAiClient {
         public int age;
     }
 
-    /** Does something of which a test is told. */
-    @FunctionalInterface
-    private interface Exercise {
-        Map<String, Object> result(String question) throws Exception;
-    }
-
-    public static void main(String[] arguments) throws Exception {
-        OpenAiClient it = new OpenAiClient(arguments[0], arguments[1]);
-        Map<String, Exercise> exercises = new LinkedHashMap<>();
-        exercises.put("chat", it::chat);
-        exercises.put("stream", it::stream);
-        exercises.put("tools", it::tools);
-        exercises.put("streamedTools", it::streamedTools);
-        exercises.put("json", it::json);
-        exercises.put("image", it::image);
-        exercises.put("mistaken", question -> it.failure(() -> it.ask(at("mistaken"), question)));
-        exercises.put(
-                "stranger",
-                question -> it.failure(
-                        () -> it.stranger.create(user(at("good"), question).build())));
-        exercises.put("unknownModel", question -> it.failure(() -> it.ask("no-such-model", question)));
-        exercises.put(
-                "limited",
-                question -> it.failure(
-                        () -> it.once.create(user("limited", question).build())));
-        exercises.put(
-                "broken",
-                question -> it.failure(
-                        () -> it.once.create(user(at("broken"), question).build())));
-        exercises.put("brokenStream", it::brokenStream);
-        exercises.put("leaveStream", it::leaveStream);
-        exercises.put("leave", it::leave);
-        exercises.put("afterwards", question -> told(it.ask(at("good"), question)));
-        for (Map.Entry<String, Exercise> exercise : exercises.entrySet()) {
-            Map<String, Object> line = new LinkedHashMap<>(Map.of("exercise", exercise.getKey()));
-            line.putAll(exercise.getValue().result("Why us? (" + exercise.getKey() + ")"));
-            System.out.println(JSON.writeValueAsString(line));
-        }
-        it.client.close();
-        System.exit(0);
-    }
-
-    private static String at(String account) {
-        return account + "/" + MODEL;
-    }
-
-    private static ChatCompletionCreateParams.Builder user(String model, String question) {
-        return ChatCompletionCreateParams.builder().model(model).addUserMessage(question);
-    }
-
-    private ChatCompletion ask(String model, String question) {
-        return chat.create(user(model, question).build());
-    }
-
-    private static Map<String, Object> told(ChatCompletion completion) {
-        ChatCompletion.Choice choice = completion.choices().get(0);
-        Map<String, Object> told = new LinkedHashMap<>();
-        told.put("text", choice.message().content().orElse(null));
-        told.put("finish", choice.finishReason().asString());
-        told.put("model", completion.model());
-        completion.usage().ifPresent(usage -> told.put("tokens", usage.totalTokens()));
-        return told;
-    }
-
-    private Map<String, Object> chat(String question) {
-        ChatCompletionCreateParams params = ChatCompletionCreateParams.builder()
-                .model(at("good"))
-                .addSystemMessage("Be brief.")
-                .addUserMessage(question)
-                .temperature(0.25)
-                .putAdditionalBodyProperty("x_unknown", JsonValue.from(Map.of("deep", List.of(1, "two"))))
-                .build();
-        try (HttpResponseFor<ChatCompletion> response = chat.withRawResponse().create(params)) {
-            Map<String, Object> told = told(response.parse());
-            told.put(
-                    "account",
-                    response.headers().values("x-whippletree-account").get(0));
-            return told;
-        }
-    }
-
-    private ChatCompletion streamed(ChatCompletionCreateParams params) {
-        ChatCompletionAccumulator whole = ChatCompletionAccumulator.create();
-        try (StreamResponse<ChatCompletionChunk> stream = chat.createStreaming(params)) {
-            stream.stream().forEach(whole::accumulate);
-        }
-        return whole.chatCompletion();
-    }
-
-    private Map<String, Object> stream(String question) {
-        return told(streamed(user(at("groq"), question)
-                .streamOptions(
-                        ChatCompletionStreamOptions.builder().includeUsage(true).build())
-                .build()));
-    }
-
-    private Map<String, Object> tools(String question) {
-        ChatCompletionCreateParams.Builder params = user(at("good"), question).addTool(Weather.class);
-        return withTool(params, chat.create(params.build()));
-    }
-
-    private Map<String, Object> streamedTools(String question) {
-        ChatCompletionCreateParams.Builder params = user(at("groq"), question).addTool(Weather.class);
-        return withTool(params, streamed(params.build()));
-    }
-
-    /** Sends back what the tool says. */
-    private Map<String, Object> withTool(ChatCompletionCreateParams.Builder params, ChatCompletion asked) {
-        ChatCompletionMessageFunctionToolCall call = asked.choices().get(0).message().toolCalls().orElseThrow().stream()
-                .flatMap(each -> each.function().stream())
-                .findFirst()
-                .orElseThrow();
-        params.addMessage(asked.choices().get(0).message())
-                .addMessage(ChatCompletionToolMessageParam.builder()
-                        .toolCallId(call.id())
-                        .content(WEATHER)
-                        .build());
-        Map<String, Object> told = told(chat.create(params.build()));
-        told.put("tool", call.function().name());
-        told.put("arguments", call.function().arguments(Weather.class));
-        return told;
-    }
-
-    private Map<String, Object> json(String question) {
-        StructuredChatCompletion<Person> completion = chat.create(
-                user(at("good"), question).responseFormat(Person.class).build());
-        return Map.of("object", completion.choices().get(0).message().content().orElseThrow());
-    }
-
-    private Map<String, Object> image(String question) {
-        List<ChatCompletionContentPart> parts = List.of(
-                ChatCompletionContentPart.ofText(
-                        ChatCompletionContentPartText.builder().text(question).build()),
-                ChatCompletionContentPart.ofImageUrl(ChatCompletionContentPartImage.builder()
-                        .imageUrl(ChatCompletionContentPartImage.ImageUrl.builder()
-                                .url(PIXEL)
+    public static void main(String[] arguments) {
+        Exercises.run(
+                "openai-java",
+                "openai-java-core",
+                arguments,
+                () -> List.of(new Chat(), new Responses()),
+                () -> client(Exercises.key, Exercises.PATIENCE)
+                        .embeddings()
+                        .create(EmbeddingCreateParams.builder()
+                                .model(Exercises.MODEL)
+                                .inputOfArrayOfStrings(Exercises.TEXTS)
                                 .build())
+                        .data()
+                        .stream()
+                        .map(each -> each.embedding())
+                        .toList());
+    }
+
+    private static OpenAIClient client(String key, Duration timeout) {
+        return OpenAIOkHttpClient.builder()
+                .baseUrl(Exercises.baseUrl)
+                .apiKey(key)
+                .timeout(timeout)
+                .maxRetries(0)
+                .build();
+    }
+
+    /** Either protocol. */
+    private abstract static class Either extends Exercises {
+
+        final OpenAIClient client = client(key, PATIENCE);
+
+        Either(String protocol) {
+            super(protocol);
+            leavesLineByTimeout();
+        }
+
+        @Override
+        final List<String> errors() {
+            return List.of(
+                    "BadRequestException",
+                    "UnauthorizedException",
+                    "NotFoundException",
+                    "RateLimitException",
+                    "InternalServerException",
+                    "OpenAIIoException",
+                    "SseException");
+        }
+
+        @Override
+        final int status(Throwable error) {
+            return error instanceof OpenAIServiceException service ? service.statusCode() : 0;
+        }
+
+        abstract CompletableFuture<?> asking(String prompt, String model);
+
+        /** A thread that waits isn't interrupted. */
+        @Override
+        final void leave(String prompt, String model, String what, String text) throws Exception {
+            CompletableFuture<?> answer = asking(prompt, model);
+            seen(what, text);
+            answer.cancel(true);
+            raised("CancellationException", answer::get);
+        }
+
+        static <T> void read(
+                StreamResponse<T> response, Function<T, Optional<String>> piece, Predicate<String> wanted) {
+            try (response;
+                    Stream<T> stream = response.stream()) {
+                Iterator<T> all = stream.iterator();
+                boolean reading = true;
+                while (reading && all.hasNext()) {
+                    String text = piece.apply(all.next()).orElse("");
+                    reading = text.isEmpty() || wanted.test(text);
+                }
+            }
+        }
+    }
+
+    /** Chat completions. */
+    private static final class Chat extends Either {
+
+        Chat() {
+            super("chat");
+            add("whole-unknown-fields", this::unknownFields);
+            add("tools", () -> tools(params -> client.chat().completions().create(params)));
+            add("tools-stream", () -> tools(this::streamed));
+            add("JSON", this::json);
+            add("image", this::image);
+            add("reasoning", this::reasoning);
+            add("refusal", this::refusal);
+        }
+
+        private static ChatCompletionCreateParams.Builder user(String prompt, String model) {
+            return ChatCompletionCreateParams.builder().model(model).addUserMessage(prompt);
+        }
+
+        private ChatCompletion create(ChatCompletionCreateParams params) {
+            return client.chat().completions().create(params);
+        }
+
+        private static ChatCompletionMessage message(ChatCompletion completion) {
+            return completion.choices().get(0).message();
+        }
+
+        @Override
+        Answer ask(String prompt, String model, String key, Duration timeout) {
+            ChatCompletion completion = client(key, timeout)
+                    .chat()
+                    .completions()
+                    .create(user(prompt, model).build());
+            return new Answer(
+                    message(completion).content().orElseThrow(),
+                    completion.usage().orElseThrow().promptTokens(),
+                    completion.usage().orElseThrow().completionTokens());
+        }
+
+        @Override
+        CompletableFuture<?> asking(String prompt, String model) {
+            return client.async()
+                    .chat()
+                    .completions()
+                    .create(user(prompt, model).build());
+        }
+
+        @Override
+        void stream(String prompt, String model, Predicate<String> wanted) {
+            read(
+                    client.chat()
+                            .completions()
+                            .createStreaming(user(prompt, model).build()),
+                    chunk -> chunk.choices().stream()
+                            .flatMap(choice -> choice.delta().content().stream())
+                            .findFirst(),
+                    wanted);
+        }
+
+        private ChatCompletion streamed(ChatCompletionCreateParams params) {
+            ChatCompletionAccumulator whole = ChatCompletionAccumulator.create();
+            try (StreamResponse<ChatCompletionChunk> chunks =
+                    client.chat().completions().createStreaming(params)) {
+                chunks.stream().forEach(whole::accumulate);
+            }
+            return whole.chatCompletion();
+        }
+
+        /** They reach the service. */
+        private void unknownFields() throws Exception {
+            Map<String, Object> unknown = Map.of("deep", List.of(1, "two"));
+            String prompt = prompt("whole");
+            create(user(prompt, MODEL)
+                    .putAdditionalBodyProperty("x_unknown", JsonValue.from(unknown))
+                    .build());
+            holds(seen("received", prompt).contains("\"x_unknown\":{\"deep\":[1,\"two\"]}"), "no unknown field");
+        }
+
+        private void tools(Function<ChatCompletionCreateParams, ChatCompletion> asking) {
+            ChatCompletionCreateParams.Builder params =
+                    user(prompt("tools"), MODEL).addTool(Weather.class);
+            for (int turn = 0; turn < 2; turn++) {
+                ChatCompletionMessage asked = message(asking.apply(params.build()));
+                ChatCompletionMessageFunctionToolCall call = asked.toolCalls().orElseThrow().stream()
+                        .flatMap(each -> each.function().stream())
+                        .findFirst()
+                        .orElseThrow();
+                params.addMessage(asked)
+                        .addMessage(ChatCompletionToolMessageParam.builder()
+                                .toolCallId(call.id())
+                                .content(WEATHER.get(call.function().arguments(Weather.class).city))
+                                .build());
+            }
+            same(TOOL_ANSWER, message(asking.apply(params.build())).content().orElseThrow());
+        }
+
+        private void json() {
+            Person person = client.chat()
+                    .completions()
+                    .create(user(prompt("schema"), MODEL)
+                            .responseFormat(Person.class)
+                            .build())
+                    .choices()
+                    .get(0)
+                    .message()
+                    .content()
+                    .orElseThrow();
+            same("Ada, 36", person.name + ", " + person.age);
+        }
+
+        private void image() {
+            List<ChatCompletionContentPart> parts = List.of(
+                    ChatCompletionContentPart.ofText(ChatCompletionContentPartText.builder()
+                            .text(prompt("image"))
+                            .build()),
+                    ChatCompletionContentPart.ofImageUrl(ChatCompletionContentPartImage.builder()
+                            .imageUrl(ChatCompletionContentPartImage.ImageUrl.builder()
+                                    .url(DATA + PIXEL)
+                                    .build())
+                            .build()));
+            ChatCompletionCreateParams params = ChatCompletionCreateParams.builder()
+                    .model(MODEL)
+                    .addUserMessageOfArrayOfContentParts(parts)
+                    .build();
+            same("One pixel.", message(create(params)).content().orElseThrow());
+        }
+
+        /** The client has no name for it, and keeps it. */
+        private void reasoning() {
+            ChatCompletionMessage message =
+                    message(create(user(prompt("reasoning"), MODEL).build()));
+            same(
+                    REASONING,
+                    message._additionalProperties().get("reasoning_content").asStringOrThrow());
+        }
+
+        private void refusal() {
+            ChatCompletionMessage message =
+                    message(create(user(prompt("refusal"), MODEL).build()));
+            same(REFUSAL, message.refusal().orElseThrow());
+        }
+    }
+
+    /** Responses. */
+    private static final class Responses extends Either {
+
+        Responses() {
+            super("responses");
+            add("tools", () -> tools(params -> client.responses().create(params)));
+            add("tools-stream", () -> tools(this::streamed));
+            add("JSON", this::json);
+            add("image", this::image);
+            add("reasoning", this::reasoning);
+            add("refusal", this::refusal);
+        }
+
+        private static ResponseCreateParams.Builder user(String prompt, String model) {
+            return ResponseCreateParams.builder().model(model).input(prompt);
+        }
+
+        private static Stream<ResponseOutputMessage.Content> contents(Response response) {
+            return response.output().stream()
+                    .flatMap(item -> item.message().stream())
+                    .flatMap(message -> message.content().stream());
+        }
+
+        private static String text(Response response) {
+            return contents(response)
+                    .flatMap(content -> content.outputText().stream())
+                    .map(text -> text.text())
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        @Override
+        Answer ask(String prompt, String model, String key, Duration timeout) {
+            Response response =
+                    client(key, timeout).responses().create(user(prompt, model).build());
+            ResponseUsage usage = response.usage().orElseThrow();
+            return new Answer(text(response), usage.inputTokens(), usage.outputTokens());
+        }
+
+        @Override
+        CompletableFuture<?> asking(String prompt, String model) {
+            return client.async().responses().create(user(prompt, model).build());
+        }
+
+        @Override
+        void stream(String prompt, String model, Predicate<String> wanted) {
+            read(
+                    client.responses().createStreaming(user(prompt, model).build()),
+                    event -> event.outputTextDelta().map(delta -> delta.delta()),
+                    wanted);
+        }
+
+        private Response streamed(ResponseCreateParams params) {
+            ResponseAccumulator whole = ResponseAccumulator.create();
+            try (StreamResponse<ResponseStreamEvent> events = client.responses().createStreaming(params)) {
+                events.stream().forEach(whole::accumulate);
+            }
+            return whole.response();
+        }
+
+        private static ResponseInputItem said(String prompt) {
+            return ResponseInputItem.ofEasyInputMessage(EasyInputMessage.builder()
+                    .role(EasyInputMessage.Role.USER)
+                    .content(prompt)
+                    .build());
+        }
+
+        private void tools(Function<ResponseCreateParams, Response> asking) {
+            List<ResponseInputItem> items = new ArrayList<>(List.of(said(prompt("tools"))));
+            for (int turn = 0; turn < 2; turn++) {
+                ResponseFunctionToolCall call = asking.apply(withTool(items)).output().stream()
+                        .flatMap(item -> item.functionCall().stream())
+                        .findFirst()
+                        .orElseThrow();
+                items.add(ResponseInputItem.ofFunctionCall(call));
+                items.add(ResponseInputItem.ofFunctionCallOutput(ResponseInputItem.FunctionCallOutput.builder()
+                        .callId(call.callId())
+                        .output(WEATHER.get(call.arguments(Weather.class).city))
                         .build()));
-        return told(chat.create(ChatCompletionCreateParams.builder()
-                .model(at("good"))
-                .addUserMessageOfArrayOfContentParts(parts)
-                .build()));
-    }
-
-    private Map<String, Object> brokenStream(String question) {
-        StringBuilder text = new StringBuilder();
-        Map<String, Object> told = failure(() -> {
-            try (StreamResponse<ChatCompletionChunk> stream =
-                    chat.createStreaming(user("impatient", question).build())) {
-                stream.stream().forEach(chunk -> text.append(content(chunk)));
             }
-            return text;
-        });
-        told.put("text", text);
-        return told;
-    }
-
-    private static String content(ChatCompletionChunk chunk) {
-        return chunk.choices().stream()
-                .flatMap(choice -> choice.delta().content().stream())
-                .findFirst()
-                .orElse("");
-    }
-
-    private Map<String, Object> leaveStream(String question) {
-        try (StreamResponse<ChatCompletionChunk> stream =
-                chat.createStreaming(user(at("stalling"), question).build())) {
-            Iterator<ChatCompletionChunk> chunks = stream.stream().iterator();
-            while (content(chunks.next()).isEmpty()) {
-                // The first chunk may only say who speaks.
-            }
+            same(TOOL_ANSWER, text(asking.apply(withTool(items))));
         }
-        return Map.of("aborted", true);
-    }
 
-    private Map<String, Object> leave(String question) throws IOException {
-        CompletableFuture<ChatCompletion> answer = client.async()
-                .chat()
-                .completions()
-                .create(user(at("silent"), question).build());
-        System.in.read();
-        answer.cancel(true);
-        return failure(answer::join);
-    }
-
-    private Map<String, Object> failure(Supplier<Object> act) {
-        Object answer;
-        try {
-            answer = act.get();
-        } catch (RuntimeException failure) {
-            return new LinkedHashMap<>(Map.of("error", describe(failure)));
+        private static ResponseCreateParams withTool(List<ResponseInputItem> items) {
+            return ResponseCreateParams.builder()
+                    .model(MODEL)
+                    .inputOfResponse(items)
+                    .addTool(Weather.class)
+                    .build();
         }
-        throw new IllegalStateException("an answer instead of an error: " + answer);
-    }
 
-    private static Map<String, Object> describe(RuntimeException thrown) {
-        Throwable failure = thrown instanceof CompletionException ? thrown.getCause() : thrown;
-        Map<String, Object> told = new LinkedHashMap<>();
-        told.put("type", failure.getClass().getSimpleName());
-        told.put("message", failure.getMessage());
-        if (failure instanceof OpenAIServiceException service) {
-            told.put("status", service.statusCode());
-            told.put("code", service.code().orElse(null));
-            told.put(
-                    "retryAfter",
-                    service.headers().values("retry-after").stream().findFirst().orElse(null));
+        private void json() {
+            Person person =
+                    client
+                            .responses()
+                            .create(user(prompt("schema"), MODEL)
+                                    .text(Person.class)
+                                    .build())
+                            .output()
+                            .stream()
+                            .flatMap(item -> item.message().stream())
+                            .flatMap(message -> message.content().stream())
+                            .flatMap(content -> content.outputText().stream())
+                            .findFirst()
+                            .orElseThrow();
+            same("Ada, 36", person.name + ", " + person.age);
         }
-        return told;
+
+        private void image() {
+            List<ResponseInputContent> contents = List.of(
+                    ResponseInputContent.ofInputText(
+                            ResponseInputText.builder().text(prompt("image")).build()),
+                    ResponseInputContent.ofInputImage(ResponseInputImage.builder()
+                            .detail(ResponseInputImage.Detail.AUTO)
+                            .imageUrl(DATA + PIXEL)
+                            .build()));
+            ResponseInputItem message = ResponseInputItem.ofMessage(ResponseInputItem.Message.builder()
+                    .role(ResponseInputItem.Message.Role.USER)
+                    .content(contents)
+                    .build());
+            same(
+                    "One pixel.",
+                    text(client.responses()
+                            .create(ResponseCreateParams.builder()
+                                    .model(MODEL)
+                                    .inputOfResponse(List.of(message))
+                                    .build())));
+        }
+
+        private void reasoning() {
+            Response response =
+                    client.responses().create(user(prompt("reasoning"), MODEL).build());
+            List<String> thoughts = response.output().stream()
+                    .flatMap(item -> item.reasoning().stream())
+                    .flatMap(item -> item.summary().stream())
+                    .map(summary -> summary.text())
+                    .toList();
+            same(List.of(REASONING, ANSWER), List.of(thoughts.get(0), text(response)));
+        }
+
+        private void refusal() {
+            Response response =
+                    client.responses().create(user(prompt("refusal"), MODEL).build());
+            same(
+                    List.of(REFUSAL),
+                    contents(response)
+                            .flatMap(content -> content.refusal().stream())
+                            .map(refusal -> refusal.refusal())
+                            .toList());
+        }
     }
 }

@@ -4,15 +4,13 @@ import asyncio
 import json
 import sys
 
-from llama_index.core.llms import ChatMessage
-from llama_index.llms.openai_like import OpenAILike
-from openai import AsyncOpenAI
-
 MODEL = "openai/gpt-oss-20b"
 
 
 def openai(base_url, key, timeout):
     """The library alone: two retries, of what is refused or not answered in time."""
+    from openai import AsyncOpenAI
+
     client = AsyncOpenAI(base_url=base_url, api_key=key, timeout=timeout)
 
     async def ask(prompt):
@@ -24,6 +22,9 @@ def openai(base_url, key, timeout):
 
 def llama_index(base_url, key, timeout):
     """It retries by itself, not by means of the library: what Retry-After says, or else for a time of its own."""
+    from llama_index.core.llms import ChatMessage
+    from llama_index.llms.openai_like import OpenAILike
+
     model = OpenAILike(model=MODEL, api_base=base_url, api_key=key, timeout=timeout, is_chat_model=True)
 
     async def ask(prompt):

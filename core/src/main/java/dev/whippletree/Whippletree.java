@@ -161,8 +161,8 @@ public final class Whippletree implements AutoCloseable {
      * {@link Prompt.Operation#EMBEDDING}. All vectors are of one model: the prompt's, or else that of the route's first
      * target that embeds texts. Only that model's accounts can answer.
      *
-     * <p>A text that is stored or is already being asked for isn't asked for again. The others go in as few calls as the
-     * service's bounds allow; each text is stored by itself.
+     * <p>A text that is stored or is already being asked for isn't asked for again. The others go in as few calls as
+     * the service's bounds allow; each text is stored by itself.
      *
      * <pre>{@code
      * float[] vector = whippletree.embed(Prompt.embedding(List.of("a text"))).join().all().get(0).vector();

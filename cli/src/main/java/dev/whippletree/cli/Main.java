@@ -7,6 +7,7 @@ import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.batch.BatchCommand;
 import dev.whippletree.cli.cache.CacheCommand;
 import dev.whippletree.cli.chat.ChatCommand;
+import dev.whippletree.cli.embed.EmbedCommand;
 import dev.whippletree.cli.emulate.EmulateCommand;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.cli.plan.PlanCommand;
@@ -109,6 +110,7 @@ public final class Main {
         Map<String, Subcommand> commands = new LinkedHashMap<>();
         commands.put("ask", new Subcommand(AskCommand.class, () -> new AskCommand(surroundings)));
         commands.put("batch", new Subcommand(BatchCommand.class, () -> new BatchCommand(surroundings)));
+        commands.put("embed", new Subcommand(EmbedCommand.class, () -> new EmbedCommand(surroundings)));
         commands.put("chat", new Subcommand(ChatCommand.class, () -> new ChatCommand(surroundings)));
         commands.put("status", new Subcommand(StatusCommand.class, () -> new StatusCommand(surroundings)));
         commands.put("init", new Subcommand(InitCommand.class, () -> new InitCommand(surroundings)));

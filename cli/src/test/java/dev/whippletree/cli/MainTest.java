@@ -54,7 +54,10 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ask", "batch", "chat", "status", "check", "plugins", "cache", "stress", "plan", "emulate"})
+    @ValueSource(
+            strings = {
+                "ask", "batch", "embed", "chat", "status", "check", "plugins", "cache", "stress", "plan", "emulate"
+            })
     void everyCommand_hasHelpThatFormats(String command) {
         assertThat(shell.run(command, "--help")).isZero();
         assertThat(shell.out()).contains("Usage: whippletree " + command).contains("Exit codes:");
@@ -66,7 +69,8 @@ class MainTest {
     @ValueSource(ints = {55, 80, 120})
     void help_fitsTheTerminal(int columns) {
         Terminal terminal = new Terminal(false, true, true, false, () -> new Terminal.Size.Extent(columns, 24));
-        for (String command : List.of("ask", "batch", "chat", "status", "plan", "stress", "serve", "emulate", "")) {
+        for (String command :
+                List.of("ask", "batch", "embed", "chat", "status", "plan", "stress", "serve", "emulate", "")) {
             Shell narrow = new Shell(folder).terminal(terminal);
             assertThat(narrow.run((command + " --help").strip().split(" "))).isZero();
             assertThat(narrow.out().lines()).allMatch(line -> line.length() <= columns, "fits " + columns);

@@ -1,6 +1,7 @@
 package dev.whippletree.cli;
 
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
@@ -11,6 +12,7 @@ import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Services;
@@ -25,6 +27,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** A provider whose accounts answer, or fail, as a test says; one account for the variable {@code SCRIPTED_TOKEN}. */
 public final class ScriptedProvider implements Provider {
@@ -80,6 +83,11 @@ public final class ScriptedProvider implements Provider {
     private final class Client implements ProviderClient {
 
         @Override
+        public Optional<EmbeddingBounds> embeddings() {
+            return Optional.of(new EmbeddingBounds(2, 1_000));
+        }
+
+        @Override
         public Admission admission(Prompt prompt, String model) {
             return Admission.asMade(1, 0);
         }
@@ -99,9 +107,17 @@ public final class ScriptedProvider implements Provider {
                 script.accept(sink);
                 return cancelled::release;
             }
-            sink.delta(new Delta.Text(answer));
+            boolean embeds = prompt.operation() == Prompt.Operation.EMBEDDING;
+            sink.delta(new Delta.Text(embeds ? vectors(prompt) : answer));
             end(sink);
             return () -> {};
+        }
+
+        /** A vector of each text's length. */
+        private String vectors(Prompt prompt) {
+            return prompt.messages().stream()
+                    .map(text -> Embedding.encode(new float[] {text.text().length(), 0.5f}))
+                    .collect(Collectors.joining("\n"));
         }
 
         @Override

@@ -83,6 +83,7 @@ final class GatewayReader {
     private Optional<GatewaySettings.Bounds> bounds(Section section) {
         GatewaySettings.Bounds usual = DEFAULT.bounds();
         int body = section.integer("max-body-bytes", 1).orElse(usual.mostBodyBytes());
+        int inputs = section.integer("max-embedding-inputs", 1).orElse(usual.mostEmbeddingInputs());
         int connections = section.integer("max-connections", 1).orElse(usual.mostConnections());
         Duration patience = section.duration("client-timeout").orElse(usual.clientTimeout());
         Duration idle = section.duration("idle-timeout").orElse(usual.idleTimeout());
@@ -92,7 +93,9 @@ final class GatewayReader {
                 .flatMap(so -> bounds(section, "idle-timeout", () -> so.withIdleTimeout(idle)))
                 .flatMap(so -> bounds(section, "memory", () -> so.withMemoryBytes(memory)))
                 .flatMap(so -> bounds(section, "deadline", () -> so.withDeadline(deadline)))
-                .map(so -> so.withMostBodyBytes(body).withMostConnections(connections));
+                .map(so -> so.withMostBodyBytes(body)
+                        .withMostConnections(connections)
+                        .withMostEmbeddingInputs(inputs));
     }
 
     private static Optional<GatewaySettings.Bounds> bounds(

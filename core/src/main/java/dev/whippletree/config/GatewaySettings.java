@@ -121,6 +121,7 @@ public record GatewaySettings(
      *     more
      * @param deadline how long a request waits for its answer, or for the first piece of a stream, if neither the
      *     request nor its route says; 1 millisecond to 7 days
+     * @param mostEmbeddingInputs the most texts of a request to embed, 1 or more
      */
     public record Bounds(
             int mostBodyBytes,
@@ -128,14 +129,16 @@ public record GatewaySettings(
             Duration clientTimeout,
             Duration idleTimeout,
             long memoryBytes,
-            Duration deadline) {
+            Duration deadline,
+            int mostEmbeddingInputs) {
 
         private static final int USUAL_MEMORY_PERCENT = 25;
         private static final int HUNDRED = 100;
 
         /**
          * 20 MB (a few images), 10,000 connections, 30 seconds (longer than any useful network takes), 120 seconds idle
-         * (longer than clients keep their connections), a quarter of this JVM's largest heap, a deadline of 1 hour.
+         * (longer than clients keep their connections), a quarter of this JVM's largest heap, a deadline of 1 hour,
+         * 100,000 texts.
          */
         public static final Bounds DEFAULT = new Bounds(
                 20_000_000,
@@ -143,7 +146,8 @@ public record GatewaySettings(
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(120),
                 shareOfHeap(USUAL_MEMORY_PERCENT),
-                Duration.ofHours(1));
+                Duration.ofHours(1),
+                100_000);
 
         /**
          * Checks ranges.
@@ -160,6 +164,7 @@ public record GatewaySettings(
                     idleTimeout.toMillis() >= 1 && idleTimeout.compareTo(Duration.ofDays(1)) <= 0,
                     "the idle time of a connection must be 1 millisecond to 1 day, not " + idleTimeout);
             check(memoryBytes >= 1, "the memory for requests must be 1 byte or more, not " + memoryBytes);
+            check(mostEmbeddingInputs >= 1, "the texts of a request must be 1 or more, not " + mostEmbeddingInputs);
             check(
                     deadline.toMillis() >= 1 && deadline.compareTo(Duration.ofDays(7)) <= 0,
                     "a deadline must be 1 millisecond to 7 days, not " + deadline);
@@ -167,32 +172,49 @@ public record GatewaySettings(
 
         /** Returns the same with another size of the largest request. */
         public Bounds withMostBodyBytes(int other) {
-            return new Bounds(other, mostConnections, clientTimeout, idleTimeout, memoryBytes, deadline);
+            return new Bounds(
+                    other, mostConnections, clientTimeout, idleTimeout, memoryBytes, deadline, mostEmbeddingInputs);
         }
 
         /** Returns the same with another number of connections. */
         public Bounds withMostConnections(int other) {
-            return new Bounds(mostBodyBytes, other, clientTimeout, idleTimeout, memoryBytes, deadline);
+            return new Bounds(
+                    mostBodyBytes, other, clientTimeout, idleTimeout, memoryBytes, deadline, mostEmbeddingInputs);
         }
 
         /** Returns the same with another timeout of clients. */
         public Bounds withClientTimeout(Duration other) {
-            return new Bounds(mostBodyBytes, mostConnections, other, idleTimeout, memoryBytes, deadline);
+            return new Bounds(
+                    mostBodyBytes, mostConnections, other, idleTimeout, memoryBytes, deadline, mostEmbeddingInputs);
         }
 
         /** Returns the same with another timeout of idle connections. */
         public Bounds withIdleTimeout(Duration other) {
-            return new Bounds(mostBodyBytes, mostConnections, clientTimeout, other, memoryBytes, deadline);
+            return new Bounds(
+                    mostBodyBytes, mostConnections, clientTimeout, other, memoryBytes, deadline, mostEmbeddingInputs);
         }
 
         /** Returns the same with another amount of memory for requests. */
         public Bounds withMemoryBytes(long other) {
-            return new Bounds(mostBodyBytes, mostConnections, clientTimeout, idleTimeout, other, deadline);
+            return new Bounds(
+                    mostBodyBytes, mostConnections, clientTimeout, idleTimeout, other, deadline, mostEmbeddingInputs);
+        }
+
+        /** Returns the same with another number of texts to embed. */
+        public Bounds withMostEmbeddingInputs(int other) {
+            return new Bounds(mostBodyBytes, mostConnections, clientTimeout, idleTimeout, memoryBytes, deadline, other);
         }
 
         /** Returns the same with another deadline. */
         public Bounds withDeadline(Duration other) {
-            return new Bounds(mostBodyBytes, mostConnections, clientTimeout, idleTimeout, memoryBytes, other);
+            return new Bounds(
+                    mostBodyBytes,
+                    mostConnections,
+                    clientTimeout,
+                    idleTimeout,
+                    memoryBytes,
+                    other,
+                    mostEmbeddingInputs);
         }
 
         /**

@@ -9,6 +9,7 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
+import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.time.Timeline;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class Embedder {
 
     private static final int LOOK_UPS_AT_ONCE = 256;
+
+    /** Why a service refuses a call for what is in it. */
+    private static final Set<Reason> FOR_CONTENT = Set.of(Reason.REJECTED, Reason.FILTERED, Reason.TOO_LARGE);
 
     private final Engine engine;
     private final Timeline timeline;
@@ -59,8 +64,8 @@ public final class Embedder {
      * Embeds a prompt's messages.
      *
      * @return completes with the vectors, with a {@link PromptException}, or with a {@link ConfigurationException} if
-     *     the prompt names an unknown route, account or model. Cancelling it, or completing it in any other way, cancels
-     *     the calls that nobody else waits for
+     *     the prompt names an unknown route, account or model. Cancelling it, or completing it in any other way,
+     *     cancels the calls that nobody else waits for
      * @throws IllegalArgumentException if the prompt isn't one for vectors
      */
     public CompletableFuture<Embeddings> embed(Prompt prompt) {
@@ -69,13 +74,7 @@ public final class Embedder {
         }
         EmbeddingRequest request;
         try {
-            Engine.EmbeddingPlan plan = engine.embedding(prompt);
-            request = new EmbeddingRequest(
-                    plan,
-                    timeline.nanoTime(),
-                    text -> engine.key(text)
-                            .orElseThrow(
-                                    () -> new ConfigurationException(List.of("a reload removed the prompt's route"))));
+            request = new EmbeddingRequest(engine.embedding(prompt), timeline.nanoTime());
         } catch (ConfigurationException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -92,7 +91,7 @@ public final class Embedder {
     private void take(EmbeddingRequest request, List<CacheKey> keys) {
         List<WantedText> mine = new ArrayList<>();
         List<Share> shares = new ArrayList<>();
-        boolean joins = request.prompt().cache().read();
+        boolean joins = request.plan().prompt().cache().read();
         synchronized (this) {
             for (CacheKey key : keys) {
                 @Nullable WantedText text = joins ? underWay.get(key) : null;
@@ -103,8 +102,10 @@ public final class Embedder {
                         underWay.put(key, text);
                     }
                 }
-                text.wantedBy(request);
-                text.call().filter(call -> call.add(request)).ifPresent(call -> shares.add(new Share(call, request)));
+                text.requests.add(request);
+                if (text.call != null && text.call.add(request)) {
+                    shares.add(new Share(text.call, request));
+                }
             }
         }
         shares.forEach(this::subscribe);
@@ -124,7 +125,7 @@ public final class Embedder {
         int to = Math.min(texts.size(), from + LOOK_UPS_AT_ONCE);
         AtomicInteger missing = new AtomicInteger(to - from);
         for (WantedText text : texts.subList(from, to)) {
-            engine.find(text.key(), found -> {
+            engine.find(text.key, found -> {
                 found.ifPresent(stored -> found(text, stored));
                 if (missing.decrementAndGet() == 0) {
                     lookUp(texts, to);
@@ -137,10 +138,10 @@ public final class Embedder {
         Embedding vector = new Embedding(stored.text(), stored.origin());
         List<EmbeddingRequest> complete;
         synchronized (this) {
-            underWay.remove(text.key(), text);
-            text.found();
-            complete = text.requests().stream()
-                    .filter(request -> request.take(text.key(), vector))
+            underWay.remove(text.key, text);
+            text.found = true;
+            complete = text.waiting().stream()
+                    .filter(request -> request.take(text.key, vector))
                     .toList();
         }
         // Another request's caller mustn't hold up this one's.
@@ -153,19 +154,20 @@ public final class Embedder {
         synchronized (this) {
             Map<EmbeddingRequest, List<WantedText>> byRequest = new LinkedHashMap<>();
             for (WantedText text : texts) {
-                if (text.isFound()) {
+                if (text.found) {
                     continue;
                 }
-                List<EmbeddingRequest> requests = text.requests();
+                List<EmbeddingRequest> requests = text.waiting();
                 if (requests.isEmpty()) {
-                    underWay.remove(text.key(), text);
+                    underWay.remove(text.key, text);
                 } else {
                     byRequest
                             .computeIfAbsent(requests.get(0), first -> new ArrayList<>())
                             .add(text);
                 }
             }
-            byRequest.forEach((request, wanted) -> EmbeddingCall.split(wanted, request.bounds())
+            byRequest.forEach((request, wanted) -> EmbeddingCall.split(
+                            wanted, request.plan().bounds())
                     .forEach(call -> call.addAll().forEach(member -> shares.add(new Share(call, member)))));
         }
         shares.forEach(this::subscribe);
@@ -181,7 +183,8 @@ public final class Embedder {
         boolean over;
         synchronized (this) {
             release = call.subscribed();
-            over = !request.subscribe(call, answer);
+            request.answers.put(call, answer);
+            over = !request.isWanted();
         }
         release.ifPresent(Runnable::run);
         answer.whenComplete((completion, failure) -> {
@@ -200,12 +203,13 @@ public final class Embedder {
         EmbeddingRequest request = share.request();
         List<String> vectors = share.call().vectors(completion);
         if (vectors.isEmpty()) {
-            failed(share, share.call().wrongNumber(completion));
+            String account = completion.origin().account();
+            String problem = "account " + account + ": its provider didn't return one vector for each text";
+            failed(share, new PromptException(Reason.ATTEMPTS_EXHAUSTED, problem, List.of(), Optional.empty()));
             return;
         }
         boolean whole;
         synchronized (this) {
-            share.call().landed();
             whole = request.take(share.call(), vectors, completion);
         }
         if (whole) {
@@ -222,12 +226,13 @@ public final class Embedder {
         EmbeddingCall call = share.call();
         List<CacheKey> again;
         synchronized (this) {
-            boolean refused = failure instanceof PromptException problem && isForContent(problem.reason());
-            again = refused && request.isWanted() && call.hasOthersThan(request) ? call.textsOf(request) : List.of();
+            boolean refused = failure instanceof PromptException problem && FOR_CONTENT.contains(problem.reason());
+            List<CacheKey> own = call.textsOf(request);
+            again = refused && request.isWanted() && own.size() < call.texts().size() ? own : List.of();
             if (call.leave(request) || refused) {
                 forget(call);
             }
-            request.unsubscribe(call);
+            request.answers.remove(call);
         }
         if (again.isEmpty()) {
             request.result().completeExceptionally(failure);
@@ -236,22 +241,8 @@ public final class Embedder {
         }
     }
 
-    private static boolean isForContent(PromptException.Reason reason) {
-        return switch (reason) {
-            case REJECTED, FILTERED, TOO_LARGE -> true;
-            case ATTEMPTS_EXHAUSTED,
-                    NO_ACCOUNT,
-                    NO_ROOM_IN_TIME,
-                    CALLER_TIMEOUT,
-                    DEADLINE,
-                    LINE_FULL,
-                    STREAM_INTERRUPTED,
-                    CLOSED -> false;
-        };
-    }
-
     private void forget(EmbeddingCall call) {
-        call.texts().forEach(text -> underWay.remove(text.key(), text));
+        call.texts().forEach(text -> underWay.remove(text.key, text));
     }
 
     private void leave(EmbeddingRequest request) {
@@ -272,7 +263,7 @@ public final class Embedder {
         AtomicInteger missing = new AtomicInteger(vectors.size());
         for (int index = 0; index < vectors.size(); index++) {
             engine.store(
-                    call.texts().get(index).key(),
+                    call.texts().get(index).key,
                     new CacheEntry(one(vectors.get(index), completion.origin()), until.get()),
                     () -> {
                         if (missing.decrementAndGet() == 0) {

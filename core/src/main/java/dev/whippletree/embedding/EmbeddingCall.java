@@ -2,7 +2,6 @@ package dev.whippletree.embedding;
 
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Message;
-import dev.whippletree.model.PromptException;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.EmbeddingBounds;
 import java.util.ArrayList;
@@ -12,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The texts that are asked for together, and the requests that wait for them. Guarded by the {@link Embedder}'s lock. */
+/** The texts that are asked for together, and the requests that want them. Guarded by the {@link Embedder}'s lock. */
 final class EmbeddingCall {
 
     private final List<WantedText> texts;
@@ -22,16 +21,15 @@ final class EmbeddingCall {
     /** How many members are about to subscribe at the engine. */
     private int subscribing;
 
-    private boolean landed;
     private @Nullable Runnable release;
 
     private EmbeddingCall(List<WantedText> texts) {
         this.texts = List.copyOf(texts);
-        this.messages = texts.stream().map(WantedText::message).toList();
-        texts.forEach(text -> text.askedBy(this));
+        this.messages = texts.stream().map(text -> text.message).toList();
+        texts.forEach(text -> text.call = this);
     }
 
-    /** Returns calls for texts, in their order, each within the bounds. A text that exceeds them is a call of its own. */
+    /** Returns calls for texts, in their order, each within the bounds. A text beyond them has a call of its own. */
     static List<EmbeddingCall> split(List<WantedText> texts, EmbeddingBounds bounds) {
         List<EmbeddingCall> calls = new ArrayList<>();
         List<WantedText> next = new ArrayList<>();
@@ -70,7 +68,7 @@ final class EmbeddingCall {
     /** Adds all requests that want one of its texts. Returns them. */
     List<EmbeddingRequest> addAll() {
         return texts.stream()
-                .flatMap(text -> text.requests().stream())
+                .flatMap(text -> text.waiting().stream())
                 .filter(this::add)
                 .toList();
     }
@@ -87,38 +85,20 @@ final class EmbeddingCall {
         return subscribing == 0;
     }
 
-    /** Notes that it is answered. */
-    void landed() {
-        landed = true;
-    }
-
-    /** A member leaves without an answer. Returns whether the call has ended with that. */
+    /** A member leaves without an answer. Returns whether all have, so that the call has ended. */
     boolean leave(EmbeddingRequest request) {
         members.remove(request);
-        return members.isEmpty() && !landed;
-    }
-
-    boolean hasOthersThan(EmbeddingRequest request) {
-        return textsOf(request).size() < texts.size();
+        return members.isEmpty();
     }
 
     /** Returns its texts that a request wants. */
     List<CacheKey> textsOf(EmbeddingRequest request) {
-        return texts.stream().map(WantedText::key).filter(request::wants).toList();
+        return texts.stream().map(text -> text.key).filter(request::wants).toList();
     }
 
     /** Returns the vectors of an answer, in the order of the texts; empty if there aren't as many. */
     List<String> vectors(Completion answer) {
         List<String> vectors = List.of(answer.text().split("\n", -1));
         return vectors.size() == texts.size() ? vectors : List.of();
-    }
-
-    PromptException wrongNumber(Completion answer) {
-        return new PromptException(
-                PromptException.Reason.ATTEMPTS_EXHAUSTED,
-                "account " + answer.origin().account() + ": its provider returned another number of vectors than the "
-                        + texts.size() + " that were asked for",
-                List.of(),
-                Optional.empty());
     }
 }

@@ -9,39 +9,35 @@ import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.CacheKey;
-import dev.whippletree.spi.EmbeddingBounds;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
-/** One caller's texts, and the vectors so far. Guarded by the {@link Embedder}'s lock, unless a method says otherwise. */
+/** One caller's texts, and their vectors so far. Guarded by the {@link Embedder}'s lock, unless a method says so. */
 final class EmbeddingRequest {
 
     private final EmbeddingPlan plan;
     private final long beganNanos;
-    private final List<CacheKey> order = new ArrayList<>();
     private final Map<CacheKey, Message> messages = new LinkedHashMap<>();
     private final Map<CacheKey, Embedding> vectors = new HashMap<>();
-    private final Map<EmbeddingCall, CompletableFuture<Completion>> answers = new LinkedHashMap<>();
+
+    /** What the engine owes it. */
+    final Map<EmbeddingCall, CompletableFuture<Completion>> answers = new LinkedHashMap<>();
+
     private final CompletableFuture<Embeddings> result = new CompletableFuture<>();
     private TokenUsage usage = TokenUsage.NONE;
     private int calls;
     private boolean over;
 
-    /** @param keys returns the key of a prompt of one text */
-    EmbeddingRequest(EmbeddingPlan plan, long now, Function<Prompt, CacheKey> keys) {
+    EmbeddingRequest(EmbeddingPlan plan, long now) {
         this.plan = plan;
         this.beganNanos = now;
-        for (Message message : plan.prompt().messages()) {
-            CacheKey key = keys.apply(plan.prompt().withMessages(List.of(message)));
-            order.add(key);
-            messages.put(key, message);
+        for (int index = 0; index < plan.keys().size(); index++) {
+            messages.put(plan.keys().get(index), plan.prompt().messages().get(index));
         }
     }
 
@@ -50,12 +46,8 @@ final class EmbeddingRequest {
         return result;
     }
 
-    Prompt prompt() {
-        return plan.prompt();
-    }
-
-    EmbeddingBounds bounds() {
-        return plan.bounds();
+    EmbeddingPlan plan() {
+        return plan;
     }
 
     /** Returns the keys of its texts, each once. */
@@ -80,7 +72,7 @@ final class EmbeddingRequest {
     /** Returns its prompt for a call, with the time that its caller still waits. Needs no lock. */
     Prompt promptOf(List<Message> texts, long now) {
         Prompt prompt = plan.prompt();
-        return prompt.withMessages(texts)
+        return prompt.withMessages(texts, prompt.model().orElseThrow())
                 .within(
                         prompt.deadline().map(deadline -> left(deadline, now)),
                         prompt.callerTimeout().map(timeout -> left(timeout, now)));
@@ -91,18 +83,6 @@ final class EmbeddingRequest {
         return left.isNegative() || left.isZero() ? Duration.ofNanos(1) : left;
     }
 
-    /** Keeps a call's answer. Returns whether its caller still waits. */
-    boolean subscribe(EmbeddingCall call, CompletableFuture<Completion> answer) {
-        if (!over) {
-            answers.put(call, answer);
-        }
-        return !over;
-    }
-
-    void unsubscribe(EmbeddingCall call) {
-        answers.remove(call);
-    }
-
     /** Takes a stored vector. Returns whether it is the last one. */
     boolean take(CacheKey key, Embedding vector) {
         vectors.put(key, vector);
@@ -111,9 +91,9 @@ final class EmbeddingRequest {
 
     /** Takes a call's vectors. Returns whether they are the last ones. */
     boolean take(EmbeddingCall call, List<String> found, Completion answer) {
-        unsubscribe(call);
+        answers.remove(call);
         for (int index = 0; index < found.size(); index++) {
-            CacheKey key = call.texts().get(index).key();
+            CacheKey key = call.texts().get(index).key;
             if (wants(key)) {
                 vectors.put(key, new Embedding(found.get(index), answer.origin()));
             }
@@ -132,7 +112,7 @@ final class EmbeddingRequest {
     /** Gives its caller the vectors. Call it without the lock, once it has all. */
     void complete() {
         result.complete(new Embeddings(
-                order.stream()
+                plan.keys().stream()
                         .map(key -> Objects.requireNonNull(vectors.get(key)))
                         .toList(),
                 usage,

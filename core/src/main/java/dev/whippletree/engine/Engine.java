@@ -267,11 +267,15 @@ public final class Engine {
                 .flatMap(target -> target.account().client().embeddings().stream())
                 .reduce(EmbeddingBounds::and)
                 .orElse(ANY_BOUNDS);
-        return new EmbeddingPlan(prompt.withModel(targets.get(0).model()), bounds);
+        String model = targets.get(0).model();
+        List<CacheKey> keys = prompt.messages().stream()
+                .map(text -> PromptKeys.of(prompt.withMessages(List.of(text), model), route.get()))
+                .toList();
+        return new EmbeddingPlan(prompt.withMessages(prompt.messages(), model), keys, bounds);
     }
 
-    /** A prompt of texts for one model, and the bounds of its calls. */
-    public record EmbeddingPlan(Prompt prompt, EmbeddingBounds bounds) {}
+    /** A prompt of texts for one model, the key of each text, and the bounds of its calls. */
+    public record EmbeddingPlan(Prompt prompt, List<CacheKey> keys, EmbeddingBounds bounds) {}
 
     /** Looks an answer up in the caches. The outcome is called exactly once. */
     public void find(CacheKey key, Consumer<Optional<Completion>> outcome) {

@@ -9,7 +9,7 @@ import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.Closure;
-import dev.whippletree.engine.scope.Refusal;
+import dev.whippletree.engine.scope.LimitRefusal;
 import dev.whippletree.engine.scope.ScopeResolver;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Failure;
@@ -83,7 +83,7 @@ final class ScopeClosures {
         closedSomething = true;
         Target target = lease.target();
         ScopeState scope = resolver.refused(lease.call(), lease.limitScope(failure.reach()), now);
-        Refusal refusal = lease.refused(scope, Waits.reported(failure), chance, now);
+        LimitRefusal refusal = lease.refused(scope, Waits.reported(failure), chance, now);
         long until = refusal.untilNanos();
         if (refusal.halfOpen()) {
             scope.closure().openHalf(Math.max(SHORTEST_ALONE_NANOS, 2 * (now - lease.beganNanos())));

@@ -1,6 +1,5 @@
 package dev.whippletree.model;
 
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -26,20 +25,21 @@ public record Embeddings(List<Embedding> all, TokenUsage usage, int calls) {
     }
 
     /**
-     * Returns where the vectors came from: a call if one was made, another prompt's if one was shared, else a cache. The
-     * account and model are those of the first such vector, and the wait is the longest.
+     * Returns where the vectors came from: a call if one was made, another prompt's if one was shared, else a cache.
+     * The account and model are those of the vector of this kind that waited longest.
      */
     public Origin origin() {
-        Origin first = all.stream()
+        Origin costliest = all.stream()
                 .map(Embedding::origin)
-                .min(Comparator.comparing(Origin::source))
+                .min(Comparator.comparing(Origin::source).thenComparing(Origin::waited, Comparator.reverseOrder()))
                 .orElseThrow();
-        Duration waited = all.stream()
-                .map(vector -> vector.origin().waited())
-                .max(Comparator.naturalOrder())
-                .orElseThrow();
-        Optional<String> cache = first.source() == Origin.Source.CACHE ? first.cache() : Optional.empty();
-        return new Origin(first.source(), first.account(), first.model(), calls, waited, cache);
+        return new Origin(
+                costliest.source(),
+                costliest.account(),
+                costliest.model(),
+                calls,
+                costliest.waited(),
+                costliest.cache());
     }
 
     /** Returns how many vectors came from a cache. */
@@ -47,5 +47,16 @@ public record Embeddings(List<Embedding> all, TokenUsage usage, int calls) {
         return all.stream()
                 .filter(vector -> vector.origin().source() == Origin.Source.CACHE)
                 .count();
+    }
+
+    /** Returns them as one answer, whose text has a line of Base64 for each vector. */
+    public Completion asCompletion() {
+        return new Completion(
+                String.join("\n", all.stream().map(Embedding::base64).toList()),
+                Optional.empty(),
+                List.of(),
+                FinishReason.STOP,
+                Optional.of(usage),
+                origin());
     }
 }

@@ -122,13 +122,8 @@ public record Prompt(
         return with(messages, parameters, Optional.of(session), model, deadline, callerTimeout);
     }
 
-    /** Returns this prompt with other messages. */
-    public Prompt withMessages(List<Message> messages) {
-        return with(messages, parameters, session, model, deadline, callerTimeout);
-    }
-
-    /** Returns this prompt for one model of its route alone. */
-    public Prompt withModel(String model) {
+    /** Returns this prompt with other messages, for one model of its route alone. */
+    public Prompt withMessages(List<Message> messages, String model) {
         return with(messages, parameters, session, Optional.of(model), deadline, callerTimeout);
     }
 

@@ -19,9 +19,9 @@ public final class Assembly implements AutoCloseable {
     private final PluginCatalog catalog;
     private boolean closed;
 
-    private Assembly(Engine engine, Embedder embedder, OpenPlugins plugins, PluginCatalog catalog) {
+    private Assembly(Engine engine, Timeline timeline, OpenPlugins plugins, PluginCatalog catalog) {
         this.engine = engine;
-        this.embedder = embedder;
+        this.embedder = new Embedder(engine, timeline);
         this.plugins = plugins;
         this.catalog = catalog;
     }
@@ -36,10 +36,7 @@ public final class Assembly implements AutoCloseable {
         try {
             Injector injector = Guice.createInjector(new WiringModule(catalog, configuration, timeline, hooks));
             return new Assembly(
-                    injector.getInstance(Engine.class),
-                    injector.getInstance(Embedder.class),
-                    injector.getInstance(OpenPlugins.class),
-                    catalog);
+                    injector.getInstance(Engine.class), timeline, injector.getInstance(OpenPlugins.class), catalog);
         } catch (ProvisionException e) {
             if (e.getCause() instanceof ConfigurationException problem) {
                 throw problem;

@@ -5,7 +5,6 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.MapBinder;
 import dev.whippletree.config.Configuration;
-import dev.whippletree.embedding.Embedder;
 import dev.whippletree.engine.Engine;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
@@ -74,11 +73,5 @@ final class WiringModule extends AbstractModule {
         Engine engine = new Engine(onTimeline, plugins.topology(), named.engine(), hooks.listeners(), hooks.state());
         services.engine(engine);
         return engine;
-    }
-
-    @Provides
-    @Singleton
-    Embedder embedder(Engine engine, Timeline onTimeline) {
-        return new Embedder(engine, onTimeline);
     }
 }

@@ -8,7 +8,7 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
-import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -98,20 +98,21 @@ final class EnvelopeReader {
             case EnvelopeWriter.NULL -> null;
             case EnvelopeWriter.FALSE -> false;
             case EnvelopeWriter.TRUE -> true;
-            case EnvelopeWriter.WHOLE_NUMBER -> {
-                long number = number();
-                yield number >>> 1 ^ -(number & 1);
-            }
-            case EnvelopeWriter.DOUBLE -> in.getDouble();
-            case EnvelopeWriter.OTHER_NUMBER -> {
-                BigDecimal number = new BigDecimal(text());
-                yield number.scale() == 0 ? number.unscaledValue() : number;
-            }
+            case EnvelopeWriter.NUMBER -> numeral(text());
             case EnvelopeWriter.TEXT -> text();
             case EnvelopeWriter.LIST -> list(depth);
             case EnvelopeWriter.OBJECT -> object(depth);
             default -> throw new IllegalArgumentException("no JSON value");
         };
+    }
+
+    /** Returns the number that JSON's readers make of a numeral. */
+    private static Number numeral(String text) {
+        if (text.chars().anyMatch(symbol -> ".eEIN".indexOf(symbol) >= 0)) {
+            return Double.valueOf(text);
+        }
+        BigInteger whole = new BigInteger(text);
+        return whole.bitLength() < Long.SIZE ? (Number) whole.longValue() : whole;
     }
 
     private TokenUsage usage() {

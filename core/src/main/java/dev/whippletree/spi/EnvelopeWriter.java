@@ -9,7 +9,6 @@ import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,20 +23,17 @@ import org.jspecify.annotations.Nullable;
  * twice its length in bytes, and its UTF-8. A text with half a surrogate pair, which UTF-8 can't express, is that
  * number plus one and its UTF-16. An optional is a byte, 0 or 1, and its value. Enumerations have numbers of their own
  * here, so that reordering their constants changes nothing stored. A JSON value is a byte that says what it is, and its
- * content: a list's length and values, an object's size and its names and values, a whole number that fits a long as a
- * number whose lowest bit is its sign.
+ * content: a number as text, a list's length and values, an object's size and its names and values.
  */
 final class EnvelopeWriter {
 
     static final int NULL = 0;
     static final int FALSE = 1;
     static final int TRUE = 2;
-    static final int WHOLE_NUMBER = 3;
-    static final int DOUBLE = 4;
-    static final int OTHER_NUMBER = 5;
-    static final int TEXT = 6;
-    static final int LIST = 7;
-    static final int OBJECT = 8;
+    static final int NUMBER = 3;
+    static final int TEXT = 4;
+    static final int LIST = 5;
+    static final int OBJECT = 6;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
 
@@ -93,15 +89,8 @@ final class EnvelopeWriter {
             out.write(NULL);
         } else if (value instanceof Boolean flag) {
             out.write(flag ? TRUE : FALSE);
-        } else if (value instanceof Long || value instanceof Integer) {
-            long whole = ((Number) value).longValue();
-            out.write(WHOLE_NUMBER);
-            number(whole << 1 ^ whole >> 63);
-        } else if (value instanceof Double number) {
-            out.write(DOUBLE);
-            out.writeBytes(ByteBuffer.allocate(Double.BYTES).putDouble(number).array());
         } else if (value instanceof Number number) {
-            out.write(OTHER_NUMBER);
+            out.write(NUMBER);
             text(number.toString());
         } else if (value instanceof List<?> list) {
             out.write(LIST);

@@ -6,7 +6,9 @@ import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.chat.ChatRequest;
 import dev.whippletree.gateway.clients.Access;
 import dev.whippletree.gateway.clients.ModelsHandler;
+import dev.whippletree.gateway.embeddings.EmbeddingsRequest;
 import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.ErrorFormat;
 import dev.whippletree.gateway.http.HttpRefusals;
 import dev.whippletree.gateway.http.HttpServer;
 import dev.whippletree.gateway.http.MemoryBudget;
@@ -64,6 +66,12 @@ public final class Gateway implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(30);
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
+    /** Also where clients of Messages come with a wrong base URL. */
+    private static final Map<String, ErrorFormat> ERROR_FORMATS = Map.of(
+            "/v1/messages", new MessagesErrors(),
+            "/v1/v1/messages", new MessagesErrors(),
+            "/messages", new MessagesErrors());
+
     private final Whippletree whippletree;
     private final Timeline timeline;
     private final UnderWay requests;
@@ -94,6 +102,9 @@ public final class Gateway implements AutoCloseable {
                 post(new PromptHandler(MessagesRequest::readToCount, parts)
                         .counting(tokens -> Map.of("input_tokens", tokens.prompt()))));
         paths.addExactPath("/v1/responses", post(new PromptHandler(ResponsesRequest::read, parts)));
+        int mostInputs = settings.bounds().mostEmbeddingInputs();
+        paths.addExactPath(
+                "/v1/embeddings", post(new PromptHandler(fields -> EmbeddingsRequest.read(fields, mostInputs), parts)));
         paths.addExactPath("/v1/confirmations", post(new ConfirmationHandler(parts)));
         paths.addPrefixPath("/v1/models", get(new ModelsHandler(() -> access)));
         paths.addExactPath("/healthz", get(this::sendHealth));
@@ -108,10 +119,7 @@ public final class Gateway implements AutoCloseable {
         HttpHandler guarded = new SiteGuard(
                 settings.host(), () -> access.clients().needKeys(), Access.readingKeys(() -> access, paths));
         this.requests = new UnderWay(status.counting(new StrictRequests(new HttpContinueReadHandler(guarded))));
-        this.server = listen(
-                settings,
-                RequestLabel.labelling(
-                        timeline, Map.of("/v1/messages", new MessagesErrors()), refusals.counting(requests)));
+        this.server = listen(settings, RequestLabel.labelling(timeline, ERROR_FORMATS, refusals.counting(requests)));
         status.begin();
         beginHeartbeats();
     }

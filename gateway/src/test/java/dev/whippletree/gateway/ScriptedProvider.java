@@ -10,6 +10,7 @@ import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Services;
@@ -30,6 +31,7 @@ public final class ScriptedProvider implements Provider {
 
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
     private volatile Admission admission = Admission.NONE;
+    private volatile Optional<EmbeddingBounds> embeddings = Optional.empty();
     private volatile boolean keepsCalls = true;
     private volatile Consumer<Call> usual = call -> call.answer("Hello", " there");
 
@@ -72,6 +74,11 @@ public final class ScriptedProvider implements Provider {
         admission = Admission.asMade(tokens, 0);
     }
 
+    /** From now on it embeds so many texts a call. */
+    public void embed(int inputs) {
+        embeddings = Optional.of(new EmbeddingBounds(inputs, Integer.MAX_VALUE));
+    }
+
     /** From now on no call can be waited for, and none is kept. */
     public void forgetCalls() {
         keepsCalls = false;
@@ -104,6 +111,11 @@ public final class ScriptedProvider implements Provider {
     @Override
     public ProviderClient connect(AccountSettings account, Services services) {
         return new ProviderClient() {
+
+            @Override
+            public Optional<EmbeddingBounds> embeddings() {
+                return embeddings;
+            }
 
             @Override
             public Admission admission(Prompt prompt, String model) {

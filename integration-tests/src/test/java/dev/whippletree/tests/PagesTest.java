@@ -26,7 +26,12 @@ final class PagesTest {
     private static final Path README = ROOT.resolve("README.md");
     private static final Path MAP = ROOT.resolve("docs/README.md");
     private static final List<String> WITH_JAVA = List.of(
-            "README.md", "docs/embedding.md", "docs/gateway.md", "docs/metrics.md", "docs/similar-questions.md");
+            "README.md",
+            "docs/embedding.md",
+            "docs/embeddings.md",
+            "docs/gateway.md",
+            "docs/metrics.md",
+            "docs/similar-questions.md");
     private static final Pattern CODE = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)|src(?:set)?=\"([^\"]+)\"");
     private static final Pattern VARIABLE = Pattern.compile("\\bWHIPPLETREE_[A-Z]\\w*");
@@ -50,6 +55,7 @@ final class PagesTest {
             import java.nio.file.Path;
             import java.time.Duration;
             import java.util.Map;
+            import java.util.concurrent.CompletableFuture;
             import java.util.concurrent.Flow;
 
             abstract class %s extends com.google.inject.AbstractModule {

@@ -49,7 +49,6 @@ final class GenAi {
             "presence_penalty",
             "gen_ai.request.presence_penalty");
 
-    static final String CHAT = "chat";
     static final String INPUT = "input";
     static final String OUTPUT = "output";
 
@@ -65,6 +64,14 @@ final class GenAi {
     private static final String CANCELLED = "cancelled";
 
     private GenAi() {}
+
+    /** Returns the conventions' name of what a call was made for. */
+    static String operation(ServiceCall call) {
+        return switch (call.prompt().operation()) {
+            case CHAT -> "chat";
+            case EMBEDDING -> "embeddings";
+        };
+    }
 
     /** Returns the model that answered, as the service named it. */
     static Optional<String> responseModel(ServiceCall call) {

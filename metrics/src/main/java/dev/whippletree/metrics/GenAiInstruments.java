@@ -37,7 +37,7 @@ final class GenAiInstruments {
      */
     void record(ServiceCall call, Context span) {
         AttributesBuilder builder = Attributes.builder()
-                .put(GenAi.OPERATION, GenAi.CHAT)
+                .put(GenAi.OPERATION, GenAi.operation(call))
                 .put(GenAi.PROVIDER, call.provider())
                 .put(GenAi.REQUEST_MODEL, call.model());
         GenAi.responseModel(call).ifPresent(model -> builder.put(GenAi.RESPONSE_MODEL, models.bounded(model)));

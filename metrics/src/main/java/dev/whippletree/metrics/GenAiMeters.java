@@ -17,7 +17,7 @@ final class GenAiMeters {
     void record(ServiceCall call) {
         Tags tags = Tags.of(
                 GenAi.OPERATION,
-                GenAi.CHAT,
+                GenAi.operation(call),
                 GenAi.PROVIDER,
                 call.provider(),
                 GenAi.REQUEST_MODEL,

@@ -33,11 +33,11 @@ final class GenAiSpans {
      * @return the span's context
      */
     Context record(ServiceCall call, Context parent) {
-        SpanBuilder builder = tracer.spanBuilder(GenAi.CHAT + " " + call.model())
+        SpanBuilder builder = tracer.spanBuilder(GenAi.operation(call) + " " + call.model())
                 .setParent(parent)
                 .setSpanKind(SpanKind.CLIENT)
                 .setStartTimestamp(call.startedAt())
-                .setAttribute(GenAi.OPERATION, GenAi.CHAT)
+                .setAttribute(GenAi.OPERATION, GenAi.operation(call))
                 .setAttribute(GenAi.PROVIDER, call.provider())
                 .setAttribute(GenAi.REQUEST_MODEL, call.model())
                 .setAttribute(GenAi.REQUEST_STREAM, call.streaming());

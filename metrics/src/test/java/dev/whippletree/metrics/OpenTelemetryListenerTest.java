@@ -297,4 +297,14 @@ final class OpenTelemetryListenerTest {
         return attributes.asMap().entrySet().stream()
                 .collect(Collectors.toMap(entry -> entry.getKey().getKey(), entry -> String.valueOf(entry.getValue())));
     }
+
+    @Test
+    void callForVectors_isAnOperationOfItsOwn() {
+        open();
+        pool.service.then(pool.service.answers(Duration.ofMillis(250), "bge"));
+        pool.whippletree().embed(List.of("a text nobody may log"));
+        pool.advance(SECOND);
+        assertThat(onlySpan().getName()).isEqualTo("embeddings llama");
+        assertThat(words(onlySpan().getAttributes())).containsEntry("gen_ai.operation.name", "embeddings");
+    }
 }

@@ -10,6 +10,7 @@ import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Services;
@@ -75,6 +76,11 @@ final class ScriptedProvider implements Provider {
     @Override
     public ProviderClient connect(AccountSettings account, Services services) {
         return new ProviderClient() {
+
+            @Override
+            public Optional<EmbeddingBounds> embeddings() {
+                return Optional.of(new EmbeddingBounds(10, 1_000));
+            }
 
             @Override
             public Admission admission(Prompt prompt, String model) {

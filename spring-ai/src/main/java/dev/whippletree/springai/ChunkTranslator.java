@@ -12,9 +12,9 @@ import org.springframework.ai.chat.model.ChatResponse;
 /**
  * Translates an answer that arrives in pieces. Confined to one subscription.
  *
- * <p>Tool calls, refusals and extras come whole, with the last piece: Spring AI calls a tool as soon as it sees one. Every piece of
- * reasoning comes with all that was thought before it, because whoever puts pieces together keeps the last metadata
- * only.
+ * <p>Tool calls, refusals and extras come whole, with the last piece: Spring AI calls a tool as soon as it sees one.
+ * Every piece of reasoning comes with all that was thought before it, because whoever puts pieces together keeps the
+ * last metadata only.
  */
 final class ChunkTranslator {
 

@@ -159,6 +159,7 @@ record WhippletreeProperties(
      * @param clients who may use it
      * @param watchKey the key for the status and the metrics
      * @param maxBodyBytes the largest request
+     * @param maxEmbeddingInputs the most texts of a request to embed
      * @param memory how much of the heap all requests in progress may take together
      * @param maxConnections how many connections it keeps open at once
      * @param idleTimeout how long a connection may be idle before it is closed
@@ -173,6 +174,7 @@ record WhippletreeProperties(
             @Nullable List<Client> clients,
             @Nullable String watchKey,
             @Nullable Integer maxBodyBytes,
+            @Nullable Integer maxEmbeddingInputs,
             @Nullable String memory,
             @Nullable Integer maxConnections,
             @Nullable Duration idleTimeout,

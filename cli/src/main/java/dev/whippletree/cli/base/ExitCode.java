@@ -54,6 +54,7 @@ public final class ExitCode {
 
     private static final Map<String, Set<Integer>> BY_COMMAND = Map.of(
             "ask", Set.of(NO_ACCOUNT, REFUSED, BROKEN_OFF, INTERRUPTED),
+            "embed", Set.of(NO_ACCOUNT, REFUSED, INTERRUPTED),
             "chat", Set.of(NO_ACCOUNT, REFUSED, BROKEN_OFF, INTERRUPTED),
             "status", Set.of(NO_ACCOUNT, UNREACHABLE, NOT_ADMITTED),
             "stress", Set.of(INTERRUPTED),

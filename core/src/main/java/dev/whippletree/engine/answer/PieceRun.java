@@ -1,8 +1,6 @@
 package dev.whippletree.engine.answer;
 
 import dev.whippletree.model.Delta;
-import dev.whippletree.model.ToolCall;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -25,25 +23,24 @@ final class PieceRun {
     private static final Delta.ToolCallPart NO_CALL = new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "");
 
     private final Sort sort;
-    private final int call;
-    private Optional<String> id;
-    private final Optional<String> name;
-    private final ToolCall.Type type;
-    private final Map<String, Object> extras;
+    private Delta.ToolCallPart head;
     private final StringBuilder text;
 
-    private PieceRun(Sort sort, Delta.ToolCallPart part, String text) {
+    private PieceRun(Sort sort, Delta.ToolCallPart head, String text) {
         this.sort = sort;
-        this.call = part.index();
-        this.id = part.id();
-        this.name = part.name();
-        this.type = part.type();
-        this.extras = part.extras();
+        this.head = head;
         this.text = new StringBuilder(text);
     }
 
     static PieceRun of(Delta.Piece piece) {
-        return new PieceRun(sortOf(piece), piece instanceof Delta.ToolCallPart part ? part : NO_CALL, textOf(piece));
+        return new PieceRun(
+                sortOf(piece),
+                piece instanceof Delta.ToolCallPart part ? head(part, part.id(), "") : NO_CALL,
+                textOf(piece));
+    }
+
+    private static Delta.ToolCallPart head(Delta.ToolCallPart part, Optional<String> id, String arguments) {
+        return new Delta.ToolCallPart(part.index(), id, part.name(), arguments, part.type(), part.extras());
     }
 
     private static Sort sortOf(Delta.Piece piece) {
@@ -70,26 +67,9 @@ final class PieceRun {
         return sort;
     }
 
-    /** Returns the index of its tool call, if it is one. */
-    int call() {
-        return call;
-    }
-
-    Optional<String> id() {
-        return id;
-    }
-
-    Optional<String> name() {
-        return name;
-    }
-
-    ToolCall.Type type() {
-        return type;
-    }
-
-    /** Returns further fields of its tool call. */
-    Map<String, Object> extras() {
-        return extras;
+    /** Returns what begins its tool call, if it is one, without arguments. */
+    Delta.ToolCallPart head() {
+        return head;
     }
 
     /** Returns its text, or a tool call's arguments. */
@@ -100,7 +80,7 @@ final class PieceRun {
     boolean takes(Delta.Piece piece) {
         if (piece instanceof Delta.ToolCallPart part) {
             return sort == Sort.TOOL_CALL
-                    && call == part.index()
+                    && head.index() == part.index()
                     && part.id().isEmpty()
                     && part.name().isEmpty()
                     && part.extras().isEmpty();
@@ -138,13 +118,9 @@ final class PieceRun {
             case REASONING -> new Delta.Reasoning(rest);
             case REFUSAL -> new Delta.Refusal(rest);
             case TOOL_CALL ->
-                new Delta.ToolCallPart(
-                        call,
-                        offset == 0 ? id : Optional.empty(),
-                        offset == 0 ? name : Optional.empty(),
-                        rest,
-                        type,
-                        offset == 0 ? extras : Map.of());
+                offset == 0
+                        ? head(head, head.id(), rest)
+                        : new Delta.ToolCallPart(head.index(), Optional.empty(), Optional.empty(), rest, head.type());
         };
     }
 
@@ -154,7 +130,7 @@ final class PieceRun {
 
     /** Takes over the id of the same tool call in another answer. */
     void takeId(PieceRun other) {
-        id = other.id;
+        head = head(head, other.head.id(), "");
     }
 
     /**
@@ -162,7 +138,10 @@ final class PieceRun {
      * count, because services draw them at random.
      */
     boolean saysTheSame(PieceRun other, int offset) {
-        if (sort != other.sort || call != other.call || type != other.type || !name.equals(other.name)) {
+        if (sort != other.sort
+                || head.index() != other.head.index()
+                || head.type() != other.head.type()
+                || !head.name().equals(other.head.name())) {
             return false;
         }
         int from = Math.max(0, offset - headSize());

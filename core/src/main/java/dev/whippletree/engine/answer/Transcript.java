@@ -74,7 +74,8 @@ public final class Transcript {
                 return;
             }
             runs.add(last);
-            size += last.extras().isEmpty() ? 0 : new AnswerExtras(Map.of(), Map.of(), last.extras()).size();
+            Map<String, Object> more = last.head().extras();
+            size += more.isEmpty() ? 0 : new AnswerExtras(Map.of(), Map.of(), more).size();
         } else {
             last.add(piece);
         }
@@ -223,7 +224,7 @@ public final class Transcript {
                 case TEXT -> text.append(run.text());
                 case REASONING -> reasoning.append(run.text());
                 case REFUSAL -> refusal.append(run.text());
-                case TOOL_CALL -> PartialCall.of(calls, run.call()).take(run);
+                case TOOL_CALL -> PartialCall.of(calls, run.head().index()).take(run);
             }
         }
         return new Completion(
@@ -294,10 +295,10 @@ public final class Transcript {
         }
 
         void take(PieceRun run) {
-            run.id().ifPresent(text -> id = text);
-            run.name().ifPresent(text -> name = text);
-            type = run.type();
-            extras.putAll(run.extras());
+            run.head().id().ifPresent(text -> id = text);
+            run.head().name().ifPresent(text -> name = text);
+            type = run.head().type();
+            extras.putAll(run.head().extras());
             arguments.append(run.text());
         }
 

@@ -1,7 +1,7 @@
 package dev.whippletree.engine.pool;
 
 import dev.whippletree.engine.scope.Closure;
-import dev.whippletree.engine.scope.Refusal;
+import dev.whippletree.engine.scope.LimitRefusal;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.limits.Slots;
 import dev.whippletree.limits.learning.ConcurrencyLimit;
@@ -241,7 +241,7 @@ public final class Account {
     }
 
     /** The service refused an attempt. */
-    void refused(Refusal.RateEffect rate, int underWay, long beganNanos, long now) {
+    void refused(LimitRefusal.RateEffect rate, int underWay, long beganNanos, long now) {
         switch (rate) {
             case KEPT -> concurrency.refused(underWay, beganNanos, now);
             case UNKNOWN -> concurrency.startAnew();

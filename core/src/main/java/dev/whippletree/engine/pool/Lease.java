@@ -1,7 +1,7 @@
 package dev.whippletree.engine.pool;
 
 import dev.whippletree.engine.scope.CallUse;
-import dev.whippletree.engine.scope.Refusal;
+import dev.whippletree.engine.scope.LimitRefusal;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.TokenCount;
@@ -92,9 +92,9 @@ public final class Lease {
      * @param reported the service's Retry-After, if any
      * @param chance 0 to 1, for a pause of our own
      */
-    public Refusal refused(ScopeState scope, OptionalLong reported, double chance, long now) {
+    public LimitRefusal refused(ScopeState scope, OptionalLong reported, double chance, long now) {
         Account account = target.account();
-        Refusal refusal = call.refused(scope, reported, chance, account.isCrowded(underWay, beganNanos()), now);
+        LimitRefusal refusal = call.refused(scope, reported, chance, account.isCrowded(underWay, beganNanos()), now);
         if (refusal.doubtsTransit()) {
             account.distrustTransit();
         }

@@ -157,7 +157,7 @@ public final class CallUse {
      * @param chance 0 to 1, for a pause of our own
      * @param crowded whether how many calls were under way would explain it
      */
-    public Refusal refused(ScopeState scope, OptionalLong valid, double chance, boolean crowded, long now) {
+    public LimitRefusal refused(ScopeState scope, OptionalLong valid, double chance, boolean crowded, long now) {
         boolean foundRoom = usedUp != null && (ofOrganization.foundRoomIn(usedUp) || ofModel.foundRoomIn(usedUp));
         Optional<LimitCounter> found = Optional.ofNullable(usedUp);
         ScopeUse use = of(scope);

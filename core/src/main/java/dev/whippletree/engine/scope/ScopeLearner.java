@@ -1,6 +1,6 @@
 package dev.whippletree.engine.scope;
 
-import dev.whippletree.engine.scope.Refusal.RateEffect;
+import dev.whippletree.engine.scope.LimitRefusal.RateEffect;
 import dev.whippletree.limits.SlidingWindow;
 import dev.whippletree.limits.learning.AdaptiveRate;
 import dev.whippletree.limits.learning.RefusalBackoff;
@@ -96,7 +96,7 @@ final class ScopeLearner {
     }
 
     /** A limit refused a call. Returns what follows. */
-    Refusal refused(RefusedCall call, ScopeLimits limits) {
+    LimitRefusal refused(RefusedCall call, ScopeLimits limits) {
         boolean doubtsTransit =
                 limits.counters().stream().anyMatch(counter -> isExceededByAnswers(counter, call.now()));
         Optional<LimitCounter> usedUp =
@@ -116,8 +116,8 @@ final class ScopeLearner {
         return refusal(until, doubtsTransit, effect, refusedAfter);
     }
 
-    private Refusal refusal(long until, boolean doubtsTransit, RateEffect effect, Optional<String> refusedAfter) {
-        return new Refusal(until, backoff.isHalfOpen(), doubtsTransit, effect, refusedAfter);
+    private LimitRefusal refusal(long until, boolean doubtsTransit, RateEffect effect, Optional<String> refusedAfter) {
+        return new LimitRefusal(until, backoff.isHalfOpen(), doubtsTransit, effect, refusedAfter);
     }
 
     /**

@@ -80,7 +80,7 @@ public final class ScopeState {
     }
 
     /** It refused an attempt for a limit. Returns what follows. */
-    Refusal refused(RefusedCall call) {
+    LimitRefusal refused(RefusedCall call) {
         return learner.refused(call, limits);
     }
 

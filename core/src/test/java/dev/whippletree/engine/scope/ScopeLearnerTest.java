@@ -20,7 +20,7 @@ final class ScopeLearnerTest {
     private final ScopeLearner learner = new ScopeLearner();
     private final ScopeLimits limits = new ScopeLimits(new ScopeUses());
 
-    private Refusal refused(long begun, long... others) {
+    private LimitRefusal refused(long begun, long... others) {
         return learner.refused(
                 new RefusedCall(
                         new ScopeUse(TokenCount.NONE, begun),

@@ -28,7 +28,7 @@ final class ScopeStateTest {
         return new CallUse(organization, model, TokenCount.NONE, now);
     }
 
-    private static Refusal refused(CallUse call, ScopeState scope, long now) {
+    private static LimitRefusal refused(CallUse call, ScopeState scope, long now) {
         call.end(now, Optional.empty(), now);
         return call.refused(scope, OptionalLong.of(10 * SECOND), 0, false, now);
     }
@@ -62,11 +62,12 @@ final class ScopeStateTest {
     @Test
     void refusalAfterThePauseThatWasTold_opensForOneCallOnly() {
         ScopeState organization = new ScopeState(Scope.of("organization"));
-        Refusal first = refused(call(organization, 0), organization, 1);
+        LimitRefusal first = refused(call(organization, 0), organization, 1);
         assertThat(first)
-                .isEqualTo(new Refusal(10 * SECOND + 1, false, false, Refusal.RateEffect.UNKNOWN, Optional.empty()));
+                .isEqualTo(new LimitRefusal(
+                        10 * SECOND + 1, false, false, LimitRefusal.RateEffect.UNKNOWN, Optional.empty()));
         long again = first.untilNanos();
-        Refusal second = refused(call(organization, again), organization, again + 1);
+        LimitRefusal second = refused(call(organization, again), organization, again + 1);
         assertThat(second.halfOpen()).isTrue();
         call(organization, second.untilNanos()).admitted(second.untilNanos() + 1);
         assertThat(organization.refusesAll()).isFalse();
@@ -79,7 +80,7 @@ final class ScopeStateTest {
         assertThat(refusedAfterAnAnswer(30 * SECOND).doubtsTransit()).isTrue();
     }
 
-    private Refusal refusedAfterAnAnswer(long answered) {
+    private LimitRefusal refusedAfterAnAnswer(long answered) {
         ScopeState organization = organization(1);
         CallUse first = call(organization, 0);
         first.sent(2 * SECOND, 0);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * A request as a service sees it, for a chat completion or for the vectors of texts. Immutable.
@@ -15,7 +16,6 @@ import java.util.OptionalLong;
  * @param stream whether to stream the answer
  * @param includeUsage whether to end a stream with its usage
  * @param others every other field, as JSON values in JDK types
- * @param embedding whether it asks for a vector of each message
  */
 public record ChatRequest(
         String model,
@@ -23,8 +23,7 @@ public record ChatRequest(
         OptionalLong maxTokens,
         boolean stream,
         boolean includeUsage,
-        Map<String, Object> others,
-        boolean embedding) {
+        Map<String, Object> others) {
 
     /** Copies what is mutable. */
     public ChatRequest {
@@ -34,24 +33,20 @@ public record ChatRequest(
         others = Map.copyOf(others);
     }
 
-    /** Creates a request for a chat completion. */
-    public ChatRequest(
-            String model,
-            List<ChatMessage> messages,
-            OptionalLong maxTokens,
-            boolean stream,
-            boolean includeUsage,
-            Map<String, Object> others) {
-        this(model, messages, maxTokens, stream, includeUsage, others, false);
-    }
-
     /**
      * Returns a request for vectors.
      *
      * @param inputs what to embed, as {@link ChatMessage#input} has it
      */
     public static ChatRequest embedding(String model, List<ChatMessage> inputs, Map<String, Object> others) {
-        return new ChatRequest(model, inputs, OptionalLong.empty(), false, false, others, true);
+        return new ChatRequest(model, inputs, OptionalLong.empty(), false, false, others);
+    }
+
+    /** Returns whether it asks for a vector of each message. */
+    public boolean embedding() {
+        return !messages.isEmpty()
+                && Set.of(ChatMessage.INPUT, ChatMessage.TOKENS)
+                        .contains(messages.get(0).role());
     }
 
     /** Returns a request of one user message and nothing else. */

@@ -11,6 +11,8 @@ import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.emulator.model.Vectors;
+import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Message;
 import dev.whippletree.time.SystemTimeline;
@@ -24,6 +26,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -235,6 +239,57 @@ class EmulatorServerTest {
         assertThat(post(server, ServiceKind.HUGGING_FACE, "token", "{\"model\":\"m\"}")
                         .body())
                 .contains("'messages' is missing");
+    }
+
+    @Test
+    void openAiEmbeddings_areVectorsOfTheTexts() throws Exception {
+        EmulatorServer server = start(ServiceKind.OPENAI);
+        String path = "/openai/v1/embeddings";
+
+        assertThat(postTo(server, path, "{\"model\":\"m\",\"input\":[\"a\",\" a\"],\"encoding_format\":\"base64\"}"))
+                .contains(
+                        "\"embedding\":\"" + Vectors.of("a", "m", Vectors.DIMENSIONS) + '"',
+                        "\"embedding\":\"" + Vectors.of(" a", "m", Vectors.DIMENSIONS) + '"',
+                        "\"prompt_tokens\":2");
+        assertThat(postTo(server, path, "{\"model\":\"m\",\"input\":[5,6,7],\"dimensions\":2}"))
+                .contains(
+                        "\"embedding\":"
+                                + Arrays.toString(Embedding.decode(Vectors.of("5 6 7", "m", 2)))
+                                        .replace(" ", ""),
+                        "\"prompt_tokens\":3");
+        assertThat(postTo(server, path, "{\"model\":\"m\",\"input\":[\"a\",[5]]}"))
+                .contains("'input' must be a text, texts");
+        assertThat(postTo(server, path, "{\"model\":\"m\",\"input\":[]}")).contains("\"error\"");
+        assertThat(postTo(server, path, "{\"model\":\"m\",\"input\":\"\"}")).contains("an empty text");
+        assertThat(server.stats().get(0).limits().get(0).fullest()).isEqualTo(2);
+    }
+
+    @Test
+    void huggingFaceFeatures_areAnArrayOfVectors() throws Exception {
+        EmulatorServer server = start(ServiceKind.HUGGING_FACE);
+
+        assertThat(postTo(
+                        server,
+                        "/hf/hf-inference/models/org/m/pipeline/feature-extraction",
+                        "{\"inputs\":[\"a\",\"b\"],\"dimensions\":2}"))
+                .isEqualTo("["
+                        + List.of("a", "b").stream()
+                                .map(text -> Arrays.toString(Embedding.decode(Vectors.of(text, "org/m", 2)))
+                                        .replace(" ", ""))
+                                .collect(Collectors.joining(","))
+                        + "]");
+        assertThat(postTo(server, "/hf/hf-inference/models/org/m", "{\"inputs\":[\"a\"]}"))
+                .contains("\"error\"");
+    }
+
+    private String postTo(EmulatorServer server, String path, String body) throws Exception {
+        return client.send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                                .header("authorization", "Bearer token")
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     @Test

@@ -5,8 +5,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Many requests for vectors over a few accounts, in virtual time: each text gets its own vector, in order; none is asked
- * for twice at a time; no limit is exceeded; nobody pays for another's mistake; nothing is left over.
+ * Many requests for vectors over a few accounts, in virtual time: each text gets its own vector, in order; none is
+ * asked for twice at a time; no limit is exceeded; nobody pays for another's mistake; nothing is left over.
  *
  * <p>More of them: {@code -Dsimulations=…}; others: {@code -Dfirst-seed=…}; one alone: {@code -Dseed=…}.
  */

@@ -13,10 +13,10 @@ import tools.jackson.core.JsonToken;
 final class JsonTree {
 
     /**
-     * Far more than any request needs that is text, and what a list of as many numbers takes is still bearable: some 25
-     * MB.
+     * Far more than any request needs that is text, and a request to embed has at most 300,000 numbers of tokens. What
+     * a list of as many numbers takes is still bearable: some 50 MB.
      */
-    static final int MOST_VALUES = 200_000;
+    static final int MOST_VALUES = 400_000;
 
     /** Schemas of tools have a dozen levels. */
     static final int MOST_DEPTH = 90;

@@ -140,6 +140,18 @@ public final class MemoryBudget {
             }
         }
 
+        /**
+         * Takes memory for an answer whose size is known before it is there. {@link #keeps} replaces it.
+         *
+         * @throws RequestException if the budget has no room for it; then nothing is taken
+         */
+        public void expects(long bytes) {
+            synchronized (MemoryBudget.this) {
+                take(bytes);
+                answer += bytes;
+            }
+        }
+
         /** Sets how many bytes of the answer are kept, even beyond the budget. */
         void keeps(long bytes) {
             synchronized (MemoryBudget.this) {

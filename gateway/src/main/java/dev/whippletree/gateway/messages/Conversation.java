@@ -32,28 +32,15 @@ final class Conversation {
     private final Tools tools;
     private Optional<String> effort = Optional.empty();
 
-    /**
-     * Takes the system prompt and the messages from a request.
-     *
-     * @param tools receives what messages change of the tools
-     */
     Conversation(Fields request, Tools tools) {
         this.tools = tools;
         system(Blocks.in(request, "system"));
-        List<?> list = request.list("messages").orElseThrow(() -> request.wrong("messages", "is missing"));
-        if (list.isEmpty()) {
-            throw request.wrong("messages", "must have at least one message");
-        }
-        int lastOfUser = lastOfUser(list);
-        for (int index = 0; index < list.size(); index++) {
-            read(Fields.object(request.at("messages") + "[" + index + "]", list.get(index)), index < lastOfUser);
-        }
+        request.objects("messages").forEach(this::read);
         if (messages.isEmpty()) {
-            throw request.wrong("messages", "must have a message with content");
+            throw request.wrong("messages", "must have at least one message with content");
         }
     }
 
-    /** Returns the messages. */
     List<Message> messages() {
         return messages;
     }
@@ -63,28 +50,16 @@ final class Conversation {
         return effort;
     }
 
-    private static int lastOfUser(List<?> list) {
-        int index = list.size() - 1;
-        while (index >= 0 && !(list.get(index) instanceof Map<?, ?> message && "user".equals(message.get("role")))) {
-            index--;
-        }
-        return index;
-    }
-
-    private void read(Fields message, boolean userSpokeSince) {
-        String role = message.text("role").orElseThrow(() -> message.wrong("role", "is missing"));
-        Optional<Fields> output =
-                message.take("output_config").map(value -> Fields.object(message.at("output_config"), value));
-        boolean cleared = message.text("clear_at").equals(Optional.of("next_user_message")) && userSpokeSince;
+    private void read(Fields message) {
+        String role = message.needed("role");
+        Optional<Fields> output = message.object("output_config");
         List<Fields> blocks = Blocks.in(message, "content");
         switch (role) {
             case "user" -> user(blocks);
             case "assistant" -> assistant(blocks);
             case "system" -> {
                 effort = output.flatMap(config -> config.text("effort")).or(() -> effort);
-                if (!cleared) {
-                    system(blocks);
-                }
+                system(blocks);
             }
             default -> throw message.wrong("role", "must be user, assistant or system, not '" + role + "'");
         }
@@ -93,10 +68,13 @@ final class Conversation {
     private void system(List<Fields> blocks) {
         List<String> texts = new ArrayList<>();
         for (Fields block : blocks) {
-            String type = Blocks.type(block);
+            String type = block.needed("type");
             switch (type) {
-                case "text" -> texts.add(Blocks.text(block));
-                case "tool_addition", "tool_removal" -> tools.change(block, type.equals("tool_addition"));
+                case "text" -> texts.add(block.needed("text"));
+                case "tool_addition", "tool_removal" ->
+                    block.object("tool")
+                            .flatMap(tool -> tool.object("definition"))
+                            .ifPresent(tools::add);
                 default -> throw Blocks.unknown(block, type, "text");
             }
         }
@@ -109,7 +87,7 @@ final class Conversation {
     private void user(List<Fields> blocks) {
         List<Map<String, Object>> parts = new ArrayList<>();
         for (Fields block : blocks) {
-            String type = Blocks.type(block);
+            String type = block.needed("type");
             if (type.equals("tool_result")) {
                 result(block, parts);
             } else {
@@ -127,12 +105,13 @@ final class Conversation {
 
     /** Adds a message for a result, and what can't stand in it to the parts of the user's message. */
     private void result(Fields result, List<Map<String, Object>> others) {
-        String id = result.text("tool_use_id").orElseThrow(() -> result.wrong("tool_use_id", "is missing"));
+        String id = result.needed("tool_use_id");
         calls.answered(result, "tool_use_id", id);
         List<Map<String, Object>> texts = new ArrayList<>();
         List<Map<String, Object>> attached = new ArrayList<>();
         for (Fields block : Blocks.in(result, "content")) {
-            Blocks.parts(block, Blocks.type(block)).forEach(part -> (Blocks.isText(part) ? texts : attached).add(part));
+            Blocks.parts(block, block.needed("type"))
+                    .forEach(part -> (Blocks.isText(part) ? texts : attached).add(part));
         }
         if (!attached.isEmpty()) {
             texts.add(Blocks.textPart("(What this result consists of besides text follows in the next message.)"));
@@ -158,9 +137,9 @@ final class Conversation {
         StringBuilder thoughts = new StringBuilder();
         List<ToolCall> called = new ArrayList<>();
         for (Fields block : blocks) {
-            String type = Blocks.type(block);
+            String type = block.needed("type");
             switch (type) {
-                case "text" -> text.append(Blocks.text(block));
+                case "text" -> text.append(block.needed("text"));
                 case "thinking" -> thoughts.append(block.text("thinking").orElse(""));
                 case "tool_use" -> called.add(call(block));
                 case "compaction" -> text.append(block.text("content").orElse(""));
@@ -181,12 +160,10 @@ final class Conversation {
     }
 
     private ToolCall call(Fields block) {
-        String id = block.text("id").orElseThrow(() -> block.wrong("id", "is missing"));
+        String id = block.needed("id");
         calls.called(block, "id", id);
-        String name = block.text("name").orElseThrow(() -> block.wrong("name", "is missing"));
-        Object input = block.take("input").orElse(Map.of());
-        byte[] json = GatewayJson.write(Fields.object(block.at("input"), input).rest());
-        return new ToolCall(id, name, new String(json, StandardCharsets.UTF_8));
+        byte[] input = GatewayJson.write(block.object("input").map(Fields::rest).orElse(Map.of()));
+        return new ToolCall(id, block.needed("name"), new String(input, StandardCharsets.UTF_8));
     }
 
     private static String joined(List<Map<String, Object>> texts) {

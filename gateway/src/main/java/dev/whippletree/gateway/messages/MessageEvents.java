@@ -50,12 +50,6 @@ final class MessageEvents {
         private final StringBuilder arguments = new StringBuilder();
     }
 
-    /**
-     * Prepares to write them.
-     *
-     * @param message writes the same answer
-     * @param thoughts whether the client wants the model's reasoning
-     */
     MessageEvents(MessageWriter message, AnswerInfo info, boolean thoughts) {
         this.message = message;
         this.info = info;

@@ -40,38 +40,27 @@ final class MessageJson {
      */
     static Map<String, @Nullable Object> end(
             FinishReason reason, boolean callsTools, boolean refused, Optional<String> sequence) {
+        String finished = sequence.isPresent() ? "stop_sequence" : "end_turn";
         String stop = switch (reason) {
             // Some services say only by the calls that they call tools.
-            case STOP, TOOL_CALLS -> callsTools ? "tool_use" : sequence.isPresent() ? "stop_sequence" : "end_turn";
+            case STOP, TOOL_CALLS -> callsTools ? "tool_use" : finished;
             case LENGTH -> "max_tokens";
             case CONTENT_FILTER -> "refusal";
         };
-        boolean withheld = refused || reason == FinishReason.CONTENT_FILTER;
-        return object(
-                "stop_reason",
-                withheld ? "refusal" : stop,
-                "stop_sequence",
-                sequence.orElse(null),
-                "stop_details",
-                withheld ? object("type", "refusal", "category", null, "explanation", null) : null);
+        Map<String, @Nullable Object> end = object("stop_reason", refused ? "refusal" : stop);
+        end.put("stop_sequence", sequence.orElse(null));
+        return end;
     }
 
     /** Returns the tokens used; those of the prompt that the service had cached aren't among the input. */
     static Map<String, @Nullable Object> usage(TokenUsage usage) {
         long cached = Math.min(usage.cachedPromptTokens(), usage.promptTokens());
-        Map<String, @Nullable Object> json = object(
-                "input_tokens",
-                usage.promptTokens() - cached,
-                "cache_creation_input_tokens",
-                0,
-                "cache_read_input_tokens",
-                cached,
-                "output_tokens",
-                usage.completionTokens(),
-                "output_tokens_details",
-                Map.of("thinking_tokens", usage.reasoningTokens()));
-        json.putAll(
-                object("cache_creation", null, "server_tool_use", null, "service_tier", null, "inference_geo", null));
+        Map<String, @Nullable Object> json = object("cache_creation", null, "cache_creation_input_tokens", 0);
+        json.put("input_tokens", usage.promptTokens() - cached);
+        json.put("cache_read_input_tokens", cached);
+        json.put("output_tokens", usage.completionTokens());
+        json.put("output_tokens_details", Map.of("thinking_tokens", usage.reasoningTokens()));
+        json.putAll(object("server_tool_use", null, "service_tier", null, "inference_geo", null));
         return json;
     }
 

@@ -25,7 +25,6 @@ final class MessageWriter implements AnswerWriter {
     private final MessagesRequest request;
     private final MessageEvents events;
 
-    /** Prepares to write the answer to a request. */
     MessageWriter(AnswerInfo info, MessagesRequest request) {
         this.info = info;
         this.request = request;

@@ -18,6 +18,7 @@ import dev.whippletree.gateway.protocol.PromptRequest;
 import dev.whippletree.gateway.protocol.Protocol;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
@@ -103,6 +104,7 @@ public final class PromptHandler implements HttpHandler {
     private void answer(HttpServerExchange exchange, Access now, Client client, ReceivedBody body) {
         guarded(exchange, () -> {
             PromptRequest request = read(body);
+            body.lease().expects(request.expectedBytes());
             boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders())
                     .orElse(now.keptAlive().contains(client.tenant()));
             Prompt prompt = prompt(exchange, now.models(client), client, request, keepAlive);
@@ -151,7 +153,7 @@ public final class PromptHandler implements HttpHandler {
 
     private Prompt prompt(
             HttpServerExchange exchange, ClientModels models, Client client, PromptRequest request, boolean keepAlive) {
-        Prompt.Builder prompt = Prompt.builder().tenant(client.tenant());
+        Prompt.Builder prompt = Prompt.builder().tenant(client.tenant()).operation(request.operation());
         request.body().messages().forEach(prompt::message);
         OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
         OwnHeaders.question(exchange.getRequestHeaders(), lastText(request)).ifPresent(prompt::question);
@@ -174,13 +176,28 @@ public final class PromptHandler implements HttpHandler {
         return messages.isEmpty() ? "" : messages.get(messages.size() - 1).text();
     }
 
+    private CompletableFuture<Completion> ask(Prompt prompt) {
+        if (prompt.operation() == Prompt.Operation.CHAT) {
+            return whippletree.complete(prompt);
+        }
+        CompletableFuture<Embeddings> vectors = whippletree.embed(prompt);
+        CompletableFuture<Completion> answer = vectors.thenApply(Embeddings::asCompletion);
+        answer.whenComplete((completion, failure) -> vectors.cancel(false));
+        return answer;
+    }
+
+    /** Returns whether a call continues for whoever asks the same again. */
+    private static boolean isFinished(Prompt prompt) {
+        return prompt.cache().read() && prompt.operation() == Prompt.Operation.CHAT;
+    }
+
     private void complete(HttpServerExchange exchange, Asked asked) {
-        CompletableFuture<Completion> outcome = whippletree.complete(asked.prompt());
+        CompletableFuture<Completion> outcome = ask(asked.prompt());
         CompletableFuture<Completion> settled = outcome.whenComplete((completion, failure) -> {
             if (failure != null) {
                 asked.charge().failed(failure, timeline.nanoTime());
             } else {
-                settle(asked.charge(), completion.usage(), tokens(completion));
+                settle(asked.charge(), completion.usage(), completion.usage().isPresent() ? 0 : tokens(completion));
             }
             if (exchange.getConnection().isOpen()) {
                 Response.later(exchange, () -> send(exchange, asked, completion, failure));
@@ -188,7 +205,7 @@ public final class PromptHandler implements HttpHandler {
         });
         DisconnectWatch.watch(exchange, () -> {
             // The call continues for whoever asks the same again, and the request keeps what it holds.
-            if (gateway.settings().finishAbandoned() && asked.prompt().cache().read()) {
+            if (gateway.settings().finishAbandoned() && isFinished(asked.prompt())) {
                 UnderWay.keepUntil(exchange, settled);
                 whippletree.withdraw(outcome);
             } else {

@@ -51,7 +51,7 @@ final class GatewayJsonTest {
         String most = "{\"a\":[" + "1,".repeat(JsonTree.MOST_VALUES - 3) + "1]}";
         assertThat(read(most)).isPresent();
         assertThat(values).hasValue(JsonTree.MOST_VALUES);
-        assertRefused("{\"a\":[" + "{},".repeat(5 * JsonTree.MOST_VALUES) + "{}]}", "more than 200000 values");
+        assertRefused("{\"a\":[" + "{},".repeat(5 * JsonTree.MOST_VALUES) + "{}]}", "more than 400000 values");
         assertThat(values.get()).isLessThanOrEqualTo(2 * JsonTree.MOST_VALUES);
     }
 

@@ -146,10 +146,14 @@ final class GatewayMessagesTest {
                 wire.replace("/v1/chat/completions", PATH).replaceFirst("\r\n", "\r\nConnection: close\r\n"))) {
             ScriptedProvider.Call call = running.provider.call();
             call.tell(new Delta.Text("Hel"));
-            assertThat(RunningGateway.readUntil(socket, "Hel")).startsWith("HTTP/1.1 200");
+            String begun = RunningGateway.readUntil(socket, "Hel");
+            assertThat(begun).startsWith("HTTP/1.1 200");
+            String id = begun.replaceFirst("(?s).*\r\nrequest-id: (req_[0-9a-f]+)\r\n.*", "$1");
             call.fail(failure(FailureKind.REJECTED, 400));
             assertThat(RunningGateway.readAll(socket))
-                    .contains("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"")
+                    .contains(
+                            "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"",
+                            "\"request_id\":\"" + id + "\"")
                     .doesNotContain("message_stop");
         }
     }

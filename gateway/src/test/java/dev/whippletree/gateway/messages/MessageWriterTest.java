@@ -322,6 +322,7 @@ final class MessageWriterTest {
         assertThat(events).extracting(ServerSentEvent::name).containsExactly("error");
         assertThat(read(events.get(0).data()))
                 .isEqualTo(MessagesRequestTest.json(
-                        "{'type':'error','error':{'type':'overloaded_error','message':'full','code':'overloaded'}}"));
+                        "{'type':'error','error':{'type':'overloaded_error','message':'full','code':'overloaded'},"
+                                + "'request_id':'req_a1'}"));
     }
 }

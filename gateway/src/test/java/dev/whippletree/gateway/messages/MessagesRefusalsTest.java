@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.RunningGateway;
+import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -56,7 +57,7 @@ final class MessagesRefusalsTest {
         assertThat(json).containsOnlyKeys("type", "error", "request_id").containsEntry("type", "error");
         assertThat(json.get("error"))
                 .asInstanceOf(InstanceOfAssertFactories.MAP)
-                .containsOnlyKeys("type", "message")
+                .containsOnlyKeys("type", "message", "code")
                 .containsEntry("type", type)
                 .extracting("message")
                 .asString()
@@ -79,6 +80,8 @@ final class MessagesRefusalsTest {
                 "POST /v1/messages/count_tokens||[]|400|isn't a JSON object",
                 "GET /v1/messages|||405|takes POST",
                 "POST /v1/messages/batches|||404|whippletree batch",
+                "POST /v1/v1/messages|||404|without /v1",
+                "POST /messages|||404|use /v1/messages",
             })
     void badInput_isAnErrorOfMessages(String line, String header, String body, int status, String words)
             throws Exception {
@@ -144,13 +147,18 @@ final class MessagesRefusalsTest {
 
     @Test
     void streamThatBreaksOff_namesItsRequest() throws Exception {
-        running.provider.usually(call -> {
+        running.provider.usually(call -> {});
+        String wire = RunningGateway.wire(HI.replaceFirst("\\{", "{\"stream\":true,"))
+                .replace("/v1/chat/completions", "/v1/messages");
+        try (Socket socket = running.send(wire)) {
+            ScriptedProvider.Call call = running.provider.call();
             call.tell(new Delta.Text("Hel"));
+            String begun = RunningGateway.readUntil(socket, "Hel");
+            String id = begun.replaceFirst("(?s).*\r\nrequest-id: (req_[0-9a-f]+)\r\n.*", "$1");
             call.fail(Failure.of(FailureKind.REJECTED, "changed its mind"));
-        });
-        String response = ask("POST /v1/messages", "", HI.replaceFirst("\\{", "{\"stream\":true,"));
-        String id = response.replaceFirst("(?s).*\r\nrequest-id: (req_[0-9a-f]+)\r\n.*", "$1");
-        assertThat(response).contains("event: error", "\"request_id\":\"" + id + "\"");
+            String told = "\"request_id\":\"" + id + "\"";
+            assertThat(RunningGateway.readUntil(socket, told)).contains("event: error", told);
+        }
     }
 
     @Test

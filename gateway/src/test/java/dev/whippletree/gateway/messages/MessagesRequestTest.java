@@ -135,7 +135,7 @@ final class MessagesRequestTest {
                                 "type",
                                 "file",
                                 "file",
-                                Map.of("filename", "T", "file_data", "data:application/pdf;base64,AAAA")),
+                                Map.of("filename", "document.pdf", "file_data", "data:application/pdf;base64,AAAA")),
                         text("words"))));
     }
 
@@ -182,16 +182,13 @@ final class MessagesRequestTest {
     }
 
     @Test
-    void instructionForOneTurn_isGoneInTheNext_andTheLatestEffortCounts() {
-        String note = "{'role':'system','content':'Note','clear_at':'next_user_message'}";
-        String effort = "{'role':'system','content':[],'output_config':{'effort':'low'}}";
-        ChatBody body =
-                read("'max_tokens':9,'output_config':{'effort':'max'},'messages':[{'role':'user','content':'A'}," + note
-                                + ",{'role':'user','content':'B'}," + note + "," + effort + "]")
-                        .body();
-
-        assertThat(body.messages()).containsExactly(Message.user("A"), Message.user("B"), Message.system("Note"));
-        assertThat(body.parameters().extras()).isEqualTo(Map.of("reasoning_effort", "low"));
+    void effortOfTheLatestMessage_countsMoreThanTheRequests() {
+        assertThat(read("'max_tokens':9,'output_config':{'effort':'max'},'messages':[{'role':'user','content':'A'},"
+                                + "{'role':'system','content':'Note','output_config':{'effort':'low'}},"
+                                + "{'role':'system','content':[],'output_config':{}}]")
+                        .body())
+                .extracting(ChatBody::messages, body -> body.parameters().extras())
+                .containsExactly(List.of(Message.user("A"), Message.system("Note")), Map.of("reasoning_effort", "low"));
     }
 
     @ParameterizedTest
@@ -244,18 +241,16 @@ final class MessagesRequestTest {
     }
 
     @Test
-    void toolsThatMessagesAddAndRemove_areThoseAfterTheLast() {
-        assertThat(read("'max_tokens':9,'tools':[" + LOOK_UP + "],'messages':[{'role':'user','content':'Hi'},"
-                                + "{'role':'system','content':[{'type':'tool_removal','tool':{'type':'tool_reference',"
-                                + "'name':'look_up'}},{'type':'tool_addition','tool':{'type':'tool_definition',"
-                                + "'definition':{'name':'find','input_schema':{'type':'object'}}}}]}]")
-                        .body()
-                        .parameters()
-                        .extras()
-                        .get("tools"))
-                .asString()
-                .contains("find")
-                .doesNotContain("look_up");
+    void toolThatAMessageDefines_isOfferedToo() {
+        Map<String, Object> extras = read("'max_tokens':9,'tools':[" + LOOK_UP
+                        + "],'messages':[{'role':'user','content':'Hi'},"
+                        + "{'role':'system','content':[{'type':'tool_removal','tool':{'type':'tool_reference',"
+                        + "'name':'look_up'}},{'type':'tool_addition','tool':{'type':'tool_definition',"
+                        + "'definition':{'name':'find','input_schema':{'type':'object'}}}}]}]")
+                .body()
+                .parameters()
+                .extras();
+        assertThat((List<?>) extras.get("tools")).hasSize(2).asString().contains("name=look_up", "name=find");
     }
 
     @ParameterizedTest

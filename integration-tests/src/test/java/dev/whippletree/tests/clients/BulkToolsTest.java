@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,33 +32,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 final class BulkToolsTest {
 
-    private static final Path FOLDER = Path.of("clients/python").toAbsolutePath();
     private static final int PROMPTS = 12;
 
     @TempDir
     private @Nullable Path folder;
 
-    private static List<String> command(String tool) {
-        Path python = Surroundings.need(
-                Optional.of(FOLDER.resolve("venv/bin/python")).filter(Files::exists),
-                "the packages of PyPI aren't there; run: python3 -m venv integration-tests/clients/python/venv"
-                        + " && integration-tests/clients/python/venv/bin/pip install"
-                        + " -r integration-tests/clients/python/requirements.txt");
-        return List.of(python.toString(), FOLDER.resolve("bulk.py").toString(), tool);
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"openai", "llama-index"})
     void toolWithATimeoutOfTenSeconds_hasAllItsPromptsAnswered_atFiveCallsInTenSeconds(String tool)
             throws IOException, InterruptedException {
-        List<String> command = command(tool);
+        PythonScript script = tool.equals("llama-index") ? PythonScript.WITH_OPENAI_2 : PythonScript.NEWEST;
+        List<String> command = script.command("bulk.py", List.of(tool, Integer.toString(PROMPTS), "10"));
         assertThat(folder).isNotNull();
         try (SystemTimeline timeline = new SystemTimeline();
                 EmulatorServer server = EmulatorServer.start(List.of(service(timeline)), 0, timeline);
                 Whippletree whippletree = open(folder, server.baseUrl(ServiceKind.GROQ), timeline);
                 Gateway gateway = Gateway.start(whippletree, GatewaySettings.DEFAULT.withPort(0), timeline)) {
             List<String> whole = new ArrayList<>(command);
-            whole.addAll(List.of(Integer.toString(PROMPTS), "10", gateway.baseUrl(), "no key"));
+            whole.addAll(List.of(gateway.baseUrl(), "no key"));
 
             ClientRun run = ClientRun.of(whole, folder, process -> {});
 

@@ -25,7 +25,7 @@ final class Flat {
         return (Map<String, @Nullable Object>) JSON.readValue(text, Object.class);
     }
 
-    /** Returns the values by their paths, such as {@code choices[0].message.content}; an empty object or list is one. */
+    /** Returns values, empty objects and lists by their paths, such as {@code choices[0].message.content}. */
     static Map<String, @Nullable Object> of(@Nullable Object json) {
         Map<String, @Nullable Object> values = new TreeMap<>();
         put(values, "", json);

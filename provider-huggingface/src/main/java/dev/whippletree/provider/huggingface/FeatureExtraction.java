@@ -13,8 +13,8 @@ import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Feature extraction by Hugging Face's own service, hf-inference: {@code {"inputs": [texts]}} is answered by an array of
- * vectors, without usage. Immutable.
+ * Feature extraction by Hugging Face's own service, hf-inference: {@code {"inputs": [texts]}} is answered by an array
+ * of vectors, without usage. Immutable.
  *
  * <p>The path and fields are those of huggingface_hub ({@code inference/_providers/hf_inference.py}). Other services
  * behind the router embed by protocols of their own.

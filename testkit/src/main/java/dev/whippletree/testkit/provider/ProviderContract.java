@@ -19,7 +19,6 @@ import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.PluginForm;
 import dev.whippletree.testkit.provider.ScriptedReply.Ending;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -466,6 +465,9 @@ public abstract class ProviderContract {
     @Test
     void vectors_comeAsALineOfBase64ForEachText() {
         assumeTrue(client.embeddings().isPresent(), "the provider has no embeddings");
+        assertThat(client.admission(Prompt.embedding(List.of("a text")), model())
+                        .completionBound())
+                .hasValue(0);
         List<float[]> vectors = List.of(new float[] {0.5f, -2, 0}, new float[] {1, 0.25f, 8_192});
 
         RecordingSink sink = embed(vectors, "first text", "sécond text");
@@ -491,29 +493,6 @@ public abstract class ProviderContract {
                     .isEqualTo(FailureKind.UNAVAILABLE);
             assertRulesKept(sink);
         }
-    }
-
-    @Test
-    void vectorsThatBreakOff_areNoAnswer() {
-        assumeTrue(client.embeddings().isPresent(), "the provider has no embeddings");
-        service.reply(vectors(List.of(new float[] {1, 2, 3, 4})).orElseThrow().half());
-        RecordingSink sink = new RecordingSink(false);
-
-        client.send(Prompt.embedding(List.of("one")), model(), sink);
-
-        assertThat(sink.awaitFailure().kind()).isEqualTo(FailureKind.UNAVAILABLE);
-        assertRulesKept(sink);
-    }
-
-    @Test
-    void admissionOfTextsToEmbed_hasNoCompletion() {
-        assumeTrue(client.embeddings().isPresent(), "the provider has no embeddings");
-        Admission one = client.admission(Prompt.embedding(List.of("a text")), model());
-        Admission many = client.admission(Prompt.embedding(Collections.nCopies(100, "a text")), model());
-
-        assertThat(one.completionBound()).hasValue(0);
-        assertThat(many.promptTokens()).isGreaterThan(10 * one.promptTokens());
-        assertThat(client.embeddings().orElseThrow().inputs()).isPositive();
     }
 
     @Test

@@ -47,7 +47,7 @@ public interface Dialect {
     /**
      * Says before a call that the service can't take a prompt.
      *
-     * <p>Unless overridden: an {@code n} other than {@link #mostChoices} allow.
+     * <p>Unless overridden: a number of answers {@code n} above {@link #mostChoices}.
      *
      * @return why not, in a sentence; empty if it can
      */

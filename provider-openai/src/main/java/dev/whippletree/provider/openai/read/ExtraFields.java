@@ -33,12 +33,6 @@ final class ExtraFields {
 
     private static final Set<String> OF_TOOL_CALL = Set.of("index", "id", "type", "function", "custom");
 
-    private static final Set<String> OF_USAGE = Set.of("prompt_tokens", "completion_tokens");
-
-    /** The members of {@code usage} that are objects, and the count in each that is known. */
-    private static final Map<String, String> DETAILS =
-            Map.of("prompt_tokens_details", "cached_tokens", "completion_tokens_details", "reasoning_tokens");
-
     private final Map<String, JsonNode> toldOfAnswer = new HashMap<>(4);
     private final Map<String, JsonNode> toldOfChoice = new HashMap<>(4);
 
@@ -84,33 +78,38 @@ final class ExtraFields {
         return others.isEmpty() ? AnswerExtras.NONE : new AnswerExtras(Map.of("choices", others), Map.of(), Map.of());
     }
 
-    /**
-     * Returns what a usage says beyond the tokens that were read of it. A total that isn't their sum is told too.
-     *
-     * @param usage a JSON object
-     */
+    /** Returns what a usage says beyond the tokens that were read of it, such as a total that isn't their sum. */
     static AnswerExtras ofUsage(JsonNode usage, Optional<TokenUsage> read) {
-        Map<String, Object> fields = null;
-        for (Map.Entry<String, JsonNode> field : usage.properties()) {
-            String name = field.getKey();
-            JsonNode value = field.getValue();
-            @Nullable String detail = DETAILS.get(name);
-            if (read.isPresent() && detail != null && value.isObject()) {
-                Map<String, Object> more = null;
-                for (Map.Entry<String, JsonNode> member : value.properties()) {
-                    if (isUnknown(member, Set.of(detail))) {
-                        more = with(more, member.getKey(), member.getValue());
-                    }
-                }
-                if (more != null) {
-                    fields = fields == null ? new LinkedHashMap<>() : fields;
-                    fields.put(name, more);
-                }
-            } else if (read.isEmpty() || isUnknown(field, OF_USAGE) && !isSum(field, read.get())) {
-                fields = with(fields, name, value);
+        Map<String, ?> known = read.<Map<String, ?>>map(tokens -> Map.of(
+                        "prompt_tokens",
+                        tokens.promptTokens(),
+                        "completion_tokens",
+                        tokens.completionTokens(),
+                        "total_tokens",
+                        tokens.total(),
+                        "prompt_tokens_details",
+                        Map.of("cached_tokens", tokens.cachedPromptTokens()),
+                        "completion_tokens_details",
+                        Map.of("reasoning_tokens", tokens.reasoningTokens())))
+                .orElse(Map.of());
+        Map<String, Object> beyond = beyond(usage, known);
+        return beyond.isEmpty() ? AnswerExtras.NONE : new AnswerExtras(Map.of("usage", beyond), Map.of(), Map.of());
+    }
+
+    private static Map<String, Object> beyond(JsonNode object, Map<?, ?> known) {
+        Map<String, Object> beyond = new LinkedHashMap<>();
+        object.properties().forEach(field -> {
+            Object same = known.get(field.getKey());
+            @Nullable Object value = JsonFields.value(field.getValue());
+            if (same instanceof Map<?, ?> inner && field.getValue().isObject()) {
+                value = beyond(field.getValue(), inner);
+                same = Map.of();
             }
-        }
-        return fields == null ? AnswerExtras.NONE : new AnswerExtras(Map.of("usage", fields), Map.of(), Map.of());
+            if (value != null && !value.equals(same)) {
+                beyond.put(field.getKey(), value);
+            }
+        });
+        return beyond;
     }
 
     /** Returns the fields of a tool call, or of a piece of one, that the model has no component for. */
@@ -122,10 +121,6 @@ final class ExtraFields {
             }
         }
         return fields == null ? Map.of() : fields;
-    }
-
-    private static boolean isSum(Map.Entry<String, JsonNode> field, TokenUsage read) {
-        return field.getKey().equals("total_tokens") && field.getValue().asLong(-1) == read.total();
     }
 
     private static boolean isUnknown(Map.Entry<String, JsonNode> field, Set<String> known) {

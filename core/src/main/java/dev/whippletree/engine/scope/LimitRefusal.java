@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param refusedAfter if a declared limit seems too high, and that is news: how much of it was used, as in "62 of 100
  *     requests / 10s"
  */
-public record Refusal(
+public record LimitRefusal(
         long untilNanos, boolean halfOpen, boolean doubtsTransit, RateEffect rate, Optional<String> refusedAfter) {
 
     /** What a refusal says of the rate of calls. */

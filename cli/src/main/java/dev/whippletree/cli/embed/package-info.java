@@ -1,0 +1,5 @@
+/** The command {@code embed}. */
+@NullMarked
+package dev.whippletree.cli.embed;
+
+import org.jspecify.annotations.NullMarked;

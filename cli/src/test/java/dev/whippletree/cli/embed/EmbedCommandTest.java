@@ -1,0 +1,81 @@
+package dev.whippletree.cli.embed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.cli.Shell;
+import dev.whippletree.model.Embedding;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Prompt;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbedCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private Shell shell;
+
+    @BeforeEach
+    void openShell() {
+        shell = new Shell(folder);
+    }
+
+    @Test
+    void eachLine_getsItsVector() throws IOException {
+        shell.file("texts.txt", "one\n\nthree\r\none\nsix");
+
+        assertThat(shell.withAccount().run("embed", "texts.txt", "-v")).isZero();
+
+        assertThat(shell.out().lines())
+                .containsExactly(
+                        "{\"line\":1,\"embedding\":[3.0,0.5]}",
+                        "{\"line\":3,\"embedding\":[5.0,0.5]}",
+                        "{\"line\":4,\"embedding\":[3.0,0.5]}",
+                        "{\"line\":5,\"embedding\":[3.0,0.5]}");
+        assertThat(shell.err()).contains("4 vectors of scripted-model, 0 from caches, 2 calls, 36 tokens");
+        assertThat(shell.provider.asked).extracting(Prompt::operation).containsOnly(Prompt.Operation.EMBEDDING);
+    }
+
+    @Test
+    void pipedText_isEmbeddedWithTheOptionsOfTheUser() {
+        assertThat(shell.withAccount()
+                        .input("Größe\n")
+                        .run("embed", "-", "--base64", "--dimensions", "2", "--tenant", "t"))
+                .isZero();
+
+        assertThat(shell.out().strip())
+                .isEqualTo("{\"line\":1,\"embedding\":\"" + Embedding.encode(new float[] {5, 0.5f}) + "\"}");
+        Prompt prompt = shell.provider.asked.get(0);
+        assertThat(prompt.messages()).containsExactly(Message.user("Größe"));
+        assertThat(prompt.parameters().extras()).containsEntry("dimensions", 2);
+        assertThat(prompt.tenant()).isEqualTo("t");
+    }
+
+    @Test
+    void fileThatIsMissing_orAFaultyRoute_isAMistake() throws IOException {
+        assertThat(shell.withAccount().run("embed", "nowhere.txt")).isEqualTo(2);
+        assertThat(shell.err()).contains("there is no file 'nowhere.txt'");
+        shell.file("texts.txt", "one");
+        assertThat(shell.run("embed", "texts.txt", "--route", "nowhere")).isEqualTo(2);
+        assertThat(shell.err()).contains("there is no route 'nowhere'");
+    }
+
+    @Test
+    void refusal_hasTheExitCodeOfOne() throws IOException {
+        shell.file("texts.txt", "one");
+        shell.provider.failure = Optional.of(Failure.of(FailureKind.REJECTED, "dimensions aren't supported"));
+
+        assertThat(shell.withAccount().run("embed", "texts.txt", "--dimensions", "5"))
+                .isEqualTo(4);
+
+        assertThat(shell.err()).contains("dimensions aren't supported");
+        assertThat(shell.out()).isEmpty();
+    }
+}

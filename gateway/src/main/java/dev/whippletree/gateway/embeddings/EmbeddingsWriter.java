@@ -1,0 +1,61 @@
+package dev.whippletree.gateway.embeddings;
+
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.protocol.AnswerInfo;
+import dev.whippletree.gateway.protocol.AnswerWriter;
+import dev.whippletree.gateway.protocol.ServerSentEvent;
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Embedding;
+import dev.whippletree.model.TokenUsage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes vectors in the embeddings format, which has no streams. Confined to one thread. */
+final class EmbeddingsWriter implements AnswerWriter {
+
+    private final AnswerInfo info;
+    private final boolean asBase64;
+
+    EmbeddingsWriter(AnswerInfo info, boolean asBase64) {
+        this.info = info;
+        this.asBase64 = asBase64;
+    }
+
+    @Override
+    public String id() {
+        return "embd-" + info.uniqueId();
+    }
+
+    @Override
+    public Map<String, Object> whole(Completion vectors) {
+        List<Map<String, Object>> data = new ArrayList<>();
+        vectors.text().lines().forEach(base64 -> {
+            Map<String, Object> item = new LinkedHashMap<>();
+            item.put("object", "embedding");
+            item.put("index", data.size());
+            item.put("embedding", asBase64 ? base64 : Embedding.decode(base64));
+            data.add(item);
+        });
+        long tokens = vectors.usage().orElse(TokenUsage.NONE).promptTokens();
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("object", "list");
+        answer.put("data", data);
+        answer.put("model", vectors.origin().model());
+        answer.put("usage", Map.of("prompt_tokens", tokens, "total_tokens", tokens));
+        answer.put("whippletree", info.own(vectors.origin()));
+        return answer;
+    }
+
+    @Override
+    public List<ServerSentEvent> events(Delta delta) {
+        return List.of();
+    }
+
+    @Override
+    public List<ServerSentEvent> broken(ApiError error) {
+        return List.of();
+    }
+}

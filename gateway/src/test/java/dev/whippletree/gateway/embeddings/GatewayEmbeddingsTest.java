@@ -1,0 +1,257 @@
+package dev.whippletree.gateway.embeddings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.RunningGateway;
+import dev.whippletree.gateway.ScriptedProvider;
+import dev.whippletree.model.Embedding;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Reach;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Embeddings over real sockets. */
+final class GatewayEmbeddingsTest {
+
+    private static final String PATH = "/v1/embeddings";
+
+    private RunningGateway running = RunningGateway.open();
+
+    @BeforeEach
+    void embed() {
+        running.provider.embed(2_048);
+        running.provider.usually(GatewayEmbeddingsTest::answer);
+    }
+
+    @AfterEach
+    void close() {
+        running.close();
+    }
+
+    private void restart(GatewaySettings settings) {
+        running.close();
+        running = new RunningGateway(settings);
+        embed();
+    }
+
+    private static void answer(ScriptedProvider.Call call) {
+        call.answer(call.prompt().messages().stream()
+                .map(GatewayEmbeddingsTest::vector)
+                .collect(Collectors.joining("\n")));
+    }
+
+    private static String vector(Message text) {
+        return Embedding.encode(new float[] {text.text().length(), 0.1f});
+    }
+
+    private static String body(String input) {
+        return "{\"model\":\"fast\",\"input\":" + input + "}";
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> data(HttpResponse<String> response) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return (List<Map<String, Object>>) RunningGateway.json(response).get("data");
+    }
+
+    @Test
+    void texts_getTheirVectorsInOrder() throws Exception {
+        HttpResponse<String> response = running.postTo(PATH, body("[\"four\",\"a\",\"four\"]"));
+
+        assertThat(data(response))
+                .extracting(item -> item.get("index") + " " + item.get("object") + " " + item.get("embedding"))
+                .containsExactly("0 embedding [4.0, 0.1]", "1 embedding [1.0, 0.1]", "2 embedding [4.0, 0.1]");
+        assertThat(RunningGateway.json(response))
+                .containsEntry("object", "list")
+                .containsEntry("model", "model-as-served")
+                .containsEntry("usage", Map.of("prompt_tokens", 5, "total_tokens", 5));
+        assertThat(response.headers().firstValue("x-whippletree-account")).contains("one");
+        assertThat(response.headers().firstValue("x-whippletree-cache")).contains("miss");
+        assertThat(response.headers().firstValue("x-request-id")).isPresent();
+        assertThat(running.provider.call().prompt().messages())
+                .containsExactly(Message.user("four"), Message.user("a"));
+    }
+
+    @Test
+    void base64_isWhatTheServiceSent() throws Exception {
+        HttpResponse<String> response =
+                running.postTo(PATH, "{\"model\":\"fast\",\"input\":\"four\",\"encoding_format\":\"base64\"}");
+
+        assertThat(data(response).get(0)).containsEntry("embedding", vector(Message.user("four")));
+    }
+
+    @Test
+    void tokens_areOneTextOrSeveral() throws Exception {
+        assertThat(data(running.postTo(PATH, body("[104,101]")))).hasSize(1);
+        assertThat(running.provider.call().prompt().messages()).containsExactly(Message.tokens(List.of(104, 101)));
+        assertThat(data(running.postTo(PATH, body("[[104,101],[98]]")))).hasSize(2);
+        assertThat(running.provider.call().prompt().messages())
+                .containsExactly(Message.tokens(List.of(104, 101)), Message.tokens(List.of(98)));
+    }
+
+    @Test
+    void otherFields_areSentToTheService() throws Exception {
+        running.postTo(
+                PATH,
+                "{\"model\":\"fast\",\"input\":\"a\",\"dimensions\":2,\"user\":\"u\",\"input_type\":\"query\"}",
+                "x-whippletree-session",
+                "s",
+                "x-whippletree-priority",
+                "batch");
+
+        Prompt prompt = running.provider.call().prompt();
+        assertThat(prompt.parameters().extras())
+                .isEqualTo(Map.of("dimensions", 2L, "user", "u", "input_type", "query"));
+        assertThat(prompt.session()).contains("s");
+        assertThat(prompt.operation()).isEqualTo(Prompt.Operation.EMBEDDING);
+    }
+
+    static Stream<Arguments> wrongRequests() {
+        return Stream.of(
+                arguments("{\"model\":\"fast\"}", "input", "is missing"),
+                arguments(body("[]"), "input", "must have 1 to 100000 texts, not 0"),
+                arguments(body("5"), "input", "'input' is a text, a list of texts"),
+                arguments(body("{}"), "input", "'input' is a text"),
+                arguments(body("[\"a\",5]"), "input[1]", "'input' is a text"),
+                arguments(body("[\"a\",[5]]"), "input[1]", "'input' is a text"),
+                arguments(body("[[5],\"a\"]"), "input[1]", "'input' is a text"),
+                arguments(body("[\"a\",null]"), "input[1]", "'input' is a text"),
+                arguments(body("[[]]"), "input[0]", "'input' is a text"),
+                arguments(body("[1.5]"), "input", "'input' is a text"),
+                arguments(body("[-1]"), "input", "'input' is a text"),
+                arguments(body("[[1,\"a\"]]"), "input[0]", "'input' is a text"),
+                arguments(
+                        "{\"model\":\"fast\",\"input\":\"a\",\"encoding_format\":\"hex\"}",
+                        "encoding_format",
+                        "must be float or base64"),
+                arguments(
+                        "{\"model\":\"fast\",\"input\":\"a\",\"dimensions\":\"many\"}",
+                        "dimensions",
+                        "must be a whole number"),
+                arguments(
+                        body(IntStream.rangeClosed(0, 100_000)
+                                .mapToObj(number -> "\"" + number + "\"")
+                                .collect(Collectors.joining(",", "[", "]"))),
+                        "input",
+                        "must have 1 to 100000 texts, not 100001"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongRequests")
+    void requestThatIsWrong_isToldWhatAndWhere(String body, String param, String words) throws Exception {
+        assertError(running.postTo(PATH, body), 400, param, words);
+        assertThat(running.provider.unseenCalls()).isZero();
+    }
+
+    private static void assertError(HttpResponse<String> response, int status, String param, String words) {
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(String.valueOf(RunningGateway.json(response).get("error")))
+                .contains("invalid_request_error", "param=" + param, words);
+    }
+
+    @Test
+    void textsOfARequest_haveABoundThatCanBeSet() throws Exception {
+        restart(GatewaySettings.DEFAULT.withBounds(GatewaySettings.Bounds.DEFAULT.withMostEmbeddingInputs(2)));
+
+        assertThat(data(running.postTo(PATH, body("[\"a\",\"b\"]")))).hasSize(2);
+        assertError(running.postTo(PATH, body("[\"a\",\"b\",\"c\"]")), 400, "input", "1 to 2 texts");
+    }
+
+    @Test
+    void answerLargerThanTheMemory_isRefusedBeforeACall() throws Exception {
+        restart(GatewaySettings.DEFAULT.withBounds(GatewaySettings.Bounds.DEFAULT.withMemoryBytes(1_000_000)));
+        String texts = "[" + "\"a\",".repeat(99) + "\"a\"]";
+
+        HttpResponse<String> response = running.postTo(PATH, body(texts));
+
+        assertThat(response.statusCode()).isEqualTo(413);
+        assertThat(response.body()).contains("more memory", "raise 'memory'");
+        assertThat(running.provider.unseenCalls()).isZero();
+        assertThat(data(running.postTo(PATH, "{\"model\":\"fast\",\"input\":" + texts + ",\"dimensions\":64}")))
+                .hasSize(100);
+    }
+
+    @Test
+    void refusalOfTheService_isPassedOn() throws Exception {
+        running.provider.usually(call -> call.fail(new Failure(
+                FailureKind.REJECTED,
+                "This model has 1,536 dimensions at most.",
+                OptionalInt.of(400),
+                Optional.of("invalid_value"),
+                Optional.empty(),
+                Reach.ACCOUNT)));
+
+        HttpResponse<String> response =
+                running.postTo(PATH, "{\"model\":\"fast\",\"input\":\"\",\"dimensions\":99999}");
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).contains("invalid_value", "This model has 1,536 dimensions at most.");
+    }
+
+    @Test
+    void serviceWithoutEmbeddings_isRefusedInWords() throws Exception {
+        running.close();
+        running = RunningGateway.open();
+
+        HttpResponse<String> response = running.postTo(PATH, body("\"a\""));
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).contains("its provider has no embeddings");
+        assertThat(running.provider.unseenCalls()).isZero();
+    }
+
+    @Test
+    void clientThatLeaves_cancelsItsCall() throws Exception {
+        running.provider.usually(call -> {});
+        String body = body("\"a\"");
+        try (Socket socket = running.send("POST " + PATH + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: "
+                + body.length() + "\r\n\r\n" + body)) {
+            assertThat(socket.isConnected()).isTrue();
+            ScriptedProvider.Call call = running.provider.call();
+            socket.close();
+            call.awaitCancelled();
+        }
+    }
+
+    @Test
+    void equalTexts_shareACall() throws Exception {
+        running.provider.usually(call -> {});
+        String body = body("[\"a\",\"b\"]");
+        byte[] request = ("POST " + PATH + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: "
+                        + body.length() + "\r\n\r\n" + body)
+                .getBytes(StandardCharsets.UTF_8);
+        try (Socket one = running.send(request)) {
+            ScriptedProvider.Call call = running.provider.call();
+            try (Socket two = running.send(request)) {
+                while (running.whippletree.status().prompts().submitted() < 2) {
+                    Thread.onSpinWait();
+                }
+                answer(call);
+                assertThat(new String(one.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                        .contains("x-whippletree-cache: miss", "\"prompt_tokens\":5");
+                assertThat(new String(two.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                        .contains("x-whippletree-cache: joined", "\"prompt_tokens\":0");
+            }
+        }
+        assertThat(running.provider.unseenCalls()).isZero();
+    }
+}

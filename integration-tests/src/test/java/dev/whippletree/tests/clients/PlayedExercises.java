@@ -1,0 +1,129 @@
+package dev.whippletree.tests.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The exercises that one program does with clients, by a {@link PlayedStage}: each is a test, and so is each client's
+ * row in docs/gateway.md. The results of a client are in {@code target/clients/LANGUAGE-CLIENT.tsv}, a line for each
+ * case with {@code works}, or how the client's own limits show.
+ *
+ * <p>The program prints a JSON object for each exercise: its {@code client}, its {@code case}, which begins with the
+ * protocol and the column of the table, as in {@code responses tools-stream}, and what it {@code failed} with, or its
+ * {@code result}. The result of the case {@code version} is the client's version.
+ */
+final class PlayedExercises {
+
+    private static final Path REPORTS = Path.of("target", "clients");
+    private static final Path PAGE = Path.of("..", "docs", "gateway.md");
+    private static final List<String> FIRST_COLUMNS = List.of("client", "version", "protocol");
+    private static final String WORKS = "works";
+
+    private PlayedExercises() {}
+
+    /**
+     * Runs the program until it ends.
+     *
+     * @param language what the clients are written for
+     * @param command the program; what it is to speak to is added to it
+     * @param folder an existing one, where its output is kept
+     */
+    static Stream<DynamicTest> tests(String language, List<String> command, Path folder)
+            throws IOException, InterruptedException {
+        List<String> whole = new ArrayList<>(command);
+        ClientRun run;
+        try (PlayedStage stage = new PlayedStage(folder)) {
+            whole.addAll(stage.arguments());
+            run = ClientRun.of(whole, folder, process -> {});
+        }
+        Map<String, Map<String, String>> clients = new TreeMap<>();
+        run.results()
+                .values()
+                .forEach(
+                        line -> clients.computeIfAbsent(line.path("client").asString(), client -> new LinkedHashMap<>())
+                                .put(line.path("case").asString(), result(line)));
+        for (Map.Entry<String, Map<String, String>> client : clients.entrySet()) {
+            write(language.toLowerCase(Locale.ROOT) + "-" + client.getKey() + ".tsv", client.getValue());
+        }
+        return Stream.concat(
+                run.results().values().stream()
+                        .map(line -> DynamicTest.dynamicTest(
+                                line.path("exercise").asString(),
+                                () -> assertThat(line.path("failed").asString(""))
+                                        .as("%s", line.path("exercise"))
+                                        .isEmpty())),
+                clients.entrySet().stream()
+                        .map(client -> DynamicTest.dynamicTest(
+                                client.getKey() + " in docs/gateway.md",
+                                () -> assertTold(client.getKey() + " (" + language + ")", client.getValue()))));
+    }
+
+    private static String result(JsonNode line) {
+        return line.path("failed").asString(line.path("result").asString(""));
+    }
+
+    private static void write(String file, Map<String, String> results) throws IOException {
+        List<String> lines = results.entrySet().stream()
+                .map(each -> each.getKey() + "\t" + each.getValue().replaceAll("\\s+", " "))
+                .toList();
+        Files.write(Files.createDirectories(REPORTS).resolve(file), lines);
+    }
+
+    /** Fails if the page's table says anything else. */
+    private static void assertTold(String client, Map<String, String> results) throws IOException {
+        List<List<String>> rows = rows();
+        List<String> head = rows.stream()
+                .filter(row -> row.size() > FIRST_COLUMNS.size()
+                        && row.subList(0, FIRST_COLUMNS.size()).equals(FIRST_COLUMNS))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("docs/gateway.md has no table of clients"));
+        List<List<String>> expected = results.keySet().stream()
+                .filter(each -> each.contains(" "))
+                .map(each -> each.substring(0, each.indexOf(' ')))
+                .distinct()
+                .map(protocol -> row(client, protocol, results, head))
+                .toList();
+        assertThat(rows)
+                .as(
+                        "the rows are%n%s",
+                        expected.stream()
+                                .map(row -> "| " + String.join(" | ", row) + " |")
+                                .collect(Collectors.joining("\n")))
+                .containsAll(expected);
+    }
+
+    private static List<List<String>> rows() throws IOException {
+        try (Stream<String> lines = Files.lines(PAGE)) {
+            return lines.filter(line -> line.startsWith("| "))
+                    .map(line -> Stream.of(line.substring(1).split("\\|"))
+                            .map(String::strip)
+                            .toList())
+                    .toList();
+        }
+    }
+
+    private static List<String> row(String client, String protocol, Map<String, String> results, List<String> head) {
+        List<String> row = new ArrayList<>(List.of(client, results.getOrDefault("version", ""), protocol));
+        for (String column : head.subList(FIRST_COLUMNS.size(), head.size())) {
+            List<String> shown = results.entrySet().stream()
+                    .filter(each -> (each.getKey() + "-").startsWith(protocol + " " + column + "-"))
+                    .map(Map.Entry::getValue)
+                    .toList();
+            row.add(shown.isEmpty() ? "–" : shown.stream().allMatch(WORKS::equals) ? "yes" : "no");
+        }
+        return row;
+    }
+}
