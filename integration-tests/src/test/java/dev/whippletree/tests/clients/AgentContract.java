@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
@@ -41,8 +43,9 @@ abstract class AgentContract {
      *
      * @param home an empty folder for its settings
      * @param baseUrl the gateway's base URL, which ends with the version
+     * @param key the key that it shows to the gateway
      */
-    abstract Run run(Path home, String baseUrl) throws IOException;
+    abstract Run run(Path home, String baseUrl, String key) throws IOException;
 
     /** Returns the tool calls with which the agent corrects the file. */
     abstract List<Call> calls(Path file);
@@ -54,6 +57,14 @@ abstract class AgentContract {
      * @param environment the variables that it needs
      */
     record Run(List<String> command, Map<String, String> environment) {}
+
+    /**
+     * What came of a run.
+     *
+     * @param text what the agent printed
+     * @param exitCode its exit code
+     */
+    private record Said(String text, int exitCode) {}
 
     /**
      * A tool call.
@@ -71,20 +82,45 @@ abstract class AgentContract {
 
     @Test
     void agentEditsAFile_andSaysSo() throws IOException, InterruptedException {
-        assertThat(folder).isNotNull();
-        Path work = Files.createDirectory(folder.resolve("work"));
-        Path file = Files.writeString(work.resolve("sky.txt"), "The sky is red.\n");
-
-        try (ClientStage stage = new ClientStage(folder, script(calls(file)))) {
-            String said = said(run(Files.createDirectory(folder.resolve("home")), stage.baseUrl()), work);
+        Path file = file();
+        try (ClientStage stage = new ClientStage(folder(), script(calls(file)))) {
+            Said said = said(run(home(), stage.baseUrl(), ClientStage.KEY), file);
 
             ClientTable.assertVersionTold(agent(), AgentProgram.version(packageName()));
+            assertThat(said.exitCode()).as("%s", said).isZero();
             assertThat(file).as("%s", said).hasContent("The sky is blue.");
-            assertThat(said).contains(DONE);
+            assertThat(said.text()).contains(DONE);
             assertThat(stage.received("call_" + calls(file).size()))
                     .as("calls that have the result of the last tool")
                     .hasSize(1);
         }
+    }
+
+    @Test
+    @Tag("thorough")
+    void agentWithAWrongKey_showsWhatTheGatewaySays() throws IOException, InterruptedException {
+        Path file = file();
+        try (ClientStage stage = new ClientStage(folder(), script(calls(file)))) {
+            Said said = said(run(home(), stage.baseUrl(), "no such key"), file);
+
+            assertThat(said.text()).contains("unknown key");
+            assertThat(file).hasContent("The sky is red.");
+            assertThat(stage.received(TASK)).isEmpty();
+        }
+    }
+
+    private Path folder() {
+        assertThat(folder).isNotNull();
+        return folder;
+    }
+
+    private Path home() throws IOException {
+        return Files.createDirectory(folder().resolve("home"));
+    }
+
+    private Path file() throws IOException {
+        return Files.writeString(
+                Files.createDirectory(folder().resolve("work")).resolve("sky.txt"), "The sky is red.\n");
     }
 
     private static AnswerScript script(List<Call> calls) {
@@ -110,9 +146,9 @@ abstract class AgentContract {
         return new AnswerScript(List.of(new AnswerScript.Conversation(TASK, answers)));
     }
 
-    private String said(Run run, Path work) throws IOException, InterruptedException {
-        assertThat(folder).isNotNull();
-        Path out = folder.resolve("output.txt");
+    private Said said(Run run, Path file) throws IOException, InterruptedException {
+        Path work = Objects.requireNonNull(file.getParent(), "the file's folder");
+        Path out = folder().resolve("output.txt");
         ProcessBuilder builder = new ProcessBuilder(run.command())
                 .directory(work.toFile())
                 .redirectInput(new File("/dev/null"))
@@ -126,10 +162,7 @@ abstract class AgentContract {
             boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
             String said = Files.readString(out);
             assertThat(ended).as("%s ends; it said: %s", run.command(), said).isTrue();
-            assertThat(process.exitValue())
-                    .as("%s said: %s", run.command(), said)
-                    .isZero();
-            return said;
+            return new Said(said, process.exitValue());
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();

@@ -31,9 +31,9 @@ final class ClaudeCodeTest {
         }
 
         @Override
-        Run run(Path home, String baseUrl) {
+        Run run(Path home, String baseUrl, String key) {
             Map<String, String> environment = new HashMap<>();
-            environment.put(keyVariable(), ClientStage.KEY);
+            environment.put(keyVariable(), key);
             environment.put("ANTHROPIC_BASE_URL", baseUrl.substring(0, baseUrl.lastIndexOf("/v1")));
             environment.put("ANTHROPIC_DEFAULT_HAIKU_MODEL", model());
             environment.put("CLAUDE_CONFIG_DIR", home.toString());

@@ -47,10 +47,10 @@ abstract class ClientProtocolContract extends ClientContract {
         return protocol().equals("chat");
     }
 
-    /** One that is cancelled, and one that is late. */
+    /** One that is cancelled, and one that is late, if it was made before the client gave up. */
     @Override
     int callsLeft() {
-        return 2;
+        return 1 + stage().received(question("timeout")).size();
     }
 
     @Test
@@ -112,7 +112,9 @@ abstract class ClientProtocolContract extends ClientContract {
     @Shows(Capability.TIMEOUT)
     void answerThatIsLate_isTheClientsOwnTimeout() {
         assertThat(run().of("timeout").at("/error/type").asString()).isEqualTo(timedOut());
-        assertThat(stage().received(question("timeout"))).hasSize(1);
+        assertThat(stage().received(question("timeout")))
+                .as("calls; none if the client gave up first")
+                .hasSizeLessThan(2);
     }
 
     @Test

@@ -38,7 +38,7 @@ final class CodexTest {
         }
 
         @Override
-        Run run(Path home, String baseUrl) throws IOException {
+        Run run(Path home, String baseUrl, String key) throws IOException {
             Files.writeString(home.resolve("config.toml"), """
                     model = "%s"
                     model_provider = "whippletree"
@@ -65,7 +65,7 @@ final class CodexTest {
                             "--skip-git-repo-check",
                             "--dangerously-bypass-approvals-and-sandbox",
                             TASK),
-                    Map.of("CODEX_HOME", home.toString(), "WHIPPLETREE_KEY", ClientStage.KEY));
+                    Map.of("CODEX_HOME", home.toString(), "WHIPPLETREE_KEY", key));
         }
     }
 

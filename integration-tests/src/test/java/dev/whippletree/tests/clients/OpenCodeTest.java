@@ -29,12 +29,12 @@ final class OpenCodeTest {
         }
 
         @Override
-        Run run(Path home, String baseUrl) throws IOException {
+        Run run(Path home, String baseUrl, String key) throws IOException {
             Map<String, ?> provider = Map.of(
                     "npm",
                     provider(),
                     "options",
-                    Map.of("baseURL", baseUrl, "apiKey", ClientStage.KEY),
+                    Map.of("baseURL", baseUrl, "apiKey", key),
                     "models",
                     Map.of("agents", Map.of("tool_call", true)));
             Path config = Files.createDirectories(home.resolve("config/opencode"));

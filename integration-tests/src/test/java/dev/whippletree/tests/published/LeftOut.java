@@ -103,8 +103,10 @@ public final class LeftOut {
     }
 
     private static String reason(String message) {
-        String words =
-                message == null ? "" : message.replaceFirst("^skipped: ", "").strip();
+        String words = message == null
+                ? ""
+                : message.replaceFirst("^(Environment variable .* ==> )?skipped: ", "")
+                        .strip();
         return words.isEmpty()
                 ? "no reason was given"
                 : words.lines().findFirst().orElseThrow();

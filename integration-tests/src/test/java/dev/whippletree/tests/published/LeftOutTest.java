@@ -44,6 +44,9 @@ final class LeftOutTest {
     void whatWasSkippedAndWhatIsTagged_isTold_byItsReason() throws Exception {
         write("one/target/surefire-reports/TEST-a.A.xml", report("ATest", "skipped: there is no Chromium"));
         write("one/target/surefire-reports/TEST-a.B.xml", report("BTest", "there is no Chromium&#10;at all"));
+        write(
+                "one/target/surefire-reports/TEST-a.D.xml",
+                report("DTest", "Environment variable [X] does not exist ==&gt; skipped: there is no Chromium"));
         Path old = write("one/target/surefire-reports/TEST-a.C.xml", report("CTest", "of yesterday"));
         Files.setLastModifiedTime(old, FileTime.from(BEGAN.minusSeconds(1)));
 
@@ -53,7 +56,7 @@ final class LeftOutTest {
                         "  tagged thorough, so run by mvn -Pthorough verify",
                         "    LongTest*2",
                         "  there is no Chromium",
-                        "    ATest BTest");
+                        "    ATest BTest DTest");
     }
 
     @Test
