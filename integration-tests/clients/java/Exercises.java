@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a client does by one protocol. Subclasses say how it asks and reads a stream, and what its errors are called, and
- * add what is their own. Confined to one thread.
+ * What a client does by one protocol. Subclasses say how it asks and reads a stream, and what its errors are called,
+ * and add what is their own. Confined to one thread.
  */
 public abstract class Exercises {
 

@@ -31,7 +31,10 @@ public final class AnswerInfo {
         this.disclosure = disclosure;
     }
 
-    /** Returns hexadecimal digits that no other answer has, those of the request's id; protocols put prefixes before them. */
+    /**
+     * Returns hexadecimal digits that no other answer has, those of the request's id; protocols put prefixes before
+     * them.
+     */
     public String uniqueId() {
         return uniqueId;
     }

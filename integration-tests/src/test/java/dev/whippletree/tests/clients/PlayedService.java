@@ -33,7 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Programs of clients ask it what has happened: {@code GET /seen/arrived/MARK} and {@code GET /seen/left/MARK}
  * answer once a request with this text has arrived, and once its caller has left; {@code GET /seen/waiting/COUNT} once
- * so many prompts wait in the gateway's line; {@code GET /seen/cut/MARK} has the answer {@code breaks} break off; {@code GET /seen/received/MARK} lists the bodies of the requests.
+ * so many prompts wait in the gateway's line; {@code GET /seen/cut/MARK} has the answer {@code breaks} break off;
+ * {@code GET /seen/received/MARK} lists the bodies of the requests.
  */
 final class PlayedService implements AutoCloseable {
 

@@ -84,7 +84,10 @@ final class PlayedStage implements AutoCloseable {
         return "  %s: { model: played-model, accounts: [%s], %s }%n".formatted(name, account, settings);
     }
 
-    /** Returns what is added to the command of a client's program: base URL, key, and where the service tells what it saw. */
+    /**
+     * Returns what is added to the command of a client's program: base URL, key, and where the service tells what it
+     * saw.
+     */
     List<String> arguments() {
         return List.of(gateway.baseUrl(), KEY, service.address() + "/seen");
     }

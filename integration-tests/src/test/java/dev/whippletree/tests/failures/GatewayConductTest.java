@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * How clients of the gateway fare, in each protocol, who want their answer whole or while it comes, when the target of
- * their first choice does something wrong: by what they get, and by what the services see. Answers differ from call to call, as those of
- * models do, unless a test says otherwise.
+ * their first choice does something wrong: by what they get, and by what the services see. Answers differ from call to
+ * call, as those of models do, unless a test says otherwise.
  */
 @Tag("slow")
 final class GatewayConductTest {
