@@ -143,5 +143,5 @@ async def exercises(stage):
     return {
         **Chat(stage, "chat").all(),
         **{case: chosen[case] if case.endswith(own) else each for case, each in responses.items()},
-        "embeddings tokens": lambda: embeddings(stage),
+        "embeddings whole-tokens": lambda: embeddings(stage),
     }

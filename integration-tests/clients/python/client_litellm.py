@@ -156,5 +156,5 @@ async def exercises(stage):
         **chat.all(),
         **Responses(stage, "responses").all(),
         **Messages(stage, "messages").all(),
-        "embeddings texts": lambda: embeddings(stage),
+        "embeddings whole-texts": lambda: embeddings(stage),
     }

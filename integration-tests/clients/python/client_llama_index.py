@@ -127,5 +127,5 @@ async def exercises(stage):
     return {
         **Chat(stage, "chat").all(),
         **Responses(stage, "responses").all(),
-        "embeddings texts": lambda: embeddings(stage),
+        "embeddings whole-texts": lambda: embeddings(stage),
     }

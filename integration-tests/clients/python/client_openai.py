@@ -251,9 +251,9 @@ class Embeddings:
     def exercises(self):
         return {
             "embeddings whole": self.text,
-            "embeddings texts": self.texts,
-            "embeddings floats": self.floats,
-            "embeddings tokens": self.tokens,
+            "embeddings whole-texts": self.texts,
+            "embeddings whole-floats": self.floats,
+            "embeddings whole-tokens": self.tokens,
         }
 
 

@@ -119,5 +119,5 @@ async def exercises(stage):
         **Responses(stage, "responses").all(),
         **Chat(stage, "chat").all(),
         **Messages(stage, "messages").all(),
-        "embeddings texts": lambda: embeddings(stage),
+        "embeddings whole-texts": lambda: embeddings(stage),
     }

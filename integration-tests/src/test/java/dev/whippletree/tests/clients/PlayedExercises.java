@@ -68,7 +68,7 @@ final class PlayedExercises {
                 clients.entrySet().stream()
                         .map(client -> DynamicTest.dynamicTest(
                                 client.getKey() + " in docs/gateway.md",
-                                () -> assertTold(client.getKey() + " (" + language + ")", client.getValue()))));
+                                () -> assertTold("`" + client.getKey() + "` for " + language, client.getValue()))));
     }
 
     private static String result(JsonNode line) {
@@ -116,7 +116,7 @@ final class PlayedExercises {
     }
 
     private static List<String> row(String client, String protocol, Map<String, String> results, List<String> head) {
-        List<String> row = new ArrayList<>(List.of(client, results.getOrDefault("version", ""), protocol));
+        List<String> row = new ArrayList<>(List.of(client, results.getOrDefault("version", ""), told(protocol)));
         for (String column : head.subList(FIRST_COLUMNS.size(), head.size())) {
             List<String> shown = results.entrySet().stream()
                     .filter(each -> (each.getKey() + "-").startsWith(protocol + " " + column + "-"))
@@ -125,5 +125,14 @@ final class PlayedExercises {
             row.add(shown.isEmpty() ? "–" : shown.stream().allMatch(WORKS::equals) ? "yes" : "no");
         }
         return row;
+    }
+
+    /** Returns a protocol as the page calls it. */
+    private static String told(String protocol) {
+        return switch (protocol) {
+            case "responses" -> "Responses";
+            case "messages" -> "Messages";
+            default -> protocol;
+        };
     }
 }

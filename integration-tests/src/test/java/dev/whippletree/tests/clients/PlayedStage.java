@@ -75,7 +75,7 @@ final class PlayedStage implements AutoCloseable {
                         "played",
                         "good",
                         "attempts: 1, timeouts: { between-tokens: 1h, whole: 1h },"
-                                + " aliases: [gpt-5.2-codex, gpt-4o, text-embedding-3-small]"))
+                                + " aliases: [gpt-5.2-codex, gpt-4o, text-embedding-3-small, text-embedding-ada-002]"))
                 .append(routes)
                 .toString();
     }
