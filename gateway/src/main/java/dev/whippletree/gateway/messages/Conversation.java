@@ -29,10 +29,10 @@ final class Conversation {
 
     private final List<Message> messages = new ArrayList<>();
     private final ToolCallIds calls = new ToolCallIds();
-    private final Tools tools;
+    private final ToolsReader tools;
     private Optional<String> effort = Optional.empty();
 
-    Conversation(Fields request, Tools tools) {
+    Conversation(Fields request, ToolsReader tools) {
         this.tools = tools;
         system(Blocks.in(request, "system"));
         request.objects("messages").forEach(this::read);

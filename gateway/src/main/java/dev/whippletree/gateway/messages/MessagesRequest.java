@@ -64,7 +64,7 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
         if (fields.take("compaction").isPresent()) {
             throw fields.wrong("compaction", "isn't supported by this gateway: let the client ask for a summary");
         }
-        Tools tools = new Tools(fields);
+        ToolsReader tools = new ToolsReader(fields);
         Conversation conversation = new Conversation(fields, tools);
         Map<String, Object> extras = new LinkedHashMap<>(tools.parameters(fields));
         String thinking =

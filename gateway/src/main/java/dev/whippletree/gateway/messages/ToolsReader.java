@@ -13,11 +13,11 @@ import java.util.Optional;
  * <p>Tools that the client doesn't describe, since Anthropic's servers run them or its models know them, are dropped:
  * some clients offer them always.
  */
-final class Tools {
+final class ToolsReader {
 
     private final Map<String, Map<String, Object>> functions = new LinkedHashMap<>();
 
-    Tools(Fields request) {
+    ToolsReader(Fields request) {
         List<Fields> tools = request.objects("tools");
         if (tools.size() > Protocol.MOST_TOOLS) {
             throw request.wrong(
