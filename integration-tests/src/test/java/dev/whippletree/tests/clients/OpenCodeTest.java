@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import tools.jackson.databind.json.JsonMapper;
 
-/** opencode: the package {@code opencode-ai} of npm, which speaks any protocol. */
+/** opencode, which speaks any protocol: the package of npm in which {@code opencode-ai} has it for one platform. */
 @Tag("thorough")
 final class OpenCodeTest {
 
@@ -25,7 +25,7 @@ final class OpenCodeTest {
 
         @Override
         String packageName() {
-            return "opencode-ai";
+            return "opencode-linux-x64";
         }
 
         @Override
