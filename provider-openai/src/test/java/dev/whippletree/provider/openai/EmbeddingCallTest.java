@@ -91,7 +91,6 @@ final class EmbeddingCallTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "null",
                 "5",
                 "\"\"",
                 "\"not base64!\"",
@@ -101,11 +100,14 @@ final class EmbeddingCallTest {
                 "[\"1\"]",
                 "[null]",
                 "[1e39]",
+                "[1e4000]",
                 "{}"
             })
     void vectorThatIsNone_isNoAnswer(String json) {
         try (ProviderBench bench = Bench.open(Map.of())) {
-            assertThat(send(bench, PROMPT, vector(json)).awaitFailure().kind()).isEqualTo(FailureKind.UNAVAILABLE);
+            Failure failure = send(bench, PROMPT, vector(json)).awaitFailure();
+            assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+            assertThat(failure.code()).contains(Failure.DAMAGED);
         }
     }
 
@@ -114,6 +116,7 @@ final class EmbeddingCallTest {
             strings = {
                 "{\"index\":0,\"embedding\":[1]},{\"index\":0,\"embedding\":[2]}",
                 "{\"index\":1,\"embedding\":[1]},{\"index\":2,\"embedding\":[2]}",
+                "{\"index\":0,\"embedding\":null},{\"index\":1,\"embedding\":[1]}",
                 "{\"index\":0,\"embedding\":[1]},7",
             })
     void vectorsThatCannotBeMatched_areNoAnswer(String items) {

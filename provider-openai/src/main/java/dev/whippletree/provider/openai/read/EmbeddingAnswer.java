@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** Reads the vectors of a call: as many as there were texts, all of one dimension, and the one that was asked for. */
@@ -84,7 +85,7 @@ final class EmbeddingAnswer {
         float[] vector;
         try {
             vector = node.isString() ? Embedding.decode(node.stringValue()) : numbers(node);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | JacksonException e) {
             throw NoAnswerException.damaged(head, "a vector of the answer can't be read");
         }
         for (float number : vector) {
@@ -101,7 +102,7 @@ final class EmbeddingAnswer {
             if (!array.get(index).isNumber()) {
                 throw new IllegalArgumentException("not a number");
             }
-            numbers[index] = array.get(index).floatValue();
+            numbers[index] = (float) array.get(index).doubleValue();
         }
         return numbers;
     }
@@ -115,6 +116,7 @@ final class EmbeddingAnswer {
                         + "; leave the field out",
                 Optional.empty(),
                 Optional.of("invalid_request_error"),
+                Optional.of("dimensions"),
                 Optional.empty());
     }
 }
