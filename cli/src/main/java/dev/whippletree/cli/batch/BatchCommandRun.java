@@ -11,7 +11,7 @@ import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.batch.file.BatchFiles;
 import dev.whippletree.batch.file.Spool;
 import dev.whippletree.cli.base.ExitCode;
-import dev.whippletree.cli.base.PromptOptions;
+import dev.whippletree.cli.base.RequestOptions;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.logging.LogOutput;
@@ -71,7 +71,7 @@ final class BatchCommandRun {
         try (Spool spool = typed.spool()) {
             BatchFiles given = typed.files();
             try (Whippletree whippletree = command.opening.open(surroundings)) {
-                PromptOptions.checkNames(whippletree.configuration(), command.route, command.account);
+                RequestOptions.checkNames(whippletree.configuration(), command.route, command.account);
                 command.leave.ifPresent(share -> leave(whippletree, share));
                 StopRules rules = typed.rules(whippletree.configuration().prices());
                 BatchFiles files = spool == null ? given : given.withInput(typed.copy(spool));

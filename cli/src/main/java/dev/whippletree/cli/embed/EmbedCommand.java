@@ -5,7 +5,7 @@ import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.HeldWarnings;
 import dev.whippletree.cli.base.Opening;
-import dev.whippletree.cli.base.PromptOptions;
+import dev.whippletree.cli.base.RequestOptions;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.TokenAdvice;
 import dev.whippletree.cli.base.UserMistake;
@@ -64,7 +64,7 @@ public final class EmbedCommand implements Callable<Integer> {
     private boolean base64;
 
     @Mixin
-    private final PromptOptions options = new PromptOptions();
+    private final RequestOptions options = new RequestOptions();
 
     @Mixin
     private final Opening opening = new Opening();
@@ -82,9 +82,6 @@ public final class EmbedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (options.system().isPresent()) {
-            throw new UserMistake("--system is for chats; texts are embedded as they are");
-        }
         try (BufferedReader lines = open();
                 Whippletree whippletree = opening.openToAskOnce(surroundings)) {
             options.checkNames(whippletree.configuration());
