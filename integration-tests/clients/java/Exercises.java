@@ -46,6 +46,7 @@ public abstract class Exercises {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final String LINE = "leaving-line";
+    private static final String BREAK = "break";
     private static final int TOKENS_IN = 11;
     private static final int TOKENS_OUT = 7;
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -105,9 +106,20 @@ public abstract class Exercises {
         own.put(name, exercise);
     }
 
+    /** Adds an exercise that shows a limit of the client's own, and what to tell of it. */
+    final void add(String name, Exercise exercise, String result) {
+        add(name, exercise);
+        notes.put(name, result);
+    }
+
     /** Says that only the client's own timeout leaves a prompt that waits. */
     final void leavesLineByTimeout() {
         notes.put(LINE, "only the client's timeout leaves");
+    }
+
+    /** Says that the error of a stream that breaks off doesn't tell what the gateway said of it. */
+    final void hidesBreak() {
+        notes.put(BREAK, "an error that doesn't say what happened");
     }
 
     static String prompt(String script) {
@@ -239,7 +251,8 @@ public abstract class Exercises {
             return text;
         });
         same("Hello, A", text.toString());
-        check(error, 0, "broke off");
+        boolean told = String.valueOf(error.getMessage()).contains("broke off");
+        holds(told != notes.containsKey(BREAK), error);
     }
 
     private void check(Throwable error, int status, String told) {
@@ -262,7 +275,7 @@ public abstract class Exercises {
         all.put("leaving-whole", this::leaveWhole);
         all.put(LINE, this::leaveLine);
         all.put("timeout", this::timeout);
-        all.put("break", this::broken);
+        all.put(BREAK, this::broken);
         all.put("errors-400", failing(0, 400, "badRequest", MODEL, key, "the temperature is wrong"));
         all.put("errors-401", failing(1, 401, "whole", MODEL, "no such key", "key"));
         all.put("errors-404", failing(2, 404, "whole", "no-such-model", key, "no-such-model"));

@@ -36,6 +36,13 @@ final class JavaClientsTest {
         return tests("spring-ai", "SpringAiClient");
     }
 
+    /** {@code ai.koog:prompt-executor-openai-client-jvm}. */
+    @TestFactory
+    Stream<DynamicTest> koog_isServed() throws IOException, InterruptedException {
+        Surroundings.needTime("Koog");
+        return tests("koog", "KoogClient");
+    }
+
     private Stream<DynamicTest> tests(String name, String mainClass) throws IOException, InterruptedException {
         Path own = Objects.requireNonNull(folder);
         Path classes = Files.createDirectories(own.resolve("classes"));
