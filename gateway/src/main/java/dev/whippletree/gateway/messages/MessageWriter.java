@@ -10,9 +10,11 @@ import dev.whippletree.model.Delta;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ final class MessageWriter implements AnswerWriter {
     private final AnswerInfo info;
     private final MessagesRequest request;
     private final MessageEvents events;
+    private final Set<String> callIds = new HashSet<>();
 
     MessageWriter(AnswerInfo info, MessagesRequest request) {
         this.info = info;
@@ -73,9 +76,12 @@ final class MessageWriter implements AnswerWriter {
         return List.of(ServerSentEvent.json("error", ERRORS.json(error, info.requestId())));
     }
 
-    /** Returns the id that the result of a call will refer to, also where the service has given the call none. */
+    /**
+     * Returns the id that the result of a call will refer to: the service's, or another one if the call has none or
+     * that of an earlier call. To be asked once for each call.
+     */
     String callId(String given, int index) {
-        return given.isEmpty() ? "toolu_" + info.uniqueId() + "_" + index : given;
+        return !given.isEmpty() && callIds.add(given) ? given : "toolu_" + info.uniqueId() + "_" + index;
     }
 
     /** Some services, such as vLLM, say which stop sequence ended an answer; most don't. */

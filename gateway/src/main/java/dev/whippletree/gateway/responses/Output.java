@@ -3,10 +3,12 @@ package dev.whippletree.gateway.responses;
 import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Delta;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,11 @@ final class Output {
     private final Events events;
     private final List<Map<String, Object>> items = new ArrayList<>();
     private final List<Delta.Piece> kept = new ArrayList<>();
+
+    /** The keys of the calls that have been told whole. */
+    private final Set<Object> toldCalls = new HashSet<>();
+
+    private final Set<String> callIds = new HashSet<>();
     private final StringBuilder text = new StringBuilder();
     private final List<Object> annotations = new ArrayList<>();
     private final List<Object> logprobs = new ArrayList<>();
@@ -83,6 +90,8 @@ final class Output {
             annotate(more.extras());
         } else if (key(piece).equals(key)) {
             append(textOf(piece));
+        } else if (toldCalls.contains(key(piece))) {
+            return; // What follows whole arguments, such as a line break, doesn't belong to them.
         } else if (!kept.isEmpty()
                 || key != null && kind.isCall() && Tools.json(text.toString()).isEmpty()) {
             kept.add(piece);
@@ -211,7 +220,11 @@ final class Output {
         putId();
         item.put("type", tool.custom() ? "custom_tool_call" : "function_call");
         item.put("status", "in_progress");
-        item.put("call_id", call.id().filter(id -> !id.isEmpty()).orElse("call_" + answerId + "_" + items.size()));
+        item.put(
+                "call_id",
+                call.id()
+                        .filter(id -> !id.isEmpty() && callIds.add(id))
+                        .orElse("call_" + answerId + "_" + items.size()));
         item.put("name", tool.name());
         if (!tool.namespace().isEmpty()) {
             item.put("namespace", tool.namespace());
@@ -249,6 +262,9 @@ final class Output {
     private void close(String status) {
         if (key == null) {
             return;
+        }
+        if (kind.isCall()) {
+            toldCalls.add(key);
         }
         if (kind == Kind.CUSTOM) {
             String input = Tools.input(text.toString());

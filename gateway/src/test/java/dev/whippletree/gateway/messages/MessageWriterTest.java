@@ -306,6 +306,25 @@ final class MessageWriterTest {
     }
 
     @Test
+    void callWithTheIdOfAnother_getsOneOfItsOwn_sinceItsResultCouldNotBeSent() {
+        Map<String, Object> whole = whole(
+                "",
+                "",
+                Optional.empty(),
+                FinishReason.TOOL_CALLS,
+                new ToolCall("c1", "f", "{}"),
+                new ToolCall("c1", "g", "{}"));
+        assertThat(whole.get("content").toString()).contains("id=c1", "id=toolu_a1_1");
+        assertThat(joined(stream(
+                                writer(""),
+                                FinishReason.TOOL_CALLS,
+                                part(0, "c1", "f", "{}"),
+                                part(1, "c1", "g", "{}")))
+                        .get("content"))
+                .isEqualTo(whole.get("content"));
+    }
+
+    @Test
     void longInput_isNotSilentWhileItComes() {
         AnswerWriter writer = writer("");
         writer.events(CALLED);

@@ -387,6 +387,31 @@ final class ResponsesWriterTest {
     }
 
     @Test
+    void callWithTheIdOfAnother_getsOneOfItsOwn_sinceItsResultCouldNotBeSent() {
+        List<Map<String, Object>> events = stream(
+                writer(",'stream':true" + TOOLS),
+                FinishReason.TOOL_CALLS,
+                call(0, "c1", "look_up", "{}"),
+                call(1, "c1", "look_up", "{}"));
+
+        assertThat(output(last(events))).extracting(item -> item.get("call_id")).containsExactly("c1", "call_a1_1");
+    }
+
+    @Test
+    void lineBreakAfterACallThatWasToldWhole_isNoFurtherCall() {
+        List<Map<String, Object>> events = stream(
+                writer(",'stream':true" + TOOLS),
+                FinishReason.TOOL_CALLS,
+                call(0, "c1", "look_up", "{}"),
+                call(1, "c2", "look_up", "{"),
+                more(0, "\n"),
+                more(1, "}"));
+
+        assertThat(output(last(events))).extracting(item -> item.get("call_id")).containsExactly("c1", "c2");
+        assertThat(joined(events, "function_call_arguments.delta", 1)).isEqualTo("{}");
+    }
+
+    @Test
     void answerWithoutAnything_isAnEmptyText() {
         List<Map<String, Object>> events = stream(writer(",'stream':true"), FinishReason.STOP);
 
