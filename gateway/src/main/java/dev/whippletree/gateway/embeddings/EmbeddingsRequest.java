@@ -35,7 +35,7 @@ public record EmbeddingsRequest(ChatBody body, boolean asBase64) implements Prom
      * @throws WrongFieldException if it isn't one, saying where and why
      */
     public static EmbeddingsRequest read(Fields fields, int mostInputs) {
-        Optional<String> model = fields.text("model").filter(name -> !name.isBlank());
+        Optional<String> model = ChatBody.model(fields);
         Object input = fields.take("input").orElseThrow(() -> fields.wrong("input", "is missing"));
         List<Message> texts = texts(fields, input, mostInputs);
         boolean asBase64 = switch (fields.text("encoding_format").orElse("float")) {

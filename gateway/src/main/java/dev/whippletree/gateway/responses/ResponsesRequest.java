@@ -42,7 +42,7 @@ public final class ResponsesRequest implements PromptRequest {
 
     private ResponsesRequest(Fields fields) {
         refuseStoredState(fields);
-        Optional<String> model = fields.text("model").filter(name -> !name.isBlank());
+        Optional<String> model = ChatBody.model(fields);
         streaming = fields.flag("stream").orElse(false);
         encrypted = readIncluded(fields);
         fields.whole("max_output_tokens").ifPresent(most -> {
