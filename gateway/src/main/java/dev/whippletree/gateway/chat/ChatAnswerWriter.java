@@ -3,6 +3,7 @@ package dev.whippletree.gateway.chat;
 import dev.whippletree.chat.ChatUsage;
 import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.ErrorFormat;
+import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
@@ -248,12 +249,7 @@ final class ChatAnswerWriter implements AnswerWriter {
     }
 
     private static Map<String, @Nullable Object> choice(String field, Map<String, ?> message) {
-        Map<String, @Nullable Object> choice = new LinkedHashMap<>();
-        choice.put("index", 0);
-        choice.put(field, message);
-        choice.put("logprobs", null);
-        choice.put("finish_reason", null);
-        return choice;
+        return GatewayJson.of("index", 0, field, message, "logprobs", null, "finish_reason", null);
     }
 
     private Map<String, Object> chunk(Map<String, ?> choice) {
@@ -283,12 +279,7 @@ final class ChatAnswerWriter implements AnswerWriter {
     }
 
     private Map<String, Object> head(String object) {
-        Map<String, Object> head = new LinkedHashMap<>();
-        head.put("id", id());
-        head.put("object", object);
-        head.put("created", info.created());
-        head.put("model", model);
-        return head;
+        return GatewayJson.of("id", id(), "object", object, "created", info.created(), "model", model);
     }
 
     private static Map<String, Object> toolCall(ToolCall call) {

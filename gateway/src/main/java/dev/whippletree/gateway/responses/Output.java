@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.responses;
 
+import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Delta;
 import java.util.ArrayList;
@@ -84,7 +85,9 @@ final class Output {
         } else if (key(piece).equals(key)) {
             append(textOf(piece));
         } else if (!kept.isEmpty()
-                || key != null && kind.isCall() && Tools.json(text.toString()).isEmpty()) {
+                || key != null
+                        && kind.isCall()
+                        && GatewayJson.object(text.toString()).isEmpty()) {
             kept.add(piece);
         } else {
             close(COMPLETED);

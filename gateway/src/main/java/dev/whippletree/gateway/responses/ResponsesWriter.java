@@ -1,6 +1,7 @@
 package dev.whippletree.gateway.responses;
 
 import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
@@ -90,10 +91,8 @@ final class ResponsesWriter implements AnswerWriter {
                 + error.retryAfter()
                         .map(wait -> ". Try again in " + Math.max(1, wait.toSeconds()) + "s")
                         .orElse("");
-        Map<String, @Nullable Object> told = new LinkedHashMap<>();
-        told.put("code", error.code());
-        told.put("message", message);
-        told.put("param", error.param().orElse(null));
+        Map<String, @Nullable Object> told = GatewayJson.of(
+                "code", error.code(), "message", message, "param", error.param().orElse(null));
         Map<String, @Nullable Object> nested = new LinkedHashMap<>(told);
         nested.put("type", error.type());
         events.add("error", told, "error", nested);
@@ -128,16 +127,25 @@ final class ResponsesWriter implements AnswerWriter {
     }
 
     private Map<String, @Nullable Object> response(String status) {
-        Map<String, @Nullable Object> response = new LinkedHashMap<>();
-        response.put("id", id());
-        response.put("object", "response");
-        response.put("created_at", info.created());
-        response.put("status", status);
-        response.put("completed_at", null);
-        response.put("error", null);
-        response.put("incomplete_details", null);
-        response.put("model", model);
-        response.put("output", output.items());
+        Map<String, @Nullable Object> response = GatewayJson.of(
+                "id",
+                id(),
+                "object",
+                "response",
+                "created_at",
+                info.created(),
+                "status",
+                status,
+                "completed_at",
+                null,
+                "error",
+                null,
+                "incomplete_details",
+                null,
+                "model",
+                model,
+                "output",
+                output.items());
         response.putAll(request.echo);
         tier.ifPresent(given -> response.put("service_tier", given));
         response.put("usage", null);
