@@ -24,7 +24,6 @@ import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
-import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.TextTokens;
 import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpHandler;
@@ -280,12 +279,9 @@ public final class PromptHandler implements HttpHandler {
     }
 
     private static long tokens(Completion completion) {
-        long sixths = TextTokens.sixths(completion.words())
-                + TextTokens.sixths(completion.reasoning().orElse(""));
-        for (ToolCall call : completion.toolCalls()) {
-            sixths += TextTokens.sixths(call.name()) + TextTokens.sixths(call.arguments());
-        }
-        return TextTokens.whole(sixths);
+        return TextTokens.whole(completion.pieces().stream()
+                .mapToLong(AnswerEventStream::sixths)
+                .sum());
     }
 
     private void settle(Client.Charge charge, Optional<TokenUsage> usage, long told) {

@@ -83,7 +83,7 @@ final class Output {
         if (piece instanceof Delta.ExtrasPart more) {
             annotate(more.extras());
         } else if (key(piece).equals(key)) {
-            append(textOf(piece));
+            append(piece.text());
         } else if (!kept.isEmpty()
                 || key != null
                         && kind.isCall()
@@ -131,7 +131,7 @@ final class Output {
             for (Iterator<Delta.Piece> rest = kept.iterator(); rest.hasNext(); ) {
                 Delta.Piece piece = rest.next();
                 if (key(piece).equals(key)) {
-                    append(textOf(piece));
+                    append(piece.text());
                     rest.remove();
                 }
             }
@@ -152,16 +152,6 @@ final class Output {
     /** What pieces of the same item have in common. */
     private static Object key(Delta.Piece piece) {
         return piece instanceof Delta.ToolCallPart call ? call.index() : piece.getClass();
-    }
-
-    private static String textOf(Delta.Piece piece) {
-        if (piece instanceof Delta.Text said) {
-            return said.text();
-        }
-        if (piece instanceof Delta.Refusal refusal) {
-            return refusal.text();
-        }
-        return piece instanceof Delta.Reasoning thought ? thought.text() : ((Delta.ToolCallPart) piece).arguments();
     }
 
     private void begin(Delta.Piece piece) {
@@ -189,7 +179,7 @@ final class Output {
             event(kind.partEvent + ".added", "part", part);
             item.put(kind.parts, List.of(part));
         }
-        append(textOf(piece));
+        append(piece.text());
     }
 
     private void beginText() {

@@ -5,13 +5,11 @@ import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
-import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
-import dev.whippletree.model.ToolCall;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,17 +46,7 @@ final class ResponsesWriter implements AnswerWriter {
 
     @Override
     public Map<String, Object> whole(Completion completion) {
-        completion.reasoning().ifPresent(text -> output.add(new Delta.Reasoning(text)));
-        if (!completion.text().isEmpty()) {
-            output.add(new Delta.Text(completion.text()));
-        }
-        output.add(extras(completion.extras()));
-        completion.refusal().ifPresent(text -> output.add(new Delta.Refusal(text)));
-        int index = 0;
-        for (ToolCall call : completion.toolCalls()) {
-            output.add(new Delta.ToolCallPart(
-                    index++, Optional.of(call.id()), Optional.of(call.name()), call.arguments()));
-        }
+        completion.pieces().forEach(this::add);
         return end(completion.finishReason(), completion.usage(), completion.origin());
     }
 
@@ -72,14 +60,17 @@ final class ResponsesWriter implements AnswerWriter {
             events.add("response." + response.get("status"), Map.of(), "response", response);
         } else if (delta instanceof Delta.Piece piece) {
             begin();
-            output.add(piece instanceof Delta.ExtrasPart more ? extras(more.extras()) : piece);
+            add(piece);
         }
         return events.taken();
     }
 
-    private Delta.ExtrasPart extras(AnswerExtras extras) {
-        tier = Optional.ofNullable(extras.answer().get("service_tier")).or(() -> tier);
-        return new Delta.ExtrasPart(extras);
+    private void add(Delta.Piece piece) {
+        if (piece instanceof Delta.ExtrasPart part) {
+            tier = Optional.ofNullable(part.extras().answer().get("service_tier"))
+                    .or(() -> tier);
+        }
+        output.add(piece);
     }
 
     /** Both events, since some clients know only the one and some only the other. */
@@ -127,25 +118,11 @@ final class ResponsesWriter implements AnswerWriter {
     }
 
     private Map<String, @Nullable Object> response(String status) {
-        Map<String, @Nullable Object> response = GatewayJson.of(
-                "id",
-                id(),
-                "object",
-                "response",
-                "created_at",
-                info.created(),
-                "status",
-                status,
-                "completed_at",
-                null,
-                "error",
-                null,
-                "incomplete_details",
-                null,
-                "model",
-                model,
-                "output",
-                output.items());
+        Map<String, @Nullable Object> response =
+                GatewayJson.of("id", id(), "object", "response", "created_at", info.created(), "status", status);
+        response.putAll(GatewayJson.of("completed_at", null, "error", null, "incomplete_details", null));
+        response.put("model", model);
+        response.put("output", output.items());
         response.putAll(request.echo);
         tier.ifPresent(given -> response.put("service_tier", given));
         response.put("usage", null);
