@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The parts of a message as JSON, with every field that Anthropic's schema requires. Stateless. */
 final class MessageJson {
 
-    /** Under this name, Anthropic's own clients tell a model of an input that was no JSON object. */
+    /** The field in which Anthropic's own clients show a model an input that wasn't a JSON object. */
     private static final String INVALID = "INVALID_JSON";
 
     private MessageJson() {}
@@ -73,7 +73,7 @@ final class MessageJson {
         return GatewayJson.of("type", "tool_use", "id", id, "name", name, "input", input, "caller", caller);
     }
 
-    /** Returns a call's arguments as the input of a tool: an object, if need be one around what isn't any. */
+    /** Returns a call's arguments as a tool's input: a JSON object. Arguments that aren't one are put into one. */
     static Map<String, Object> input(String arguments) {
         if (arguments.isBlank() || arguments.strip().equals("null")) {
             return Map.of();

@@ -185,8 +185,8 @@ public final class PromptHandler implements HttpHandler {
         return answer;
     }
 
-    /** Returns whether a call continues for whoever asks the same again. */
-    private static boolean isFinished(Prompt prompt) {
+    /** Returns whether an equal prompt can take over the call when the client leaves. */
+    private static boolean mayOutliveClient(Prompt prompt) {
         return prompt.cache().read() && prompt.operation() == Prompt.Operation.CHAT;
     }
 
@@ -204,7 +204,7 @@ public final class PromptHandler implements HttpHandler {
         });
         DisconnectWatch.watch(exchange, () -> {
             // The call continues for whoever asks the same again, and the request keeps what it holds.
-            if (gateway.settings().finishAbandoned() && isFinished(asked.prompt())) {
+            if (gateway.settings().finishAbandoned() && mayOutliveClient(asked.prompt())) {
                 UnderWay.keepUntil(exchange, settled);
                 whippletree.withdraw(outcome);
             } else {

@@ -106,7 +106,7 @@ final class Tools {
         return joined.substring(0, Math.min(joined.length(), LONGEST_NAME));
     }
 
-    /** Leaves {@code strict: false} out: that is what chat completions have if nothing is said. */
+    /** Omits {@code strict: false}, the default of chat completions. */
     private static Map<String, Object> function(Fields tool) {
         Map<String, Object> function = new LinkedHashMap<>();
         tool.text("description").ifPresent(text -> function.put("description", text));
@@ -115,7 +115,7 @@ final class Tools {
         return function;
     }
 
-    /** The grammar of the input binds nobody any more, but the model can read it. */
+    /** Moves the input's grammar into the description: services don't enforce it, but the model can read it. */
     private static Map<String, Object> custom(Fields tool) {
         StringBuilder description = new StringBuilder(tool.text("description").orElse(""));
         tool.object("format")
