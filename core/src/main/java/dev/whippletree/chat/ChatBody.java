@@ -4,7 +4,6 @@ import dev.whippletree.model.Message;
 import dev.whippletree.model.Parameters;
 import dev.whippletree.model.Role;
 import dev.whippletree.model.ToolCall;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,8 +34,12 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
      * @throws IllegalArgumentException if it isn't one, saying where and why
      */
     public static ChatBody read(Fields fields) {
-        Optional<String> model = fields.text("model").filter(name -> !name.isBlank());
-        return new ChatBody(model, messages(fields), parameters(fields));
+        return new ChatBody(model(fields), messages(fields), parameters(fields));
+    }
+
+    /** Reads what the request calls a model; empty if it names none. */
+    public static Optional<String> model(Fields fields) {
+        return fields.text("model").filter(name -> !name.isBlank());
     }
 
     /** Reads the parameters, which are all fields that haven't been taken. */
@@ -94,17 +97,14 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
         if (list.isEmpty()) {
             throw fields.wrong("messages", "must have at least one message");
         }
-        List<Message> messages = new ArrayList<>();
-        for (int index = 0; index < list.size(); index++) {
-            messages.add(message(Fields.object(fields.at("messages") + "[" + index + "]", list.get(index))));
-        }
-        return messages;
+        return fields.objects("messages", list).stream().map(ChatBody::message).toList();
     }
 
     private static Message message(Fields fields) {
         Role role = role(fields);
         Optional<Object> content = fields.take("content");
-        List<ToolCall> calls = toolCalls(fields);
+        List<ToolCall> calls =
+                fields.objects("tool_calls").stream().map(ChatBody::toolCall).toList();
         Optional<String> callId = fields.text("tool_call_id");
         String text =
                 content.filter(String.class::isInstance).map(String.class::cast).orElse("");
@@ -115,7 +115,7 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
     }
 
     private static Role role(Fields fields) {
-        String name = fields.text("role").orElseThrow(() -> fields.wrong("role", "is missing"));
+        String name = fields.needed("role");
         for (Role role : Role.values()) {
             if (role.wireName().equalsIgnoreCase(name)) {
                 return role;
@@ -128,32 +128,19 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
         if (!(content instanceof List<?> list)) {
             throw fields.wrong("content", "must be a string or a list of parts");
         }
-        List<Map<String, Object>> parts = new ArrayList<>();
-        for (int index = 0; index < list.size(); index++) {
-            parts.add(Fields.object(fields.at("content") + "[" + index + "]", list.get(index))
-                    .rest());
-        }
-        return parts;
+        return fields.objects("content", list).stream().map(Fields::rest).toList();
     }
 
-    private static List<ToolCall> toolCalls(Fields fields) {
-        List<?> list = fields.list("tool_calls").orElse(List.of());
-        List<ToolCall> calls = new ArrayList<>();
-        for (int index = 0; index < list.size(); index++) {
-            String at = fields.at("tool_calls") + "[" + index + "]";
-            Fields call = Fields.object(at, list.get(index));
-            boolean custom = call.text("type").filter("custom"::equals).isPresent();
-            String kind = custom ? "custom" : "function";
-            Fields tool = Fields.object(at + "." + kind, call.take(kind).orElse(null));
-            String id = call.text("id").orElse("");
-            call.take("index"); // Of a stream's chunks; clients that send back what they got keep it.
-            calls.add(new ToolCall(
-                    id,
-                    tool.text("name").orElseThrow(() -> tool.wrong("name", "is missing")),
-                    tool.text(custom ? "input" : "arguments").orElse(""),
-                    custom ? ToolCall.Type.CUSTOM : ToolCall.Type.FUNCTION,
-                    call.rest()));
-        }
-        return calls;
+    private static ToolCall toolCall(Fields call) {
+        boolean custom = call.text("type").filter("custom"::equals).isPresent();
+        String kind = custom ? "custom" : "function";
+        Fields tool = Fields.object(call.at(kind), call.take(kind).orElse(null));
+        call.take("index"); // Of a stream's chunks; clients that send back what they got keep it.
+        return new ToolCall(
+                call.text("id").orElse(""),
+                tool.needed("name"),
+                tool.text(custom ? "input" : "arguments").orElse(""),
+                custom ? ToolCall.Type.CUSTOM : ToolCall.Type.FUNCTION,
+                call.rest());
     }
 }

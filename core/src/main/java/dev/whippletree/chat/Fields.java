@@ -57,7 +57,7 @@ public final class Fields {
             if (value instanceof String text) {
                 return text;
             }
-            throw wrong(field, "is a string");
+            throw wrong(field, "must be a string");
         });
     }
 

@@ -29,16 +29,16 @@ import org.jspecify.annotations.Nullable;
  * Embeds texts. Looks each one up in the caches, joins those that are already being asked for, and asks for the rest in
  * as few calls as the service's bounds allow. Thread-safe; no method blocks.
  *
- * <p>A call is a prompt to the engine, to which every request subscribes that wants one of its texts: with its own
- * deadline and priority, and until it leaves. So the engine decides all about waits, limits and failures. This class
- * only knows which text is in which call, from the look-up of the text until the nearest cache has its vector. Its own
- * lock guards that, and is never held while it calls the engine, a cache or a caller.
+ * <p>A call is a prompt to the engine. Every request that wants one of its texts subscribes to it, with the request's
+ * own deadline and priority. So the engine decides everything about waits, limits and failures. This class only knows
+ * which text is in which call, from the look-up of the text until the nearest cache has its vector. Its own lock guards
+ * that knowledge, and is never held while it calls the engine, a cache or a caller.
  */
 public final class Embedder {
 
     private static final int LOOK_UPS_AT_ONCE = 256;
 
-    /** Why a service refuses a call for what is in it. */
+    /** Reasons that lie in a call's texts. */
     private static final Set<Reason> FOR_CONTENT = Set.of(Reason.REJECTED, Reason.FILTERED, Reason.TOO_LARGE);
 
     private final Engine engine;

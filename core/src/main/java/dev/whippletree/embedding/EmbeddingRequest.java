@@ -25,7 +25,7 @@ final class EmbeddingRequest {
     private final Map<CacheKey, Message> messages = new LinkedHashMap<>();
     private final Map<CacheKey, Embedding> vectors = new HashMap<>();
 
-    /** What the engine owes it. */
+    /** The engine's answers that it waits for, by call. */
     final Map<EmbeddingCall, CompletableFuture<Completion>> answers = new LinkedHashMap<>();
 
     private final CompletableFuture<Embeddings> result = new CompletableFuture<>();

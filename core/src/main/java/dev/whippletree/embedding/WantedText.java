@@ -13,7 +13,7 @@ final class WantedText {
     final CacheKey key;
     final Message message;
 
-    /** The one that looks it up first. */
+    /** The request that looks it up stands first. */
     final List<EmbeddingRequest> requests = new ArrayList<>(1);
 
     /** Null while it is looked up. */

@@ -1,5 +1,6 @@
 package dev.whippletree.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,6 +48,30 @@ public record Completion(
             Optional<TokenUsage> usage,
             Origin origin) {
         this(text, reasoning, Optional.empty(), toolCalls, finishReason, usage, AnswerExtras.NONE, origin);
+    }
+
+    /** Returns one piece for each part of this answer that isn't empty: reasoning, text, refusal, tool calls, extras. */
+    public List<Delta.Piece> pieces() {
+        List<Delta.Piece> pieces = new ArrayList<>();
+        reasoning.ifPresent(thought -> pieces.add(new Delta.Reasoning(thought)));
+        if (!text.isEmpty()) {
+            pieces.add(new Delta.Text(text));
+        }
+        refusal.ifPresent(words -> pieces.add(new Delta.Refusal(words)));
+        int index = 0;
+        for (ToolCall call : toolCalls) {
+            pieces.add(new Delta.ToolCallPart(
+                    index++,
+                    Optional.of(call.id()),
+                    Optional.of(call.name()),
+                    call.arguments(),
+                    call.type(),
+                    call.extras()));
+        }
+        if (!extras.isEmpty()) {
+            pieces.add(new Delta.ExtrasPart(extras));
+        }
+        return pieces;
     }
 
     /** Returns whether there is neither text, nor a refusal, nor a tool call. */

@@ -12,7 +12,11 @@ import java.util.Optional;
 public sealed interface Delta {
 
     /** A piece of the answer. Immutable. */
-    sealed interface Piece extends Delta {}
+    sealed interface Piece extends Delta {
+
+        /** Returns its text, or a tool call's arguments; empty for extras. */
+        String text();
+    }
 
     /**
      * The account that starts to answer; comes before the first piece. If that answer breaks off, another account may
@@ -98,6 +102,11 @@ public sealed interface Delta {
         public ExtrasPart {
             Objects.requireNonNull(extras, "extras");
         }
+
+        @Override
+        public String text() {
+            return "";
+        }
     }
 
     /**
@@ -129,6 +138,11 @@ public sealed interface Delta {
             if (index < 0) {
                 throw new IllegalArgumentException("a tool call's index can't be negative: " + index);
             }
+        }
+
+        @Override
+        public String text() {
+            return arguments;
         }
 
         /** Creates a part of a function's call. */

@@ -81,6 +81,11 @@ public record Parameters(
         return extras.get("n") instanceof Number number ? Math.max(1, number.intValue()) : 1;
     }
 
+    /** Returns whether a field of the protocol's request has its own place in a prompt, and so is no extra. */
+    public static boolean isReserved(String field) {
+        return RESERVED.contains(field);
+    }
+
     /** Returns these parameters with other extras. */
     public Parameters withExtras(Map<String, Object> extras) {
         return new Parameters(temperature, topP, maxTokens, seed, stop, extras);

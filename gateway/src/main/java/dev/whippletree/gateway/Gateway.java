@@ -51,10 +51,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An OpenAI-compatible server in front of one Whippletree. A program in any language only has to change its base URL.
+ * A server in front of one Whippletree that speaks OpenAI's and Anthropic's protocols. A program in any language only
+ * has to change its base URL.
  * Thread-safe.
  *
- * <p>{@code POST /v1/chat/completions} and {@code POST /v1/responses}, whole and as a stream; {@code GET /v1/models};
+ * <p>{@code POST /v1/chat/completions}, {@code /v1/responses} and {@code /v1/messages}, whole and as a stream;
+ * {@code POST /v1/messages/count_tokens} and {@code /v1/embeddings}; {@code GET /v1/models};
  * {@code POST /v1/confirmations} takes what clients say of answers; {@code GET /healthz}, or {@code /health}, says that
  * it runs, {@code GET /readyz} that an account could answer; {@code GET /status} tells how everything stands,
  * {@code GET /metrics} tells it to Prometheus, and the page {@code /} shows it. HTTP/1.1.

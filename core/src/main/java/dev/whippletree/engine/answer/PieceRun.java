@@ -36,7 +36,7 @@ final class PieceRun {
         return new PieceRun(
                 sortOf(piece),
                 piece instanceof Delta.ToolCallPart part ? head(part, part.id(), "") : NO_CALL,
-                textOf(piece));
+                piece.text());
     }
 
     private static Delta.ToolCallPart head(Delta.ToolCallPart part, Optional<String> id, String arguments) {
@@ -51,16 +51,6 @@ final class PieceRun {
             return Sort.REASONING;
         }
         return piece instanceof Delta.Refusal ? Sort.REFUSAL : Sort.TOOL_CALL;
-    }
-
-    private static String textOf(Delta.Piece piece) {
-        if (piece instanceof Delta.Text text) {
-            return text.text();
-        }
-        if (piece instanceof Delta.Reasoning thought) {
-            return thought.text();
-        }
-        return piece instanceof Delta.Refusal refusal ? refusal.text() : ((Delta.ToolCallPart) piece).arguments();
     }
 
     Sort sort() {
@@ -89,7 +79,7 @@ final class PieceRun {
     }
 
     void add(Delta.Piece piece) {
-        text.append(textOf(piece));
+        text.append(piece.text());
     }
 
     int size() {

@@ -55,6 +55,7 @@ public final class Transcript {
         this.start = start;
     }
 
+    /** Adds a piece. */
     public void add(Delta.Piece piece) {
         if (piece instanceof Delta.ExtrasPart part) {
             extras.add(part.extras());
@@ -84,23 +85,7 @@ public final class Transcript {
 
     /** Adds a whole answer. */
     public void add(Completion completion) {
-        completion.reasoning().ifPresent(thought -> add(new Delta.Reasoning(thought)));
-        add(new Delta.Text(completion.text()));
-        completion.refusal().ifPresent(words -> add(new Delta.Refusal(words)));
-        List<ToolCall> calls = completion.toolCalls();
-        for (int index = 0; index < calls.size(); index++) {
-            ToolCall call = calls.get(index);
-            add(new Delta.ToolCallPart(
-                    index,
-                    Optional.of(call.id()),
-                    Optional.of(call.name()),
-                    call.arguments(),
-                    call.type(),
-                    call.extras()));
-        }
-        if (!completion.extras().isEmpty()) {
-            add(new Delta.ExtrasPart(completion.extras()));
-        }
+        completion.pieces().forEach(this::add);
     }
 
     boolean isEmpty() {
@@ -214,6 +199,7 @@ public final class Transcript {
         return run == runs.size() - 1;
     }
 
+    /** Returns the whole answer. */
     public Completion build(AnswerEnd end, Origin origin) {
         StringBuilder text = new StringBuilder();
         StringBuilder reasoning = new StringBuilder();

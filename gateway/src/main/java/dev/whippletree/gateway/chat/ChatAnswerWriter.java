@@ -3,6 +3,7 @@ package dev.whippletree.gateway.chat;
 import dev.whippletree.chat.ChatUsage;
 import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.ErrorFormat;
+import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
@@ -77,21 +78,8 @@ final class ChatAnswerWriter implements AnswerWriter {
     @Override
     public Map<String, Object> whole(Completion completion) {
         AnswerExtras extras = completion.extras();
-        Map<String, @Nullable Object> message = new LinkedHashMap<>();
-        message.put("role", "assistant");
-        message.put("content", completion.text().isEmpty() && !completion.isEmpty() ? null : completion.text());
-        completion.reasoning().ifPresent(text -> message.putAll(reasoning(text)));
-        message.put("refusal", completion.refusal().orElse(null));
-        List<ToolCall> calls = completion.toolCalls();
-        boolean called = legacy && calls.size() == 1;
-        if (called) {
-            message.put(FUNCTION_CALL, tool(calls.get(0)));
-        } else if (!calls.isEmpty()) {
-            message.put(
-                    "tool_calls", calls.stream().map(ChatAnswerWriter::toolCall).toList());
-        }
-        extras.message().forEach(message::putIfAbsent);
-        Map<String, @Nullable Object> choice = choice("message", message);
+        boolean called = legacy && completion.toolCalls().size() == 1;
+        Map<String, @Nullable Object> choice = choice("message", message(completion, called));
         choice.put("finish_reason", reason(completion.finishReason(), called));
         extras.choice().forEach(choice::putIfAbsent);
         List<Object> choices = new ArrayList<>(List.of(choice));
@@ -106,6 +94,23 @@ final class ChatAnswerWriter implements AnswerWriter {
         answer.put("whippletree", info.own(completion.origin()));
         extras.answer().forEach(answer::putIfAbsent);
         return answer;
+    }
+
+    private static Map<String, @Nullable Object> message(Completion completion, boolean functionCalled) {
+        Map<String, @Nullable Object> message = new LinkedHashMap<>();
+        message.put("role", "assistant");
+        message.put("content", completion.text().isEmpty() && !completion.isEmpty() ? null : completion.text());
+        completion.reasoning().ifPresent(text -> message.putAll(reasoning(text)));
+        message.put("refusal", completion.refusal().orElse(null));
+        List<ToolCall> calls = completion.toolCalls();
+        if (functionCalled) {
+            message.put(FUNCTION_CALL, tool(calls.get(0)));
+        } else if (!calls.isEmpty()) {
+            message.put(
+                    "tool_calls", calls.stream().map(ChatAnswerWriter::toolCall).toList());
+        }
+        completion.extras().message().forEach(message::putIfAbsent);
+        return message;
     }
 
     /** Returns the further choices of an answer, as the service sent them. */
@@ -248,12 +253,7 @@ final class ChatAnswerWriter implements AnswerWriter {
     }
 
     private static Map<String, @Nullable Object> choice(String field, Map<String, ?> message) {
-        Map<String, @Nullable Object> choice = new LinkedHashMap<>();
-        choice.put("index", 0);
-        choice.put(field, message);
-        choice.put("logprobs", null);
-        choice.put("finish_reason", null);
-        return choice;
+        return GatewayJson.of("index", 0, field, message, "logprobs", null, "finish_reason", null);
     }
 
     private Map<String, Object> chunk(Map<String, ?> choice) {
@@ -283,12 +283,7 @@ final class ChatAnswerWriter implements AnswerWriter {
     }
 
     private Map<String, Object> head(String object) {
-        Map<String, Object> head = new LinkedHashMap<>();
-        head.put("id", id());
-        head.put("object", object);
-        head.put("created", info.created());
-        head.put("model", model);
-        return head;
+        return GatewayJson.of("id", id(), "object", object, "created", info.created(), "model", model);
     }
 
     private static Map<String, Object> toolCall(ToolCall call) {

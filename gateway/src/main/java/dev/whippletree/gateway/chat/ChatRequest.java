@@ -23,8 +23,7 @@ public record ChatRequest(ChatBody body, boolean streaming, boolean usage) imple
      */
     public static ChatRequest read(Fields fields) {
         boolean streaming = fields.flag("stream").orElse(false);
-        boolean usage = fields.take("stream_options")
-                .map(value -> Fields.object("stream_options", value))
+        boolean usage = fields.object("stream_options")
                 .flatMap(options -> options.flag("include_usage"))
                 .orElse(false);
         if (fields.take("audio").isPresent()) {

@@ -35,7 +35,7 @@ public record EmbeddingsRequest(ChatBody body, boolean asBase64) implements Prom
      * @throws WrongFieldException if it isn't one, saying where and why
      */
     public static EmbeddingsRequest read(Fields fields, int mostInputs) {
-        Optional<String> model = fields.text("model").filter(name -> !name.isBlank());
+        Optional<String> model = ChatBody.model(fields);
         Object input = fields.take("input").orElseThrow(() -> fields.wrong("input", "is missing"));
         List<Message> texts = texts(fields, input, mostInputs);
         boolean asBase64 = switch (fields.text("encoding_format").orElse("float")) {
@@ -45,6 +45,9 @@ public record EmbeddingsRequest(ChatBody body, boolean asBase64) implements Prom
         };
         Optional<Long> dimensions = fields.whole("dimensions");
         Map<String, Object> others = fields.rest();
+        others.keySet().stream().filter(Parameters::isReserved).findFirst().ifPresent(name -> {
+            throw fields.wrong(name, "is for chats and has no meaning for vectors; leave it out");
+        });
         dimensions.ifPresent(number -> others.put("dimensions", number));
         return new EmbeddingsRequest(new ChatBody(model, texts, Parameters.NONE.withExtras(others)), asBase64);
     }

@@ -1,6 +1,7 @@
 package dev.whippletree.gateway.embeddings;
 
 import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
@@ -9,7 +10,6 @@ import dev.whippletree.model.Delta;
 import dev.whippletree.model.Embedding;
 import dev.whippletree.model.TokenUsage;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -33,20 +33,16 @@ final class EmbeddingsWriter implements AnswerWriter {
     public Map<String, Object> whole(Completion vectors) {
         List<Map<String, Object>> data = new ArrayList<>();
         vectors.text().lines().forEach(base64 -> {
-            Map<String, Object> item = new LinkedHashMap<>();
-            item.put("object", "embedding");
-            item.put("index", data.size());
-            item.put("embedding", asBase64 ? base64 : Embedding.decode(base64));
-            data.add(item);
+            Object vector = asBase64 ? base64 : Embedding.decode(base64);
+            data.add(GatewayJson.of("object", "embedding", "index", data.size(), "embedding", vector));
         });
         long tokens = vectors.usage().orElse(TokenUsage.NONE).promptTokens();
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("object", "list");
-        answer.put("data", data);
-        answer.put("model", vectors.origin().model());
-        answer.put("usage", Map.of("prompt_tokens", tokens, "total_tokens", tokens));
-        answer.put("whippletree", info.own(vectors.origin()));
-        return answer;
+        return GatewayJson.of(
+                "object", "list",
+                "data", data,
+                "model", vectors.origin().model(),
+                "usage", Map.of("prompt_tokens", tokens, "total_tokens", tokens),
+                "whippletree", info.own(vectors.origin()));
     }
 
     @Override

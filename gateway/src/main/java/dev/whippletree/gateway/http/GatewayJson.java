@@ -2,15 +2,18 @@ package dev.whippletree.gateway.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PushbackReader;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
@@ -84,6 +87,33 @@ public final class GatewayJson {
 
     private static RequestException notUtf8() {
         return new RequestException(ApiError.wrong("", "the body isn't UTF-8"));
+    }
+
+    /** Reads a JSON object of an answer, such as a tool call's arguments; empty if it is anything else. */
+    public static Optional<Map<String, Object>> object(String json) {
+        try {
+            return object(new ByteArrayInputStream(json.getBytes(UTF_8)), values -> {});
+        } catch (RequestException e) {
+            return Optional.empty(); // Beyond a bound of requests.
+        }
+    }
+
+    /**
+     * Returns a new JSON object.
+     *
+     * @param namesAndValues a name, its value, the next name, and so on
+     */
+    public static Map<String, @Nullable Object> of(@Nullable Object... namesAndValues) {
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
+        for (int index = 0; index < namesAndValues.length; index += 2) {
+            object.put(String.valueOf(namesAndValues[index]), namesAndValues[index + 1]);
+        }
+        return object;
+    }
+
+    /** Returns a value of JDK types as JSON. */
+    public static String text(Object value) {
+        return MAPPER.writeValueAsString(value);
     }
 
     /** Returns a value of JDK types as JSON, in UTF-8. */

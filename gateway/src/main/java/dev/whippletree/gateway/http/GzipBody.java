@@ -72,7 +72,7 @@ final class GzipBody implements AutoCloseable {
             }
             check(part != Part.END && frame.hasRemaining());
             frame.put(packed.get());
-            if (part == Part.HEADER && isHeader()) {
+            if (part == Part.HEADER && isHeaderComplete()) {
                 begin(Part.DATA);
             } else if (part == Part.TRAILER && frame.position() == Long.BYTES) {
                 check(frame.getInt(0) == (int) checksum.getValue()
@@ -111,30 +111,30 @@ final class GzipBody implements AutoCloseable {
         }
     }
 
-    /** Returns whether a header is complete: the fixed bytes, and then what its flags say. */
-    private boolean isHeader() throws MalformedBodyException {
-        int came = frame.position();
-        if (came <= FLAGS_AT) {
+    /** Returns whether the header is complete: its fixed bytes, and the optional fields that its flags announce. */
+    private boolean isHeaderComplete() throws MalformedBodyException {
+        int received = frame.position();
+        if (received <= FLAGS_AT) {
             return false;
         }
         int flags = frame.get(FLAGS_AT);
         check((frame.getInt(0) & 0xffffff) == DEFLATED_GZIP && (flags & RESERVED) == 0);
-        if (came < FIXED_BYTES) {
+        if (received < FIXED_BYTES) {
             return false;
         }
         int end = FIXED_BYTES;
         if ((flags & HAS_EXTRA) != 0) {
-            end += Short.BYTES + (came < end + Short.BYTES ? 0 : frame.getShort(end) & 0xffff);
+            end += Short.BYTES + (received < end + Short.BYTES ? 0 : frame.getShort(end) & 0xffff);
         }
         for (int text : new int[] {HAS_NAME, HAS_COMMENT}) {
             if ((flags & text) != 0) {
-                while (end < came && frame.get(end) != 0) {
+                while (end < received && frame.get(end) != 0) {
                     end++;
                 }
                 end++;
             }
         }
-        return came >= end + ((flags & HAS_CHECK) != 0 ? Short.BYTES : 0);
+        return received >= end + ((flags & HAS_CHECK) != 0 ? Short.BYTES : 0);
     }
 
     private void begin(Part next) {

@@ -47,7 +47,7 @@ public record RequestLabel(String uniqueId, ErrorFormat errors) {
         };
     }
 
-    /** Returns the label of a request that has one, as all do. */
+    /** Returns a request's label; every request has one. */
     public static RequestLabel of(HttpServerExchange exchange) {
         return exchange.getAttachment(OF_EXCHANGE);
     }

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /** Content blocks, as parts of chat messages. Stateless. */
 final class Blocks {
 
-    /** Blocks of an answer that tell only Anthropic's servers something. */
+    /** Blocks of an answer that only Anthropic's servers read. */
     private static final Set<String> FOR_SERVERS =
             Set.of("redacted_thinking", "fallback", "server_tool_use", "mcp_tool_use", "mcp_tool_listing");
 
@@ -29,12 +29,12 @@ final class Blocks {
         throw of.wrong(field, "must be a string or a list of blocks");
     }
 
-    /** Returns whether blocks of a type are for Anthropic's servers alone, and nothing for other models. */
+    /** Returns whether only Anthropic's servers read blocks of a type. */
     static boolean isForServers(String type) {
         return FOR_SERVERS.contains(type) || type.endsWith("_tool_result");
     }
 
-    /** Returns the error of a block that is of no type that can stand where it does. */
+    /** Returns the error of a block whose type isn't allowed in its place. */
     static WrongFieldException unknown(Fields block, String type, String known) {
         return block.wrong("type", "is '" + type + "', but this gateway translates only " + known + " here");
     }

@@ -6,9 +6,7 @@ import dev.whippletree.gateway.protocol.ToolCallIds;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Role;
 import dev.whippletree.model.ToolCall;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -150,10 +148,7 @@ final class Conversation {
                 }
             }
         }
-        Map<String, Object> extras = new LinkedHashMap<>();
-        if (!thoughts.isEmpty()) {
-            extras.put("reasoning_content", thoughts.toString());
-        }
+        Map<String, Object> extras = thoughts.isEmpty() ? Map.of() : Map.of("reasoning_content", thoughts.toString());
         if (!text.isEmpty() || !called.isEmpty()) {
             messages.add(new Message(Role.ASSISTANT, text.toString(), List.of(), called, Optional.empty(), extras));
         }
@@ -162,8 +157,8 @@ final class Conversation {
     private ToolCall call(Fields block) {
         String id = block.needed("id");
         calls.called(block, "id", id);
-        byte[] input = GatewayJson.write(block.object("input").map(Fields::rest).orElse(Map.of()));
-        return new ToolCall(id, block.needed("name"), new String(input, StandardCharsets.UTF_8));
+        Map<String, Object> input = block.object("input").map(Fields::rest).orElse(Map.of());
+        return new ToolCall(id, block.needed("name"), GatewayJson.text(input));
     }
 
     private static String joined(List<Map<String, Object>> texts) {

@@ -1,7 +1,5 @@
 package dev.whippletree.gateway.messages;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
@@ -68,7 +66,7 @@ final class MessageEvents {
             refused = true;
             text(piece.text());
         } else if (delta instanceof Delta.Reasoning piece && thoughts) {
-            add(MessageJson.thinking(""), MessageJson.object("type", "thinking_delta", "thinking", piece.text()));
+            add(MessageJson.thinking(""), GatewayJson.of("type", "thinking_delta", "thinking", piece.text()));
         } else if (delta instanceof Delta.ToolCallPart part) {
             keep(part);
         } else if (delta instanceof Delta.ExtrasPart part) {
@@ -80,7 +78,7 @@ final class MessageEvents {
     }
 
     private void text(String text) {
-        add(MessageJson.text(""), MessageJson.object("type", "text_delta", "text", text));
+        add(MessageJson.text(""), GatewayJson.of("type", "text_delta", "text", text));
     }
 
     private void begin() {
@@ -106,7 +104,7 @@ final class MessageEvents {
 
     private void endBlock() {
         if (open.equals("thinking")) {
-            add(MessageJson.thinking(""), MessageJson.object("type", "signature_delta", "signature", ""));
+            add(MessageJson.thinking(""), GatewayJson.of("type", "signature_delta", "signature", ""));
         }
         if (!open.isEmpty()) {
             tell("content_block_stop", "index", blocks - 1);
@@ -132,10 +130,10 @@ final class MessageEvents {
         begin();
         endBlock();
         calls.forEach((index, call) -> {
-            byte[] input = GatewayJson.write(MessageJson.input(call.arguments.toString()));
+            String input = GatewayJson.text(MessageJson.input(call.arguments.toString()));
             add(
                     MessageJson.toolUse(message.callId(call.id, index), call.name, Map.of()),
-                    MessageJson.object("type", "input_json_delta", "partial_json", new String(input, UTF_8)));
+                    GatewayJson.of("type", "input_json_delta", "partial_json", input));
             endBlock();
         });
         tell(
@@ -150,8 +148,8 @@ final class MessageEvents {
     }
 
     private void tell(String type, @Nullable Object... fields) {
-        Map<String, @Nullable Object> json = MessageJson.object("type", type);
-        json.putAll(MessageJson.object(fields));
+        Map<String, @Nullable Object> json = GatewayJson.of("type", type);
+        json.putAll(GatewayJson.of(fields));
         events.add(ServerSentEvent.json(type, json));
     }
 }

@@ -1,13 +1,8 @@
 package dev.whippletree.gateway.messages;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.whippletree.gateway.http.GatewayJson;
-import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.TokenUsage;
-import java.io.ByteArrayInputStream;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The parts of a message as JSON, with every field that Anthropic's schema requires. Stateless. */
 final class MessageJson {
 
-    /** Under this name, Anthropic's own clients tell a model of an input that was no JSON object. */
+    /** The field in which Anthropic's own clients show a model an input that wasn't a JSON object. */
     private static final String INVALID = "INVALID_JSON";
 
     private MessageJson() {}
@@ -25,10 +20,10 @@ final class MessageJson {
     static Map<String, @Nullable Object> message(
             String id, String model, List<Map<String, @Nullable Object>> content, TokenUsage usage) {
         Map<String, @Nullable Object> message =
-                object("id", id, "type", "message", "role", "assistant", "model", model, "content", content);
+                GatewayJson.of("id", id, "type", "message", "role", "assistant", "model", model, "content", content);
         message.put("usage", usage(usage));
         message.put("container", null);
-        message.putAll(object("stop_reason", null, "stop_sequence", null, "stop_details", null));
+        message.putAll(GatewayJson.of("stop_reason", null, "stop_sequence", null, "stop_details", null));
         return message;
     }
 
@@ -47,59 +42,42 @@ final class MessageJson {
             case LENGTH -> "max_tokens";
             case CONTENT_FILTER -> "refusal";
         };
-        Map<String, @Nullable Object> end = object("stop_reason", refused ? "refusal" : stop);
-        end.put("stop_sequence", sequence.orElse(null));
-        return end;
+        return GatewayJson.of("stop_reason", refused ? "refusal" : stop, "stop_sequence", sequence.orElse(null));
     }
 
     /** Returns the tokens used; those of the prompt that the service had cached aren't among the input. */
     static Map<String, @Nullable Object> usage(TokenUsage usage) {
         long cached = Math.min(usage.cachedPromptTokens(), usage.promptTokens());
-        Map<String, @Nullable Object> json = object("cache_creation", null, "cache_creation_input_tokens", 0);
+        Map<String, @Nullable Object> json = GatewayJson.of("cache_creation", null, "cache_creation_input_tokens", 0);
         json.put("input_tokens", usage.promptTokens() - cached);
         json.put("cache_read_input_tokens", cached);
         json.put("output_tokens", usage.completionTokens());
         json.put("output_tokens_details", Map.of("thinking_tokens", usage.reasoningTokens()));
-        json.putAll(object("server_tool_use", null, "service_tier", null, "inference_geo", null));
+        json.putAll(GatewayJson.of("server_tool_use", null, "service_tier", null, "inference_geo", null));
         return json;
     }
 
     /** Returns a block of text. */
     static Map<String, @Nullable Object> text(String text) {
-        return object("type", "text", "text", text, "citations", null);
+        return GatewayJson.of("type", "text", "text", text, "citations", null);
     }
 
     /** Returns a block of reasoning. Its signature is empty: only Anthropic can sign what its models think. */
     static Map<String, @Nullable Object> thinking(String text) {
-        return object("type", "thinking", "thinking", text, "signature", "");
+        return GatewayJson.of("type", "thinking", "thinking", text, "signature", "");
     }
 
     /** Returns a block of a tool call. */
     static Map<String, @Nullable Object> toolUse(String id, String name, Map<String, Object> input) {
         Map<String, Object> caller = Map.of("type", "direct");
-        return object("type", "tool_use", "id", id, "name", name, "input", input, "caller", caller);
+        return GatewayJson.of("type", "tool_use", "id", id, "name", name, "input", input, "caller", caller);
     }
 
-    /** Returns a call's arguments as the input of a tool: an object, if need be one around what isn't any. */
+    /** Returns a call's arguments as a tool's input: a JSON object. Arguments that aren't one are put into one. */
     static Map<String, Object> input(String arguments) {
         if (arguments.isBlank() || arguments.strip().equals("null")) {
             return Map.of();
         }
-        Optional<Map<String, Object>> object;
-        try {
-            object = GatewayJson.object(new ByteArrayInputStream(arguments.getBytes(UTF_8)), values -> {});
-        } catch (RequestException beyondBounds) {
-            object = Optional.empty();
-        }
-        return object.orElseGet(() -> Map.of(INVALID, arguments));
-    }
-
-    /** Returns an object with names and values that stand one after the other. */
-    static Map<String, @Nullable Object> object(@Nullable Object... namesAndValues) {
-        Map<String, @Nullable Object> object = new LinkedHashMap<>();
-        for (int index = 0; index < namesAndValues.length; index += 2) {
-            object.put(String.valueOf(namesAndValues[index]), namesAndValues[index + 1]);
-        }
-        return object;
+        return GatewayJson.object(arguments).orElseGet(() -> Map.of(INVALID, arguments));
     }
 }

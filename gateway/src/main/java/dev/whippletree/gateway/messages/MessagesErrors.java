@@ -2,8 +2,8 @@ package dev.whippletree.gateway.messages;
 
 import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.ErrorFormat;
+import dev.whippletree.gateway.http.GatewayJson;
 import io.undertow.util.StatusCodes;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -18,9 +18,6 @@ public final class MessagesErrors implements ErrorFormat {
     /** By these words, Claude Code knows that it has to shorten its conversation. */
     private static final String TOO_LONG = "prompt is too long: ";
 
-    /** Creates it. */
-    public MessagesErrors() {}
-
     @Override
     public int status(ApiError error) {
         return error.status() == StatusCodes.SERVICE_UNAVAILABLE ? OVERLOADED : error.status();
@@ -29,18 +26,14 @@ public final class MessagesErrors implements ErrorFormat {
     @Override
     public Map<String, Object> json(ApiError error, String requestId) {
         boolean tooLong = error.code().equals("context_length_exceeded");
-        Map<String, Object> inner = new LinkedHashMap<>();
-        inner.put("type", type(status(error)));
-        inner.put("message", tooLong ? TOO_LONG + error.message() : error.message());
-        inner.put("code", error.code());
+        Map<String, Object> inner = GatewayJson.of(
+                "type", type(status(error)),
+                "message", tooLong ? TOO_LONG + error.message() : error.message(),
+                "code", error.code());
         if (!error.details().isEmpty()) {
             inner.put("details", error.details());
         }
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("type", "error");
-        json.put("error", inner);
-        json.put("request_id", requestId);
-        return json;
+        return GatewayJson.of("type", "error", "error", inner, "request_id", requestId);
     }
 
     private static String type(int status) {

@@ -7,15 +7,11 @@ import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.PromptRequest;
-import dev.whippletree.model.Parameters;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -42,11 +38,11 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
      * @throws RequestException if it relies on a conversation that a server would have kept
      */
     public static MessagesRequest read(Fields fields) {
-        Optional<Long> maxTokens = fields.whole("max_tokens");
-        if (maxTokens.isEmpty()) {
+        MessagesRequest request = readToCount(fields);
+        if (request.body.parameters().maxTokens().isEmpty()) {
             throw fields.wrong("max_tokens", "is missing");
         }
-        return read(fields, maxTokens);
+        return request;
     }
 
     /**
@@ -56,43 +52,34 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
      * @throws RequestException if it relies on a conversation that a server would have kept
      */
     public static MessagesRequest readToCount(Fields fields) {
-        return read(fields, fields.whole("max_tokens"));
-    }
-
-    private static MessagesRequest read(Fields fields, Optional<Long> maxTokens) {
         fields.object("thread").ifPresent(MessagesRequest::refuse);
         if (fields.take("compaction").isPresent()) {
             throw fields.wrong("compaction", "isn't supported by this gateway: let the client ask for a summary");
         }
         ToolsReader tools = new ToolsReader(fields);
         Conversation conversation = new Conversation(fields, tools);
-        Map<String, Object> extras = new LinkedHashMap<>(tools.parameters(fields));
+        Map<String, Object> chat = new LinkedHashMap<>(tools.parameters(fields));
+        Optional<Fields> output = fields.object("output_config");
         String thinking =
                 fields.object("thinking").map(config -> config.needed("type")).orElse("");
-        Optional<Fields> output = fields.object("output_config");
-        Optional<String> effort = output.flatMap(config -> config.text("effort"));
         if (!thinking.equals(DISABLED)) {
+            Optional<String> effort = output.flatMap(config -> config.text("effort"));
             conversation
                     .effort()
                     .or(() -> effort)
-                    .ifPresent(asked -> extras.put("reasoning_effort", ABOVE_HIGH.contains(asked) ? "high" : asked));
+                    .ifPresent(asked -> chat.put("reasoning_effort", ABOVE_HIGH.contains(asked) ? "high" : asked));
         }
         output.flatMap(config -> config.object("format"))
                 .or(() -> fields.object("output_format"))
-                .ifPresent(format -> extras.put("response_format", responseFormat(format)));
-        fields.whole("top_k").ifPresent(most -> extras.put("top_k", most));
-        Parameters parameters = new Parameters(
-                fields.number("temperature").map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
-                fields.number("top_p").map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
-                maxTokens
-                        .map(most -> OptionalInt.of((int) Math.max(-1, Math.min(most, Integer.MAX_VALUE))))
-                        .orElseGet(OptionalInt::empty),
-                OptionalLong.empty(),
-                stop(fields),
-                extras);
-        Optional<String> model = fields.text("model").filter(name -> !name.isBlank());
+                .ifPresent(format -> chat.put("response_format", responseFormat(format)));
+        for (String field : List.of("temperature", "top_p", "max_tokens")) {
+            fields.take(field).ifPresent(given -> chat.put(field, given));
+        }
+        fields.whole("top_k").ifPresent(most -> chat.put("top_k", most));
+        chat.put("stop", stop(fields));
         return new MessagesRequest(
-                new ChatBody(model, conversation.messages(), parameters),
+                new ChatBody(
+                        ChatBody.model(fields), conversation.messages(), ChatBody.parameters(new Fields("", chat))),
                 fields.flag("stream").orElse(false),
                 !thinking.isEmpty() && !thinking.equals(DISABLED));
     }
@@ -111,12 +98,12 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
         throw new RequestException(ApiError.wrong("thread", message).withDetails(details));
     }
 
-    private static List<String> stop(Fields fields) {
+    private static List<?> stop(Fields fields) {
         List<?> texts = fields.list("stop_sequences").orElse(List.of());
         if (!texts.stream().allMatch(String.class::isInstance)) {
             throw fields.wrong("stop_sequences", "must be a list of strings");
         }
-        return texts.stream().map(String.class::cast).toList();
+        return texts;
     }
 
     private static Map<String, Object> responseFormat(Fields format) {

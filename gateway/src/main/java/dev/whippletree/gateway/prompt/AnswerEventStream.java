@@ -133,25 +133,22 @@ final class AnswerEventStream implements StreamSubscriber {
             more();
         } else {
             begun = true;
-            String text = textOf(delta);
-            sixthsSent += TextTokens.sixths(text);
-            long characters =
-                    delta instanceof Delta.ExtrasPart part ? part.extras().size() : text.length();
+            sixthsSent += sixths(delta);
+            long characters = delta instanceof Delta.ExtrasPart part
+                    ? part.extras().size()
+                    : textOf(delta).length();
             events.send(ServerSentEvent.bytes(told), characters, this::more);
         }
     }
 
+    /** Estimates the tokens of a piece, in sixths. */
+    static long sixths(Delta delta) {
+        return TextTokens.sixths(textOf(delta));
+    }
+
     private static String textOf(Delta delta) {
-        if (delta instanceof Delta.Text piece) {
-            return piece.text();
-        }
-        if (delta instanceof Delta.Reasoning thought) {
-            return thought.text();
-        }
-        if (delta instanceof Delta.Refusal refusal) {
-            return refusal.text();
-        }
-        return delta instanceof Delta.ToolCallPart part ? part.name().orElse("") + part.arguments() : "";
+        String name = delta instanceof Delta.ToolCallPart part ? part.name().orElse("") : "";
+        return delta instanceof Delta.Piece piece ? name + piece.text() : "";
     }
 
     private void fail(Throwable failure) {

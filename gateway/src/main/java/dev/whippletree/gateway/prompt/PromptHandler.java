@@ -24,7 +24,6 @@ import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
-import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.TextTokens;
 import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpHandler;
@@ -186,8 +185,8 @@ public final class PromptHandler implements HttpHandler {
         return answer;
     }
 
-    /** Returns whether a call continues for whoever asks the same again. */
-    private static boolean isFinished(Prompt prompt) {
+    /** Returns whether an equal prompt can take over the call when the client leaves. */
+    private static boolean mayOutliveClient(Prompt prompt) {
         return prompt.cache().read() && prompt.operation() == Prompt.Operation.CHAT;
     }
 
@@ -205,7 +204,7 @@ public final class PromptHandler implements HttpHandler {
         });
         DisconnectWatch.watch(exchange, () -> {
             // The call continues for whoever asks the same again, and the request keeps what it holds.
-            if (gateway.settings().finishAbandoned() && isFinished(asked.prompt())) {
+            if (gateway.settings().finishAbandoned() && mayOutliveClient(asked.prompt())) {
                 UnderWay.keepUntil(exchange, settled);
                 whippletree.withdraw(outcome);
             } else {
@@ -280,12 +279,9 @@ public final class PromptHandler implements HttpHandler {
     }
 
     private static long tokens(Completion completion) {
-        long sixths = TextTokens.sixths(completion.words())
-                + TextTokens.sixths(completion.reasoning().orElse(""));
-        for (ToolCall call : completion.toolCalls()) {
-            sixths += TextTokens.sixths(call.name()) + TextTokens.sixths(call.arguments());
-        }
-        return TextTokens.whole(sixths);
+        return TextTokens.whole(completion.pieces().stream()
+                .mapToLong(AnswerEventStream::sixths)
+                .sum());
     }
 
     private void settle(Client.Charge charge, Optional<TokenUsage> usage, long told) {

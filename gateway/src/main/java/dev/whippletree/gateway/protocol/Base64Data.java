@@ -3,7 +3,7 @@ package dev.whippletree.gateway.protocol;
 import dev.whippletree.chat.Fields;
 import java.util.regex.Pattern;
 
-/** Checks that data in Base64 is that, without decoding it. Stateless. */
+/** Checks that data is Base64, without decoding it. Stateless. */
 public final class Base64Data {
 
     private static final Pattern DATA_URL = Pattern.compile("data:[^,]*;base64,", Pattern.CASE_INSENSITIVE);

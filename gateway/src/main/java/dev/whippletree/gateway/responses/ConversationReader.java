@@ -94,7 +94,10 @@ final class ConversationReader {
         String role = item.needed("role");
         switch (role) {
             case "user" -> user(Content.read(item, "content"));
-            case "assistant" -> append(turn(said), "\n", Content.text(item, "content"));
+            case "assistant" -> {
+                beginTurn();
+                append(said, "\n", Content.text(item, "content"));
+            }
             case "system", "developer" -> instruct(Content.text(item, "content"));
             default -> throw item.wrong("role", "must be user, assistant, system or developer, not '" + role + "'");
         }
@@ -104,7 +107,8 @@ final class ConversationReader {
         String id = item.needed("call_id");
         ids.called(item, "call_id", id);
         String function = tools.function(item.text("namespace").orElse(""), item.needed("name"));
-        turn(calls).add(new ToolCall(id, function, arguments));
+        beginTurn();
+        calls.add(new ToolCall(id, function, arguments));
     }
 
     private void result(Fields item) {
@@ -118,11 +122,10 @@ final class ConversationReader {
                 Role.TOOL, text.isEmpty() && !shown.isEmpty() ? FOLLOWS : text, List.of(), List.of(), Optional.of(id)));
     }
 
-    /** Returns what a part of the model's turn is added to. */
-    private <T> T turn(T part) {
+    /** Ends what comes before the model's turn. */
+    private void beginTurn() {
         endResults();
         endInstructions();
-        return part;
     }
 
     private void endTurn() {

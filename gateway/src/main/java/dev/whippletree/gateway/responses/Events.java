@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,13 +28,9 @@ final class Events {
      */
     void add(String type, Map<String, ?> fields, @Nullable Object... more) {
         if (wanted) {
-            Map<String, @Nullable Object> event = new LinkedHashMap<>();
-            event.put("type", type);
-            event.put("sequence_number", number++);
+            Map<String, @Nullable Object> event = GatewayJson.of("type", type, "sequence_number", number++);
             event.putAll(fields);
-            for (int index = 0; index < more.length; index += 2) {
-                event.put((String) more[index], more[index + 1]);
-            }
+            event.putAll(GatewayJson.of(more));
             waiting.add(ServerSentEvent.json(type, event));
         }
     }
@@ -43,7 +38,7 @@ final class Events {
     /** Adds the two events with which an answer begins. They have the same response, which is written only once. */
     void begin(Map<String, ?> response) {
         if (wanted) {
-            String json = new String(GatewayJson.write(response), UTF_8);
+            String json = GatewayJson.text(response);
             for (String type : List.of("response.created", "response.in_progress")) {
                 String event =
                         "{\"type\":\"" + type + "\",\"sequence_number\":" + number++ + ",\"response\":" + json + "}";

@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.responses;
 
+import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Delta;
 import java.util.ArrayList;
@@ -14,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The items of an answer, in order, and the events in which they come. Confined to its writer.
  *
- * <p>One item comes at a time, since clients give each piece to the item that began last. Pieces of another are kept
- * until the one before it is whole: a text is when something else follows, a call when its arguments are.
+ * <p>Items are sent one after the other, since clients add each piece to the item that began last. Pieces of a later
+ * item wait until the current one is complete: text when another piece follows, a call when its arguments are JSON.
  */
 final class Output {
 
     private static final String COMPLETED = "completed";
 
-    /** The sorts of items, and how their ids begin, what their text and its events are called, and their only part. */
+    /** The sorts of items: the prefix of their ids, and the names of their text, its events and its part. */
     private enum Kind {
         REASONING("rs_", "text", "reasoning_summary_text", "summary", "reasoning_summary_part"),
         TEXT("msg_", "text", "output_text", "content", "content_part"),
@@ -32,19 +33,19 @@ final class Output {
         private final String idPrefix;
         private final String textField;
         private final String textEvent;
-        private final String parts;
+        private final String partsField;
         private final String partEvent;
 
-        Kind(String idPrefix, String textField, String textEvent, String parts, String partEvent) {
+        Kind(String idPrefix, String textField, String textEvent, String partsField, String partEvent) {
             this.idPrefix = idPrefix;
             this.textField = textField;
             this.textEvent = textEvent;
-            this.parts = parts;
+            this.partsField = partsField;
             this.partEvent = partEvent;
         }
 
         boolean isCall() {
-            return parts.isEmpty();
+            return partsField.isEmpty();
         }
     }
 
@@ -71,7 +72,11 @@ final class Output {
     private Kind kind = Kind.TEXT;
     private @Nullable Object key;
 
-    /** Prepares one, for a client that perhaps keeps only reasoning that looks encrypted. */
+    /**
+     * Prepares one.
+     *
+     * @param encrypted whether the client keeps only reasoning that looks encrypted
+     */
     Output(String answerId, Tools tools, boolean encrypted, Events events) {
         this.answerId = answerId;
         this.tools = tools;
@@ -89,11 +94,13 @@ final class Output {
         if (piece instanceof Delta.ExtrasPart more) {
             annotate(more.extras());
         } else if (key(piece).equals(key)) {
-            append(textOf(piece));
+            append(piece.text());
         } else if (toldCalls.contains(key(piece))) {
             return; // What follows whole arguments, such as a line break, doesn't belong to them.
         } else if (!kept.isEmpty()
-                || key != null && kind.isCall() && Tools.json(text.toString()).isEmpty()) {
+                || key != null
+                        && kind.isCall()
+                        && GatewayJson.object(text.toString()).isEmpty()) {
             kept.add(piece);
         } else {
             close(COMPLETED);
@@ -101,7 +108,7 @@ final class Output {
         }
     }
 
-    /** What belongs to the text may come when that is told already; then the whole answer alone has it. */
+    /** Annotations may come after the text's last event; then only the final response has them. */
     private void annotate(AnswerExtras extras) {
         if (extras.message().get("annotations") instanceof List<?> more) {
             for (Object annotation : more) {
@@ -137,7 +144,7 @@ final class Output {
             for (Iterator<Delta.Piece> rest = kept.iterator(); rest.hasNext(); ) {
                 Delta.Piece piece = rest.next();
                 if (key(piece).equals(key)) {
-                    append(textOf(piece));
+                    append(piece.text());
                     rest.remove();
                 }
             }
@@ -148,7 +155,7 @@ final class Output {
         close(status);
     }
 
-    /** Leaves the item that is coming as far as it has come. */
+    /** Marks the current item, if any, as incomplete. */
     void breakOff() {
         if (key != null) {
             settle("incomplete");
@@ -158,16 +165,6 @@ final class Output {
     /** What pieces of the same item have in common. */
     private static Object key(Delta.Piece piece) {
         return piece instanceof Delta.ToolCallPart call ? call.index() : piece.getClass();
-    }
-
-    private static String textOf(Delta.Piece piece) {
-        if (piece instanceof Delta.Text said) {
-            return said.text();
-        }
-        if (piece instanceof Delta.Refusal refusal) {
-            return refusal.text();
-        }
-        return piece instanceof Delta.Reasoning thought ? thought.text() : ((Delta.ToolCallPart) piece).arguments();
     }
 
     private void begin(Delta.Piece piece) {
@@ -193,9 +190,9 @@ final class Output {
                 part.put("logprobs", logprobs);
             }
             event(kind.partEvent + ".added", "part", part);
-            item.put(kind.parts, List.of(part));
+            item.put(kind.partsField, List.of(part));
         }
-        append(textOf(piece));
+        append(piece.text());
     }
 
     private void beginText() {
@@ -211,7 +208,7 @@ final class Output {
             item.put("status", "in_progress");
             item.put("role", "assistant");
         }
-        item.put(kind.parts, List.of());
+        item.put(kind.partsField, List.of());
     }
 
     private void beginCall(Delta.ToolCallPart call) {
@@ -239,7 +236,7 @@ final class Output {
         place.put("item_id", id);
         place.put("output_index", items.size());
         if (!kind.isCall()) {
-            place.put(kind.parts + "_index", 0);
+            place.put(kind.partsField + "_index", 0);
         }
     }
 
@@ -278,7 +275,12 @@ final class Output {
             append("{}");
         }
         settle(status);
-        String whole = text.toString();
+        endText(text.toString());
+        itemEvent(".done");
+        key = null;
+    }
+
+    private void endText(String whole) {
         if (kind == Kind.FUNCTION) {
             event("function_call_arguments.done", "name", item.get("name"), "arguments", whole);
         } else if (kind == Kind.TEXT) {
@@ -289,8 +291,6 @@ final class Output {
         if (!kind.isCall()) {
             event(kind.partEvent + ".done", "part", part);
         }
-        itemEvent(".done");
-        key = null;
     }
 
     private void settle(String status) {

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResponsesRequest implements PromptRequest {
 
-    /** What a chat completion calls the same, with what answers say if the request says nothing. */
+    /** Fields that chat completions name the same, with the value that answers repeat if the request has none. */
     private static final Map<String, Object> PASSED = Map.of(
             "temperature", 1, "top_p", 1, "presence_penalty", 0, "frequency_penalty", 0, "service_tier", "default");
 
-    /** What is only repeated in the answer; absent: null. */
+    /** Fields that the answer only repeats, as null if the request has none. */
     private static final List<String> REPEATED = List.of(
             "instructions", "max_output_tokens", "max_tool_calls", "prompt_cache_key", "safety_identifier", "user");
 
@@ -42,7 +42,7 @@ public final class ResponsesRequest implements PromptRequest {
 
     private ResponsesRequest(Fields fields) {
         refuseStoredState(fields);
-        Optional<String> model = fields.text("model").filter(name -> !name.isBlank());
+        Optional<String> model = ChatBody.model(fields);
         streaming = fields.flag("stream").orElse(false);
         encrypted = readIncluded(fields);
         fields.whole("max_output_tokens").ifPresent(most -> {
@@ -57,6 +57,11 @@ public final class ResponsesRequest implements PromptRequest {
         echo.put("parallel_tool_calls", chat.getOrDefault("parallel_tool_calls", true));
         readText(fields);
         readReasoning(fields);
+        readPlain(fields);
+        body = new ChatBody(model, messages, ChatBody.parameters(new Fields("", chat)));
+    }
+
+    private void readPlain(Fields fields) {
         PASSED.forEach((name, unset) -> {
             Optional<Object> value = fields.take(name).filter(given -> !given.equals(""));
             value.ifPresent(given -> chat.put(name, given));
@@ -66,7 +71,6 @@ public final class ResponsesRequest implements PromptRequest {
         echo.put("metadata", fields.take("metadata").orElse(Map.of()));
         echo.putAll(Map.of("background", false, "store", false, "truncation", "disabled"));
         echo.put("previous_response_id", null);
-        body = new ChatBody(model, messages, ChatBody.parameters(new Fields("", chat)));
     }
 
     /**
@@ -123,7 +127,7 @@ public final class ResponsesRequest implements PromptRequest {
         echo.put("tools", offered.stream().map(ResponsesRequest::described).toList());
     }
 
-    /** Answers say of a function also what the request left out. */
+    /** Answers repeat all fields of a function, also those that the request left out. */
     private static Object described(@Nullable Object tool) {
         Map<String, @Nullable Object> described = new LinkedHashMap<>();
         Map<String, Object> given = Fields.object("tools", tool).rest();

@@ -1,16 +1,15 @@
 package dev.whippletree.gateway.responses;
 
 import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
-import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
-import dev.whippletree.model.ToolCall;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,17 +46,7 @@ final class ResponsesWriter implements AnswerWriter {
 
     @Override
     public Map<String, Object> whole(Completion completion) {
-        completion.reasoning().ifPresent(text -> output.add(new Delta.Reasoning(text)));
-        if (!completion.text().isEmpty()) {
-            output.add(new Delta.Text(completion.text()));
-        }
-        output.add(extras(completion.extras()));
-        completion.refusal().ifPresent(text -> output.add(new Delta.Refusal(text)));
-        int index = 0;
-        for (ToolCall call : completion.toolCalls()) {
-            output.add(new Delta.ToolCallPart(
-                    index++, Optional.of(call.id()), Optional.of(call.name()), call.arguments()));
-        }
+        completion.pieces().forEach(this::add);
         return end(completion.finishReason(), completion.usage(), completion.origin());
     }
 
@@ -71,14 +60,17 @@ final class ResponsesWriter implements AnswerWriter {
             events.add("response." + response.get("status"), Map.of(), "response", response);
         } else if (delta instanceof Delta.Piece piece) {
             begin();
-            output.add(piece instanceof Delta.ExtrasPart more ? extras(more.extras()) : piece);
+            add(piece);
         }
         return events.taken();
     }
 
-    private Delta.ExtrasPart extras(AnswerExtras extras) {
-        tier = Optional.ofNullable(extras.answer().get("service_tier")).or(() -> tier);
-        return new Delta.ExtrasPart(extras);
+    private void add(Delta.Piece piece) {
+        if (piece instanceof Delta.ExtrasPart part) {
+            tier = Optional.ofNullable(part.extras().answer().get("service_tier"))
+                    .or(() -> tier);
+        }
+        output.add(piece);
     }
 
     /** Both events, since some clients know only the one and some only the other. */
@@ -90,10 +82,8 @@ final class ResponsesWriter implements AnswerWriter {
                 + error.retryAfter()
                         .map(wait -> ". Try again in " + Math.max(1, wait.toSeconds()) + "s")
                         .orElse("");
-        Map<String, @Nullable Object> told = new LinkedHashMap<>();
-        told.put("code", error.code());
-        told.put("message", message);
-        told.put("param", error.param().orElse(null));
+        Map<String, @Nullable Object> told = GatewayJson.of(
+                "code", error.code(), "message", message, "param", error.param().orElse(null));
         Map<String, @Nullable Object> nested = new LinkedHashMap<>(told);
         nested.put("type", error.type());
         events.add("error", told, "error", nested);
@@ -128,14 +118,9 @@ final class ResponsesWriter implements AnswerWriter {
     }
 
     private Map<String, @Nullable Object> response(String status) {
-        Map<String, @Nullable Object> response = new LinkedHashMap<>();
-        response.put("id", id());
-        response.put("object", "response");
-        response.put("created_at", info.created());
-        response.put("status", status);
-        response.put("completed_at", null);
-        response.put("error", null);
-        response.put("incomplete_details", null);
+        Map<String, @Nullable Object> response =
+                GatewayJson.of("id", id(), "object", "response", "created_at", info.created(), "status", status);
+        response.putAll(GatewayJson.of("completed_at", null, "error", null, "incomplete_details", null));
         response.put("model", model);
         response.put("output", output.items());
         response.putAll(request.echo);

@@ -1,12 +1,8 @@
 package dev.whippletree.gateway.responses;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.whippletree.chat.Fields;
 import dev.whippletree.gateway.http.GatewayJson;
-import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.protocol.Protocol;
-import java.io.ByteArrayInputStream;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +21,8 @@ final class Tools {
     private static final int LONGEST_NAME = 64;
     private static final String INPUT = "input";
     private static final Map<String, Object> NO_PARAMETERS = Map.of("type", "object", "properties", Map.of());
-    private static final Map<String, Object> INPUT_ALONE = json("""
+    private static final Map<String, Object> INPUT_ALONE =
+            GatewayJson.object("""
             {"type": "object", "properties": {"input": {"type": "string", "description": "All of it, as plain text."}},
              "required": ["input"], "additionalProperties": false}""").orElseThrow();
 
@@ -55,24 +52,15 @@ final class Tools {
 
     /** Returns the input of a custom tool as the arguments of its function. */
     static String arguments(String input) {
-        return new String(GatewayJson.write(Map.of(INPUT, input)), UTF_8);
+        return GatewayJson.text(Map.of(INPUT, input));
     }
 
     /** Returns the input of a custom tool that is called with these arguments, or all of them if they have no input. */
     static String input(String arguments) {
-        return json(arguments)
+        return GatewayJson.object(arguments)
                 .map(object -> object.get(INPUT))
-                .map(input -> input instanceof String text ? text : new String(GatewayJson.write(input), UTF_8))
+                .map(input -> input instanceof String text ? text : GatewayJson.text(input))
                 .orElse(arguments);
-    }
-
-    /** Reads the arguments of a function; empty if they aren't a JSON object, perhaps not yet. */
-    static Optional<Map<String, Object>> json(String arguments) {
-        try {
-            return GatewayJson.object(new ByteArrayInputStream(arguments.getBytes(UTF_8)), values -> {});
-        } catch (RequestException e) {
-            return Optional.empty(); // Beyond a bound of requests.
-        }
     }
 
     /** Reads offered tools of a namespace; empty: of none. */
@@ -118,7 +106,7 @@ final class Tools {
         return joined.substring(0, Math.min(joined.length(), LONGEST_NAME));
     }
 
-    /** Leaves {@code strict: false} out: that is what chat completions have if nothing is said. */
+    /** Omits {@code strict: false}, the default of chat completions. */
     private static Map<String, Object> function(Fields tool) {
         Map<String, Object> function = new LinkedHashMap<>();
         tool.text("description").ifPresent(text -> function.put("description", text));
@@ -127,7 +115,7 @@ final class Tools {
         return function;
     }
 
-    /** The grammar of the input binds nobody any more, but the model can read it. */
+    /** Moves the input's grammar into the description: services don't enforce it, but the model can read it. */
     private static Map<String, Object> custom(Fields tool) {
         StringBuilder description = new StringBuilder(tool.text("description").orElse(""));
         tool.object("format")

@@ -72,7 +72,7 @@ final class MessagesRefusalsTest {
             delimiter = '|',
             value = {
                 "POST /v1/messages||not JSON|400|isn't a JSON object",
-                "POST /v1/messages||{\"model\":1}|400|max_tokens",
+                "POST /v1/messages||{\"model\":\"fast\"}|400|messages",
                 "POST /v1/messages||{\"text\":\"\u00ff\"}|400|isn't UTF-8",
                 "POST /v1/messages?beta=true|Content-Encoding: gzip|not gzip|400|isn't gzip, or is damaged",
                 "POST /v1/messages|Content-Encoding: br|{}|415|send the body unpacked",

@@ -297,7 +297,7 @@ final class ResponsesRequestTest {
                 "'input':[] | input | at least one item",
                 "'input':7 | input | a string or a list",
                 "'input':'Hi','stream':'yes' | stream | true or false",
-                "'input':'Hi','model':5 | model | is a string",
+                "'input':'Hi','model':5 | model | must be a string",
                 "'input':'Hi','max_output_tokens':'many' | max_output_tokens | whole number",
                 "'input':['Hi'] | input[0] | must be an object",
                 "'input':[{'role':'robot','content':'Hi'}] | input[0].role | not 'robot'",

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -38,33 +39,21 @@ final class ExtraFields {
 
     /** Returns the news of an answer or a chunk, without those of its choices and its usage. */
     AnswerExtras ofAnswer(JsonNode answer) {
-        Map<String, Object> fields = null;
-        for (Map.Entry<String, JsonNode> field : answer.properties()) {
-            if (isUnknown(field, OF_ANSWER) && isNews(field, toldOfAnswer)) {
-                fields = with(fields, field.getKey(), field.getValue());
-            }
-        }
-        return fields == null ? AnswerExtras.NONE : new AnswerExtras(fields, Map.of(), Map.of());
+        return ofAnswer(unknown(answer, OF_ANSWER, field -> isNews(field, toldOfAnswer)));
+    }
+
+    private static AnswerExtras ofAnswer(Map<String, Object> fields) {
+        return fields.isEmpty() ? AnswerExtras.NONE : new AnswerExtras(fields, Map.of(), Map.of());
     }
 
     /** Returns the news of a choice and of its message, or of its delta. */
     AnswerExtras ofChoice(JsonNode choice, JsonNode message) {
-        Map<String, Object> ofChoice = null;
-        for (Map.Entry<String, JsonNode> field : choice.properties()) {
-            if (isUnknown(field, OF_CHOICE) && (holdsList(field.getValue()) || isNews(field, toldOfChoice))) {
-                ofChoice = with(ofChoice, field.getKey(), field.getValue());
-            }
-        }
-        Map<String, Object> ofMessage = null;
-        for (Map.Entry<String, JsonNode> field : message.properties()) {
-            if (isUnknown(field, OF_MESSAGE)) {
-                ofMessage = with(ofMessage, field.getKey(), field.getValue());
-            }
-        }
-        return ofChoice == null && ofMessage == null
+        Map<String, Object> ofChoice =
+                unknown(choice, OF_CHOICE, field -> holdsList(field.getValue()) || isNews(field, toldOfChoice));
+        Map<String, Object> ofMessage = unknown(message, OF_MESSAGE, field -> true);
+        return ofChoice.isEmpty() && ofMessage.isEmpty()
                 ? AnswerExtras.NONE
-                : new AnswerExtras(
-                        Map.of(), ofChoice == null ? Map.of() : ofChoice, ofMessage == null ? Map.of() : ofMessage);
+                : new AnswerExtras(Map.of(), ofChoice, ofMessage);
     }
 
     /** Returns the choices of an answer that aren't the answer itself, as they came. */
@@ -75,25 +64,23 @@ final class ExtraFields {
                 others.add(JsonFields.value(other));
             }
         }
-        return others.isEmpty() ? AnswerExtras.NONE : new AnswerExtras(Map.of("choices", others), Map.of(), Map.of());
+        return ofAnswer(others.isEmpty() ? Map.of() : Map.of("choices", others));
     }
 
     /** Returns what a usage says beyond the tokens that were read of it, such as a total that isn't their sum. */
     static AnswerExtras ofUsage(JsonNode usage, Optional<TokenUsage> read) {
-        Map<String, ?> known = read.<Map<String, ?>>map(tokens -> Map.of(
-                        "prompt_tokens",
-                        tokens.promptTokens(),
-                        "completion_tokens",
-                        tokens.completionTokens(),
-                        "total_tokens",
-                        tokens.total(),
-                        "prompt_tokens_details",
-                        Map.of("cached_tokens", tokens.cachedPromptTokens()),
-                        "completion_tokens_details",
-                        Map.of("reasoning_tokens", tokens.reasoningTokens())))
-                .orElse(Map.of());
+        Map<String, ?> known = read.map(ExtraFields::known).orElse(Map.of());
         Map<String, Object> beyond = beyond(usage, known);
-        return beyond.isEmpty() ? AnswerExtras.NONE : new AnswerExtras(Map.of("usage", beyond), Map.of(), Map.of());
+        return ofAnswer(beyond.isEmpty() ? Map.of() : Map.of("usage", beyond));
+    }
+
+    private static Map<String, ?> known(TokenUsage tokens) {
+        return Map.of(
+                "prompt_tokens", tokens.promptTokens(),
+                "completion_tokens", tokens.completionTokens(),
+                "total_tokens", tokens.total(),
+                "prompt_tokens_details", Map.of("cached_tokens", tokens.cachedPromptTokens()),
+                "completion_tokens_details", Map.of("reasoning_tokens", tokens.reasoningTokens()));
     }
 
     private static Map<String, Object> beyond(JsonNode object, Map<?, ?> known) {
@@ -114,17 +101,18 @@ final class ExtraFields {
 
     /** Returns the fields of a tool call, or of a piece of one, that the model has no component for. */
     static Map<String, Object> ofToolCall(JsonNode call) {
-        Map<String, Object> fields = null;
-        for (Map.Entry<String, JsonNode> field : call.properties()) {
-            if (isUnknown(field, OF_TOOL_CALL)) {
-                fields = with(fields, field.getKey(), field.getValue());
-            }
-        }
-        return fields == null ? Map.of() : fields;
+        return unknown(call, OF_TOOL_CALL, field -> true);
     }
 
-    private static boolean isUnknown(Map.Entry<String, JsonNode> field, Set<String> known) {
-        return !field.getValue().isNull() && !known.contains(field.getKey());
+    private static Map<String, Object> unknown(
+            JsonNode object, Set<String> known, Predicate<Map.Entry<String, JsonNode>> wanted) {
+        Map<String, @Nullable Object> unknown = new LinkedHashMap<>(0);
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+            if (!field.getValue().isNull() && !known.contains(field.getKey()) && wanted.test(field)) {
+                unknown.put(field.getKey(), JsonFields.value(field.getValue()));
+            }
+        }
+        return unknown;
     }
 
     private static boolean isNews(Map.Entry<String, JsonNode> field, Map<String, JsonNode> told) {
@@ -135,11 +123,5 @@ final class ExtraFields {
         return value.isArray()
                 || value.isObject()
                         && StreamSupport.stream(value.spliterator(), false).anyMatch(JsonNode::isArray);
-    }
-
-    private static Map<String, Object> with(@Nullable Map<String, Object> fields, String name, JsonNode value) {
-        Map<String, @Nullable Object> more = fields == null ? new LinkedHashMap<>() : fields;
-        more.put(name, JsonFields.value(value));
-        return more;
     }
 }
