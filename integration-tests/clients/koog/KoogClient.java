@@ -151,7 +151,9 @@ public final class KoogClient {
             }
         }
 
-        /** Returns what a stream's pieces come to; for Responses, Koog's own {@code toMessageResponse} loses the text. */
+        /**
+         * Returns what a stream's pieces come to; for Responses, Koog's own {@code toMessageResponse} loses the text.
+         */
         private List<MessagePart.ResponsePart> streamed(Prompt prompt) {
             List<MessagePart.ResponsePart> parts = new ArrayList<>();
             Predicate<StreamFrame> kept = frame -> {

@@ -50,7 +50,9 @@ public record Completion(
         this(text, reasoning, Optional.empty(), toolCalls, finishReason, usage, AnswerExtras.NONE, origin);
     }
 
-    /** Returns one piece for each part of this answer that isn't empty: reasoning, text, refusal, tool calls, extras. */
+    /**
+     * Returns one piece for each part of this answer that isn't empty: reasoning, text, refusal, tool calls, extras.
+     */
     public List<Delta.Piece> pieces() {
         List<Delta.Piece> pieces = new ArrayList<>();
         reasoning.ifPresent(thought -> pieces.add(new Delta.Reasoning(thought)));

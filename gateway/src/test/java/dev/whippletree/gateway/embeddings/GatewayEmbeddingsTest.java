@@ -127,6 +127,7 @@ final class GatewayEmbeddingsTest {
 
     static Stream<Arguments> wrongRequests() {
         return Stream.of(
+                arguments("{\"input\":\"x\",\"max_tokens\":4}", "max_tokens", "is for chats"),
                 arguments("{\"model\":\"fast\"}", "input", "is missing"),
                 arguments(body("[]"), "input", "must have 1 to 100000 texts, not 0"),
                 arguments(body("5"), "input", "'input' is a text, a list of texts"),
