@@ -78,6 +78,11 @@ abstract class ClientContract {
         return opened;
     }
 
+    /** Returns whether the program has run; it is skipped where it can't. */
+    final boolean hasRun() {
+        return done != null;
+    }
+
     final ClientRun run() {
         assertThat(done).isNotNull();
         return done;

@@ -38,7 +38,9 @@ abstract class ClientProtocolContract extends ClientContract {
 
     @AfterAll
     void table_saysWhatTheTestsHaveShown() throws IOException {
-        table.assertTold(client(), run().of("about").path("version").asString(), protocol());
+        if (hasRun()) {
+            table.assertTold(client(), run().of("about").path("version").asString(), protocol());
+        }
     }
 
     /** Only chat completions are passed on; the other protocols are translated. */
