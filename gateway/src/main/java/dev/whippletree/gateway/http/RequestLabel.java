@@ -6,6 +6,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.HttpString;
 import io.undertow.util.PathMatcher;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -58,6 +59,7 @@ public record RequestLabel(String uniqueId, ErrorFormat errors) {
     }
 
     private static String uniqueId(RandomGenerator random) {
-        return String.format("%016x%016x", random.nextLong(), random.nextLong());
+        HexFormat hex = HexFormat.of();
+        return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
     }
 }
