@@ -8,7 +8,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /** A test that runs only where all clients are required to be there: in {@code .ci/run}. */
 @Retention(RetentionPolicy.RUNTIME)
-@Target(ElementType.TYPE)
+@Target({ElementType.TYPE, ElementType.METHOD})
 @EnabledIfEnvironmentVariable(
         named = Surroundings.REQUIRED,
         matches = "(?i)true",

@@ -37,9 +37,9 @@ final class JavaClientsTest {
     }
 
     /** {@code ai.koog:prompt-executor-openai-client-jvm}. */
+    @AllClients
     @TestFactory
     Stream<DynamicTest> koog_isServed() throws IOException, InterruptedException {
-        Surroundings.needTime("Koog");
         return tests("koog", "KoogClient");
     }
 

@@ -23,15 +23,15 @@ final class PythonClientsTest {
         return tests(PythonScript.NEWEST, "openai", "pydantic-ai", "anthropic");
     }
 
+    @AllClients
     @TestFactory
     Stream<DynamicTest> langChain_agents_andLiteLlm_areServed() throws IOException, InterruptedException {
-        Surroundings.needTime("LangChain, OpenAI's Agents SDK and LiteLLM for Python");
         return tests(PythonScript.NEWEST, "langchain-openai", "langchain-anthropic", "openai-agents", "litellm");
     }
 
+    @AllClients
     @TestFactory
     Stream<DynamicTest> instructor_andLlamaIndex_areServed() throws IOException, InterruptedException {
-        Surroundings.needTime("Instructor and LlamaIndex for Python");
         return tests(PythonScript.WITH_OPENAI_2, "instructor", "llama-index");
     }
 

@@ -31,17 +31,6 @@ final class Surroundings {
         return thing.orElseThrow();
     }
 
-    /**
-     * Skips the test but where all is required.
-     *
-     * @param what what it runs
-     */
-    static void needTime(String what) {
-        Assumptions.assumeTrue(
-                Boolean.parseBoolean(System.getenv(REQUIRED)),
-                "skipped: only .ci/run, or " + REQUIRED + "=true, takes the time to run " + what);
-    }
-
     /** Returns the programs of these names on the path, in the order of the names. */
     static Stream<Path> onPath(String... names) {
         List<String> folders = List.of(String.valueOf(System.getenv("PATH")).split(File.pathSeparator));
