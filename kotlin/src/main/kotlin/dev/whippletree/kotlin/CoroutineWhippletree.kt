@@ -106,4 +106,4 @@ public class CoroutineWhippletree internal constructor(public val java: Whipplet
 public fun Whippletree.coroutines(): CoroutineWhippletree = CoroutineWhippletree(this)
 
 /** Returns the answer's text alone, piece by piece: no reasoning, refusal or tool calls. */
-public fun Flow<Delta>.text(): Flow<String> = mapNotNull { (it as? Delta.Text)?.text }
+public fun Flow<Delta>.text(): Flow<String> = mapNotNull { (it as? Delta.Text)?.text() }

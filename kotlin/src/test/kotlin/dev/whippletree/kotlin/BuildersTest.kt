@@ -58,13 +58,13 @@ internal class BuildersTest {
 
         whippletree.use {
             val configuration = it.java.configuration()
-            assertThat(configuration.accounts().map { account -> account.id }).containsExactly("a-1", "a-2")
-            assertThat(configuration.accounts()[0].limits.map { declared -> declared.limit })
+            assertThat(configuration.accounts().map { account -> account.id() }).containsExactly("a-1", "a-2")
+            assertThat(configuration.accounts()[0].limits().map { declared -> declared.limit() })
                 .containsExactly(Limit.parse("1000 requests / 1h"))
             val route = configuration.routes().single()
-            assertThat(route.name).isEqualTo("interviews")
-            assertThat(route.deadline).contains(Duration.ofMinutes(5))
-            assertThat(route.ttl).contains(Duration.ofHours(1))
+            assertThat(route.name()).isEqualTo("interviews")
+            assertThat(route.deadline()).contains(Duration.ofMinutes(5))
+            assertThat(route.ttl()).contains(Duration.ofHours(1))
         }
     }
 

@@ -213,7 +213,7 @@ internal class CoroutineWhippletreeTest {
         assertThat(reading.isCompleted).isTrue()
 
         assertThat(arrived.first()).isEqualTo(Delta.Start("a-1", "m"))
-        assertThat(arrived.filterIsInstance<Delta.Text>().joinToString("") { it.text }).isEqualTo("Hello you")
+        assertThat(arrived.filterIsInstance<Delta.Text>().joinToString("") { it.text() }).isEqualTo("Hello you")
         assertThat(arrived.last()).isInstanceOf(Delta.End::class.java)
     }
 

@@ -33,6 +33,7 @@ final class ArtifactsTest {
             "whippletree-embedder-minilm",
             "whippletree-emulator",
             "whippletree-gateway",
+            "whippletree-kotlin",
             "whippletree-langchain4j",
             "whippletree-metrics",
             "whippletree-planner",
@@ -70,6 +71,7 @@ final class ArtifactsTest {
         "whippletree-embedder-minilm, dev.whippletree.embedder.minilm",
         "whippletree-emulator, dev.whippletree.emulator",
         "whippletree-gateway, dev.whippletree.gateway",
+        "whippletree-kotlin, dev.whippletree.kotlin",
         "whippletree-langchain4j, dev.whippletree.langchain4j",
         "whippletree-metrics, dev.whippletree.metrics",
         "whippletree-planner, dev.whippletree.planner",
@@ -101,6 +103,7 @@ final class ArtifactsTest {
                 "whippletree-embedder-minilm",
                 "whippletree-emulator",
                 "whippletree-gateway",
+                "whippletree-kotlin",
                 "whippletree-langchain4j",
                 "whippletree-metrics",
                 "whippletree-planner",
@@ -126,9 +129,11 @@ final class ArtifactsTest {
                             .as(name)
                             .isNotNull());
             assertThat(pages.getEntry("index.html")).isNotNull();
+            boolean javadoc = !id.equals("whippletree-kotlin"); // Javadoc reads no Kotlin.
             assertThat(packages)
                     .anySatisfy(name -> assertThat(pages.stream())
-                            .anyMatch(page -> page.getName().endsWith("/" + name + "package-summary.html")));
+                            .anyMatch(page ->
+                                    !javadoc || page.getName().endsWith("/" + name + "package-summary.html")));
         }
     }
 
