@@ -220,7 +220,8 @@ internal class CoroutineWhippletreeTest {
     @Test
     fun slowCollector_getsWhatHasArrivedMeanwhileAsOnePiece() = run {
         val next = CompletableDeferred<Unit>()
-        val pieces = async { whippletree.stream { user("hello") }.text().onEach { if (it == "a") next.await() }.toList() }
+        val text = whippletree.stream { user("hello") }.text()
+        val pieces = async { text.onEach { if (it == "a") next.await() }.toList() }
         settle()
         val call = service.calls.single()
         call.piece("a")
