@@ -8,12 +8,11 @@ import dev.whippletree.model.Secret
 import java.time.Instant
 import java.util.Optional
 import kotlin.time.Duration.Companion.minutes
-import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
-import kotlinx.coroutines.flow.asFlow
-import kotlinx.coroutines.flow.flatMapMerge
-import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.sync.Semaphore
+import kotlinx.coroutines.sync.withPermit
 
 /** The examples of docs/kotlin.md, which [GuideTest] compares with the page. Compiled, never called. */
 internal abstract class Guide(private val whippletree: CoroutineWhippletree) {
@@ -69,10 +68,12 @@ internal abstract class Guide(private val whippletree: CoroutineWhippletree) {
             Debate(pro.await().text(), contra.await().text())
         }
 
-    @OptIn(ExperimentalCoroutinesApi::class)
     suspend fun asksMany(questions: List<String>) {
-        questions.asFlow()
-            .flatMapMerge(concurrency = 200) { question -> flow { emit(whippletree.ask(question)) } }
-            .collect { answer -> store(answer) }
+        val places = Semaphore(200)
+        coroutineScope {
+            for (question in questions) {
+                launch { places.withPermit { store(whippletree.ask(question)) } }
+            }
+        }
     }
 }
