@@ -87,7 +87,7 @@ public class CoroutineWhippletree internal constructor(public val java: Whipplet
      * @param grace how long prompts under way may take; those left end with [PromptException.Reason.CLOSED]
      */
     public suspend fun close(grace: Duration) {
-        java.close(grace.toJavaDuration()).copy().await()
+        java.close(grace.toJavaDuration()).await()
     }
 
     /** Closes it with five seconds of grace, and blocks until it is closed. */
