@@ -1,6 +1,7 @@
 package dev.whippletree.embedding;
 
 import dev.whippletree.engine.Engine.EmbeddingPlan;
+import dev.whippletree.engine.run.ContextFuture;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Embeddings;
@@ -28,7 +29,7 @@ final class EmbeddingRequest {
     /** The engine's answers that it waits for, by call. */
     final Map<EmbeddingCall, CompletableFuture<Completion>> answers = new LinkedHashMap<>();
 
-    private final CompletableFuture<Embeddings> result = new CompletableFuture<>();
+    private final CompletableFuture<Embeddings> result = new ContextFuture<>();
     private TokenUsage usage = TokenUsage.NONE;
     private int calls;
     private boolean over;
@@ -72,10 +73,10 @@ final class EmbeddingRequest {
     /** Returns its prompt for a call, with the time that its caller still waits. Needs no lock. */
     Prompt promptOf(List<Message> texts, long now) {
         Prompt prompt = plan.prompt();
-        return prompt.withMessages(texts, prompt.model().orElseThrow())
-                .within(
-                        prompt.deadline().map(deadline -> left(deadline, now)),
-                        prompt.callerTimeout().map(timeout -> left(timeout, now)));
+        Prompt.Builder builder =
+                prompt.toBuilder().messages(texts).deadline(prompt.deadline().map(deadline -> left(deadline, now)));
+        prompt.callerTimeout().ifPresent(timeout -> builder.callerTimeout(left(timeout, now)));
+        return builder.build();
     }
 
     private Duration left(Duration after, long now) {

@@ -37,7 +37,7 @@ final class PromptMaker {
         Optional<ModelNames.Choice> choice =
                 form.route().isPresent() ? Optional.empty() : body.model().map(this::choice);
         Prompt.Builder builder = Prompt.builder().tenant(form.tenant()).priority(Priority.BATCH);
-        messages(body.messages()).forEach(builder::message);
+        builder.messages(messages(body.messages()));
         form.route().ifPresent(builder::route);
         choice.ifPresent(given -> given.apply(builder));
         form.account().ifPresent(builder::account);
@@ -45,7 +45,7 @@ final class PromptMaker {
         if (form.fresh()) {
             builder.noCache();
         }
-        return builder.build().withParameters(parameters(body.parameters()));
+        return builder.parameters(parameters(body.parameters())).build();
     }
 
     private ModelNames.Choice choice(String model) {
