@@ -27,8 +27,17 @@ final class ResponseTranslator {
 
     private ResponseTranslator() {}
 
-    /** Translates a whole answer, or the last piece of a stream: a completion without the text that came before. */
+    /** Translates a whole answer. */
+    static ChatResponse whole(Completion completion, StoredAnswer stored) {
+        return whole(completion, metadata(completion).keyValue(StoredAnswer.KEY, stored));
+    }
+
+    /** Translates the last piece of a stream: a completion without the text that came before. */
     static ChatResponse whole(Completion completion) {
+        return whole(completion, metadata(completion));
+    }
+
+    private static ChatResponse whole(Completion completion, ChatResponseMetadata.Builder metadata) {
         Map<String, Object> properties = new LinkedHashMap<>(completion.extras().message());
         completion.reasoning().ifPresent(thought -> properties.put(REASONING, thought));
         completion.refusal().ifPresent(words -> properties.put(REFUSAL, words));
@@ -43,7 +52,7 @@ final class ResponseTranslator {
                 .finishReason(completion.finishReason().name())
                 .metadata(completion.extras().choice())
                 .build();
-        return new ChatResponse(List.of(new Generation(message, ended)), metadata(completion));
+        return new ChatResponse(List.of(new Generation(message, ended)), metadata.build());
     }
 
     private static AssistantMessage.ToolCall call(ToolCall call) {
@@ -62,7 +71,7 @@ final class ResponseTranslator {
     }
 
     /** Returns what is known about an answer besides its content. */
-    private static ChatResponseMetadata metadata(Completion completion) {
+    private static ChatResponseMetadata.Builder metadata(Completion completion) {
         Origin origin = completion.origin();
         ChatResponseMetadata.Builder metadata = ChatResponseMetadata.builder()
                 .metadata(completion.extras().answer())
@@ -72,7 +81,7 @@ final class ResponseTranslator {
                 .keyValue("attempts", origin.attempts())
                 .keyValue("waited", origin.waited());
         completion.usage().ifPresent(counted -> metadata.usage(usage(counted)));
-        return metadata.build();
+        return metadata;
     }
 
     private static DefaultUsage usage(TokenUsage usage) {

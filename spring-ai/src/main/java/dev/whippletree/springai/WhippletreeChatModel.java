@@ -84,10 +84,25 @@ public final class WhippletreeChatModel implements ChatModel {
         dev.whippletree.model.Prompt translated = translate(asked, false);
         ChatModelObservationContext context = context(asked, false);
         return Objects.requireNonNull(observation(context).observe(() -> {
-            ChatResponse response = ResponseTranslator.whole(await(translated));
+            ChatResponse response =
+                    ResponseTranslator.whole(await(translated), new StoredAnswer(whippletree, translated));
             context.setResponse(response);
             return response;
         }));
+    }
+
+    /**
+     * Removes an answer from every cache, because it turned out to be of no use: the next equal prompt makes a call.
+     * {@link UnusableAnswerAdvisor} does so for answers that can't be converted.
+     *
+     * @param response the result of {@link #call}, also through a {@code ChatClient}; of any other model: nothing
+     *     happens
+     * @return as {@link Whippletree#forget}
+     */
+    public static CompletableFuture<Void> forget(ChatResponse response) {
+        return response.getMetadata().get(StoredAnswer.KEY) instanceof StoredAnswer answer
+                ? answer.forget()
+                : CompletableFuture.completedFuture(null);
     }
 
     private Completion await(dev.whippletree.model.Prompt prompt) {
