@@ -10,7 +10,16 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a route: a name that callers use for a model, and the targets of its prompts. Immutable.
+ * The settings of a route: a name that callers use for a model, and the targets of its prompts. Immutable; two with
+ * equal values are equal.
+ *
+ * <pre>{@code
+ * RouteSettings route = RouteSettings.builder("interviews")
+ *         .tier(new TargetSettings("hf-1", "openai/gpt-oss-20b"), new TargetSettings("hf-2", "openai/gpt-oss-20b"))
+ *         .tier(new TargetSettings("groq-1", "openai/gpt-oss-20b"))
+ *         .deadline(Duration.ofMinutes(5))
+ *         .build();
+ * }</pre>
  */
 public final class RouteSettings {
 

@@ -16,7 +16,14 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of an account. Immutable.
+ * The settings of an account. Immutable; two with equal values are equal.
+ *
+ * <pre>{@code
+ * AccountSettings account = AccountSettings.builder("hf-1", "huggingface")
+ *         .token(Secret.ofVariable("HF_TOKEN"))
+ *         .limit("1000 requests / 1h")
+ *         .build();
+ * }</pre>
  */
 public final class AccountSettings {
 

@@ -364,7 +364,8 @@ final class SimilarStore implements CacheStore {
         CacheKey bare = key.withoutQuestion();
         synchronized (scopes) {
             delivered(bare);
-            Optional.ofNullable(served.remove(bare)).ifPresent(Answered::disown);
+            // Of no use isn't wrong: it says nothing of the threshold.
+            Optional.ofNullable(served.get(bare)).ifPresent(hit -> hit.scope().disown(hit.nearest()));
             Optional.ofNullable(scopes.get(new ScopeKey(key.tenant(), question.scope())))
                     .ifPresent(scope -> scope.forget(Wording.of(question.text())));
         }
