@@ -1,11 +1,13 @@
 package dev.whippletree.langchain4j;
 
+import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.observability.api.AiServiceListenerRegistrar;
 import dev.langchain4j.observability.api.DefaultAiServiceListenerRegistrar;
 import dev.langchain4j.observability.api.event.AiServiceErrorEvent;
 import dev.langchain4j.observability.api.event.AiServiceEvent;
 import dev.langchain4j.observability.api.event.AiServiceRequestIssuedEvent;
 import dev.langchain4j.observability.api.event.AiServiceResponseReceivedEvent;
+import dev.langchain4j.observability.api.event.OutputGuardrailExecutedEvent;
 import dev.langchain4j.observability.api.listener.AiServiceListener;
 import dev.langchain4j.spi.observability.AiServiceListenerRegistrarFactory;
 import java.util.Collections;
@@ -29,7 +31,10 @@ public final class UnusableAnswerListeners implements AiServiceListenerRegistrar
 
     private static final List<AiServiceListener<?>> LISTENERS = List.of(
             new Listener<>(AiServiceRequestIssuedEvent.class, event -> LAST_ANSWERS.remove(invocation(event))),
-            new Listener<>(AiServiceResponseReceivedEvent.class, UnusableAnswerListeners::answered),
+            new Listener<>(AiServiceResponseReceivedEvent.class, event -> answered(event, event.response())),
+            new Listener<>(
+                    OutputGuardrailExecutedEvent.class,
+                    event -> answered(event, event.request().responseFromLLM())),
             new Listener<>(AiServiceErrorEvent.class, UnusableAnswerListeners::failed));
 
     /** Creates the factory. */
@@ -65,8 +70,9 @@ public final class UnusableAnswerListeners implements AiServiceListenerRegistrar
         return event.invocationContext().invocationId();
     }
 
-    private static void answered(AiServiceResponseReceivedEvent event) {
-        if (event.response().metadata() instanceof WhippletreeChatResponseMetadata answer) {
+    /** Remembers an answer; a guardrail that asks again is the first to know of it. */
+    private static void answered(AiServiceEvent event, ChatResponse response) {
+        if (response.metadata() instanceof WhippletreeChatResponseMetadata answer) {
             LAST_ANSWERS.put(invocation(event), answer);
         }
     }

@@ -70,8 +70,21 @@ final class UnusableAnswersTest {
 
         List<Capital> capitals(String question);
 
+        @OutputGuardrails(NoApology.class)
+        Capital repaired(String question);
+
         @OutputGuardrails(NoBerlin.class)
         String guarded(String question);
+    }
+
+    /** Asks again after an apology. */
+    public static final class NoApology implements OutputGuardrail {
+
+        @Override
+        public OutputGuardrailResult validate(OutputGuardrailRequest request) {
+            String text = request.responseFromLLM().aiMessage().text();
+            return text.equals("Sorry") ? reprompt("an apology", "Don't apologize.") : success();
+        }
     }
 
     /** Refuses answers about Berlin. */
@@ -142,6 +155,18 @@ final class UnusableAnswersTest {
         assertThat(assistant.guarded("Where?")).isEqualTo("Bonn");
         assertThat(assistant.guarded("Where?")).isEqualTo("Bonn");
         assertThat(service.requests()).hasSize(2);
+    }
+
+    @Test
+    void answerToAGuardrailsFurtherQuestion_isForgotten() {
+        Assistant assistant = AiServices.create(Assistant.class, model());
+        reply("Sorry");
+        reply("Bonn or Berlin");
+        assertThatThrownBy(() -> assistant.repaired("Where?")).isInstanceOf(OutputParsingException.class);
+        reply(BERLIN);
+        assertThat(assistant.repaired("Where?").city()).isEqualTo("Berlin");
+        assertThat(assistant.repaired("Where?").city()).isEqualTo("Berlin");
+        assertThat(service.requests()).hasSize(3);
     }
 
     /** A tool. */

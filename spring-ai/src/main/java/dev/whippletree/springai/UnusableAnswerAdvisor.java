@@ -55,7 +55,7 @@ public final class UnusableAnswerAdvisor implements CallAdvisor {
 
     @Override
     public String getName() {
-        return "unusable answers";
+        return "UnusableAnswerAdvisor";
     }
 
     /** Returns the place next to the model, so that advisors that ask again aren't noticed too late. */
