@@ -27,17 +27,13 @@ final class ResponseTranslator {
 
     private ResponseTranslator() {}
 
-    /** Translates a whole answer. */
-    static ChatResponse whole(Completion completion, StoredAnswer stored) {
-        return whole(completion, metadata(completion).keyValue(StoredAnswer.KEY, stored));
-    }
-
-    /** Translates the last piece of a stream: a completion without the text that came before. */
+    /** Translates a whole answer, or the last piece of a stream: a completion without the text that came before. */
     static ChatResponse whole(Completion completion) {
-        return whole(completion, metadata(completion));
+        return whole(completion, Map.of());
     }
 
-    private static ChatResponse whole(Completion completion, ChatResponseMetadata.Builder metadata) {
+    /** Translates a whole answer, with more metadata. */
+    static ChatResponse whole(Completion completion, Map<String, Object> more) {
         Map<String, Object> properties = new LinkedHashMap<>(completion.extras().message());
         completion.reasoning().ifPresent(thought -> properties.put(REASONING, thought));
         completion.refusal().ifPresent(words -> properties.put(REFUSAL, words));
@@ -52,7 +48,7 @@ final class ResponseTranslator {
                 .finishReason(completion.finishReason().name())
                 .metadata(completion.extras().choice())
                 .build();
-        return new ChatResponse(List.of(new Generation(message, ended)), metadata.build());
+        return new ChatResponse(List.of(new Generation(message, ended)), metadata(completion, more));
     }
 
     private static AssistantMessage.ToolCall call(ToolCall call) {
@@ -71,17 +67,18 @@ final class ResponseTranslator {
     }
 
     /** Returns what is known about an answer besides its content. */
-    private static ChatResponseMetadata.Builder metadata(Completion completion) {
+    private static ChatResponseMetadata metadata(Completion completion, Map<String, Object> more) {
         Origin origin = completion.origin();
         ChatResponseMetadata.Builder metadata = ChatResponseMetadata.builder()
                 .metadata(completion.extras().answer())
+                .metadata(more)
                 .model(origin.model())
                 .keyValue("account", origin.account())
                 .keyValue("source", origin.source().name().toLowerCase(Locale.ROOT))
                 .keyValue("attempts", origin.attempts())
                 .keyValue("waited", origin.waited());
         completion.usage().ifPresent(counted -> metadata.usage(usage(counted)));
-        return metadata;
+        return metadata.build();
     }
 
     private static DefaultUsage usage(TokenUsage usage) {

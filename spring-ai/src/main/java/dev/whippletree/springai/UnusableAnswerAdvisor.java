@@ -1,21 +1,14 @@
 package dev.whippletree.springai;
 
-import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.client.ChatClientAttributes;
 import org.springframework.ai.chat.client.ChatClientRequest;
 import org.springframework.ai.chat.client.ChatClientResponse;
 import org.springframework.ai.chat.client.advisor.api.CallAdvisor;
 import org.springframework.ai.chat.client.advisor.api.CallAdvisorChain;
 import org.springframework.ai.chat.model.ChatResponse;
-import org.springframework.ai.converter.CompositeResponseTextCleaner;
-import org.springframework.ai.converter.MarkdownCodeBlockCleaner;
-import org.springframework.ai.converter.ResponseTextCleaner;
+import org.springframework.ai.converter.BeanOutputConverter;
 import org.springframework.ai.converter.StructuredOutputConverter;
-import org.springframework.ai.converter.ThinkingTagCleaner;
-import org.springframework.ai.converter.WhitespaceCleaner;
-import org.springframework.ai.util.JacksonUtils;
 import org.springframework.core.Ordered;
-import org.springframework.core.convert.converter.Converter;
 
 /**
  * Removes an answer from the caches that a {@code ChatClient} can't convert, before {@code entity(…)} throws. Spring AI
@@ -29,19 +22,15 @@ import org.springframework.core.convert.converter.Converter;
  */
 public final class UnusableAnswerAdvisor implements CallAdvisor {
 
-    /** What Spring AI's converters ignore in an answer. */
-    private static final ResponseTextCleaner CLEANER = CompositeResponseTextCleaner.builder()
-            .addCleaner(new WhitespaceCleaner())
-            .addCleaner(new ThinkingTagCleaner())
-            .addCleaner(new MarkdownCodeBlockCleaner())
-            .addCleaner(new WhitespaceCleaner())
-            .build();
+    private final StructuredOutputConverter<?> converter;
 
-    private final @Nullable Converter<String, ?> converter;
+    /** Whether only answers in JSON have to be convertible. */
+    private final boolean jsonOnly;
 
     /** Creates an advisor for all answers: where the requested format is JSON, what isn't JSON is removed. */
     public UnusableAnswerAdvisor() {
-        this.converter = null;
+        this.converter = new BeanOutputConverter<>(Object.class);
+        this.jsonOnly = true;
     }
 
     /**
@@ -51,6 +40,7 @@ public final class UnusableAnswerAdvisor implements CallAdvisor {
      */
     public UnusableAnswerAdvisor(StructuredOutputConverter<?> converter) {
         this.converter = converter;
+        this.jsonOnly = false;
     }
 
     @Override
@@ -58,7 +48,7 @@ public final class UnusableAnswerAdvisor implements CallAdvisor {
         return "UnusableAnswerAdvisor";
     }
 
-    /** Returns the place next to the model, so that advisors that ask again aren't noticed too late. */
+    /** Returns the place next to the model, so that it sees each answer of advisors that ask again. */
     @Override
     public int getOrder() {
         return Ordered.LOWEST_PRECEDENCE - 1;
@@ -81,12 +71,11 @@ public final class UnusableAnswerAdvisor implements CallAdvisor {
 
     private boolean isUsable(String text, ChatClientRequest request) {
         Object format = request.context().get(ChatClientAttributes.OUTPUT_FORMAT.getKey());
+        if (jsonOnly && !String.valueOf(format).contains("JSON")) {
+            return true;
+        }
         try {
-            if (converter != null) {
-                converter.convert(text);
-            } else if (format instanceof String words && words.contains("JSON")) {
-                JacksonUtils.getDefaultJsonMapper().readValue(CLEANER.clean(text), Object.class);
-            }
+            converter.convert(text);
             return true;
         } catch (RuntimeException e) {
             return false;

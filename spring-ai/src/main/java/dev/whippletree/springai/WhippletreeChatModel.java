@@ -6,6 +6,7 @@ import dev.whippletree.model.Delta;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -41,6 +42,7 @@ public final class WhippletreeChatModel implements ChatModel {
 
     private static final ChatModelObservationConvention USUAL = new DefaultChatModelObservationConvention();
     private static final String PROVIDER = "whippletree";
+    private static final String ASKED = "asked";
 
     private final Whippletree whippletree;
     private final WhippletreeChatOptions options;
@@ -56,6 +58,15 @@ public final class WhippletreeChatModel implements ChatModel {
         this.options = options;
         this.observations = observations;
         this.convention = convention;
+    }
+
+    /** What was asked, in the metadata of a response, which programs print. */
+    private record Asked(Whippletree whippletree, dev.whippletree.model.Prompt prompt) {
+
+        @Override
+        public String toString() {
+            return prompt.toString();
+        }
     }
 
     /** Returns an empty builder. */
@@ -85,7 +96,7 @@ public final class WhippletreeChatModel implements ChatModel {
         ChatModelObservationContext context = context(asked, false);
         return Objects.requireNonNull(observation(context).observe(() -> {
             ChatResponse response =
-                    ResponseTranslator.whole(await(translated), new StoredAnswer(whippletree, translated));
+                    ResponseTranslator.whole(await(translated), Map.of(ASKED, new Asked(whippletree, translated)));
             context.setResponse(response);
             return response;
         }));
@@ -100,8 +111,8 @@ public final class WhippletreeChatModel implements ChatModel {
      * @return as {@link Whippletree#forget}
      */
     public static CompletableFuture<Void> forget(ChatResponse response) {
-        return response.getMetadata().get(StoredAnswer.KEY) instanceof StoredAnswer answer
-                ? answer.forget()
+        return response.getMetadata().get(ASKED) instanceof Asked asked
+                ? asked.whippletree().forget(asked.prompt())
                 : CompletableFuture.completedFuture(null);
     }
 

@@ -157,7 +157,7 @@ final class UnusableAnswersTest {
         ChatResponse second = model.call(new Prompt("Hi"));
         assertThat(Objects.requireNonNull(second.getResult()).getOutput().getText())
                 .isEqualTo("two");
-        assertThat(second.getMetadata().<Object>get("stored")).asString().doesNotContain("Hi");
+        assertThat(second.getMetadata().<Object>get("asked")).asString().doesNotContain("Hi");
 
         WhippletreeChatModel.forget(new ChatResponse(List.of(new Generation(new AssistantMessage("other")))))
                 .join();
