@@ -27,7 +27,7 @@ public final class MetricsAutoConfiguration {
     }
 
     /**
-     * Leaves the tokens of our calls to that listener: Spring AI counts them under the same name, and once more for each
+     * Leaves the tokens of our calls to that listener: Spring AI counts them under the same name, and again for each
      * prompt that a stored answer or another prompt's call answers.
      */
     @Bean

@@ -13,8 +13,8 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /**
- * What a native image has to keep because it is only found at run time: the keys, and the plugins of the class path with
- * the files that announce them. Stateless.
+ * What a native image has to keep because it is only found at run time: the keys, and the plugins of the class path
+ * with the files that announce them. Stateless.
  */
 final class NativeHints implements RuntimeHintsRegistrar {
 
