@@ -333,6 +333,14 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
+     * Returns whether an answer may be given to others who ask this prompt: it is reusable, and is JSON if the prompt's
+     * {@code response_format} demands that.
+     */
+    public static boolean isReusable(Prompt prompt, Completion completion) {
+        return AnswerCheck.isReusable(prompt, completion);
+    }
+
+    /**
      * Returns the key that a prompt has in common with all equal ones, which share calls and stored answers by it. It
      * covers everything that changes the answer, and is the same in all processes with the same routes.
      *

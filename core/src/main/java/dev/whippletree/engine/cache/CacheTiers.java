@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -132,11 +133,13 @@ public final class CacheTiers {
      * Prepares to store an answer everywhere, unless it turns out to be damaged. Clearing the caches from now on waits
      * for it. Quick.
      *
+     * @param check tells whether it is undamaged; may take its time
      * @param stored runs once the nearest cache has it or has failed, or it turns out to be damaged
      * @param storedEverywhere runs once that is true of all caches
      * @return stores it; has to be run once in any case
      */
-    public Runnable toStore(CacheKey key, CacheEntry entry, Runnable stored, Runnable storedEverywhere) {
+    public Runnable toStore(
+            CacheKey key, CacheEntry entry, BooleanSupplier check, Runnable stored, Runnable storedEverywhere) {
         Runnable over = storing();
         AtomicInteger missing = new AtomicInteger(tiers.size());
         Runnable oneMore = () -> {
@@ -146,7 +149,7 @@ public final class CacheTiers {
             }
         };
         return () -> {
-            if (!AnswerCheck.isReusable(entry.completion())) {
+            if (!check.getAsBoolean()) {
                 stored.run();
                 tiers.forEach(tier -> oneMore.run());
                 return;
