@@ -387,6 +387,20 @@ final class EngineCacheTest {
         assertThat(cache.entries()).isEmpty();
     }
 
+    @ParameterizedTest
+    @MethodSource("faults")
+    void forgetting_inABrokenCache_endsInTimeWithItsFailure(Supplier<CompletionStage<?>> fault) {
+        ScriptedCache far = new ScriptedCache(fixture.timeline);
+        fixture.cache("far", far);
+        fixture.ask("q");
+        fixture.run();
+        cache.fault(fault);
+        CompletableFuture<Void> forgotten = fixture.engine().forget(Prompt.of("q"));
+        fixture.run();
+        assertThat(forgotten).isCompletedExceptionally();
+        assertThat(far.entries()).isEmpty();
+    }
+
     @Test
     void forgettingForAnUnknownRoute_failsByName() {
         assertThat(fixture.engine()

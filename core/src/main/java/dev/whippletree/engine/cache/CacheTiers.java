@@ -23,7 +23,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -194,26 +193,38 @@ public final class CacheTiers {
     private CompletableFuture<Long> clearAll(Optional<String> tenant) {
         CompletableFuture<Long> most = CompletableFuture.completedFuture(-1L);
         for (CountedCache tier : tiers) {
-            most = most.thenCombine(removed(tier, store -> store.clear(tenant)), Math::max);
+            most = most.thenCombine(clear(tier, tenant), Math::max);
         }
         return most;
     }
 
-    private static <T> CompletionStage<T> removed(CountedCache tier, Function<CacheStore, CompletionStage<T>> removal) {
+    private static CompletionStage<Long> clear(CountedCache tier, Optional<String> tenant) {
         try {
-            return Objects.requireNonNull(removal.apply(tier.store()), "a cache gave no stage");
+            return Objects.requireNonNull(tier.store().clear(tenant), "a cache gave no stage");
         } catch (Throwable e) {
             tier.fault(e);
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    /** Removes a key's answer everywhere, also one that is being stored; completes when no cache has it any more. */
+    /** Removes a key's answer everywhere, also one that is being stored; fails if a cache fails or is silent. */
     public CompletableFuture<Void> remove(CacheKey key) {
         return CompletableFuture.allOf(storing.toArray(CompletableFuture<?>[]::new))
-                .thenCompose(stored -> CompletableFuture.allOf(tiers.stream()
-                        .map(tier -> removed(tier, store -> store.remove(key)).toCompletableFuture())
-                        .toArray(CompletableFuture<?>[]::new)));
+                .thenCompose(stored -> CompletableFuture.allOf(
+                        tiers.stream().map(tier -> remove(tier, key)).toArray(CompletableFuture<?>[]::new)));
+    }
+
+    private CompletableFuture<Boolean> remove(CountedCache tier, CacheKey key) {
+        CompletableFuture<Boolean> removed = new CompletableFuture<>();
+        calls.ask(
+                () -> tier.store().remove(key).thenApply(done -> true),
+                false,
+                failure -> {
+                    tier.fault(failure);
+                    removed.completeExceptionally(failure);
+                },
+                removed::complete);
+        return removed;
     }
 
     /** Tells the cache that its answer was delivered. Don't call it under a lock. */
