@@ -70,7 +70,7 @@ record Responses(boolean returnThinking) {
         };
     }
 
-    private static int count(long tokens) {
+    static int count(long tokens) {
         return (int) Math.min(tokens, Integer.MAX_VALUE);
     }
 }

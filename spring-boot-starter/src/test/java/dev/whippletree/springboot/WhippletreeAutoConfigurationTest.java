@@ -13,6 +13,7 @@ import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.springai.WhippletreeChatModel;
+import dev.whippletree.springai.WhippletreeEmbeddingModel;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -24,10 +25,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.model.ChatModel;
+import org.springframework.ai.embedding.EmbeddingModel;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
 
 final class WhippletreeAutoConfigurationTest {
 
@@ -118,6 +123,49 @@ final class WhippletreeAutoConfigurationTest {
                     assertThat(ChatClient.create(model).prompt("Hi").call().content())
                             .isEqualTo("Hello from a, n");
                 });
+    }
+
+    @Test
+    void springAi_hasAnEmbeddingModelWithTheOptionsOfItsProperties() throws IOException {
+        application(account("a") + "  routes: {main: {model: m}, vectors: {model: n}}\n")
+                .withPropertyValues(
+                        "spring.ai.whippletree.embedding.model=vectors",
+                        "spring.ai.whippletree.embedding.dimensions=3",
+                        "spring.ai.whippletree.embedding.priority=batch",
+                        "spring.ai.whippletree.embedding.extra-body.truncate=true")
+                .run(context -> {
+                    EmbeddingModel model = context.getBean(EmbeddingModel.class);
+                    assertThat(model).isInstanceOf(WhippletreeEmbeddingModel.class);
+                    assertThat(model.embed("Hi")).containsExactly(1, 2, 3);
+                    assertThat(model.dimensions()).isEqualTo(3);
+                    assertThat(context.getBean(FakeProvider.class).embedded)
+                            .containsExactly("n {truncate=true, dimensions=3} BATCH");
+                });
+    }
+
+    @Test
+    void springAi_hasNoEmbeddingModelOfOurs_ifAnythingElseBringsOne() throws IOException {
+        ApplicationContextRunner application = application(account("a"));
+        application
+                .withPropertyValues("spring.ai.model.embedding=openai")
+                .run(context -> assertThat(context).doesNotHaveBean(EmbeddingModel.class));
+        application
+                .withConfiguration(AutoConfigurations.of(OtherEmbeddingAutoConfiguration.class))
+                .run(context -> assertThat(context)
+                        .getBean(EmbeddingModel.class)
+                        .isNotInstanceOf(WhippletreeEmbeddingModel.class));
+    }
+
+    /** By its name it would come after ours. */
+    @AutoConfiguration
+    static final class OtherEmbeddingAutoConfiguration {
+
+        OtherEmbeddingAutoConfiguration() {}
+
+        @Bean
+        static EmbeddingModel other() {
+            return mock(EmbeddingModel.class);
+        }
     }
 
     @Test
