@@ -115,8 +115,11 @@ final class Outlook {
         boolean byCall = true;
         if (result instanceof BatchResult.Answered answered) {
             byCall = answered.completion().origin().source() == Origin.Source.CALL;
-            answers++;
-            answerCharacters += answered.completion().words().length();
+            boolean isText = answered.item().prompt().operation() == Prompt.Operation.CHAT;
+            if (answered.item().prompt().operation() == Prompt.Operation.CHAT) {
+                answers++;
+                answerCharacters += answered.completion().words().length();
+            }
         }
         switch (kind) {
             case NEW -> news.ended(byCall);

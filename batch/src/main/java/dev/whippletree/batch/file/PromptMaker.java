@@ -34,10 +34,22 @@ final class PromptMaker {
      * @throws IllegalArgumentException if there is no such model
      */
     Prompt make(ChatBody body, Optional<String> session) {
+        return builder(body, messages(body.messages()), session).build().withParameters(parameters(body.parameters()));
+    }
+
+    /** Returns the prompt for the vectors of a body's texts; the settings of chats don't apply. */
+    Prompt embed(ChatBody body) {
+        Prompt.Builder builder =
+                builder(body, body.messages(), Optional.empty()).operation(Prompt.Operation.EMBEDDING);
+        body.parameters().extras().forEach(builder::extra);
+        return builder.build();
+    }
+
+    private Prompt.Builder builder(ChatBody body, List<Message> messages, Optional<String> session) {
         Optional<ModelNames.Choice> choice =
                 form.route().isPresent() ? Optional.empty() : body.model().map(this::choice);
         Prompt.Builder builder = Prompt.builder().tenant(form.tenant()).priority(Priority.BATCH);
-        messages(body.messages()).forEach(builder::message);
+        messages.forEach(builder::message);
         form.route().ifPresent(builder::route);
         choice.ifPresent(given -> given.apply(builder));
         form.account().ifPresent(builder::account);
@@ -45,7 +57,7 @@ final class PromptMaker {
         if (form.fresh()) {
             builder.noCache();
         }
-        return builder.build().withParameters(parameters(body.parameters()));
+        return builder;
     }
 
     private ModelNames.Choice choice(String model) {
