@@ -45,6 +45,12 @@ public final class MapCache implements Cache {
             }
 
             @Override
+            public CompletionStage<Void> remove(CacheKey key) {
+                entries.remove(key);
+                return CompletableFuture.completedFuture(null);
+            }
+
+            @Override
             public CompletionStage<Long> clear(Optional<String> tenant) {
                 entries.keySet().removeIf(key -> tenant.isEmpty() || key.tenant().equals(tenant.get()));
                 return CompletableFuture.completedFuture(-1L);

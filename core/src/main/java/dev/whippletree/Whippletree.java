@@ -44,9 +44,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -59,13 +61,18 @@ import org.slf4j.LoggerFactory;
  * Answers prompts with a few rate-limited accounts: makes as few calls as possible, and waits for room instead of
  * exceeding limits.
  *
- * <p>Thread-safe. No method but {@link #close()} and those that reload blocks. A prompt that waits costs no thread.
+ * <p>Thread-safe. No method but {@link #ask}, {@link #close()} and those that reload blocks. A prompt that waits costs
+ * no thread.
  *
  * <pre>{@code
  * try (Whippletree whippletree = Whippletree.open(Path.of("whippletree.yaml"))) {
- *   Completion answer = whippletree.complete(Prompt.of("Tell me about yourself")).join();
+ *     Completion answer = whippletree.ask("Tell me about yourself");
  * }
  * }</pre>
+ *
+ * <p>Continuations of the returned futures and the methods of subscribers run with the diagnostic context (MDC) of the
+ * thread that asked, and with its other thread-local contexts if Micrometer's {@code context-propagation} is on the
+ * class path.
  */
 public final class Whippletree implements AutoCloseable {
 
@@ -127,10 +134,39 @@ public final class Whippletree implements AutoCloseable {
      * @return this caller's own copy of the outcome. Completes with the answer, with a {@link PromptException} that
      *     says why there is none, or with a {@link ConfigurationException} if the prompt names an unknown route or
      *     account. Cancelling it, or completing it in any other way, withdraws the prompt; other callers with an equal
-     *     prompt still get their answer
+     *     prompt still get their answer. A future derived from it, such as that of {@code thenApply}, doesn't pass its
+     *     own cancellation on: keep this one to withdraw the prompt
      */
     public CompletableFuture<Completion> complete(Prompt prompt) {
         return assembly.engine().complete(chat(prompt));
+    }
+
+    /**
+     * Answers a prompt, and waits for the answer. Blocks, for as long as the prompt's or its route's deadline allows; so
+     * don't call it on a thread of this Whippletree, such as that of a continuation.
+     *
+     * <pre>{@code
+     * try {
+     *     Completion answer = whippletree.ask(Prompt.of("Tell me about yourself"));
+     * } catch (PromptException e) {
+     *     if (e.isRetryable()) {
+     *         askAgainAt(e.roomAt());
+     *     }
+     * }
+     * }</pre>
+     *
+     * @throws PromptException if there is no answer; it says why
+     * @throws ConfigurationException if the prompt names an unknown route or account
+     * @throws CancellationException if this thread is interrupted: the prompt is withdrawn, and the thread stays
+     *     interrupted
+     */
+    public Completion ask(Prompt prompt) {
+        return Outcomes.await(complete(prompt));
+    }
+
+    /** Answers one message by the default route, like {@link #ask(Prompt)}. */
+    public Completion ask(String message) {
+        return ask(Prompt.of(message));
     }
 
     /**
@@ -154,6 +190,23 @@ public final class Whippletree implements AutoCloseable {
      */
     public Flow.Publisher<Delta> stream(Prompt prompt) {
         return assembly.engine().stream(chat(prompt));
+    }
+
+    /**
+     * Answers a prompt, and passes on the answer's pieces as they arrive.
+     *
+     * <pre>{@code
+     * Completion whole = whippletree.stream(prompt, piece -> System.out.print(piece.text())).join();
+     * }</pre>
+     *
+     * @param pieces gets each piece: text, reasoning, a refusal, a part of a tool call or further fields; one at a time,
+     *     on a thread of this Whippletree or on this one. It may block. What it throws withdraws the prompt and is the
+     *     outcome
+     * @return completes like the result of {@link #complete}, after the last piece. Cancelling it withdraws the prompt;
+     *     one piece may still come
+     */
+    public CompletableFuture<Completion> stream(Prompt prompt, Consumer<? super Delta.Piece> pieces) {
+        return Outcomes.ofStream(stream(prompt), pieces);
     }
 
     /**
@@ -228,15 +281,30 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
-     * Removes stored answers from every cache, also those of prompts that were answered just before. Answers of prompts
-     * under way are stored afterwards.
+     * Removes all stored answers from every cache, also those of prompts that were answered just before. Answers of
+     * prompts under way are stored afterwards.
      *
-     * @param tenant the tenant whose answers to remove; absent: all tenants
      * @return completes with the number of answers removed from the cache that had most, -1 if none can tell; or with a
      *     cache's failure
      */
-    public CompletableFuture<Long> clearCaches(Optional<String> tenant) {
-        return assembly.engine().clearCaches(tenant);
+    public CompletableFuture<Long> clearCaches() {
+        return assembly.engine().clearCaches(Optional.empty());
+    }
+
+    /** Removes a tenant's stored answers from every cache, like {@link #clearCaches()}. */
+    public CompletableFuture<Long> clearCaches(String tenant) {
+        return assembly.engine().clearCaches(Optional.of(tenant));
+    }
+
+    /**
+     * Removes the stored answer of a prompt, and so of all equal ones, from every cache: for an answer that turned out
+     * to be of no use. The next equal prompt makes a call. Caches within other processes keep their copies.
+     *
+     * @return completes when no cache has the answer any more; or with a cache's failure, or with a
+     *     {@link ConfigurationException} if the prompt names an unknown route
+     */
+    public CompletableFuture<Void> forget(Prompt prompt) {
+        return assembly.engine().forget(prompt);
     }
 
     /**

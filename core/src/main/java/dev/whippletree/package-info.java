@@ -1,4 +1,8 @@
-/** The entry point of Whippletree: build one, submit prompts, read its status. */
+/**
+ * The entry point of Whippletree: build one, submit prompts, read its status.
+ *
+ * @since 0.1
+ */
 @NullMarked
 package dev.whippletree;
 

@@ -420,7 +420,7 @@ final class WhippletreeTest {
         Whippletree whippletree =
                 builder().account("a", "fake", "x").cache("fake").build();
 
-        CompletableFuture<Long> removed = whippletree.clearCaches(Optional.empty());
+        CompletableFuture<Long> removed = whippletree.clearCaches();
         timeline.runAll();
 
         assertThat(removed).isCompletedWithValue(0L);

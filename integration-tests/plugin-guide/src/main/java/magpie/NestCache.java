@@ -84,6 +84,14 @@ public final class NestCache implements Cache {
         }
 
         @Override
+        public synchronized CompletionStage<Void> remove(CacheKey key) {
+            return ifOpen(() -> {
+                eggs.remove(Place.of(key));
+                return null;
+            });
+        }
+
+        @Override
         public synchronized CompletionStage<Long> clear(Optional<String> tenant) {
             return ifOpen(() -> {
                 int before = eggs.size();

@@ -5,6 +5,7 @@ import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
 import java.util.Iterator;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  * time.
  *
  * <pre>{@code
- * Batch batch = Batch.over(whippletree).journal(journal).build();
- * batch.run(items.iterator()).subscribe(results);
+ * BatchProgress end = Batch.over(whippletree)
+ *         .journal(journal)
+ *         .run(items, result -> System.out.println(result.item().id()))
+ *         .join();
  * }</pre>
  *
  * <p>Items are pulled when they are needed, and no faster than results are requested, so neither need to fit into
@@ -54,6 +57,19 @@ public final class Batch {
     /** Prepares a run of a stream, as {@link #run(Iterator)} does. The caller closes the stream. */
     public BatchRun run(Stream<BatchItem> items) {
         return run(items.iterator());
+    }
+
+    /**
+     * Asks all items now.
+     *
+     * @param items as for {@link #run(Iterator)}; {@code stream::iterator} if they are a stream
+     * @param results gets each result, one at a time, on a thread of the run's; it may block, and then holds the run up.
+     *     What it throws ends the run once the calls under way have been written down
+     * @return completes with the final progress, which says whether all items were asked; or with what
+     *     {@link BatchRun} ends with. Cancelling it gives the calls under way up
+     */
+    public CompletableFuture<BatchProgress> run(Iterable<BatchItem> items, Consumer<? super BatchResult> results) {
+        return run(items.iterator()).forEach(results);
     }
 
     /** Collects what makes a batch. Confined to one thread. */
@@ -128,6 +144,11 @@ public final class Batch {
         public Builder timeline(Timeline timeline) {
             this.timeline = timeline;
             return this;
+        }
+
+        /** Builds the batch and asks all items now, as {@link Batch#run(Iterable, Consumer)} does. */
+        public CompletableFuture<BatchProgress> run(Iterable<BatchItem> items, Consumer<? super BatchResult> results) {
+            return build().run(items, results);
         }
 
         /** Returns the batch. */

@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,6 +140,34 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         this.stopConditions = new StopConditions(whippletree, settings.rules());
         begun.begin();
         timeline.executor().execute(this::steps);
+    }
+
+    /** Subscribes with a consumer that takes every result at once. Cancelling the future aborts the run. */
+    CompletableFuture<BatchProgress> forEach(Consumer<? super BatchResult> results) {
+        CompletableFuture<BatchProgress> outcome = end();
+        outcome.whenComplete((progress, failure) -> {
+            if (outcome.isCancelled()) {
+                abort();
+            }
+        });
+        subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(Long.MAX_VALUE);
+            }
+
+            @Override
+            public void onNext(BatchResult result) {
+                results.accept(result);
+            }
+
+            @Override
+            public void onError(Throwable failure) {}
+
+            @Override
+            public void onComplete() {}
+        });
+        return outcome;
     }
 
     /** Asks no further item; calls under way are awaited, what waits for one is withdrawn. */

@@ -3,7 +3,6 @@ package dev.whippletree.batch;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.model.Role;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -95,7 +94,7 @@ final class Conversations {
         conversation.key = key(item);
         if (answer.isPresent()) {
             conversation.history.addAll(news(conversation.history, item.prompt()));
-            conversation.history.add(said(answer.get()));
+            conversation.history.add(Message.assistant(answer.get()));
         } else if (conversation.failed == null) {
             conversation.failed = item.id();
         }
@@ -124,7 +123,7 @@ final class Conversations {
     private static Prompt with(List<Message> history, Prompt prompt) {
         List<Message> messages = new ArrayList<>(history);
         messages.addAll(news(history, prompt));
-        return Prompts.withMessages(prompt, messages);
+        return prompt.toBuilder().messages(messages).build();
     }
 
     /** Each line of a file may repeat its instructions: a model needs them once. */
@@ -132,17 +131,5 @@ final class Conversations {
         return prompt.messages().stream()
                 .filter(message -> !Prompts.isInstruction(message) || !history.contains(message))
                 .toList();
-    }
-
-    private static Message said(Completion answer) {
-        return new Message(
-                Role.ASSISTANT,
-                answer.text(),
-                List.of(),
-                answer.toolCalls(),
-                Optional.empty(),
-                answer.refusal()
-                        .<Map<String, Object>>map(words -> Map.of("refusal", words))
-                        .orElse(Map.of()));
     }
 }

@@ -7,7 +7,6 @@ import dev.whippletree.model.Role;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +28,12 @@ final class Prompts {
 
     private Prompts() {}
 
-    /** Returns the same with other messages. */
-    static Prompt withMessages(Prompt prompt, List<Message> messages) {
-        return of(prompt, messages, prompt.priority(), prompt.deadline());
-    }
-
     /** Returns the same with batch priority and, if it has no deadline of its own, one of a year. */
     static Prompt ofBatch(Prompt prompt) {
-        return of(prompt, prompt.messages(), Priority.BATCH, prompt.deadline().or(() -> NO_HURRY));
+        return prompt.toBuilder()
+                .priority(Priority.BATCH)
+                .deadline(prompt.deadline().or(() -> NO_HURRY))
+                .build();
     }
 
     /** Returns about how many characters a prompt has, its images among them. */
@@ -86,7 +83,9 @@ final class Prompts {
         int count = (int) Math.max(1, Math.round(messages));
         int each = (int) Math.max(1, Math.round(characters / count));
         String part = text.repeat(each / text.length() + 1).substring(0, each);
-        return withMessages(prompt, Collections.nCopies(count, Message.user(part)));
+        return prompt.toBuilder()
+                .messages(Collections.nCopies(count, Message.user(part)))
+                .build();
     }
 
     private static long characters(@Nullable Object json) {
@@ -103,24 +102,5 @@ final class Prompts {
             }
         }
         return characters;
-    }
-
-    private static Prompt of(Prompt prompt, List<Message> messages, Priority priority, Optional<Duration> deadline) {
-        return new Prompt(
-                messages,
-                prompt.parameters(),
-                prompt.route(),
-                prompt.tenant(),
-                prompt.session(),
-                prompt.account(),
-                prompt.accounts(),
-                prompt.model(),
-                priority,
-                deadline,
-                prompt.deadlineForFirstPiece(),
-                prompt.callerTimeout(),
-                prompt.cache(),
-                prompt.question(),
-                prompt.operation());
     }
 }

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
@@ -102,6 +103,34 @@ final class BatchRunTest {
         assertThat(end.answered()).isEqualTo(1_500);
         assertThat(end.isWhole()).isTrue();
         assertThat(pool.stats().calls()).isEqualTo(1_500);
+    }
+
+    @Test
+    void consumer_getsEachResult_andTheFutureHowItEnded() {
+        List<String> ids = new ArrayList<>();
+        CompletableFuture<BatchProgress> end = batch(pool.open())
+                .run(() -> items(100), result -> ids.add(result.item().id()));
+        while (!end.isDone()) {
+            assertThat(pool.timeline().runNext()).isTrue();
+        }
+
+        assertThat(ids).hasSize(100).doesNotHaveDuplicates();
+        assertThat(end.join().answered()).isEqualTo(100);
+        assertThat(journal.results).hasSize(100);
+    }
+
+    @Test
+    void cancelledFuture_givesTheRunUp() {
+        CompletableFuture<BatchProgress> end =
+                batch(pool.open()).run(() -> items(1_500), result -> collected.onNext(result));
+        pool.timeline().advance(Duration.ofMillis(1_500));
+        int answered = collected.results().size();
+        end.cancel(false);
+        pool.timeline().advance(Duration.ofMinutes(5));
+
+        assertThat(answered).isPositive();
+        assertThat(journal.results).hasSizeLessThan(1_500);
+        assertThat(pool.stats().calls()).isLessThan(1_500);
     }
 
     @Test

@@ -1,4 +1,8 @@
-/** Configuration as values, and its readers from YAML and the environment. */
+/**
+ * Configuration as values, and its readers from YAML and the environment.
+ *
+ * @since 0.1
+ */
 @NullMarked
 package dev.whippletree.config;
 

@@ -1,6 +1,7 @@
 package dev.whippletree.embedding;
 
 import dev.whippletree.engine.Engine.EmbeddingPlan;
+import dev.whippletree.engine.run.ContextFuture;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Embeddings;
@@ -35,7 +36,7 @@ final class EmbeddingRequest {
     private boolean over;
 
     /** What its caller waits for, by which the caller can withdraw it. */
-    final class Result extends CompletableFuture<Embeddings> {
+    final class Result extends ContextFuture<Embeddings> {
 
         EmbeddingRequest request() {
             return EmbeddingRequest.this;
@@ -97,10 +98,10 @@ final class EmbeddingRequest {
     /** Returns its prompt for a call, with the time that its caller still waits. Needs no lock. */
     Prompt promptOf(List<Message> texts, long now) {
         Prompt prompt = plan.prompt();
-        return prompt.withMessages(texts, prompt.model().orElseThrow())
-                .within(
-                        prompt.deadline().map(deadline -> left(deadline, now)),
-                        prompt.callerTimeout().map(timeout -> left(timeout, now)));
+        Prompt.Builder builder =
+                prompt.toBuilder().messages(texts).deadline(prompt.deadline().map(deadline -> left(deadline, now)));
+        prompt.callerTimeout().ifPresent(timeout -> builder.callerTimeout(left(timeout, now)));
+        return builder.build();
     }
 
     private Duration left(Duration after, long now) {

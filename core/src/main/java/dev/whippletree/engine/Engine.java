@@ -269,9 +269,10 @@ public final class Engine {
                 .orElse(ANY_BOUNDS);
         String model = targets.get(0).model();
         List<CacheKey> keys = prompt.messages().stream()
-                .map(text -> PromptKeys.of(prompt.withMessages(List.of(text), model), route.get()))
+                .map(text -> PromptKeys.of(
+                        prompt.toBuilder().messages(List.of(text)).model(model).build(), route.get()))
                 .toList();
-        return new EmbeddingPlan(prompt.withMessages(prompt.messages(), model), keys, bounds);
+        return new EmbeddingPlan(prompt.toBuilder().model(model).build(), keys, bounds);
     }
 
     /** A prompt of texts for one model, the key of each text, and the bounds of its calls. */
@@ -450,6 +451,25 @@ public final class Engine {
      */
     public CompletableFuture<Long> clearCaches(Optional<String> tenant) {
         return caches.map(tiers -> tiers.clear(tenant)).orElseGet(() -> CompletableFuture.completedFuture(-1L));
+    }
+
+    /**
+     * Removes the stored answer of a prompt from every cache; of texts to embed, each one's vector.
+     *
+     * @return completes when no cache has it any more; or with a cache's failure, or with a
+     *     {@link ConfigurationException} if the prompt names an unknown route
+     */
+    public CompletableFuture<Void> forget(Prompt prompt) {
+        Optional<Route> route = pool.route(prompt.route());
+        if (route.isEmpty()) {
+            return submit(prompt, Optional.empty(), Optional.empty()).thenAccept(never -> {});
+        }
+        List<CacheKey> keys = prompt.operation() == Prompt.Operation.EMBEDDING
+                ? embedding(prompt).keys()
+                : List.of(PromptKeys.of(route.get().bounded(prompt), route.get()));
+        return caches.map(tiers ->
+                        CompletableFuture.allOf(keys.stream().map(tiers::remove).toArray(CompletableFuture<?>[]::new)))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
     /** Returns the callers' confirmations of answers, for the caches. */

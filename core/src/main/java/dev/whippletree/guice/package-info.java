@@ -1,4 +1,8 @@
-/** A module that binds a {@link dev.whippletree.Whippletree} in a program's own Guice injector. */
+/**
+ * A module that binds a {@link dev.whippletree.Whippletree} in a program's own Guice injector.
+ *
+ * @since 0.1
+ */
 @NullMarked
 package dev.whippletree.guice;
 

@@ -8,6 +8,12 @@ import java.util.Optional;
 /**
  * The complete answer to a prompt. Immutable.
  *
+ * <pre>{@code
+ * Completion answer = whippletree.ask(prompt);
+ * String text = answer.isCut() ? answer.text() + " …" : answer.text();
+ * System.out.println(text + " (" + answer.origin().account() + ", " + answer.origin().model() + ")");
+ * }</pre>
+ *
  * @param text the model's text; may be empty, for example if it calls tools
  * @param reasoning the model's reasoning, if the service sends it
  * @param refusal the model's words if it refuses to answer, for services that tell them apart from text

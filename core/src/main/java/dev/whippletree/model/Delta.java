@@ -8,6 +8,14 @@ import java.util.Optional;
  * A part of a streamed completion: the account that answers, a piece of the answer, or the end. Immutable.
  *
  * <p>The pieces of one kind, joined, are that part of the whole completion.
+ *
+ * <pre>{@code
+ * if (delta instanceof Delta.Text piece) {
+ *     System.out.print(piece.text());
+ * } else if (delta instanceof Delta.End end) {
+ *     System.out.println(" (" + end.origin().account() + ")");
+ * }
+ * }</pre>
  */
 public sealed interface Delta {
 
@@ -37,17 +45,28 @@ public sealed interface Delta {
     /**
      * The end of a complete answer, and the last delta. A stream without it was incomplete.
      *
-     * @param finishReason why the answer ended
-     * @param usage tokens as the service counted them; absent if not reported
-     * @param origin the source of the answer
+     * @param completion the whole answer, which is what the pieces said
      */
-    record End(FinishReason finishReason, Optional<TokenUsage> usage, Origin origin) implements Delta {
+    record End(Completion completion) implements Delta {
 
         /** Rejects null. */
         public End {
-            Objects.requireNonNull(finishReason, "finishReason");
-            Objects.requireNonNull(usage, "usage");
-            Objects.requireNonNull(origin, "origin");
+            Objects.requireNonNull(completion, "completion");
+        }
+
+        /** Returns why the answer ended. */
+        public FinishReason finishReason() {
+            return completion.finishReason();
+        }
+
+        /** Returns the tokens as the service counted them; absent if not reported. */
+        public Optional<TokenUsage> usage() {
+            return completion.usage();
+        }
+
+        /** Returns the source of the answer. */
+        public Origin origin() {
+            return completion.origin();
         }
     }
 

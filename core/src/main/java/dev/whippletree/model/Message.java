@@ -1,5 +1,6 @@
 package dev.whippletree.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -8,6 +9,13 @@ import java.util.Set;
 
 /**
  * One message of a conversation. Immutable.
+ *
+ * <pre>{@code
+ * List<Message> conversation = List.of(
+ *         Message.user("What's the weather in Paris?"),
+ *         Message.assistant(completion),
+ *         Message.tool(completion.toolCalls().get(0).id(), "sunny"));
+ * }</pre>
  *
  * @param role its author
  * @param text its text; may be empty
@@ -75,9 +83,47 @@ public record Message(
         return of(Role.USER, text);
     }
 
+    /** Returns a message from the user with images behind its text, which may be empty. */
+    public static Message user(String text, Image... images) {
+        if (images.length == 0) {
+            return user(text);
+        }
+        List<Map<String, Object>> parts = new ArrayList<>();
+        if (!text.isEmpty()) {
+            parts.add(Map.of("type", "text", "text", text));
+        }
+        for (Image image : images) {
+            parts.add(image.toJson());
+        }
+        return new Message(Role.USER, "", parts, List.of(), Optional.empty());
+    }
+
     /** Returns an earlier answer of the model. */
     public static Message assistant(String text) {
         return of(Role.ASSISTANT, text);
+    }
+
+    /** Returns an answer as part of the next prompt: its text, tool calls and refusal, without its reasoning. */
+    public static Message assistant(Completion answer) {
+        return new Message(
+                Role.ASSISTANT,
+                answer.text(),
+                List.of(),
+                answer.toolCalls(),
+                Optional.empty(),
+                answer.refusal()
+                        .<Map<String, Object>>map(words -> Map.of("refusal", words))
+                        .orElse(Map.of()));
+    }
+
+    /**
+     * Returns a tool's result.
+     *
+     * @param callId the id of the {@link ToolCall} that it answers
+     * @param result any text; for a failed tool what went wrong
+     */
+    public static Message tool(String callId, String result) {
+        return new Message(Role.TOOL, result, List.of(), List.of(), Optional.of(callId));
     }
 
     /** Returns a text to embed that is given as its tokens' numbers. */

@@ -12,47 +12,43 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One request: for one completion of a conversation, or for the vectors of texts. Immutable; made by
- * {@link #of(String)}, {@link #embedding} or {@link #builder()}.
+ * One request: for one completion of a conversation, or for the vectors of texts. Immutable; two prompts with equal
+ * values are equal.
  *
- * @param messages the conversation, at least one message
- * @param parameters the parameters of the completion
- * @param route the name of a configured route; absent: the default route
- * @param tenant the party whose answers no other tenant may see; empty is a tenant like any other
- * @param session the source of related prompts, the unit of fairness; absent: all such prompts of the tenant are one
- *     session
- * @param account the only account that may answer; absent: any
- * @param accounts the ids of the only accounts that may answer; empty: any
- * @param model the only model of the route that may answer; absent: any
- * @param priority how urgent it is
- * @param deadline the longest time that the caller waits; absent: the route's
- * @param deadlineForFirstPiece whether the deadline of a streaming caller ends with the first piece of the answer; it
- *     starts again if the answer breaks off
- * @param callerTimeout after how long the caller gives up, if known: a prompt that still waits shortly before is
- *     refused ({@link PromptException.Reason#CALLER_TIMEOUT}), so that the caller learns when to ask again; it doesn't
- *     end a call under way
- * @param cache how the prompt may use the caches
- * @param question the part of the last message that may vary in wording; absent: none
- * @param operation what is asked for
+ * <pre>{@code
+ * Prompt prompt = Prompt.builder()
+ *         .system("You interview people")
+ *         .user("What do you do?", Image.of(URI.create("https://example.com/me.png")))
+ *         .tool(Tool.of("weather", "Tells the weather of a city", schema))
+ *         .session("interview-7")
+ *         .deadline(Duration.ofMinutes(2))
+ *         .build();
+ * Prompt next = prompt.toBuilder()
+ *         .message(Message.assistant(completion))
+ *         .message(Message.tool("call-1", "sunny"))
+ *         .build();
+ * }</pre>
  */
-public record Prompt(
-        List<Message> messages,
-        Parameters parameters,
-        Optional<String> route,
-        String tenant,
-        Optional<String> session,
-        Optional<String> account,
-        Set<String> accounts,
-        Optional<String> model,
-        Priority priority,
-        Optional<Duration> deadline,
-        boolean deadlineForFirstPiece,
-        Optional<Duration> callerTimeout,
-        CachePolicy cache,
-        Optional<String> question,
-        Operation operation) {
+public final class Prompt {
+
+    private final List<Message> messages;
+    private final Parameters parameters;
+    private final Optional<String> route;
+    private final String tenant;
+    private final Optional<String> session;
+    private final Optional<String> account;
+    private final Set<String> accounts;
+    private final Optional<String> model;
+    private final Priority priority;
+    private final Optional<Duration> deadline;
+    private final boolean deadlineForFirstPiece;
+    private final Optional<Duration> callerTimeout;
+    private final CachePolicy cache;
+    private final Optional<String> question;
+    private final Operation operation;
 
     /** What a prompt asks for. */
     public enum Operation {
@@ -62,22 +58,25 @@ public record Prompt(
         EMBEDDING
     }
 
-    /** Checks that there is a message, that a deadline is positive, and that texts to embed have nothing of a chat. */
-    public Prompt {
-        messages = List.copyOf(messages);
+    private Prompt(Builder from) {
+        messages = List.copyOf(from.messages);
+        parameters = new Parameters(from.temperature, from.topP, from.maxTokens, from.seed, from.stop, from.extras);
+        route = from.route;
+        tenant = from.tenant;
+        session = from.session;
+        account = from.account;
+        accounts = from.accounts;
+        model = from.model;
+        priority = from.priority;
+        deadline = from.deadline;
+        deadlineForFirstPiece = from.deadlineForFirstPiece;
+        callerTimeout = from.callerTimeout;
+        cache = new CachePolicy(from.read, from.store, from.ttl);
+        question = from.question;
+        operation = from.operation;
         if (messages.isEmpty()) {
             throw new IllegalArgumentException("a prompt needs at least one message");
         }
-        Objects.requireNonNull(parameters, "parameters");
-        Objects.requireNonNull(route, "route");
-        Objects.requireNonNull(tenant, "tenant");
-        Objects.requireNonNull(session, "session");
-        Objects.requireNonNull(account, "account");
-        accounts = Set.copyOf(accounts);
-        Objects.requireNonNull(model, "model");
-        Objects.requireNonNull(priority, "priority");
-        Objects.requireNonNull(cache, "cache");
-        Objects.requireNonNull(question, "question");
         deadline.ifPresent(value -> requirePositive("a deadline", value));
         callerTimeout.ifPresent(value -> requirePositive("a caller's timeout", value));
         if (operation == Operation.EMBEDDING
@@ -100,11 +99,6 @@ public record Prompt(
         return builder().user(text).build();
     }
 
-    /** Returns a builder with no message yet. */
-    public static Builder builder() {
-        return new Builder();
-    }
-
     /** Returns a prompt for the vectors of texts, for the default route. */
     public static Prompt embedding(List<String> texts) {
         Builder builder = builder().operation(Operation.EMBEDDING);
@@ -112,34 +106,119 @@ public record Prompt(
         return builder.build();
     }
 
-    /** Returns this prompt with other parameters. */
-    public Prompt withParameters(Parameters parameters) {
-        return with(messages, parameters, session, model, deadline, callerTimeout);
+    /** Returns a builder with no message yet. */
+    public static Builder builder() {
+        return new Builder();
     }
 
-    /** Returns this prompt on behalf of a session. */
-    public Prompt session(String session) {
-        return with(messages, parameters, Optional.of(session), model, deadline, callerTimeout);
+    /** Returns a builder with this prompt's values. */
+    public Builder toBuilder() {
+        Builder builder = new Builder().messages(messages).parameters(parameters);
+        builder.route = route;
+        builder.tenant = tenant;
+        builder.session = session;
+        builder.account = account;
+        builder.accounts = accounts;
+        builder.model = model;
+        builder.priority = priority;
+        builder.deadline = deadline;
+        builder.deadlineForFirstPiece = deadlineForFirstPiece;
+        builder.callerTimeout = callerTimeout;
+        builder.read = cache.read();
+        builder.store = cache.store();
+        builder.ttl = cache.ttl();
+        builder.question = question;
+        builder.operation = operation;
+        return builder;
     }
 
-    /** Returns this prompt with other messages, for one model of its route alone. */
-    public Prompt withMessages(List<Message> messages, String model) {
-        return with(messages, parameters, session, Optional.of(model), deadline, callerTimeout);
+    /** Returns the conversation, at least one message. */
+    public List<Message> messages() {
+        return messages;
     }
 
-    /** Returns this prompt with other times that its caller waits. */
-    public Prompt within(Optional<Duration> deadline, Optional<Duration> callerTimeout) {
-        return with(messages, parameters, session, model, deadline, callerTimeout);
+    /** Returns the parameters of the completion. */
+    public Parameters parameters() {
+        return parameters;
     }
 
-    private Prompt with(
-            List<Message> messages,
-            Parameters parameters,
-            Optional<String> session,
-            Optional<String> model,
-            Optional<Duration> deadline,
-            Optional<Duration> callerTimeout) {
-        return new Prompt(
+    /** Returns the name of a configured route; absent: the default route. */
+    public Optional<String> route() {
+        return route;
+    }
+
+    /** Returns the party whose answers no other tenant may see; empty is a tenant like any other. */
+    public String tenant() {
+        return tenant;
+    }
+
+    /**
+     * Returns the source of related prompts, the unit of fairness; absent: all such prompts of the tenant are one
+     * session.
+     */
+    public Optional<String> session() {
+        return session;
+    }
+
+    /** Returns the only account that may answer; absent: any. */
+    public Optional<String> account() {
+        return account;
+    }
+
+    /** Returns the ids of the only accounts that may answer; empty: any. */
+    public Set<String> accounts() {
+        return accounts;
+    }
+
+    /** Returns the only model of the route that may answer; absent: any. */
+    public Optional<String> model() {
+        return model;
+    }
+
+    /** Returns how urgent it is. */
+    public Priority priority() {
+        return priority;
+    }
+
+    /** Returns the longest time that the caller waits; absent: the route's. */
+    public Optional<Duration> deadline() {
+        return deadline;
+    }
+
+    /**
+     * Returns whether the deadline of a streaming caller ends with the first piece of the answer; it starts again if the
+     * answer breaks off.
+     */
+    public boolean deadlineForFirstPiece() {
+        return deadlineForFirstPiece;
+    }
+
+    /**
+     * Returns after how long the caller gives up, if known: a prompt that still waits shortly before is refused ({@link
+     * PromptException.Reason#CALLER_TIMEOUT}), so that the caller learns when to ask again; it doesn't end a call under
+     * way.
+     */
+    public Optional<Duration> callerTimeout() {
+        return callerTimeout;
+    }
+
+    /** Returns how the prompt may use the caches. */
+    public CachePolicy cache() {
+        return cache;
+    }
+
+    /** Returns the part of the last message that may vary in wording; absent: none. */
+    public Optional<String> question() {
+        return question;
+    }
+
+    /** Returns what is asked for. */
+    public Operation operation() {
+        return operation;
+    }
+
+    private List<Object> values() {
+        return List.of(
                 messages,
                 parameters,
                 route,
@@ -157,6 +236,16 @@ public record Prompt(
                 operation);
     }
 
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Prompt prompt && values().equals(prompt.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return values().hashCode();
+    }
+
     /** Returns sizes only, since prompts mustn't be logged. */
     @Override
     public String toString() {
@@ -168,6 +257,8 @@ public record Prompt(
 
     /** Builds a prompt. Confined to one thread; may be used again after {@link #build()}. */
     public static final class Builder {
+
+        private static final String TOOLS = "tools";
 
         private final List<Message> messages = new ArrayList<>();
         private final Map<String, Object> extras = new LinkedHashMap<>();
@@ -204,9 +295,34 @@ public record Prompt(
             return message(Message.user(text));
         }
 
+        /** Adds a message from the user with images, as {@link Message#user(String, Image...)} does. */
+        public Builder user(String text, Image... images) {
+            return message(Message.user(text, images));
+        }
+
         /** Adds a message. */
         public Builder message(Message message) {
-            messages.add(message);
+            messages.add(Objects.requireNonNull(message, "message"));
+            return this;
+        }
+
+        /** Sets all messages, instead of those added before. */
+        public Builder messages(Collection<Message> messages) {
+            List<Message> others = List.copyOf(messages);
+            this.messages.clear();
+            this.messages.addAll(others);
+            return this;
+        }
+
+        /** Sets all parameters, instead of those set before. */
+        public Builder parameters(Parameters parameters) {
+            temperature = parameters.temperature();
+            topP = parameters.topP();
+            maxTokens = parameters.maxTokens();
+            seed = parameters.seed();
+            stop = parameters.stop();
+            extras.clear();
+            extras.putAll(parameters.extras());
             return this;
         }
 
@@ -240,6 +356,26 @@ public record Prompt(
             return this;
         }
 
+        /** Adds a tool that the model may call, behind those among the extras. */
+        public Builder tool(Tool tool) {
+            List<Object> tools =
+                    extras.get(TOOLS) instanceof List<?> before ? new ArrayList<>(before) : new ArrayList<>();
+            tools.add(tool.toJson());
+            return extra(TOOLS, tools);
+        }
+
+        /**
+         * Requires an answer in JSON: sets the extra {@code response_format}. How strictly a service keeps to the schema
+         * is its own affair, so read the answer with care. An answer that isn't JSON isn't stored.
+         *
+         * @param schema a JSON Schema of an object, in JDK types
+         */
+        public Builder responseSchema(Map<String, ?> schema) {
+            return extra(
+                    "response_format",
+                    Map.of("type", "json_schema", "json_schema", Map.of("name", "answer", "schema", schema)));
+        }
+
         /** Sets another field of the protocol's request, as a JSON value in JDK types. */
         public Builder extra(String field, Object value) {
             extras.put(field, value);
@@ -254,7 +390,7 @@ public record Prompt(
 
         /** Sets the tenant, whose answers no other tenant may see. */
         public Builder tenant(String tenant) {
-            this.tenant = tenant;
+            this.tenant = Objects.requireNonNull(tenant, "tenant");
             return this;
         }
 
@@ -284,7 +420,13 @@ public record Prompt(
 
         /** Sets how urgent it is. */
         public Builder priority(Priority priority) {
-            this.priority = priority;
+            this.priority = Objects.requireNonNull(priority, "priority");
+            return this;
+        }
+
+        /** Sets the longest time that the caller waits, or that it is the route's. */
+        public Builder deadline(Optional<Duration> deadline) {
+            this.deadline = deadline;
             return this;
         }
 
@@ -339,7 +481,7 @@ public record Prompt(
 
         /** Sets what is asked for; a completion by default. */
         public Builder operation(Operation operation) {
-            this.operation = operation;
+            this.operation = Objects.requireNonNull(operation, "operation");
             return this;
         }
 
@@ -349,22 +491,7 @@ public record Prompt(
          * @throws IllegalArgumentException if there is no message or a value is out of range
          */
         public Prompt build() {
-            return new Prompt(
-                    messages,
-                    new Parameters(temperature, topP, maxTokens, seed, stop, extras),
-                    route,
-                    tenant,
-                    session,
-                    account,
-                    accounts,
-                    model,
-                    priority,
-                    deadline,
-                    deadlineForFirstPiece,
-                    callerTimeout,
-                    new CachePolicy(read, store, ttl),
-                    question,
-                    operation);
+            return new Prompt(this);
         }
     }
 }

@@ -5,7 +5,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Reports why a prompt got no answer. Immutable. */
+/**
+ * Reports why a prompt got no answer. Immutable.
+ *
+ * <pre>{@code
+ * try {
+ *     return whippletree.ask(prompt).text();
+ * } catch (PromptException e) {
+ *     return e.isRetryable() ? "Later: " + e.roomAt().map(Instant::toString).orElse("soon") : e.getMessage();
+ * }
+ * }</pre>
+ */
 public final class PromptException extends WhippletreeException {
 
     private static final long serialVersionUID = 1L;
@@ -92,6 +102,19 @@ public final class PromptException extends WhippletreeException {
     /** Returns why there is no answer. */
     public Reason reason() {
         return reason;
+    }
+
+    /**
+     * Returns whether the same prompt may be answered later although nobody changes anything: there was no room or time,
+     * or services failed. Not if the prompt itself was refused, if all accounts are closed until somebody fixes one, or
+     * if the Whippletree is closed.
+     */
+    public boolean isRetryable() {
+        return switch (reason) {
+            case NO_ROOM_IN_TIME, DEADLINE, CALLER_TIMEOUT, LINE_FULL, ATTEMPTS_EXHAUSTED, STREAM_INTERRUPTED -> true;
+            case NO_ACCOUNT -> roomAt.isPresent();
+            case REJECTED, FILTERED, TOO_LARGE, CLOSED -> false;
+        };
     }
 
     /** Returns the attempts that failed, in order. */

@@ -13,6 +13,12 @@ import java.util.OptionalLong;
 /**
  * The status of a Whippletree at one moment. Immutable.
  *
+ * <pre>{@code
+ * for (StatusSnapshot.AccountStatus account : whippletree.status().accounts()) {
+ *     System.out.println(account.id() + " " + account.state() + account.reason().map(why -> ": " + why).orElse(""));
+ * }
+ * }</pre>
+ *
  * @param at when it was taken
  * @param uptime the time since it began to take prompts
  * @param prompts what became of the prompts

@@ -3,6 +3,8 @@
  *
  * <p>These types have no behaviour: callers, the engine and plugins exchange them. They use JDK types only, so that
  * upgrading a library elsewhere never breaks a plugin.
+ *
+ * @since 0.1
  */
 @NullMarked
 package dev.whippletree.model;

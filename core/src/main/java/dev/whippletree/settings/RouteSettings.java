@@ -7,37 +7,21 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a route: a name that callers use for a model, and the targets of its prompts. Immutable.
+ * The settings of a route: a name that callers use for a model, and the targets of its prompts. Immutable; two with
+ * equal values are equal.
  *
- * @param name what callers call it
- * @param tiers targets that are as good as each other, the preferred tier first; at least one
- * @param strategy the name of the balancing strategy
- * @param strategySettings the strategy's own settings
- * @param patience how long a prompt waits for a tier, by the known times, before the next is eligible too
- * @param deadline how long callers wait that state no deadline; absent: as long as it takes
- * @param maxTokens the maximum sent with prompts that have none, 1 or more; absent: none is sent
- * @param ttl how long answers may be stored; absent: not at all
- * @param retries how failed attempts are retried
- * @param timeouts how long an attempt may be silent
- * @param aliases other names by which a client, a library or a batch may ask for the route as a model; without
- *     duplicates or its own name
- * @param leave the share of each limit that its batch prompts keep in reserve for others, 0 to 0.9
+ * <pre>{@code
+ * RouteSettings route = RouteSettings.builder("interviews")
+ *         .tier(new TargetSettings("hf-1", "openai/gpt-oss-20b"), new TargetSettings("hf-2", "openai/gpt-oss-20b"))
+ *         .tier(new TargetSettings("groq-1", "openai/gpt-oss-20b"))
+ *         .deadline(Duration.ofMinutes(5))
+ *         .build();
+ * }</pre>
  */
-public record RouteSettings(
-        String name,
-        List<Tier> tiers,
-        String strategy,
-        Settings strategySettings,
-        Duration patience,
-        Optional<Duration> deadline,
-        OptionalInt maxTokens,
-        Optional<Duration> ttl,
-        Retries retries,
-        Timeouts timeouts,
-        List<String> aliases,
-        double leave) {
+public final class RouteSettings {
 
     /** The largest share that batch prompts may keep in reserve for others. */
     public static final double MOST_LEAVE = 0.9;
@@ -51,18 +35,32 @@ public record RouteSettings(
     /** How long answers are stored by default. */
     public static final Duration DEFAULT_TTL = Duration.ofDays(1);
 
-    /** Checks ranges and copies mutable values. */
-    public RouteSettings {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(strategy, "strategy");
-        Objects.requireNonNull(strategySettings, "strategySettings");
-        Objects.requireNonNull(deadline, "deadline");
-        Objects.requireNonNull(maxTokens, "maxTokens");
-        Objects.requireNonNull(ttl, "ttl");
-        Objects.requireNonNull(retries, "retries");
-        Objects.requireNonNull(timeouts, "timeouts");
-        tiers = List.copyOf(tiers);
-        aliases = List.copyOf(aliases);
+    private final String name;
+    private final List<Tier> tiers;
+    private final String strategy;
+    private final Settings strategySettings;
+    private final Duration patience;
+    private final Optional<Duration> deadline;
+    private final OptionalInt maxTokens;
+    private final Optional<Duration> ttl;
+    private final Retries retries;
+    private final Timeouts timeouts;
+    private final List<String> aliases;
+    private final double leave;
+
+    private RouteSettings(Builder from) {
+        name = Objects.requireNonNull(from.name, "name");
+        tiers = List.copyOf(from.tiers);
+        strategy = Objects.requireNonNull(from.strategy, "strategy");
+        strategySettings = from.strategySettings;
+        patience = Objects.requireNonNull(from.patience, "patience");
+        deadline = Objects.requireNonNull(from.deadline, "deadline");
+        maxTokens = Objects.requireNonNull(from.maxTokens, "maxTokens");
+        ttl = Objects.requireNonNull(from.ttl, "ttl");
+        retries = Objects.requireNonNull(from.retries, "retries");
+        timeouts = Objects.requireNonNull(from.timeouts, "timeouts");
+        aliases = List.copyOf(from.aliases);
+        leave = from.leave;
         if (tiers.isEmpty()) {
             throw new IllegalArgumentException("route " + name + ": add at least one tier");
         }
@@ -116,6 +114,98 @@ public record RouteSettings(
     /** Returns the same route with other timeouts. */
     public RouteSettings withTimeouts(Timeouts timeouts) {
         return toBuilder().timeouts(timeouts).build();
+    }
+
+    /** Returns what callers call it. */
+    public String name() {
+        return name;
+    }
+
+    /** Returns targets that are as good as each other, the preferred tier first; at least one. */
+    public List<Tier> tiers() {
+        return tiers;
+    }
+
+    /** Returns the name of the balancing strategy. */
+    public String strategy() {
+        return strategy;
+    }
+
+    /** Returns the strategy's own settings. */
+    public Settings strategySettings() {
+        return strategySettings;
+    }
+
+    /** Returns how long a prompt waits for a tier, by the known times, before the next is eligible too. */
+    public Duration patience() {
+        return patience;
+    }
+
+    /** Returns how long callers wait that state no deadline; absent: as long as it takes. */
+    public Optional<Duration> deadline() {
+        return deadline;
+    }
+
+    /** Returns the maximum sent with prompts that have none, 1 or more; absent: none is sent. */
+    public OptionalInt maxTokens() {
+        return maxTokens;
+    }
+
+    /** Returns how long answers may be stored; absent: not at all. */
+    public Optional<Duration> ttl() {
+        return ttl;
+    }
+
+    /** Returns how failed attempts are retried. */
+    public Retries retries() {
+        return retries;
+    }
+
+    /** Returns how long an attempt may be silent. */
+    public Timeouts timeouts() {
+        return timeouts;
+    }
+
+    /** Returns other names by which a client, a library or a batch may ask for the route as a model; without duplicates or its own name. */
+    public List<String> aliases() {
+        return aliases;
+    }
+
+    /** Returns the share of each limit that its batch prompts keep in reserve for others, 0 to 0.9. */
+    public double leave() {
+        return leave;
+    }
+
+    private List<Object> values() {
+        return List.of(
+                name,
+                tiers,
+                strategy,
+                strategySettings,
+                patience,
+                deadline,
+                maxTokens,
+                ttl,
+                retries,
+                timeouts,
+                aliases,
+                leave);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RouteSettings same && values().equals(same.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return values().hashCode();
+    }
+
+    /** Returns its name only. */
+    @Override
+    public String toString() {
+        return "route " + name;
     }
 
     /** Builds a route. Confined to one thread; may be used again after {@link #build()}. */
@@ -237,19 +327,7 @@ public record RouteSettings(
          * @throws IllegalArgumentException if there is no tier or a value is out of range
          */
         public RouteSettings build() {
-            return new RouteSettings(
-                    name,
-                    tiers,
-                    strategy,
-                    strategySettings,
-                    patience,
-                    deadline,
-                    maxTokens,
-                    ttl,
-                    retries,
-                    timeouts,
-                    aliases,
-                    leave);
+            return new RouteSettings(this);
         }
     }
 

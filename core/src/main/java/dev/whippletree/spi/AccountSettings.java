@@ -16,34 +16,16 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of an account. Immutable.
+ * The settings of an account. Immutable; two with equal values are equal.
  *
- * @param id unique among all accounts; what status and errors call it
- * @param provider the name of its provider
- * @param token its credential; absent for services that need none
- * @param organization the organization whose limits it shares; absent: one of its own
- * @param weight its share of the load against others of the tier, 1 or more
- * @param maxConcurrency the most attempts in flight; absent: the default
- * @param transit the longest time from sending a request to its arrival at the service; absent: unknown, so that a
- *     request may arrive as late as just before the first byte of its response
- * @param limits the limits the user declared for the organization
- * @param limitScope what limits apply to of which the service doesn't say it: {@link Reach#MODEL} or
- *     {@link Reach#ORGANIZATION}; absent: it is inferred from refusals
- * @param credit what its organization may spend; absent: unknown. Shown in plans and status, not enforced
- * @param settings the provider's own settings, such as {@code base-url}
+ * <pre>{@code
+ * AccountSettings account = AccountSettings.builder("hf-1", "huggingface")
+ *         .token(Secret.ofVariable("HF_TOKEN"))
+ *         .limit("1000 requests / 1h")
+ *         .build();
+ * }</pre>
  */
-public record AccountSettings(
-        String id,
-        String provider,
-        Optional<Secret> token,
-        Optional<String> organization,
-        int weight,
-        OptionalInt maxConcurrency,
-        Optional<Duration> transit,
-        List<DeclaredLimit> limits,
-        Optional<Reach> limitScope,
-        Optional<Credit> credit,
-        Settings settings) {
+public final class AccountSettings {
 
     /**
      * A limit the user declared. Immutable.
@@ -53,21 +35,36 @@ public record AccountSettings(
      */
     public record DeclaredLimit(Limit limit, Optional<String> model) {}
 
-    /** Checks ranges and copies mutable values. */
-    public AccountSettings {
-        Objects.requireNonNull(provider, "provider");
-        Objects.requireNonNull(token, "token");
-        Objects.requireNonNull(organization, "organization");
-        Objects.requireNonNull(transit, "transit");
-        Objects.requireNonNull(credit, "credit");
+    private final String id;
+    private final String provider;
+    private final Optional<Secret> token;
+    private final Optional<String> organization;
+    private final int weight;
+    private final OptionalInt maxConcurrency;
+    private final Optional<Duration> transit;
+    private final List<DeclaredLimit> limits;
+    private final Optional<Reach> limitScope;
+    private final Optional<Credit> credit;
+    private final Settings settings;
+
+    private AccountSettings(Builder from) {
+        id = Objects.requireNonNull(from.id, "id");
+        provider = Objects.requireNonNull(from.provider, "provider");
+        token = Objects.requireNonNull(from.token, "token");
+        organization = Objects.requireNonNull(from.organization, "organization");
+        weight = from.weight;
+        maxConcurrency = Objects.requireNonNull(from.maxConcurrency, "maxConcurrency");
+        transit = Objects.requireNonNull(from.transit, "transit");
+        limits = List.copyOf(from.limits);
+        limitScope = Objects.requireNonNull(from.limitScope, "limitScope");
+        credit = Objects.requireNonNull(from.credit, "credit");
+        settings = new Settings("account " + from.id, from.settings);
         limitScope.ifPresent(scope -> {
             if (scope != Reach.MODEL && scope != Reach.ORGANIZATION) {
                 throw new IllegalArgumentException(
                         "account " + id + ": limit-scope must be MODEL or ORGANIZATION, not " + scope);
             }
         });
-        Objects.requireNonNull(settings, "settings");
-        limits = List.copyOf(limits);
         if (id.isBlank()) {
             throw new IllegalArgumentException("an account's id can't be empty");
         }
@@ -113,18 +110,95 @@ public record AccountSettings(
 
     /** Returns an account with defaults for everything else: weight 1, an organization of its own, no limits. */
     public static AccountSettings of(String id, String provider, Optional<Secret> token, Settings settings) {
-        return new AccountSettings(
+        Builder builder = builder(id, provider).settings(settings.values());
+        builder.token = token;
+        return builder.build();
+    }
+
+    /** Returns unique among all accounts; what status and errors call it. */
+    public String id() {
+        return id;
+    }
+
+    /** Returns the name of its provider. */
+    public String provider() {
+        return provider;
+    }
+
+    /** Returns its credential; absent for services that need none. */
+    public Optional<Secret> token() {
+        return token;
+    }
+
+    /** Returns the organization whose limits it shares; absent: one of its own. */
+    public Optional<String> organization() {
+        return organization;
+    }
+
+    /** Returns its share of the load against others of the tier, 1 or more. */
+    public int weight() {
+        return weight;
+    }
+
+    /** Returns the most attempts in flight; absent: the default. */
+    public OptionalInt maxConcurrency() {
+        return maxConcurrency;
+    }
+
+    /** Returns the longest time from sending a request to its arrival at the service; absent: unknown, so that a request may arrive as late as just before the first byte of its response. */
+    public Optional<Duration> transit() {
+        return transit;
+    }
+
+    /** Returns the limits the user declared for the organization. */
+    public List<DeclaredLimit> limits() {
+        return limits;
+    }
+
+    /** Returns what limits apply to of which the service doesn't say it: {@link Reach#MODEL} or {@link Reach#ORGANIZATION}; absent: it is inferred from refusals. */
+    public Optional<Reach> limitScope() {
+        return limitScope;
+    }
+
+    /** Returns what its organization may spend; absent: unknown. Shown in plans and status, not enforced. */
+    public Optional<Credit> credit() {
+        return credit;
+    }
+
+    /** Returns the provider's own settings, such as {@code base-url}. */
+    public Settings settings() {
+        return settings;
+    }
+
+    private List<Object> values() {
+        return List.of(
                 id,
                 provider,
                 token,
-                Optional.empty(),
-                1,
-                OptionalInt.empty(),
-                Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
+                organization,
+                weight,
+                maxConcurrency,
+                transit,
+                limits,
+                limitScope,
+                credit,
                 settings);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof AccountSettings same && values().equals(same.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return values().hashCode();
+    }
+
+    /** Returns its name only. */
+    @Override
+    public String toString() {
+        return "account " + id;
     }
 
     /** Builds an account. Confined to one thread; may be used again after {@link #build()}. */
@@ -250,18 +324,7 @@ public record AccountSettings(
          * @throws IllegalArgumentException if a value is out of range
          */
         public AccountSettings build() {
-            return new AccountSettings(
-                    id,
-                    provider,
-                    token,
-                    organization,
-                    weight,
-                    maxConcurrency,
-                    transit,
-                    limits,
-                    limitScope,
-                    credit,
-                    new Settings("account " + id, settings));
+            return new AccountSettings(this);
         }
     }
 }

@@ -285,6 +285,43 @@ final class EngineCacheTest {
     }
 
     @Test
+    void forgottenPrompt_isAskedAgain_andTheOthersAreKeptInEveryCache() {
+        ScriptedCache far = new ScriptedCache(fixture.timeline);
+        fixture.cache("far", far);
+        fixture.askMany(3);
+        fixture.run();
+        CompletableFuture<Void> forgotten = fixture.engine().forget(Prompt.of("question 1"));
+        fixture.run();
+        assertThat(forgotten).isCompleted();
+        assertThat(List.of(cache, far))
+                .allSatisfy(tier -> assertThat(tier.entries()).hasSize(2));
+        int before = client.calls();
+        fixture.askMany(3);
+        fixture.run();
+        assertThat(client.calls()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void forgetting_comesAfterTheStoringOfWhatWasAnsweredBefore() {
+        cache.latency(Duration.ofMillis(500));
+        CompletableFuture<Void> forgotten =
+                fixture.ask("q").thenCompose(answer -> fixture.engine().forget(Prompt.of("q")));
+        fixture.run();
+        assertThat(forgotten).isCompleted();
+        assertThat(cache.puts()).isEqualTo(1);
+        assertThat(cache.entries()).isEmpty();
+    }
+
+    @Test
+    void forgettingForAnUnknownRoute_failsByName() {
+        assertThat(fixture.engine()
+                        .forget(Prompt.builder().user("q").route("nowhere").build()))
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageContaining("nowhere");
+    }
+
+    @Test
     void clear_ofOneTenant_leavesEveryoneElsesAnswersInEveryCache() {
         ScriptedCache far = new ScriptedCache(fixture.timeline);
         fixture.cache("far", far);

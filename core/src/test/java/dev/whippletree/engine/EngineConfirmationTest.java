@@ -93,6 +93,11 @@ final class EngineConfirmationTest {
         }
 
         @Override
+        public CompletionStage<Void> remove(CacheKey key) {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
         public CompletionStage<Long> clear(Optional<String> tenant) {
             return CompletableFuture.completedFuture(0L);
         }

@@ -136,10 +136,10 @@ final class EngineCoordinationTest {
         others.answers(uses ->
                 uses.get(1).amount() > 1000 ? ScriptedCoordination.refusal(uses.get(1), SECOND) : others.grant());
         Prompt large = Prompt.of("large");
-        fixture.ask(large.withParameters(large.parameters().withMaxTokens(600)));
+        fixture.ask(large.toBuilder().maxTokens(600).build());
         Prompt small = Prompt.of("small");
         CompletableFuture<Completion> answer =
-                fixture.ask(small.withParameters(small.parameters().withMaxTokens(5)));
+                fixture.ask(small.toBuilder().maxTokens(5).build());
         fixture.advance(Duration.ofMillis(500));
         assertThat(answer).isCompleted();
         assertThat(client.calls()).isEqualTo(1);

@@ -178,7 +178,8 @@ final class EngineLineTest {
     void deadline_isJudgedByTurnAndNotByTheLengthOfTheLine() {
         fixture.account("a", "10 / 10s");
         for (int index = 0; index < 1_000; index++) {
-            fixture.ask(Prompt.of("greedy " + index).session("greedy"));
+            fixture.ask(
+                    Prompt.builder().user("greedy " + index).session("greedy").build());
         }
         fixture.advance(Duration.ofSeconds(1));
         CompletableFuture<Completion> modest = fixture.ask(Prompt.builder()

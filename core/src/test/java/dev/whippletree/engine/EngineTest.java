@@ -320,10 +320,12 @@ final class EngineTest {
     void oneSessionWithAThousandPrompts_doesNotStarveAnother() {
         fixture.account("a", "10 / 10s");
         for (int index = 0; index < 1_000; index++) {
-            fixture.ask(Prompt.of("greedy " + index).session("greedy"));
+            fixture.ask(
+                    Prompt.builder().user("greedy " + index).session("greedy").build());
         }
         fixture.advance(Duration.ofSeconds(1));
-        CompletableFuture<Completion> modest = fixture.ask(Prompt.of("modest").session("modest"));
+        CompletableFuture<Completion> modest =
+                fixture.ask(Prompt.builder().user("modest").session("modest").build());
         fixture.advance(Duration.ofSeconds(11));
         assertThat(modest).isCompleted();
     }
@@ -416,10 +418,11 @@ final class EngineTest {
                     .priority(Priority.BATCH)
                     .session("patient")
                     .build());
-            fixture.ask(Prompt.of("urgent " + index).session("hasty"));
+            fixture.ask(
+                    Prompt.builder().user("urgent " + index).session("hasty").build());
         }
         fixture.advance(SHORT);
-        fixture.ask(Prompt.of("batch 3").session("another"));
+        fixture.ask(Prompt.builder().user("batch 3").session("another").build());
         fixture.advance(Duration.ofSeconds(31));
         assertThat(last).isCompleted();
     }

@@ -69,6 +69,14 @@ public final class ScriptedCache implements CacheStore {
     }
 
     @Override
+    public CompletionStage<Void> remove(CacheKey key) {
+        return answer(() -> {
+            entries.remove(key);
+            return null;
+        });
+    }
+
+    @Override
     public CompletionStage<Long> clear(Optional<String> tenant) {
         return answer(() -> {
             long before = entries.size();

@@ -175,6 +175,11 @@ public final class FakePlugins {
         }
 
         @Override
+        public CompletionStage<Void> remove(CacheKey key) {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
         public CompletionStage<Long> clear(Optional<String> tenant) {
             return CompletableFuture.completedFuture(0L);
         }

@@ -9,8 +9,6 @@ import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 final class RouteSettingsTest {
@@ -37,20 +35,18 @@ final class RouteSettingsTest {
                 .leave(0.1)
                 .build();
 
-        RouteSettings same = new RouteSettings(
-                "r",
-                List.of(new Tier(List.of(FIRST, SECOND)), new Tier(List.of(SECOND))),
-                "peak-ewma",
-                decay,
-                Duration.ofSeconds(1),
-                Optional.of(Duration.ofMinutes(2)),
-                OptionalInt.of(600),
-                Optional.of(Duration.ofHours(1)),
-                retries,
-                timeouts,
-                List.of("gpt-4o-mini"),
-                0.1);
-        assertThat(route).isEqualTo(same);
+        assertThat(route.name()).isEqualTo("r");
+        assertThat(route.tiers()).containsExactly(new Tier(List.of(FIRST, SECOND)), new Tier(List.of(SECOND)));
+        assertThat(route.strategy()).isEqualTo("peak-ewma");
+        assertThat(route.strategySettings()).isEqualTo(decay);
+        assertThat(route.patience()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(route.deadline()).contains(Duration.ofMinutes(2));
+        assertThat(route.maxTokens()).hasValue(600);
+        assertThat(route.ttl()).contains(Duration.ofHours(1));
+        assertThat(route.retries()).isEqualTo(retries);
+        assertThat(route.timeouts()).isEqualTo(timeouts);
+        assertThat(route.aliases()).containsExactly("gpt-4o-mini");
+        assertThat(route.leave()).isEqualTo(0.1);
         assertThat(route.toBuilder().build()).isEqualTo(route);
     }
 

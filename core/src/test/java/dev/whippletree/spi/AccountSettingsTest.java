@@ -9,10 +9,8 @@ import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 final class AccountSettingsTest {
@@ -36,19 +34,20 @@ final class AccountSettingsTest {
                 .settings(Map.of("bill-to", "acme"))
                 .build();
 
-        AccountSettings same = new AccountSettings(
-                "hf-1",
-                "huggingface",
-                Optional.of(TOKEN),
-                Optional.of("acme"),
-                3,
-                OptionalInt.of(7),
-                Optional.of(Duration.ofMillis(90)),
-                List.of(new DeclaredLimit(HOURLY, Optional.empty()), new DeclaredLimit(HOURLY, Optional.of("small"))),
-                Optional.of(Reach.MODEL),
-                Optional.of(Credit.parse("2.00 usd / month")),
-                new Settings("account hf-1", Map.of("base-url", "http://localhost", "bill-to", "acme")));
-        assertThat(account).isEqualTo(same);
+        assertThat(account.id()).isEqualTo("hf-1");
+        assertThat(account.provider()).isEqualTo("huggingface");
+        assertThat(account.token()).contains(TOKEN);
+        assertThat(account.organization()).contains("acme");
+        assertThat(account.weight()).isEqualTo(3);
+        assertThat(account.maxConcurrency()).hasValue(7);
+        assertThat(account.transit()).contains(Duration.ofMillis(90));
+        assertThat(account.limits())
+                .containsExactly(
+                        new DeclaredLimit(HOURLY, Optional.empty()), new DeclaredLimit(HOURLY, Optional.of("small")));
+        assertThat(account.limitScope()).contains(Reach.MODEL);
+        assertThat(account.credit()).contains(Credit.parse("2.00 usd / month"));
+        assertThat(account.settings())
+                .isEqualTo(new Settings("account hf-1", Map.of("base-url", "http://localhost", "bill-to", "acme")));
         assertThat(account.toBuilder().build()).isEqualTo(account);
         assertThat(account.withToken(Optional.empty()).token()).isEmpty();
         assertThat(account.withToken(Optional.of(TOKEN))).isEqualTo(account);

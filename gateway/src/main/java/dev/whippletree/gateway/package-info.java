@@ -4,6 +4,8 @@
  * <p>{@link dev.whippletree.gateway.Gateway} is the door. Requests are read and answers written on a few I/O threads;
  * one that waits for its answer holds none. Of the packages below, {@code status} and {@code chat} use {@code clients},
  * and all use {@code http}.
+ *
+ * @since 0.1
  */
 @NullMarked
 package dev.whippletree.gateway;

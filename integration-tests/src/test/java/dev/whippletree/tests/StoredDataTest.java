@@ -223,7 +223,7 @@ final class StoredDataTest {
                 assertThat(answersIn(redis)).isEqualTo(answers.size());
                 assertThat(contents(redis)).doesNotContain(INSTRUCTION, QUESTION, TOKEN, KEY, "acme");
 
-                CompletableFuture<Long> cleared = whippletree.clearCaches(Optional.empty());
+                CompletableFuture<Long> cleared = whippletree.clearCaches();
                 assertThat(cleared.join()).isPositive();
                 assertThat(Texts.holdersOf(QUESTION, whippletree, gateway)).isEmpty();
                 assertThat(Texts.holdersOf(answers.get(0), whippletree, gateway))

@@ -12,15 +12,10 @@ import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.chat.response.PartialToolCallContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
-import dev.whippletree.model.AnswerExtras;
-import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
-import dev.whippletree.model.ToolCall;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,11 +34,8 @@ final class HandlerSubscriber implements Flow.Subscriber<Delta> {
     private final StreamingChatResponseHandler handler;
     private final Responses responses;
     private final Handle handle = new Handle();
-    private final StringBuilder text = new StringBuilder();
-    private final StringBuilder reasoning = new StringBuilder();
-    private final StringBuilder refusal = new StringBuilder();
-    private final List<AnswerExtras> extras = new ArrayList<>(0);
-    private final Map<Integer, Call> calls = new TreeMap<>();
+    private final Map<Integer, String> callIds = new HashMap<>();
+    private final Map<Integer, String> callNames = new HashMap<>();
     private Delta.@Nullable End end;
 
     HandlerSubscriber(StreamingChatResponseHandler handler, Responses responses) {
@@ -72,24 +64,6 @@ final class HandlerSubscriber implements Flow.Subscriber<Delta> {
         }
     }
 
-    /** A tool call as far as it has arrived. */
-    private static final class Call {
-
-        private String id = "";
-        private String name = "";
-        private final StringBuilder arguments = new StringBuilder();
-
-        void add(Delta.ToolCallPart part) {
-            id = part.id().orElse(id);
-            name = part.name().orElse(name);
-            arguments.append(part.arguments());
-        }
-
-        ToolCall whole() {
-            return new ToolCall(id, name, arguments.toString());
-        }
-    }
-
     @Override
     public void onSubscribe(Flow.Subscription asked) {
         handle.subscription = asked;
@@ -99,35 +73,29 @@ final class HandlerSubscriber implements Flow.Subscriber<Delta> {
     @Override
     public void onNext(Delta delta) {
         if (delta instanceof Delta.Text piece) {
-            text.append(piece.text());
             tell(() ->
                     handler.onPartialResponse(new PartialResponse(piece.text()), new PartialResponseContext(handle)));
         } else if (delta instanceof Delta.Reasoning piece) {
-            reasoning.append(piece.text());
             if (responses.returnThinking()) {
                 tell(() -> handler.onPartialThinking(
                         new PartialThinking(piece.text()), new PartialThinkingContext(handle)));
             }
-        } else if (delta instanceof Delta.Refusal piece) {
-            refusal.append(piece.text());
-        } else if (delta instanceof Delta.ExtrasPart part) {
-            extras.add(part.extras());
         } else if (delta instanceof Delta.ToolCallPart part) {
-            Call call = calls.computeIfAbsent(part.index(), index -> new Call());
-            call.add(part);
+            part.id().ifPresent(id -> callIds.put(part.index(), id));
+            part.name().ifPresent(name -> callNames.put(part.index(), name));
             if (!part.arguments().isEmpty()) {
-                tell(() -> handler.onPartialToolCall(partial(part, call), new PartialToolCallContext(handle)));
+                tell(() -> handler.onPartialToolCall(partial(part), new PartialToolCallContext(handle)));
             }
         } else if (delta instanceof Delta.End last) {
             end = last;
         }
     }
 
-    private static PartialToolCall partial(Delta.ToolCallPart part, Call call) {
+    private PartialToolCall partial(Delta.ToolCallPart part) {
         return PartialToolCall.builder()
                 .index(part.index())
-                .id(call.id.isEmpty() ? null : call.id)
-                .name(call.name)
+                .id(callIds.get(part.index()))
+                .name(callNames.getOrDefault(part.index(), ""))
                 .partialArguments(part.arguments())
                 .build();
     }
@@ -141,15 +109,7 @@ final class HandlerSubscriber implements Flow.Subscriber<Delta> {
         }
         ChatResponse response;
         try {
-            response = responses.response(new Completion(
-                    text.toString(),
-                    ifAny(reasoning),
-                    ifAny(refusal),
-                    calls.values().stream().map(Call::whole).toList(),
-                    last.finishReason(),
-                    last.usage(),
-                    AnswerExtras.sum(extras),
-                    last.origin()));
+            response = responses.response(last.completion());
         } catch (ContentFilteredException e) {
             report(e);
             return;
@@ -160,10 +120,6 @@ final class HandlerSubscriber implements Flow.Subscriber<Delta> {
             tell(() -> handler.onCompleteToolCall(call));
         }
         tell(() -> handler.onCompleteResponse(response));
-    }
-
-    private static Optional<String> ifAny(StringBuilder text) {
-        return text.isEmpty() ? Optional.empty() : Optional.of(text.toString());
     }
 
     @Override

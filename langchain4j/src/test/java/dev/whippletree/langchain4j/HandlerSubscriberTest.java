@@ -15,12 +15,14 @@ import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import dev.whippletree.model.AnswerExtras;
+import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.model.ToolCall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,10 +35,8 @@ import org.junit.jupiter.api.Test;
 /** What a handler is told of a streamed answer. */
 final class HandlerSubscriberTest {
 
-    private static final Delta.End END = new Delta.End(
-            FinishReason.TOOL_CALLS,
-            Optional.of(TokenUsage.of(10, 5)),
-            new Origin(Origin.Source.CALL, "local-1", "large", 1, Duration.ZERO, Optional.empty()));
+    private static final Origin ORIGIN =
+            new Origin(Origin.Source.CALL, "local-1", "large", 1, Duration.ZERO, Optional.empty());
 
     private final List<Object> told = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
@@ -93,6 +93,32 @@ final class HandlerSubscriberTest {
         return answer;
     }
 
+    private static Delta.End end(String text, String reasoning, ToolCall... calls) {
+        return new Delta.End(whole(
+                text,
+                reasoning.isEmpty() ? Optional.empty() : Optional.of(reasoning),
+                Optional.empty(),
+                List.of(calls),
+                AnswerExtras.NONE));
+    }
+
+    private static Completion whole(
+            String text,
+            Optional<String> reasoning,
+            Optional<String> refusal,
+            List<ToolCall> calls,
+            AnswerExtras extras) {
+        return new Completion(
+                text,
+                reasoning,
+                refusal,
+                calls,
+                FinishReason.TOOL_CALLS,
+                Optional.of(TokenUsage.of(10, 5)),
+                extras,
+                ORIGIN);
+    }
+
     private static Delta.ToolCallPart head(int index, String id, String name) {
         return new Delta.ToolCallPart(index, Optional.of(id), Optional.of(name), "");
     }
@@ -134,7 +160,11 @@ final class HandlerSubscriberTest {
                 .containsExactly(
                         partial(0, "call-1", "weather", "{\"city\": "), partial(0, "call-1", "weather", "\"Munich\"}"));
 
-        answer.onNext(END);
+        answer.onNext(end(
+                "",
+                "",
+                new ToolCall("call-1", "weather", "{\"city\": \"Munich\"}"),
+                new ToolCall("call-2", "time", "")));
         answer.onComplete();
         ToolExecutionRequest first = call("call-1", "weather", "{\"city\": \"Munich\"}");
         ToolExecutionRequest second = call("call-2", "time", "{}");
@@ -142,7 +172,7 @@ final class HandlerSubscriberTest {
         assertThat(response().aiMessage()).isEqualTo(AiMessage.from(first, second));
         assertThat(response().tokenUsage()).isEqualTo(new dev.langchain4j.model.output.TokenUsage(10, 5));
         assertThat(((WhippletreeChatResponseMetadata) response().metadata()).origin())
-                .isEqualTo(END.origin());
+                .isEqualTo(ORIGIN);
         assertThat(asked).containsExactly("request " + Long.MAX_VALUE);
     }
 
@@ -159,7 +189,7 @@ final class HandlerSubscriberTest {
         HandlerSubscriber wanted = answer(true);
         wanted.onNext(new Delta.Reasoning("Hm."));
         wanted.onNext(new Delta.Text("Yes."));
-        wanted.onNext(END);
+        wanted.onNext(end("Yes.", "Hm."));
         wanted.onComplete();
         assertThat(told.subList(0, 2)).containsExactly(new PartialThinking("Hm."), "Yes.");
         assertThat(response().aiMessage())
@@ -169,7 +199,7 @@ final class HandlerSubscriberTest {
         HandlerSubscriber unwanted = answer(false);
         unwanted.onNext(new Delta.Reasoning("Hm."));
         unwanted.onNext(new Delta.Text("Yes."));
-        unwanted.onNext(END);
+        unwanted.onNext(end("Yes.", "Hm."));
         unwanted.onComplete();
         assertThat(told).hasSize(2);
         assertThat(response().aiMessage()).isEqualTo(AiMessage.from("Yes."));
@@ -184,7 +214,7 @@ final class HandlerSubscriberTest {
         seen.cancel();
         assertThat(seen.isCancelled()).isTrue();
         answer.onNext(new Delta.Text(" upon"));
-        answer.onNext(END);
+        answer.onNext(end("Once upon", ""));
         answer.onComplete();
         answer.onError(new IllegalStateException("late"));
         assertThat(told).containsExactly("Once");
@@ -196,7 +226,8 @@ final class HandlerSubscriberTest {
         HandlerSubscriber answer = answer(false);
         answer.onNext(new Delta.Refusal("I can"));
         answer.onNext(new Delta.Refusal("'t."));
-        answer.onNext(END);
+        answer.onNext(
+                new Delta.End(whole("", Optional.empty(), Optional.of("I can't."), List.of(), AnswerExtras.NONE)));
         answer.onComplete();
 
         assertThat(told)
@@ -212,7 +243,7 @@ final class HandlerSubscriberTest {
         HandlerSubscriber answer = answer(false);
         answer.onNext(new Delta.Text("Hi"));
         answer.onNext(new Delta.ExtrasPart(extras));
-        answer.onNext(END);
+        answer.onNext(new Delta.End(whole("Hi", Optional.empty(), Optional.empty(), List.of(), extras)));
         answer.onComplete();
 
         ChatResponse response = (ChatResponse) told.get(told.size() - 1);

@@ -1,4 +1,8 @@
-/** Reports a Whippletree to a program's own Micrometer or OpenTelemetry; {@code docs/metrics.md} lists every name. */
+/**
+ * Reports a Whippletree to a program's own Micrometer or OpenTelemetry; {@code docs/metrics.md} lists every name.
+ *
+ * @since 0.1
+ */
 @NullMarked
 package dev.whippletree.metrics;
 

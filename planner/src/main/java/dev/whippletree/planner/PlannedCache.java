@@ -55,6 +55,12 @@ final class PlannedCache implements Cache, CacheStore {
     }
 
     @Override
+    public CompletionStage<Void> remove(CacheKey key) {
+        entries.remove(key);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
     public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
         entries.put(key, entry);
         return CompletableFuture.completedFuture(null);

@@ -46,7 +46,10 @@ final class PromptPadding {
     Prompt of(Prompt prompt) {
         return byText.computeIfAbsent(
                 prompt.messages().get(0).text(),
-                text -> Prompt.builder().user(lengthened(text)).build().withParameters(prompt.parameters()));
+                text -> Prompt.builder()
+                        .user(lengthened(text))
+                        .parameters(prompt.parameters())
+                        .build());
     }
 
     private String lengthened(String text) {

@@ -100,6 +100,6 @@ final class MessageTranslator {
     }
 
     private static Message result(ToolResponseMessage.ToolResponse result) {
-        return new Message(Role.TOOL, result.responseData(), List.of(), List.of(), Optional.of(result.id()));
+        return Message.tool(result.id(), result.responseData());
     }
 }

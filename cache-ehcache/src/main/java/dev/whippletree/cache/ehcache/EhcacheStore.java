@@ -122,6 +122,15 @@ final class EhcacheStore implements CacheStore {
     }
 
     @Override
+    public CompletionStage<Void> remove(CacheKey key) {
+        return done(() -> {
+                    cache.remove(placeOf(key));
+                    return true;
+                })
+                .thenAccept(removed -> {});
+    }
+
+    @Override
     public CompletionStage<Long> clear(Optional<String> tenant) {
         return CompletableFuture.supplyAsync(() -> whileOpen(() -> remove(tenant)), services.executor());
     }

@@ -92,6 +92,11 @@ final class RedisStore implements CacheStore {
                 .thenAccept(ok -> {});
     }
 
+    @Override
+    public CompletionStage<Void> remove(CacheKey key) {
+        return link.send(redis -> redis.unlink(keys.answer(key))).thenAccept(removed -> {});
+    }
+
     /** Sweeps the keys step by step. Answers stored meanwhile may stay. */
     @Override
     public CompletionStage<Long> clear(Optional<String> tenant) {

@@ -307,6 +307,11 @@ final class FaultyCommands implements CoordinationCommands {
         }
 
         @Override
+        public CompletionStage<Void> remove(CacheKey key) {
+            throw new UnsupportedOperationException("nothing here forgets an answer");
+        }
+
+        @Override
         public CompletionStage<Long> clear(Optional<String> tenant) {
             return CompletableFuture.completedFuture(-1L);
         }

@@ -140,6 +140,11 @@ final class AnswerScope {
         change(() -> index.remove(id));
     }
 
+    /** Removes what is stored for a question in these very words. */
+    synchronized void forget(Wording wording) {
+        change(() -> index.removeIf(stored -> stored.wording().equals(wording)));
+    }
+
     /** Makes room; returns whether anything is left. */
     synchronized boolean forgetOldest() {
         change(index::removeOldest);

@@ -89,6 +89,15 @@ final class ApprovedStore implements CacheStore {
     }
 
     @Override
+    public synchronized CompletionStage<Void> remove(CacheKey key) {
+        if (closed) {
+            return itIsClosed();
+        }
+        placeOf(key).ifPresent(this::remove);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
     public synchronized CompletionStage<Long> clear(Optional<String> tenant) {
         if (closed) {
             return itIsClosed();

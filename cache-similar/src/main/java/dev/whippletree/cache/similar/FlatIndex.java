@@ -130,8 +130,13 @@ final class FlatIndex {
     }
 
     private void removeExpired(Instant now) {
+        removeIf(stored -> !stored.entry().expires().isAfter(now));
+    }
+
+    /** Removes every question that a condition holds for. */
+    void removeIf(Predicate<Stored> condition) {
         for (int number = places.size() - 1; number >= 0; number--) {
-            if (!places.get(number).stored.entry().expires().isAfter(now)) {
+            if (condition.test(places.get(number).stored)) {
                 removeAt(number);
             }
         }

@@ -354,6 +354,24 @@ final class SimilarStore implements CacheStore {
         }
     }
 
+    /** Removes the answer that the question was served, and the one that is stored for its own words. */
+    @Override
+    public CompletionStage<Void> remove(CacheKey key) {
+        if (key.question().isEmpty() || approved.knows(key)) {
+            return approved.remove(key);
+        }
+        CacheKey.Question question = key.question().get();
+        CacheKey bare = key.withoutQuestion();
+        synchronized (scopes) {
+            delivered(bare);
+            // Of no use isn't wrong: it says nothing of the threshold.
+            Optional.ofNullable(served.get(bare)).ifPresent(hit -> hit.scope().disown(hit.nearest()));
+            Optional.ofNullable(scopes.get(new ScopeKey(key.tenant(), question.scope())))
+                    .ifPresent(scope -> scope.forget(Wording.of(question.text())));
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
     @Override
     public CompletionStage<Long> clear(Optional<String> tenant) {
         long removed = 0;

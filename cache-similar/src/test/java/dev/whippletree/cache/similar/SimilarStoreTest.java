@@ -129,6 +129,25 @@ class SimilarStoreTest {
     }
 
     @Test
+    void removedQuestion_isntServed_norWhatAnsweredIt() {
+        warmUp();
+        CacheKey again = key("red " + word(0));
+        while (ask(again, "warm").isEmpty()) {
+            assertThat(timeline.nanoTime()).isLessThan(Duration.ofSeconds(1).toNanos());
+        }
+        for (int i = 0; i < 500; i += 2) {
+            store.remove(key("red " + word(i)));
+        }
+        assertThat(find(key("red at last")).map(hit -> hit.entry().completion().text()))
+                .isNotEqualTo(Optional.of("warm"));
+        int served = 0;
+        for (int i = 0; i < 50; i++) {
+            served += get(key("blue at last " + word(i))).isPresent() ? 1 : 0;
+        }
+        assertThat(served).isPositive();
+    }
+
+    @Test
     void afterWarmUp_similarQuestionIsServed_andIsNoExactHit() {
         warmUp();
         int served = 0;

@@ -34,9 +34,7 @@ public final class ComingAnswer implements Flow.Subscriber<Delta> {
 
         /** Returns what a completion says. */
         public static Answer of(Completion completion) {
-            return new Answer(
-                    completion.words(),
-                    new Delta.End(completion.finishReason(), completion.usage(), completion.origin()));
+            return new Answer(completion.words(), new Delta.End(completion));
         }
     }
 

@@ -9,7 +9,6 @@ import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.base.Waiting;
 import dev.whippletree.model.ShownText;
 import dev.whippletree.terminal.board.Words;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -63,7 +62,7 @@ public final class CacheCommand implements Callable<Integer> {
                 }
                 long removed;
                 try {
-                    removed = Waiting.on(whippletree.clearCaches(Optional.ofNullable(tenant)));
+                    removed = Waiting.on(tenant == null ? whippletree.clearCaches() : whippletree.clearCaches(tenant));
                 } catch (RuntimeException e) {
                     surroundings
                             .err()

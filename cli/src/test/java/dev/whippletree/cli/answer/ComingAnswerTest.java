@@ -6,6 +6,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 
+import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
@@ -19,10 +20,13 @@ import org.junit.jupiter.api.Test;
 
 class ComingAnswerTest {
 
-    private static final Delta.End END = new Delta.End(
+    private static final Delta.End END = new Delta.End(new Completion(
+            "",
+            Optional.empty(),
+            List.of(),
             FinishReason.STOP,
             Optional.empty(),
-            new Origin(Origin.Source.CALL, "hf-1", "m", 1, Duration.ZERO, Optional.empty()));
+            new Origin(Origin.Source.CALL, "hf-1", "m", 1, Duration.ZERO, Optional.empty())));
 
     private final List<Delta.Piece> pieces = new ArrayList<>();
     private final ComingAnswer answer = new ComingAnswer(pieces::add);

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -190,18 +191,26 @@ public final class CacheTiers {
     private CompletableFuture<Long> clearAll(Optional<String> tenant) {
         CompletableFuture<Long> most = CompletableFuture.completedFuture(-1L);
         for (CountedCache tier : tiers) {
-            most = most.thenCombine(clear(tier, tenant), Math::max);
+            most = most.thenCombine(removed(tier, store -> store.clear(tenant)), Math::max);
         }
         return most;
     }
 
-    private static CompletionStage<Long> clear(CountedCache tier, Optional<String> tenant) {
+    private static <T> CompletionStage<T> removed(CountedCache tier, Function<CacheStore, CompletionStage<T>> removal) {
         try {
-            return Objects.requireNonNull(tier.store().clear(tenant), "a cache gave no stage");
+            return Objects.requireNonNull(removal.apply(tier.store()), "a cache gave no stage");
         } catch (Throwable e) {
             tier.fault(e);
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /** Removes a key's answer everywhere, also one that is being stored; completes when no cache has it any more. */
+    public CompletableFuture<Void> remove(CacheKey key) {
+        return CompletableFuture.allOf(storing.toArray(CompletableFuture<?>[]::new))
+                .thenCompose(stored -> CompletableFuture.allOf(tiers.stream()
+                        .map(tier -> removed(tier, store -> store.remove(key)).toCompletableFuture())
+                        .toArray(CompletableFuture<?>[]::new)));
     }
 
     /** Tells the cache that its answer was delivered. Don't call it under a lock. */

@@ -108,7 +108,7 @@ public final class Flight implements Waiter {
      */
     void bound(int maxTokens) {
         bounds++;
-        prompt = prompt.withParameters(prompt.parameters().withMaxTokens(maxTokens));
+        prompt = prompt.toBuilder().maxTokens(maxTokens).build();
         demand(Demand.NONE);
     }
 

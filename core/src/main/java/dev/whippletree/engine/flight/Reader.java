@@ -2,6 +2,7 @@ package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.answer.Transcript;
 import dev.whippletree.engine.flight.Subscribers.Subscription;
+import dev.whippletree.engine.run.CallerContext;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Monitor.Mailbox;
 import dev.whippletree.model.Completion;
@@ -28,6 +29,7 @@ public final class Reader implements Flow.Subscription {
 
     private final Flow.Subscriber<? super Delta> subscriber;
     private final Executor executor;
+    private final CallerContext context = CallerContext.capture();
     private final Mailbox mailbox = Mailbox.ofAnyTasks();
     private final Transcript.ReadPosition position = new Transcript.ReadPosition();
     private final AtomicLong requested = new AtomicLong();
@@ -87,7 +89,7 @@ public final class Reader implements Flow.Subscription {
     /** Ends it with the prompt's outcome. */
     public void ended(@Nullable Completion completion, @Nullable Throwable failure) {
         if (completion != null) {
-            end = new Delta.End(completion.finishReason(), completion.usage(), completion.origin());
+            end = new Delta.End(completion);
             tell();
         } else if (failure != null) {
             fail(failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
@@ -192,7 +194,10 @@ public final class Reader implements Flow.Subscription {
     /** Sends a signal; a subscriber that throws gets no more. */
     private void pass(Runnable signal) {
         try {
-            signal.run();
+            boolean passed = context.call(() -> {
+                signal.run();
+                return true;
+            });
         } catch (Throwable e) {
             LOG.warn("A subscriber failed and gets no more pieces", e);
             cancel();

@@ -1,6 +1,7 @@
 package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.answer.Transcript;
+import dev.whippletree.engine.run.ContextFuture;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Monitor.Mailbox;
 import dev.whippletree.model.Completion;
@@ -101,16 +102,10 @@ public final class Subscribers {
         private volatile boolean ended;
 
         /** The caller's future, which knows its subscription so that the prompt can be withdrawn. */
-        public final class CallerFuture extends CompletableFuture<Completion> {
+        public final class CallerFuture extends ContextFuture<Completion> {
 
             public Subscription subscription() {
                 return Subscription.this;
-            }
-
-            /** Dependent futures belong to the caller, and can't withdraw the prompt. */
-            @Override
-            public <U> CompletableFuture<U> newIncompleteFuture() {
-                return new CompletableFuture<>();
             }
         }
 

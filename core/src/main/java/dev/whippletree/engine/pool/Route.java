@@ -89,8 +89,7 @@ public final class Route {
                         || settings.maxTokens().isEmpty()
                         || prompt.operation() == Prompt.Operation.EMBEDDING
                 ? prompt
-                : prompt.withParameters(
-                        prompt.parameters().withMaxTokens(settings.maxTokens().getAsInt()));
+                : prompt.toBuilder().maxTokens(settings.maxTokens().getAsInt()).build();
     }
 
     public List<TargetTier> tiers() {

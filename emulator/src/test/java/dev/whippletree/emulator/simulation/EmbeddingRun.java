@@ -360,6 +360,11 @@ final class EmbeddingRun {
         }
 
         @Override
+        public CompletionStage<Void> remove(CacheKey key) {
+            return memory.remove(key);
+        }
+
+        @Override
         public CompletionStage<Long> clear(Optional<String> tenant) {
             return memory.clear(tenant);
         }

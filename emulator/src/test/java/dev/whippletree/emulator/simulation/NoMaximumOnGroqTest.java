@@ -156,7 +156,8 @@ final class NoMaximumOnGroqTest {
                             .system("Sys ".repeat(tokens - 4))
                             .user(prompt.messages().get(0).text())
                             .build();
-                    return client.send(longer.withParameters(prompt.parameters()), model, sink);
+                    return client.send(
+                            longer.toBuilder().parameters(prompt.parameters()).build(), model, sink);
                 }
 
                 @Override

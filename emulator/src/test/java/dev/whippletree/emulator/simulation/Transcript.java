@@ -54,7 +54,13 @@ final class Transcript implements RunObserver, EngineListener {
 
     @Override
     public void told(Asked asked, Delta delta) {
-        write("#" + asked.ask.id() + " is told " + delta);
+        write("#" + asked.ask.id() + " is told " + shown(delta));
+    }
+
+    private static String shown(Delta delta) {
+        return delta instanceof Delta.End end
+                ? "End[finishReason=" + end.finishReason() + ", usage=" + end.usage() + ", origin=" + end.origin() + "]"
+                : String.valueOf(delta);
     }
 
     @Override

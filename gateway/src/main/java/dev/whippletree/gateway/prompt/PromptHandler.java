@@ -153,7 +153,7 @@ public final class PromptHandler implements HttpHandler {
     private Prompt prompt(
             HttpServerExchange exchange, ClientModels models, Client client, PromptRequest request, boolean keepAlive) {
         Prompt.Builder prompt = Prompt.builder().tenant(client.tenant()).operation(request.operation());
-        request.body().messages().forEach(prompt::message);
+        prompt.messages(request.body().messages());
         OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
         OwnHeaders.question(exchange.getRequestHeaders(), lastText(request)).ifPresent(prompt::question);
         models.choose(prompt, request.body().model());
@@ -163,7 +163,7 @@ public final class PromptHandler implements HttpHandler {
             Deadlines.ofLibrary(exchange.getRequestHeaders())
                     .filter(timeout -> !keepAlive || timeout.compareTo(Silence.LONGEST) <= 0)
                     .ifPresent(prompt::callerTimeout);
-            return prompt.build().withParameters(request.body().parameters());
+            return prompt.parameters(request.body().parameters()).build();
         } catch (IllegalArgumentException e) {
             throw new RequestException(ApiError.wrong("", String.valueOf(e.getMessage())));
         }

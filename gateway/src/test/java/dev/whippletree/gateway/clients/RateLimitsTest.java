@@ -13,8 +13,6 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.AccountSettings.DeclaredLimit;
-import dev.whippletree.spi.Settings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,7 +22,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,20 +60,10 @@ final class RateLimitsTest {
     }
 
     private static AccountSettings account(String id, String organization, String... limits) {
-        return new AccountSettings(
-                id,
-                "scripted",
-                Optional.empty(),
-                Optional.of(organization),
-                1,
-                OptionalInt.empty(),
-                Optional.empty(),
-                Arrays.stream(limits)
-                        .map(limit -> new DeclaredLimit(Limit.parse(limit), Optional.empty()))
-                        .toList(),
-                Optional.empty(),
-                Optional.empty(),
-                Settings.none("account " + id));
+        AccountSettings.Builder account =
+                AccountSettings.builder(id, "scripted").organization(organization);
+        Arrays.stream(limits).forEach(account::limit);
+        return account.build();
     }
 
     private static GatewaySettings.Client client(String... limits) {

@@ -54,7 +54,8 @@ final class ResponsesWriterTest {
         List<ServerSentEvent> events = new ArrayList<>(writer.events(new Delta.Start("one", "served")));
         assertThat(events).isEmpty();
         Arrays.stream(pieces).forEach(piece -> events.addAll(writer.events(piece)));
-        events.addAll(writer.events(new Delta.End(reason, Optional.of(USAGE), ORIGIN)));
+        events.addAll(writer.events(
+                new Delta.End(new Completion("", Optional.empty(), List.of(), reason, Optional.of(USAGE), ORIGIN))));
         return read(events);
     }
 

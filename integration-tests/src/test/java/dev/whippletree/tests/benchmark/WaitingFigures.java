@@ -30,7 +30,10 @@ public final class WaitingFigures {
             whippletree.complete(Prompt.of("the one that there is room for")).join();
             List<Prompt> prompts = new ArrayList<>();
             for (int index = 0; index < PROMPTS; index++) {
-                prompts.add(Prompt.of("question " + index).session("session " + index % 500));
+                prompts.add(Prompt.builder()
+                        .user("question " + index)
+                        .session("session " + index % 500)
+                        .build());
             }
             long before = usedBytes();
             List<CompletableFuture<Completion>> answers = new ArrayList<>(PROMPTS);

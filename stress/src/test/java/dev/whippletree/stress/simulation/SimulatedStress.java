@@ -90,6 +90,12 @@ final class SimulatedStress {
         }
 
         @Override
+        public CompletionStage<Void> remove(CacheKey key) {
+            entries.remove(key);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
         public CompletionStage<Long> clear(Optional<String> tenant) {
             entries.clear();
             return CompletableFuture.completedFuture(-1L);

@@ -79,6 +79,15 @@ public final class MapCache implements Cache {
         }
 
         @Override
+        @SuppressWarnings("NullAway") // a stage of Void ends with null
+        public CompletionStage<Void> remove(CacheKey key) {
+            return unlessClosed(() -> {
+                entries.remove(Place.of(key));
+                return null;
+            });
+        }
+
+        @Override
         public CompletionStage<Long> clear(Optional<String> tenant) {
             return unlessClosed(() -> {
                 long before = entries.size();

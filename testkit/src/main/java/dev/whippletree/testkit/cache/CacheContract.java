@@ -178,6 +178,25 @@ public abstract class CacheContract {
     }
 
     @Test
+    void removedAnswer_isAMissAndTheOthersAreKept() {
+        CacheKey key = key("alice", "q");
+        putSome(List.of("alice", "bob"), 5);
+        put(key, Samples.completion("useless"));
+        put(new CacheKey(key.digest(), "bob", key.question()), Samples.completion("for bob"));
+
+        STAGES.join(store.remove(key), "removing an answer");
+        STAGES.join(store.remove(key), "removing it again");
+        STAGES.join(store.remove(key("alice", "never asked")), "removing what was never stored");
+
+        assertMiss(key, "it was removed");
+        assertHit(new CacheKey(key.digest(), "bob", key.question()), "for bob", "it is another tenant's");
+        assertAllThere("alice", 5);
+        assertAllThere("bob", 5);
+        put(key, Samples.completion("better"));
+        assertHit(key, "better", "it was stored after the removal");
+    }
+
+    @Test
     void clearedTenant_isEmptyAndTheOthersAreNot() {
         putSome(List.of("alice", "bob", ""), 20);
 
@@ -241,6 +260,7 @@ public abstract class CacheContract {
 
         STAGES.assertFails(() -> store.get(key), "a get after close");
         STAGES.assertFails(() -> store.put(key, entry), "a put after close");
+        STAGES.assertFails(() -> store.remove(key), "a remove after close");
         STAGES.assertFails(() -> store.clear(Optional.empty()), "a clear after close");
         assertThat(catchThrowable(store::close)).as("close() after close()").isNull();
     }

@@ -135,6 +135,18 @@ class CacheContractTest {
         }
     }
 
+    static final class RemovingNothing extends Broken {
+        @Override
+        CacheStore breaking(CacheStore store) {
+            return new Wrapped(store) {
+                @Override
+                public CompletionStage<Void> remove(CacheKey key) {
+                    return CompletableFuture.completedFuture(null);
+                }
+            };
+        }
+    }
+
     static final class ClearingEverybody extends Broken {
         @Override
         CacheStore breaking(CacheStore store) {
@@ -175,6 +187,11 @@ class CacheContractTest {
         @Override
         public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
             return store.put(key, entry);
+        }
+
+        @Override
+        public CompletionStage<Void> remove(CacheKey key) {
+            return store.remove(key);
         }
 
         @Override

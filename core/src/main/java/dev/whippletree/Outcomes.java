@@ -1,0 +1,86 @@
+package dev.whippletree;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Other forms of a prompt's outcome: awaited, or with its pieces on the way. Stateless. */
+final class Outcomes {
+
+    private Outcomes() {}
+
+    /** Waits for a prompt's outcome. An interrupted thread withdraws the prompt. */
+    static Completion await(CompletableFuture<Completion> outcome) {
+        try {
+            return outcome.get();
+        } catch (InterruptedException e) {
+            outcome.cancel(false);
+            Thread.currentThread().interrupt();
+            CancellationException withdrawn =
+                    new CancellationException("interrupted while waiting for an answer; the prompt was withdrawn");
+            withdrawn.initCause(e);
+            throw withdrawn;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure
+                    ? failure
+                    : new IllegalStateException("the prompt failed unexpectedly", e.getCause());
+        }
+    }
+
+    /** Subscribes to an answer, and returns it once it is whole. */
+    static CompletableFuture<Completion> ofStream(Flow.Publisher<Delta> answer, Consumer<? super Delta.Piece> pieces) {
+        PieceReader reader = new PieceReader(pieces);
+        answer.subscribe(reader);
+        return reader.outcome;
+    }
+
+    /** Passes pieces on. Called serially. */
+    private static final class PieceReader implements Flow.Subscriber<Delta> {
+
+        private final Consumer<? super Delta.Piece> pieces;
+        private final CompletableFuture<Completion> outcome = new CompletableFuture<>();
+        private @Nullable Completion whole;
+
+        PieceReader(Consumer<? super Delta.Piece> pieces) {
+            this.pieces = pieces;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            outcome.whenComplete((completion, failure) -> {
+                if (failure != null) {
+                    subscription.cancel();
+                }
+            });
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(Delta delta) {
+            if (delta instanceof Delta.End end) {
+                whole = end.completion();
+            } else if (delta instanceof Delta.Piece piece && !outcome.isDone()) {
+                try {
+                    pieces.accept(piece);
+                } catch (Throwable e) {
+                    outcome.completeExceptionally(e);
+                }
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            outcome.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            outcome.complete(whole);
+        }
+    }
+}

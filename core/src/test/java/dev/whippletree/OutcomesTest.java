@@ -1,0 +1,149 @@
+package dev.whippletree;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.PromptException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class OutcomesTest {
+
+    private static final Completion WHOLE = new Completion(
+            "Yes.",
+            Optional.empty(),
+            List.of(),
+            FinishReason.STOP,
+            Optional.empty(),
+            new Origin(Origin.Source.CALL, "a", "m", 1, Duration.ZERO, Optional.empty()));
+    private static final PromptException FAILURE =
+            new PromptException(PromptException.Reason.DEADLINE, "too late", List.of(), Optional.empty());
+
+    private final List<String> pieces = new ArrayList<>();
+    private final Answer answer = new Answer();
+
+    /** An answer that says what it is told to. */
+    private static final class Answer implements Flow.Publisher<Delta> {
+
+        private Flow.@Nullable Subscriber<? super Delta> subscriber;
+        private long requested;
+        private boolean cancelled;
+
+        @Override
+        public void subscribe(Flow.Subscriber<? super Delta> who) {
+            subscriber = who;
+            who.onSubscribe(new Flow.Subscription() {
+                @Override
+                public void request(long count) {
+                    requested = count;
+                }
+
+                @Override
+                public void cancel() {
+                    cancelled = true;
+                }
+            });
+        }
+
+        Flow.Subscriber<? super Delta> to() {
+            return java.util.Objects.requireNonNull(subscriber);
+        }
+    }
+
+    @Test
+    void awaitedAnswer_isReturned() {
+        assertThat(Outcomes.await(CompletableFuture.completedFuture(WHOLE))).isSameAs(WHOLE);
+    }
+
+    @Test
+    void awaitedFailure_isThrownAsItIs() {
+        assertThat(catchThrowable(() -> Outcomes.await(CompletableFuture.failedFuture(FAILURE))))
+                .isSameAs(FAILURE);
+    }
+
+    @Test
+    void interruptedThread_withdrawsItsPrompt_andStaysInterrupted() {
+        CompletableFuture<Completion> outcome = new CompletableFuture<>();
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> Outcomes.await(outcome))
+                    .isInstanceOf(CancellationException.class)
+                    .hasMessageContaining("withdrawn");
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        } finally {
+            boolean unused = Thread.interrupted();
+        }
+        assertThat(outcome).isCancelled();
+    }
+
+    @Test
+    void pieces_areTakenInOrder_andTheWholeFollows() {
+        CompletableFuture<Completion> outcome = Outcomes.ofStream(answer, piece -> pieces.add(piece.text()));
+
+        answer.to().onNext(new Delta.Start("a", "m"));
+        answer.to().onNext(new Delta.Text("Ye"));
+        answer.to().onNext(new Delta.Text("s."));
+        answer.to().onNext(new Delta.End(WHOLE));
+        assertThat(outcome).isNotDone();
+        answer.to().onComplete();
+
+        assertThat(answer.requested).isEqualTo(Long.MAX_VALUE);
+        assertThat(pieces).containsExactly("Ye", "s.");
+        assertThat(outcome).isCompletedWithValue(WHOLE);
+        assertThat(answer.cancelled).isFalse();
+    }
+
+    @Test
+    void failedStream_failsTheOutcome() {
+        CompletableFuture<Completion> outcome = Outcomes.ofStream(answer, piece -> pieces.add(piece.text()));
+        answer.to().onError(FAILURE);
+
+        assertThat(outcome)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .havingRootCause()
+                .isSameAs(FAILURE);
+    }
+
+    @Test
+    void consumerThatThrows_withdrawsThePrompt_andGetsNothingMore() {
+        IllegalStateException full = new IllegalStateException("the disk is full");
+        CompletableFuture<Completion> outcome = Outcomes.ofStream(answer, piece -> {
+            pieces.add(piece.text());
+            throw full;
+        });
+
+        answer.to().onNext(new Delta.Text("Ye"));
+        answer.to().onNext(new Delta.Text("s."));
+
+        assertThat(pieces).containsExactly("Ye");
+        assertThat(answer.cancelled).isTrue();
+        assertThat(outcome)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .havingRootCause()
+                .isSameAs(full);
+    }
+
+    @Test
+    void cancelledOutcome_withdrawsThePrompt() {
+        CompletableFuture<Completion> outcome = Outcomes.ofStream(answer, piece -> pieces.add(piece.text()));
+        outcome.cancel(false);
+        answer.to().onNext(new Delta.Text("late"));
+
+        assertThat(answer.cancelled).isTrue();
+        assertThat(pieces).isEmpty();
+    }
+}

@@ -1,0 +1,108 @@
+package dev.whippletree.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.Prompt;
+import io.micrometer.context.ContextRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Flow;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.MDC;
+
+/** What continuations and subscribers see of the thread that asked. */
+final class CallerContextTest {
+
+    private final EngineFixture fixture = new EngineFixture();
+    private final List<String> seen = new ArrayList<>();
+
+    @AfterEach
+    void clean() {
+        MDC.clear();
+    }
+
+    private void see(String what) {
+        seen.add(what + " for " + MDC.get("user"));
+    }
+
+    @Test
+    void continuations_seeTheirOwnCallersContext_alsoOfAJoinedCall() {
+        fixture.account("a");
+        for (String user : List.of("ann", "bob")) {
+            MDC.put("user", user);
+            var unused = fixture.ask("q").thenAccept(answer -> see("answer"));
+        }
+        MDC.put("user", "engine");
+        fixture.run();
+
+        assertThat(seen).containsExactly("answer for ann", "answer for bob");
+        assertThat(MDC.getCopyOfContextMap()).isEqualTo(Map.of("user", "engine"));
+    }
+
+    @Test
+    void failure_isSeenInTheCallersContext_andACallerWithoutOneSeesNone() {
+        fixture.account("a", "1 / 1h");
+        fixture.ask("the one that there is room for");
+        var unused = fixture.ask(Prompt.builder()
+                        .user("q")
+                        .deadline(java.time.Duration.ofSeconds(1))
+                        .build())
+                .whenComplete((answer, failure) -> see("failure"));
+        MDC.put("user", "engine");
+        fixture.run();
+
+        assertThat(seen).containsExactly("failure for null");
+        assertThat(MDC.get("user")).isEqualTo("engine");
+    }
+
+    @Test
+    void subscribers_seeTheContextOfTheThreadThatSubscribed() {
+        fixture.account("a");
+        MDC.put("user", "ann");
+        fixture.engine().stream(Prompt.of("q")).subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(Long.MAX_VALUE);
+            }
+
+            @Override
+            public void onNext(Delta delta) {
+                see(delta.getClass().getSimpleName());
+            }
+
+            @Override
+            public void onError(Throwable failure) {}
+
+            @Override
+            public void onComplete() {
+                see("completion");
+            }
+        });
+        MDC.clear();
+        fixture.run();
+
+        assertThat(seen).contains("Start for ann", "Text for ann", "End for ann", "completion for ann");
+        assertThat(seen).allMatch(what -> what.endsWith(" for ann"));
+    }
+
+    @Test
+    void otherThreadLocals_areSeenIfTheirLibraryIsThere() {
+        ThreadLocal<String> span = new ThreadLocal<>();
+        ContextRegistry.getInstance().registerThreadLocalAccessor("span", span);
+        try {
+            fixture.account("a");
+            span.set("one");
+            var unused = fixture.ask("q").thenAccept(answer -> seen.add("answer in span " + span.get()));
+            span.set("two");
+            fixture.run();
+
+            assertThat(seen).containsExactly("answer in span one");
+            assertThat(span.get()).isEqualTo("two");
+        } finally {
+            ContextRegistry.getInstance().removeThreadLocalAccessor("span");
+        }
+    }
+}

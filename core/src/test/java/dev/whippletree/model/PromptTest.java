@@ -1,0 +1,178 @@
+package dev.whippletree.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class PromptTest {
+
+    private static final Map<String, Object> SCHEMA =
+            Map.of("type", "object", "properties", Map.of("city", Map.of("type", "string")));
+
+    /** Each sets one value to something that a new prompt doesn't have. */
+    private static Stream<UnaryOperator<Prompt.Builder>> values() {
+        return Stream.of(
+                prompt -> prompt.system("Be kind"),
+                prompt -> prompt.temperature(0.5),
+                prompt -> prompt.topP(0.5),
+                prompt -> prompt.maxTokens(7),
+                prompt -> prompt.seed(7),
+                prompt -> prompt.stop(List.of("\n")),
+                prompt -> prompt.extra("top_k", 5),
+                prompt -> prompt.tool(Tool.of("weather", "Tells it", SCHEMA)),
+                prompt -> prompt.responseSchema(SCHEMA),
+                prompt -> prompt.route("r"),
+                prompt -> prompt.tenant("t"),
+                prompt -> prompt.session("s"),
+                prompt -> prompt.account("a"),
+                prompt -> prompt.accounts(List.of("a", "b")),
+                prompt -> prompt.model("m"),
+                prompt -> prompt.priority(Priority.BATCH),
+                prompt -> prompt.deadline(Duration.ofSeconds(3)),
+                prompt -> prompt.firstPieceWithin(Duration.ofSeconds(3)),
+                prompt -> prompt.callerTimeout(Duration.ofSeconds(3)),
+                Prompt.Builder::noCache,
+                Prompt.Builder::noStore,
+                prompt -> prompt.ttl(Duration.ofSeconds(3)),
+                prompt -> prompt.question("q"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("values")
+    void toBuilder_keepsTheValue(UnaryOperator<Prompt.Builder> value) {
+        Prompt plain = Prompt.of("q");
+        Prompt changed = value.apply(Prompt.builder().user("q")).build();
+
+        assertThat(changed).isNotEqualTo(plain);
+        assertThat(changed.toBuilder().build()).isEqualTo(changed).hasSameHashCodeAs(changed);
+        assertThat(value.apply(plain.toBuilder()).build()).isEqualTo(changed);
+    }
+
+    @Test
+    void toBuilder_keepsTheOperation() {
+        Prompt texts = Prompt.embedding(List.of("a", "b"));
+
+        assertThat(texts.toBuilder().build()).isEqualTo(texts);
+        assertThat(texts).isNotEqualTo(Prompt.builder().user("a").user("b").build());
+    }
+
+    @Test
+    void builderThatIsUsedAgain_doesntChangeWhatItBuilt() {
+        Prompt.Builder builder = Prompt.builder().user("one").tool(Tool.of("a", "", Map.of()));
+        Prompt first = builder.build();
+        builder.user("two").tool(Tool.of("b", "", Map.of())).build();
+
+        assertThat(first.messages()).containsExactly(Message.user("one"));
+        assertThat((List<?>) first.parameters().extras().get("tools")).hasSize(1);
+    }
+
+    @Test
+    void tools_areTheProtocolsFunctions_behindThoseAmongTheExtras() {
+        Map<String, Object> own = Map.of("type", "browser_search");
+        Prompt prompt = Prompt.builder()
+                .user("q")
+                .extra("tools", List.of(own))
+                .tool(Tool.of("weather", "Tells it", SCHEMA))
+                .tool(Tool.of("now", "Tells the time", Map.of()))
+                .build();
+
+        assertThat(prompt.parameters().extras().get("tools"))
+                .isEqualTo(List.of(
+                        own,
+                        Map.of(
+                                "type",
+                                "function",
+                                "function",
+                                Map.of("name", "weather", "description", "Tells it", "parameters", SCHEMA)),
+                        Map.of(
+                                "type",
+                                "function",
+                                "function",
+                                Map.of(
+                                        "name",
+                                        "now",
+                                        "description",
+                                        "Tells the time",
+                                        "parameters",
+                                        Map.of("type", "object", "properties", Map.of())))));
+    }
+
+    @Test
+    void responseSchema_isTheProtocolsResponseFormat() {
+        assertThat(Prompt.builder()
+                        .user("q")
+                        .responseSchema(SCHEMA)
+                        .build()
+                        .parameters()
+                        .extras())
+                .isEqualTo(Map.of(
+                        "response_format",
+                        Map.of("type", "json_schema", "json_schema", Map.of("name", "answer", "schema", SCHEMA))));
+    }
+
+    @Test
+    void images_areTheProtocolsParts_behindTheText() {
+        Message message = Message.user(
+                "What is it?",
+                Image.of(URI.create("https://example.com/a.png")),
+                Image.of(new byte[] {1, 2}, "image/png"));
+
+        assertThat(message.text()).isEmpty();
+        assertThat(message.parts())
+                .containsExactly(
+                        Map.of("type", "text", "text", "What is it?"),
+                        Map.of("type", "image_url", "image_url", Map.of("url", "https://example.com/a.png")),
+                        Map.of("type", "image_url", "image_url", Map.of("url", "data:image/png;base64,AQI=")));
+        assertThat(Message.user("", Image.of(URI.create("https://example.com/a.png")))
+                        .parts())
+                .hasSize(1);
+        assertThat(Message.user("q", new Image[0])).isEqualTo(Message.user("q"));
+    }
+
+    @Test
+    void answerAsMessage_hasWhatTheServiceHasToKnow() {
+        ToolCall call = new ToolCall("c1", "weather", "{}", ToolCall.Type.FUNCTION, Map.of("signature", "x"));
+        Origin origin = new Origin(Origin.Source.CALL, "a", "m", 1, Duration.ZERO, Optional.empty());
+        Completion answer = new Completion(
+                "Let me see.",
+                Optional.of("Hm."),
+                Optional.of("No."),
+                List.of(call),
+                FinishReason.TOOL_CALLS,
+                Optional.empty(),
+                AnswerExtras.NONE,
+                origin);
+
+        Message message = Message.assistant(answer);
+
+        assertThat(message)
+                .isEqualTo(new Message(
+                        Role.ASSISTANT,
+                        "Let me see.",
+                        List.of(),
+                        List.of(call),
+                        Optional.empty(),
+                        Map.of("refusal", "No.")));
+        assertThat(Message.tool("c1", "sunny"))
+                .isEqualTo(new Message(Role.TOOL, "sunny", List.of(), List.of(), Optional.of("c1")));
+    }
+
+    @Test
+    void badValues_areRefusedByName() {
+        assertThatThrownBy(() -> Prompt.builder().build()).hasMessage("a prompt needs at least one message");
+        assertThatThrownBy(
+                        () -> Prompt.builder().user("q").deadline(Duration.ZERO).build())
+                .hasMessage("a deadline must be positive, not PT0S");
+        assertThatThrownBy(() -> Tool.of(" ", "", Map.of())).hasMessage("a tool needs a name");
+    }
+}
