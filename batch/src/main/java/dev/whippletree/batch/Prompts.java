@@ -23,6 +23,9 @@ final class Prompts {
     /** The dimensions of a usual vector. */
     private static final long USUAL_DIMENSIONS = 1_536;
 
+    /** No model has as many. */
+    private static final long MOST_DIMENSIONS = 100_000;
+
     /** A number is in memory as Base64 and as JSON, which is about what two characters of a prompt take. */
     private static final long CHARACTERS_A_NUMBER = 2;
 
@@ -51,7 +54,7 @@ final class Prompts {
             return 0;
         }
         long numbers = prompt.parameters().extras().get("dimensions") instanceof Number given
-                ? given.longValue()
+                ? Math.max(0, Math.min(given.longValue(), MOST_DIMENSIONS))
                 : USUAL_DIMENSIONS;
         return prompt.messages().size() * numbers * CHARACTERS_A_NUMBER;
     }
