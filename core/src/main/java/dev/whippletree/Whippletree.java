@@ -142,8 +142,8 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
-     * Answers a prompt, and waits for the answer. Blocks, for as long as the prompt's or its route's deadline allows; so
-     * don't call it on a thread of this Whippletree, such as that of a continuation.
+     * Answers a prompt, and waits for the answer. Blocks, for as long as the prompt's or its route's deadline allows;
+     * so don't call it on a thread of this Whippletree, such as that of a continuation.
      *
      * <pre>{@code
      * try {
@@ -199,9 +199,9 @@ public final class Whippletree implements AutoCloseable {
      * Completion whole = whippletree.stream(prompt, piece -> System.out.print(piece.text())).join();
      * }</pre>
      *
-     * @param pieces gets each piece: text, reasoning, a refusal, a part of a tool call or further fields; one at a time,
-     *     on a thread of this Whippletree or on this one. It may block. What it throws withdraws the prompt and is the
-     *     outcome
+     * @param pieces gets each piece: text, reasoning, a refusal, a part of a tool call or further fields; one at a
+     *     time, on a thread of this Whippletree or on this one. It may block. What it throws withdraws the prompt and
+     *     is the outcome
      * @return completes like the result of {@link #complete}, after the last piece. Cancelling it withdraws the prompt;
      *     one piece may still come
      */
@@ -332,6 +332,14 @@ public final class Whippletree implements AutoCloseable {
      */
     public static boolean isReusable(Completion completion) {
         return AnswerCheck.isReusable(completion);
+    }
+
+    /**
+     * Returns whether an answer may be given to others who ask this prompt: it is reusable, and is JSON if the prompt's
+     * {@code response_format} demands that.
+     */
+    public static boolean isReusable(Prompt prompt, Completion completion) {
+        return AnswerCheck.isReusable(prompt, completion);
     }
 
     /**

@@ -395,7 +395,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         Prompt prompt = Prompts.ofBatch(conversations == null ? item.prompt() : conversations.prompt(item));
         String promptKey = Journal.keyOf(prompt, whippletree);
         DistinctPrompts.Kind kind = outlook.asked(prompt, key(item));
-        if (!promptKey.isEmpty() && wasAnsweredBefore(item, kind, promptKey)) {
+        if (!promptKey.isEmpty() && wasAnsweredBefore(item, prompt, kind, promptKey)) {
             return;
         }
         stopConditions.begun();
@@ -417,9 +417,10 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     }
 
     /** Takes the answer of an equal prompt from the journal, if it has one. */
-    private boolean wasAnsweredBefore(BatchItem item, DistinctPrompts.Kind kind, String promptKey) {
+    private boolean wasAnsweredBefore(BatchItem item, Prompt prompt, DistinctPrompts.Kind kind, String promptKey) {
         try {
-            Optional<Completion> there = settings.journal().answerTo(promptKey);
+            Optional<Completion> there =
+                    settings.journal().answerTo(promptKey).filter(answer -> Whippletree.isReusable(prompt, answer));
             there.ifPresent(answer -> {
                 BatchResult result = new BatchResult.Answered(item, answer, promptKey);
                 outlook.ended(kind, result);

@@ -291,7 +291,7 @@ public final class Engine {
      * @param stored runs once the nearest cache has it or has failed
      */
     public void store(CacheKey key, CacheEntry entry, Runnable stored) {
-        caches.map(tiers -> tiers.toStore(key, entry, stored, () -> {}))
+        caches.map(tiers -> tiers.toStore(key, entry, () -> true, stored, () -> {}))
                 .orElse(stored)
                 .run();
     }

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -251,7 +252,8 @@ final class Flights {
         return caches.flatMap(tiers -> until.map(expires -> {
             CacheEntry entry = new CacheEntry(completion, expires);
             Runnable storedForOthers = flight.takeClaim().orElse(() -> {});
-            return tiers.toStore(flight.key(), entry, stored, storedForOthers);
+            BooleanSupplier check = () -> AnswerCheck.isReusable(flight.prompt(), completion);
+            return tiers.toStore(flight.key(), entry, check, stored, storedForOthers);
         }));
     }
 

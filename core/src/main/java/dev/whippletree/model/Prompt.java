@@ -186,8 +186,8 @@ public final class Prompt {
     }
 
     /**
-     * Returns whether the deadline of a streaming caller ends with the first piece of the answer; it starts again if the
-     * answer breaks off.
+     * Returns whether the deadline of a streaming caller ends with the first piece of the answer; it starts again if
+     * the answer breaks off.
      */
     public boolean deadlineForFirstPiece() {
         return deadlineForFirstPiece;
@@ -365,8 +365,8 @@ public final class Prompt {
         }
 
         /**
-         * Requires an answer in JSON: sets the extra {@code response_format}. How strictly a service keeps to the schema
-         * is its own affair, so read the answer with care. An answer that isn't JSON isn't stored.
+         * Requires an answer in JSON: sets the extra {@code response_format}. How strictly a service keeps to the
+         * schema is its own affair, so read the answer with care. An answer that isn't JSON isn't stored.
          *
          * @param schema a JSON Schema of an object, in JDK types
          */

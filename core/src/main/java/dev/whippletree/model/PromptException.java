@@ -105,9 +105,9 @@ public final class PromptException extends WhippletreeException {
     }
 
     /**
-     * Returns whether the same prompt may be answered later although nobody changes anything: there was no room or time,
-     * or services failed. Not if the prompt itself was refused, if all accounts are closed until somebody fixes one, or
-     * if the Whippletree is closed.
+     * Returns whether the same prompt may be answered later although nobody changes anything: there was no room or
+     * time, or services failed. Not if the prompt itself was refused, if all accounts are closed until somebody fixes
+     * one, or if the Whippletree is closed.
      */
     public boolean isRetryable() {
         return switch (reason) {

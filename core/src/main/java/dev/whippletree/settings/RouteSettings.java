@@ -166,7 +166,10 @@ public final class RouteSettings {
         return timeouts;
     }
 
-    /** Returns other names by which a client, a library or a batch may ask for the route as a model; without duplicates or its own name. */
+    /**
+     * Returns other names by which a client, a library or a batch may ask for the route as a model; without duplicates
+     * or its own name.
+     */
     public List<String> aliases() {
         return aliases;
     }

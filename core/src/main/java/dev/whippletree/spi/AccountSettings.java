@@ -145,7 +145,10 @@ public final class AccountSettings {
         return maxConcurrency;
     }
 
-    /** Returns the longest time from sending a request to its arrival at the service; absent: unknown, so that a request may arrive as late as just before the first byte of its response. */
+    /**
+     * Returns the longest time from sending a request to its arrival at the service; absent: unknown, so that a request
+     * may arrive as late as just before the first byte of its response.
+     */
     public Optional<Duration> transit() {
         return transit;
     }
@@ -155,7 +158,10 @@ public final class AccountSettings {
         return limits;
     }
 
-    /** Returns what limits apply to of which the service doesn't say it: {@link Reach#MODEL} or {@link Reach#ORGANIZATION}; absent: it is inferred from refusals. */
+    /**
+     * Returns what limits apply to of which the service doesn't say it: {@link Reach#MODEL} or
+     * {@link Reach#ORGANIZATION}; absent: it is inferred from refusals.
+     */
     public Optional<Reach> limitScope() {
         return limitScope;
     }

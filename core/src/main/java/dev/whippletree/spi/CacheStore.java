@@ -50,8 +50,8 @@ public interface CacheStore extends AutoCloseable {
     }
 
     /**
-     * Removes the answer that {@link #get} finds for a key, because its caller has no use for it; has no effect if there
-     * is none. Ends when it can't be found any more.
+     * Removes the answer that {@link #get} finds for a key, because its caller has no use for it; has no effect if
+     * there is none. Ends when it can't be found any more.
      */
     CompletionStage<Void> remove(CacheKey key);
 

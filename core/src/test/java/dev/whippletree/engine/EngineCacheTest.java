@@ -14,6 +14,7 @@ import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class EngineCacheTest {
 
@@ -182,6 +184,79 @@ final class EngineCacheTest {
         assertThat(fixture.status("a").failures()).containsEntry(FailureKind.UNAVAILABLE, 1L);
     }
 
+    private static Prompt demanding(String type) {
+        return Prompt.builder()
+                .user("q")
+                .extra("response_format", Map.of("type", type))
+                .build();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Berlin",
+                "{\"city\":\"Ber",
+                "{'city':1}",
+                "{}{}",
+                "```json\n{}\n```",
+                "Of course: {}",
+                "{} Bye",
+                " "
+            })
+    void textThatIsNotTheDemandedJson_isGivenButNeverStored(String text) {
+        ScriptedCache far = new ScriptedCache(fixture.timeline);
+        fixture.cache("far", far);
+        for (String type : List.of("json_object", "json_schema")) {
+            client.then(client.answersAfter(SHORT, text)).then(client.answersAfter(SHORT, " [{\"city\":\"Berlin\"}] "));
+            CompletableFuture<Completion> first = fixture.ask(demanding(type));
+            fixture.run();
+            assertThat(first.join().text()).isEqualTo(text);
+            assertThat(cache.entries()).isEmpty();
+            assertThat(far.entries()).isEmpty();
+            assertThat(fixture.status().prompts().underWay()).isZero();
+
+            CompletableFuture<Completion> second = fixture.ask(demanding(type));
+            fixture.run();
+            assertThat(second.join().origin().source()).isEqualTo(Origin.Source.CALL);
+            assertThat(onlyEntry().completion().text()).isEqualTo(" [{\"city\":\"Berlin\"}] ");
+            cache.entries().clear();
+            far.entries().clear();
+        }
+    }
+
+    @Test
+    void textThatIsNotJson_isStored_whereNoneIsDemanded() {
+        client.usually(client.answersAfter(SHORT, "Berlin"));
+        fixture.ask("q");
+        fixture.ask(demanding("text"));
+        fixture.ask(Prompt.builder()
+                .user("q")
+                .extra("response_format", "json_object")
+                .build());
+        fixture.run();
+        assertThat(cache.entries()).hasSize(3);
+    }
+
+    @Test
+    void toolCallsAndRefusals_areStored_whereJsonIsDemanded() {
+        client.then(client.later(SHORT, (prompt, model, sink) -> {
+            sink.delta(new Delta.Text("I look it up."));
+            sink.delta(new Delta.ToolCallPart(0, Optional.of("1"), Optional.of("f"), "{}"));
+            sink.done(new AnswerEnd(FinishReason.TOOL_CALLS, Optional.empty(), model));
+            return () -> {};
+        }));
+        fixture.ask(demanding("json_schema"));
+        fixture.run();
+        client.then(client.later(SHORT, (prompt, model, sink) -> {
+            sink.delta(new Delta.Refusal("I can't help with that."));
+            sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
+            return () -> {};
+        }));
+        fixture.ask(demanding("json_object"));
+        fixture.run();
+        assertThat(cache.entries()).hasSize(2);
+    }
+
     @Test
     void failed_isNeverStored() {
         client.usually(client.failsAfter(SHORT, FailureKind.REJECTED));
@@ -310,6 +385,20 @@ final class EngineCacheTest {
         assertThat(forgotten).isCompleted();
         assertThat(cache.puts()).isEqualTo(1);
         assertThat(cache.entries()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void forgetting_inABrokenCache_endsInTimeWithItsFailure(Supplier<CompletionStage<?>> fault) {
+        ScriptedCache far = new ScriptedCache(fixture.timeline);
+        fixture.cache("far", far);
+        fixture.ask("q");
+        fixture.run();
+        cache.fault(fault);
+        CompletableFuture<Void> forgotten = fixture.engine().forget(Prompt.of("q"));
+        fixture.run();
+        assertThat(forgotten).isCompletedExceptionally();
+        assertThat(far.entries()).isEmpty();
     }
 
     @Test

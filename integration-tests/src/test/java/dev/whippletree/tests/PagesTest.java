@@ -57,6 +57,7 @@ final class PagesTest {
             import dev.whippletree.time.*;
             import io.micrometer.core.instrument.MeterRegistry;
             import io.opentelemetry.api.OpenTelemetry;
+            import java.net.URI;
             import java.nio.file.Path;
             import java.time.Duration;
             import java.util.List;

@@ -7,15 +7,30 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
+import dev.whippletree.Whippletree;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.ToolCall;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * Translates answers. Immutable.
  *
  * @param returnThinking whether they contain the model's reasoning
+ * @param forget removes the answer from every cache
  */
-record Responses(boolean returnThinking) {
+record Responses(boolean returnThinking, Supplier<CompletableFuture<Void>> forget) {
+
+    /** Creates a translator of answers that no cache has. */
+    Responses(boolean returnThinking) {
+        this(returnThinking, () -> CompletableFuture.completedFuture(null));
+    }
+
+    /** Returns a translator of the answers to a prompt. */
+    Responses to(Prompt prompt, Whippletree whippletree) {
+        return new Responses(returnThinking, () -> whippletree.forget(prompt));
+    }
 
     /**
      * Returns an answer as LangChain4j has it.
@@ -35,7 +50,7 @@ record Responses(boolean returnThinking) {
                         new TokenUsage(count(usage.promptTokens()), count(usage.completionTokens()))));
         return ChatResponse.builder()
                 .aiMessage(message(completion))
-                .metadata(WhippletreeChatResponseMetadata.of(metadata, completion))
+                .metadata(WhippletreeChatResponseMetadata.of(metadata, completion, forget))
                 .build();
     }
 

@@ -8,6 +8,7 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Prompt;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -45,14 +46,16 @@ public final class WhippletreeChatModel implements ChatModel {
      */
     @Override
     public ChatResponse doChat(ChatRequest request) {
+        Prompt prompt;
         CompletableFuture<Completion> answer;
         try {
-            answer = setup.whippletree().complete(setup.requests().prompt(request));
+            prompt = setup.requests().prompt(request);
+            answer = setup.whippletree().complete(prompt);
         } catch (RuntimeException e) {
             throw ExceptionTranslator.translated(e);
         }
         try {
-            return setup.responses().response(answer.get());
+            return setup.responses().to(prompt, setup.whippletree()).response(answer.get());
         } catch (ExecutionException e) {
             throw ExceptionTranslator.translated(e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {

@@ -7,6 +7,8 @@ import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +21,30 @@ public final class WhippletreeChatResponseMetadata extends ChatResponseMetadata 
     private final Optional<TokenUsage> usage;
     private final AnswerExtras extras;
 
-    private WhippletreeChatResponseMetadata(ChatResponseMetadata.Builder<?> builder, Completion completion) {
+    private final Supplier<CompletableFuture<Void>> forget;
+
+    private WhippletreeChatResponseMetadata(
+            ChatResponseMetadata.Builder<?> builder, Completion completion, Supplier<CompletableFuture<Void>> forget) {
         super(builder);
+        this.forget = forget;
         this.origin = completion.origin();
         this.usage = completion.usage();
         this.extras = completion.extras();
     }
 
-    static WhippletreeChatResponseMetadata of(ChatResponseMetadata.Builder<?> builder, Completion completion) {
-        return new WhippletreeChatResponseMetadata(builder, completion);
+    static WhippletreeChatResponseMetadata of(
+            ChatResponseMetadata.Builder<?> builder, Completion completion, Supplier<CompletableFuture<Void>> forget) {
+        return new WhippletreeChatResponseMetadata(builder, completion, forget);
+    }
+
+    /**
+     * Removes this answer from every cache, because it turned out to be of no use: the next equal request makes a call.
+     * An AI service does so itself if one of its methods can't use an answer.
+     *
+     * @return as {@link dev.whippletree.Whippletree#forget}
+     */
+    public CompletableFuture<Void> forget() {
+        return forget.get();
     }
 
     /** Returns where the answer came from: the account, the cache, and how many calls and how much waiting it took. */

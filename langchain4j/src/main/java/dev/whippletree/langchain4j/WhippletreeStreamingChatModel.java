@@ -41,17 +41,17 @@ public final class WhippletreeStreamingChatModel implements StreamingChatModel {
      */
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
-        HandlerSubscriber answer = new HandlerSubscriber(handler, setup.responses());
         Prompt prompt;
         try {
             prompt = setup.requests().prompt(request);
         } catch (UnsupportedFeatureException e) {
             throw e;
         } catch (RuntimeException e) {
-            answer.onError(e);
+            new HandlerSubscriber(handler, setup.responses()).onError(e);
             return;
         }
-        setup.whippletree().stream(prompt).subscribe(answer);
+        setup.whippletree().stream(prompt)
+                .subscribe(new HandlerSubscriber(handler, setup.responses().to(prompt, setup.whippletree())));
     }
 
     @Override

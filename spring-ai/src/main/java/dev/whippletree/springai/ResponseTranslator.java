@@ -29,6 +29,11 @@ final class ResponseTranslator {
 
     /** Translates a whole answer, or the last piece of a stream: a completion without the text that came before. */
     static ChatResponse whole(Completion completion) {
+        return whole(completion, Map.of());
+    }
+
+    /** Translates a whole answer, with more metadata. */
+    static ChatResponse whole(Completion completion, Map<String, Object> more) {
         Map<String, Object> properties = new LinkedHashMap<>(completion.extras().message());
         completion.reasoning().ifPresent(thought -> properties.put(REASONING, thought));
         completion.refusal().ifPresent(words -> properties.put(REFUSAL, words));
@@ -43,7 +48,7 @@ final class ResponseTranslator {
                 .finishReason(completion.finishReason().name())
                 .metadata(completion.extras().choice())
                 .build();
-        return new ChatResponse(List.of(new Generation(message, ended)), metadata(completion));
+        return new ChatResponse(List.of(new Generation(message, ended)), metadata(completion, more));
     }
 
     private static AssistantMessage.ToolCall call(ToolCall call) {
@@ -62,10 +67,11 @@ final class ResponseTranslator {
     }
 
     /** Returns what is known about an answer besides its content. */
-    private static ChatResponseMetadata metadata(Completion completion) {
+    private static ChatResponseMetadata metadata(Completion completion, Map<String, Object> more) {
         Origin origin = completion.origin();
         ChatResponseMetadata.Builder metadata = ChatResponseMetadata.builder()
                 .metadata(completion.extras().answer())
+                .metadata(more)
                 .model(origin.model())
                 .keyValue("account", origin.account())
                 .keyValue("source", origin.source().name().toLowerCase(Locale.ROOT))

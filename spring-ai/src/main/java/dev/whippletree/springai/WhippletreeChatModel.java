@@ -6,6 +6,7 @@ import dev.whippletree.model.Delta;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -41,6 +42,7 @@ public final class WhippletreeChatModel implements ChatModel {
 
     private static final ChatModelObservationConvention USUAL = new DefaultChatModelObservationConvention();
     static final String PROVIDER = "whippletree";
+    private static final String ASKED = "asked";
 
     private final Whippletree whippletree;
     private final WhippletreeChatOptions options;
@@ -56,6 +58,15 @@ public final class WhippletreeChatModel implements ChatModel {
         this.options = options;
         this.observations = observations;
         this.convention = convention;
+    }
+
+    /** What was asked, in the metadata of a response, which programs print. */
+    private record Asked(Whippletree whippletree, dev.whippletree.model.Prompt prompt) {
+
+        @Override
+        public String toString() {
+            return prompt.toString();
+        }
     }
 
     /** Returns an empty builder. */
@@ -84,10 +95,25 @@ public final class WhippletreeChatModel implements ChatModel {
         dev.whippletree.model.Prompt translated = translate(asked, false);
         ChatModelObservationContext context = context(asked, false);
         return Objects.requireNonNull(observation(context).observe(() -> {
-            ChatResponse response = ResponseTranslator.whole(await(translated));
+            ChatResponse response =
+                    ResponseTranslator.whole(await(translated), Map.of(ASKED, new Asked(whippletree, translated)));
             context.setResponse(response);
             return response;
         }));
+    }
+
+    /**
+     * Removes an answer from every cache, because it turned out to be of no use: the next equal prompt makes a call.
+     * {@link UnusableAnswerAdvisor} does so for answers that can't be converted.
+     *
+     * @param response the result of {@link #call}, also through a {@code ChatClient}; of any other model: nothing
+     *     happens
+     * @return as {@link Whippletree#forget}
+     */
+    public static CompletableFuture<Void> forget(ChatResponse response) {
+        return response.getMetadata().get(ASKED) instanceof Asked asked
+                ? asked.whippletree().forget(asked.prompt())
+                : CompletableFuture.completedFuture(null);
     }
 
     private Completion await(dev.whippletree.model.Prompt prompt) {

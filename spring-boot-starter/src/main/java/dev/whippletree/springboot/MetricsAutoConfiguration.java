@@ -2,6 +2,7 @@ package dev.whippletree.springboot;
 
 import dev.whippletree.metrics.MicrometerListener;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -23,5 +24,16 @@ public final class MetricsAutoConfiguration {
     @ConditionalOnMissingBean
     static MicrometerListener whippletreeMicrometerListener(MeterRegistry registry) {
         return new MicrometerListener(registry);
+    }
+
+    /**
+     * Leaves the tokens of our calls to that listener: Spring AI counts them under the same name, and again for each
+     * prompt that a stored answer or another prompt's call answers.
+     */
+    @Bean
+    @ConditionalOnClass(name = "org.springframework.ai.chat.observation.ChatModelMeterObservationHandler")
+    static MeterFilter whippletreeTokensOnceMeterFilter() {
+        return MeterFilter.deny(meter -> meter.getName().equals("gen_ai.client.token.usage")
+                && "whippletree".equals(meter.getTag("gen_ai.system")));
     }
 }

@@ -1,8 +1,10 @@
 package dev.whippletree.springboot;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.springai.UnusableAnswerAdvisor;
 import dev.whippletree.springai.WhippletreeChatModel;
 import io.micrometer.observation.ObservationRegistry;
+import org.springframework.ai.chat.client.ChatClientBuilderCustomizer;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.observation.ChatModelObservationConvention;
 import org.springframework.beans.factory.ObjectProvider;
@@ -41,5 +43,11 @@ public final class SpringAiAutoConfiguration {
                 .observationRegistry(observations.getIfUnique(() -> ObservationRegistry.NOOP));
         convention.ifAvailable(model::observationConvention);
         return model.build();
+    }
+
+    /** Removes answers that a {@code ChatClient} can't convert from the caches. */
+    @Bean
+    static ChatClientBuilderCustomizer whippletreeUnusableAnswers() {
+        return client -> client.defaultAdvisors(new UnusableAnswerAdvisor());
     }
 }

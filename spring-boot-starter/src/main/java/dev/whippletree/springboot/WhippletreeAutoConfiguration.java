@@ -8,21 +8,31 @@ import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Provider;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
+import org.springframework.util.ClassUtils;
 
 /**
  * Opens a {@link Whippletree} from the properties {@code whippletree.*}, unless the application does so itself.
  * Listeners, providers, caches, strategies and coordinators that are beans are added to those that are found.
  */
 @AutoConfiguration
+@ImportRuntimeHints(NativeHints.class)
 public final class WhippletreeAutoConfiguration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WhippletreeAutoConfiguration.class);
+
+    /** An application that has it may start it itself, with these keys. */
+    private static final String GATEWAY = "dev.whippletree.gateway.Gateway";
 
     /** How long Spring Boot lets a phase of the shutdown take, unless an application says otherwise. */
     private static final Duration USUAL_PATIENCE = Duration.ofSeconds(30);
@@ -53,6 +63,11 @@ public final class WhippletreeAutoConfiguration {
         CurrentProperties properties = new CurrentProperties(environment, resources, PropertyKeys.of(builder));
         Whippletree whippletree = builder.configuration(properties).build();
         properties.started();
+        if (whippletree.configuration().gateway().isPresent()
+                && !ClassUtils.isPresent(GATEWAY, resources.getClassLoader())) {
+            LOG.warn("whippletree.gateway.* has no effect: the starter opens no port. Remove these keys, or put them"
+                    + " into the configuration of a gateway that runs beside the application: whippletree serve");
+        }
         return whippletree;
     }
 

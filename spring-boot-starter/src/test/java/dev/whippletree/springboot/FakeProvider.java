@@ -6,6 +6,7 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
@@ -75,6 +76,6 @@ final class FakeProvider implements Provider {
 
     static void answer(AttemptSink sink, String text) {
         sink.delta(new Delta.Text(text));
-        sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), "m", Optional.empty()));
+        sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(new TokenUsage(3, 4, 0, 0)), "m", Optional.empty()));
     }
 }

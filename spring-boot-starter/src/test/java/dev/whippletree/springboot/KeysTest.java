@@ -106,6 +106,7 @@ final class KeysTest {
                 assertThat(names).contains("whippletree." + key);
             }
         });
+        assertThat(names).contains("management.health.whippletree.enabled");
         PropertyKeys.components(WhippletreeChatProperties.class)
                 .keySet()
                 .forEach(key -> assertThat(names).contains("spring.ai.whippletree.chat." + key));

@@ -30,5 +30,6 @@ final class WallsTest {
                     "java..",
                     "io.micrometer..",
                     "org.jspecify..",
+                    "org.slf4j..",
                     "org.springframework..");
 }

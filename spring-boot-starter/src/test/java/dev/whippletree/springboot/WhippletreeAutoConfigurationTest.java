@@ -2,8 +2,13 @@ package dev.whippletree.springboot;
 
 import static dev.whippletree.springboot.Application.account;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.Mockito.mock;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.metrics.MicrometerListener;
@@ -14,18 +19,35 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.springai.WhippletreeChatModel;
 import dev.whippletree.springai.WhippletreeEmbeddingModel;
+import dev.whippletree.testkit.cache.MapCache;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.chat.messages.AssistantMessage;
+import org.springframework.ai.chat.metadata.ChatResponseMetadata;
+import org.springframework.ai.chat.metadata.DefaultUsage;
 import org.springframework.ai.chat.model.ChatModel;
+import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.ai.chat.model.Generation;
+import org.springframework.ai.chat.observation.ChatModelMeterObservationHandler;
+import org.springframework.ai.chat.observation.ChatModelObservationContext;
+import org.springframework.ai.chat.observation.ChatModelObservationDocumentation;
+import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
 import org.springframework.ai.embedding.EmbeddingModel;
+import org.springframework.ai.model.chat.client.autoconfigure.ChatClientAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -36,6 +58,7 @@ import org.springframework.context.annotation.Bean;
 
 final class WhippletreeAutoConfigurationTest {
 
+    private static final String TOKENS = "gen_ai.client.token.usage";
     private static final Duration LONG = Duration.ofSeconds(30);
 
     @TempDir
@@ -144,6 +167,28 @@ final class WhippletreeAutoConfigurationTest {
     }
 
     @Test
+    void answersThatAChatClientCantConvert_areForgotten() throws IOException {
+        application(account("a").replace("caches: []", "caches: [map]"))
+                .withBean(MapCache.class)
+                .withConfiguration(AutoConfigurations.of(ChatClientAutoConfiguration.class))
+                .run(context -> {
+                    ChatClient client =
+                            context.getBean(ChatClient.Builder.class).build();
+                    for (int i = 0; i < 2; i++) {
+                        assertThat(client.prompt("Hi").call().content()).isEqualTo("Hello from a, openai/gpt-oss-20b");
+                        assertThatThrownBy(() -> client.prompt("Hi").call().entity(LocalDate.class));
+                    }
+                    assertThat(context.getBean(Whippletree.class)
+                                    .status()
+                                    .accounts()
+                                    .get(0)
+                                    .answered())
+                            .as("calls: one, and one for each answer of no use")
+                            .isEqualTo(3);
+                });
+    }
+
+    @Test
     void springAi_hasNoEmbeddingModelOfOurs_ifAnythingElseBringsOne() throws IOException {
         ApplicationContextRunner application = application(account("a"));
         application
@@ -169,6 +214,28 @@ final class WhippletreeAutoConfigurationTest {
     }
 
     @Test
+    void keysOfAGateway_areWarnedOf_once() throws IOException {
+        Logger logger = (Logger) LoggerFactory.getLogger(WhippletreeAutoConfiguration.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        logger.setLevel(Level.WARN);
+        try {
+            application(account("a") + "  gateway: {port: 4114}\n")
+                    .run(context -> assertThat(context).hasNotFailed());
+            application(account("a")).run(context -> assertThat(context).hasNotFailed());
+        } finally {
+            logger.setLevel(null);
+            logger.detachAppender(log);
+        }
+        assertThat(log.list)
+                .singleElement()
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .asString()
+                .contains("whippletree.gateway.* has no effect", "the starter opens no port");
+    }
+
+    @Test
     void springAi_hasNoModelOfOurs_ifAnotherIsChosenOrItIsAbsent() throws IOException {
         ApplicationContextRunner application = application(account("a"));
         application
@@ -191,6 +258,48 @@ final class WhippletreeAutoConfigurationTest {
                 .as("of a closed application")
                 .isEmpty();
         application.run(context -> assertThat(context).doesNotHaveBean(MicrometerListener.class));
+    }
+
+    @Test
+    void tokens_areCountedOnce_besideTheObservationsOfSpringAi() throws IOException {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        application(account("a"))
+                .withBean(MeterRegistry.class, () -> registry)
+                .withBean(ObservationRegistry.class, ObservationRegistry::create)
+                .run(context -> {
+                    context.getBeansOfType(MeterFilter.class).values().forEach(registry.config()::meterFilter);
+                    ObservationRegistry observations = context.getBean(ObservationRegistry.class);
+                    observations.observationConfig().observationHandler(new ChatModelMeterObservationHandler(registry));
+                    context.getBean(ChatModel.class).call("Hi");
+                    observe("other", observations);
+
+                    assertThat(registry.find(TOKENS).meters())
+                            .filteredOn(meter -> meter.getId().getTag("gen_ai.system") == null)
+                            .as("of our calls")
+                            .hasSize(2)
+                            .allSatisfy(meter -> assertThat(meter).isInstanceOf(DistributionSummary.class));
+                    assertThat(registry.find(TOKENS).counters())
+                            .as("of another model's prompts")
+                            .isNotEmpty()
+                            .allSatisfy(meter -> assertThat(meter.getId().getTag("gen_ai.system"))
+                                    .isEqualTo("other"));
+                });
+    }
+
+    /** Observes a prompt to a model as Spring AI's models do. */
+    private static void observe(String provider, ObservationRegistry observations) {
+        ChatModelObservationContext prompt = ChatModelObservationContext.builder()
+                .prompt(new org.springframework.ai.chat.prompt.Prompt("Hi"))
+                .provider(provider)
+                .build();
+        ChatModelObservationDocumentation.CHAT_MODEL_OPERATION
+                .observation(null, new DefaultChatModelObservationConvention(), () -> prompt, observations)
+                .observe(() -> prompt.setResponse(new ChatResponse(
+                        List.of(new Generation(new AssistantMessage("Hello"))),
+                        ChatResponseMetadata.builder()
+                                .model("m")
+                                .usage(new DefaultUsage(3, 4))
+                                .build())));
     }
 
     @Test

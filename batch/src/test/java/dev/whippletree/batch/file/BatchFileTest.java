@@ -426,6 +426,28 @@ final class BatchFileTest {
     }
 
     @Test
+    void repeats_areAskedAgain_whereTheAnswerIsNotTheDemandedJson() throws IOException {
+        String json = "\"response_format\": {\"type\": \"json_object\"}, \"messages\"";
+        for (String answer : List.of("{\"city\": \"Berlin\"}", "Berlin, of course")) {
+            output = folder.resolve(answer.length() + ".jsonl");
+            failures = folder.resolve(answer.length() + ".errors.jsonl");
+            write(
+                    line("one", "A").replace("\"messages\"", json),
+                    line("two", "A").replace("\"messages\"", json));
+            try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
+                BatchItem first = items(file).get(0);
+                Completion stored = new Completion(
+                        answer, Optional.empty(), List.of(), FinishReason.STOP, Optional.empty(), ORIGIN);
+                file.journal()
+                        .append(List.of(
+                                new BatchResult.Answered(first, stored, Journal.keyOf(first.prompt(), whippletree))));
+            }
+            long calls = pool.stats().calls();
+            assertThat(runAnew() - calls).isEqualTo(answer.startsWith("{") ? 0 : 1);
+        }
+    }
+
+    @Test
     void templateWithoutAColumn_isRefused_unlessThatIsMeant() throws IOException {
         table("id,text\nr1,Hello\nr2,World\n");
         form = form(Optional.of("Summarise: {text}"), Optional.empty());

@@ -2,6 +2,7 @@ package dev.whippletree.engine.cache;
 
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.ToolCall;
 import java.util.HashSet;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
@@ -19,6 +19,7 @@ import tools.jackson.core.json.JsonFactory;
 public final class AnswerCheck {
 
     private static final Set<String> WHOLE = Set.of("stop", "tool_calls", "function_call");
+    private static final Set<String> JSON_FORMATS = Set.of("json_object", "json_schema");
     private static final JsonFactory JSON = new JsonFactory();
 
     private AnswerCheck() {}
@@ -48,6 +49,21 @@ public final class AnswerCheck {
         return isWhole(completion) && isSound(completion);
     }
 
+    /**
+     * Returns whether an answer is reusable and, if its prompt's {@code response_format} demands JSON, its text is that.
+     * Parses it, so don't call it under a lock.
+     */
+    public static boolean isReusable(Prompt prompt, Completion completion) {
+        boolean isText =
+                completion.toolCalls().isEmpty() && completion.refusal().isEmpty();
+        return isReusable(completion) && (!isText || !demandsJson(prompt) || isJson(completion.text()));
+    }
+
+    private static boolean demandsJson(Prompt prompt) {
+        return prompt.parameters().extras().get("response_format") instanceof Map<?, ?> format
+                && JSON_FORMATS.contains(String.valueOf(format.get("type")));
+    }
+
     /** Returns whether each tool call has a name, a unique id, and a function's a JSON object as its arguments. */
     private static boolean isSound(Completion completion) {
         Set<String> ids = new HashSet<>();
@@ -62,9 +78,12 @@ public final class AnswerCheck {
     }
 
     private static boolean isObject(String text) {
+        return text.stripLeading().startsWith("{") && isJson(text);
+    }
+
+    private static boolean isJson(String text) {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), text)) {
-            return parser.nextToken() == JsonToken.START_OBJECT
-                    && parser.skipChildren().nextToken() == null;
+            return parser.nextToken() != null && parser.skipChildren().nextToken() == null;
         } catch (JacksonException e) {
             return false;
         }

@@ -21,8 +21,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,11 +132,13 @@ public final class CacheTiers {
      * Prepares to store an answer everywhere, unless it turns out to be damaged. Clearing the caches from now on waits
      * for it. Quick.
      *
+     * @param check tells whether it is undamaged; may take its time
      * @param stored runs once the nearest cache has it or has failed, or it turns out to be damaged
      * @param storedEverywhere runs once that is true of all caches
      * @return stores it; has to be run once in any case
      */
-    public Runnable toStore(CacheKey key, CacheEntry entry, Runnable stored, Runnable storedEverywhere) {
+    public Runnable toStore(
+            CacheKey key, CacheEntry entry, BooleanSupplier check, Runnable stored, Runnable storedEverywhere) {
         Runnable over = storing();
         AtomicInteger missing = new AtomicInteger(tiers.size());
         Runnable oneMore = () -> {
@@ -146,7 +148,7 @@ public final class CacheTiers {
             }
         };
         return () -> {
-            if (!AnswerCheck.isReusable(entry.completion())) {
+            if (!check.getAsBoolean()) {
                 stored.run();
                 tiers.forEach(tier -> oneMore.run());
                 return;
@@ -191,26 +193,38 @@ public final class CacheTiers {
     private CompletableFuture<Long> clearAll(Optional<String> tenant) {
         CompletableFuture<Long> most = CompletableFuture.completedFuture(-1L);
         for (CountedCache tier : tiers) {
-            most = most.thenCombine(removed(tier, store -> store.clear(tenant)), Math::max);
+            most = most.thenCombine(clear(tier, tenant), Math::max);
         }
         return most;
     }
 
-    private static <T> CompletionStage<T> removed(CountedCache tier, Function<CacheStore, CompletionStage<T>> removal) {
+    private static CompletionStage<Long> clear(CountedCache tier, Optional<String> tenant) {
         try {
-            return Objects.requireNonNull(removal.apply(tier.store()), "a cache gave no stage");
+            return Objects.requireNonNull(tier.store().clear(tenant), "a cache gave no stage");
         } catch (Throwable e) {
             tier.fault(e);
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    /** Removes a key's answer everywhere, also one that is being stored; completes when no cache has it any more. */
+    /** Removes a key's answer everywhere, also one that is being stored; fails if a cache fails or is silent. */
     public CompletableFuture<Void> remove(CacheKey key) {
         return CompletableFuture.allOf(storing.toArray(CompletableFuture<?>[]::new))
-                .thenCompose(stored -> CompletableFuture.allOf(tiers.stream()
-                        .map(tier -> removed(tier, store -> store.remove(key)).toCompletableFuture())
-                        .toArray(CompletableFuture<?>[]::new)));
+                .thenCompose(stored -> CompletableFuture.allOf(
+                        tiers.stream().map(tier -> remove(tier, key)).toArray(CompletableFuture<?>[]::new)));
+    }
+
+    private CompletableFuture<Boolean> remove(CountedCache tier, CacheKey key) {
+        CompletableFuture<Boolean> removed = new CompletableFuture<>();
+        calls.ask(
+                () -> tier.store().remove(key).thenApply(done -> true),
+                false,
+                failure -> {
+                    tier.fault(failure);
+                    removed.completeExceptionally(failure);
+                },
+                removed::complete);
+        return removed;
     }
 
     /** Tells the cache that its answer was delivered. Don't call it under a lock. */

@@ -123,7 +123,12 @@ final class CacheTiersTest {
     void store_tellsOnceTheNearestHasIt_howeverSlowTheOthersAre() {
         far.fault(CompletableFuture::new);
         List<String> told = new ArrayList<>();
-        tiers.toStore(KEY, entry(Duration.ofHours(1)), () -> told.add("stored"), () -> told.add("stored everywhere"))
+        tiers.toStore(
+                        KEY,
+                        entry(Duration.ofHours(1)),
+                        () -> true,
+                        () -> told.add("stored"),
+                        () -> told.add("stored everywhere"))
                 .run();
         assertThat(told).containsExactly("stored");
         assertThat(near.entries()).containsKey(KEY);
@@ -136,7 +141,12 @@ final class CacheTiersTest {
     void storeThatNeverEnds_isToldAsOver() {
         near.fault(CompletableFuture::new);
         List<String> told = new ArrayList<>();
-        tiers.toStore(KEY, entry(Duration.ofHours(1)), () -> told.add("over"), () -> told.add("over everywhere"))
+        tiers.toStore(
+                        KEY,
+                        entry(Duration.ofHours(1)),
+                        () -> true,
+                        () -> told.add("over"),
+                        () -> told.add("over everywhere"))
                 .run();
         timeline.advance(Duration.ofSeconds(1));
         assertThat(told).containsExactly("over", "over everywhere");
@@ -144,9 +154,9 @@ final class CacheTiersTest {
 
     @Test
     void clear_waitsForWhatWasToBeStoredBefore_notForWhatIsLater() {
-        Runnable before = tiers.toStore(KEY, entry(Duration.ofHours(1)), () -> {}, () -> {});
+        Runnable before = tiers.toStore(KEY, entry(Duration.ofHours(1)), () -> true, () -> {}, () -> {});
         CompletableFuture<Long> cleared = tiers.clear(Optional.empty());
-        Runnable later = tiers.toStore(KEY, entry(Duration.ofHours(1)), () -> {}, () -> {});
+        Runnable later = tiers.toStore(KEY, entry(Duration.ofHours(1)), () -> true, () -> {}, () -> {});
         assertThat(cleared).isNotDone();
         before.run();
         assertThat(cleared).isCompletedWithValue(1L);

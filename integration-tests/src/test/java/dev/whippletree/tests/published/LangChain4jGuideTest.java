@@ -52,6 +52,7 @@ final class LangChain4jGuideTest {
             abstract class Snippets {
                 Whippletree whippletree;
                 ChatModel model;
+                ChatResponse response;
             """;
 
     @TempDir
@@ -146,7 +147,7 @@ final class LangChain4jGuideTest {
     void shortExamples_compile() throws IOException {
         StringBuilder source = new StringBuilder(AROUND);
         List<String> examples = blocks("java").subList(1, blocks("java").size());
-        assertThat(examples).hasSize(2);
+        assertThat(examples).hasSize(3);
         examples.forEach(example -> source.append("{\n").append(example).append("}\n"));
         Path file = Files.writeString(folder.resolve("Snippets.java"), source.append("}\n"));
         assertThat(Javac.compile(List.of(file), classPath(System.getProperty("java.class.path")), folder))

@@ -60,10 +60,11 @@ final class SpringApplicationTest {
 
             import dev.whippletree.Whippletree;
             import dev.whippletree.model.*;
-            import dev.whippletree.springai.WhippletreeChatOptions;
+            import dev.whippletree.springai.*;
             import java.time.Duration;
             import java.util.concurrent.CompletableFuture;
             import org.springframework.ai.chat.client.ChatClient;
+            import org.springframework.ai.converter.BeanOutputConverter;
             import org.springframework.stereotype.Service;
 
             """;
@@ -203,12 +204,16 @@ final class SpringApplicationTest {
         List<String> snippets = blocks("java").stream()
                 .filter(block -> !block.startsWith("package "))
                 .toList();
-        assertThat(snippets).hasSize(2);
+        assertThat(snippets).hasSize(3);
         Files.writeString(sources.resolve("Interviewer.java"), AROUND + snippets.get(0));
         Files.writeString(
                 sources.resolve("Snippet.java"),
                 AROUND + "class Snippet {\nString ask(ChatClient chat, String question) {\nreturn " + snippets.get(1)
                         + "}\n}\n");
+        Files.writeString(
+                sources.resolve("Entity.java"),
+                AROUND + "class Entity {\nrecord Capital(String city) {}\nvoid ask(ChatClient chat) {\n"
+                        + snippets.get(2) + "}\n}\n");
     }
 
     private Running start(Path target, Path jdk) throws IOException {
