@@ -4,7 +4,8 @@ import dev.whippletree.model.Prompt;
 import java.util.Objects;
 
 /**
- * One prompt of a batch. Immutable.
+ * One prompt of a batch, for a completion or for the vectors of texts. Immutable. A prompt for vectors takes part in no
+ * conversation.
  *
  * @param id tells it from every other item of the batch
  * @param prompt what is asked; asked with the priority of batches, whatever it says

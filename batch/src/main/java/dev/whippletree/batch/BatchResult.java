@@ -2,6 +2,8 @@ package dev.whippletree.batch;
 
 import dev.whippletree.model.AttemptReport;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Embeddings;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +25,7 @@ public sealed interface BatchResult {
      * It was answered.
      *
      * @param item the item
-     * @param completion the answer
+     * @param completion the answer; that to a prompt for vectors is their {@link Embeddings#asCompletion}
      * @param key of what was asked, by {@link Journal#keyOf}; empty: none
      */
     record Answered(BatchItem item, Completion completion, String key) implements BatchResult {
@@ -38,6 +40,18 @@ public sealed interface BatchResult {
         /** Creates one of which no key is known. */
         public Answered(BatchItem item, Completion completion) {
             this(item, completion, "");
+        }
+
+        /**
+         * Returns the vectors of the item's texts, in the texts' order.
+         *
+         * @throws IllegalStateException if the item asked for a completion
+         */
+        public Embeddings embeddings() {
+            if (item.prompt().operation() != Prompt.Operation.EMBEDDING) {
+                throw new IllegalStateException("'" + item.id() + "' asked for a completion, not for vectors");
+            }
+            return Embeddings.of(completion);
         }
     }
 

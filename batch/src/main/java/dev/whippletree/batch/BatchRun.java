@@ -3,6 +3,7 @@ package dev.whippletree.batch;
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.time.SystemTimeline;
@@ -77,13 +78,24 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private boolean noted;
     private boolean ended;
 
-    /** An item that is being asked, and how. */
+    /**
+     * An item that is being asked, and how.
+     *
+     * @param answer a {@link Completion}, or {@link Embeddings}
+     * @param characters of what was asked
+     * @param room the characters that it takes, with an answer whose size is known
+     */
     private record Asked(
             BatchItem item,
             DistinctPrompts.Kind kind,
             String key,
-            CompletableFuture<Completion> answer,
-            long characters) {
+            CompletableFuture<?> answer,
+            long characters,
+            long room) {
+
+        Completion completion() {
+            return answer.join() instanceof Embeddings vectors ? vectors.asCompletion() : (Completion) answer.join();
+        }
 
         @Override
         public boolean equals(@Nullable Object other) {
@@ -249,7 +261,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private void land() {
         for (Asked asked = landed.poll(); asked != null; asked = landed.poll()) {
             underWay.remove(asked);
-            charactersUnderWay -= asked.characters();
+            charactersUnderWay -= asked.room();
             Optional<BatchResult> result = result(asked);
             if (result.isPresent()) {
                 outlook.ended(asked.kind(), result.get());
@@ -277,8 +289,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     /** Returns what became of an item; empty if nothing did, so that it is asked again, now or in another run. */
     private Optional<BatchResult> result(Asked asked) {
         try {
-            return Optional.of(
-                    new BatchResult.Answered(asked.item(), asked.answer().join(), asked.key()));
+            return Optional.of(new BatchResult.Answered(asked.item(), asked.completion(), asked.key()));
         } catch (CancellationException e) {
             putBack(asked);
             return Optional.empty();
@@ -388,13 +399,21 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             return;
         }
         stopConditions.begun();
-        Asked asked = new Asked(item, kind, promptKey, whippletree.complete(prompt), Prompts.characters(prompt));
+        long characters = Prompts.characters(prompt);
+        Asked asked = new Asked(
+                item, kind, promptKey, submit(prompt), characters, characters + Prompts.charactersOfVectors(prompt));
         underWay.add(asked);
-        charactersUnderWay += asked.characters();
-        var unused = asked.answer().whenComplete((completion, wrong) -> {
+        charactersUnderWay += asked.room();
+        var unused = asked.answer().whenComplete((answer, wrong) -> {
             landed.add(asked);
             wake();
         });
+    }
+
+    private CompletableFuture<?> submit(Prompt prompt) {
+        return prompt.operation() == Prompt.Operation.EMBEDDING
+                ? whippletree.embed(prompt)
+                : whippletree.complete(prompt);
     }
 
     /** Takes the answer of an equal prompt from the journal, if it has one. */

@@ -46,7 +46,7 @@ final class Conversations {
      * @return whether it is due now; if not, {@link #ended} returns it in its turn
      */
     boolean isDue(BatchItem item) {
-        Optional<String> session = item.prompt().session();
+        Optional<String> session = session(item.prompt());
         if (session.isEmpty()) {
             return true;
         }
@@ -102,7 +102,7 @@ final class Conversations {
         if (next == null) {
             conversation.busy = false;
             if (item.endsSession()) {
-                item.prompt().session().ifPresent(bySession::remove);
+                session(item.prompt()).ifPresent(bySession::remove);
             }
             return Optional.empty();
         }
@@ -112,7 +112,12 @@ final class Conversations {
     }
 
     private Optional<Conversation> conversation(BatchItem item) {
-        return item.prompt().session().map(bySession::get);
+        return session(item.prompt()).map(bySession::get);
+    }
+
+    /** Returns the conversation that a prompt belongs to; empty: none. */
+    static Optional<String> session(Prompt prompt) {
+        return prompt.operation() == Prompt.Operation.CHAT ? prompt.session() : Optional.empty();
     }
 
     private static Prompt with(List<Message> history, Prompt prompt) {

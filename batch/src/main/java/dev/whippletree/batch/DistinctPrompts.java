@@ -79,7 +79,7 @@ public final class DistinctPrompts {
         if (tooManyConversations) {
             return;
         }
-        Optional<String> session = conversations ? prompt.session() : Optional.empty();
+        Optional<String> session = conversations ? Conversations.session(prompt) : Optional.empty();
         Said before = session.map(saidBySession::get).orElse(Said.NOTHING);
         long key = key(before.key(), prompt);
         long characters = before.characters()

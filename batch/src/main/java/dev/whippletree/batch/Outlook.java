@@ -64,9 +64,9 @@ final class Outlook {
             this.now = atFirst;
         }
 
-        void ended(boolean byCall) {
+        void ended(int calls) {
             ended = Math.min(LATEST, ended + 1);
-            now += ((byCall ? 1 : 0) - now) / ended;
+            now += (calls - now) / ended;
         }
     }
 
@@ -112,15 +112,17 @@ final class Outlook {
 
     /** An item that was asked has ended. */
     void ended(DistinctPrompts.Kind kind, BatchResult result) {
-        boolean byCall = true;
+        int calls = 1;
         if (result instanceof BatchResult.Answered answered) {
-            byCall = answered.completion().origin().source() == Origin.Source.CALL;
-            answers++;
-            answerCharacters += answered.completion().words().length();
+            Origin origin = answered.completion().origin();
+            boolean embeds = answered.item().prompt().operation() == Prompt.Operation.EMBEDDING;
+            calls = origin.source() == Origin.Source.CALL ? (embeds ? origin.attempts() : 1) : 0;
+            answers += embeds ? 0 : 1;
+            answerCharacters += embeds ? 0 : answered.completion().words().length();
         }
         switch (kind) {
-            case NEW -> news.ended(byCall);
-            case REPEAT -> repeats.ended(byCall);
+            case NEW -> news.ended(calls);
+            case REPEAT -> repeats.ended(calls);
             case NOT_IN_SAMPLE -> {}
         }
     }
@@ -259,8 +261,9 @@ final class Outlook {
             Optional<DistinctPrompts.Length> length = distinct.length();
             if (length.isPresent()) {
                 double before = length.get().answers();
-                return List.of(Prompts.ofLength(
-                        latest.getLast(), length.get().characters() + before * answer, 1 + 2 * before));
+                double characters = length.get().characters() + before * answer;
+                // The texts of an item for vectors may need several calls.
+                return List.of(Prompts.ofLength(latest.getLast(), characters / Math.max(1, news.now), 1 + 2 * before));
             }
         }
         List<Prompt> alike = new ArrayList<>();

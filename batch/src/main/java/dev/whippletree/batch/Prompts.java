@@ -20,6 +20,15 @@ final class Prompts {
     /** No longer text is made. */
     private static final long MOST_CHARACTERS = 1 << 24;
 
+    /** The dimensions of a usual vector. */
+    private static final long USUAL_DIMENSIONS = 1_536;
+
+    /** No model has as many. */
+    private static final long MOST_DIMENSIONS = 100_000;
+
+    /** A number is in memory as Base64 and as JSON, which is about what two characters of a prompt take. */
+    private static final long CHARACTERS_A_NUMBER = 2;
+
     private Prompts() {}
 
     /** Returns the same with batch priority and, if it has no deadline of its own, one of a year. */
@@ -37,6 +46,17 @@ final class Prompts {
             characters += message.text().length() + characters(message.parts());
         }
         return characters;
+    }
+
+    /** Returns about how many characters take as much memory as the vectors that a prompt asks for. */
+    static long charactersOfVectors(Prompt prompt) {
+        if (prompt.operation() == Prompt.Operation.CHAT) {
+            return 0;
+        }
+        long numbers = prompt.parameters().extras().get("dimensions") instanceof Number given
+                ? Math.max(0, Math.min(given.longValue(), MOST_DIMENSIONS))
+                : USUAL_DIMENSIONS;
+        return prompt.messages().size() * numbers * CHARACTERS_A_NUMBER;
     }
 
     /** Returns the same without its instructions, which a conversation has once. */

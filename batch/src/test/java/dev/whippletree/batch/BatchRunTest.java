@@ -7,6 +7,7 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.config.PriceList;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Origin;
@@ -649,6 +650,84 @@ final class BatchRunTest {
         assertThat(collected.completed()).isTrue();
         assertThat(end.elapsed()).isLessThan(Duration.ofSeconds(4));
         assertThat(end.stopped()).hasValue("it was told to stop");
+    }
+
+    @Test
+    void vectors_areAsManyResultsAsItems_whoseTextsGoInFewCalls() {
+        BatchProgress end =
+                run(batch(pool.open()).total(100).build().run(vectors(100).iterator()));
+
+        assertThat(end.answered()).isEqualTo(100);
+        assertThat(pool.stats().calls()).as("of 16 texts at most").isEqualTo(200);
+        assertThat(collected.results()).allSatisfy(result -> {
+            Embeddings embeddings = ((BatchResult.Answered) result).embeddings();
+            assertThat(embeddings.all())
+                    .hasSize(20)
+                    .allSatisfy(vector -> assertThat(vector.vector()).hasSize(256));
+            assertThat(embeddings.calls()).isEqualTo(2);
+        });
+        assertThatThrownBy(() -> new BatchResult.Answered(item(1), whole("Hello")).embeddings())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("'i1' asked for a completion");
+    }
+
+    /** Items of twenty texts each. */
+    private static Stream<BatchItem> vectors(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(item -> new BatchItem(
+                        "v" + item,
+                        Prompt.embedding(IntStream.range(0, 20)
+                                .mapToObj(text -> "Text " + text + " of " + item)
+                                .toList())));
+    }
+
+    private static Completion whole(String text) {
+        return new Completion(
+                text,
+                Optional.empty(),
+                List.of(),
+                FinishReason.STOP,
+                Optional.empty(),
+                new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty()));
+    }
+
+    @Test
+    void stoppedRun_withdrawsVectorsThatWait() {
+        BatchRun run = batch(pool.open()).build().run(vectors(10_000));
+        run.subscribe(collected);
+        pool.timeline().advance(Duration.ofMinutes(10));
+
+        run.stop();
+        BatchProgress end = pool.await(run);
+
+        assertThat(end.elapsed()).as("although the limit is used up").isLessThan(Duration.ofMinutes(11));
+        assertThat(collected.completed()).isTrue();
+        assertThat(end.failed()).isZero();
+        assertThat(pool.stats().calls()).isBetween(2 * end.answered(), 2 * end.answered() + 64);
+    }
+
+    @Test
+    void conversations_leaveVectorsAlone() {
+        List<BatchItem> items = new ArrayList<>();
+        items.add(spoken("x1", "Question"));
+        items.add(new BatchItem(
+                "vectors",
+                Prompt.builder()
+                        .operation(Prompt.Operation.EMBEDDING)
+                        .user("A")
+                        .session("x")
+                        .build()));
+        items.add(spoken("x2", "Another"));
+
+        BatchProgress end = run(batch(pool.open()).conversations().build().run(items.iterator()));
+
+        assertThat(end.answered()).isEqualTo(3);
+        assertThat(collected.results())
+                .filteredOn(result -> result.id().equals("vectors"))
+                .singleElement()
+                .satisfies(result -> assertThat(
+                                ((BatchResult.Answered) result).embeddings().all())
+                        .hasSize(1));
     }
 
     @Test

@@ -99,6 +99,24 @@ final class ForecastTest {
         assertWithin(told, SECOND_MINUTE, 5);
     }
 
+    /** Of three calls each, by requests or by tokens. */
+    @ParameterizedTest
+    @ValueSource(strings = {"60 / 1m", "9000 tokens / 1m"})
+    void itemsOfManyTextsToEmbed_areForecastFromTheSecondMinuteOn(String limit) {
+        List<BatchItem> items = IntStream.range(0, 300)
+                .mapToObj(item -> new BatchItem(
+                        "v" + item,
+                        Prompt.embedding(IntStream.range(0, 48)
+                                .mapToObj(text -> "Text " + text + " of the item " + item)
+                                .toList())))
+                .toList();
+
+        Pool pool = new Pool().account("a", limit);
+        List<BatchProgress> told = run(pool, Batch.over(pool.open()), items);
+
+        assertWithin(told, SECOND_MINUTE, 5);
+    }
+
     /** At first, those that are left are longer than all that were asked. */
     @Test
     void tokenLimit_isForecastByTheLengthsOfThosePromptsThatAreLeft() {

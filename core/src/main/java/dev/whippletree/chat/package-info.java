@@ -1,4 +1,4 @@
-/** Reads the body of a chat-completions request, as JSON that is parsed already, for the gateway and for batches. */
+/** Reads the bodies of OpenAI's requests, as JSON that is parsed already, for the gateway and for batches. */
 @NullMarked
 package dev.whippletree.chat;
 

@@ -83,6 +83,25 @@ public final class Embedder {
         return request.result();
     }
 
+    /**
+     * Withdraws a request: its calls that wait aren't made. Those under way are paid for, so they end, and their vectors
+     * are stored; if they are all that the request lacks, it gets its vectors.
+     *
+     * @param result of {@link #embed}; anything else is ignored
+     */
+    public void withdraw(CompletableFuture<?> result) {
+        if (result instanceof EmbeddingRequest.Result known) {
+            List<CompletableFuture<Completion>> answers;
+            synchronized (this) {
+                answers = known.request().withdraw();
+            }
+            answers.forEach(engine::withdraw);
+            if (answers.isEmpty()) {
+                result.cancel(false);
+            }
+        }
+    }
+
     /** Returns how many texts are being looked up, asked for or stored. */
     public synchronized int textsUnderWay() {
         return underWay.size();
@@ -181,10 +200,12 @@ public final class Embedder {
                 (completion, until, stored) -> store(call, completion, until, stored));
         Optional<Runnable> release;
         boolean over;
+        boolean withdrawn;
         synchronized (this) {
             release = call.subscribed();
             request.answers.put(call, answer);
             over = !request.isWanted();
+            withdrawn = request.isWithdrawn();
         }
         release.ifPresent(Runnable::run);
         answer.whenComplete((completion, failure) -> {
@@ -196,6 +217,8 @@ public final class Embedder {
         });
         if (over) {
             answer.cancel(false);
+        } else if (withdrawn) {
+            engine.withdraw(answer);
         }
     }
 
@@ -209,11 +232,15 @@ public final class Embedder {
             return;
         }
         boolean whole;
+        boolean givenUp;
         synchronized (this) {
             whole = request.take(share.call(), vectors, completion);
+            givenUp = request.isGivenUp();
         }
         if (whole) {
             request.complete();
+        } else if (givenUp) {
+            request.result().cancel(false);
         }
     }
 
@@ -225,18 +252,21 @@ public final class Embedder {
         EmbeddingRequest request = share.request();
         EmbeddingCall call = share.call();
         List<CacheKey> again;
+        boolean over;
         synchronized (this) {
             boolean refused = failure instanceof PromptException problem && FOR_CONTENT.contains(problem.reason());
             List<CacheKey> own = call.textsOf(request);
-            again = refused && request.isWanted() && own.size() < call.texts().size() ? own : List.of();
+            boolean shared = own.size() < call.texts().size();
+            again = refused && shared && request.isWanted() && !request.isWithdrawn() ? own : List.of();
             if (call.leave(request) || refused) {
                 forget(call);
             }
             request.answers.remove(call);
+            over = again.isEmpty() && (!request.isWithdrawn() || request.isGivenUp());
         }
-        if (again.isEmpty()) {
+        if (over) {
             request.result().completeExceptionally(failure);
-        } else {
+        } else if (!again.isEmpty()) {
             take(request, again);
         }
     }

@@ -29,10 +29,19 @@ final class EmbeddingRequest {
     /** The engine's answers that it waits for, by call. */
     final Map<EmbeddingCall, CompletableFuture<Completion>> answers = new LinkedHashMap<>();
 
-    private final CompletableFuture<Embeddings> result = new ContextFuture<>();
+    private final Result result = new Result();
     private TokenUsage usage = TokenUsage.NONE;
     private int calls;
+    private boolean withdrawn;
     private boolean over;
+
+    /** What its caller waits for, by which the caller can withdraw it. */
+    final class Result extends ContextFuture<Embeddings> {
+
+        EmbeddingRequest request() {
+            return EmbeddingRequest.this;
+        }
+    }
 
     EmbeddingRequest(EmbeddingPlan plan, long now) {
         this.plan = plan;
@@ -63,6 +72,22 @@ final class EmbeddingRequest {
     /** Returns whether its caller still waits. */
     boolean isWanted() {
         return !over;
+    }
+
+    /** Its caller wants no further call. Returns the answers that it waits for. */
+    List<CompletableFuture<Completion>> withdraw() {
+        withdrawn = true;
+        return List.copyOf(answers.values());
+    }
+
+    /** Returns whether its caller wants no further call. */
+    boolean isWithdrawn() {
+        return withdrawn;
+    }
+
+    /** Returns whether it can't become whole, because its caller wants no further call, and none is under way. */
+    boolean isGivenUp() {
+        return withdrawn && answers.isEmpty();
     }
 
     /** Returns whether it wants a text that it hasn't got. */

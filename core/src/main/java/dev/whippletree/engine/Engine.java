@@ -202,7 +202,7 @@ public final class Engine {
      *
      * @param answer the result of {@link #complete}
      */
-    public void withdraw(CompletableFuture<Completion> answer) {
+    public void withdraw(CompletableFuture<?> answer) {
         if (answer instanceof Subscription.CallerFuture outcome && monitor.decide(() -> leaveIfWaiting(outcome))) {
             outcome.cancel(false);
         }

@@ -49,6 +49,21 @@ public record Embeddings(List<Embedding> all, TokenUsage usage, int calls) {
                 .count();
     }
 
+    /**
+     * Returns the vectors of an answer that {@link #asCompletion} has made; each has the answer's origin.
+     *
+     * @throws IllegalArgumentException if it has none
+     */
+    public static Embeddings of(Completion answer) {
+        return new Embeddings(
+                answer.text()
+                        .lines()
+                        .map(base64 -> new Embedding(base64, answer.origin()))
+                        .toList(),
+                answer.usage().orElse(TokenUsage.NONE),
+                answer.origin().attempts());
+    }
+
     /** Returns them as one answer, whose text has a line of Base64 for each vector. */
     public Completion asCompletion() {
         return new Completion(

@@ -436,6 +436,63 @@ final class EmbedderTest {
     }
 
     @Test
+    void withdrawnRequest_getsTheCallsUnderWay_andNoOther() {
+        fixture.cache("near", cache);
+        client.embeds(1, 300_000);
+        CompletableFuture<Embeddings> answer = embed(texts(0, 3_000));
+        fixture.advance(HALF);
+        int underWay = fixture.status().inFlight();
+        assertThat(underWay).isBetween(1, 2_999);
+
+        embedder().withdraw(answer);
+        assertThat(fixture.status().waiting()).isZero();
+        assertThat(answer).as("while calls are under way").isNotDone();
+        fixture.run();
+
+        assertThat(answer).isCancelled();
+        assertThat(asked).hasSize(underWay);
+        assertThat(cache.entries()).hasSize(underWay);
+        assertNothingLeft();
+    }
+
+    @Test
+    void withdrawnRequest_whoseCallsAreAllUnderWay_getsItsVectors() {
+        CompletableFuture<Embeddings> answer = embed("a", "b");
+        fixture.advance(HALF);
+        embedder().withdraw(answer);
+        fixture.run();
+        assertVectors(answer, "a", "b");
+        assertNothingLeft();
+    }
+
+    @Test
+    void withdrawnRequest_thatLooksUpOrWaits_endsAtOnce_alone() {
+        fixture.cache("near", cache.latency(HALF));
+        CompletableFuture<Embeddings> answer = embed("a", "b");
+        CompletableFuture<Embeddings> other = embed("b");
+        embedder().withdraw(answer);
+        assertThat(answer).isCancelled();
+        fixture.run();
+        assertVectors(other, "b");
+        assertThat(asked).containsExactly(List.of("b"));
+        embedder().withdraw(new CompletableFuture<>());
+        assertNothingLeft();
+    }
+
+    @Test
+    void withdrawnRequest_whoseTextAnothersCallWasRefusedFor_doesntAskAgain() {
+        client.usually(client.failsAfter(LATENCY, FailureKind.REJECTED));
+        CompletableFuture<Embeddings> both = embed("a", "b");
+        CompletableFuture<Embeddings> one = embed("b");
+        fixture.advance(HALF);
+        embedder().withdraw(one);
+        fixture.run();
+        assertThat(failure(both).reason()).isEqualTo(Reason.REJECTED);
+        assertThat(failure(one).reason()).isEqualTo(Reason.REJECTED);
+        assertNothingLeft();
+    }
+
+    @Test
     void chatPrompt_isNotEmbedded() {
         assertThatThrownBy(() -> embedder().embed(Prompt.of("a"))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> prompt("a").maxTokens(3).build()).isInstanceOf(IllegalArgumentException.class);

@@ -40,7 +40,12 @@ final class PagesTest {
     /** What the pages' Java takes for granted: imports, and variables that it doesn't declare. */
     private static final String AROUND = """
             import com.google.inject.multibindings.Multibinder;
+            import dev.langchain4j.data.embedding.Embedding;
+            import dev.langchain4j.data.segment.TextSegment;
+            import dev.langchain4j.store.embedding.EmbeddingStore;
             import dev.whippletree.*;
+            import dev.whippletree.batch.*;
+            import dev.whippletree.batch.file.*;
             import dev.whippletree.config.*;
             import dev.whippletree.gateway.*;
             import dev.whippletree.guice.*;
@@ -59,6 +64,8 @@ final class PagesTest {
             import java.util.Map;
             import java.util.concurrent.CompletableFuture;
             import java.util.concurrent.Flow;
+            import java.util.function.*;
+            import java.util.stream.*;
 
             abstract class %s extends com.google.inject.AbstractModule {
                 Whippletree whippletree;
@@ -68,6 +75,8 @@ final class PagesTest {
                 MeterRegistry registry;
                 OpenTelemetry openTelemetry;
                 String interviewer;
+                List<TextSegment> chunks;
+                EmbeddingStore<TextSegment> store;
             """;
 
     @TempDir

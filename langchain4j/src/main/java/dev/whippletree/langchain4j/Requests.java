@@ -51,7 +51,7 @@ record Requests(
         request.messages().forEach(message -> prompt.message(messages.message(message)));
         parameters.customParameters().forEach(prompt::extra);
         if (parameters.modelName() != null) {
-            choose(parameters.modelName(), prompt);
+            choose(whippletree, parameters.modelName(), prompt);
         }
         putSampling(parameters, prompt);
         putTools(parameters, prompt);
@@ -60,7 +60,12 @@ record Requests(
         return prompt.build();
     }
 
-    private void choose(String modelName, Prompt.Builder prompt) {
+    /**
+     * Sets the route, model and account that a name stands for.
+     *
+     * @throws ModelNotFoundException if it stands for none
+     */
+    static void choose(Whippletree whippletree, String modelName, Prompt.Builder prompt) {
         ModelNames names = ModelNames.of(whippletree.configuration().routes());
         names.find(modelName)
                 .orElseThrow(() -> new ModelNotFoundException(names.noneIsNamed(modelName)))

@@ -85,7 +85,7 @@ record Responses(boolean returnThinking, Supplier<CompletableFuture<Void>> forge
         };
     }
 
-    private static int count(long tokens) {
+    static int count(long tokens) {
         return (int) Math.min(tokens, Integer.MAX_VALUE);
     }
 }

@@ -1,5 +1,6 @@
 package dev.whippletree.langchain4j;
 
+import dev.whippletree.model.Embedding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import mockwebserver3.Dispatcher;
@@ -87,12 +89,39 @@ final class ScriptedModel implements AutoCloseable {
             return json(401, Map.of("error", Map.of("message", "no such key", "code", "invalid_api_key")));
         }
         JsonNode body = JSON.readTree(String.valueOf(request.getBody().utf8()));
+        if (body.has("input")) {
+            return vectors(body);
+        }
         List<String> stops = new ArrayList<>();
         body.path("stop").forEach(stop -> stops.add(stop.asString()));
         Answer answer = answer(body).cut(stops, body.path("max_tokens").asInt(Integer.MAX_VALUE));
         String model = body.path("model").asString();
         Map<String, Object> usage = usage(body, answer);
         return body.path("stream").asBoolean(false) ? events(model, answer, usage) : whole(model, answer, usage);
+    }
+
+    /** Each text's vector is drawn by its hash. */
+    private static MockResponse vectors(JsonNode body) {
+        List<Map<String, Object>> data = new ArrayList<>();
+        for (JsonNode text : body.path("input")) {
+            Random random = new Random(text.asString().hashCode());
+            float[] vector = new float[body.path("dimensions").asInt(16)];
+            for (int place = 0; place < vector.length; place++) {
+                vector[place] = random.nextFloat();
+            }
+            data.add(Map.of("index", data.size(), "embedding", Embedding.encode(vector)));
+        }
+        return json(
+                200,
+                Map.of(
+                        "object",
+                        "list",
+                        "data",
+                        data,
+                        "model",
+                        body.path("model").asString(),
+                        "usage",
+                        Map.of("prompt_tokens", data.size() * 3, "total_tokens", data.size() * 3)));
     }
 
     private static Map<String, Object> usage(JsonNode body, Answer answer) {

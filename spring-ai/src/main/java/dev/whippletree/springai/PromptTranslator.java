@@ -47,7 +47,12 @@ final class PromptTranslator {
         }
     }
 
-    private static void choose(Prompt.Builder prompt, String name, List<RouteSettings> routes) {
+    /**
+     * Sets the route, model and account that a name stands for.
+     *
+     * @throws NonTransientAiException if it stands for none
+     */
+    static void choose(Prompt.Builder prompt, String name, List<RouteSettings> routes) {
         ModelNames names = ModelNames.of(routes);
         names.find(name)
                 .orElseThrow(() -> new NonTransientAiException(names.noneIsNamed(name)))

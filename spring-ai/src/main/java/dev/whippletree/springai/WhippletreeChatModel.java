@@ -41,7 +41,7 @@ import reactor.core.publisher.Flux;
 public final class WhippletreeChatModel implements ChatModel {
 
     private static final ChatModelObservationConvention USUAL = new DefaultChatModelObservationConvention();
-    private static final String PROVIDER = "whippletree";
+    static final String PROVIDER = "whippletree";
     private static final String ASKED = "asked";
 
     private final Whippletree whippletree;

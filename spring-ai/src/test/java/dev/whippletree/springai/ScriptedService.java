@@ -2,6 +2,7 @@ package dev.whippletree.springai;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
@@ -14,6 +15,7 @@ import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
@@ -26,8 +28,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
-/** A service that does at once what a test says, call by call; without a word it answers {@code Hello}. */
+/**
+ * A service that does at once what a test says, call by call; without a word it answers {@code Hello}, or with vectors
+ * whose first number is the length of their text.
+ */
 final class ScriptedService implements Provider {
 
     static final String MODEL = "llama";
@@ -110,11 +116,23 @@ final class ScriptedService implements Provider {
             }
 
             @Override
+            public Optional<EmbeddingBounds> embeddings() {
+                return Optional.of(new EmbeddingBounds(2, 1_000));
+            }
+
+            @Override
             public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
                 asked.add(prompt);
                 sink.sent();
                 Consumer<AttemptSink> behaviour = script.poll();
-                if (behaviour == null) {
+                if (behaviour == null && prompt.operation() == Prompt.Operation.EMBEDDING) {
+                    sink.delta(new Delta.Text(prompt.messages().stream()
+                            .map(text ->
+                                    Embedding.encode(new float[] {text.text().length(), 0.5f}))
+                            .collect(Collectors.joining("\n"))));
+                    sink.done(new AnswerEnd(
+                            FinishReason.STOP, Optional.of(TokenUsage.of(20, 0)), "embedder", Optional.empty()));
+                } else if (behaviour == null) {
                     sink.delta(new Delta.Text("Hello from " + model));
                     end(sink, FinishReason.STOP);
                 } else {

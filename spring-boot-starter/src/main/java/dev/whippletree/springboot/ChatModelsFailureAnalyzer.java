@@ -11,7 +11,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.annotation.Order;
 
 /**
- * Says what to do if there is another chat model beside Whippletree's, and an application wants one. Before Spring
+ * Says what to do if there is another model beside Whippletree's, and an application wants one. Before Spring
  * Boot's own analyzer.
  */
 @Order(ChatModelsFailureAnalyzer.FIRST)
@@ -22,6 +22,7 @@ final class ChatModelsFailureAnalyzer extends AbstractFailureAnalyzer<NoUniqueBe
     /** By the type that is wanted, how to have ours alone. */
     private static final Map<String, String> CHOICES = Map.of(
             "org.springframework.ai.chat.model.ChatModel", "set spring.ai.model.chat to whippletree",
+            "org.springframework.ai.embedding.EmbeddingModel", "set spring.ai.model.embedding to whippletree",
             "dev.langchain4j.model.chat.ChatModel", "remove the key of the other model",
             "dev.langchain4j.model.chat.StreamingChatModel", "remove the key of the other model");
 

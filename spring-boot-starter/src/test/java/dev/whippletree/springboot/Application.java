@@ -34,6 +34,7 @@ final class Application {
                 .withConfiguration(AutoConfigurations.of(
                         WhippletreeAutoConfiguration.class,
                         SpringAiAutoConfiguration.class,
+                        SpringAiEmbeddingAutoConfiguration.class,
                         MetricsAutoConfiguration.class,
                         HealthAutoConfiguration.class,
                         ActuatorAutoConfiguration.class))

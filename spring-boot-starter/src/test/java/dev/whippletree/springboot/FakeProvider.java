@@ -1,6 +1,7 @@
 package dev.whippletree.springboot;
 
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
@@ -11,18 +12,22 @@ import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Services;
 import dev.whippletree.spi.SettingKey;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A service that answers at once; refuses the token {@code refused}, and answers {@code wait} when it is told to. */
 final class FakeProvider implements Provider {
 
     final CompletableFuture<AttemptSink> waiting = new CompletableFuture<>();
+    final List<String> embedded = new CopyOnWriteArrayList<>();
 
     @Override
     public String name() {
@@ -44,10 +49,18 @@ final class FakeProvider implements Provider {
             }
 
             @Override
+            public Optional<EmbeddingBounds> embeddings() {
+                return Optional.of(new EmbeddingBounds(1, 1_000));
+            }
+
+            @Override
             public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
                 sink.sent();
                 if (account.token().orElseThrow().reveal().equals("refused")) {
                     sink.failed(Failure.of(FailureKind.UNAUTHORIZED, "token refused"));
+                } else if (prompt.operation() == Prompt.Operation.EMBEDDING) {
+                    embedded.add(model + " " + prompt.parameters().extras() + " " + prompt.priority());
+                    answer(sink, Embedding.encode(new float[] {1, 2, 3}));
                 } else if (prompt.messages().get(0).text().equals("wait")) {
                     waiting.complete(sink);
                 } else {

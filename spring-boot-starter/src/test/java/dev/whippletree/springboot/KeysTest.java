@@ -110,5 +110,11 @@ final class KeysTest {
         PropertyKeys.components(WhippletreeChatProperties.class)
                 .keySet()
                 .forEach(key -> assertThat(names).contains("spring.ai.whippletree.chat." + key));
+        PropertyKeys.components(WhippletreeEmbeddingProperties.class)
+                .keySet()
+                .forEach(key -> assertThat(names).contains("spring.ai.whippletree.embedding." + key));
+        PropertyKeys.components(LangChain4jEmbeddingProperties.class)
+                .keySet()
+                .forEach(key -> assertThat(names).contains("langchain4j.whippletree.embedding-model." + key));
     }
 }

@@ -6,6 +6,7 @@ import static org.mockito.Mockito.mock;
 
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.whippletree.Whippletree;
 import dev.whippletree.langchain4j.WhippletreeStreamingChatModel;
 import java.io.IOException;
@@ -32,6 +33,24 @@ final class LangChain4jAutoConfigurationTest {
             assertThat(context.getBean(ChatModel.class).chat("Hi")).isEqualTo("Hello from a, openai/gpt-oss-20b");
             assertThat(context).hasSingleBean(StreamingChatModel.class);
         });
+    }
+
+    @Test
+    void langChain4j_hasAnEmbeddingModelWithTheNameOfItsProperties() throws IOException {
+        Application.of(folder, account("a") + "  routes: {main: {model: m}, vectors: {model: n}}\n")
+                .withConfiguration(AutoConfigurations.of(LangChain4jAutoConfiguration.class))
+                .withPropertyValues(
+                        "langchain4j.whippletree.embedding-model.model-name=vectors",
+                        "langchain4j.whippletree.embedding-model.dimensions=3")
+                .run(context -> {
+                    EmbeddingModel model = context.getBean(EmbeddingModel.class);
+                    assertThat(model.embed("Hi").content().vector()).containsExactly(1, 2, 3);
+                    assertThat(context.getBean(FakeProvider.class).embedded)
+                            .containsExactly("n {dimensions=3} INTERACTIVE");
+                });
+        application()
+                .withBean("mine", EmbeddingModel.class, () -> mock(EmbeddingModel.class))
+                .run(context -> assertThat(context).hasSingleBean(EmbeddingModel.class));
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.springai.WhippletreeChatModel;
+import dev.whippletree.springai.WhippletreeEmbeddingModel;
 import dev.whippletree.testkit.cache.MapCache;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -45,12 +46,15 @@ import org.springframework.ai.chat.observation.ChatModelMeterObservationHandler;
 import org.springframework.ai.chat.observation.ChatModelObservationContext;
 import org.springframework.ai.chat.observation.ChatModelObservationDocumentation;
 import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
+import org.springframework.ai.embedding.EmbeddingModel;
 import org.springframework.ai.model.chat.client.autoconfigure.ChatClientAutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
 
 final class WhippletreeAutoConfigurationTest {
 
@@ -145,6 +149,24 @@ final class WhippletreeAutoConfigurationTest {
     }
 
     @Test
+    void springAi_hasAnEmbeddingModelWithTheOptionsOfItsProperties() throws IOException {
+        application(account("a") + "  routes: {main: {model: m}, vectors: {model: n}}\n")
+                .withPropertyValues(
+                        "spring.ai.whippletree.embedding.model=vectors",
+                        "spring.ai.whippletree.embedding.dimensions=3",
+                        "spring.ai.whippletree.embedding.priority=batch",
+                        "spring.ai.whippletree.embedding.extra-body.truncate=true")
+                .run(context -> {
+                    EmbeddingModel model = context.getBean(EmbeddingModel.class);
+                    assertThat(model).isInstanceOf(WhippletreeEmbeddingModel.class);
+                    assertThat(model.embed("Hi")).containsExactly(1, 2, 3);
+                    assertThat(model.dimensions()).isEqualTo(3);
+                    assertThat(context.getBean(FakeProvider.class).embedded)
+                            .containsExactly("n {truncate=true, dimensions=3} BATCH");
+                });
+    }
+
+    @Test
     void answersThatAChatClientCantConvert_areForgotten() throws IOException {
         application(account("a").replace("caches: []", "caches: [map]"))
                 .withBean(MapCache.class)
@@ -164,6 +186,31 @@ final class WhippletreeAutoConfigurationTest {
                             .as("calls: one, and one for each answer of no use")
                             .isEqualTo(3);
                 });
+    }
+
+    @Test
+    void springAi_hasNoEmbeddingModelOfOurs_ifAnythingElseBringsOne() throws IOException {
+        ApplicationContextRunner application = application(account("a"));
+        application
+                .withPropertyValues("spring.ai.model.embedding=openai")
+                .run(context -> assertThat(context).doesNotHaveBean(EmbeddingModel.class));
+        application
+                .withConfiguration(AutoConfigurations.of(OtherEmbeddingAutoConfiguration.class))
+                .run(context -> assertThat(context)
+                        .getBean(EmbeddingModel.class)
+                        .isNotInstanceOf(WhippletreeEmbeddingModel.class));
+    }
+
+    /** By its name it would come after ours. */
+    @AutoConfiguration
+    static final class OtherEmbeddingAutoConfiguration {
+
+        OtherEmbeddingAutoConfiguration() {}
+
+        @Bean
+        static EmbeddingModel other() {
+            return mock(EmbeddingModel.class);
+        }
     }
 
     @Test

@@ -49,7 +49,7 @@ final class Arrangement {
     /** Reads all answers of an output, and returns their places. */
     static LineIndex find(BatchFiles files) throws IOException {
         LineIndex places = new LineIndex();
-        try (Lines lines = new Lines(Disk.INSTANCE.read(files.answers()))) {
+        try (Lines lines = Lines.ofResults(Disk.INSTANCE.read(files.answers()))) {
             while (lines.next()) {
                 places.put(Digests.of64Bits(result(lines).id()), lines.start());
             }
@@ -85,7 +85,7 @@ final class Arrangement {
     /** Returns the line at a place, read anew. */
     private static Lines lineAt(RandomAccessFile answers, long place) throws IOException {
         answers.seek(place);
-        Lines lines = new Lines(Channels.newInputStream(answers.getChannel()));
+        Lines lines = Lines.ofResults(Channels.newInputStream(answers.getChannel()));
         if (!lines.next()) {
             throw new IOException("another program shortened the answers while they were sorted");
         }

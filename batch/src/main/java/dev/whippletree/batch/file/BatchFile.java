@@ -389,7 +389,7 @@ public final class BatchFile implements AutoCloseable {
         private void lines(Each each) throws IOException {
             for (Path file : List.of(files.answers(), files.failures())) {
                 if (Disk.INSTANCE.exists(file)) {
-                    try (Lines there = new Lines(Disk.INSTANCE.read(file))) {
+                    try (Lines there = Lines.ofResults(Disk.INSTANCE.read(file))) {
                         while (there.next()) {
                             each.line(there);
                         }

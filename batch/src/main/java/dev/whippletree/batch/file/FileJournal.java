@@ -167,7 +167,7 @@ public final class FileJournal implements Journal {
         List<long[]> damaged = new ArrayList<>();
         long size = 0;
         long dropped = 0;
-        try (Lines lines = new Lines(storage.read(file))) {
+        try (Lines lines = Lines.ofResults(storage.read(file))) {
             while (lines.next()) {
                 Optional<ResultLine> line = read(lines);
                 if (line.isPresent()) {
@@ -276,7 +276,7 @@ public final class FileJournal implements Journal {
 
     private ResultLine lineAt(long place) throws IOException {
         InputStream stream = storage.read(answers.file);
-        try (Lines lines = new Lines(stream)) {
+        try (Lines lines = Lines.ofResults(stream)) {
             stream.skipNBytes(place);
             if (lines.next()) {
                 Optional<ResultLine> line = read(lines);

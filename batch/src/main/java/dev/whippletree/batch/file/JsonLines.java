@@ -1,6 +1,7 @@
 package dev.whippletree.batch.file;
 
 import dev.whippletree.chat.ChatBody;
+import dev.whippletree.chat.EmbeddingBody;
 import dev.whippletree.chat.Fields;
 import dev.whippletree.model.Prompt;
 import java.io.IOException;
@@ -11,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** Reads lines in the format of OpenAI's batches, each with an optional {@code session}. */
 final class JsonLines implements InputReader {
 
-    private static final String URL = "/v1/chat/completions";
+    private static final String CHAT = "/v1/chat/completions";
+    private static final String EMBEDDINGS = "/v1/embeddings";
+
+    /** As many texts as OpenAI takes: the line of their vectors can still be read. */
+    private static final int MOST_TEXTS = 2_048;
 
     private final Lines lines;
     private final PromptMaker maker;
@@ -39,19 +44,27 @@ final class JsonLines implements InputReader {
             throw wrong("'custom_id' is missing or isn't a string: give each line its own");
         }
         Object method = json.getOrDefault("method", "POST");
-        Object url = json.getOrDefault("url", URL);
-        if (!"POST".equals(method) || !URL.equals(url)) {
-            throw wrong("only POST " + URL + " is supported, not " + method + " " + url);
+        Object url = json.getOrDefault("url", CHAT);
+        if (!"POST".equals(method) || !CHAT.equals(url) && !EMBEDDINGS.equals(url)) {
+            throw wrong("only POST " + CHAT + " and POST " + EMBEDDINGS + " are supported, not " + method + " " + url);
         }
         if (!(json.get("body") instanceof Map<?, ?> body)) {
-            throw wrong("'body' is missing or isn't an object: it has to be the request, with 'messages'");
+            throw wrong("'body' is missing or isn't an object: it has to be the request, with "
+                    + (EMBEDDINGS.equals(url) ? "'input'" : "'messages'"));
         }
         Object session = json.get("session");
         if (session != null && !(session instanceof String)) {
             throw wrong("'session' must be a string");
         }
+        boolean embeds = EMBEDDINGS.equals(url);
+        if (embeds && session != null) {
+            throw wrong("'session' is for conversations, and vectors belong to none; leave it out");
+        }
         try {
-            Prompt prompt = maker.make(chat(Fields.object("body", body)), Optional.ofNullable((String) session));
+            Fields fields = Fields.object("body", body);
+            Prompt prompt = embeds
+                    ? maker.embed(texts(fields))
+                    : maker.make(chat(fields), Optional.ofNullable((String) session));
             return new InputLine(lines.number(), id, prompt, text);
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
@@ -62,6 +75,14 @@ final class JsonLines implements InputReader {
         fields.take("stream");
         fields.take("stream_options");
         return ChatBody.read(fields);
+    }
+
+    private static ChatBody texts(Fields fields) {
+        EmbeddingBody read = EmbeddingBody.read(fields, MOST_TEXTS);
+        if (read.asBase64()) {
+            throw fields.wrong("encoding_format", "must be float, because the output has vectors as numbers");
+        }
+        return read.prompt();
     }
 
     private BadLineException wrong(String what) {

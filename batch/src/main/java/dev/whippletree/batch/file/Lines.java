@@ -15,11 +15,15 @@ final class Lines implements Closeable {
     /** More is no prompt. */
     static final int MOST_BYTES = 16 * 1024 * 1024;
 
+    /** More is no result: the vectors of as many texts as a line may have need less. */
+    private static final int MOST_BYTES_OF_A_RESULT = 16 * MOST_BYTES;
+
     private static final int BUFFER = 1 << 16;
     private static final char REPLACEMENT = '\ufffd';
     private static final byte[] MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
     private final InputStream stream;
+    private final int most;
     private final byte[] buffer = new byte[BUFFER];
     private int at;
     private int filled;
@@ -36,9 +40,19 @@ final class Lines implements Closeable {
         return MARK.clone();
     }
 
-    /** Creates a reader that closes the stream. */
+    /** Creates a reader of prompts that closes the stream. */
     Lines(InputStream stream) {
+        this(stream, MOST_BYTES);
+    }
+
+    private Lines(InputStream stream, int most) {
         this.stream = stream;
+        this.most = most;
+    }
+
+    /** Returns a reader of results that closes the stream. */
+    static Lines ofResults(InputStream stream) {
+        return new Lines(stream, MOST_BYTES_OF_A_RESULT);
     }
 
     /** Goes to the next line. Returns false if there is none. */
@@ -79,11 +93,11 @@ final class Lines implements Closeable {
             end++;
         }
         int count = end - at;
-        if (length + count > MOST_BYTES) {
+        if (length + count > most) {
             tooLong = true;
         } else {
             if (length + count > line.length) {
-                line = Arrays.copyOf(line, Math.max(length + count, 2 * line.length));
+                line = Arrays.copyOf(line, Math.min(most, Math.max(length + count, 2 * line.length)));
             }
             System.arraycopy(buffer, at, line, length, count);
             length += count;

@@ -34,10 +34,24 @@ final class PromptMaker {
      * @throws IllegalArgumentException if there is no such model
      */
     Prompt make(ChatBody body, Optional<String> session) {
+        return builder(body, messages(body.messages()), session)
+                .parameters(parameters(body.parameters()))
+                .build();
+    }
+
+    /** Returns the prompt for the vectors of a body's texts; the settings of chats don't apply. */
+    Prompt embed(ChatBody body) {
+        return builder(body, body.messages(), Optional.empty())
+                .operation(Prompt.Operation.EMBEDDING)
+                .parameters(body.parameters())
+                .build();
+    }
+
+    private Prompt.Builder builder(ChatBody body, List<Message> messages, Optional<String> session) {
         Optional<ModelNames.Choice> choice =
                 form.route().isPresent() ? Optional.empty() : body.model().map(this::choice);
-        Prompt.Builder builder = Prompt.builder().tenant(form.tenant()).priority(Priority.BATCH);
-        builder.messages(messages(body.messages()));
+        Prompt.Builder builder =
+                Prompt.builder().tenant(form.tenant()).priority(Priority.BATCH).messages(messages);
         form.route().ifPresent(builder::route);
         choice.ifPresent(given -> given.apply(builder));
         form.account().ifPresent(builder::account);
@@ -45,7 +59,7 @@ final class PromptMaker {
         if (form.fresh()) {
             builder.noCache();
         }
-        return builder.parameters(parameters(body.parameters())).build();
+        return builder;
     }
 
     private ModelNames.Choice choice(String model) {

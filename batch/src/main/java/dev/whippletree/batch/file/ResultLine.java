@@ -4,8 +4,11 @@ import dev.whippletree.batch.BatchResult;
 import dev.whippletree.chat.ChatUsage;
 import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Embedding;
+import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import java.io.OutputStream;
@@ -34,6 +37,8 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
 
     private static final int OK = 200;
     private static final String FUNCTION_CALL = "function_call";
+    private static final String DATA = "data";
+    private static final String EMBEDDING = "embedding";
     private static final Set<String> OF_BODY = Set.of("id", "object", "created", "model", "choices", "usage");
     private static final Set<String> OF_CALL = Set.of("id", "type", "function", "custom");
     private static final Set<String> OF_CHOICE = Set.of("index", "message", "finish_reason");
@@ -60,7 +65,11 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
             json.writeStringProperty("custom_id", result.id());
             if (result instanceof BatchResult.Answered answered) {
                 startResponse(json, OK, request);
-                body(json, answered, request, now);
+                if (answered.item().prompt().operation() == Prompt.Operation.EMBEDDING) {
+                    vectors(json, answered.embeddings());
+                } else {
+                    body(json, answered, request, now);
+                }
                 json.writeEndObject();
                 json.writeNullProperty("error");
             } else if (result instanceof BatchResult.Failed failed) {
@@ -102,6 +111,29 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
             json.writeEndObject();
             json.writeNullProperty("error");
         }
+    }
+
+    private static void vectors(JsonGenerator json, Embeddings vectors) {
+        json.writeStringProperty("object", "list");
+        json.writeArrayPropertyStart(DATA);
+        for (int index = 0; index < vectors.all().size(); index++) {
+            json.writeStartObject();
+            json.writeStringProperty("object", EMBEDDING);
+            json.writeNumberProperty("index", index);
+            json.writeArrayPropertyStart(EMBEDDING);
+            for (float number : vectors.all().get(index).vector()) {
+                json.writeNumber(number);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeStringProperty("model", vectors.origin().model());
+        json.writeObjectPropertyStart("usage");
+        json.writeNumberProperty("prompt_tokens", vectors.usage().promptTokens());
+        json.writeNumberProperty("total_tokens", vectors.usage().promptTokens());
+        json.writeEndObject();
+        json.writeEndObject();
     }
 
     private static void body(JsonGenerator json, BatchResult.Answered answered, String request, Instant now) {
@@ -192,10 +224,10 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
     Optional<Completion> completion() {
         JsonNode body = json.at("/response/body");
         JsonNode choice = body.at("/choices/0");
-        if (json.at("/response/status_code").intValue(0) != OK || choice.isMissingNode()) {
+        JsonNode vectors = body.path(DATA);
+        if (json.at("/response/status_code").intValue(0) != OK || choice.isMissingNode() && !vectors.isArray()) {
             return Optional.empty();
         }
-        JsonNode message = choice.path("message");
         Origin origin = new Origin(
                 Origin.Source.CACHE,
                 json.at("/whippletree/account").stringValue(""),
@@ -203,6 +235,17 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
                 0,
                 Duration.ZERO,
                 Optional.empty());
+        if (vectors.isArray()) {
+            TokenUsage tokens = TokenUsage.of(body.at("/usage/prompt_tokens").longValue(0), 0);
+            return Optional.of(new Embeddings(
+                            vectors.valueStream()
+                                    .map(item -> new Embedding(base64(item.path(EMBEDDING)), origin))
+                                    .toList(),
+                            tokens,
+                            0)
+                    .asCompletion());
+        }
+        JsonNode message = choice.path("message");
         JsonNode function = message.path(FUNCTION_CALL);
         return Optional.of(new Completion(
                 message.path("content").stringValue(""),
@@ -218,6 +261,14 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
                 usage(body.path("usage")),
                 extras(body, choice, message),
                 origin));
+    }
+
+    private static String base64(JsonNode numbers) {
+        float[] vector = new float[numbers.size()];
+        for (int place = 0; place < vector.length; place++) {
+            vector[place] = (float) numbers.path(place).doubleValue();
+        }
+        return Embedding.encode(vector);
     }
 
     private static AnswerExtras extras(JsonNode body, JsonNode choice, JsonNode message) {

@@ -20,7 +20,7 @@ final class Rewriting {
     }
 
     static void copy(Storage storage, Path file, Path besides, Filter filter) throws IOException {
-        try (Lines lines = new Lines(storage.read(file));
+        try (Lines lines = Lines.ofResults(storage.read(file));
                 Writer copy = new Writer(storage.open(besides))) {
             while (lines.next()) {
                 if (filter.keeps(lines)) {

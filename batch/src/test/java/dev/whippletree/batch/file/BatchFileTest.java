@@ -14,9 +14,13 @@ import dev.whippletree.batch.Journal;
 import dev.whippletree.batch.Pool;
 import dev.whippletree.batch.StopRules;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Embedding;
+import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Message;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -42,10 +46,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.assertj.core.api.ListAssert;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +61,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 final class BatchFileTest {
 
@@ -801,6 +808,155 @@ final class BatchFileTest {
         assertThat(Files.readAllLines(output)).hasSize(3).startsWith(results.get(0), results.get(1));
     }
 
+    private static String vectors(String id, String input, String more) {
+        return "{\"custom_id\": \"" + id
+                + "\", \"url\": \"/v1/embeddings\", \"body\": {\"model\": \"model\", \"input\": " + input + more + "}}";
+    }
+
+    private static Embeddings embeddings(Journal journal, String id) throws IOException {
+        return Embeddings.of(journal.answer(id).orElseThrow());
+    }
+
+    private List<String> expected(String... texts) {
+        CompletableFuture<Embeddings> answer = whippletree.embed(Prompt.embedding(List.of(texts)));
+        pool.timeline().advance(Duration.ofMinutes(1));
+        return answer.join().all().stream().map(Embedding::base64).toList();
+    }
+
+    @Test
+    void linesForVectors_getThemInOpenAisFormat_besideLinesForChats() throws IOException {
+        write(
+                vectors("one", "\"A\"", ""),
+                line("two", "Hello"),
+                vectors("three", "[\"B\", \"A\"]", ", \"encoding_format\": \"float\""),
+                vectors("four", "[[1, 2], [3]]", ", \"dimensions\": 2"));
+
+        assertThat(run().answered()).isEqualTo(4);
+
+        JsonNode three = result("three");
+        assertThat(three.at("/response/status_code").intValue()).isEqualTo(200);
+        JsonNode body = three.at("/response/body");
+        assertThat(body.path("object").stringValue()).isEqualTo("list");
+        assertThat(body.path("model").stringValue()).isEqualTo("model");
+        assertThat(body.at("/usage/prompt_tokens").intValue())
+                .isPositive()
+                .isEqualTo(body.at("/usage/total_tokens").intValue());
+        assertThat(body.path("data")).hasSize(2);
+        assertThat(body.at("/data/1/object").stringValue()).isEqualTo("embedding");
+        assertThat(body.at("/data/1/index").intValue()).isEqualTo(1);
+        assertThat(body.at("/data/1/embedding")).hasSize(256);
+        assertThat(result("four").at("/response/body/data/1/embedding")).hasSize(2);
+        assertThat(result("two").at("/response/body/object").stringValue()).isEqualTo("chat.completion");
+        try (FileJournal journal = FileJournal.open(output, failures, Sync.NEVER, pool.timeline())) {
+            assertThat(embeddings(journal, "three").all().stream().map(Embedding::base64))
+                    .as("bit by bit")
+                    .isEqualTo(expected("B", "A"));
+            assertThat(embeddings(journal, "three").usage().promptTokens())
+                    .isEqualTo(body.at("/usage/prompt_tokens").longValue());
+        }
+    }
+
+    private JsonNode result(String id) throws IOException {
+        return Files.readAllLines(output).stream()
+                .map(line -> ResultLine.read(line).orElseThrow())
+                .filter(line -> line.id().equals(id))
+                .findFirst()
+                .orElseThrow()
+                .json();
+    }
+
+    @Test
+    void linesForVectors_areAskedOnce_afterACrashToo() throws IOException {
+        write(
+                vectors("one", "[\"A\", \"B\"]", ""),
+                vectors("same", "[\"A\", \"B\"]", ""),
+                vectors("other", "[\"A\", \"B\"]", ", \"dimensions\": 2"),
+                vectors("last", "\"C\"", ""));
+        run();
+        assertThat(pool.stats().calls()).isEqualTo(3);
+        List<String> results = Files.readAllLines(output);
+        String one = results.stream()
+                .filter(line -> line.contains("\"custom_id\":\"one\""))
+                .findFirst()
+                .orElseThrow();
+        Files.writeString(output, one + "\n" + one.substring(0, one.length() / 2));
+
+        assertThat(run().answered()).isEqualTo(3);
+
+        assertThat(ids(output)).containsExactlyInAnyOrder("one", "same", "other", "last");
+        assertThat(pool.stats().calls()).as("of other and last").isEqualTo(5);
+        assertThat(result("same").at("/response/body/data"))
+                .isEqualTo(result("one").at("/response/body/data"));
+    }
+
+    @Test
+    void linesForVectors_takeNoSettingsOfChats() throws IOException {
+        form = new PromptForm(
+                Optional.empty(),
+                Optional.of("Be brief"),
+                OptionalDouble.of(1),
+                OptionalInt.of(9),
+                Optional.of("default"),
+                Optional.of("a"),
+                "tenant",
+                true,
+                false,
+                Optional.empty());
+        write(vectors("one", "\"A\"", ""), line("two", "Hello"));
+
+        BatchFile.check(files(), whippletree.configuration(), item -> {
+            if (item.id().equals("one")) {
+                assertThat(item.prompt().messages()).containsExactly(Message.user("A"));
+                assertThat(item.prompt().tenant()).isEqualTo("tenant");
+                assertThat(item.prompt().account()).contains("a");
+                assertThat(item.prompt().cache().read()).isFalse();
+            } else {
+                assertThat(item.prompt().messages()).hasSize(2);
+            }
+        });
+        assertThat(run().answered()).isEqualTo(2);
+    }
+
+    @Test
+    void wrongLinesForVectors_areNamed() throws IOException {
+        write(
+                vectors("one", "\"A\"", ", \"encoding_format\": \"base64\""),
+                vectors("two", "[\"A\", 7]", ""),
+                vectors("three", "\"A\"", ", \"temperature\": 1"),
+                vectors("four", "\"A\"", "").replace("\"body\"", "\"session\": \"s\", \"body\""),
+                vectors("five", Collections.nCopies(2_049, "\"A\"").toString(), ""),
+                "{\"custom_id\": \"six\", \"url\": \"/v1/embeddings\"}",
+                line("seven", "A").replace("/v1/chat/completions", "/v1/embeddings"));
+
+        assertProblems()
+                .satisfiesExactly(
+                        at -> assertThat(at).contains(":1: 'body.encoding_format' must be float"),
+                        at -> assertThat(at).contains(":2: 'body.input[1]' isn't right"),
+                        at -> assertThat(at).contains(":3: 'body.temperature' is for chats"),
+                        at -> assertThat(at).contains(":4: 'session' is for conversations"),
+                        at -> assertThat(at).contains(":5: 'body.input' must have 1 to 2048 texts, not 2049"),
+                        at -> assertThat(at).contains(":6: 'body' is missing", "'input'"),
+                        at -> assertThat(at).contains(":7: 'body.input' is missing"));
+    }
+
+    @Test
+    void resultLongerThanAnyPrompt_isReadAgain() throws IOException {
+        float[] vector = new float[1_000_000];
+        Arrays.fill(vector, 0.12345678f);
+        Embedding embedding = new Embedding(Embedding.encode(vector), ORIGIN);
+        BatchItem item = new BatchItem("long", Prompt.embedding(List.of("A", "B")));
+        try (FileJournal journal = FileJournal.open(output, failures, Sync.NEVER, pool.timeline())) {
+            journal.append(List.of(new BatchResult.Answered(
+                    item, new Embeddings(List.of(embedding, embedding), TokenUsage.NONE, 1).asCompletion())));
+        }
+        assertThat(Files.size(output)).isGreaterThan(Lines.MOST_BYTES);
+
+        try (FileJournal journal = FileJournal.open(output, failures, Sync.NEVER, pool.timeline())) {
+            assertThat(journal.has("long")).isTrue();
+            assertThat(embeddings(journal, "long").all().get(1).base64()).isEqualTo(embedding.base64());
+        }
+    }
+
     @Test
     void problems_nameTheirLines_allAtOnce() throws IOException {
         write(
@@ -811,7 +967,7 @@ final class BatchFileTest {
                 "{\"body\": {}}",
                 line("three", "C").replace("user", "nobody"),
                 line("four", "D").replace("\"model\": \"model\"", "\"model\": \"gpt-9\""),
-                line("five", "D").replace("/v1/chat/completions", "/v1/embeddings"),
+                line("five", "D").replace("/v1/chat/completions", "/v1/responses"),
                 line("six", "D").replace("\"model\": \"model\"", "\"temperature\": 7"));
         Files.write(input, new byte[] {'{', (byte) 0xff, '}', '\n'}, StandardOpenOption.APPEND);
 

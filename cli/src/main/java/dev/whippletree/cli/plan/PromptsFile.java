@@ -10,6 +10,7 @@ import dev.whippletree.batch.file.Sync;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.model.Message;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.planner.PromptList;
 import dev.whippletree.settings.EngineSettings;
 import java.io.IOException;
@@ -101,6 +102,10 @@ public final class PromptsFile {
 
     /** A prompt of a conversation is equal to another one if what was said before is. */
     private void add(BatchItem item) {
+        if (item.prompt().operation() == Prompt.Operation.EMBEDDING) {
+            throw new UserMistake("'" + item.id()
+                    + "' asks for vectors, and a plan covers completions only; put them into a file" + " of their own");
+        }
         long length = 0;
         StringBuilder asked = new StringBuilder(item.prompt().parameters().toString());
         item.prompt().model().ifPresent(asked::append);

@@ -348,6 +348,9 @@ final class BatchCommandTest {
                 "--sync has to be one of each, second, never", "batch", "p.jsonl", "-o", "a.jsonl", "--sync", "hourly");
         assertSays("leave out --interviews", "plan", "--prompts", "p.jsonl", "--questions", "3");
         assertSays("which need a template", "plan", "--prompts", "rows.csv", "--accounts", "huggingface:1x1000/h");
+        shell.file(
+                "v.jsonl", "{\"custom_id\": \"v1\", \"url\": \"/v1/embeddings\", \"body\": {\"input\": \"Hello\"}}\n");
+        assertSays("'v1' asks for vectors, and a plan covers completions only", "batch", "v.jsonl", "--plan");
         assertSays("--max-cost needs a price list", "batch", "p.jsonl", "-o", "a.jsonl", "--max-cost", "5");
         assertSays("'five' is no amount", "batch", "p.jsonl", "-o", "a.jsonl", "--max-cost", "five");
         assertSays("there is no route 'fast'", "batch", "p.jsonl", "-o", "a.jsonl", "--route", "fast");

@@ -103,9 +103,9 @@ final class GatewayEmbeddingsTest {
     void tokens_areOneTextOrSeveral() throws Exception {
         assertThat(data(running.postTo(PATH, body("[104,101]")))).hasSize(1);
         assertThat(running.provider.call().prompt().messages()).containsExactly(Message.tokens(List.of(104, 101)));
-        assertThat(data(running.postTo(PATH, body("[[104,101],[98]]")))).hasSize(2);
+        assertThat(data(running.postTo(PATH, body("[[104,102],[98]]")))).hasSize(2);
         assertThat(running.provider.call().prompt().messages())
-                .containsExactly(Message.tokens(List.of(104, 101)), Message.tokens(List.of(98)));
+                .containsExactly(Message.tokens(List.of(104, 102)), Message.tokens(List.of(98)));
     }
 
     @Test
