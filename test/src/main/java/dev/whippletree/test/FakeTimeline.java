@@ -1,193 +1,156 @@
 package dev.whippletree.test;
 
+import dev.whippletree.time.Threads;
 import dev.whippletree.time.Timeline;
+import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.PriorityQueue;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.WeakHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinPool.ManagedBlocker;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Virtual time whose events run, one after the other, on a thread of its own. Events that are due run at once; time
- * itself moves only by {@link #advance}, or to the next event while there is a reason to fly. Thread-safe.
+ * Virtual time for programs with threads of their own. Events that are due run at once, one after the other; those that
+ * join a future let others run meanwhile. Time moves by {@link #advance}, or flies. Thread-safe.
  */
-final class FakeTimeline implements Timeline, AutoCloseable {
+final class FakeTimeline implements Timeline {
 
-    private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
+    private static final long LOOK_NANOS = 500_000;
 
-    private final Executor executor = task -> schedule(0, task);
-    private final SplittableRandom seeds = new SplittableRandom(1);
+    /** Looks after which time flies although one of the program's threads is busy. */
+    private static final int MOST_LOOKS = 2000;
+
+    private static final Set<Thread.State> WAITING =
+            Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.TERMINATED);
+
+    private final ForkJoinPool pool = new ForkJoinPool(1, ForkJoinPool.defaultForkJoinWorkerThreadFactory, null, true);
+
     private final BooleanSupplier flies;
-    private final Thread runner;
 
-    // All guarded by this.
-    private final PriorityQueue<Event> events = new PriorityQueue<>();
-    private long nowNanos;
+    // Guarded by this.
+    private final VirtualTimeline time = new VirtualTimeline(1);
+    private final Set<Thread> workers = new HashSet<>();
+    private final Set<Thread> users = Collections.newSetFromMap(new WeakHashMap<>());
     private long scheduled;
-    private boolean running = true;
-    private boolean closed;
+    private int due;
 
-    /** @param flies whether time may jump to the next event; asked when none is due, without any lock */
+    /** Ends the thread on which time flies. */
+    volatile boolean closed;
+
+    /** @param flies whether time may move to the next event whenever nothing else happens */
     FakeTimeline(BooleanSupplier flies) {
         this.flies = flies;
-        this.runner = new Thread(this::run, "whippletree-test");
-        this.runner.setDaemon(true);
-        this.runner.start();
+        Threads.daemonFactory("whippletree-test").newThread(this::fly).start();
     }
 
     @Override
     public synchronized long nanoTime() {
-        return nowNanos;
+        users.add(Thread.currentThread());
+        return time.nanoTime();
     }
 
     @Override
     public synchronized Instant now() {
-        return EPOCH.plusNanos(nowNanos);
+        return time.now();
     }
 
     @Override
     public synchronized Timer schedule(long delayNanos, Runnable task) {
-        long delay = Math.max(0, Math.min(delayNanos, Long.MAX_VALUE - nowNanos));
-        Event event = new Event(nowNanos + delay, scheduled++, task);
-        events.add(event);
-        notifyAll();
-        return event;
+        users.add(Thread.currentThread());
+        scheduled++;
+        Timer timer = time.schedule(delayNanos, () -> {
+            due++;
+            pool.execute(() -> run(task));
+        });
+        time.advance(Duration.ZERO);
+        return timer;
     }
 
     @Override
     public Executor executor() {
-        return executor;
+        return task -> schedule(0, task);
     }
 
     @Override
     public synchronized RandomGenerator random() {
-        return seeds.split();
+        return new SplittableRandom(time.random().nextLong());
     }
 
-    /**
-     * Moves time on, event by event, and returns when all that is due by then has run. Blocks, except on the thread of
-     * the events, where it only moves time.
-     */
+    /** Moves time on, event by event, and returns when all that is due by then has run or waits. */
     void advance(Duration ahead) {
-        long until;
+        settle();
+        AtomicBoolean there = new AtomicBoolean();
         synchronized (this) {
-            until = nowNanos + ahead.toNanos();
+            time.schedule(ahead.toNanos(), () -> there.set(true));
         }
-        boolean before = true;
-        while (before) {
+        while (!there.get()) {
+            synchronized (this) {
+                time.runNext();
+            }
             settle();
+        }
+        schedule(0, () -> {});
+        settle();
+    }
+
+    /** Returns when all that is due has run or waits; in a callback, at once. */
+    void settle() {
+        while (isBusy()) {
+            LockSupport.parkNanos(LOOK_NANOS / 10);
+        }
+    }
+
+    private void fly() {
+        long seen = 0;
+        for (int looks = 0; !closed; ) {
+            boolean flying = flies.getAsBoolean();
             synchronized (this) {
-                Event next = nextLive();
-                before = next != null && next.atNanos <= until;
-                nowNanos = Math.max(nowNanos, before && next != null ? next.atNanos : until);
-                notifyAll();
-            }
-        }
-    }
-
-    /** Blocks until nothing that is due is left; returns at once on the thread of the events. */
-    synchronized void settle() {
-        while (Thread.currentThread() != runner && !closed && (running || isDue(nextLive()))) {
-            await();
-        }
-    }
-
-    @Override
-    public synchronized void close() {
-        closed = true;
-        notifyAll();
-    }
-
-    private void run() {
-        for (Event next = awaitNext(); next != null; next = awaitNext()) {
-            next.run();
-        }
-    }
-
-    /** Returns the next event that is due; null once it is closed. */
-    private @Nullable Event awaitNext() {
-        while (true) {
-            long seen;
-            synchronized (this) {
-                Event next = nextLive();
+                users.remove(Thread.currentThread());
+                looks = flying && !isBusy() && seen == scheduled ? looks + 1 : 0;
                 seen = scheduled;
-                if (closed) {
-                    running = false;
-                    notifyAll();
-                    return null;
-                }
-                if (isDue(next)) {
-                    return events.remove();
+                if (looks > MOST_LOOKS || looks > 1 && users.stream().allMatch(FakeTimeline::waits)) {
+                    time.runNext();
                 }
             }
-            boolean jump = flies.getAsBoolean();
-            synchronized (this) {
-                Event next = nextLive();
-                if (jump && next != null) {
-                    nowNanos = Math.max(nowNanos, next.atNanos);
-                } else if (seen == scheduled && !isDue(next) && !closed) {
-                    running = false;
-                    notifyAll();
-                    await();
-                    running = true;
-                }
-            }
+            LockSupport.parkNanos(flying ? LOOK_NANOS : LOOK_NANOS * 10);
         }
     }
 
-    private boolean isDue(@Nullable Event event) {
-        return event != null && event.atNanos <= nowNanos;
-    }
-
-    private @Nullable Event nextLive() {
-        while (!events.isEmpty() && events.peek().cancelled) {
-            events.remove();
+    private void run(Runnable task) {
+        synchronized (this) {
+            workers.add(Thread.currentThread());
+            due--;
         }
-        return events.peek();
-    }
-
-    private void await() {
         try {
-            wait();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for the fake's events", e);
+            task.run();
+        } finally {
+            synchronized (this) {
+                workers.remove(Thread.currentThread());
+            }
         }
     }
 
-    /** A task and when it is due. */
-    private static final class Event implements Timer, Comparable<Event> {
+    private synchronized boolean isBusy() {
+        return !workers.contains(Thread.currentThread())
+                && (due > 0 || !workers.stream().allMatch(it -> LockSupport.getBlocker(it) != null && waits(it)));
+    }
 
-        private final long atNanos;
-        private final long order;
-        private final Runnable task;
-        private volatile boolean cancelled;
-
-        Event(long atNanos, long order, Runnable task) {
-            this.atNanos = atNanos;
-            this.order = order;
-            this.task = task;
+    /** Returns whether a thread has ended or waits for what hasn't happened yet, such as input, as far as Java tells. */
+    private static boolean waits(Thread thread) {
+        if (LockSupport.getBlocker(thread) instanceof ManagedBlocker future) {
+            return !future.isReleasable();
         }
-
-        void run() {
-            if (!cancelled) {
-                cancelled = true;
-                task.run();
-            }
-        }
-
-        @Override
-        public void cancel() {
-            cancelled = true;
-        }
-
-        @Override
-        public int compareTo(Event other) {
-            int byTime = Long.compare(atNanos, other.atNanos);
-            return byTime != 0 ? byTime : Long.compare(order, other.order);
-        }
+        StackTraceElement[] stack = thread.getStackTrace();
+        return WAITING.contains(thread.getState())
+                || stack.length > 0 && stack[0].getClassName().startsWith("sun.nio.ch.");
     }
 }

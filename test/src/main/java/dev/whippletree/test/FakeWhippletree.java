@@ -2,31 +2,36 @@ package dev.whippletree.test;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Services;
 import dev.whippletree.spi.SettingKey;
-import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,137 +39,133 @@ import org.jspecify.annotations.Nullable;
  * as the test says, in virtual time. It makes no connection and needs no token. Thread-safe.
  *
  * <pre>{@code
- * try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi")
- *         .failing("bad", FailureKind.OVERLOADED)
- *         .account("hf-1", "10 requests / 1m")) {
- *   Program program = new Program(fake.whippletree());
- *   program.askTwentyQuestions();
- *   assertThat(fake.asked()).hasSize(10);
- *   fake.advance(Duration.ofMinutes(1));
- *   assertThat(fake.asked()).hasSize(20);
+ * try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi").account("hf-1", "10 requests / 1m")) {
+ *     Program program = new Program(fake.whippletree());
+ *     program.askTwentyQuestions();
+ *     assertThat(fake.asked()).hasSize(10);
+ *     fake.advance(Duration.ofMinutes(1));
+ *     assertThat(fake.asked()).hasSize(20);
  * }
  * }</pre>
  *
  * <p>Time stands still but for {@link #advance}. A program that blocks until it has its answers, whatever they wait for,
- * needs {@link #timeFlies}. Callbacks of answers run on the fake's one thread, so they mustn't block on other answers.
+ * needs {@link #timeFlies}.
  */
 public final class FakeWhippletree implements AutoCloseable {
 
-    private static final String PROVIDER = "fake";
-    private static final String MODEL = "fake-model";
+    private static final String NAME = "fake";
+    private static final BiFunction<String, String, Optional<Failure>> NONE = (account, text) -> Optional.empty();
 
-    private final Function<Prompt, String> answers;
-    private final List<Rule> rules = new CopyOnWriteArrayList<>();
-    private final List<Prompt> asked = new CopyOnWriteArrayList<>();
-    private final AtomicInteger callsUnderWay = new AtomicInteger();
+    private final FakeTimeline timeline = new FakeTimeline(this::flies);
+    private final Queue<Prompt> asked = new ConcurrentLinkedQueue<>();
     private final List<AccountSettings> accounts = new ArrayList<>();
-    private final FakeTimeline timeline;
-    private UnaryOperator<Whippletree.Builder> more = UnaryOperator.identity();
-    private volatile boolean flies;
+    private volatile Function<Prompt, List<Delta.Piece>> answers = prompt -> List.of();
+    private volatile Function<String, float[]> vectors = FakeWhippletree::vector;
+    private volatile BiFunction<String, String, Optional<Failure>> failures = NONE;
+    private volatile Function<String, Duration> durations = text -> Duration.ZERO;
+    private volatile boolean flying;
     private volatile @Nullable Whippletree opened;
+    private Whippletree.@Nullable Builder base;
 
-    /**
-     * What happens to prompts whose last message has a text in it.
-     *
-     * @param part the text
-     * @param failure why they fail; absent: they don't
-     * @param takes how long a call takes; absent: no time
-     */
-    private record Rule(String part, Optional<Failure> failure, Optional<Duration> takes) {}
+    private FakeWhippletree() {}
 
-    private FakeWhippletree(Function<Prompt, String> answers) {
-        this.answers = answers;
-        this.timeline = new FakeTimeline(this::isWaitedFor);
-    }
-
-    /**
-     * Returns a fake whose services answer each call at once.
-     *
-     * @param answers returns the text for a prompt; called for each call, not for answers from caches. What it throws is
-     *     a failed call
-     */
+    /** Returns a fake whose services answer each call at once, as {@link #answers} says. */
     public static FakeWhippletree answering(Function<Prompt, String> answers) {
-        return new FakeWhippletree(answers);
+        return new FakeWhippletree().answers(answers);
     }
 
-    /** Lets calls fail whose last message contains a text. Of several that match, the latest counts. */
+    /** Sets the text that answers a call from now on. If this throws, the call is {@link FailureKind#REJECTED}. */
+    public FakeWhippletree answers(Function<Prompt, String> answers) {
+        return answersInPieces(prompt -> Stream.of(answers.apply(prompt).split("(?<=\\s)(?=\\S)"))
+                .<Delta.Piece>map(Delta.Text::new)
+                .toList());
+    }
+
+    /** Sets the pieces that answer a call from now on, such as a {@link Delta.ToolCallPart} that calls a tool. */
+    public FakeWhippletree answersInPieces(Function<Prompt, List<Delta.Piece>> answers) {
+        this.answers = answers;
+        return this;
+    }
+
+    /** Sets the vectors of texts from now on. Before, a text has two numbers that depend on it alone. */
+    public FakeWhippletree embedding(Function<String, float[]> vectors) {
+        this.vectors = vectors;
+        return this;
+    }
+
+    /** Fails calls whose last message, or one of whose texts to embed, contains a text; {@code ""}: all calls. */
     public FakeWhippletree failing(String part, FailureKind kind) {
-        return failing(part, Failure.of(kind, "the fake fails '" + part + "'"));
+        return failing((account, text) -> text.contains(part), Failure.of(kind, "the test fails '" + part + "'"));
     }
 
-    /** Lets calls fail whose last message contains a text. Of several that match, the latest counts. */
-    public FakeWhippletree failing(String part, Failure failure) {
-        rules.add(0, new Rule(part, Optional.of(failure), Optional.empty()));
+    /** Fails the calls of an account. */
+    public FakeWhippletree failingAccount(String id, FailureKind kind) {
+        return failing((account, text) -> account.equals(id), Failure.of(kind, "the test fails account " + id));
+    }
+
+    /** Fails calls by the account's id and the text, for example with a Retry-After. The last rule that fits counts. */
+    public synchronized FakeWhippletree failing(BiPredicate<String, String> calls, Failure failure) {
+        BiFunction<String, String, Optional<Failure>> others = failures;
+        failures = (account, text) -> calls.test(account, text) ? Optional.of(failure) : others.apply(account, text);
         return this;
     }
 
-    /** Lets all calls succeed again. */
-    public FakeWhippletree healing() {
-        rules.removeIf(rule -> rule.failure().isPresent());
+    /** Lets all calls succeed again. An account that is closed opens again as it would in production. */
+    public synchronized FakeWhippletree healing() {
+        failures = NONE;
         return this;
     }
 
-    /** Lets calls take a time, those whose last message contains a text; {@code ""}: all. */
-    public FakeWhippletree slow(String part, Duration takes) {
-        rules.add(0, new Rule(part, Optional.empty(), Optional.of(takes)));
+    /** Sets how long calls take whose last message contains a text. A stream's words come evenly over that time. */
+    public synchronized FakeWhippletree slow(String part, Duration takes) {
+        Function<String, Duration> others = durations;
+        durations = text -> text.contains(part) ? takes : others.apply(text);
         return this;
     }
 
-    /**
-     * Adds an account; without any, there is one without limits, {@code fake}.
-     *
-     * @param id what status and errors call it
-     * @param limits such as {@code 10 requests / 1m}
-     */
-    public FakeWhippletree account(String id, String... limits) {
-        requireUnopened();
-        AccountSettings.Builder account = AccountSettings.builder(id, PROVIDER);
-        for (String limit : limits) {
-            account.limit(limit);
+    /** Adds an account with limits such as {@code 10 requests / 1m}. Without any, there is one without limits. */
+    public synchronized FakeWhippletree account(String id, String... limits) {
+        if (opened != null) {
+            throw new IllegalStateException("the Whippletree is open already: add accounts before whippletree()");
         }
+        AccountSettings.Builder account = AccountSettings.builder(id, NAME);
+        Stream.of(limits).forEach(account::limit);
         accounts.add(account.build());
         return this;
     }
 
-    /** Sets anything else of the Whippletree, such as caches and routes; their model is {@code fake-model}. */
-    public FakeWhippletree with(UnaryOperator<Whippletree.Builder> settings) {
-        requireUnopened();
-        UnaryOperator<Whippletree.Builder> before = more;
-        more = builder -> settings.apply(before.apply(builder));
+    /**
+     * Starts from a builder, which may have a configuration, routes, caches and listeners, and has to have accounts
+     * unless the test adds some. No call reaches their services.
+     */
+    public synchronized FakeWhippletree over(Whippletree.Builder builder) {
+        base = builder;
         return this;
     }
 
     /**
-     * Lets time jump to the next event whenever a prompt waits and nothing else happens: waits of hours are over at
-     * once, and a program may block on answers.
+     * Lets time move to the next event, or not, whenever a prompt is under way, nothing is due and the program's threads
+     * wait. Then a program may block on answers, and waits of hours are over at once.
      */
-    public FakeWhippletree timeFlies() {
-        flies = true;
-        timeline.schedule(0, () -> {});
+    public FakeWhippletree timeFlies(boolean flies) {
+        flying = flies;
         return this;
     }
 
-    /** Returns the Whippletree under test, opened at the first call; the settings above are fixed from then on. */
+    /** Returns the Whippletree under test. The first call opens it. */
     public synchronized Whippletree whippletree() {
         if (opened == null) {
-            Whippletree.Builder builder = Whippletree.builder()
-                    .timeline(timeline)
-                    .provider(new FakeProvider())
-                    .model(MODEL);
-            (accounts.isEmpty()
-                            ? List.of(
-                                    AccountSettings.builder(PROVIDER, PROVIDER).build())
-                            : accounts)
-                    .forEach(builder::account);
-            opened = more.apply(builder).build();
+            if (base == null && accounts.isEmpty()) {
+                account(NAME);
+            }
+            Whippletree.Builder builder = base == null ? Whippletree.builder() : base;
+            accounts.forEach(builder::account);
+            opened = builder.timeline(timeline)
+                    .provider(new FakeService(""))
+                    .clients((account, client) -> new FakeService(account.id()))
+                    .build();
         }
         return opened;
-    }
-
-    private synchronized void requireUnopened() {
-        if (opened != null) {
-            throw new IllegalStateException("the Whippletree is open already: set this before whippletree()");
-        }
     }
 
     /** Moves time on, and returns when all that happens by then has happened. */
@@ -172,54 +173,52 @@ public final class FakeWhippletree implements AutoCloseable {
         timeline.advance(ahead);
     }
 
-    /** Returns the prompts of all calls so far, in order, repeated ones included: what services were really asked. */
+    /** Returns the prompts of all calls so far, in order, repeated ones included. */
     public List<Prompt> asked() {
         timeline.settle();
         return List.copyOf(asked);
     }
 
-    /** Returns how many prompts wait for quota, or for a service that has failed. */
-    public int waiting() {
-        timeline.settle();
-        return whippletree().status().waiting();
-    }
-
-    /** Returns the fake's time. */
-    public Timeline timeline() {
-        return timeline;
-    }
-
-    /** Closes the Whippletree; prompts without an answer fail. */
+    /** Closes the Whippletree. Prompts without an answer fail. */
     @Override
     public void close() {
-        Whippletree open = opened;
-        if (open != null) {
-            open.close(Duration.ZERO);
+        if (opened != null) {
+            var unused = opened.close(Duration.ZERO);
             timeline.settle();
         }
-        timeline.close();
+        timeline.closed = true;
     }
 
-    private boolean isWaitedFor() {
+    private boolean flies() {
         Whippletree open = opened;
-        if (!flies || open == null) {
-            return false;
+        return flying && open != null && open.status().prompts().underWay() > 0;
+    }
+
+    private static float[] vector(String text) {
+        return new float[] {(float) Math.cos(text.hashCode()), (float) Math.sin(text.hashCode())};
+    }
+
+    private static String text(List<Message> messages) {
+        Function<Message, String> text = it -> it.parts().isEmpty() ? it.text() : "" + it.parts();
+        return messages.stream().map(text).collect(Collectors.joining("\n"));
+    }
+
+    private static long tokens(String text) {
+        return text.length() / 4 + 1;
+    }
+
+    /** The service of accounts that the test adds; and, for any account, the client that answers as the test says. */
+    private final class FakeService implements Provider, ProviderClient {
+
+        private final String account;
+
+        FakeService(String account) {
+            this.account = account;
         }
-        StatusSnapshot now = open.status();
-        // A call that the engine has begun and not yet sent has its timeout already, but not its answer.
-        return now.prompts().underWay() > 0 && now.inFlight() == callsUnderWay.get();
-    }
-
-    private static String lastText(Prompt prompt) {
-        return prompt.messages().get(prompt.messages().size() - 1).text();
-    }
-
-    /** The service behind every account. */
-    private final class FakeProvider implements Provider {
 
         @Override
         public String name() {
-            return PROVIDER;
+            return NAME;
         }
 
         @Override
@@ -228,65 +227,66 @@ public final class FakeWhippletree implements AutoCloseable {
         }
 
         @Override
-        public ProviderClient connect(AccountSettings account, Services services) {
-            return new FakeClient();
+        public ProviderClient connect(AccountSettings settings, Services services) {
+            return this;
         }
-    }
-
-    private final class FakeClient implements ProviderClient {
 
         @Override
         public Admission admission(Prompt prompt, String model) {
             return Admission.asMade(
-                    lastText(prompt).length() / 4 + 1, prompt.parameters().maxTokens());
+                    tokens(text(prompt.messages())), prompt.parameters().maxTokens());
+        }
+
+        @Override
+        public Optional<EmbeddingBounds> embeddings() {
+            return Optional.of(new EmbeddingBounds(100, Long.MAX_VALUE));
         }
 
         @Override
         public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
+            boolean embeds = prompt.operation() == Prompt.Operation.EMBEDDING;
+            List<Message> all = prompt.messages();
+            String text = text(embeds ? all : all.subList(all.size() - 1, all.size()));
             asked.add(prompt);
             sink.sent();
-            List<Rule> matching = rules.stream()
-                    .filter(rule -> lastText(prompt).contains(rule.part()))
-                    .toList();
-            Duration takes = matching.stream()
-                    .flatMap(rule -> rule.takes().stream())
-                    .findFirst()
-                    .orElse(Duration.ZERO);
-            Optional<Failure> failure =
-                    matching.stream().flatMap(rule -> rule.failure().stream()).findFirst();
-            AtomicBoolean over = new AtomicBoolean();
-            Timeline.Timer timer = timeline.schedule(takes.toNanos(), () -> {
-                end(prompt, model, sink, failure);
-                over(over);
-            });
-            callsUnderWay.incrementAndGet();
-            return () -> {
-                timer.cancel();
-                over(over);
-            };
+            long nanos = durations.apply(text).toNanos();
+            failures.apply(account, text)
+                    .ifPresentOrElse(
+                            failure -> timeline.schedule(nanos, () -> sink.failed(failure)),
+                            () -> timeline.schedule(0, () -> answer(prompt, embeds, model, sink, nanos)));
+            return () -> {};
         }
 
-        private void over(AtomicBoolean over) {
-            if (!over.getAndSet(true)) {
-                callsUnderWay.decrementAndGet();
-            }
-        }
-
-        private void end(Prompt prompt, String model, AttemptSink sink, Optional<Failure> failure) {
+        private void answer(Prompt prompt, boolean embeds, String model, AttemptSink sink, long nanos) {
             sink.firstByte();
-            if (failure.isPresent()) {
-                sink.failed(failure.get());
-                return;
-            }
-            String text;
             try {
-                text = answers.apply(prompt);
-            } catch (RuntimeException e) {
-                sink.failed(Failure.of(FailureKind.UNAVAILABLE, "the test's answer threw " + e));
-                return;
+                List<Delta.Piece> pieces = embeds ? List.of(vectors(prompt)) : answers.apply(prompt);
+                String text = pieces.stream().map(Delta.Piece::text).collect(Collectors.joining());
+                boolean calls = pieces.stream().anyMatch(Delta.ToolCallPart.class::isInstance);
+                TokenUsage usage = TokenUsage.of(tokens(text(prompt.messages())), tokens(text));
+                FinishReason reason = calls ? FinishReason.TOOL_CALLS : FinishReason.STOP;
+                AnswerEnd end = new AnswerEnd(reason, Optional.of(usage), model);
+                deliver(pieces.iterator(), nanos / Math.max(1, pieces.size()), end, sink);
+            } catch (RuntimeException | Error e) {
+                sink.failed(Failure.of(FailureKind.REJECTED, "the test's answer threw " + e));
             }
-            sink.delta(new Delta.Text(text));
-            sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
+        }
+
+        private Delta.Piece vectors(Prompt prompt) {
+            Function<Message, String> vector = text -> Embedding.encode(vectors.apply(text(List.of(text))));
+            return new Delta.Text(prompt.messages().stream().map(vector).collect(Collectors.joining("\n")));
+        }
+
+        private void deliver(Iterator<Delta.Piece> pieces, long stepNanos, AnswerEnd end, AttemptSink sink) {
+            if (pieces.hasNext()) {
+                Delta.Piece next = pieces.next();
+                timeline.schedule(stepNanos, () -> {
+                    sink.delta(next);
+                    deliver(pieces, stepNanos, end, sink);
+                });
+            } else {
+                sink.done(end);
+            }
         }
 
         @Override
