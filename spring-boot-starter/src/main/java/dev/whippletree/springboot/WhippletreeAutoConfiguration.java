@@ -8,8 +8,9 @@ import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Provider;
 import java.time.Duration;
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
@@ -22,6 +23,7 @@ import org.springframework.core.io.ResourceLoader;
  * Listeners, providers, caches, strategies and coordinators that are beans are added to those that are found.
  */
 @AutoConfiguration
+@ConditionalOnBooleanProperty(name = WhippletreeProperties.ENABLED, matchIfMissing = true)
 public final class WhippletreeAutoConfiguration {
 
     /** How long Spring Boot lets a phase of the shutdown take, unless an application says otherwise. */
@@ -36,24 +38,23 @@ public final class WhippletreeAutoConfiguration {
      */
     @Bean
     @ConditionalOnMissingBean
-    static Whippletree whippletree(
-            ConfigurableEnvironment environment,
-            ResourceLoader resources,
-            ObjectProvider<EngineListener> listeners,
-            ObjectProvider<Provider> providers,
-            ObjectProvider<Cache> caches,
-            ObjectProvider<BalancingStrategy> strategies,
-            ObjectProvider<Coordinator> coordinators) {
-        Whippletree.Builder builder = Whippletree.builder();
-        listeners.orderedStream().forEach(builder::listener);
-        providers.orderedStream().forEach(builder::provider);
-        caches.orderedStream().forEach(builder::cache);
-        strategies.orderedStream().forEach(builder::strategy);
-        coordinators.orderedStream().forEach(builder::coordinator);
+    static Whippletree whippletree(ConfigurableEnvironment environment, ResourceLoader resources, BeanFactory beans) {
+        Whippletree.Builder builder = builder(beans);
         CurrentProperties properties = new CurrentProperties(environment, resources, PropertyKeys.of(builder));
         Whippletree whippletree = builder.configuration(properties).build();
         properties.started();
         return whippletree;
+    }
+
+    /** Returns a builder with the listeners and plugins that are beans. */
+    static Whippletree.Builder builder(BeanFactory beans) {
+        Whippletree.Builder builder = Whippletree.builder();
+        beans.getBeanProvider(EngineListener.class).orderedStream().forEach(builder::listener);
+        beans.getBeanProvider(Provider.class).orderedStream().forEach(builder::provider);
+        beans.getBeanProvider(Cache.class).orderedStream().forEach(builder::cache);
+        beans.getBeanProvider(BalancingStrategy.class).orderedStream().forEach(builder::strategy);
+        beans.getBeanProvider(Coordinator.class).orderedStream().forEach(builder::coordinator);
+        return builder;
     }
 
     /** Lets prompts end before the application does. */
