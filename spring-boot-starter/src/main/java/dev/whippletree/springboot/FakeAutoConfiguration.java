@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -20,17 +21,34 @@ import org.springframework.core.env.ConfigurableEnvironment;
 @AutoConfiguration(before = WhippletreeAutoConfiguration.class)
 final class FakeAutoConfiguration {
 
-    private static final String TOKEN = "whippletree.test.token";
+    private static final String TOKEN = "token of a test";
 
     @Bean
     @ConditionalOnMissingBean
     static FakeWhippletree fakeWhippletree(ConfigurableEnvironment environment, BeanFactory beans) {
         Whippletree.Builder builder = WhippletreeAutoConfiguration.builder(beans);
-        PropertyKeys keys = PropertyKeys.of(builder);
-        builder.configuration(() -> withoutServices(PropertyTree.of(environment, keys)));
+        ConfigurationTree tree = PropertyTree.of(environment, PropertyKeys.of(builder));
+        Map<String, Object> values = new LinkedHashMap<>(tree.values());
+        values.keySet().removeAll(Set.of("coordinator", "gateway", "state"));
+        values.put("caches", List.of());
+        values.putIfAbsent("accounts", List.of(Map.of("id", "fake", "provider", "fake")));
+        values.replaceAll((key, value) -> key.equals("accounts") ? withoutTokens(value) : value);
+        Function<String, Optional<String>> variables = name ->
+                name.equals(TOKEN) ? Optional.of(name) : tree.properties().apply(name);
+        ConfigurationTree fake = new ConfigurationTree(
+                tree.source(), tree.prefix(), values, tree.places(), tree.environment(), variables);
         return FakeWhippletree.answering(prompt -> "a fake answer")
-                .over(builder)
+                .over(builder.configuration(() -> fake))
                 .timeFlies(true);
+    }
+
+    private static Object withoutTokens(Object value) {
+        if (value instanceof List<?> accounts) {
+            return accounts.stream().map(FakeAutoConfiguration::withoutTokens).toList();
+        }
+        Map<Object, Object> account = new LinkedHashMap<>(value instanceof Map<?, ?> map ? map : Map.of());
+        account.replace("token", "${" + TOKEN + "}");
+        return account;
     }
 
     @Bean
@@ -39,35 +57,9 @@ final class FakeAutoConfiguration {
         return fake.whippletree();
     }
 
-    /** Nothing waits for prompts that nobody will answer any more. */
+    /** Nobody answers what still waits in the end. */
     @Bean
     static WhippletreeLifecycle whippletreeLifecycle(Whippletree whippletree) {
         return new WhippletreeLifecycle(whippletree, Duration.ZERO);
-    }
-
-    private static ConfigurationTree withoutServices(ConfigurationTree tree) {
-        Map<String, Object> values = new LinkedHashMap<>(tree.values());
-        values.keySet().removeAll(Set.of("coordinator", "gateway", "state"));
-        values.put("caches", List.of());
-        values.putIfAbsent("accounts", List.of(Map.of("id", "fake", "provider", "fake")));
-        values.computeIfPresent("accounts", (key, accounts) -> withoutTokens(accounts));
-        return new ConfigurationTree(
-                tree.source(),
-                tree.prefix(),
-                values,
-                tree.places(),
-                tree.environment(),
-                name -> name.equals(TOKEN)
-                        ? Optional.of(TOKEN)
-                        : tree.properties().apply(name));
-    }
-
-    private static Object withoutTokens(Object value) {
-        if (value instanceof List<?> accounts) {
-            return accounts.stream().map(FakeAutoConfiguration::withoutTokens).toList();
-        }
-        Map<Object, Object> account = new LinkedHashMap<>((Map<?, ?>) value);
-        account.replace("token", "${" + TOKEN + "}");
-        return account;
     }
 }

@@ -3,7 +3,6 @@ package dev.whippletree.springboot;
 import dev.whippletree.Whippletree;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
@@ -13,7 +12,6 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = WhippletreeAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnEnabledHealthIndicator.class)
 @ConditionalOnBean(Whippletree.class)
-@ConditionalOnBooleanProperty(name = WhippletreeProperties.ENABLED, matchIfMissing = true)
 public final class HealthAutoConfiguration {
 
     HealthAutoConfiguration() {}

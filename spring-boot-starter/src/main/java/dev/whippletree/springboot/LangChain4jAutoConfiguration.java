@@ -8,7 +8,7 @@ import dev.whippletree.langchain4j.WhippletreeChatModel;
 import dev.whippletree.langchain4j.WhippletreeStreamingChatModel;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -19,7 +19,7 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = WhippletreeAutoConfiguration.class)
 @ConditionalOnClass({WhippletreeChatModel.class, ChatModel.class})
-@ConditionalOnBooleanProperty(name = WhippletreeProperties.ENABLED, matchIfMissing = true)
+@ConditionalOnBean(Whippletree.class)
 public final class LangChain4jAutoConfiguration {
 
     LangChain4jAutoConfiguration() {}

@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Bean;
         afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean(MeterRegistry.class)
-@ConditionalOnBooleanProperty(name = WhippletreeProperties.ENABLED, matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "whippletree.enabled", matchIfMissing = true)
 public final class MetricsAutoConfiguration {
 
     MetricsAutoConfiguration() {}

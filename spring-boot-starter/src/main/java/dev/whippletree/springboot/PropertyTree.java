@@ -31,8 +31,7 @@ final class PropertyTree {
 
     private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of(WhippletreeProperties.PREFIX);
 
-    private static final ConfigurationPropertyName ENABLED =
-            ConfigurationPropertyName.of(WhippletreeProperties.ENABLED);
+    private static final ConfigurationPropertyName ENABLED = PREFIX.append("enabled");
 
     private final PropertyKeys keys;
     private final List<Leaf> leaves = new ArrayList<>();

@@ -23,7 +23,7 @@ import org.springframework.core.io.ResourceLoader;
  * Listeners, providers, caches, strategies and coordinators that are beans are added to those that are found.
  */
 @AutoConfiguration
-@ConditionalOnBooleanProperty(name = WhippletreeProperties.ENABLED, matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "whippletree.enabled", matchIfMissing = true)
 public final class WhippletreeAutoConfiguration {
 
     /** How long Spring Boot lets a phase of the shutdown take, unless an application says otherwise. */

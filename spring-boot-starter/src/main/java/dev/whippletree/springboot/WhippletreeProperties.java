@@ -50,9 +50,6 @@ record WhippletreeProperties(
     /** What the names of all properties begin with. */
     static final String PREFIX = "whippletree";
 
-    /** The property that turns the starter off. */
-    static final String ENABLED = PREFIX + ".enabled";
-
     /** The keys whose own keys are names that a user chooses. */
     static final Set<String> NAMED = Set.of("routes", "tenant-weights");
 

@@ -1,6 +1,5 @@
 package dev.whippletree.springboot;
 
-import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
@@ -9,13 +8,12 @@ import java.lang.annotation.Target;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 
 /**
- * Replaces the Whippletree of a test's application by a {@link dev.whippletree.test.FakeWhippletree}, which is a bean. It
- * has the application's accounts and routes, but neither their tokens nor caches, coordinator and state. Time flies.
- * A bean of that type in the test's configuration is used instead. Needs {@code whippletree-test}.
+ * Replaces the Whippletree of a test's application by a {@link dev.whippletree.test.FakeWhippletree}, which is a bean:
+ * the test's own, or else one with the application's accounts and routes, whose time flies. Needs
+ * {@code whippletree-test}.
  */
+@Inherited
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@Documented
-@Inherited
 @ImportAutoConfiguration(FakeAutoConfiguration.class)
 public @interface WhippletreeTest {}

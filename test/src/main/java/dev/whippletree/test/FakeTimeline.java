@@ -6,14 +6,15 @@ import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinPool.ManagedBlocker;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -26,22 +27,13 @@ final class FakeTimeline implements Timeline {
 
     private static final long LOOK_NANOS = 500_000;
 
-    /** Looks after which time flies although one of the program's threads is busy. */
-    private static final int MOST_LOOKS = 2000;
-
-    private static final Set<Thread.State> WAITING =
-            Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.TERMINATED);
-
     private final ForkJoinPool pool = new ForkJoinPool(1, ForkJoinPool.defaultForkJoinWorkerThreadFactory, null, true);
-
+    private final VirtualTimeline time = new VirtualTimeline(1); // Guarded by this.
+    private final Set<Thread> users = Collections.newSetFromMap(new WeakHashMap<>()); // Guarded by this.
+    private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger due = new AtomicInteger();
     private final BooleanSupplier flies;
-
-    // Guarded by this.
-    private final VirtualTimeline time = new VirtualTimeline(1);
-    private final Set<Thread> workers = new HashSet<>();
-    private final Set<Thread> users = Collections.newSetFromMap(new WeakHashMap<>());
     private long scheduled;
-    private int due;
 
     /** Ends the thread on which time flies. */
     volatile boolean closed;
@@ -68,7 +60,7 @@ final class FakeTimeline implements Timeline {
         users.add(Thread.currentThread());
         scheduled++;
         Timer timer = time.schedule(delayNanos, () -> {
-            due++;
+            due.incrementAndGet();
             pool.execute(() -> run(task));
         });
         time.advance(Duration.ZERO);
@@ -117,7 +109,8 @@ final class FakeTimeline implements Timeline {
                 users.remove(Thread.currentThread());
                 looks = flying && !isBusy() && seen == scheduled ? looks + 1 : 0;
                 seen = scheduled;
-                if (looks > MOST_LOOKS || looks > 1 && users.stream().allMatch(FakeTimeline::waits)) {
+                // A busy thread may never wait: after a second, its prompts' time goes on.
+                if (looks > 2000 || looks > 1 && users.stream().allMatch(FakeTimeline::waits)) {
                     time.runNext();
                 }
             }
@@ -126,31 +119,24 @@ final class FakeTimeline implements Timeline {
     }
 
     private void run(Runnable task) {
-        synchronized (this) {
-            workers.add(Thread.currentThread());
-            due--;
-        }
+        workers.add(Thread.currentThread());
+        due.decrementAndGet();
         try {
             task.run();
         } finally {
-            synchronized (this) {
-                workers.remove(Thread.currentThread());
-            }
+            workers.remove(Thread.currentThread());
         }
     }
 
-    private synchronized boolean isBusy() {
+    private boolean isBusy() {
         return !workers.contains(Thread.currentThread())
-                && (due > 0 || !workers.stream().allMatch(it -> LockSupport.getBlocker(it) != null && waits(it)));
+                && (due.get() > 0 || !workers.stream().allMatch(it -> LockSupport.getBlocker(it) != null && waits(it)));
     }
 
-    /** Returns whether a thread has ended or waits for what hasn't happened yet, such as input, as far as Java tells. */
+    /** Returns whether a thread has ended or waits for what hasn't happened yet, as far as Java tells. */
     private static boolean waits(Thread thread) {
-        if (LockSupport.getBlocker(thread) instanceof ManagedBlocker future) {
-            return !future.isReleasable();
-        }
-        StackTraceElement[] stack = thread.getStackTrace();
-        return WAITING.contains(thread.getState())
-                || stack.length > 0 && stack[0].getClassName().startsWith("sun.nio.ch.");
+        return LockSupport.getBlocker(thread) instanceof ManagedBlocker future
+                ? !future.isReleasable()
+                : thread.getState().compareTo(Thread.State.BLOCKED) > 0;
     }
 }

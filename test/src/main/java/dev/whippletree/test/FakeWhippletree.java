@@ -21,7 +21,6 @@ import dev.whippletree.spi.Services;
 import dev.whippletree.spi.SettingKey;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -76,9 +75,7 @@ public final class FakeWhippletree implements AutoCloseable {
 
     /** Sets the text that answers a call from now on. If this throws, the call is {@link FailureKind#REJECTED}. */
     public FakeWhippletree answers(Function<Prompt, String> answers) {
-        return answersInPieces(prompt -> Stream.of(answers.apply(prompt).split("(?<=\\s)(?=\\S)"))
-                .<Delta.Piece>map(Delta.Text::new)
-                .toList());
+        return answersInPieces(prompt -> List.of(new Delta.Text(answers.apply(prompt))));
     }
 
     /** Sets the pieces that answer a call from now on, such as a {@link Delta.ToolCallPart} that calls a tool. */
@@ -116,7 +113,7 @@ public final class FakeWhippletree implements AutoCloseable {
         return this;
     }
 
-    /** Sets how long calls take whose last message contains a text. A stream's words come evenly over that time. */
+    /** Sets how long calls take whose last message contains a text. A stream's pieces come evenly over it. */
     public synchronized FakeWhippletree slow(String part, Duration takes) {
         Function<String, Duration> others = durations;
         durations = text -> text.contains(part) ? takes : others.apply(text);
@@ -161,8 +158,8 @@ public final class FakeWhippletree implements AutoCloseable {
             Whippletree.Builder builder = base == null ? Whippletree.builder() : base;
             accounts.forEach(builder::account);
             opened = builder.timeline(timeline)
-                    .provider(new FakeService(""))
-                    .clients((account, client) -> new FakeService(account.id()))
+                    .provider(new FakeService(this, ""))
+                    .clients((account, client) -> new FakeService(this, account.id()))
                     .build();
         }
         return opened;
@@ -203,18 +200,8 @@ public final class FakeWhippletree implements AutoCloseable {
         return messages.stream().map(text).collect(Collectors.joining("\n"));
     }
 
-    private static long tokens(String text) {
-        return text.length() / 4 + 1;
-    }
-
     /** The service of accounts that the test adds; and, for any account, the client that answers as the test says. */
-    private final class FakeService implements Provider, ProviderClient {
-
-        private final String account;
-
-        FakeService(String account) {
-            this.account = account;
-        }
+    private record FakeService(FakeWhippletree fake, String account) implements Provider, ProviderClient {
 
         @Override
         public String name() {
@@ -233,8 +220,7 @@ public final class FakeWhippletree implements AutoCloseable {
 
         @Override
         public Admission admission(Prompt prompt, String model) {
-            return Admission.asMade(
-                    tokens(text(prompt.messages())), prompt.parameters().maxTokens());
+            return Admission.asMade(tokens(prompt), prompt.parameters().maxTokens());
         }
 
         @Override
@@ -244,49 +230,48 @@ public final class FakeWhippletree implements AutoCloseable {
 
         @Override
         public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
-            boolean embeds = prompt.operation() == Prompt.Operation.EMBEDDING;
             List<Message> all = prompt.messages();
+            boolean embeds = prompt.operation() == Prompt.Operation.EMBEDDING;
             String text = text(embeds ? all : all.subList(all.size() - 1, all.size()));
-            asked.add(prompt);
+            long nanos = fake.durations.apply(text).toNanos();
+            Optional<Failure> failure = fake.failures.apply(account, text);
+            Runnable answer = () -> answer(prompt, embeds, model, sink, nanos);
+            fake.asked.add(prompt);
             sink.sent();
-            long nanos = durations.apply(text).toNanos();
-            failures.apply(account, text)
-                    .ifPresentOrElse(
-                            failure -> timeline.schedule(nanos, () -> sink.failed(failure)),
-                            () -> timeline.schedule(0, () -> answer(prompt, embeds, model, sink, nanos)));
+            fake.timeline.schedule(
+                    failure.isPresent() ? nanos : 0, () -> failure.ifPresentOrElse(sink::failed, answer));
             return () -> {};
         }
 
         private void answer(Prompt prompt, boolean embeds, String model, AttemptSink sink, long nanos) {
             sink.firstByte();
             try {
-                List<Delta.Piece> pieces = embeds ? List.of(vectors(prompt)) : answers.apply(prompt);
-                String text = pieces.stream().map(Delta.Piece::text).collect(Collectors.joining());
+                List<Delta.Piece> pieces = embeds ? List.of(vectors(prompt)) : fake.answers.apply(prompt);
+                long made = pieces.stream()
+                                .mapToLong(piece -> piece.text().length())
+                                .sum()
+                        / 4;
                 boolean calls = pieces.stream().anyMatch(Delta.ToolCallPart.class::isInstance);
-                TokenUsage usage = TokenUsage.of(tokens(text(prompt.messages())), tokens(text));
                 FinishReason reason = calls ? FinishReason.TOOL_CALLS : FinishReason.STOP;
-                AnswerEnd end = new AnswerEnd(reason, Optional.of(usage), model);
-                deliver(pieces.iterator(), nanos / Math.max(1, pieces.size()), end, sink);
+                AnswerEnd end = new AnswerEnd(reason, Optional.of(TokenUsage.of(tokens(prompt), made)), model);
+                for (int i = 0; i < pieces.size(); i++) {
+                    Delta.Piece piece = pieces.get(i);
+                    fake.timeline.schedule(nanos / pieces.size() * (i + 1), () -> sink.delta(piece));
+                }
+                fake.timeline.schedule(nanos, () -> sink.done(end));
             } catch (RuntimeException | Error e) {
                 sink.failed(Failure.of(FailureKind.REJECTED, "the test's answer threw " + e));
             }
         }
 
         private Delta.Piece vectors(Prompt prompt) {
-            Function<Message, String> vector = text -> Embedding.encode(vectors.apply(text(List.of(text))));
+            Function<Message, String> vector = text -> Embedding.encode(fake.vectors.apply(text(List.of(text))));
             return new Delta.Text(prompt.messages().stream().map(vector).collect(Collectors.joining("\n")));
         }
 
-        private void deliver(Iterator<Delta.Piece> pieces, long stepNanos, AnswerEnd end, AttemptSink sink) {
-            if (pieces.hasNext()) {
-                Delta.Piece next = pieces.next();
-                timeline.schedule(stepNanos, () -> {
-                    sink.delta(next);
-                    deliver(pieces, stepNanos, end, sink);
-                });
-            } else {
-                sink.done(end);
-            }
+        /** Returns an estimate: about four characters are a token. */
+        private static long tokens(Prompt prompt) {
+            return text(prompt.messages()).length() / 4;
         }
 
         @Override

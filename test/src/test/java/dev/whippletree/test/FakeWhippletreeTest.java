@@ -29,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -301,9 +302,13 @@ class FakeWhippletreeTest {
     }
 
     @Test
-    void streamsWords_comeEvenlyOverTheTimeThatACallTakes() {
-        try (FakeWhippletree fake =
-                FakeWhippletree.answering(prompt -> "It is sunny.\nReally.").slow("What", Duration.ofSeconds(8))) {
+    void streamsPieces_comeEvenlyOverTheTimeThatACallTakes() {
+        List<Delta.Piece> words = Stream.of("It ", "is ", "sunny.\n", "Really.")
+                .<Delta.Piece>map(Delta.Text::new)
+                .toList();
+        try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "")
+                .answersInPieces(prompt -> words)
+                .slow("What", Duration.ofSeconds(8))) {
             List<Delta> deltas = stream(fake, "What?");
             assertThat(text(deltas)).isEmpty();
             fake.advance(Duration.ofSeconds(4));
@@ -493,7 +498,7 @@ class FakeWhippletreeTest {
             fake.advance(MINUTE.multipliedBy(10));
             assertThat(answers).allMatch(CompletableFuture::isDone);
             assertThat(answers.get(0).join().usage().orElseThrow().completionTokens())
-                    .isEqualTo(101);
+                    .isEqualTo(100);
             assertThat(answers.stream()
                             .map(answer -> answer.join().origin().waited().toMinutes()))
                     .contains(0L)

@@ -43,6 +43,7 @@ final class ArtifactsTest {
             "whippletree-spring-boot-starter",
             "whippletree-stress",
             "whippletree-terminal",
+            "whippletree-test",
             "whippletree-testkit");
 
     @BeforeEach
@@ -80,6 +81,7 @@ final class ArtifactsTest {
         "whippletree-spring-boot-starter, dev.whippletree.springboot",
         "whippletree-stress, dev.whippletree.stress",
         "whippletree-terminal, dev.whippletree.terminal",
+        "whippletree-test, dev.whippletree.test",
         "whippletree-testkit, dev.whippletree.testkit"
     })
     void jar_saysItsModuleName(String id, String name) throws IOException {
@@ -111,6 +113,7 @@ final class ArtifactsTest {
                 "whippletree-spring-boot-starter",
                 "whippletree-stress",
                 "whippletree-terminal",
+                "whippletree-test",
                 "whippletree-testkit"
             })
     void jar_comesWithSourcesAndPages(String id) throws IOException {
