@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinPool.ManagedBlocker;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -33,10 +32,8 @@ final class FakeTimeline implements Timeline {
     private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
     private final AtomicInteger due = new AtomicInteger();
     private final BooleanSupplier flies;
-    private long scheduled;
-
-    /** Ends the thread on which time flies. */
-    volatile boolean closed;
+    private int looks; // Guarded by this.
+    volatile boolean closed; // Then no thread of its own is left.
 
     /** @param flies whether time may move to the next event whenever nothing else happens */
     FakeTimeline(BooleanSupplier flies) {
@@ -58,7 +55,7 @@ final class FakeTimeline implements Timeline {
     @Override
     public synchronized Timer schedule(long delayNanos, Runnable task) {
         users.add(Thread.currentThread());
-        scheduled++;
+        looks = 0;
         Timer timer = time.schedule(delayNanos, () -> {
             due.incrementAndGet();
             pool.execute(() -> run(task));
@@ -79,16 +76,12 @@ final class FakeTimeline implements Timeline {
 
     /** Moves time on, event by event, and returns when all that is due by then has run or waits. */
     void advance(Duration ahead) {
-        settle();
-        AtomicBoolean there = new AtomicBoolean();
-        synchronized (this) {
-            time.schedule(ahead.toNanos(), () -> there.set(true));
-        }
-        while (!there.get()) {
+        long until = nanoTime() + ahead.toNanos();
+        schedule(ahead.toNanos(), () -> {});
+        for (settle(); nanoTime() < until; settle()) {
             synchronized (this) {
                 time.runNext();
             }
-            settle();
         }
         schedule(0, () -> {});
         settle();
@@ -102,14 +95,12 @@ final class FakeTimeline implements Timeline {
     }
 
     private void fly() {
-        long seen = 0;
-        for (int looks = 0; !closed; ) {
+        while (!closed) {
             boolean flying = flies.getAsBoolean();
             synchronized (this) {
                 users.remove(Thread.currentThread());
-                looks = flying && !isBusy() && seen == scheduled ? looks + 1 : 0;
-                seen = scheduled;
-                // A busy thread may never wait: after a second, its prompts' time goes on.
+                looks = flying && !isBusy() ? looks + 1 : 0;
+                // A busy thread may be so for good: after a second, time moves nevertheless.
                 if (looks > 2000 || looks > 1 && users.stream().allMatch(FakeTimeline::waits)) {
                     time.runNext();
                 }

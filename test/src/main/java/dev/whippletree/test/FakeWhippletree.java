@@ -21,16 +21,14 @@ import dev.whippletree.spi.Services;
 import dev.whippletree.spi.SettingKey;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +45,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Time stands still but for {@link #advance}. A program that blocks until it has its answers, whatever they wait for,
- * needs {@link #timeFlies}.
+ * <p>Time stands still but for {@link #advance}. A program that blocks on answers that wait needs {@link #timeFlies}.
  */
 public final class FakeWhippletree implements AutoCloseable {
 
@@ -56,10 +53,10 @@ public final class FakeWhippletree implements AutoCloseable {
     private static final BiFunction<String, String, Optional<Failure>> NONE = (account, text) -> Optional.empty();
 
     private final FakeTimeline timeline = new FakeTimeline(this::flies);
-    private final Queue<Prompt> asked = new ConcurrentLinkedQueue<>();
+    private final List<Prompt> asked = Collections.synchronizedList(new ArrayList<>());
     private final List<AccountSettings> accounts = new ArrayList<>();
     private volatile Function<Prompt, List<Delta.Piece>> answers = prompt -> List.of();
-    private volatile Function<String, float[]> vectors = FakeWhippletree::vector;
+    private volatile Function<Prompt, List<Delta.Piece>> vectors = prompt -> List.of();
     private volatile BiFunction<String, String, Optional<Failure>> failures = NONE;
     private volatile Function<String, Duration> durations = text -> Duration.ZERO;
     private volatile boolean flying;
@@ -68,9 +65,10 @@ public final class FakeWhippletree implements AutoCloseable {
 
     private FakeWhippletree() {}
 
-    /** Returns a fake whose services answer each call at once, as {@link #answers} says. */
+    /** Returns a fake whose services answer each call at once, as {@link #answers} says; four characters are a token. */
     public static FakeWhippletree answering(Function<Prompt, String> answers) {
-        return new FakeWhippletree().answers(answers);
+        return new FakeWhippletree().answers(answers).embedding(text ->
+                new float[] {(float) Math.cos(text.hashCode()), (float) Math.sin(text.hashCode())});
     }
 
     /** Sets the text that answers a call from now on. If this throws, the call is {@link FailureKind#REJECTED}. */
@@ -86,7 +84,9 @@ public final class FakeWhippletree implements AutoCloseable {
 
     /** Sets the vectors of texts from now on. Before, a text has two numbers that depend on it alone. */
     public FakeWhippletree embedding(Function<String, float[]> vectors) {
-        this.vectors = vectors;
+        Function<Message, String> vector = text -> Embedding.encode(vectors.apply(text(List.of(text))));
+        this.vectors = prompt ->
+                List.of(new Delta.Text(prompt.messages().stream().map(vector).collect(Collectors.joining("\n"))));
         return this;
     }
 
@@ -126,24 +126,18 @@ public final class FakeWhippletree implements AutoCloseable {
             throw new IllegalStateException("the Whippletree is open already: add accounts before whippletree()");
         }
         AccountSettings.Builder account = AccountSettings.builder(id, NAME);
-        Stream.of(limits).forEach(account::limit);
+        List.of(limits).forEach(account::limit);
         accounts.add(account.build());
         return this;
     }
 
-    /**
-     * Starts from a builder, which may have a configuration, routes, caches and listeners, and has to have accounts
-     * unless the test adds some. No call reaches their services.
-     */
+    /** Starts from a builder with a configuration, routes, caches or listeners. No call reaches its accounts' services. */
     public synchronized FakeWhippletree over(Whippletree.Builder builder) {
         base = builder;
         return this;
     }
 
-    /**
-     * Lets time move to the next event, or not, whenever a prompt is under way, nothing is due and the program's threads
-     * wait. Then a program may block on answers, and waits of hours are over at once.
-     */
+    /** Lets time move to the next event, or not, whenever a prompt is under way and the program's threads wait. */
     public FakeWhippletree timeFlies(boolean flies) {
         flying = flies;
         return this;
@@ -191,8 +185,8 @@ public final class FakeWhippletree implements AutoCloseable {
         return flying && open != null && open.status().prompts().underWay() > 0;
     }
 
-    private static float[] vector(String text) {
-        return new float[] {(float) Math.cos(text.hashCode()), (float) Math.sin(text.hashCode())};
+    private static boolean isEmbedding(Prompt prompt) {
+        return prompt.operation() == Prompt.Operation.EMBEDDING;
     }
 
     private static String text(List<Message> messages) {
@@ -220,7 +214,8 @@ public final class FakeWhippletree implements AutoCloseable {
 
         @Override
         public Admission admission(Prompt prompt, String model) {
-            return Admission.asMade(tokens(prompt), prompt.parameters().maxTokens());
+            return Admission.asMade(
+                    text(prompt.messages()).length() / 4, prompt.parameters().maxTokens());
         }
 
         @Override
@@ -231,11 +226,10 @@ public final class FakeWhippletree implements AutoCloseable {
         @Override
         public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
             List<Message> all = prompt.messages();
-            boolean embeds = prompt.operation() == Prompt.Operation.EMBEDDING;
-            String text = text(embeds ? all : all.subList(all.size() - 1, all.size()));
+            String text = text(isEmbedding(prompt) ? all : all.subList(all.size() - 1, all.size()));
             long nanos = fake.durations.apply(text).toNanos();
             Optional<Failure> failure = fake.failures.apply(account, text);
-            Runnable answer = () -> answer(prompt, embeds, model, sink, nanos);
+            Runnable answer = () -> answer(prompt, model, sink, nanos);
             fake.asked.add(prompt);
             sink.sent();
             fake.timeline.schedule(
@@ -243,17 +237,15 @@ public final class FakeWhippletree implements AutoCloseable {
             return () -> {};
         }
 
-        private void answer(Prompt prompt, boolean embeds, String model, AttemptSink sink, long nanos) {
+        private void answer(Prompt prompt, String model, AttemptSink sink, long nanos) {
             sink.firstByte();
             try {
-                List<Delta.Piece> pieces = embeds ? List.of(vectors(prompt)) : fake.answers.apply(prompt);
-                long made = pieces.stream()
-                                .mapToLong(piece -> piece.text().length())
-                                .sum()
-                        / 4;
+                List<Delta.Piece> pieces = (isEmbedding(prompt) ? fake.vectors : fake.answers).apply(prompt);
+                String text = pieces.stream().map(Delta.Piece::text).collect(Collectors.joining());
+                TokenUsage usage = TokenUsage.of(text(prompt.messages()).length() / 4, text.length() / 4);
                 boolean calls = pieces.stream().anyMatch(Delta.ToolCallPart.class::isInstance);
                 FinishReason reason = calls ? FinishReason.TOOL_CALLS : FinishReason.STOP;
-                AnswerEnd end = new AnswerEnd(reason, Optional.of(TokenUsage.of(tokens(prompt), made)), model);
+                AnswerEnd end = new AnswerEnd(reason, Optional.of(usage), model);
                 for (int i = 0; i < pieces.size(); i++) {
                     Delta.Piece piece = pieces.get(i);
                     fake.timeline.schedule(nanos / pieces.size() * (i + 1), () -> sink.delta(piece));
@@ -262,16 +254,6 @@ public final class FakeWhippletree implements AutoCloseable {
             } catch (RuntimeException | Error e) {
                 sink.failed(Failure.of(FailureKind.REJECTED, "the test's answer threw " + e));
             }
-        }
-
-        private Delta.Piece vectors(Prompt prompt) {
-            Function<Message, String> vector = text -> Embedding.encode(fake.vectors.apply(text(List.of(text))));
-            return new Delta.Text(prompt.messages().stream().map(vector).collect(Collectors.joining("\n")));
-        }
-
-        /** Returns an estimate: about four characters are a token. */
-        private static long tokens(Prompt prompt) {
-            return text(prompt.messages()).length() / 4;
         }
 
         @Override
