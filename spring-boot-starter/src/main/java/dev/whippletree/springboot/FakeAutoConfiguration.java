@@ -7,9 +7,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -21,7 +19,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 @AutoConfiguration(before = WhippletreeAutoConfiguration.class)
 final class FakeAutoConfiguration {
 
-    private static final String TOKEN = "token of a test";
+    private static final List<Object> ANY = List.of(Map.of("id", "fake", "provider", "fake"));
 
     @Bean
     @ConditionalOnMissingBean
@@ -31,12 +29,9 @@ final class FakeAutoConfiguration {
         Map<String, Object> values = new LinkedHashMap<>(tree.values());
         values.keySet().removeAll(Set.of("coordinator", "gateway", "state"));
         values.put("caches", List.of());
-        values.putIfAbsent("accounts", List.of(Map.of("id", "fake", "provider", "fake")));
-        values.replaceAll((key, value) -> key.equals("accounts") ? withoutTokens(value) : value);
-        Function<String, Optional<String>> variables = name ->
-                name.equals(TOKEN) ? Optional.of(name) : tree.properties().apply(name);
+        values.compute("accounts", (key, accounts) -> accounts == null ? ANY : withoutTokens(accounts));
         ConfigurationTree fake = new ConfigurationTree(
-                tree.source(), tree.prefix(), values, tree.places(), tree.environment(), variables);
+                tree.source(), tree.prefix(), values, tree.places(), tree.environment(), tree.properties());
         return FakeWhippletree.answering(prompt -> "a fake answer")
                 .over(builder.configuration(() -> fake))
                 .timeFlies(true);
@@ -47,7 +42,7 @@ final class FakeAutoConfiguration {
             return accounts.stream().map(FakeAutoConfiguration::withoutTokens).toList();
         }
         Map<Object, Object> account = new LinkedHashMap<>(value instanceof Map<?, ?> map ? map : Map.of());
-        account.replace("token", "${" + TOKEN + "}");
+        account.replace("token", "${whippletree.token:none}");
         return account;
     }
 
@@ -57,7 +52,6 @@ final class FakeAutoConfiguration {
         return fake.whippletree();
     }
 
-    /** Nobody answers what still waits in the end. */
     @Bean
     static WhippletreeLifecycle whippletreeLifecycle(Whippletree whippletree) {
         return new WhippletreeLifecycle(whippletree, Duration.ZERO);
