@@ -15,6 +15,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinPool.ManagedBlocker;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
@@ -124,10 +125,13 @@ final class FakeTimeline implements Timeline {
                 && (due.get() > 0 || !workers.stream().allMatch(it -> LockSupport.getBlocker(it) != null && waits(it)));
     }
 
-    /** Returns whether a thread has ended or waits for what hasn't happened yet, as far as Java tells. */
+    /** Returns whether a thread has ended, or waits for more than the engine's lock and has to wait on. */
     private static boolean waits(Thread thread) {
-        return LockSupport.getBlocker(thread) instanceof ManagedBlocker future
-                ? !future.isReleasable()
-                : thread.getState().compareTo(Thread.State.BLOCKED) > 0;
+        Object blocker = LockSupport.getBlocker(thread);
+        if (blocker instanceof ManagedBlocker future) {
+            return !future.isReleasable();
+        }
+        boolean locked = blocker != null && blocker.getClass().getEnclosingClass() == ReentrantLock.class;
+        return !locked && thread.getState().compareTo(Thread.State.BLOCKED) > 0;
     }
 }

@@ -185,10 +185,6 @@ public final class FakeWhippletree implements AutoCloseable {
         return flying && open != null && open.status().prompts().underWay() > 0;
     }
 
-    private static boolean isEmbedding(Prompt prompt) {
-        return prompt.operation() == Prompt.Operation.EMBEDDING;
-    }
-
     private static String text(List<Message> messages) {
         Function<Message, String> text = it -> it.parts().isEmpty() ? it.text() : "" + it.parts();
         return messages.stream().map(text).collect(Collectors.joining("\n"));
@@ -226,21 +222,24 @@ public final class FakeWhippletree implements AutoCloseable {
         @Override
         public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
             List<Message> all = prompt.messages();
-            String text = text(isEmbedding(prompt) ? all : all.subList(all.size() - 1, all.size()));
+            boolean embeds = prompt.operation() == Prompt.Operation.EMBEDDING;
+            String text = text(embeds ? all : all.subList(all.size() - 1, all.size()));
             long nanos = fake.durations.apply(text).toNanos();
             Optional<Failure> failure = fake.failures.apply(account, text);
-            Runnable answer = () -> answer(prompt, model, sink, nanos);
             fake.asked.add(prompt);
             sink.sent();
-            fake.timeline.schedule(
-                    failure.isPresent() ? nanos : 0, () -> failure.ifPresentOrElse(sink::failed, answer));
+            Runnable answer = () -> answer(prompt, model, sink, nanos);
+            Runnable end =
+                    failure.<Runnable>map(reason -> () -> sink.failed(reason)).orElse(answer);
+            fake.timeline.schedule(failure.isPresent() ? nanos : 0, end);
             return () -> {};
         }
 
         private void answer(Prompt prompt, String model, AttemptSink sink, long nanos) {
             sink.firstByte();
             try {
-                List<Delta.Piece> pieces = (isEmbedding(prompt) ? fake.vectors : fake.answers).apply(prompt);
+                boolean embeds = prompt.operation() == Prompt.Operation.EMBEDDING;
+                List<Delta.Piece> pieces = (embeds ? fake.vectors : fake.answers).apply(prompt);
                 String text = pieces.stream().map(Delta.Piece::text).collect(Collectors.joining());
                 TokenUsage usage = TokenUsage.of(text(prompt.messages()).length() / 4, text.length() / 4);
                 boolean calls = pieces.stream().anyMatch(Delta.ToolCallPart.class::isInstance);
