@@ -25,8 +25,7 @@ import java.util.random.RandomGenerator;
  */
 final class FakeTimeline implements Timeline {
 
-    private static final long LOOK_NANOS = 500_000;
-
+    private static final long LOOK_NANOS = 500_000; // 2,000 looks at a busy thread are enough: it may never wait.
     private final ForkJoinPool pool = new ForkJoinPool(1, ForkJoinPool.defaultForkJoinWorkerThreadFactory, null, true);
     private final VirtualTimeline time = new VirtualTimeline(1); // Guarded by this.
     private final Set<Thread> users = Collections.newSetFromMap(new WeakHashMap<>()); // Guarded by this.
@@ -36,7 +35,6 @@ final class FakeTimeline implements Timeline {
     private int looks; // Guarded by this.
     volatile boolean closed; // Then no thread of its own is left.
 
-    /** @param flies whether time may move to the next event whenever nothing else happens */
     FakeTimeline(BooleanSupplier flies) {
         this.flies = flies;
         Threads.daemonFactory("whippletree-test").newThread(this::fly).start();
@@ -101,7 +99,6 @@ final class FakeTimeline implements Timeline {
             synchronized (this) {
                 users.remove(Thread.currentThread());
                 looks = flying && !isBusy() ? looks + 1 : 0;
-                // A busy thread may be so for good: after a second, time moves nevertheless.
                 if (looks > 2000 || looks > 1 && users.stream().allMatch(FakeTimeline::waits)) {
                     time.runNext();
                 }

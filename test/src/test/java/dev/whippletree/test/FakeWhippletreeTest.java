@@ -447,15 +447,16 @@ class FakeWhippletreeTest {
 
     @Test
     void callbackThatWaitsForQuota_isLeftWaiting_untilTimeIsAdvanced() {
-        try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi").account("a", "1 requests / 1m")) {
-            CompletableFuture<String> chain = new CompletableFuture<Completion>()
-                    .completeAsync(() -> ask(fake, "one").join())
-                    .thenApply(Completion::text);
+        try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi")
+                .account("a", "1 requests / 1m")
+                .slow("", Duration.ofSeconds(1))) {
             CompletableFuture<String> blocking = ask(fake, "two")
                     .thenApply(two -> two.text() + ask(fake, "three").join().text());
-            fake.advance(MINUTE.multipliedBy(4));
-            assertThat(blocking.join()).isEqualTo("hihi");
-            assertThat(chain.join()).isEqualTo("hi");
+            fake.advance(Duration.ofSeconds(30));
+            assertThat(blocking).isNotDone();
+            assertThat(fake.whippletree().status().waiting()).isEqualTo(1);
+            fake.advance(MINUTE);
+            assertThat(blocking).isCompletedWithValue("hihi");
         }
     }
 
