@@ -547,7 +547,7 @@ class FakeWhippletreeTest {
     }
 
     @Test
-    void batch_runsThroughHoursOfQuota() {
+    void fiveHundredPrompts_takeTheHoursThatTheirQuotaTakes() {
         try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi")
                 .account("a", "50 requests / 1h")
                 .timeFlies(true)) {
