@@ -48,11 +48,11 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -505,7 +505,7 @@ public final class Whippletree implements AutoCloseable {
         private final List<BalancingStrategy> strategies = new ArrayList<>();
         private final List<Coordinator> coordinators = new ArrayList<>();
         private final List<Path> pluginFolders = new ArrayList<>();
-        private UnaryOperator<ProviderClient> clients = UnaryOperator.identity();
+        private BiFunction<AccountSettings, ProviderClient, ProviderClient> clients = (account, client) -> client;
         private boolean asksOnce;
         private @Nullable Configuration configuration;
         private @Nullable ConfigurationSource source;
@@ -674,8 +674,10 @@ public final class Whippletree implements AutoCloseable {
         /**
          * Sets a wrapper for each account's client, for instance to bound its calls. The client is closed with the
          * Whippletree, its wrapper isn't.
+         *
+         * @param wrapper returns what calls are made on, for an account and its client
          */
-        public Builder clients(UnaryOperator<ProviderClient> wrapper) {
+        public Builder clients(BiFunction<AccountSettings, ProviderClient, ProviderClient> wrapper) {
             this.clients = wrapper;
             return this;
         }

@@ -64,7 +64,7 @@ final class WholeReloadTest {
                 .provider(new FakeProvider())
                 .cache(new FakeCache())
                 .strategy(new FakeStrategy())
-                .clients(this::wrapped)
+                .clients((account, client) -> wrapped(client))
                 .configuration(folder.resolve("whippletree.yaml"))
                 .environment(Map.of("FAKE_TOKEN", "x"))
                 .build();

@@ -5,8 +5,8 @@ import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.ProviderClient;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 
 /**
  * An account's open client and its token, which may be replaced while the client is open. Immutable, except for the
@@ -28,10 +28,10 @@ record Connection(AccountSettings settings, CurrentToken token, ProviderClient c
     static Connection open(
             AccountSettings account,
             Function<AccountSettings, ProviderClient> connect,
-            UnaryOperator<ProviderClient> wrapper) {
+            BiFunction<AccountSettings, ProviderClient, ProviderClient> wrapper) {
         CurrentToken token = new CurrentToken(account.token());
         ProviderClient client = connect.apply(account.withToken(token.secret()));
-        return new Connection(account, token, client, wrapper.apply(client));
+        return new Connection(account, token, client, wrapper.apply(account, client));
     }
 
     /**

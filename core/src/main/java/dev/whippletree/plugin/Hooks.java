@@ -1,12 +1,13 @@
 package dev.whippletree.plugin;
 
+import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.state.StateFolder;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 
 /**
  * The listeners, client wrappers and state folder that a program adds to an engine. Immutable.
@@ -16,10 +17,12 @@ import java.util.function.UnaryOperator;
  * @param state keeps the limits' state over restarts; absent: it isn't kept
  */
 public record Hooks(
-        List<EngineListener> listeners, UnaryOperator<ProviderClient> clients, Optional<StateFolder> state) {
+        List<EngineListener> listeners,
+        BiFunction<AccountSettings, ProviderClient, ProviderClient> clients,
+        Optional<StateFolder> state) {
 
     /** No listeners, no wrapping, no state. */
-    public static final Hooks NONE = new Hooks(List.of(), UnaryOperator.identity(), Optional.empty());
+    public static final Hooks NONE = new Hooks(List.of(), (account, client) -> client, Optional.empty());
 
     /** Copies the list. */
     public Hooks {

@@ -18,7 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 
 /**
  * Opens what a configuration names, switches to another configuration, and closes everything. If anything can't be
@@ -28,7 +28,7 @@ final class OpenPlugins implements AutoCloseable {
 
     private final KindsByName kinds;
     private final Services services;
-    private final UnaryOperator<ProviderClient> wrapper;
+    private final BiFunction<AccountSettings, ProviderClient, ProviderClient> wrapper;
 
     /** What has to be closed, the last opened first. */
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -38,7 +38,10 @@ final class OpenPlugins implements AutoCloseable {
     private Topology topology;
 
     OpenPlugins(
-            Configuration configuration, KindsByName kinds, Services services, UnaryOperator<ProviderClient> wrapper) {
+            Configuration configuration,
+            KindsByName kinds,
+            Services services,
+            BiFunction<AccountSettings, ProviderClient, ProviderClient> wrapper) {
         this.kinds = kinds;
         this.services = services;
         this.wrapper = wrapper;

@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,11 +38,12 @@ final class PluginOpener {
 
     private final KindsByName kinds;
     private final Services services;
-    private final UnaryOperator<ProviderClient> wrapper;
+    private final BiFunction<AccountSettings, ProviderClient, ProviderClient> wrapper;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final List<String> problems = new ArrayList<>();
 
-    PluginOpener(KindsByName kinds, Services services, UnaryOperator<ProviderClient> wrapper) {
+    PluginOpener(
+            KindsByName kinds, Services services, BiFunction<AccountSettings, ProviderClient, ProviderClient> wrapper) {
         this.kinds = kinds;
         this.services = services;
         this.wrapper = wrapper;

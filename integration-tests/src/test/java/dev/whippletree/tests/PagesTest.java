@@ -39,6 +39,8 @@ final class PagesTest {
 
     /** What the pages' Java takes for granted: imports, and variables that it doesn't declare. */
     private static final String AROUND = """
+            import static org.assertj.core.api.Assertions.assertThat;
+
             import com.google.inject.multibindings.Multibinder;
             import dev.langchain4j.data.embedding.Embedding;
             import dev.langchain4j.data.segment.TextSegment;
@@ -54,6 +56,7 @@ final class PagesTest {
             import dev.whippletree.settings.*;
             import dev.whippletree.settings.RouteSettings.TargetSettings;
             import dev.whippletree.spi.*;
+            import dev.whippletree.test.*;
             import dev.whippletree.time.*;
             import io.micrometer.core.instrument.MeterRegistry;
             import io.opentelemetry.api.OpenTelemetry;
@@ -62,6 +65,7 @@ final class PagesTest {
             import java.time.Duration;
             import java.util.List;
             import java.util.Map;
+            import java.util.Optional;
             import java.util.concurrent.CompletableFuture;
             import java.util.concurrent.Flow;
             import java.util.function.*;
@@ -74,6 +78,7 @@ final class PagesTest {
                 Map<String, String> environment;
                 MeterRegistry registry;
                 OpenTelemetry openTelemetry;
+                FakeWhippletree fake;
                 String interviewer;
                 List<TextSegment> chunks;
                 EmbeddingStore<TextSegment> store;

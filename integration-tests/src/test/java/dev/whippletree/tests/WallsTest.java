@@ -42,6 +42,9 @@ final class WallsTest {
     private static final String KOTLIN = "dev.whippletree.kotlin..";
     private static final String TESTKIT = "dev.whippletree.testkit..";
 
+    /** The fake has virtual time for programs with real threads, for which it has to wait. */
+    private static final String TEST = "dev.whippletree.test..";
+
     @ArchTest
     static final ArchRule packagesFormNoCycle =
             slices().matching("dev.whippletree.(**)").should().beFreeOfCycles();
@@ -250,6 +253,22 @@ final class WallsTest {
             .because("whoever has another system to tell can write what is there from the listener alone");
 
     @ArchTest
+    static final ArchRule fakeForTestsNamesNoTestFrameworkAndNoEmulator = classes()
+            .that()
+            .resideInAPackage(TEST)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.whippletree",
+                    TEST,
+                    "dev.whippletree.model..",
+                    "dev.whippletree.spi..",
+                    TIME,
+                    "java..",
+                    "org.jspecify..")
+            .because("it shouldn't bring more than the program under test has");
+
+    @ArchTest
     static final ArchRule gatewayTranslatesAndCallsTheLibrary = noClasses()
             .that()
             .resideInAPackage(GATEWAY)
@@ -348,7 +367,7 @@ final class WallsTest {
     @ArchTest
     static final ArchRule nobodySleeps = noClasses()
             .that()
-            .resideOutsideOfPackage(TESTKIT)
+            .resideOutsideOfPackages(TESTKIT, TEST)
             .should()
             .accessTargetWhere(AmbientCalls.sleep())
             .because("waiting is a timer and costs no thread");
@@ -356,7 +375,7 @@ final class WallsTest {
     @ArchTest
     static final ArchRule nobodyMakesThreads = noClasses()
             .that()
-            .resideOutsideOfPackages(TIME, TESTKIT)
+            .resideOutsideOfPackages(TIME, TESTKIT, TEST)
             .should()
             .accessTargetWhere(AmbientCalls.makeThreads())
             .because("threads are handed in; those of libraries are the libraries' own");

@@ -11,6 +11,7 @@ import dev.whippletree.langchain4j.WhippletreeEmbeddingModel;
 import dev.whippletree.langchain4j.WhippletreeStreamingChatModel;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -22,6 +23,7 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = WhippletreeAutoConfiguration.class)
 @ConditionalOnClass({WhippletreeChatModel.class, ChatModel.class})
+@ConditionalOnBean(Whippletree.class)
 @EnableConfigurationProperties(LangChain4jEmbeddingProperties.class)
 public final class LangChain4jAutoConfiguration {
 

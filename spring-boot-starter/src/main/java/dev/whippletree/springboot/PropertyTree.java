@@ -31,6 +31,8 @@ final class PropertyTree {
 
     private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of(WhippletreeProperties.PREFIX);
 
+    private static final ConfigurationPropertyName ENABLED = PREFIX.append("enabled");
+
     private final PropertyKeys keys;
     private final List<Leaf> leaves = new ArrayList<>();
     private final Map<String, String> places = new HashMap<>();
@@ -95,7 +97,7 @@ final class PropertyTree {
     private void add(IterableConfigurationPropertySource source, int rank) {
         boolean variables = source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource;
         for (ConfigurationPropertyName name : source) {
-            if (PREFIX.isAncestorOf(name)) {
+            if (PREFIX.isAncestorOf(name) && !name.equals(ENABLED)) {
                 List<String> path = path(name);
                 ConfigurationProperty property = source.getConfigurationProperty(name);
                 if (property != null && !(variables && isOther(path))) {

@@ -9,6 +9,7 @@ import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.observation.ChatModelObservationConvention;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -25,6 +26,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass({WhippletreeChatModel.class, ChatModel.class})
 @ConditionalOnProperty(name = "spring.ai.model.chat", havingValue = "whippletree", matchIfMissing = true)
 @EnableConfigurationProperties(WhippletreeChatProperties.class)
+@ConditionalOnBean(Whippletree.class)
 public final class SpringAiAutoConfiguration {
 
     SpringAiAutoConfiguration() {}

@@ -10,8 +10,10 @@ import dev.whippletree.spi.Provider;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
@@ -26,6 +28,7 @@ import org.springframework.util.ClassUtils;
  * Listeners, providers, caches, strategies and coordinators that are beans are added to those that are found.
  */
 @AutoConfiguration
+@ConditionalOnBooleanProperty(name = "whippletree.enabled", matchIfMissing = true)
 @ImportRuntimeHints(NativeHints.class)
 public final class WhippletreeAutoConfiguration {
 
@@ -46,20 +49,8 @@ public final class WhippletreeAutoConfiguration {
      */
     @Bean
     @ConditionalOnMissingBean
-    static Whippletree whippletree(
-            ConfigurableEnvironment environment,
-            ResourceLoader resources,
-            ObjectProvider<EngineListener> listeners,
-            ObjectProvider<Provider> providers,
-            ObjectProvider<Cache> caches,
-            ObjectProvider<BalancingStrategy> strategies,
-            ObjectProvider<Coordinator> coordinators) {
-        Whippletree.Builder builder = Whippletree.builder();
-        listeners.orderedStream().forEach(builder::listener);
-        providers.orderedStream().forEach(builder::provider);
-        caches.orderedStream().forEach(builder::cache);
-        strategies.orderedStream().forEach(builder::strategy);
-        coordinators.orderedStream().forEach(builder::coordinator);
+    static Whippletree whippletree(ConfigurableEnvironment environment, ResourceLoader resources, BeanFactory beans) {
+        Whippletree.Builder builder = builder(beans);
         CurrentProperties properties = new CurrentProperties(environment, resources, PropertyKeys.of(builder));
         Whippletree whippletree = builder.configuration(properties).build();
         properties.started();
@@ -69,6 +60,17 @@ public final class WhippletreeAutoConfiguration {
                     + " into the configuration of a gateway that runs beside the application: whippletree serve");
         }
         return whippletree;
+    }
+
+    /** Returns a builder with the listeners and plugins that are beans. */
+    static Whippletree.Builder builder(BeanFactory beans) {
+        Whippletree.Builder builder = Whippletree.builder();
+        beans.getBeanProvider(EngineListener.class).orderedStream().forEach(builder::listener);
+        beans.getBeanProvider(Provider.class).orderedStream().forEach(builder::provider);
+        beans.getBeanProvider(Cache.class).orderedStream().forEach(builder::cache);
+        beans.getBeanProvider(BalancingStrategy.class).orderedStream().forEach(builder::strategy);
+        beans.getBeanProvider(Coordinator.class).orderedStream().forEach(builder::coordinator);
+        return builder;
     }
 
     /** Lets prompts end before the application does. */

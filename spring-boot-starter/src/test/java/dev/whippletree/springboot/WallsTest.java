@@ -26,6 +26,7 @@ final class WallsTest {
                     "dev.whippletree.spi",
                     "dev.whippletree.springai",
                     "dev.whippletree.status",
+                    "dev.whippletree.test",
                     "dev.langchain4j..",
                     "java..",
                     "io.micrometer..",

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +123,30 @@ final class WhippletreeAutoConfigurationTest {
                     assertThat(configuration.routes().get(0).tiers().get(0).targets())
                             .allSatisfy(target -> assertThat(target.model()).isEqualTo("m"));
                 });
+    }
+
+    @Test
+    void notEnabled_hasNoBeansOfOurs_andNeedsNoAccount() throws IOException {
+        for (String off : List.of("whippletree.enabled: false", "whippletree: {enabled: false, accounts: wrong}")) {
+            application(off)
+                    .withConfiguration(AutoConfigurations.of(LangChain4jAutoConfiguration.class))
+                    .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+                    .run(context -> assertThat(context)
+                            .hasNotFailed()
+                            .satisfies(started -> assertThat(started.getBeanDefinitionNames())
+                                    .noneMatch(name ->
+                                            name.toLowerCase(Locale.ROOT).contains("whippletree"))));
+        }
+    }
+
+    @Test
+    void enabledInSoManyWords_isNoUnknownKey() throws IOException {
+        application(account("a") + "  enabled: true\n")
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(Whippletree.class));
+        application(account("a"))
+                .withInitializer(context -> TestPropertyValues.of("WHIPPLETREE_ENABLED=false")
+                        .applyTo(context.getEnvironment(), TestPropertyValues.Type.SYSTEM_ENVIRONMENT))
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Whippletree.class));
     }
 
     @Test

@@ -38,6 +38,7 @@ final class ApiTest {
             "dev.whippletree.model",
             "dev.whippletree.settings",
             "dev.whippletree.spi",
+            "dev.whippletree.test",
             "dev.whippletree.time");
 
     /** The types that are API though their packages aren't, as the page lists them. */

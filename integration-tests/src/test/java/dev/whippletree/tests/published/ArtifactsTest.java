@@ -46,6 +46,7 @@ final class ArtifactsTest {
             "whippletree-spring-boot-starter",
             "whippletree-stress",
             "whippletree-terminal",
+            "whippletree-test",
             "whippletree-testkit");
 
     @BeforeEach
@@ -84,6 +85,7 @@ final class ArtifactsTest {
         "whippletree-spring-boot-starter, dev.whippletree.springboot",
         "whippletree-stress, dev.whippletree.stress",
         "whippletree-terminal, dev.whippletree.terminal",
+        "whippletree-test, dev.whippletree.test",
         "whippletree-testkit, dev.whippletree.testkit"
     })
     void jar_saysItsModuleName(String id, String name) throws IOException {
@@ -149,6 +151,7 @@ final class ArtifactsTest {
                 "whippletree-spring-boot-starter",
                 "whippletree-stress",
                 "whippletree-terminal",
+                "whippletree-test",
                 "whippletree-testkit"
             })
     void jar_comesWithSourcesAndPages(String id) throws IOException {

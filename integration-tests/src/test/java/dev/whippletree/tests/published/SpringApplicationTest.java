@@ -65,7 +65,17 @@ final class SpringApplicationTest {
             import java.util.concurrent.CompletableFuture;
             import org.springframework.ai.chat.client.ChatClient;
             import org.springframework.ai.converter.BeanOutputConverter;
+            import org.springframework.ai.embedding.*;
             import org.springframework.stereotype.Service;
+
+            """;
+
+    private static final String AROUND_FAKE = """
+            package com.example.interviews;
+
+            import dev.whippletree.test.FakeWhippletree;
+            import org.springframework.boot.test.context.TestConfiguration;
+            import org.springframework.context.annotation.Bean;
 
             """;
 
@@ -101,6 +111,7 @@ final class SpringApplicationTest {
         change(project.resolve(PROPERTIES), diffs.get(2));
         assertShown(project);
         addSnippets(project.resolve(PACKAGE));
+        addItsTest(project.resolve("src/test/java/com/example/interviews"));
         String own = "provider: huggingface\n";
         change(
                 project.resolve(PROPERTIES),
@@ -108,6 +119,10 @@ final class SpringApplicationTest {
 
         Path target = OutsideBuild.packaged(project).resolve("target");
         assertNoModelOfOpenAi(target);
+        assertThat(target.resolve("surefire-reports/com.example.interviews.InterviewsApplicationTest.txt"))
+                .as("the page's test has run, with no token in its environment")
+                .content()
+                .contains("Tests run: 2, Failures: 0, Errors: 0, Skipped: 0");
 
         try (Running application = start(target, Path.of(System.getProperty("childJdk")))) {
             assertThat(application.get("/ask?question=" + encoded("Who are you?")))
@@ -204,16 +219,35 @@ final class SpringApplicationTest {
         List<String> snippets = blocks("java").stream()
                 .filter(block -> !block.startsWith("package "))
                 .toList();
-        assertThat(snippets).hasSize(3);
-        Files.writeString(sources.resolve("Interviewer.java"), AROUND + snippets.get(0));
+        assertThat(snippets).hasSize(5);
+        Files.writeString(sources.resolve("Interviewer.java"), AROUND + snippets.get(1));
         Files.writeString(
                 sources.resolve("Snippet.java"),
-                AROUND + "class Snippet {\nString ask(ChatClient chat, String question) {\nreturn " + snippets.get(1)
+                AROUND + "class Snippet {\nString ask(ChatClient chat, String question) {\nreturn " + snippets.get(2)
                         + "}\n}\n");
         Files.writeString(
                 sources.resolve("Entity.java"),
                 AROUND + "class Entity {\nrecord Capital(String city) {}\nvoid ask(ChatClient chat) {\n"
-                        + snippets.get(2) + "}\n}\n");
+                        + snippets.get(3) + "}\n}\n");
+        Files.writeString(
+                sources.resolve("Vectors.java"),
+                AROUND + "class Vectors {\nEmbeddingModel of(Whippletree whippletree) {\n"
+                        + snippets.get(4).replace("EmbeddingModel model =", "return") + "}\n}\n");
+    }
+
+    /** Writes the page's own test, and the configuration that it shows for one. */
+    private static void addItsTest(Path tests) throws IOException {
+        Files.createDirectories(tests);
+        String test = blocks("java").stream()
+                .filter(block -> block.contains("class InterviewsApplicationTest"))
+                .findFirst()
+                .orElseThrow();
+        String fake = blocks("java").stream()
+                .filter(block -> block.startsWith("@TestConfiguration"))
+                .findFirst()
+                .orElseThrow();
+        Files.writeString(tests.resolve("InterviewsApplicationTest.java"), test);
+        Files.writeString(tests.resolve("TwoAccounts.java"), AROUND_FAKE + fake);
     }
 
     private Running start(Path target, Path jdk) throws IOException {
