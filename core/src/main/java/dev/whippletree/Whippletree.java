@@ -468,10 +468,13 @@ public final class Whippletree implements AutoCloseable {
      * Takes no more prompts, lets those under way end, then frees everything.
      *
      * @param grace how long prompts under way may take; those left end with {@link PromptException.Reason#CLOSED}
-     * @return ends when everything is freed
+     * @return ends when everything is freed; cancelling it ends nothing else
      */
     public CompletableFuture<Void> close(Duration grace) {
-        return assembly.engine().close(grace).whenComplete((nothing, failure) -> free());
+        return assembly.engine()
+                .close(grace)
+                .whenComplete((nothing, failure) -> free())
+                .copy();
     }
 
     private void free() {

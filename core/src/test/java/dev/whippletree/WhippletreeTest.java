@@ -416,6 +416,25 @@ final class WhippletreeTest {
     }
 
     @Test
+    void waitForTheEnd_isCancelled_andEverythingIsFreedAllTheSame() {
+        Whippletree whippletree = builder()
+                .account(AccountSettings.builder("a", "fake")
+                        .token("x")
+                        .limit("1 requests / 1h")
+                        .build())
+                .build();
+        assertThat(whippletree.complete(HELLO)).isCompleted();
+        CompletableFuture<Completion> waiting = whippletree.complete(Prompt.of("something else"));
+
+        whippletree.close(Duration.ofSeconds(5)).cancel(false);
+        assertThat(waiting).isNotDone();
+        timeline.runAll();
+
+        assertThat(waiting).isCompletedExceptionally();
+        assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a");
+    }
+
+    @Test
     void clearedCaches_sayHowManyAnswersWereThere() {
         Whippletree whippletree =
                 builder().account("a", "fake", "x").cache("fake").build();

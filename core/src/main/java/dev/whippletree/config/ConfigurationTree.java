@@ -7,12 +7,17 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -42,6 +47,13 @@ public record ConfigurationTree(
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+    /** A key of a property's name: the number of an element, a name in quotes, or any other one. */
+    private static final Pattern KEY = Pattern.compile("\\[\\d+]|\"[^\"]+\"|[^.\\[\"]+");
+
+    private static final Comparator<String> KEY_ORDER = Comparator.<String>comparingInt(
+                    key -> key.startsWith("[") ? key.length() : 0)
+            .thenComparing(Comparator.naturalOrder());
+
     /** Copies mutable values. */
     public ConfigurationTree {
         Objects.requireNonNull(source, "source");
@@ -50,6 +62,65 @@ public record ConfigurationTree(
         places = Map.copyOf(places);
         environment = Map.copyOf(environment);
         Objects.requireNonNull(properties, "properties");
+    }
+
+    /**
+     * Returns the tree of properties with dotted names, such as those of MicroProfile Config:
+     * {@code whippletree.accounts[0].limits}, {@code whippletree.routes."my.route".model}. Keys are in the order of the
+     * alphabet, elements of lists in that of their numbers. The environment is this process's.
+     *
+     * @param prefix the prefix of the names that count: {@code whippletree.}
+     * @param names the names of all properties
+     * @param values returns a property's text by its name, with unresolved references; null: it isn't set
+     * @param properties resolves a reference <code>${…}</code> by the text between its braces; empty if it isn't set
+     * @throws ConfigurationException if a name is that of a value and of a list or map too
+     */
+    public static ConfigurationTree ofProperties(
+            String prefix,
+            Iterable<String> names,
+            Function<String, @Nullable String> values,
+            Function<String, Optional<String>> properties) {
+        Map<List<String>, Property> byPath = new HashMap<>();
+        for (String name : names) {
+            String value = name.startsWith(prefix) ? values.apply(name) : null;
+            if (value != null) {
+                byPath.put(path(name.substring(prefix.length())), new Property(name, value));
+            }
+        }
+        Map<String, Object> root = new LinkedHashMap<>();
+        byKey(byPath).forEach((key, below) -> root.put(key, nested(below)));
+        return new ConfigurationTree("application properties", prefix, root, Map.of(), System.getenv(), properties);
+    }
+
+    private record Property(String name, String value) {}
+
+    private static List<String> path(String name) {
+        return KEY.matcher(name)
+                .results()
+                .map(key -> key.group().replace("\"", ""))
+                .toList();
+    }
+
+    private static Object nested(Map<List<String>, Property> byPath) {
+        Property single = byPath.get(List.of());
+        if (single == null) {
+            Map<String, Object> map = new LinkedHashMap<>();
+            byKey(byPath).forEach((key, below) -> map.put(key, nested(below)));
+            boolean isList = map.keySet().stream().allMatch(key -> key.startsWith("["));
+            return isList ? List.copyOf(map.values()) : map;
+        }
+        if (byPath.size() > 1) {
+            throw new ConfigurationException(
+                    List.of(single.name() + ": has a value, and others below it; remove either"));
+        }
+        return single.value();
+    }
+
+    private static Map<String, Map<List<String>, Property>> byKey(Map<List<String>, Property> byPath) {
+        Map<String, Map<List<String>, Property>> byKey = new TreeMap<>(KEY_ORDER);
+        byPath.forEach((path, property) ->
+                byKey.computeIfAbsent(path.get(0), key -> new HashMap<>()).put(path.subList(1, path.size()), property));
+        return byKey;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.whippletree.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.whippletree.model.ConfigurationException;
@@ -9,6 +10,7 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +73,52 @@ final class ConfigurationTreeTest {
                         "application.yaml, line 3: whippletree.accounts[0].weight: expected a whole number, 1 or more,"
                                 + " not '${NUMBER}'",
                         "application-prod.yaml, line 9: whippletree.line-sise: unknown key; did you mean 'line-size'?");
+    }
+
+    @Test
+    void propertiesWithDottedNames_areATree_withListsInTheOrderOfTheirNumbers() {
+        Map<String, String> properties = new HashMap<>();
+        for (int index = 0; index < 12; index++) {
+            properties.put("whippletree.accounts[" + index + "].id", "a" + index);
+            properties.put("whippletree.accounts[" + index + "].provider", "groq");
+        }
+        properties.put("whippletree.accounts[0].token", "${my.token}");
+        properties.put("whippletree.accounts[1].limits[0]", "5 requests / 1m");
+        properties.put("whippletree.accounts[1].limits[1]", "50 requests / 1h");
+        properties.put("whippletree.routes.\"z.a\".model", "m");
+        properties.put("whippletree.routes.b.model", "m");
+        properties.put("quarkus.http.port", "8080");
+
+        Configuration read = properties(properties).read(Plugins.KNOWN, environment -> List.of(), List.of());
+
+        assertThat(read.accounts())
+                .extracting(AccountSettings::id)
+                .containsExactly("a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "a10", "a11");
+        assertThat(read.accounts().get(0).token().map(Secret::reveal)).contains("gsk_secret");
+        assertThat(read.accounts().get(1).limits()).hasSize(2);
+        assertThat(read.routes()).extracting(RouteSettings::name).containsExactly("b", "z.a");
+    }
+
+    @Test
+    void propertyWithAValueAndOthersBelow_isAProblem() {
+        assertThatThrownBy(() -> properties(Map.of("whippletree.routes.a", "m", "whippletree.routes.a.model", "m")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("whippletree.routes.a: has a value, and others below it");
+    }
+
+    @Test
+    void unknownPropertyWithADottedName_isNamedInFull() {
+        assertThatThrownBy(() -> properties(Map.of("whippletree.acounts[0].id", "a"))
+                        .read(Plugins.KNOWN, environment -> List.of(), List.of()))
+                .hasMessageContaining("whippletree.acounts: unknown key; did you mean 'accounts'?");
+    }
+
+    private static ConfigurationTree properties(Map<String, String> properties) {
+        return ConfigurationTree.ofProperties(
+                "whippletree.",
+                properties.keySet(),
+                properties::get,
+                name -> Optional.ofNullable(PROPERTIES.get(name)));
     }
 
     @Test

@@ -26,7 +26,7 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
-/** Rules for all Java sources that the formatter doesn't check: the width of comments, and names of types. */
+/** Rules for all sources that the formatter doesn't check: the width of comments and of Kotlin, and names of types. */
 final class SourcesTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -39,7 +39,7 @@ final class SourcesTest {
     private static final Set<String> CONVENTIONAL = Set.of("Builder");
 
     @Test
-    void commentLines_haveAtMost120Characters() throws IOException {
+    void commentLines_andKotlin_haveAtMost120Characters() throws IOException {
         assertThat(sources().stream().flatMap(SourcesTest::longComments).toList())
                 .isEmpty();
     }
@@ -83,7 +83,7 @@ final class SourcesTest {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (file.toString().endsWith(".java")) {
+                if (file.toString().matches(".*\\.(java|kt)")) {
                     found.add(file);
                 }
                 return FileVisitResult.CONTINUE;
@@ -97,7 +97,8 @@ final class SourcesTest {
         try {
             List<String> lines = Files.readAllLines(source);
             return IntStream.range(0, lines.size())
-                    .filter(index -> isComment(lines.get(index).strip()))
+                    .filter(index -> source.toString().endsWith(".kt")
+                            || isComment(lines.get(index).strip()))
                     .filter(index ->
                             lines.get(index).codePointCount(0, lines.get(index).length()) > LONGEST_LINE)
                     .mapToObj(index -> ROOT.relativize(source) + ":" + (index + 1));

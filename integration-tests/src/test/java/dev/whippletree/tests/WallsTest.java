@@ -39,6 +39,7 @@ final class WallsTest {
     private static final String GATEWAY = "dev.whippletree.gateway..";
     private static final String METRICS = "dev.whippletree.metrics..";
     private static final String LANGCHAIN4J = "dev.whippletree.langchain4j..";
+    private static final String KOTLIN = "dev.whippletree.kotlin..";
     private static final String TESTKIT = "dev.whippletree.testkit..";
 
     @ArchTest
@@ -102,6 +103,7 @@ final class WallsTest {
                     GATEWAY,
                     METRICS,
                     LANGCHAIN4J,
+                    KOTLIN,
                     TESTKIT,
                     PROVIDERS,
                     CACHES,
@@ -184,6 +186,7 @@ final class WallsTest {
                     GATEWAY,
                     METRICS,
                     LANGCHAIN4J,
+                    KOTLIN,
                     TESTKIT,
                     PROVIDERS,
                     CACHES,
@@ -191,7 +194,26 @@ final class WallsTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    CLI, EMULATOR, TERMINAL, STRESS, PLANNER, BATCH, GATEWAY, METRICS, LANGCHAIN4J, TESTKIT);
+                    CLI, EMULATOR, TERMINAL, STRESS, PLANNER, BATCH, GATEWAY, METRICS, LANGCHAIN4J, KOTLIN, TESTKIT);
+
+    @ArchTest
+    static final ArchRule kotlinCallsTheLibrary = classes()
+            .that()
+            .resideInAPackage(KOTLIN)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    KOTLIN,
+                    "dev.whippletree",
+                    "dev.whippletree.model..",
+                    "dev.whippletree.settings..",
+                    "dev.whippletree.spi..",
+                    "java..",
+                    "org.jspecify..",
+                    "org.jetbrains.annotations..",
+                    "kotlin..",
+                    "kotlinx.coroutines..")
+            .because("it decides nothing");
 
     @ArchTest
     static final ArchRule langChain4jTranslatesAndCallsTheLibrary = classes()

@@ -50,8 +50,8 @@ public final class AnswerCheck {
     }
 
     /**
-     * Returns whether an answer is reusable and, if its prompt's {@code response_format} demands JSON, its text is that.
-     * Parses it, so don't call it under a lock.
+     * Returns whether an answer is reusable and, if its prompt's {@code response_format} demands JSON, its text is
+     * that. Parses it, so don't call it under a lock.
      */
     public static boolean isReusable(Prompt prompt, Completion completion) {
         boolean isText =

@@ -32,6 +32,7 @@ final class ApiTest {
             "dev.whippletree.config",
             "dev.whippletree.gateway",
             "dev.whippletree.guice",
+            "dev.whippletree.kotlin",
             "dev.whippletree.langchain4j",
             "dev.whippletree.metrics",
             "dev.whippletree.model",
@@ -50,7 +51,9 @@ final class ApiTest {
             "com.google.inject.",
             "dev.langchain4j.",
             "io.micrometer.",
-            "io.opentelemetry.");
+            "io.opentelemetry.",
+            "kotlin.",
+            "kotlinx.coroutines.");
 
     /** What the API of the testkit names besides, as the page says. */
     private static final List<String> OTHERS_OF_TESTS = List.of(

@@ -15,16 +15,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The two distributions of docs/distributions.md, built outside this build and run. */
+/** The distributions of docs/distributions.md, built outside this build and run. */
 @Tag("slow")
 final class DistributionsTest {
 
     private static final long MEGABYTE = 1_000_000;
+    private static final Pattern MODULAR = Pattern.compile("(?m)^(java --module-path .*) \"Hello\"$");
     private static final Path PROJECTS = Path.of("distributions").toAbsolutePath();
 
     @TempDir
@@ -49,22 +53,8 @@ final class DistributionsTest {
         assertThat(without.err()).contains("there is no account").contains("GROQ_API_KEY");
 
         try (SystemTimeline timeline = new SystemTimeline();
-                EmulatorServer server = EmulatorServer.start(
-                        List.of(new EmulatedService(
-                                ServiceSettings.builder(ServiceKind.GROQ)
-                                        .account("account-1", "token-1")
-                                        .build(),
-                                timeline.nanoTime())),
-                        0,
-                        timeline)) {
-            Files.writeString(folder.resolve("whippletree.yaml"), """
-                    accounts:
-                      - id: groq-1
-                        provider: groq
-                        token: ${GROQ_API_KEY}
-                        base-url: %s
-                    caches: []
-                    """.formatted(server.baseUrl(ServiceKind.GROQ)));
+                EmulatorServer server = groq(timeline)) {
+            configure(server, "");
 
             ProcessRun asked = run(
                     target.resolve("smallest.jar"),
@@ -78,6 +68,38 @@ final class DistributionsTest {
             assertThat(server.stats())
                     .singleElement()
                     .satisfies(service -> assertThat(service.calls()).isEqualTo(1));
+        }
+    }
+
+    /** On the oldest JDK and on the newest that is there: what a modular program needs differs between them. */
+    @Test
+    void modular_asksOnTheModulePath_withTheOptionsOfThePage() throws IOException, InterruptedException {
+        Path target = OutsideBuild.packaged(PROJECTS.resolve("modular")).resolve("target");
+        String page = Files.readString(PublishedArtifact.PROJECT.resolve("docs/distributions.md"));
+        assertThat(page)
+                .contains(Files.readString(PROJECTS.resolve("modular/src/main/java/module-info.java"))
+                        .lines()
+                        .filter(line -> !line.startsWith("/**"))
+                        .collect(Collectors.joining("\n")));
+        Matcher command = MODULAR.matcher(page);
+        assertThat(command.find()).isTrue();
+
+        try (SystemTimeline timeline = new SystemTimeline();
+                EmulatorServer server = groq(timeline)) {
+            configure(server, "ehcache");
+            for (Path jdk : Stream.concat(
+                            Stream.of(Path.of(System.getProperty("childJdk"))), OtherJdk.ofVersion(25).stream())
+                    .toList()) {
+                List<String> words = new ArrayList<>(List.of(
+                        command.group(1).replace("target/", target + "/").split(" ")));
+                words.set(0, jdk.resolve("bin/java").toString());
+                words.set(2, words.get(2).replace(":", File.pathSeparator));
+                words.add("What is a whippletree?");
+
+                ProcessRun asked = ProcessRun.of(words, folder, Map.of("GROQ_API_KEY", "token-1"));
+
+                assertThat(asked.out()).as(asked.err()).isEqualToNormalizingNewlines("CALL\nCACHE\n");
+            }
         }
     }
 
@@ -103,6 +125,28 @@ final class DistributionsTest {
             assertThat(first.out()).as(first.err()).isEqualToIgnoringNewLines("CALL: Pieces of eight!");
             assertThat(second.out()).as(second.err()).isEqualToIgnoringNewLines("CACHE: Pieces of eight!");
         }
+    }
+
+    private static EmulatorServer groq(SystemTimeline timeline) throws IOException {
+        return EmulatorServer.start(
+                List.of(new EmulatedService(
+                        ServiceSettings.builder(ServiceKind.GROQ)
+                                .account("account-1", "token-1")
+                                .build(),
+                        timeline.nanoTime())),
+                0,
+                timeline);
+    }
+
+    private void configure(EmulatorServer server, String caches) throws IOException {
+        Files.writeString(folder.resolve("whippletree.yaml"), """
+                accounts:
+                  - id: groq-1
+                    provider: groq
+                    token: ${GROQ_API_KEY}
+                    base-url: %s
+                caches: [%s]
+                """.formatted(server.baseUrl(ServiceKind.GROQ), caches));
     }
 
     private ProcessRun run(Path jar, Path target, Map<String, String> environment, String... arguments)

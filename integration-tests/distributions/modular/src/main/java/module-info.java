@@ -1,0 +1,4 @@
+/** A module that asks. */
+module outside.modular {
+    requires dev.whippletree.core;
+}
