@@ -184,8 +184,8 @@ final class ConfigurationMistakesTest {
             mistake(
                     "accounts:\n- {id: a, provider: zebra}",
                     "@2: accounts[0].provider: no provider named 'zebra'; known: groq, huggingface; its module"
-                            + " (whippletree-provider-zebra, if it is part of Whippletree) isn't on the class path, or jars were"
-                            + " merged into one without merging META-INF/services (Maven's shade plugin does it with a"
+                            + " (whippletree-provider-zebra, if it is part of Whippletree) isn't on the class path, or was"
+                            + " merged into a jar without META-INF/services (merge them: shade plugin,"
                             + " ServicesResourceTransformer)"),
             mistake(
                     "accounts:\n- id: a\n  provdier: groq",
