@@ -11,7 +11,7 @@ import java.util.Set;
  * A cache in this process, lost when it ends: {@code ehcache}.
  *
  * <p>Answers are kept off the heap, bounded in bytes; the least used ones are evicted. There is no disk tier, because
- * processes can't share one and it doesn't survive a crash. There is none on the heap, because Ehcache will bound that in
+ * processes can't share one and it doesn't survive a crash. There is none on the heap, because Ehcache will bound it by
  * entries alone.
  */
 public final class EhcacheCache implements Cache {

@@ -267,8 +267,8 @@ public final class Target {
     }
 
     /**
-     * Returns how long until it is known to have room: by what the service said, and if it isn't {@link #isOut() out}, by
-     * its declared and reported limits. {@link Waits#NONE}: no such time is ahead.
+     * Returns how long until it is known to have room: by what the service said and, if it isn't {@link #isOut() out},
+     * by its declared and reported limits. {@link Waits#NONE}: no such time is ahead.
      *
      * @param reserve the share of each limit to reserve for others, 0 to 1
      */
