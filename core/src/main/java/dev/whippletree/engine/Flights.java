@@ -125,6 +125,9 @@ final class Flights {
             if (!subscription.patience().firstPieceOnly() || flight.broadcast().isEmpty()) {
                 await(subscription, now);
             }
+            if (prompt.endsWhenStalled()) {
+                watch(subscription, WaitEstimator.stallNanos(flight));
+            }
             prompt.callerTimeout().ifPresent(timeout -> {
                 Timeline.Timer timer = timeline.schedule(
                         beforeHangUp(Waits.nanos(timeout)), () -> monitor.decide(() -> hangUp(subscription, timeout)));
@@ -157,7 +160,8 @@ final class Flights {
     private static Subscription.Patience patience(Flight flight, Prompt prompt, Optional<Reader> reader) {
         return new Subscription.Patience(
                 prompt.deadline().or(() -> flight.route().settings().deadline()),
-                prompt.deadlineForFirstPiece() && reader.isPresent());
+                prompt.deadlineForFirstPiece() && reader.isPresent(),
+                prompt.endsWhenStalled());
     }
 
     /** Starts a caller's deadline. */
@@ -175,6 +179,30 @@ final class Flights {
         abandonIfAlone(flight);
     }
 
+    /** Looks after a time whether a caller's route is stalled; during a call, once that has failed. */
+    private void watch(Subscription subscription, long nanos) {
+        subscription.watch(timeline.schedule(
+                nanos,
+                () -> monitor.decide(() -> {
+                    subscription.watch(null);
+                    if (subscription.isWaiting() && !subscription.hasEnded()) {
+                        endIfStalled(subscription);
+                    }
+                })));
+    }
+
+    private void endIfStalled(Subscription subscription) {
+        Flight flight = subscription.flight();
+        long now = timeline.nanoTime();
+        long left = WaitEstimator.untilStalledNanos(flight, subscription.beganNanos(), now);
+        if (left > 0) {
+            watch(subscription, left);
+        } else {
+            fail(subscription, PromptErrors.stalled(flight, WaitEstimator.stallNanos(flight), now, timeline.now()));
+            abandonIfAlone(flight);
+        }
+    }
+
     /**
      * An answer broke off and the prompt is sent again: callers with a deadline for the first piece wait for the next
      * one.
@@ -187,7 +215,7 @@ final class Flights {
                 .forEach(subscription -> await(subscription, now));
     }
 
-    /** Before another call, the callers leave who don't want it. */
+    /** Before another call, the callers leave who don't want it, and those end whose route is stalled. */
     void leaveBeforeNextCall(Flight flight) {
         monitor.assertHeld();
         for (Subscription subscription : flight.subscribers().all()) {
@@ -195,6 +223,8 @@ final class Flights {
                 leave(subscription);
                 monitor.after(
                         subscription.mailbox(), () -> subscription.future().cancel(false));
+            } else if (subscription.mayBeStalled()) {
+                endIfStalled(subscription);
             }
         }
     }

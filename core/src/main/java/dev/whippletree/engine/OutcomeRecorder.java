@@ -92,6 +92,7 @@ final class OutcomeRecorder {
      * answer.
      */
     void admitted(Attempt attempt, long now) {
+        attempt.target().works(now);
         if (attempt.lease().admitted(now)) {
             resolver.admitted(attempt.lease().call(), now);
         }
@@ -208,7 +209,11 @@ final class OutcomeRecorder {
         attempt.flight().failedAttempts().add(new AttemptReport(target.account().id(), target.model(), failure, took));
         tellPickers(attempt, outcome(failure), now);
         report(attempt, new ServiceCall.Failed(failure), now);
-        endProbes(attempt, provesOpen(failure));
+        boolean open = provesOpen(failure);
+        if (open) {
+            target.works(now);
+        }
+        endProbes(attempt, open);
         learn(attempt, failure, now);
     }
 

@@ -21,6 +21,7 @@ import dev.whippletree.spi.ScopeClosing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -83,12 +84,14 @@ final class ScopeClosures {
         closedSomething = true;
         Target target = lease.target();
         ScopeState scope = resolver.refused(lease.call(), lease.limitScope(failure.reach()), now);
-        LimitRefusal refusal = lease.refused(scope, Waits.reported(failure), chance, now);
+        OptionalLong stated = Waits.reported(failure);
+        LimitRefusal refusal = lease.refused(scope, stated, chance, now);
         long until = refusal.untilNanos();
         if (refusal.halfOpen()) {
             scope.closure().openHalf(Math.max(SHORTEST_ALONE_NANOS, 2 * (now - lease.beganNanos())));
         }
-        if (until > now && scope.closure().closeUntil(until, failure.message(), now)) {
+        boolean pause = stated.isEmpty() || until > now + stated.getAsLong();
+        if (until > now && scope.closure().closeUntil(until, pause, failure.message(), now)) {
             say(target, "is rate-limited" + on(scope) + " for " + PromptErrors.words(until - now), failure.message());
         }
         refusal.refusedAfter().ifPresent(used -> {

@@ -18,6 +18,9 @@ final class WaitEstimator {
 
     private static final long LONGEST_FORECAST_NANOS = Duration.ofDays(60).toNanos();
 
+    /** After the longest time that a call may take, this much longer without any sign is a stall. */
+    private static final long STALL_MARGIN_NANOS = Duration.ofSeconds(30).toNanos();
+
     private final WaitingLine line;
     private final Timeline timeline;
 
@@ -49,6 +52,29 @@ final class WaitEstimator {
         }
         long wait = Forecast.inTurn(flight, line, now).waitNanos();
         return Waits.isKnown(wait) ? OptionalLong.of(wait) : OptionalLong.empty();
+    }
+
+    /** Returns how long without a sign of its accounts a flight is stalled: its route's longest call and 30 s more. */
+    static long stallNanos(Flight flight) {
+        return Waits.nanos(flight.route().settings().timeouts().whole()) + STALL_MARGIN_NANOS;
+    }
+
+    /**
+     * Returns how long until a flight may be stalled: no account that may answer it works until then, and none is known
+     * to have room later. At most 0: it is stalled.
+     *
+     * @param since when its caller came
+     */
+    static long untilStalledNanos(Flight flight, long since, long now) {
+        long sign = since;
+        long reset = Waits.UNTIL_EVENT;
+        for (Target target : flight.options().ever()) {
+            sign = Math.max(sign, target.lastSignNanos());
+            long wait = target.resetNanos(flight.tokens(target), flight.reserveShare(), now);
+            reset = wait == Waits.NONE ? reset : Math.min(reset, wait);
+        }
+        long left = sign + stallNanos(flight) - now;
+        return left <= 0 && Waits.isKnown(reset) ? reset + stallNanos(flight) : left;
     }
 
     /**

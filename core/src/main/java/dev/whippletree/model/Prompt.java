@@ -49,6 +49,7 @@ public final class Prompt {
     private final CachePolicy cache;
     private final Optional<String> question;
     private final Operation operation;
+    private final boolean endsWhenStalled;
 
     /** What a prompt asks for. */
     public enum Operation {
@@ -74,6 +75,7 @@ public final class Prompt {
         cache = new CachePolicy(from.read, from.store, from.ttl);
         question = from.question;
         operation = from.operation;
+        endsWhenStalled = from.endsWhenStalled;
         if (messages.isEmpty()) {
             throw new IllegalArgumentException("a prompt needs at least one message");
         }
@@ -129,6 +131,7 @@ public final class Prompt {
         builder.ttl = cache.ttl();
         builder.question = question;
         builder.operation = operation;
+        builder.endsWhenStalled = endsWhenStalled;
         return builder;
     }
 
@@ -217,6 +220,11 @@ public final class Prompt {
         return operation;
     }
 
+    /** Returns whether it ends when its route is stalled, as {@link Builder#endWhenStalled()} says. */
+    public boolean endsWhenStalled() {
+        return endsWhenStalled;
+    }
+
     private List<Object> values() {
         return List.of(
                 messages,
@@ -233,7 +241,8 @@ public final class Prompt {
                 callerTimeout,
                 cache,
                 question,
-                operation);
+                operation,
+                endsWhenStalled);
     }
 
     @Override
@@ -282,6 +291,7 @@ public final class Prompt {
         private Optional<Duration> ttl = Optional.empty();
         private Optional<String> question = Optional.empty();
         private Operation operation = Operation.CHAT;
+        private boolean endsWhenStalled;
 
         private Builder() {}
 
@@ -482,6 +492,22 @@ public final class Prompt {
         /** Sets what is asked for; a completion by default. */
         public Builder operation(Operation operation) {
             this.operation = Objects.requireNonNull(operation, "operation");
+            return this;
+        }
+
+        /**
+         * Ends the prompt ({@link PromptException.Reason#DEADLINE}) when its route is stalled: for the route's timeout
+         * {@code whole} and 30 s more, no account that may answer has accepted a call, and none is known to have room
+         * later, by its limits or by what its service said. A call that is under way then may still answer the prompt.
+         * Without this, only a deadline bounds how long a prompt waits.
+         */
+        public Builder endWhenStalled() {
+            return endWhenStalled(true);
+        }
+
+        /** Sets whether the prompt ends when its route is stalled; false by default. */
+        public Builder endWhenStalled(boolean endsWhenStalled) {
+            this.endsWhenStalled = endsWhenStalled;
             return this;
         }
 

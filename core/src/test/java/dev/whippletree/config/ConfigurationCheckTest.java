@@ -48,11 +48,13 @@ final class ConfigurationCheckTest {
                         "route r: no account named 'bb'; did you mean 'b'?",
                         "route s: no strategy named 'random'; known: least-loaded, round-robin; its module"
                                 + " (whippletree-strategy-random, if it is part of Whippletree) isn't on the class"
-                                + " path",
+                                + " path, or was merged into a jar without META-INF/services (merge them: shade plugin,"
+                                + " ServicesResourceTransformer)",
                         "cache redis: listed twice",
                         "cache memcached: no cache named 'memcached'; known: ehcache, redis; its module"
                                 + " (whippletree-cache-memcached, if it is part of Whippletree) isn't on the class"
-                                + " path");
+                                + " path, or was merged into a jar without META-INF/services (merge them: shade plugin,"
+                                + " ServicesResourceTransformer)");
     }
 
     @Test

@@ -184,7 +184,9 @@ final class ConfigurationMistakesTest {
             mistake(
                     "accounts:\n- {id: a, provider: zebra}",
                     "@2: accounts[0].provider: no provider named 'zebra'; known: groq, huggingface; its module"
-                            + " (whippletree-provider-zebra, if it is part of Whippletree) isn't on the class path"),
+                            + " (whippletree-provider-zebra, if it is part of Whippletree) isn't on the class path, or was"
+                            + " merged into a jar without META-INF/services (merge them: shade plugin,"
+                            + " ServicesResourceTransformer)"),
             mistake(
                     "accounts:\n- id: a\n  provdier: groq",
                     "@2: accounts[0].provider: this key is missing; each account needs it",

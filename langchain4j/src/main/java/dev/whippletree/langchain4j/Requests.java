@@ -180,6 +180,7 @@ record Requests(
         if (parameters.priority() != null) {
             prompt.priority(parameters.priority());
         }
+        prompt.endWhenStalled(parameters.deadline() == null);
         if (parameters.deadline() != null) {
             if (parameters.deadlineForFirstPiece()) {
                 prompt.firstPieceWithin(parameters.deadline());

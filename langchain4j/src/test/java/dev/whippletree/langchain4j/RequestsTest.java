@@ -169,6 +169,15 @@ final class RequestsTest {
     }
 
     @Test
+    void promptWithoutADeadline_endsWhenItsRouteIsStalled() {
+        assertThat(prompt(WhippletreeChatRequestParameters.builder()
+                                .session("interview-7")
+                                .build())
+                        .endsWhenStalled())
+                .isTrue();
+    }
+
+    @Test
     void customParameterWithoutAValue_isAbsent() {
         Map<String, Object> custom = new HashMap<>(Map.of("a", 1));
         custom.put("b", null);

@@ -33,7 +33,7 @@ final class PromptTranslator {
      */
     static Prompt translate(
             org.springframework.ai.chat.prompt.Prompt from, List<RouteSettings> routes, boolean streaming) {
-        Prompt.Builder prompt = Prompt.builder();
+        Prompt.Builder prompt = Prompt.builder().endWhenStalled();
         try {
             from.getInstructions()
                     .forEach(message -> MessageTranslator.translate(message).forEach(prompt::message));
@@ -98,6 +98,7 @@ final class PromptTranslator {
         given(options.getSession()).ifPresent(prompt::session);
         prompt.priority(given(options.getPriority()).orElse(Priority.INTERACTIVE));
         given(options.getDeadline()).ifPresent(deadline -> {
+            prompt.endWhenStalled(false);
             if (streaming) {
                 prompt.firstPieceWithin(deadline);
             } else {

@@ -92,6 +92,15 @@ final class WhippletreeChatModelTest {
     }
 
     @Test
+    void promptWithoutADeadline_endsWhenItsRouteIsStalled() {
+        model.call(new Prompt("Hi"));
+        assertThat(service.lastAsked().endsWhenStalled()).isTrue();
+        model.call(new Prompt(
+                "Hello", WhippletreeChatOptions.builder().session("interview-7").build()));
+        assertThat(service.lastAsked().endsWhenStalled()).isTrue();
+    }
+
+    @Test
     void everyOption_isPassedOn() {
         model.call(new Prompt(
                 "Hi",
@@ -129,6 +138,7 @@ final class WhippletreeChatModelTest {
         assertThat(asked.session()).contains("interview-7");
         assertThat(asked.priority()).isEqualTo(Priority.BATCH);
         assertThat(asked.deadline()).contains(Duration.ofMinutes(1));
+        assertThat(asked.endsWhenStalled()).isFalse();
         assertThat(asked.cache()).isEqualTo(new CachePolicy(false, true, Optional.of(Duration.ofMinutes(2))));
     }
 

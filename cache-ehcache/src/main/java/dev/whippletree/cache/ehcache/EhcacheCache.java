@@ -10,9 +10,9 @@ import java.util.Set;
 /**
  * A cache in this process, lost when it ends: {@code ehcache}.
  *
- * <p>All answers are kept off the heap, as bytes; the most recently used ones are also on the heap. Both tiers are
- * bounded in bytes and evict the least used answers. There is no disk tier, because processes can't share one and it
- * doesn't survive a crash.
+ * <p>Answers are kept off the heap, bounded in bytes; the least used ones are evicted. There is no disk tier, because
+ * processes can't share one and it doesn't survive a crash. There is none on the heap, because Ehcache will bound it by
+ * entries alone.
  */
 public final class EhcacheCache implements Cache {
 
@@ -25,7 +25,7 @@ public final class EhcacheCache implements Cache {
         return "ehcache";
     }
 
-    /** Returns {@code heap} and {@code off-heap}. */
+    /** Returns {@code off-heap}. */
     @Override
     public boolean isSelfContained() {
         return true;
@@ -33,7 +33,7 @@ public final class EhcacheCache implements Cache {
 
     @Override
     public Set<SettingKey> settings() {
-        return TierSizes.KEYS;
+        return OffHeapSize.KEYS;
     }
 
     /**
@@ -43,6 +43,6 @@ public final class EhcacheCache implements Cache {
      */
     @Override
     public CacheStore open(Settings settings, Services services) {
-        return EhcacheStore.open(TierSizes.from(settings), services);
+        return EhcacheStore.open(OffHeapSize.from(settings), services);
     }
 }

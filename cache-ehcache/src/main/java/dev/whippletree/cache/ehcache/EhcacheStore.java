@@ -33,7 +33,7 @@ final class EhcacheStore implements CacheStore {
     private static final String NAME = "answers";
     private static final int DIGEST_LENGTH = 64;
 
-    private final TierSizes sizes;
+    private final OffHeapSize size;
     private final Services services;
     private final CacheManager manager;
     private final Cache<String, byte[]> cache;
@@ -47,33 +47,31 @@ final class EhcacheStore implements CacheStore {
     /** Guarded by {@link #use}. */
     private boolean closed;
 
-    private EhcacheStore(TierSizes sizes, Services services, CacheManager manager) {
-        this.sizes = sizes;
+    private EhcacheStore(OffHeapSize size, Services services, CacheManager manager) {
+        this.size = size;
         this.services = services;
         this.manager = manager;
-        this.cache = manager.createCache(NAME, configuration(sizes, services));
+        this.cache = manager.createCache(NAME, configuration(size, services));
     }
 
-    static EhcacheStore open(TierSizes sizes, Services services) {
+    static EhcacheStore open(OffHeapSize size, Services services) {
         CacheManager manager = CacheManagerBuilder.newCacheManagerBuilder()
                 .withClassLoader(EhcacheStore.class.getClassLoader())
-                .using(new HeapSizing())
                 .build(true);
         try {
-            return new EhcacheStore(sizes, services, manager);
+            return new EhcacheStore(size, services, manager);
         } catch (RuntimeException e) {
             manager.close();
             throw new IllegalArgumentException(
-                    sizes.where() + ": this JVM has no room for " + sizes.offHeapBytes()
+                    size.where() + ": this JVM has no room for " + size.bytes()
                             + " bytes off the heap; lower off-heap, or raise -XX:MaxDirectMemorySize",
                     e);
         }
     }
 
-    private static CacheConfiguration<String, byte[]> configuration(TierSizes sizes, Services services) {
-        ResourcePoolsBuilder pools = ResourcePoolsBuilder.newResourcePoolsBuilder()
-                .heap(sizes.heapBytes(), MemoryUnit.B)
-                .offheap(sizes.offHeapBytes(), MemoryUnit.B);
+    private static CacheConfiguration<String, byte[]> configuration(OffHeapSize size, Services services) {
+        ResourcePoolsBuilder pools =
+                ResourcePoolsBuilder.newResourcePoolsBuilder().offheap(size.bytes(), MemoryUnit.B);
         return CacheConfigurationBuilder.newCacheConfigurationBuilder(String.class, byte[].class, pools)
                 .withExpiry(ExpiryPolicyBuilder.expiry()
                         .create((String key, byte[] envelope) -> timeLeft(envelope, services))
@@ -110,14 +108,14 @@ final class EhcacheStore implements CacheStore {
             return;
         }
         byte[] envelope = CacheEnvelope.write(entry);
-        if (envelope.length > sizes.largestBytes()) {
+        if (envelope.length > size.largestBytes()) {
             // Ehcache would drive everything else out to make room, and then drop it without a word.
             cache.remove(place);
-            throw new EntryTooLargeException(sizes, envelope.length);
+            throw new EntryTooLargeException(size, envelope.length);
         }
         cache.put(place, envelope);
         if (!cache.containsKey(place)) {
-            throw new EntryTooLargeException(sizes, envelope.length);
+            throw new EntryTooLargeException(size, envelope.length);
         }
     }
 
@@ -181,7 +179,7 @@ final class EhcacheStore implements CacheStore {
         use.readLock().lock();
         try {
             if (closed) {
-                throw new IllegalStateException(sizes.where() + ": the cache is closed");
+                throw new IllegalStateException(size.where() + ": the cache is closed");
             }
             return action.get();
         } finally {

@@ -5,8 +5,8 @@ final class EntryTooLargeException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    EntryTooLargeException(TierSizes sizes, int bytes) {
-        super(sizes.where() + ": an answer of " + bytes + " bytes is too large to keep (at most " + sizes.largestBytes()
+    EntryTooLargeException(OffHeapSize size, int bytes) {
+        super(size.where() + ": an answer of " + bytes + " bytes is too large to keep (at most " + size.largestBytes()
                 + " bytes, a quarter of off-heap); raise off-heap to keep such answers");
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Keeps answers in this process, on and off the heap, with Ehcache.
+ * Keeps answers in this process, off the heap, with Ehcache.
  */
 @NullMarked
 package dev.whippletree.cache.ehcache;

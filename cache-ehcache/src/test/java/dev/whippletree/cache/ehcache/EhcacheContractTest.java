@@ -14,6 +14,6 @@ class EhcacheContractTest extends CacheContract {
 
     @Override
     protected Settings settings() {
-        return new Settings("cache ehcache", Map.of("heap", "2MB", "off-heap", "32MB"));
+        return new Settings("cache ehcache", Map.of("off-heap", "32MB"));
     }
 }

@@ -3,6 +3,10 @@ package dev.whippletree.cache.ehcache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
@@ -17,13 +21,14 @@ import java.util.ServiceLoader;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class EhcacheStoreTest {
 
     private static final Duration TTL = Duration.ofHours(1);
 
     private final FakeServices services = FakeServices.on(new VirtualTimeline(1));
-    private final CacheStore store = open("1MB", "4MB");
+    private final CacheStore store = open("4MB");
 
     @AfterEach
     void close() {
@@ -115,15 +120,45 @@ class EhcacheStoreTest {
     }
 
     @Test
+    void leastSize_isEnoughForAnswers() {
+        try (CacheStore least = open("1MB")) {
+            CacheKey key = Samples.key("t", "q");
+            CacheEntry entry = new CacheEntry(
+                    Samples.completion("answer"), services.clock().instant().plus(TTL));
+            assertThat(least.put(key, entry).toCompletableFuture()).isCompleted();
+            assertThat(least.get(key).toCompletableFuture().join()).isPresent();
+        }
+    }
+
+    @Test
+    void opening_usesNothingThatEhcacheCallsDeprecated() {
+        Logger ehcache = (Logger) LoggerFactory.getLogger("org.ehcache");
+        ListAppender<ILoggingEvent> heard = new ListAppender<>();
+        heard.start();
+        Level before = ehcache.getLevel();
+        ehcache.setLevel(Level.INFO);
+        ehcache.addAppender(heard);
+        try {
+            open("4MB").close();
+        } finally {
+            ehcache.detachAppender(heard);
+            ehcache.setLevel(before);
+        }
+        assertThat(heard.list)
+                .isNotEmpty()
+                .noneMatch(event -> event.getFormattedMessage().contains("deprecated"));
+    }
+
+    @Test
     void moreThanTheJvmHas_saysWhatToDo() {
-        assertThatThrownBy(() -> open("1MB", "1000000GB"))
+        assertThatThrownBy(() -> open("1000000GB"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("cache ehcache")
                 .hasMessageContaining("-XX:MaxDirectMemorySize");
     }
 
-    private CacheStore open(String heap, String offHeap) {
-        Settings settings = new Settings("cache ehcache", Map.of("heap", heap, "off-heap", offHeap));
+    private CacheStore open(String offHeap) {
+        Settings settings = new Settings("cache ehcache", Map.of("off-heap", offHeap));
         return new EhcacheCache().open(settings, services);
     }
 

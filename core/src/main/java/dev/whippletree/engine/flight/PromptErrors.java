@@ -251,6 +251,22 @@ public final class PromptErrors {
         return failure(flight, Reason.DEADLINE, message, roomAt, now);
     }
 
+    /** No account has worked for so long. */
+    public static PromptException stalled(Flight flight, long quietNanos, long now, Instant at) {
+        List<?> failures = flight.failedAttempts();
+        if (failures.isEmpty()) {
+            failures = flight.options().ever().stream()
+                    .filter(Target::isOut)
+                    .map(target -> "account " + target.account().id() + ", " + target.model() + ": "
+                            + target.health().reason())
+                    .toList();
+        }
+        String message = "no account has accepted a call for " + words(quietNanos)
+                + ", and none has said when it will; check the service, or ask again later"
+                + (failures.isEmpty() ? "" : "; failures until then:" + lines(failures));
+        return failure(flight, Reason.DEADLINE, message, nextOpening(flight, now, at), now);
+    }
+
     /** The waiting line is full, and this flight is shed. */
     public static PromptException lineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
         String message = "the waiting line is full: " + lineSize

@@ -98,6 +98,10 @@ public final class Subscribers {
         private final Tally.ActiveSession session;
         private OptionalLong deadline = OptionalLong.empty();
         private Timeline.@Nullable Timer timer;
+
+        /** Rings when its route may be stalled; null after that. */
+        private Timeline.@Nullable Timer stallTimer;
+
         private boolean wantsNoFurtherCall;
         private volatile boolean ended;
 
@@ -114,8 +118,9 @@ public final class Subscribers {
          *
          * @param atMost absent: without a deadline
          * @param firstPieceOnly whether the deadline is that of the first piece only
+         * @param endsWhenStalled whether it waits only while its route isn't stalled
          */
-        public record Patience(Optional<Duration> atMost, boolean firstPieceOnly) {}
+        public record Patience(Optional<Duration> atMost, boolean firstPieceOnly, boolean endsWhenStalled) {}
 
         /**
          * Creates a subscription.
@@ -205,6 +210,16 @@ public final class Subscribers {
             }
         }
 
+        /** Waits for the time at which its route may be stalled; null: that time has come. */
+        public void watch(Timeline.@Nullable Timer next) {
+            stallTimer = next;
+        }
+
+        /** Returns whether its route may be stalled by now. */
+        public boolean mayBeStalled() {
+            return patience.endsWhenStalled() && stallTimer == null;
+        }
+
         /** Makes no further call for this caller if the present one fails. */
         public void wantsNoFurtherCall() {
             wantsNoFurtherCall = true;
@@ -229,8 +244,10 @@ public final class Subscribers {
                 return false;
             }
             ended = true;
-            if (timer != null) {
-                timer.cancel();
+            for (Timeline.Timer running : new Timeline.@Nullable Timer[] {timer, stallTimer}) {
+                if (running != null) {
+                    running.cancel();
+                }
             }
             return true;
         }

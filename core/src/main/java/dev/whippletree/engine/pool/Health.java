@@ -61,6 +61,9 @@ public final class Health {
     /** From when a prompt without another target may probe it. */
     private long probedFrom = Long.MIN_VALUE;
 
+    /** Until when the service said that it takes no calls, before a call after such a time failed too. */
+    private long restingUntil = Long.MIN_VALUE;
+
     private long nextCooldownNanos = SHORTEST_NANOS;
     private String reason = "";
 
@@ -147,8 +150,17 @@ public final class Health {
         return coolingUntil;
     }
 
-    String reason() {
+    /** Returns why it cooled down last. */
+    public String reason() {
         return reason;
+    }
+
+    /**
+     * Returns how long until the time at which the service said that it takes calls again; {@link Waits#NONE} if there
+     * is none, or if it failed again after such a time.
+     */
+    long statedNanos(long now) {
+        return now < restingUntil ? restingUntil - now : Waits.NONE;
     }
 
     /** Returns how many attempts its health allows at once. */
@@ -250,6 +262,7 @@ public final class Health {
         nextCooldownNanos = Math.min(LONGEST_NANOS, Math.max(BETWEEN_PROBES_NANOS, nextCooldownNanos * 2));
         reason = why;
         if (allowed > 1) {
+            restingUntil = now + leastNanos;
             startWith(1);
         }
         startRow();

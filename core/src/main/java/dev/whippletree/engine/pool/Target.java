@@ -51,6 +51,9 @@ public final class Target {
     /** The leases of its attempts under way. */
     private final Set<Lease> leases = new LinkedHashSet<>(2);
 
+    /** When it last answered a call, began to, or refused one for a limit or its prompt's content. */
+    private long lastSignNanos = Long.MIN_VALUE;
+
     /** How long the latest stream took to begin, or was awaited. */
     private long firstTokenNanos;
 
@@ -251,6 +254,33 @@ public final class Target {
             least = closure.isClosed(now) ? Math.min(least, closure.until() - now) : least;
         }
         return least;
+    }
+
+    /** Notes that the service works: it answers a call, or refuses one for a limit or its prompt's content. */
+    public void works(long now) {
+        lastSignNanos = now;
+    }
+
+    /** Returns when it was last seen to work; {@link Long#MIN_VALUE} if never. */
+    public long lastSignNanos() {
+        return lastSignNanos;
+    }
+
+    /**
+     * Returns how long until it is known to have room: by what the service said and, if it isn't {@link #isOut() out},
+     * by its declared and reported limits. {@link Waits#NONE}: no such time is ahead.
+     *
+     * @param reserve the share of each limit to reserve for others, 0 to 1
+     */
+    public long resetNanos(TokenCount tokens, double reserve, long now) {
+        long wait = health.statedNanos(now);
+        for (Closure closure : closures) {
+            wait = Math.max(wait, closure.statedNanos(now));
+        }
+        for (ScopeState scope : isOut() ? List.<ScopeState>of() : scopes) {
+            wait = Math.max(wait, scope.statedNanos(tokens, reserve, now));
+        }
+        return Waits.isKnown(wait) && openingNanos(now) != Waits.UNKNOWN ? wait : Waits.NONE;
     }
 
     /** Returns whether it has a limit of tokens. */

@@ -19,6 +19,10 @@ public final class Closure {
 
     private boolean closed;
     private boolean endKnown;
+
+    /** Whether its end is known only as that of a pause of our own. */
+    private boolean guessed;
+
     private long until;
     private String reason = "";
 
@@ -53,11 +57,22 @@ public final class Closure {
      * no sooner.
      */
     public boolean closeUntil(long moment, String why, long now) {
+        return closeUntil(moment, false, why, now);
+    }
+
+    /**
+     * Does the same.
+     *
+     * @param pause whether the time is that of a pause of our own, longer than what the service said, if anything
+     */
+    public boolean closeUntil(long moment, boolean pause, String why, long now) {
         boolean opened = !isClosed(now);
         boolean known = opened || endKnown;
         if (opened || moment > until) {
             set(moment, known, known ? why : reason);
+            guessed = pause;
         }
+        guessed &= pause;
         return opened;
     }
 
@@ -133,6 +148,7 @@ public final class Closure {
         probedElsewhereUntil = Long.MIN_VALUE;
         closed = true;
         endKnown = known;
+        guessed = false;
         until = moment;
         reason = why;
     }
@@ -212,6 +228,11 @@ public final class Closure {
             return isHalfOpen(now) ? aloneUntil - now : Waits.NONE;
         }
         return endKnown ? until - now : Waits.UNKNOWN;
+    }
+
+    /** Returns how long until the time at which it opens as the service said; {@link Waits#NONE} if there is none. */
+    public long statedNanos(long now) {
+        return isClosed(now) && endKnown && !guessed ? until - now : Waits.NONE;
     }
 
     /** Returns whether one call is under way that finds out if it is open, and nobody knows yet. */

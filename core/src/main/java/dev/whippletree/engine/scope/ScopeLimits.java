@@ -261,9 +261,24 @@ public final class ScopeLimits {
     long waitNanos(TokenCount tokens, double reserve, long now) {
         long wait = Waits.NONE;
         for (LimitCounter counter : counters) {
-            wait = Math.max(wait, counter.waitNanos(counter.cost(tokens), reserve, uses.reserved(counter.unit()), now));
+            wait = Math.max(wait, waitNanos(counter, tokens, reserve, now));
         }
         return wait;
+    }
+
+    /** Returns the same by what is declared and reported, without a rate that was found by trial. */
+    long statedNanos(TokenCount tokens, double reserve, long now) {
+        long wait = Waits.NONE;
+        for (LimitCounter counter : counters) {
+            if (counter.source() != LimitStatus.LimitSource.LEARNED) {
+                wait = Math.max(wait, waitNanos(counter, tokens, reserve, now));
+            }
+        }
+        return wait;
+    }
+
+    private long waitNanos(LimitCounter counter, TokenCount tokens, double reserve, long now) {
+        return counter.waitNanos(counter.cost(tokens), reserve, uses.reserved(counter.unit()), now);
     }
 
     /** Returns how long until the reservations of two prompts fit together. */

@@ -108,6 +108,11 @@ public final class ScopeState {
         return Math.max(shared.waitNanos(tokens, now), limits.waitNanos(tokens, reserve, now));
     }
 
+    /** Returns the same by what is declared, reported and known from other processes. */
+    public long statedNanos(TokenCount tokens, double reserve, long now) {
+        return Math.max(shared.waitNanos(tokens, now), limits.statedNanos(tokens, reserve, now));
+    }
+
     /**
      * Returns how long until reserving for one prompt makes another one wait no longer for its own reservation, because
      * both fit.

@@ -11,6 +11,21 @@ final class ClosureTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     @Test
+    void pauseOfOurOwn_isNoStatedTime_untilTheServiceSaysOne() {
+        Closure closure = new Closure();
+        closure.closeUntil(10, true, "no wait stated", 0);
+        assertThat(closure.statedNanos(0)).isEqualTo(Waits.NONE);
+        closure.closeUntil(20, true, "no wait stated", 0);
+        assertThat(closure.statedNanos(0)).isEqualTo(Waits.NONE);
+        closure.closeUntil(15, "stated", 0);
+        assertThat(closure.statedNanos(0)).isEqualTo(20);
+        closure.closeUntil(30, true, "no wait stated", 0);
+        assertThat(closure.statedNanos(20)).isEqualTo(Waits.NONE);
+        closure.closeUntilMended("no credit", 50, false, SECOND, 50);
+        assertThat(closure.statedNanos(50)).as("nobody knows when").isEqualTo(Waits.NONE);
+    }
+
+    @Test
     void theLatestKnownTimeWins_andAnUnknownOneIsCheckedAgainAfterASecond() {
         Closure closure = new Closure();
         assertThat(closure.closeUntil(10, "first", 0)).isTrue();

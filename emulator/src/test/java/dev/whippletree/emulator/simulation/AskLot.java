@@ -17,6 +17,7 @@ final class AskLot {
 
     private final Dice lot;
     private final boolean rough;
+    private final boolean stalling;
     private final List<SimulatedAccount> accounts;
     private final int distinct;
     private final int sessions;
@@ -38,12 +39,20 @@ final class AskLot {
      * Creates one.
      *
      * @param rough whether callers give up
+     * @param stalling whether every other prompt ends when its route is stalled
      * @param singleFile whether all belong to one session, as urgent as each other, and some ask for much
      * @param crowd whether one session asks for most, and nobody is in a hurry
      */
-    AskLot(Dice lot, boolean rough, boolean singleFile, boolean crowd, List<SimulatedAccount> accounts) {
+    AskLot(
+            Dice lot,
+            boolean rough,
+            boolean stalling,
+            boolean singleFile,
+            boolean crowd,
+            List<SimulatedAccount> accounts) {
         this.lot = lot;
         this.rough = rough;
+        this.stalling = stalling;
         this.accounts = accounts;
         this.prompts = FEWEST + (chance(4) ? lot.nextInt(MOST - FEWEST) : lot.nextInt(60));
         this.distinct = 1 + lot.nextInt(prompts);
@@ -103,7 +112,8 @@ final class AskLot {
                 .maxTokens(isBig(question) ? 900 : 300)
                 .session(session)
                 .priority(batches && chance(2) ? Priority.BATCH : Priority.INTERACTIVE)
-                .tenant(tenants ? "tenant-" + lot.nextInt(2) : "");
+                .tenant(tenants ? "tenant-" + lot.nextInt(2) : "")
+                .endWhenStalled(stalling && id % 2 == 0);
         if (chance(3)) {
             deadline.ifPresent(prompt::deadline);
         }

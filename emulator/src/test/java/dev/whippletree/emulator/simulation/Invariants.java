@@ -21,7 +21,8 @@ import java.util.List;
  * <tr><td>1 what is closed stays closed</td><td>{@link ClosuresHold}: no call to what a service said is closed, until
  *     the latest time it said; but calls that try out a long wait, one at a time</td><td>every call</td></tr>
  * <tr><td>2 one outcome each</td><td>{@link OneOutcomeEach}: by its deadline, once, for a reason the scenario has; the
- *     engine's counts and its listeners' are the callers'</td><td>every ending; every step; the end</td></tr>
+ *     engine's counts and its listeners' are the callers'. {@link EndsWhenStalled}: a prompt that is to end when its
+ *     route is stalled does so then, and not before</td><td>every ending; every step; the end</td></tr>
  * <tr><td>3 work is conserved</td><td>{@link WorkIsConserved}: while a prompt waits for which no call was made yet, no
  *     account of its first tier is open with a free slot and room for it; where failures may have left a ramp that
  *     status doesn't tell, none is open with nothing under way. One that holds many tokens back is delayed by none that
@@ -61,6 +62,7 @@ final class Invariants {
                 new LimitsHold(facts),
                 new ClosuresHold(facts),
                 new OneOutcomeEach(facts, heard),
+                new EndsWhenStalled(facts),
                 new WorkIsConserved(facts),
                 new LeasesAreConserved(facts),
                 new EqualPromptsCostOneCall(facts),

@@ -74,6 +74,12 @@ final class InvariantsTest {
         check(TenantLot.draw(seed));
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seedsOfTenants")
+    void servicesFailForMinutes_invariantsHold(long seed) {
+        check(ScenarioLot.stalling(seed));
+    }
+
     /**
      * Of turns that were forgotten, of a limit that models share unawares, of assumed transit, of tokens at a limit's
      * very end, of turns after a reload, and of models that are used up together.
@@ -154,6 +160,13 @@ final class InvariantsTest {
         check(ScenarioLot.rough(seed));
     }
 
+    /** Of limits found by trial, pauses longer than asked for, a stream's end, and answers that all break off. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {306, 384, 1_104, 1_518, 2_517})
+    void scenarioOfLongFailuresThatBrokeOne_invariantsHold(long seed) {
+        check(ScenarioLot.stalling(seed));
+    }
+
     /** Of what is decided and asked at one instant, and of an account that is doubted. */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {17_775, 1_053_936, 8_204_952})
@@ -171,6 +184,7 @@ final class InvariantsTest {
             check(ScenarioLot.rough(seed));
             if (seed % ONE_OF_TENANTS_IN == 0) {
                 check(TenantLot.draw(seed));
+                check(ScenarioLot.stalling(seed));
             }
         }
     }

@@ -113,7 +113,9 @@ final class OneOutcomeEach implements Invariant {
                         || happens(FaultKind.TOO_LONG)
                         || !scenario.reloads().isEmpty() && !scenario.isHarmless()
                         || !scenario.isDeclared() && mayExceedALimit(asked);
-            case NO_ROOM_IN_TIME, DEADLINE -> asked.deadlineNanos.isPresent();
+            case NO_ROOM_IN_TIME -> asked.deadlineNanos.isPresent();
+            case DEADLINE ->
+                asked.deadlineNanos.isPresent() || asked.ask.prompt().endsWhenStalled();
             case CALLER_TIMEOUT -> false;
             case LINE_FULL -> scenario.engine().lineSize() < scenario.asks().size();
             case ATTEMPTS_EXHAUSTED -> !scenario.isHarmless() || !scenario.isDeclared();

@@ -53,10 +53,20 @@ final class ScenarioLot {
         FaultKind.LATE_RESET
     };
     private static final FaultKind[] CALLERS_OWN = {FaultKind.BAD_REQUEST, FaultKind.FILTERED, FaultKind.TOO_LONG};
+    private static final FaultKind[] OUTAGES = {
+        FaultKind.UNAVAILABLE,
+        FaultKind.SERVER_ERROR,
+        FaultKind.RESET,
+        FaultKind.HANG,
+        FaultKind.STALL,
+        FaultKind.RATE_LIMITED,
+        FaultKind.RATE_LIMITED_SILENTLY
+    };
     private static final String[] MODELS = {"large", "small"};
 
     private final long seed;
     private final boolean rough;
+    private final boolean stalling;
     private final Dice lot;
 
     /** Whether all go in single file, large and small, through one account, where it can be told who delays whom. */
@@ -68,9 +78,10 @@ final class ScenarioLot {
      */
     private final boolean crowd;
 
-    private ScenarioLot(long seed, boolean rough) {
+    private ScenarioLot(long seed, boolean rough, boolean stalling) {
         this.seed = seed;
         this.rough = rough;
+        this.stalling = stalling;
         this.lot = new Dice(seed * 2 + (rough ? 1 : 0));
         this.singleFile = !rough && chance(8);
         this.crowd = !rough && !singleFile && chance(5);
@@ -78,12 +89,20 @@ final class ScenarioLot {
 
     /** Draws a scenario in which nothing goes wrong but callers' own mistakes: limits, and many who ask. */
     static Scenario calm(long seed) {
-        return new ScenarioLot(seed, false).draw();
+        return new ScenarioLot(seed, false, false).draw();
     }
 
     /** Draws a scenario in which calls fail, services lie, responses get lost and callers give up. */
     static Scenario rough(long seed) {
-        return new ScenarioLot(seed, true).draw();
+        return new ScenarioLot(seed, true, false).draw();
+    }
+
+    /**
+     * Draws a scenario of the same kind in which all services also fail for minutes, and every other prompt ends when
+     * its route is stalled.
+     */
+    static Scenario stalling(long seed) {
+        return new ScenarioLot(seed, true, true).draw();
     }
 
     private Scenario draw() {
@@ -110,10 +129,10 @@ final class ScenarioLot {
                 route(accounts),
                 new EngineSettings(!crowd && chance(10) ? lot.nextInt(20) : 10_000, 64, Duration.ofSeconds(1)),
                 chance(2),
-                new AskLot(lot, rough, singleFile, crowd, accounts).draw(),
+                new AskLot(lot, rough, stalling, singleFile, crowd, accounts).draw(),
                 closing,
                 List.of());
-        return chance(3) ? drawn.withReloads(new ReloadLot(lot, drawn).draw()) : drawn;
+        return chance(3) && !stalling ? drawn.withReloads(new ReloadLot(lot, drawn).draw()) : drawn;
     }
 
     private List<SimulatedAccount> accounts() {
@@ -199,7 +218,16 @@ final class ScenarioLot {
         for (int number = lot.nextInt(4); number > 0; number--) {
             rules.add(when(FaultRule.always(pick(FAILURES)), accounts));
         }
+        if (stalling) {
+            rules.add(outage(new Dice(seed + 7_000_003)));
+        }
         return rules;
+    }
+
+    private static FaultRule outage(Dice ofItsOwn) {
+        Duration from = Duration.ofMillis(ofItsOwn.nextInt(20_000));
+        return FaultRule.always(OUTAGES[ofItsOwn.nextInt(OUTAGES.length)])
+                .during(from, from.plusSeconds(30 + ofItsOwn.nextInt(900)));
     }
 
     /** A share of the requests, an outage, or one that comes again and again; of all accounts or of one. */

@@ -144,7 +144,7 @@ final class GatewaySoakTest {
         }
         text.append("""
                 caches:
-                  - { name: ehcache, heap: 8MB }
+                  - { name: ehcache, off-heap: 16MB }
                 gateway:
                   watch-key: %s
                   clients:

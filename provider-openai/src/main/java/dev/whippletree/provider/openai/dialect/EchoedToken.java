@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 /**
  * Hides a token that a service repeats: as it is, in other case, percent-encoded once or several times, as escapes of
  * JSON or HTML's character references, all of these also in part, and in Base64, alone or after a user's name as in
- * basic authentication. What a service has encoded otherwise isn't found. Immutable.
+ * basic authentication. What a service has encoded otherwise isn't found. A token of fewer than eight characters stays:
+ * it occurs in ordinary words, and protects nothing. Immutable.
  */
 public final class EchoedToken {
 
@@ -28,6 +29,9 @@ public final class EchoedToken {
 
     /** Fewer characters of Base64 than this occur in ordinary words. */
     private static final int LEAST_BASE64 = 6;
+
+    /** Services that need a token give longer ones; shorter ones stand in for a token where none is needed. */
+    private static final int LEAST_SECRET = 8;
 
     private final String token;
 
@@ -82,8 +86,8 @@ public final class EchoedToken {
     }
 
     private boolean mayBeIn(String text) {
-        if (text.length() < token.length()) {
-            return false; // No notation is shorter.
+        if (token.length() < LEAST_SECRET || text.length() < token.length()) {
+            return false; // No notation is shorter than the token.
         }
         if (NOTATION.matcher(text).find() || containsIgnoringCase(text)) {
             return true;

@@ -66,7 +66,21 @@ final class RedactorTest {
 
     @Test
     void echoInBase64ForUrls_isHidden() {
-        assertThat(Redactor.clean("key Pz8_Pj4- is wrong", Optional.of("???>>>")))
+        assertThat(Redactor.clean("key Pz8_Pj4-Pz8_ is wrong", Optional.of("???>>>???")))
+                .isEqualTo("key *** is wrong");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"k", "check", "the key", "7"})
+    void tokenOfFewerThanEightCharacters_leavesWordsWhole(String token) {
+        String message = "the key 7 is wrong; check HF_TOKEN &amp; %6B";
+
+        assertThat(Redactor.clean(message, Optional.of(token))).isEqualTo(message);
+    }
+
+    @Test
+    void tokenOfEightCharacters_isHidden() {
+        assertThat(Redactor.clean("key abcdefgh is wrong", Optional.of("abcdefgh")))
                 .isEqualTo("key *** is wrong");
     }
 

@@ -1,0 +1,135 @@
+package dev.whippletree.emulator.simulation;
+
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.AnswerEnd;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Invariant 2, of prompts that end when their route is stalled: none ends for that while a target that it may use works
+ * or said when it will, and none waits on without either. Where nothing is reloaded.
+ */
+final class EndsWhenStalled implements Invariant {
+
+    private static final String NAME = "ends when stalled";
+    private static final Duration MARGIN = Duration.ofSeconds(30);
+
+    /** After so many in a row, the engine expects nothing of a target's limits. */
+    private static final int FAILURES_OF_AN_OUTAGE = 16;
+
+    private static final Set<FailureKind> SIGNS =
+            EnumSet.of(FailureKind.RATE_LIMITED, FailureKind.TOO_LARGE, FailureKind.FILTERED, FailureKind.REJECTED);
+
+    private final Facts facts;
+    private final long stallNanos;
+    private final long mostQuietNanos;
+    private final Set<Asked> marked = new LinkedHashSet<>();
+
+    /** When each target was last seen to work, and until when it said that it takes no calls. */
+    private final Map<String, Long> signs = new HashMap<>();
+
+    private final Map<String, Long> stated = new HashMap<>();
+    private final Map<String, Integer> failuresInARow = new HashMap<>();
+
+    /** When a call last ended before which the engine may have waited for a limit, or of which a part came. */
+    private long hopeNanos;
+
+    EndsWhenStalled(Facts facts) {
+        this.facts = facts;
+        Duration whole = facts.scenario.route().timeouts().whole();
+        Duration longestWindow = facts.scenario.accounts().stream()
+                .flatMap(account -> account.limits().stream())
+                .map(limit -> limit.limit().window())
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
+        this.stallNanos = whole.plus(MARGIN).toNanos();
+        // Before the time without a sign, a limit may have to have room, and after it a call may be under way.
+        this.mostQuietNanos = facts.scenario.tellsTheTruth()
+                ? whole.multipliedBy(2).plus(MARGIN).plus(longestWindow).toNanos()
+                : Long.MAX_VALUE;
+    }
+
+    @Override
+    public void asking(Asked asked) {
+        if (asked.ask.prompt().endsWhenStalled()) {
+            marked.add(asked);
+        }
+    }
+
+    @Override
+    public void answered(Call call, AnswerEnd end) {
+        works(call);
+    }
+
+    @Override
+    public void failed(Call call, Failure failure) {
+        if (SIGNS.contains(failure.kind())) {
+            works(call);
+        } else {
+            broken(call);
+        }
+        failure.retryAfter().ifPresent(wait -> stated.merge(call.target(), facts.nowNanos + wait.toNanos(), Math::max));
+    }
+
+    @Override
+    public void cancelled(Call call) {
+        broken(call);
+    }
+
+    private void works(Call call) {
+        signs.put(call.target(), facts.nowNanos);
+        failuresInARow.remove(call.target());
+        hopeNanos = facts.nowNanos;
+    }
+
+    private void broken(Call call) {
+        if (failuresInARow.merge(call.target(), 1, Integer::sum) < FAILURES_OF_AN_OUTAGE || call.admitted) {
+            hopeNanos = facts.nowNanos;
+        }
+    }
+
+    @Override
+    public void refused(Asked asked, PromptException failure) {
+        boolean stalled = failure.reason() == PromptException.Reason.DEADLINE
+                && facts.nowNanos != asked.deadlineNanos.orElse(Asked.NEVER);
+        if (!stalled) {
+            return;
+        }
+        facts.check(marked.contains(asked), NAME, () -> "#" + asked.ask.id() + " ended although it isn't marked");
+        facts.check(facts.nowNanos - asked.atNanos >= stallNanos, NAME, () -> "#" + asked.ask.id() + " ended too soon");
+        signs.forEach((target, at) -> facts.check(
+                facts.nowNanos - at >= stallNanos || !mayUse(asked, target),
+                NAME,
+                () -> "#" + asked.ask.id() + " ended although " + target + " worked at " + Duration.ofNanos(at)));
+        stated.forEach((target, until) -> facts.check(
+                until <= facts.nowNanos || !mayUse(asked, target) || !facts.scenario.closesByLimitsAlone(),
+                NAME,
+                () -> "#" + asked.ask.id() + " ended although " + target + " said when it works"));
+    }
+
+    private boolean mayUse(Asked asked, String target) {
+        return asked.flight.failures.stream()
+                        .noneMatch(failed -> failed.target().equals(target))
+                && asked.ask.prompt().account().map(target::startsWith).orElse(true);
+    }
+
+    @Override
+    public void step(StatusSnapshot status) {
+        marked.removeIf(Asked::hasEnded);
+        long told = stated.values().stream().mapToLong(Long::longValue).max().orElse(0);
+        for (Asked asked : marked) {
+            long quiet = facts.nowNanos - Math.max(asked.atNanos, Math.max(hopeNanos, told));
+            facts.check(
+                    quiet <= mostQuietNanos,
+                    NAME,
+                    () -> "#" + asked.ask.id() + " goes on after " + Duration.ofNanos(quiet));
+        }
+    }
+}
