@@ -218,7 +218,10 @@ class FakeWhippletreeTest {
             for (int i = 0; i < 15; i++) {
                 for (int session = 0; session < 2; session++) {
                     var unused = fake.whippletree()
-                            .complete(Prompt.of("s-" + session + "-" + i).session("" + session));
+                            .complete(Prompt.builder()
+                                    .user("s-" + session + "-" + i)
+                                    .session("" + session)
+                                    .build());
                 }
             }
             fake.advance(Duration.ofMinutes(4));
