@@ -15,14 +15,14 @@ final class Outcomes {
     private Outcomes() {}
 
     /** Waits for a prompt's outcome. An interrupted thread withdraws the prompt. */
-    static Completion await(CompletableFuture<Completion> outcome) {
+    static <T> T await(CompletableFuture<T> outcome) {
         try {
             return outcome.get();
         } catch (InterruptedException e) {
             outcome.cancel(false);
             Thread.currentThread().interrupt();
             CancellationException withdrawn =
-                    new CancellationException("interrupted while waiting for an answer; the prompt was withdrawn");
+                    new CancellationException("interrupted while waiting; the prompt was withdrawn");
             withdrawn.initCause(e);
             throw withdrawn;
         } catch (ExecutionException e) {

@@ -170,6 +170,18 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
+     * Waits for the result of a method of any Whippletree, as {@link #ask} does: {@code await(whippletree.embed(texts))}.
+     * Blocks.
+     *
+     * @throws PromptException if it failed with one; any other exception as it is, without the wrapping
+     * @throws CancellationException if this thread is interrupted: the result is cancelled, and the thread stays
+     *     interrupted
+     */
+    public static <T> T await(CompletableFuture<T> result) {
+        return Outcomes.await(result);
+    }
+
+    /**
      * Answers a prompt, and streams the answer as it arrives.
      *
      * <p>Each subscriber submits the prompt again, like {@link #complete}, and gets the answer from its start at its

@@ -7,12 +7,9 @@ import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.whippletree.Whippletree;
-import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /**
  * A LangChain4j chat model whose requests share the accounts, limits and caches of a {@link Whippletree}. Thread-safe.
@@ -46,22 +43,13 @@ public final class WhippletreeChatModel implements ChatModel {
      */
     @Override
     public ChatResponse doChat(ChatRequest request) {
-        Prompt prompt;
-        CompletableFuture<Completion> answer;
         try {
-            prompt = setup.requests().prompt(request);
-            answer = setup.whippletree().complete(prompt);
+            Prompt prompt = setup.requests().prompt(request);
+            return setup.responses()
+                    .to(prompt, setup.whippletree())
+                    .response(setup.whippletree().ask(prompt));
         } catch (RuntimeException e) {
             throw ExceptionTranslator.translated(e);
-        }
-        try {
-            return setup.responses().to(prompt, setup.whippletree()).response(answer.get());
-        } catch (ExecutionException e) {
-            throw ExceptionTranslator.translated(e.getCause() == null ? e : e.getCause());
-        } catch (InterruptedException e) {
-            answer.cancel(false);
-            Thread.currentThread().interrupt();
-            throw new LangChain4jException("interrupted while waiting for an answer; the prompt is withdrawn", e);
         }
     }
 

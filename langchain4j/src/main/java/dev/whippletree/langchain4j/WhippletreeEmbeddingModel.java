@@ -16,8 +16,6 @@ import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.Prompt;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -70,20 +68,10 @@ public final class WhippletreeEmbeddingModel extends DimensionAwareEmbeddingMode
      */
     @Override
     public EmbeddingResponse doEmbed(EmbeddingRequest request) {
-        CompletableFuture<Embeddings> answer;
         try {
-            answer = whippletree.embed(prompt(request));
+            return response(Whippletree.await(whippletree.embed(prompt(request))));
         } catch (RuntimeException e) {
             throw ExceptionTranslator.translated(e);
-        }
-        try {
-            return response(answer.get());
-        } catch (ExecutionException e) {
-            throw ExceptionTranslator.translated(e.getCause() == null ? e : e.getCause());
-        } catch (InterruptedException e) {
-            answer.cancel(false);
-            Thread.currentThread().interrupt();
-            throw new LangChain4jException("interrupted while waiting for vectors; the request is withdrawn", e);
         }
     }
 

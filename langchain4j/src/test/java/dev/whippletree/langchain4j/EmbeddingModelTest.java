@@ -151,7 +151,7 @@ final class EmbeddingModelTest {
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> builder().build().embed("e"))
                 .isInstanceOf(LangChain4jException.class)
-                .hasMessage("interrupted while waiting for vectors; the request is withdrawn");
+                .hasMessage("interrupted while waiting; the prompt was withdrawn");
         assertThat(Thread.interrupted()).isTrue();
         assertThat(whippletree.status().waiting()).isZero();
     }

@@ -1,8 +1,9 @@
 package dev.whippletree.springai;
 
+import dev.whippletree.Whippletree;
 import dev.whippletree.model.PromptException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import org.springframework.ai.retry.NonTransientAiException;
 import org.springframework.ai.retry.TransientAiException;
 
@@ -14,23 +15,23 @@ final class PromptFailures {
 
     private PromptFailures() {}
 
+    /** Waits for a result of a Whippletree. An interrupted thread withdraws its prompt, and stays interrupted. */
+    static <T> T await(CompletableFuture<T> result) {
+        try {
+            return Whippletree.await(result);
+        } catch (RuntimeException e) {
+            throw translate(e);
+        }
+    }
+
     /** Returns the failure in Spring AI's terms, with our own as its cause. */
     static RuntimeException translate(Throwable failure) {
-        Throwable cause = (failure instanceof CompletionException || failure instanceof ExecutionException)
-                        && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         String message = String.valueOf(cause.getMessage());
-        if (cause instanceof PromptException noAnswer && mayHelp(noAnswer.reason())) {
+        if (cause instanceof PromptException noAnswer && noAnswer.isRetryable()) {
             return new TransientAiException(message, noAnswer);
         }
         return new NonTransientAiException(message, cause);
-    }
-
-    private static boolean mayHelp(PromptException.Reason reason) {
-        return switch (reason) {
-            case NO_ROOM_IN_TIME, CALLER_TIMEOUT, DEADLINE, LINE_FULL, ATTEMPTS_EXHAUSTED, STREAM_INTERRUPTED -> true;
-            case REJECTED, FILTERED, TOO_LARGE, NO_ACCOUNT, CLOSED -> false;
-        };
     }
 }

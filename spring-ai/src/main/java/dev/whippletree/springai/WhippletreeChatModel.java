@@ -1,7 +1,6 @@
 package dev.whippletree.springai;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
@@ -9,7 +8,6 @@ import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccess
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.model.ChatResponse;
@@ -95,8 +93,9 @@ public final class WhippletreeChatModel implements ChatModel {
         dev.whippletree.model.Prompt translated = translate(asked, false);
         ChatModelObservationContext context = context(asked, false);
         return Objects.requireNonNull(observation(context).observe(() -> {
-            ChatResponse response =
-                    ResponseTranslator.whole(await(translated), Map.of(ASKED, new Asked(whippletree, translated)));
+            ChatResponse response = ResponseTranslator.whole(
+                    PromptFailures.await(whippletree.complete(translated)),
+                    Map.of(ASKED, new Asked(whippletree, translated)));
             context.setResponse(response);
             return response;
         }));
@@ -114,19 +113,6 @@ public final class WhippletreeChatModel implements ChatModel {
         return response.getMetadata().get(ASKED) instanceof Asked asked
                 ? asked.whippletree().forget(asked.prompt())
                 : CompletableFuture.completedFuture(null);
-    }
-
-    private Completion await(dev.whippletree.model.Prompt prompt) {
-        CompletableFuture<Completion> answer = whippletree.complete(prompt);
-        try {
-            return answer.get();
-        } catch (ExecutionException e) {
-            throw PromptFailures.translate(e);
-        } catch (InterruptedException e) {
-            answer.cancel(false);
-            Thread.currentThread().interrupt();
-            throw new NonTransientAiException("the thread was interrupted while it waited for an answer", e);
-        }
     }
 
     /**

@@ -6,8 +6,6 @@ import dev.whippletree.model.Prompt;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +84,7 @@ public final class WhippletreeEmbeddingModel extends AbstractEmbeddingModel {
         return Objects.requireNonNull(EmbeddingModelObservationDocumentation.EMBEDDING_MODEL_OPERATION
                 .observation(convention, USUAL, () -> context, observations)
                 .observe(() -> {
-                    EmbeddingResponse response = response(await(prompt));
+                    EmbeddingResponse response = response(PromptFailures.await(whippletree.embed(prompt)));
                     context.setResponse(response);
                     return response;
                 }));
@@ -126,19 +124,6 @@ public final class WhippletreeEmbeddingModel extends AbstractEmbeddingModel {
             return prompt.build();
         } catch (IllegalArgumentException e) {
             throw new NonTransientAiException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private Embeddings await(Prompt prompt) {
-        CompletableFuture<Embeddings> answer = whippletree.embed(prompt);
-        try {
-            return answer.get();
-        } catch (ExecutionException e) {
-            throw PromptFailures.translate(e);
-        } catch (InterruptedException e) {
-            answer.cancel(false);
-            Thread.currentThread().interrupt();
-            throw new NonTransientAiException("the thread was interrupted while it waited for vectors", e);
         }
     }
 

@@ -462,7 +462,7 @@ final class WhippletreeChatModelTest {
 
         assertThatThrownBy(() -> model.call(new Prompt("Hi")))
                 .isInstanceOf(NonTransientAiException.class)
-                .hasMessage("the thread was interrupted while it waited for an answer");
+                .hasMessage("interrupted while waiting; the prompt was withdrawn");
         assertThat(Thread.interrupted()).isTrue();
         assertThat(interrupted).isCompleted();
         assertThat(service.cancelled).succeedsWithin(LONG);

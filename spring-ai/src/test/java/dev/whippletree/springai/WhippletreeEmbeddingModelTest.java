@@ -173,7 +173,7 @@ final class WhippletreeEmbeddingModelTest {
 
         assertThatThrownBy(() -> model.embed("a"))
                 .isInstanceOf(NonTransientAiException.class)
-                .hasMessage("the thread was interrupted while it waited for vectors");
+                .hasMessage("interrupted while waiting; the prompt was withdrawn");
         assertThat(Thread.interrupted()).isTrue();
         assertThat(interrupted).isCompleted();
         assertThat(service.cancelled).succeedsWithin(LONG);
