@@ -8,6 +8,7 @@ import org.springframework.ai.embedding.observation.EmbeddingModelObservationCon
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -23,6 +24,7 @@ import org.springframework.core.Ordered;
 @AutoConfiguration(after = WhippletreeAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass({WhippletreeEmbeddingModel.class, EmbeddingModel.class})
+@ConditionalOnBean(Whippletree.class)
 @ConditionalOnProperty(name = "spring.ai.model.embedding", havingValue = "whippletree", matchIfMissing = true)
 @EnableConfigurationProperties(WhippletreeEmbeddingProperties.class)
 public final class SpringAiEmbeddingAutoConfiguration {
