@@ -170,8 +170,8 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
-     * Waits for the result of a method of any Whippletree, as {@link #ask} does: {@code await(whippletree.embed(texts))}.
-     * Blocks.
+     * Waits for the result of a method of any Whippletree, as {@link #ask} does:
+     * {@code await(whippletree.embed(texts))}. Blocks.
      *
      * @throws PromptException if it failed with one; any other exception as it is, without the wrapping
      * @throws CancellationException if this thread is interrupted: the result is cancelled, and the thread stays

@@ -84,8 +84,8 @@ public final class Embedder {
     }
 
     /**
-     * Withdraws a request: its calls that wait aren't made. Those under way are paid for, so they end, and their vectors
-     * are stored; if they are all that the request lacks, it gets its vectors.
+     * Withdraws a request: its calls that wait aren't made. Those under way are paid for, so they end, and their
+     * vectors are stored; if they are all that the request lacks, it gets its vectors.
      *
      * @param result of {@link #embed}; anything else is ignored
      */

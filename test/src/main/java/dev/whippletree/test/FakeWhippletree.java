@@ -65,7 +65,7 @@ public final class FakeWhippletree implements AutoCloseable {
 
     private FakeWhippletree() {}
 
-    /** Returns a fake whose services answer each call at once, as {@link #answers} says; four characters are a token. */
+    /** Returns a fake whose services answer each call at once, as {@link #answers} says; four characters a token. */
     public static FakeWhippletree answering(Function<Prompt, String> answers) {
         return new FakeWhippletree().answers(answers).embedding(text ->
                 new float[] {(float) Math.cos(text.hashCode()), (float) Math.sin(text.hashCode())});
@@ -131,7 +131,7 @@ public final class FakeWhippletree implements AutoCloseable {
         return this;
     }
 
-    /** Starts from a builder with a configuration, routes, caches or listeners. No call reaches its accounts' services. */
+    /** Starts from a builder with a configuration, routes, caches or listeners. No call reaches a real service. */
     public synchronized FakeWhippletree over(Whippletree.Builder builder) {
         base = builder;
         return this;

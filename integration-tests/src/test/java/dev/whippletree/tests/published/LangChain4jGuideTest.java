@@ -46,13 +46,20 @@ final class LangChain4jGuideTest {
             import dev.whippletree.*;
             import dev.whippletree.langchain4j.*;
             import dev.whippletree.model.*;
+            import dev.langchain4j.data.document.Document;
+            import dev.langchain4j.data.segment.TextSegment;
+            import dev.langchain4j.model.embedding.EmbeddingModel;
+            import dev.langchain4j.store.embedding.*;
             import java.time.Duration;
+            import java.util.List;
             import java.util.Map;
 
             abstract class Snippets {
                 Whippletree whippletree;
                 ChatModel model;
                 ChatResponse response;
+                List<Document> documents;
+                EmbeddingStore<TextSegment> store;
             """;
 
     @TempDir
@@ -147,7 +154,7 @@ final class LangChain4jGuideTest {
     void shortExamples_compile() throws IOException {
         StringBuilder source = new StringBuilder(AROUND);
         List<String> examples = blocks("java").subList(1, blocks("java").size());
-        assertThat(examples).hasSize(3);
+        assertThat(examples).hasSize(4);
         examples.forEach(example -> source.append("{\n").append(example).append("}\n"));
         Path file = Files.writeString(folder.resolve("Snippets.java"), source.append("}\n"));
         assertThat(Javac.compile(List.of(file), classPath(System.getProperty("java.class.path")), folder))
