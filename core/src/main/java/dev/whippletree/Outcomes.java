@@ -1,7 +1,9 @@
 package dev.whippletree;
 
+import dev.whippletree.engine.flight.Reader;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -39,11 +41,26 @@ final class Outcomes {
         return reader.outcome;
     }
 
+    /** Returns the engine's own future of a result, which it can withdraw. */
+    static CompletableFuture<?> ofEngine(CompletableFuture<?> result) {
+        Optional<CompletableFuture<Completion>> streamed =
+                result instanceof StreamOutcome stream && stream.subscription instanceof Reader reader
+                        ? reader.outcome()
+                        : Optional.empty();
+        return streamed.isPresent() ? streamed.get() : result;
+    }
+
+    /** The outcome of a stream, which knows its subscription. */
+    private static final class StreamOutcome extends CompletableFuture<Completion> {
+
+        private volatile Flow.@Nullable Subscription subscription;
+    }
+
     /** Passes pieces on. Called serially. */
     private static final class PieceReader implements Flow.Subscriber<Delta> {
 
         private final Consumer<? super Delta.Piece> pieces;
-        private final CompletableFuture<Completion> outcome = new CompletableFuture<>();
+        private final StreamOutcome outcome = new StreamOutcome();
         private @Nullable Completion whole;
 
         PieceReader(Consumer<? super Delta.Piece> pieces) {
@@ -52,6 +69,7 @@ final class Outcomes {
 
         @Override
         public void onSubscribe(Flow.Subscription subscription) {
+            outcome.subscription = subscription;
             outcome.whenComplete((completion, failure) -> {
                 if (failure != null) {
                     subscription.cancel();

@@ -208,7 +208,11 @@ public final class Whippletree implements AutoCloseable {
      * Answers a prompt, and passes on the answer's pieces as they arrive.
      *
      * <pre>{@code
-     * Completion whole = whippletree.stream(prompt, piece -> System.out.print(piece.text())).join();
+     * Completion whole = Whippletree.await(whippletree.stream(prompt, piece -> {
+     *     if (piece instanceof Delta.Text) {
+     *         System.out.print(piece.text());
+     *     }
+     * }));
      * }</pre>
      *
      * @param pieces gets each piece: text, reasoning, a refusal, a part of a tool call or further fields; one at a
@@ -267,11 +271,11 @@ public final class Whippletree implements AutoCloseable {
      * Withdraws a waiting prompt, as cancelling does. A prompt whose call is under way still gets that call's answer,
      * because it is paid for; if the call fails, the prompt is withdrawn then. Thread-safe.
      *
-     * @param answer the result of {@link #complete} or {@link #embed} for the prompt; anything else is ignored. A
-     *     request for vectors that needs several calls gets those under way, whose vectors are stored, and no other
+     * @param answer the result of {@link #complete}, {@link #stream(Prompt, Consumer)} or {@link #embed} for the prompt;
+     *     anything else is ignored. A request for vectors that needs several calls gets those under way, whose vectors are stored, and no other
      */
     public void withdraw(CompletableFuture<?> answer) {
-        assembly.engine().withdraw(answer);
+        assembly.engine().withdraw(Outcomes.ofEngine(answer));
         assembly.embedder().withdraw(answer);
     }
 
@@ -310,7 +314,8 @@ public final class Whippletree implements AutoCloseable {
 
     /**
      * Removes the stored answer of a prompt, and so of all equal ones, from every cache: for an answer that turned out
-     * to be of no use. The next equal prompt makes a call. Caches within other processes keep their copies.
+     * to be of no use. An equal prompt that is asked after that makes a call; one that is under way goes on, and its
+     * answer is stored. Caches within other processes keep their copies.
      *
      * @return completes when no cache has the answer any more; or with a cache's failure, or with a
      *     {@link ConfigurationException} if the prompt names an unknown route

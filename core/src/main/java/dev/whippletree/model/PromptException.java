@@ -112,7 +112,11 @@ public final class PromptException extends WhippletreeException {
     public boolean isRetryable() {
         return switch (reason) {
             case NO_ROOM_IN_TIME, DEADLINE, CALLER_TIMEOUT, LINE_FULL, ATTEMPTS_EXHAUSTED, STREAM_INTERRUPTED -> true;
-            case NO_ACCOUNT -> roomAt.isPresent();
+            case NO_ACCOUNT ->
+                roomAt.isPresent()
+                        && kind.filter(cause ->
+                                        cause == FailureKind.UNAUTHORIZED || cause == FailureKind.MODEL_UNAVAILABLE)
+                                .isEmpty();
             case REJECTED, FILTERED, TOO_LARGE, CLOSED -> false;
         };
     }

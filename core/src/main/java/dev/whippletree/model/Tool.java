@@ -15,7 +15,7 @@ import java.util.Objects;
  * answer.toolCalls().forEach(call -> System.out.println(call.name() + " " + call.arguments()));
  * }</pre>
  *
- * @param name what the model calls it: letters, digits, {@code _} and {@code -}
+ * @param name what the model calls it; services take letters, digits, {@code _} and {@code -}
  * @param description what it does, for the model
  * @param parameters a JSON Schema of the object of its arguments, in JDK types; empty: it takes none
  */

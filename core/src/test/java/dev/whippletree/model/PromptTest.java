@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class PromptTest {
@@ -165,6 +168,31 @@ final class PromptTest {
                         Map.of("refusal", "No.")));
         assertThat(Message.tool("c1", "sunny"))
                 .isEqualTo(new Message(Role.TOOL, "sunny", List.of(), List.of(), Optional.of("c1")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NO_ROOM_IN_TIME, , false, true",
+        "ATTEMPTS_EXHAUSTED, UNAVAILABLE, false, true",
+        "NO_ACCOUNT, , false, false",
+        "NO_ACCOUNT, , true, true",
+        "NO_ACCOUNT, QUOTA_EXHAUSTED, true, true",
+        "NO_ACCOUNT, UNAUTHORIZED, true, false",
+        "NO_ACCOUNT, MODEL_UNAVAILABLE, true, false",
+        "REJECTED, REJECTED, false, false",
+        "CLOSED, , false, false"
+    })
+    void askingAgain_helpsIfTimeDoes(
+            PromptException.Reason reason, @Nullable FailureKind kind, boolean roomKnown, boolean retryable) {
+        PromptException failure = new PromptException(
+                reason,
+                "no",
+                List.of(),
+                roomKnown ? Optional.of(Instant.EPOCH) : Optional.empty(),
+                Optional.ofNullable(kind),
+                Duration.ZERO);
+
+        assertThat(failure.isRetryable()).isEqualTo(retryable);
     }
 
     @Test

@@ -63,6 +63,7 @@ final class PagesTest {
             import java.net.URI;
             import java.nio.file.Path;
             import java.time.Duration;
+            import java.time.Instant;
             import java.util.List;
             import java.util.Map;
             import java.util.Optional;

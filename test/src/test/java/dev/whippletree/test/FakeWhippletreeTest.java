@@ -39,6 +39,24 @@ class FakeWhippletreeTest {
     private static final Duration HOUR = Duration.ofHours(1);
 
     @Test
+    void streamThatWaits_isWithdrawn_andOneUnderWayIsAnswered() {
+        try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi")
+                .account("a", "1 requests / 1m")
+                .slow("", Duration.ofSeconds(2))) {
+            CompletableFuture<Completion> first = fake.whippletree().stream(Prompt.of("1"), piece -> {});
+            CompletableFuture<Completion> second = fake.whippletree().stream(Prompt.of("2"), piece -> {});
+            fake.advance(Duration.ofSeconds(1));
+            fake.whippletree().withdraw(first);
+            fake.whippletree().withdraw(second);
+            fake.advance(Duration.ofMinutes(2));
+
+            assertThat(first).isCompleted();
+            assertThat(second).isCancelled();
+            assertThat(fake.asked()).hasSize(1);
+        }
+    }
+
+    @Test
     void prompt_isAnsweredAsTheTestSays() {
         try (FakeWhippletree fake = FakeWhippletree.answering(
                 prompt -> "You said " + prompt.messages().get(0).text())) {

@@ -9,6 +9,7 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.StreamSubscriber;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
@@ -84,6 +85,11 @@ public final class Reader implements Flow.Subscription {
                 stop();
             }
         }
+    }
+
+    /** Returns the future of its answer; empty before it has subscribed, and once it has left. */
+    public Optional<CompletableFuture<Completion>> outcome() {
+        return Optional.ofNullable(subscription).map(Subscription::future);
     }
 
     /** Ends it with the prompt's outcome. */
