@@ -1,11 +1,14 @@
 package dev.whippletree;
 
 import dev.whippletree.engine.flight.Reader;
+import dev.whippletree.engine.run.ContextFuture;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
@@ -28,9 +31,13 @@ final class Outcomes {
             withdrawn.initCause(e);
             throw withdrawn;
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException failure
-                    ? failure
-                    : new IllegalStateException("the prompt failed unexpectedly", e.getCause());
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            if (e.getCause() instanceof Error failure) {
+                throw failure;
+            }
+            throw new CompletionException(e.getCause());
         }
     }
 
@@ -51,7 +58,7 @@ final class Outcomes {
     }
 
     /** The outcome of a stream, which knows its subscription. */
-    private static final class StreamOutcome extends CompletableFuture<Completion> {
+    private static final class StreamOutcome extends ContextFuture<Completion> {
 
         private volatile Flow.@Nullable Subscription subscription;
     }
@@ -71,7 +78,7 @@ final class Outcomes {
         public void onSubscribe(Flow.Subscription subscription) {
             outcome.subscription = subscription;
             outcome.whenComplete((completion, failure) -> {
-                if (failure != null) {
+                if (whole == null) { // Its caller has it end before the answer does.
                     subscription.cancel();
                 }
             });
@@ -98,7 +105,7 @@ final class Outcomes {
 
         @Override
         public void onComplete() {
-            outcome.complete(whole);
+            outcome.complete(Objects.requireNonNull(whole, "the answer has no end"));
         }
     }
 }

@@ -72,7 +72,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Continuations of the returned futures and the methods of subscribers run with the diagnostic context (MDC) of the
  * thread that asked, and with its other thread-local contexts if Micrometer's {@code context-propagation} is on the
- * class path.
+ * class path. A thread that waits for a future may run its continuations itself, in its own context.
  */
 public final class Whippletree implements AutoCloseable {
 
@@ -173,7 +173,8 @@ public final class Whippletree implements AutoCloseable {
      * Waits for the result of a method of any Whippletree, as {@link #ask} does:
      * {@code await(whippletree.embed(texts))}. Blocks.
      *
-     * @throws PromptException if it failed with one; any other exception as it is, without the wrapping
+     * @throws PromptException if it failed with one; any other unchecked exception or error as it is, and a checked one
+     *     as the cause of a {@link java.util.concurrent.CompletionException}
      * @throws CancellationException if this thread is interrupted: the result is cancelled, and the thread stays
      *     interrupted
      */
@@ -271,8 +272,9 @@ public final class Whippletree implements AutoCloseable {
      * Withdraws a waiting prompt, as cancelling does. A prompt whose call is under way still gets that call's answer,
      * because it is paid for; if the call fails, the prompt is withdrawn then. Thread-safe.
      *
-     * @param answer the result of {@link #complete}, {@link #stream(Prompt, Consumer)} or {@link #embed} for the prompt;
-     *     anything else is ignored. A request for vectors that needs several calls gets those under way, whose vectors are stored, and no other
+     * @param answer the result of {@link #complete}, {@link #stream(Prompt, Consumer)} or {@link #embed} for the
+     *     prompt; anything else is ignored. A request for vectors that needs several calls gets those under way, whose
+     *     vectors are stored, and no other
      */
     public void withdraw(CompletableFuture<?> answer) {
         assembly.engine().withdraw(Outcomes.ofEngine(answer));
@@ -314,8 +316,8 @@ public final class Whippletree implements AutoCloseable {
 
     /**
      * Removes the stored answer of a prompt, and so of all equal ones, from every cache: for an answer that turned out
-     * to be of no use. An equal prompt that is asked after that makes a call; one that is under way goes on, and its
-     * answer is stored. Caches within other processes keep their copies.
+     * to be of no use. An equal prompt that is asked after that makes a call, unless it joins one under way, which goes
+     * on; its answer is stored. Caches within other processes keep their copies.
      *
      * @return completes when no cache has the answer any more; or with a cache's failure, or with a
      *     {@link ConfigurationException} if the prompt names an unknown route

@@ -9,12 +9,14 @@ import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.PromptException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -135,6 +137,24 @@ final class OutcomesTest {
                 .withThrowableThat()
                 .havingRootCause()
                 .isSameAs(full);
+    }
+
+    @Test
+    void outcomeThatItsCallerCompletes_withdrawsThePrompt() {
+        CompletableFuture<Completion> outcome = Outcomes.ofStream(answer, piece -> pieces.add(piece.text()));
+        outcome.complete(WHOLE);
+
+        assertThat(answer.cancelled).isTrue();
+    }
+
+    @Test
+    void awaitedError_isThrownAsItIs_andACheckedExceptionAsTheCause() {
+        AssertionError error = new AssertionError("no");
+        assertThat(catchThrowable(() -> Outcomes.await(CompletableFuture.failedFuture(error))))
+                .isSameAs(error);
+        assertThatThrownBy(() -> Outcomes.await(CompletableFuture.failedFuture(new IOException("gone"))))
+                .isInstanceOf(CompletionException.class)
+                .hasRootCauseMessage("gone");
     }
 
     @Test

@@ -146,7 +146,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     CompletableFuture<BatchProgress> forEach(Consumer<? super BatchResult> results) {
         CompletableFuture<BatchProgress> outcome = end();
         outcome.whenComplete((progress, failure) -> {
-            if (outcome.isCancelled()) {
+            if (!end.isDone()) {
                 abort();
             }
         });
@@ -158,7 +158,9 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
 
             @Override
             public void onNext(BatchResult result) {
-                results.accept(result);
+                if (!outcome.isDone()) {
+                    results.accept(result);
+                }
             }
 
             @Override

@@ -129,6 +129,7 @@ final class BatchRunTest {
         pool.timeline().advance(Duration.ofMinutes(5));
 
         assertThat(answered).isPositive();
+        assertThat(collected.results()).hasSize(answered);
         assertThat(journal.results).hasSizeLessThan(1_500);
         assertThat(pool.stats().calls()).isLessThan(1_500);
     }

@@ -16,6 +16,7 @@ import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.StatusReport;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.Topology;
+import dev.whippletree.engine.run.CallerContext;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
@@ -305,8 +306,10 @@ public final class Engine {
         }
         Prompt whole = route.get().bounded(prompt);
         CacheKey key = PromptKeys.of(whole, route.get());
-        Optional<Subscription> subscription = monitor.decide(() ->
-                isPresent(route.get()) ? Optional.of(join(key, whole, route.get(), reader, store)) : Optional.empty());
+        CallerContext context = CallerContext.capture(); // Runs code of others, so not under the lock.
+        Optional<Subscription> subscription = monitor.decide(() -> isPresent(route.get())
+                ? Optional.of(join(key, whole, route.get(), reader, store, context))
+                : Optional.empty());
         if (subscription.isEmpty()) {
             return submit(prompt, reader, store); // A reload replaced the route meanwhile.
         }
@@ -343,11 +346,16 @@ public final class Engine {
     }
 
     private Subscription join(
-            CacheKey key, Prompt prompt, Route route, Optional<Reader> reader, Optional<AnswerStore> store) {
+            CacheKey key,
+            Prompt prompt,
+            Route route,
+            Optional<Reader> reader,
+            Optional<AnswerStore> store,
+            CallerContext context) {
         long now = timeline.nanoTime();
         Optional<Flight> there = prompt.cache().read() && !closing ? flights.find(key) : Optional.empty();
         if (there.isPresent()) {
-            Subscription subscription = flights.subscribe(there.get(), prompt, true, reader, now);
+            Subscription subscription = flights.subscribe(there.get(), prompt, true, reader, context, now);
             hurryFor(there.get(), prompt.priority());
             admission.refuseIfTooLate(subscription, now);
             return subscription;
@@ -355,7 +363,7 @@ public final class Engine {
         Flight flight = flights.open(key, prompt, route, now);
         flight.store(store);
         flight.mailbox().claim();
-        Subscription subscription = flights.subscribe(flight, prompt, false, reader, now);
+        Subscription subscription = flights.subscribe(flight, prompt, false, reader, context, now);
         if (closing) {
             flights.fail(flight, PromptErrors.closed());
         } else {
@@ -461,8 +469,10 @@ public final class Engine {
      */
     public CompletableFuture<Void> forget(Prompt prompt) {
         Optional<Route> route = pool.route(prompt.route());
-        if (route.isEmpty()) {
-            return submit(prompt, Optional.empty(), Optional.empty()).thenAccept(never -> {});
+        Optional<String> problem = pool.problemOf(prompt, route);
+        if (problem.isPresent() || route.isEmpty()) {
+            return CompletableFuture.failedFuture(
+                    new ConfigurationException(problem.stream().toList()));
         }
         List<CacheKey> keys = prompt.operation() == Prompt.Operation.EMBEDDING
                 ? embedding(prompt).keys()

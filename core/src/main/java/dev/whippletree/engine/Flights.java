@@ -10,6 +10,7 @@ import dev.whippletree.engine.flight.Reader;
 import dev.whippletree.engine.flight.Subscribers.Subscription;
 import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.pool.Route;
+import dev.whippletree.engine.run.CallerContext;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
@@ -111,10 +112,11 @@ final class Flights {
     }
 
     /** Subscribes a caller; one who comes after the answer gets it at once. */
-    Subscription subscribe(Flight flight, Prompt prompt, boolean joined, Optional<Reader> reader, long now) {
+    Subscription subscribe(
+            Flight flight, Prompt prompt, boolean joined, Optional<Reader> reader, CallerContext context, long now) {
         monitor.assertHeld();
         Subscription subscription = new Subscription(
-                flight, joined, tally.submitted(prompt), patience(flight, prompt, reader), reader, now);
+                flight, joined, tally.submitted(prompt), patience(flight, prompt, reader), reader, context, now);
         reader.ifPresent(caller -> caller.subscribed(subscription));
         subscription.mailbox().claim();
         flight.subscribers().add(subscription);
@@ -194,7 +196,10 @@ final class Flights {
     private void endIfStalled(Subscription subscription) {
         Flight flight = subscription.flight();
         long now = timeline.nanoTime();
-        long left = WaitEstimator.untilStalledNanos(flight, subscription.beganNanos(), now);
+        if (flight.stage() == Flight.Stage.LOOKING_UP) { // A cache, or another process that makes the call.
+            subscription.movesAt(now);
+        }
+        long left = WaitEstimator.untilStalledNanos(flight, subscription.movedNanos(), now);
         if (left > 0) {
             watch(subscription, left);
         } else {
@@ -277,7 +282,11 @@ final class Flights {
         Runnable stored = () -> monitor.tell(() -> remove(flight));
         if (flight.store().isPresent()) {
             AnswerStore store = flight.store().get();
-            return Optional.of(() -> store.store(completion, until, stored));
+            Runnable over = caches.map(CacheTiers::storing).orElse(() -> {});
+            return Optional.of(() -> store.store(completion, until, () -> {
+                over.run();
+                stored.run();
+            }));
         }
         return caches.flatMap(tiers -> until.map(expires -> {
             CacheEntry entry = new CacheEntry(completion, expires);

@@ -63,7 +63,7 @@ final class WaitEstimator {
      * Returns how long until a flight may be stalled: no account that may answer it works until then, and none is known
      * to have room later. At most 0: it is stalled.
      *
-     * @param since when its caller came
+     * @param since when its caller came, or was last waiting for something else
      */
     static long untilStalledNanos(Flight flight, long since, long now) {
         long sign = since;
@@ -74,7 +74,7 @@ final class WaitEstimator {
             reset = wait == Waits.NONE ? reset : Math.min(reset, wait);
         }
         long left = sign + stallNanos(flight) - now;
-        return left <= 0 && Waits.isKnown(reset) ? reset + stallNanos(flight) : left;
+        return left <= 0 && Waits.isKnown(reset) ? Math.min(reset, stallNanos(flight)) + stallNanos(flight) : left;
     }
 
     /**

@@ -24,6 +24,16 @@ final class JsonValues {
         return copyOfObject(object, 0, true);
     }
 
+    /** Returns an object with its fields in this order, which services that cache beginnings of requests rely on. */
+    static Map<String, Object> object(String field, Object value, Object... more) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put(field, value);
+        for (int i = 0; i < more.length; i += 2) {
+            object.put((String) more[i], more[i + 1]);
+        }
+        return object;
+    }
+
     static List<Map<String, Object>> copyOfObjects(List<? extends Map<String, ?>> objects) {
         if (objects.isEmpty()) {
             return Collections.emptyList();

@@ -90,7 +90,7 @@ public record Message(
         }
         List<Map<String, Object>> parts = new ArrayList<>();
         if (!text.isEmpty()) {
-            parts.add(Map.of("type", "text", "text", text));
+            parts.add(JsonValues.object("type", "text", "text", text));
         }
         for (Image image : images) {
             parts.add(image.toJson());

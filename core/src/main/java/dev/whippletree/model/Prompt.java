@@ -383,7 +383,11 @@ public final class Prompt {
         public Builder responseSchema(Map<String, ?> schema) {
             return extra(
                     "response_format",
-                    Map.of("type", "json_schema", "json_schema", Map.of("name", "answer", "schema", schema)));
+                    JsonValues.object(
+                            "type",
+                            "json_schema",
+                            "json_schema",
+                            JsonValues.object("name", "answer", "schema", schema)));
         }
 
         /** Sets another field of the protocol's request, as a JSON value in JDK types. */

@@ -39,8 +39,17 @@ public record Tool(String name, String description, Map<String, Object> paramete
     /** Returns it as the protocol's request describes it. */
     Map<String, Object> toJson() {
         Map<String, Object> schema =
-                parameters.isEmpty() ? Map.of("type", "object", "properties", Map.of()) : parameters;
-        return Map.of(
-                "type", "function", "function", Map.of("name", name, "description", description, "parameters", schema));
+                parameters.isEmpty() ? JsonValues.object("type", "object", "properties", Map.of()) : parameters;
+        return JsonValues.object(
+                "type",
+                "function",
+                "function",
+                JsonValues.object("name", name, "description", description, "parameters", schema));
+    }
+
+    /** Returns its name only, as prompts say no more of themselves. */
+    @Override
+    public String toString() {
+        return "tool " + ShownText.line(name);
     }
 }

@@ -2,12 +2,18 @@ package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
 import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ThreadLocalAccessor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +54,7 @@ final class CallerContextTest {
         fixture.ask("the one that there is room for");
         var unused = fixture.ask(Prompt.builder()
                         .user("q")
-                        .deadline(java.time.Duration.ofSeconds(1))
+                        .deadline(Duration.ofSeconds(1))
                         .build())
                 .whenComplete((answer, failure) -> see("failure"));
         MDC.put("user", "engine");
@@ -86,6 +92,56 @@ final class CallerContextTest {
 
         assertThat(seen).contains("Start for ann", "Text for ann", "End for ann", "completion for ann");
         assertThat(seen).allMatch(what -> what.endsWith(" for ann"));
+    }
+
+    @Test
+    void cancelledByTheEngine_isSeenInTheCallersContext() {
+        fixture.account("a").usually((prompt, model, sink) -> {
+            sink.sent();
+            fixture.timeline.schedule(1_000, () -> sink.failed(Failure.of(FailureKind.UNAVAILABLE, "broken")));
+            return () -> {};
+        });
+        MDC.put("user", "ann");
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        var unused = answer.whenComplete((completion, failure) -> see("end"));
+        MDC.put("user", "engine");
+        fixture.advance(Duration.ZERO);
+        fixture.engine().withdraw(answer);
+        fixture.run();
+
+        assertThat(answer).isCancelled();
+        assertThat(seen).containsExactly("end for ann");
+    }
+
+    @Test
+    void accessorThatThrows_costsNoAnswer_andRunsOutsideTheLock() {
+        ThreadLocalAccessor<String> accessor = new ThreadLocalAccessor<>() {
+            @Override
+            public Object key() {
+                return "hostile";
+            }
+
+            @Override
+            public String getValue() {
+                assertThat(fixture.engine().status()).isNotNull();
+                return "x";
+            }
+
+            @Override
+            public void setValue(String value) {
+                throw new IllegalStateException("no");
+            }
+        };
+        ContextRegistry.getInstance().registerThreadLocalAccessor(accessor);
+        try {
+            fixture.account("a");
+            CompletableFuture<Completion> answer = fixture.ask("q");
+            fixture.run();
+            assertThat(answer).isCompleted();
+            assertThat(fixture.status().prompts().underWay()).isZero();
+        } finally {
+            ContextRegistry.getInstance().removeThreadLocalAccessor("hostile");
+        }
     }
 
     @Test

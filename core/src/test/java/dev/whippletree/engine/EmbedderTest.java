@@ -436,6 +436,18 @@ final class EmbedderTest {
     }
 
     @Test
+    void vectorForgottenByWhomItIsTold_isAskedForAgain() {
+        CompletableFuture<Void> forgotten = embed("a")
+                .thenCompose(vectors -> fixture.engine().forget(prompt("a").build()));
+        fixture.run();
+        assertThat(forgotten).isCompleted();
+        CompletableFuture<Embeddings> again = embed("a");
+        fixture.run();
+        assertVectors(again, "a");
+        assertThat(asked).hasSize(2);
+    }
+
+    @Test
     void withdrawnRequest_getsTheCallsUnderWay_andNoOther() {
         fixture.cache("near", cache);
         client.embeds(1, 300_000);

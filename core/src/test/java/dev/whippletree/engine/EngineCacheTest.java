@@ -11,6 +11,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheHit;
 import dev.whippletree.spi.CacheKey;
 import java.time.Duration;
 import java.util.List;
@@ -399,6 +400,27 @@ final class EngineCacheTest {
         fixture.run();
         assertThat(forgotten).isCompletedExceptionally();
         assertThat(far.entries()).isEmpty();
+    }
+
+    @Test
+    void answerFoundBeforeItIsForgotten_doesntComeBackToANearerCache() {
+        ScriptedCache far = new ScriptedCache(fixture.timeline);
+        fixture.cache("far", far);
+        fixture.ask("q");
+        fixture.run();
+        cache.entries().clear();
+        CacheHit hit = new CacheHit(far.entries().values().iterator().next(), true);
+        CompletableFuture<Optional<CacheHit>> late = new CompletableFuture<>();
+        far.fault(() -> late);
+        CompletableFuture<Completion> found = fixture.ask("q");
+        fixture.advance(Duration.ZERO);
+        far.fault(() -> CompletableFuture.completedFuture(null));
+        fixture.engine().forget(Prompt.of("q"));
+        fixture.advance(Duration.ZERO);
+        late.complete(Optional.of(hit));
+        fixture.run();
+        assertThat(found).isCompleted();
+        assertThat(cache.entries()).isEmpty();
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
+import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.Timeouts;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
@@ -126,6 +127,28 @@ final class EngineStallTest {
         assertThat(answer).isNotDone();
         fixture.advance(Duration.ofSeconds(5));
         stalled(answer);
+    }
+
+    @Test
+    void serviceCouldNotBeReached_andThenSaysWhenItIsBack_thePromptWaits() {
+        hasAnswered();
+        Duration wait = Duration.ofMinutes(20);
+        IntStream.range(0, 3).forEach(call -> client.then(client.failsAfter(SHORT, FailureKind.UNAVAILABLE)));
+        client.then(client.failsAfter(SHORT, ScriptedClient.limited(FailureKind.OVERLOADED, wait, Reach.ACCOUNT)));
+        client.usually(client.answersAfter(SHORT));
+        CompletableFuture<Completion> answer = ask("q");
+        fixture.advance(wait.plus(STALL));
+        assertThat(answer).isCompleted();
+    }
+
+    @Test
+    void cacheIsAskedForLong_thatIsNoStall() {
+        fixture.settings(EngineSettings.DEFAULT.withCacheTimeout(STALL.multipliedBy(3)));
+        fixture.cache("slow", new ScriptedCache(fixture.timeline).latency(STALL.multipliedBy(2)));
+        client.usually(client.answersAfter(SHORT));
+        CompletableFuture<Completion> answer = ask("q");
+        fixture.advance(STALL.multipliedBy(2).plusSeconds(1));
+        assertThat(answer).isCompleted();
     }
 
     @Test

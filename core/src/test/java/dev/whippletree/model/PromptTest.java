@@ -201,6 +201,7 @@ final class PromptTest {
         assertThatThrownBy(
                         () -> Prompt.builder().user("q").deadline(Duration.ZERO).build())
                 .hasMessage("a deadline must be positive, not PT0S");
+        assertThatThrownBy(() -> Image.of(new byte[1], "png")).hasMessage("a media type is like image/png, not png");
         assertThatThrownBy(() -> Tool.of(" ", "", Map.of())).hasMessage("a tool needs a name");
     }
 }

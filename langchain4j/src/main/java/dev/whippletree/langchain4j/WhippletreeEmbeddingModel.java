@@ -77,7 +77,8 @@ public final class WhippletreeEmbeddingModel extends DimensionAwareEmbeddingMode
 
     private Prompt prompt(EmbeddingRequest request) {
         EmbeddingRequestParameters parameters = request.parameters();
-        Prompt.Builder prompt = Prompt.builder().operation(Prompt.Operation.EMBEDDING);
+        Prompt.Builder prompt =
+                Prompt.builder().operation(Prompt.Operation.EMBEDDING).endWhenStalled();
         request.inputs().forEach(input -> prompt.user(input.text()));
         customizer.accept(prompt);
         if (parameters.modelName() != null) {

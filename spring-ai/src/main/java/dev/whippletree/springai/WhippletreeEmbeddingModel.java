@@ -112,7 +112,8 @@ public final class WhippletreeEmbeddingModel extends AbstractEmbeddingModel {
     }
 
     private Prompt translate(List<String> texts, EmbeddingOptions options) {
-        Prompt.Builder prompt = Prompt.builder().operation(Prompt.Operation.EMBEDDING);
+        Prompt.Builder prompt =
+                Prompt.builder().operation(Prompt.Operation.EMBEDDING).endWhenStalled();
         try {
             texts.forEach(prompt::user);
             customizer.accept(prompt);

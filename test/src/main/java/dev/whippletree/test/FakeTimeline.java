@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinPool.ManagedBlocker;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,7 +27,8 @@ import java.util.random.RandomGenerator;
 final class FakeTimeline implements Timeline {
 
     private static final long LOOK_NANOS = 500_000; // 2,000 looks at a busy thread are enough: it may never wait.
-    private final ForkJoinPool pool = new ForkJoinPool(1, ForkJoinPool.defaultForkJoinWorkerThreadFactory, null, true);
+    private final ForkJoinPool pool = new ForkJoinPool(
+            1, ForkJoinPool.defaultForkJoinWorkerThreadFactory, null, true, 0, 32_767, 1, null, 1, TimeUnit.SECONDS);
     private final VirtualTimeline time = new VirtualTimeline(1); // Guarded by this.
     private final Set<Thread> users = Collections.newSetFromMap(new WeakHashMap<>()); // Guarded by this.
     private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
@@ -99,7 +101,10 @@ final class FakeTimeline implements Timeline {
             synchronized (this) {
                 users.remove(Thread.currentThread());
                 looks = flying && !isBusy() ? looks + 1 : 0;
-                if (looks > 2000 || looks > 1 && users.stream().allMatch(FakeTimeline::waits)) {
+                // Other waiting threads look as before until they run, even if they needn't wait any more.
+                int enough =
+                        users.stream().allMatch(it -> LockSupport.getBlocker(it) instanceof ManagedBlocker) ? 1 : 20;
+                if (looks > 2000 || looks > enough && users.stream().allMatch(FakeTimeline::waits)) {
                     time.runNext();
                 }
             }

@@ -71,7 +71,7 @@ public final class FakeWhippletree implements AutoCloseable {
                 new float[] {(float) Math.cos(text.hashCode()), (float) Math.sin(text.hashCode())});
     }
 
-    /** Sets the text that answers a call from now on. If this throws, the call is {@link FailureKind#REJECTED}. */
+    /** Sets the text of answers from now on. It may wait for futures only. Throwing is {@link FailureKind#REJECTED}. */
     public FakeWhippletree answers(Function<Prompt, String> answers) {
         return answersInPieces(prompt -> List.of(new Delta.Text(answers.apply(prompt))));
     }

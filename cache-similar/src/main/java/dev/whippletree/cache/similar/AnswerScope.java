@@ -26,6 +26,7 @@ final class AnswerScope {
     private final Consumer<String> whenOff;
     private long ids;
     private int answers;
+    private int removals;
     private boolean off;
     private boolean ended;
 
@@ -142,7 +143,13 @@ final class AnswerScope {
 
     /** Removes what is stored for a question in these very words. */
     synchronized void forget(Wording wording) {
+        removals++;
         change(() -> index.removeIf(stored -> stored.wording().equals(wording)));
+    }
+
+    /** Returns how often {@link #forget} was called. */
+    synchronized int removals() {
+        return removals;
     }
 
     /** Makes room; returns whether anything is left. */

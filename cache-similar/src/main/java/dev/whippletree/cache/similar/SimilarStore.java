@@ -251,13 +251,17 @@ final class SimilarStore implements CacheStore {
         AuditedThreshold.Request request = count(question);
         if (question.look().nearest().isEmpty()) {
             store(question, fresh, Optional.empty());
-        } else if (!verdicts.take(() -> learn(question, request, fresh, judge))) {
+            return;
+        }
+        int before = question.scope().removals();
+        if (!verdicts.take(() -> learn(question, request, fresh, judge, before))) {
             lostVerdicts.incrementAndGet();
             store(question, fresh, Optional.empty());
         }
     }
 
-    private void learn(Asked question, AuditedThreshold.Request request, CacheEntry fresh, Verifier judge) {
+    private void learn(
+            Asked question, AuditedThreshold.Request request, CacheEntry fresh, Verifier judge, int removals) {
         Optional<Stored> same = Optional.empty();
         try {
             Stored nearest = question.look().nearest().orElseThrow();
@@ -268,7 +272,9 @@ final class SimilarStore implements CacheStore {
             lostVerdicts.incrementAndGet();
             log.warn("The verifier {} failed: {}", judge.name(), String.valueOf(e));
         }
-        store(question, fresh, same);
+        if (question.scope().removals() == removals) { // Else it may have been forgotten meanwhile.
+            store(question, fresh, same);
+        }
         makeRoom();
     }
 
@@ -350,7 +356,9 @@ final class SimilarStore implements CacheStore {
             }
             delivered(key); // A caller may have its hit earlier than this store is told of it.
             Optional.ofNullable(unconfirmed.remove(key)).ifPresent(answer -> answer.confirm(right));
-            Optional.ofNullable(served.remove(key)).filter(hit -> !right).ifPresent(Answered::disown);
+            if (!right) {
+                Optional.ofNullable(served.remove(key)).ifPresent(Answered::disown);
+            }
         }
     }
 

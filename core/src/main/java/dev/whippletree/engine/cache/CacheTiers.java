@@ -44,6 +44,9 @@ public final class CacheTiers {
     /** One future for each answer being stored; completes once every cache has it or has failed. */
     private final Set<CompletableFuture<Void>> storing = ConcurrentHashMap.newKeySet();
 
+    /** How often answers were removed: what was found before fills no nearer cache after. */
+    private final AtomicLong removals = new AtomicLong();
+
     /** A look-up's result, with the name and index of its tier, counted from the nearest. */
     public record Found(CacheEntry entry, String tier, int index) {}
 
@@ -108,12 +111,13 @@ public final class CacheTiers {
     }
 
     private void find(CacheKey key, CountedCache tier, int index, boolean again, Consumer<Optional<Found>> outcome) {
+        long before = removals.get();
         ask(tier, () -> tier.store().get(key), Optional.<CacheHit>empty(), found -> {
             if (found.isPresent()
                     && found.get().entry().expires().isAfter(timeline.now())
                     && AnswerCheck.isReusable(found.get().entry().completion())) {
                 tier.hits().incrementAndGet();
-                fillNearer(key, found.get(), index);
+                fillNearer(key, found.get(), index, before);
                 outcome.accept(Optional.of(new Found(found.get().entry(), tier.name(), index)));
             } else {
                 tier.misses().addAndGet(again ? 0 : 1);
@@ -122,9 +126,17 @@ public final class CacheTiers {
         });
     }
 
-    private void fillNearer(CacheKey key, CacheHit hit, int index) {
-        if (hit.exact()) {
-            tiers.subList(0, index).forEach(nearer -> put(nearer, key, hit.entry(), storing()));
+    private void fillNearer(CacheKey key, CacheHit hit, int index, long before) {
+        if (!hit.exact()) {
+            return;
+        }
+        for (CountedCache nearer : tiers.subList(0, index)) {
+            Runnable over = storing();
+            if (removals.get() == before) {
+                put(nearer, key, hit.entry(), over);
+            } else {
+                over.run();
+            }
         }
     }
 
@@ -164,7 +176,7 @@ public final class CacheTiers {
     }
 
     /** Makes clearing wait until the returned task has run. */
-    private Runnable storing() {
+    public Runnable storing() {
         CompletableFuture<Void> over = new CompletableFuture<>();
         storing.add(over);
         return () -> {
@@ -186,6 +198,7 @@ public final class CacheTiers {
      * the cache that had most, -1 if none can tell.
      */
     public CompletableFuture<Long> clear(Optional<String> tenant) {
+        removals.incrementAndGet();
         return CompletableFuture.allOf(storing.toArray(CompletableFuture<?>[]::new))
                 .thenCompose(stored -> clearAll(tenant));
     }
@@ -209,6 +222,7 @@ public final class CacheTiers {
 
     /** Removes a key's answer everywhere, also one that is being stored; fails if a cache fails or is silent. */
     public CompletableFuture<Void> remove(CacheKey key) {
+        removals.incrementAndGet();
         return CompletableFuture.allOf(storing.toArray(CompletableFuture<?>[]::new))
                 .thenCompose(stored -> CompletableFuture.allOf(
                         tiers.stream().map(tier -> remove(tier, key)).toArray(CompletableFuture<?>[]::new)));

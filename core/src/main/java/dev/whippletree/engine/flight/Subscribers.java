@@ -1,6 +1,7 @@
 package dev.whippletree.engine.flight;
 
 import dev.whippletree.engine.answer.Transcript;
+import dev.whippletree.engine.run.CallerContext;
 import dev.whippletree.engine.run.ContextFuture;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Monitor.Mailbox;
@@ -88,12 +89,13 @@ public final class Subscribers {
     /** One caller's wait for a flight's answer. Guarded by the engine's lock, except its future. */
     public static final class Subscription {
 
-        private final CompletableFuture<Completion> future = new CallerFuture();
+        private final CompletableFuture<Completion> future;
         private final Mailbox mailbox;
         private final Optional<Reader> reader;
         private final Flight flight;
         private final boolean joined;
         private final long beganNanos;
+        private long movedNanos;
         private final Patience patience;
         private final Tally.ActiveSession session;
         private OptionalLong deadline = OptionalLong.empty();
@@ -107,6 +109,10 @@ public final class Subscribers {
 
         /** The caller's future, which knows its subscription so that the prompt can be withdrawn. */
         public final class CallerFuture extends ContextFuture<Completion> {
+
+            private CallerFuture(CallerContext context) {
+                super(context);
+            }
 
             public Subscription subscription() {
                 return Subscription.this;
@@ -135,12 +141,15 @@ public final class Subscribers {
                 Tally.ActiveSession session,
                 Patience patience,
                 Optional<Reader> reader,
+                CallerContext context,
                 long now) {
+            this.future = new CallerFuture(context);
             this.flight = flight;
             this.joined = joined;
             this.session = session;
             this.patience = patience;
             this.beganNanos = now;
+            this.movedNanos = now;
             this.reader = reader;
             this.mailbox = reader.map(Reader::mailbox).orElseGet(Mailbox::ofAnyTasks);
         }
@@ -213,6 +222,16 @@ public final class Subscribers {
         /** Waits for the time at which its route may be stalled; null: that time has come. */
         public void watch(Timeline.@Nullable Timer next) {
             stallTimer = next;
+        }
+
+        /** Notes that it doesn't wait for its route. */
+        public void movesAt(long now) {
+            movedNanos = now;
+        }
+
+        /** Returns when it began, or last didn't wait for its route. */
+        public long movedNanos() {
+            return movedNanos;
         }
 
         /** Returns whether its route may be stalled by now. */

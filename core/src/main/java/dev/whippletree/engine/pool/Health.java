@@ -262,8 +262,11 @@ public final class Health {
         nextCooldownNanos = Math.min(LONGEST_NANOS, Math.max(BETWEEN_PROBES_NANOS, nextCooldownNanos * 2));
         reason = why;
         if (allowed > 1) {
-            restingUntil = now + leastNanos;
+            restingUntil = Long.MIN_VALUE;
             startWith(1);
+        }
+        if (leastNanos > 0 && restingUntil == Long.MIN_VALUE) {
+            restingUntil = now + leastNanos; // Only its first word since it worked counts.
         }
         startRow();
         recent.clear();

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
@@ -14,6 +16,7 @@ import org.slf4j.MDC;
  */
 public final class CallerContext {
 
+    private static final Logger LOG = LoggerFactory.getLogger(CallerContext.class);
     private static final CallerContext NONE = new CallerContext(Map.of(), Optional.empty());
     private static final boolean PROPAGATES = propagates();
 
@@ -34,10 +37,10 @@ public final class CallerContext {
         }
     }
 
-    /** Returns the present thread's contexts. */
+    /** Returns the present thread's contexts. Runs code of others, so don't call it under a lock. */
     public static CallerContext capture() {
         Map<String, String> diagnostic = MDC.getCopyOfContextMap();
-        Optional<Micrometer> others = PROPAGATES ? Optional.of(Micrometer.capture()) : Optional.empty();
+        Optional<Micrometer> others = PROPAGATES ? Micrometer.capture() : Optional.empty();
         boolean empty = diagnostic == null || diagnostic.isEmpty();
         return empty && others.isEmpty() ? NONE : new CallerContext(empty ? Map.of() : diagnostic, others);
     }
@@ -49,9 +52,11 @@ public final class CallerContext {
         }
         Map<String, String> before = MDC.getCopyOfContextMap();
         show(diagnostic);
+        Runnable restore = others.map(Micrometer::show).orElse(() -> {});
         try {
-            return others.isPresent() ? others.get().call(task) : task.get();
+            return task.get();
         } finally {
+            restore.run();
             show(before);
         }
     }
@@ -64,19 +69,38 @@ public final class CallerContext {
         }
     }
 
-    /** Names the library's types, and so is loaded only if it is there. */
+    /**
+     * Names the library's types, and so is loaded only if it is there. An accessor that throws costs its context, and
+     * never the answer.
+     */
     private record Micrometer(ContextSnapshot snapshot) {
 
         private static final ContextSnapshotFactory FACTORY =
-                ContextSnapshotFactory.builder().build();
+                ContextSnapshotFactory.builder().clearMissing(true).build();
 
-        static Micrometer capture() {
-            return new Micrometer(FACTORY.captureAll());
+        static Optional<Micrometer> capture() {
+            try {
+                return Optional.of(new Micrometer(FACTORY.captureAll()));
+            } catch (RuntimeException e) {
+                LOG.warn("Thread-local contexts can't be read", e);
+                return Optional.empty();
+            }
         }
 
-        <T> T call(Supplier<T> task) {
-            try (ContextSnapshot.Scope scope = snapshot.setThreadLocals()) {
-                return task.get();
+        /** Sets them on this thread. Returns what restores its own. */
+        Runnable show() {
+            try {
+                ContextSnapshot.Scope scope = snapshot.setThreadLocals();
+                return () -> {
+                    try {
+                        scope.close();
+                    } catch (RuntimeException e) {
+                        LOG.warn("Thread-local contexts can't be restored", e);
+                    }
+                };
+            } catch (RuntimeException e) {
+                LOG.warn("Thread-local contexts can't be set", e);
+                return () -> {};
             }
         }
     }
