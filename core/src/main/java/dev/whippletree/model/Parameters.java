@@ -71,11 +71,6 @@ public record Parameters(
         }
     }
 
-    /** Returns these parameters with another bound on the completion's length. */
-    public Parameters withMaxTokens(int maxTokens) {
-        return new Parameters(temperature, topP, OptionalInt.of(maxTokens), seed, stop, extras);
-    }
-
     /** Returns how many answers the prompt asks for: {@code n} among the extras, or 1. */
     public int choices() {
         return extras.get("n") instanceof Number number ? Math.max(1, number.intValue()) : 1;

@@ -15,7 +15,6 @@ import dev.whippletree.cli.base.StreamOption;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.TokenAdvice;
 import dev.whippletree.cli.base.UserMistake;
-import dev.whippletree.cli.base.Waiting;
 import dev.whippletree.cli.emulate.EmulatedAccounts;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
@@ -140,7 +139,7 @@ public final class AskCommand implements Callable<Integer> {
     }
 
     private Delta.End printWhole(Whippletree whippletree, Prompt prompt) {
-        Completion completion = Waiting.on(whippletree.complete(prompt));
+        Completion completion = whippletree.ask(prompt);
         if (json) {
             surroundings.out().println(Json.write(CompletionJson.of(completion)));
         } else {

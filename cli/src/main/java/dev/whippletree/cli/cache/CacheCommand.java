@@ -6,7 +6,6 @@ import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
-import dev.whippletree.cli.base.Waiting;
 import dev.whippletree.model.ShownText;
 import dev.whippletree.terminal.board.Words;
 import java.util.concurrent.Callable;
@@ -62,7 +61,8 @@ public final class CacheCommand implements Callable<Integer> {
                 }
                 long removed;
                 try {
-                    removed = Waiting.on(tenant == null ? whippletree.clearCaches() : whippletree.clearCaches(tenant));
+                    removed = Whippletree.await(
+                            tenant == null ? whippletree.clearCaches() : whippletree.clearCaches(tenant));
                 } catch (RuntimeException e) {
                     surroundings
                             .err()

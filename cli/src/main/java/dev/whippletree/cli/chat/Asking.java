@@ -8,7 +8,6 @@ import dev.whippletree.cli.answer.Provenance;
 import dev.whippletree.cli.base.HeldWarnings;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.TokenAdvice;
-import dev.whippletree.cli.base.Waiting;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
@@ -78,7 +77,7 @@ final class Asking {
     private Answer whole(Prompt prompt, AnswerText text) {
         CompletableFuture<Completion> coming = whippletree.complete(prompt);
         editor.onInterrupt(() -> coming.cancel(false));
-        Completion completion = Waiting.on(coming);
+        Completion completion = Whippletree.await(coming);
         completion.reasoning().ifPresent(thought -> text.take(new Delta.Reasoning(thought)));
         text.take(new Delta.Text(completion.words()));
         text.end();

@@ -9,7 +9,6 @@ import dev.whippletree.cli.base.RequestOptions;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.TokenAdvice;
 import dev.whippletree.cli.base.UserMistake;
-import dev.whippletree.cli.base.Waiting;
 import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.Prompt;
@@ -153,7 +152,7 @@ public final class EmbedCommand implements Callable<Integer> {
 
     private Embeddings ask(Whippletree whippletree, List<Line> texts) {
         try {
-            return Waiting.on(whippletree.embed(prompt(texts)));
+            return Whippletree.await(whippletree.embed(prompt(texts)));
         } catch (PromptException e) {
             throw TokenAdvice.on(e, whippletree.configuration().accounts(), surroundings.environment());
         }

@@ -3,7 +3,6 @@ package dev.whippletree.cli.status;
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.TokenAdvice;
-import dev.whippletree.cli.base.Waiting;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
@@ -52,7 +51,7 @@ final class Probe {
     private boolean probe(AccountSettings account) {
         long start = surroundings.timeline().nanoTime();
         try {
-            Waiting.on(whippletree.complete(prompt(account.id())));
+            var unused = whippletree.ask(prompt(account.id()));
             Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);
             surroundings.err().println("  ✓ " + account.id() + " answered in " + Words.duration(took));
             return true;
