@@ -306,7 +306,8 @@ public final class Engine {
         }
         Prompt whole = route.get().bounded(prompt);
         CacheKey key = PromptKeys.of(whole, route.get());
-        CallerContext context = CallerContext.capture(); // Runs code of others, so not under the lock.
+        // Capturing runs code of others, so not under the lock.
+        CallerContext context = reader.map(Reader::context).orElseGet(CallerContext::capture);
         Optional<Subscription> subscription = monitor.decide(() -> isPresent(route.get())
                 ? Optional.of(join(key, whole, route.get(), reader, store, context))
                 : Optional.empty());

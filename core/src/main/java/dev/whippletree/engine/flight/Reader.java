@@ -55,6 +55,11 @@ public final class Reader implements Flow.Subscription {
         this.executor = executor;
     }
 
+    /** Returns the contexts of the thread that subscribed. */
+    public CallerContext context() {
+        return context;
+    }
+
     /** Returns where its tasks run, in order. */
     public Mailbox mailbox() {
         return mailbox;
