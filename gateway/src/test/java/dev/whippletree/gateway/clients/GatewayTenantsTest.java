@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.gateway.LoggedLines;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Secret;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
