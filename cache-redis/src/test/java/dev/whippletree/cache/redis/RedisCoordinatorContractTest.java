@@ -25,10 +25,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RedisCoordinatorContractTest extends CoordinatorContract {
 
-    @RegisterExtension
-    final LoggedLines log = new LoggedLines("dev.whippletree.cache.redis").expecting("a notice from another process couldn't be processed");
-
     private static final AtomicInteger NAMESPACES = new AtomicInteger();
+
+    @RegisterExtension
+    final LoggedLines log = new LoggedLines("dev.whippletree.cache.redis")
+            .expecting("a notice from another process couldn't be processed");
 
     private RedisProcess redis;
 

@@ -39,7 +39,6 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(value = OS.LINUX, disabledReason = "threads and files of a process are read from /proc")
 final class GatewaySoakTest {
 
-
     private static final int ROUNDS = 6;
     private static final int CLIENTS = 24;
     private static final Duration LENGTH = Duration.ofMinutes(Long.getLong("soak.minutes", 30));

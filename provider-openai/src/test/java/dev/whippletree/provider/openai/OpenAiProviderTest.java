@@ -120,14 +120,14 @@ final class OpenAiProviderTest {
     void errorInTheMiddleOfACall_isToldLikeAnythingElseThatGoesWrong() throws InterruptedException {
         try (LoggedLines log = new LoggedLines("dev.whippletree.provider.openai");
                 ProviderBench bench = new ProviderBench(
-                new OpenAiProvider(),
-                address -> AccountSettings.of(
-                        "local-1",
-                        "openai",
-                        Optional.of(Secret.from(() -> {
-                            throw new StackOverflowError("too deep");
-                        })),
-                        new Settings("local-1", Map.of("base-url", address))))) {
+                        new OpenAiProvider(),
+                        address -> AccountSettings.of(
+                                "local-1",
+                                "openai",
+                                Optional.of(Secret.from(() -> {
+                                    throw new StackOverflowError("too deep");
+                                })),
+                                new Settings("local-1", Map.of("base-url", address))))) {
             var failure = bench.failure(ANSWER);
 
             assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
