@@ -28,7 +28,7 @@ class RedisCoordinatorContractTest extends CoordinatorContract {
     private static final AtomicInteger NAMESPACES = new AtomicInteger();
 
     @RegisterExtension
-    final LoggedLines log = new LoggedLines("dev.whippletree.cache.redis")
+    static final LoggedLines LOG = new LoggedLines("dev.whippletree.cache.redis")
             .expecting("a notice from another process couldn't be processed");
 
     private RedisProcess redis;

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class GroqContractTest extends ProviderContract {
 
     @RegisterExtension
-    final LoggedLines log = new LoggedLines("dev.whippletree.provider.openai").expecting("a call failed unexpectedly");
+    static final LoggedLines LOG =
+            new LoggedLines("dev.whippletree.provider.openai").expecting("a call failed unexpectedly");
 
     @Override
     protected Provider provider() {

@@ -10,24 +10,25 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
  * What a logger logs, from INFO on, until this is closed. The console shows none of it.
  *
- * <p>As an extension, in a field of a test class, it fails a test in which the logger logs an error that isn't
+ * <p>As an extension, in a static field of a test class, it lets the class fail if the logger logs an error that isn't
  * {@linkplain #expecting expected}.
  */
-public final class LoggedLines implements BeforeEachCallback, AfterEachCallback, AutoCloseable {
+public final class LoggedLines implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
 
     private final Logger logger;
     private final CountDownLatch first = new CountDownLatch(1);
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>() {
         @Override
         protected void append(ILoggingEvent event) {
+            event.prepareForDeferredProcessing();
             super.append(event);
             first.countDown();
         }
@@ -52,7 +53,7 @@ public final class LoggedLines implements BeforeEachCallback, AfterEachCallback,
         }
     }
 
-    /** Sets words that are in each error that a test provokes. */
+    /** Sets words that are in each error that tests provoke. */
     public LoggedLines expecting(String words) {
         expected = words;
         return this;
@@ -83,14 +84,13 @@ public final class LoggedLines implements BeforeEachCallback, AfterEachCallback,
         return List.copyOf(appender.list).stream();
     }
 
-    /** A class with one instance for all tests comes here more than once. */
     @Override
-    public void beforeEach(ExtensionContext context) {
+    public void beforeAll(ExtensionContext context) {
         open();
     }
 
     @Override
-    public void afterEach(ExtensionContext context) {
+    public void afterAll(ExtensionContext context) {
         close();
         assertThat(all())
                 .filteredOn(line -> line.startsWith("ERROR "))

@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HostileServiceTest {
 
     @RegisterExtension
-    final LoggedLines log = new LoggedLines("dev.whippletree.provider.openai").expecting("a call failed unexpectedly");
+    static final LoggedLines LOG =
+            new LoggedLines("dev.whippletree.provider.openai").expecting("a call failed unexpectedly");
 
     private final RawService service = new RawService();
 
