@@ -187,7 +187,11 @@ final class BatchFileTest {
         byte[] whole = Files.readAllBytes(output);
         Files.write(output, Arrays.copyOf(whole, whole.length - 20));
 
-        BatchProgress second = run();
+        BatchProgress second;
+        try (LoggedLines log = new LoggedLines(FileJournal.class)) {
+            second = run();
+            assertThat(log.all()).anyMatch(line -> line.contains(": dropped 1 line damaged, as after a crash"));
+        }
 
         assertThat(second.answered()).isEqualTo(1);
         assertThat(ids(output)).containsExactlyInAnyOrder("one", "two");
