@@ -132,7 +132,7 @@ public final class DistinctPrompts {
                 + Objects.hash(
                         prompt.messages(), prompt.parameters(), prompt.route(), prompt.model(), prompt.account());
         long mixed = (hash ^ (hash >>> 32)) * MIX;
-        return mixed ^ (mixed >>> 32) | Long.MIN_VALUE;
+        return (mixed ^ (mixed >>> 32)) | Long.MIN_VALUE;
     }
 
     /** A prompt is being asked, or has its result, or can't be asked: those like it need no call. */

@@ -14,6 +14,7 @@ import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenPrice;
 import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -217,7 +218,10 @@ final class BatchRunTest {
                 .build()
                 .run(items(3));
 
-        assertThat(run(run).answered()).isEqualTo(3);
+        try (LoggedLines log = new LoggedLines(BatchTally.class)) {
+            assertThat(run(run).answered()).isEqualTo(3);
+            assertThat(log.all()).contains("WARN The listener of a batch failed");
+        }
     }
 
     @Test
@@ -340,7 +344,11 @@ final class BatchRunTest {
         assertThat(journal.attempts).as("every five seconds").isBetween(120, 140);
         journal.room = Integer.MAX_VALUE;
 
-        BatchProgress end = pool.await(run);
+        BatchProgress end;
+        try (LoggedLines log = new LoggedLines(JournalWriter.class)) {
+            end = pool.await(run);
+            assertThat(log.all()).contains("WARN Results can be written again; the batch goes on");
+        }
 
         assertThat(end.answered()).isEqualTo(1_000);
         assertThat(end.held()).isEmpty();
@@ -449,7 +457,10 @@ final class BatchRunTest {
         BatchRun run = batch(pool.open()).build().run(items(3));
         run.subscribe(new Throwing(4, new IllegalStateException("on purpose")));
 
-        assertThat(pool.await(run).answered()).isEqualTo(3);
+        try (LoggedLines log = new LoggedLines(Delivery.class)) {
+            assertThat(pool.await(run).answered()).isEqualTo(3);
+            assertThat(log.all()).contains("WARN The subscriber of a batch failed when it was told of the end");
+        }
     }
 
     /** Throws at a signal. */

@@ -91,7 +91,7 @@ public final class Main {
         if (commands.containsKey(first) && !NEED_ALL.contains(first)) {
             commands.keySet().retainAll(Set.of(first));
         }
-        boolean listed = arguments.length == 0 || arguments.length == 1 && LIST_ALL.contains(first);
+        boolean listed = arguments.length == 0 || (arguments.length == 1 && LIST_ALL.contains(first));
         commands.forEach((name, command) -> line.addSubcommand(name, listed ? command.title() : command.whole()));
         WholeNumbers.apply(line);
         HelpLayout.apply(line, surroundings.terminal().screen().columns());

@@ -41,7 +41,7 @@ public record EmbeddingBody(ChatBody prompt, boolean asBase64) {
 
     /** A text, the numbers of a text's tokens, or a list of either. */
     private static List<Message> texts(Fields fields, Object input, int most) {
-        if (!(input instanceof List<?> list) || list.stream().allMatch(Number.class::isInstance) && !list.isEmpty()) {
+        if (!(input instanceof List<?> list) || (list.stream().allMatch(Number.class::isInstance) && !list.isEmpty())) {
             return List.of(text(fields, "input", input));
         }
         if (list.isEmpty() || list.size() > most) {

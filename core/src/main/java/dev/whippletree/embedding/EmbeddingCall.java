@@ -36,7 +36,7 @@ final class EmbeddingCall {
         long tokens = 0;
         for (WantedText text : texts) {
             long more = text.tokens();
-            if (next.size() == bounds.inputs() || !next.isEmpty() && tokens + more > bounds.tokens()) {
+            if (next.size() == bounds.inputs() || (!next.isEmpty() && tokens + more > bounds.tokens())) {
                 calls.add(new EmbeddingCall(next));
                 next.clear();
                 tokens = 0;

@@ -65,7 +65,6 @@ public final class Engine {
     private static final EmbeddingBounds ANY_BOUNDS = new EmbeddingBounds(Integer.MAX_VALUE, Long.MAX_VALUE);
 
     private final Timeline timeline;
-    private final EngineSettings settings;
     private volatile List<String> notes;
     private final Monitor monitor;
     private final Listeners listeners;
@@ -111,7 +110,6 @@ public final class Engine {
             List<EngineListener> listeners,
             Optional<StateFolder> state) {
         this.timeline = timeline;
-        this.settings = settings;
         this.notes = topology.notes();
         this.startedNanos = timeline.nanoTime();
         this.monitor = new Monitor(timeline.executor());

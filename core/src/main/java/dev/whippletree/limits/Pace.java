@@ -103,7 +103,7 @@ public final class Pace implements Quota {
         double missing = sum - credit;
         return missing <= 0
                 ? opening
-                : opening + Math.max(1, (long) Math.min(Long.MAX_VALUE / 4, missing / perNano + 1));
+                : opening + Math.max(1, (long) Math.min(Long.MAX_VALUE / 4.0, missing / perNano + 1));
     }
 
     @Override

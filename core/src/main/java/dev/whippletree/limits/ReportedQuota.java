@@ -179,7 +179,7 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
     private double refilled(CountedUse use, long now) {
         return use.remaining == NOTHING_OF_THIS_WINDOW
                 ? Double.POSITIVE_INFINITY
-                : Math.min(amount, use.remaining + refilledNanos(now - use.reportedAt));
+                : Math.min((double) amount, use.remaining + refilledNanos(now - use.reportedAt));
     }
 
     /** Returns how much refills in a time. */

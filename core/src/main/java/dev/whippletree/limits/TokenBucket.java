@@ -65,7 +65,7 @@ public final class TokenBucket extends ReportedQuota {
             return;
         }
         double least = (resetNanos - ROUNDING_NANOS) / used * reportedAmount;
-        double most = (resetNanos + ROUNDING_NANOS) / Math.max(SMALLEST_USE, used - 1) * reportedAmount;
+        double most = (resetNanos + ROUNDING_NANOS) / Math.max(SMALLEST_USE, (double) (used - 1)) * reportedAmount;
         if (least > mostNanos || most < leastNanos) {
             leastNanos = least;
             mostNanos = most;
@@ -137,7 +137,7 @@ public final class TokenBucket extends ReportedQuota {
     @Override
     void correct(long difference, long arrivedAt) {
         if (difference > 0) {
-            level = Math.max(Math.min(level, -amount()), level - difference);
+            level = Math.max(Math.min(level, (double) -amount()), level - difference);
         } else if (arrivedAt >= fullAt) {
             level = Math.min(level - difference, Math.max(level, (double) (amount() - underWay())));
         }

@@ -126,7 +126,7 @@ final class PluginSearch<T> {
         }
         FoundPlugin.PluginOrigin origin = origin(entry.type());
         try {
-            accept(PluginLoader.within(loader, entry::get), origin);
+            accept(PluginLoader.within(loader, entry), origin);
         } catch (ServiceConfigurationError | LinkageError e) {
             addBroken(ServiceEntry.problem(entry.type(), e), origin);
         }

@@ -25,6 +25,7 @@ public final class CacheEnvelope {
     private CacheEnvelope() {}
 
     /** Returns the bytes of an entry. */
+    @SuppressWarnings("JavaInstantGetSecondsGetNano")
     public static byte[] write(CacheEntry entry) {
         ByteBuffer envelope = ByteBuffer.wrap(new EnvelopeWriter(BODY_FROM).completion(entry.completion()));
         envelope.put(MAGIC).put(VERSION);

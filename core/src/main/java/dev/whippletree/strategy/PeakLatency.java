@@ -53,7 +53,7 @@ final class PeakLatency implements LoadMetric {
     }
 
     private static double nanos(Duration duration) {
-        return duration.toSeconds() * 1e9 + duration.getNano();
+        return duration.toSeconds() * 1e9 + duration.toNanosPart();
     }
 
     @Override
@@ -79,11 +79,12 @@ final class PeakLatency implements LoadMetric {
     public void ended(String target, Outcome outcome, long latencyNanos, long nowNanos) {
         Average average = averages.getOrDefault(target, new Average(0, nowNanos));
         switch (outcome) {
-            case ANSWERED -> observe(target, average, latencyNanos, nowNanos);
-            case FAILED -> observe(target, average, Math.max(latencyNanos, average.nanos() + penaltyNanos), nowNanos);
+            case ANSWERED -> observe(target, average, (double) latencyNanos, nowNanos);
+            case FAILED ->
+                observe(target, average, Math.max((double) latencyNanos, average.nanos() + penaltyNanos), nowNanos);
             case CANCELLED -> {
                 if (latencyNanos > average.nanos()) {
-                    observe(target, average, latencyNanos, nowNanos);
+                    observe(target, average, (double) latencyNanos, nowNanos);
                 }
             }
             case REFUSED -> {}

@@ -105,8 +105,6 @@ public final class VirtualTimeline implements Timeline {
     /** A task and when it is due; one that is cancelled stays in the queue until its turn and is then dropped. */
     private static final class Event implements Timer, Comparable<Event> {
 
-        private static final Runnable NOTHING = () -> {};
-
         private final long atNanos;
         private final long order;
         private Runnable task;
@@ -127,7 +125,7 @@ public final class VirtualTimeline implements Timeline {
         @Override
         public void cancel() {
             cancelled = true;
-            task = NOTHING;
+            task = () -> {};
         }
 
         @Override

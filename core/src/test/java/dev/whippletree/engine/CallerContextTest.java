@@ -2,11 +2,13 @@ package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.run.CallerContext;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.testkit.logging.LoggedLines;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
 import java.time.Duration;
@@ -133,11 +135,12 @@ final class CallerContextTest {
             }
         };
         ContextRegistry.getInstance().registerThreadLocalAccessor(accessor);
-        try {
+        try (LoggedLines log = new LoggedLines(CallerContext.class)) {
             fixture.account("a");
             CompletableFuture<Completion> answer = fixture.ask("q");
             fixture.run();
             assertThat(answer).isCompleted();
+            assertThat(log.all()).contains("WARN Thread-local contexts can't be set");
             assertThat(fixture.status().prompts().underWay()).isZero();
         } finally {
             ContextRegistry.getInstance().removeThreadLocalAccessor("hostile");

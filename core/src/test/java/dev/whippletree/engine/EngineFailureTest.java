@@ -3,10 +3,6 @@ package dev.whippletree.engine;
 import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -19,6 +15,7 @@ import dev.whippletree.settings.Retries;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.Timeouts;
 import dev.whippletree.spi.EngineListener;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,7 +28,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Every kind of failure, with one account, with two, and with two tiers. */
 final class EngineFailureTest {
@@ -348,11 +344,7 @@ final class EngineFailureTest {
 
     @Test
     void declaredLimitThatRefusesWhileItHasRoom_isWarnedOfOnce() {
-        Logger logger = (Logger) LoggerFactory.getLogger(ScopeClosures.class);
-        ListAppender<ILoggingEvent> logged = new ListAppender<>();
-        logged.start();
-        logger.addAppender(logged);
-        try {
+        try (LoggedLines log = new LoggedLines(ScopeClosures.class)) {
             ScriptedClient client = fixture.account("a", "5 / 12s");
             fixture.askMany(3);
             fixture.advance(Duration.ofSeconds(1));
@@ -363,14 +355,11 @@ final class EngineFailureTest {
                 fixture.ask("refused " + time);
                 fixture.advance(Duration.ofSeconds(30));
             }
-        } finally {
-            logger.detachAppender(logged);
+            assertThat(log.all())
+                    .filteredOn(line -> line.contains(" requests / 12s declared; "))
+                    .containsExactly("WARN account a: refused after 3 of 5 requests / 12s declared; the limit is lower,"
+                            + " or others use it too");
         }
-        assertThat(logged.list)
-                .filteredOn(event -> event.getLevel() == Level.WARN)
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .containsExactly("account a: refused after 3 of 5 requests / 12s declared; the limit is lower,"
-                        + " or others use it too");
     }
 
     private static Failure asksToWait(Duration retryAfter) {

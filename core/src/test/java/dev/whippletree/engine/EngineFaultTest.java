@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
@@ -15,6 +16,7 @@ import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.TargetView;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -268,7 +270,10 @@ final class EngineFaultTest {
             }
         });
         CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.run();
+        try (LoggedLines log = new LoggedLines(Listeners.class)) {
+            fixture.run();
+            assertThat(log.all()).contains("WARN A listener failed");
+        }
         assertThat(answer).isCompleted();
         assertThat(heard).hasSize(1);
     }

@@ -3,10 +3,6 @@ package dev.whippletree.engine;
 import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
@@ -19,6 +15,7 @@ import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Reach;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.Admission;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +26,6 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Who goes first, who may overtake, and who is told that waiting is no use. */
 final class EngineLineTest {
@@ -262,13 +258,7 @@ final class EngineLineTest {
 
     @Test
     void jam_isLoggedOnceUntilTheLineIsEmptyAgain() {
-        Logger logger = (Logger) LoggerFactory.getLogger(DispatchPass.class);
-        ListAppender<ILoggingEvent> logged = new ListAppender<>();
-        logged.start();
-        logger.setLevel(Level.INFO);
-        logger.setAdditive(false);
-        logger.addAppender(logged);
-        try {
+        try (LoggedLines log = new LoggedLines(DispatchPass.class)) {
             fixture.route(route -> RouteSettings.of("jammed", route.tiers())).account("a", "1 / 70s");
             for (int jam = 1; jam <= 2; jam++) {
                 for (String text : List.of("goes at once", "waits for a window", "waits for two")) {
@@ -278,15 +268,10 @@ final class EngineLineTest {
                             .build());
                 }
                 fixture.advance(Duration.ofMinutes(10));
-                assertThat(logged.list)
-                        .extracting(ILoggingEvent::getFormattedMessage)
-                        .filteredOn(line -> line.startsWith("Route jammed: "))
+                assertThat(log.all())
+                        .filteredOn(line -> line.startsWith("INFO Route jammed: "))
                         .hasSize(jam);
             }
-        } finally {
-            logger.detachAppender(logged);
-            logger.setAdditive(true);
-            logger.setLevel(null);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.saving.StateSaver;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -21,6 +22,7 @@ import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.state.StateFolder;
+import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.Timeline;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
@@ -407,7 +409,11 @@ final class EngineStateTest {
         }
         Files.delete(folder);
         var answer = life.ask("another");
-        life.advance(Duration.ofSeconds(2));
+        try (LoggedLines log = new LoggedLines(StateSaver.class)) {
+            life.advance(Duration.ofSeconds(2));
+            assertThat(log.all())
+                    .anyMatch(line -> line.startsWith("WARN the limits' state can't be saved in " + folder));
+        }
         assertThat(answer).isCompleted();
         assertThat(life.status().notes()).singleElement().asString().contains("can't be saved");
         Files.createDirectory(folder);

@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whippletree.engine.flight.Reader;
 import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
@@ -18,6 +19,7 @@ import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -603,7 +605,10 @@ final class EngineStreamTest {
             }
         });
         ReadingCaller other = read();
-        fixture.run();
+        try (LoggedLines log = new LoggedLines(Reader.class)) {
+            fixture.run();
+            assertThat(log.thrown()).contains("a subscriber's mistake");
+        }
         assertThat(told).containsExactly(new Delta.Start("a", "model"));
         assertThat(other.whole().join().text()).isEqualTo("one two");
     }

@@ -20,6 +20,7 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.Admission;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,7 +224,10 @@ final class EngineTest {
             client.usually(client.failsAfter(SHORT, FailureKind.UNAUTHORIZED));
         }
         fixture.ask("first");
-        fixture.run();
+        try (LoggedLines log = new LoggedLines(ScopeClosures.class)) {
+            fixture.run();
+            assertThat(log.all()).anyMatch(line -> line.startsWith("WARN account b is off: "));
+        }
         CompletableFuture<Completion> answer = fixture.ask("second");
         fixture.advance(SHORT);
         assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ACCOUNT);

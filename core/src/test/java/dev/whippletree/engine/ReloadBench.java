@@ -140,6 +140,7 @@ final class ReloadBench {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     final ReloadBench tiers(String name, String model, List<String>... tiers) {
         List<Tier> all = Arrays.stream(tiers)
                 .map(ids -> new Tier(

@@ -17,6 +17,7 @@ import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
+import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.VirtualTimeline;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -59,7 +60,10 @@ final class AssemblyTest {
     void oneThatFailsToClose_keepsNoOtherOpen() {
         Assembly assembly = assemble(account("a", Map.of()), account("b", Map.of("close-fails", "yes")));
 
-        assembly.close();
+        try (LoggedLines log = new LoggedLines(PluginOpener.class)) {
+            assembly.close();
+            assertThat(log.all()).contains("WARN A plugin failed to close");
+        }
 
         assertThat(FakePlugins.EVENTS).endsWith("close cache", "close b", "close a");
     }

@@ -2,6 +2,7 @@ package dev.whippletree.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -86,12 +87,15 @@ final class SystemTimelineTest {
 
     @Test
     void taskThatThrows_stopsNoOther() throws InterruptedException {
-        try (SystemTimeline timeline = new SystemTimeline(Runnable::run)) {
+        try (LoggedLines log = new LoggedLines(SystemTimeline.class);
+                SystemTimeline timeline = new SystemTimeline(Runnable::run)) {
             timeline.schedule(0, () -> {
                 throw new IllegalStateException("broken task");
             });
             timeline.schedule(1, ran::countDown);
             assertThat(hasRun()).isTrue();
+            assertThat(log.awaitFirst().all()).containsExactly("ERROR A timer's task failed");
+            assertThat(log.thrown()).containsExactly("broken task");
         }
     }
 

@@ -30,11 +30,10 @@ final class Heartbeats {
 
     private static final long MOST_COUNTED_NANOS = 2 * PAUSE.toNanos();
     private static final int LOOKS_UNTIL_ASKED_AGAIN = 10;
-    private static final Consumer<String> NOBODY = name -> {};
 
     private final Heart[] hearts;
     private final LongSupplier ticker;
-    private final AtomicReference<Consumer<String>> standstill = new AtomicReference<>(NOBODY);
+    private final AtomicReference<Consumer<String>> standstill = new AtomicReference<>(Heartbeats::nobody);
     private long lookedNanos;
 
     /**
@@ -68,8 +67,10 @@ final class Heartbeats {
 
     /** Stops all callbacks. */
     void stop() {
-        standstill.set(NOBODY);
+        standstill.set(Heartbeats::nobody);
     }
+
+    private static void nobody(String name) {}
 
     /** Looks what has beaten since the last look, and asks each for another beat. */
     void look() {
@@ -80,7 +81,7 @@ final class Heartbeats {
             Heart heart = hearts[index];
             heart.look(passed);
             if (heart.standsStill()) {
-                standstill.getAndSet(NOBODY).accept(heart.organ.name());
+                standstill.getAndSet(Heartbeats::nobody).accept(heart.organ.name());
             }
         }
     }
@@ -112,6 +113,7 @@ final class Heartbeats {
             beaten = true;
         }
 
+        @SuppressWarnings("NonAtomicVolatileUpdate")
         void look(long passedNanos) {
             boolean answered = beaten;
             if (answered) {

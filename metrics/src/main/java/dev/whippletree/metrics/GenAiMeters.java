@@ -47,7 +47,7 @@ final class GenAiMeters {
                 "Number of input and output tokens used",
                 tags.and(GenAi.TOKEN_TYPE, type),
                 GenAi.TOKEN_COUNTS,
-                tokens);
+                (double) tokens);
     }
 
     void end() {

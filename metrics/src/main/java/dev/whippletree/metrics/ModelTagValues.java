@@ -12,7 +12,7 @@ final class ModelTagValues {
 
     /** Returns the name, or {@code _OTHER} if it is new and there are as many as there may be. */
     String bounded(String name) {
-        if (known.contains(name) || known.size() < MOST && known.add(name)) {
+        if (known.contains(name) || (known.size() < MOST && known.add(name))) {
             return name;
         }
         return Own.OTHER;

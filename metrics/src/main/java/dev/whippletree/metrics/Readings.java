@@ -161,6 +161,10 @@ final class Readings {
         return window.toMillis() % 1000 == 0 ? seconds + "s" : window.toMillis() + "ms";
     }
 
+    private void put(Series series, long value) {
+        put(series, (double) value);
+    }
+
     private void put(Series series, double value) {
         values.put(series, value);
     }

@@ -40,7 +40,7 @@ final class Questions {
         if (bank.isEmpty()) {
             return Math.max(1, Math.round(prompts() * (1 - request.workload().repeat())));
         }
-        double left = Math.pow(1 - 1.0 / bank.getAsInt(), prompts());
+        double left = Math.pow(1 - 1.0 / bank.getAsInt(), (double) prompts());
         return Math.max(1, Math.round(bank.getAsInt() * (1 - left)));
     }
 

@@ -16,6 +16,7 @@ import dev.whippletree.model.Priority;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.Role;
 import dev.whippletree.model.ToolCall;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.messages.UserMessage;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.model.Generation;
+import org.springframework.ai.chat.model.MessageAggregator;
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.DefaultChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
@@ -372,9 +374,12 @@ final class WhippletreeChatModelTest {
                         cause -> assertThat(cause.reason()).isEqualTo(PromptException.Reason.DEADLINE));
 
         service.thenFails(FailureKind.FILTERED, "not this");
-        assertThatThrownBy(() -> model.stream(new Prompt("rude")).blockLast(LONG))
-                .isInstanceOf(NonTransientAiException.class)
-                .hasMessageContaining("not this");
+        try (LoggedLines log = new LoggedLines(MessageAggregator.class)) {
+            assertThatThrownBy(() -> model.stream(new Prompt("rude")).blockLast(LONG))
+                    .isInstanceOf(NonTransientAiException.class)
+                    .hasMessageContaining("not this");
+            assertThat(log.all()).containsExactly("ERROR Aggregation Error");
+        }
     }
 
     @Test

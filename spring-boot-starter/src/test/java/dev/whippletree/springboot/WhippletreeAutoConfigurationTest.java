@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.Mockito.mock;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.metrics.MicrometerListener;
@@ -20,6 +16,7 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.springai.WhippletreeChatModel;
 import dev.whippletree.springai.WhippletreeEmbeddingModel;
 import dev.whippletree.testkit.cache.MapCache;
+import dev.whippletree.testkit.logging.LoggedLines;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
@@ -35,7 +32,6 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.metadata.ChatResponseMetadata;
@@ -240,24 +236,16 @@ final class WhippletreeAutoConfigurationTest {
 
     @Test
     void keysOfAGateway_areWarnedOf_once() throws IOException {
-        Logger logger = (Logger) LoggerFactory.getLogger(WhippletreeAutoConfiguration.class);
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        log.start();
-        logger.addAppender(log);
-        logger.setLevel(Level.WARN);
-        try {
+        try (LoggedLines log = new LoggedLines(WhippletreeAutoConfiguration.class)) {
             application(account("a") + "  gateway: {port: 4114}\n")
                     .run(context -> assertThat(context).hasNotFailed());
             application(account("a")).run(context -> assertThat(context).hasNotFailed());
-        } finally {
-            logger.setLevel(null);
-            logger.detachAppender(log);
+            assertThat(log.all())
+                    .filteredOn(line -> line.startsWith("WARN"))
+                    .singleElement()
+                    .asString()
+                    .contains("whippletree.gateway.* has no effect", "the starter opens no port");
         }
-        assertThat(log.list)
-                .singleElement()
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .asString()
-                .contains("whippletree.gateway.* has no effect", "the starter opens no port");
     }
 
     @Test

@@ -68,6 +68,7 @@ public record Terminal(boolean in, boolean out, boolean err, boolean colours, Si
      * @param environment where {@code NO_COLOR} and {@code TERM} are looked up
      * @param ansi whether colours seem to be shown; asked only where no launcher says what is a terminal
      */
+    @SuppressWarnings("SystemConsoleNull")
     public static Terminal ofProcess(Map<String, String> environment, BooleanSupplier ansi) {
         Terminal terminal = of(System.getProperty(PROPERTY), environment, () -> System.console() != null, ansi);
         return new Terminal(terminal.in, terminal.out, terminal.err, terminal.colours, new TtySize());

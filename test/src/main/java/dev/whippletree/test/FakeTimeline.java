@@ -104,7 +104,7 @@ final class FakeTimeline implements Timeline {
                 // Other waiting threads look as before until they run, even if they needn't wait any more.
                 int enough =
                         users.stream().allMatch(it -> LockSupport.getBlocker(it) instanceof ManagedBlocker) ? 1 : 20;
-                if (looks > 2000 || looks > enough && users.stream().allMatch(FakeTimeline::waits)) {
+                if (looks > 2000 || (looks > enough && users.stream().allMatch(FakeTimeline::waits))) {
                     time.runNext();
                 }
             }

@@ -50,14 +50,13 @@ import org.jspecify.annotations.Nullable;
 public final class FakeWhippletree implements AutoCloseable {
 
     private static final String NAME = "fake";
-    private static final BiFunction<String, String, Optional<Failure>> NONE = (account, text) -> Optional.empty();
 
     private final FakeTimeline timeline = new FakeTimeline(this::flies);
     private final List<Prompt> asked = Collections.synchronizedList(new ArrayList<>());
     private final List<AccountSettings> accounts = new ArrayList<>();
     private volatile Function<Prompt, List<Delta.Piece>> answers = prompt -> List.of();
     private volatile Function<Prompt, List<Delta.Piece>> vectors = prompt -> List.of();
-    private volatile BiFunction<String, String, Optional<Failure>> failures = NONE;
+    private volatile BiFunction<String, String, Optional<Failure>> failures = FakeWhippletree::none;
     private volatile Function<String, Duration> durations = text -> Duration.ZERO;
     private volatile boolean flying;
     private volatile @Nullable Whippletree opened;
@@ -109,8 +108,12 @@ public final class FakeWhippletree implements AutoCloseable {
 
     /** Lets all calls succeed again. An account that is closed opens again as it would in production. */
     public synchronized FakeWhippletree healing() {
-        failures = NONE;
+        failures = FakeWhippletree::none;
         return this;
+    }
+
+    private static Optional<Failure> none(String account, String text) {
+        return Optional.empty();
     }
 
     /** Sets how long calls take whose last message contains a text. A stream's pieces come evenly over it. */

@@ -438,7 +438,7 @@ public final class BatchFile implements AutoCloseable {
                 lines(line -> {
                     if (!isKept(line)) {
                         ByteBuffer bytes = line.bytes();
-                        stream.write(bytes.array(), bytes.position(), bytes.remaining());
+                        stream.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
                         stream.write('\n');
                     }
                 });

@@ -45,7 +45,7 @@ final class JsonLines implements InputReader {
         }
         Object method = json.getOrDefault("method", "POST");
         Object url = json.getOrDefault("url", CHAT);
-        if (!"POST".equals(method) || !CHAT.equals(url) && !EMBEDDINGS.equals(url)) {
+        if (!"POST".equals(method) || (!CHAT.equals(url) && !EMBEDDINGS.equals(url))) {
             throw wrong("only POST " + CHAT + " and POST " + EMBEDDINGS + " are supported, not " + method + " " + url);
         }
         if (!(json.get("body") instanceof Map<?, ?> body)) {

@@ -225,7 +225,7 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         JsonNode body = json.at("/response/body");
         JsonNode choice = body.at("/choices/0");
         JsonNode vectors = body.path(DATA);
-        if (json.at("/response/status_code").intValue(0) != OK || choice.isMissingNode() && !vectors.isArray()) {
+        if (json.at("/response/status_code").intValue(0) != OK || (choice.isMissingNode() && !vectors.isArray())) {
             return Optional.empty();
         }
         Origin origin = new Origin(

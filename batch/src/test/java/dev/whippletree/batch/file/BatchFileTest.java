@@ -22,6 +22,7 @@ import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -186,7 +187,11 @@ final class BatchFileTest {
         byte[] whole = Files.readAllBytes(output);
         Files.write(output, Arrays.copyOf(whole, whole.length - 20));
 
-        BatchProgress second = run();
+        BatchProgress second;
+        try (LoggedLines log = new LoggedLines(FileJournal.class)) {
+            second = run();
+            assertThat(log.all()).anyMatch(line -> line.contains(": dropped 1 line damaged, as after a crash"));
+        }
 
         assertThat(second.answered()).isEqualTo(1);
         assertThat(ids(output)).containsExactlyInAnyOrder("one", "two");
@@ -232,7 +237,11 @@ final class BatchFileTest {
         write(line("one", "A"), line("two", "another"), line("four", "D"));
         accept = true;
 
-        BatchProgress end = run();
+        BatchProgress end;
+        try (LoggedLines log = new LoggedLines(BatchFile.class)) {
+            end = run();
+            assertThat(log.all()).anyMatch(line -> line.contains(": 2 results dropped, as lines have changed"));
+        }
 
         assertThat(end.answered()).isEqualTo(2);
         assertThat(ids(output)).containsExactlyInAnyOrder("one", "two", "four");

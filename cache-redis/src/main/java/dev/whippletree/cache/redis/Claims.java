@@ -94,7 +94,7 @@ final class Claims implements Contact.Member {
         Waiter waiter;
         synchronized (this) {
             boolean ours = owned.containsKey(Place.of(key));
-            if (!ours && !contact.isUp() || closed) {
+            if ((!ours && !contact.isUp()) || closed) {
                 return CompletableFuture.completedFuture(ALONE);
             }
             waiter = new Waiter(key, ours);

@@ -40,7 +40,9 @@ enum Script {
     /** Reads the closings. */
     CLOSINGS("closings.lua");
 
+    @SuppressWarnings("ImmutableEnumChecker")
     private final byte[] text;
+
     private final String digest;
 
     Script(String... files) {

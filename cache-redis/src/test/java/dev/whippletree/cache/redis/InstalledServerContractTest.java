@@ -11,7 +11,9 @@ import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The cache on the Valkey of this system, or on its Redis if there is none. */
 @Tag("slow")
-@EnabledIf(value = "isInstalled", disabledReason = "there is neither valkey-server nor redis-server on the PATH")
+@EnabledIf(
+        value = "isInstalled",
+        disabledReason = "skipped: there is neither valkey-server nor redis-server on the PATH")
 class InstalledServerContractTest extends RedisContractTest {
 
     static boolean isInstalled() {

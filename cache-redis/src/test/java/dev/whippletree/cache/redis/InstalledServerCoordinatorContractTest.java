@@ -9,7 +9,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @Tag("slow")
 @EnabledIf(
         value = "dev.whippletree.cache.redis.InstalledServerContractTest#isInstalled",
-        disabledReason = "there is neither valkey-server nor redis-server on the PATH")
+        disabledReason = "skipped: there is neither valkey-server nor redis-server on the PATH")
 class InstalledServerCoordinatorContractTest extends RedisCoordinatorContractTest {
 
     @Override

@@ -7,6 +7,7 @@ import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.coordinator.CoordinatorContract;
+import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.testkit.redis.RedisProcess;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract on a real Redis, which is killed, and comes back empty, where processes are to be cut off. */
 @Tag("slow")
@@ -24,6 +26,10 @@ import org.junit.jupiter.api.TestInstance;
 class RedisCoordinatorContractTest extends CoordinatorContract {
 
     private static final AtomicInteger NAMESPACES = new AtomicInteger();
+
+    @RegisterExtension
+    static final LoggedLines LOG = new LoggedLines("dev.whippletree.cache.redis")
+            .expecting("a notice from another process couldn't be processed");
 
     private RedisProcess redis;
 

@@ -65,7 +65,7 @@ class RedisSentinelTest {
         sentinel.start();
         uri = "redis-sentinel://127.0.0.1:" + port + "/0#main";
         await().ignoreExceptions()
-                .until(() -> OtherClient.askSentinel(uri, redis -> redis.slaves("main")).stream()
+                .until(() -> OtherClient.askSentinel(uri, redis -> redis.replicas("main")).stream()
                         .anyMatch(known -> "ok".equals(known.get("master-link-status"))));
     }
 

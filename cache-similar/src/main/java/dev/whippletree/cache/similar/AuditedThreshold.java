@@ -198,7 +198,7 @@ final class AuditedThreshold {
 
     /** Fits the threshold where it is time to; at once where one that was served, or could have been, proves wrong. */
     private void goOn(boolean proveWrong) {
-        boolean atOnce = proveWrong | giveUpOverdue();
+        boolean atOnce = giveUpOverdue() || proveWrong;
         long known = known();
         if (known / REFIT_EVERY > fitted) {
             fitted = known / REFIT_EVERY;
@@ -284,7 +284,7 @@ final class AuditedThreshold {
         long known = known();
         List<Request> labelled = new ArrayList<>(window.size());
         for (Request request : window) {
-            if (request.isWrong() || request.number <= known && !request.isServed()) {
+            if (request.isWrong() || (request.number <= known && !request.isServed())) {
                 labelled.add(request);
             }
         }

@@ -40,6 +40,7 @@ enum Guard {
             && one.links().equals(other.links())
             && counted(one).equals(counted(other)));
 
+    @SuppressWarnings("ImmutableEnumChecker")
     private final BiPredicate<Wording, Wording> objection;
 
     Guard(BiPredicate<Wording, Wording> objection) {

@@ -15,6 +15,8 @@ public enum OptionalModule {
     GATEWAY("gateway");
 
     private final String word;
+
+    @SuppressWarnings("ImmutableEnumChecker")
     private final List<OptionalModule> uses;
 
     OptionalModule(String word, OptionalModule... uses) {

@@ -135,7 +135,7 @@ final class TerminalEditor implements LineEditor {
 
     @Override
     public int columns() {
-        return terminal.getWidth() > 1 ? terminal.getWidth() : USUAL_COLUMNS;
+        return terminal.getColumns() > 1 ? terminal.getColumns() : USUAL_COLUMNS;
     }
 
     @Override

@@ -33,7 +33,7 @@ final class PseudoTerminal {
         try {
             terminal = new ExternalTerminal(
                     "pseudo", "xterm", new PipedInputStream(keys, PIPE_BYTES), screen, StandardCharsets.UTF_8);
-            terminal.setSize(new Size(80, 24));
+            terminal.setSize(Size.of(80, 24));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

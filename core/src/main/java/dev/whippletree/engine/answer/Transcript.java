@@ -116,7 +116,7 @@ public final class Transcript {
      */
     Optional<? extends Delta> next(ReadPosition position, boolean whole) {
         boolean unreadExtras = position.extras < extras.size();
-        if (position.lost || runs.isEmpty() && !(whole && unreadExtras)) {
+        if (position.lost || (runs.isEmpty() && !(whole && unreadExtras))) {
             return Optional.empty();
         }
         if (!position.begun) {

@@ -176,6 +176,7 @@ public final class CacheTiers {
     }
 
     /** Makes clearing wait until the returned task has run. */
+    @SuppressWarnings("CollectionUndefinedEquality")
     public Runnable storing() {
         CompletableFuture<Void> over = new CompletableFuture<>();
         storing.add(over);

@@ -80,6 +80,7 @@ public final class FailurePolicy {
         return outcome instanceof AttemptOutcome.SentBack ? new NextStep.GoBack() : new NextStep.Nothing();
     }
 
+    @SuppressWarnings("ReferenceEquality")
     private NextStep next(Attempt attempt, Failure failure, long now) {
         Flight flight = attempt.flight();
         Target target = attempt.target();
@@ -272,7 +273,7 @@ public final class FailurePolicy {
      */
     public static long backoffNanos(int failures, Retries retries, Duration floor, RandomGenerator random) {
         double bound = Math.min(
-                Waits.nanos(retries.maxBackoff()),
+                (double) Waits.nanos(retries.maxBackoff()),
                 Waits.nanos(retries.backoff()) * Math.pow(2, Math.min(failures, MOST_DOUBLINGS)));
         return Math.max(Waits.nanos(floor), (long) (random.nextDouble() * bound));
     }

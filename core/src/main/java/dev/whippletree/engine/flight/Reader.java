@@ -205,7 +205,7 @@ public final class Reader implements Flow.Subscription {
     /** Sends a signal; a subscriber that throws gets no more. */
     private void pass(Runnable signal) {
         try {
-            boolean passed = context.call(() -> {
+            context.call(() -> {
                 signal.run();
                 return true;
             });

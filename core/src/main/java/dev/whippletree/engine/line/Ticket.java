@@ -194,7 +194,7 @@ public final class Ticket {
             TokenCount tokens = ticket.waiter().meanTokens();
             count(tokens);
             TokenCount usual = new TokenCount(Math.max(1, Math.round(prompt)), Math.round(completion));
-            return eligibility.tokensBind(usual) ? Math.max(1.0, tokens.total()) / usual.total() : 1;
+            return eligibility.tokensBind(usual) ? Math.max(1.0, (double) tokens.total()) / usual.total() : 1;
         }
 
         private void count(TokenCount tokens) {

@@ -465,7 +465,7 @@ public final class WaitingLine {
         public TurnSums of(Lane lane) {
             return lane.priority() == ticket.priority()
                     ? lane.before(ticket, tenant, start)
-                    : lane.all().some((long) Math.min(mostOfOthers, Long.MAX_VALUE / 2));
+                    : lane.all().some((long) Math.min(mostOfOthers, Long.MAX_VALUE / 2.0));
         }
     }
 }

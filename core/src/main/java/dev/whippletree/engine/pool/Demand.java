@@ -52,7 +52,7 @@ public final class Demand {
             TokenCount mean) {
 
         boolean isFor(Target target) {
-            return like.kind() == target.kind() || like.kind().equals(target.kind());
+            return like.kind().equals(target.kind());
         }
 
         /** A prompt whose completion may exceed a limit is still tried, alone. */

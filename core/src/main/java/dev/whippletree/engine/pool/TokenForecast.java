@@ -136,7 +136,7 @@ public final class TokenForecast {
         long onEntry = onEntry(target, admission);
         int count = admission.completions();
         long mean = known == null ? 0 : (long) Math.ceil(known.mean * count);
-        long most = admission.completionBound().orElse(Math.max((long) UNSEEN * count, UNUSUAL * mean));
+        long most = admission.completionBound().orElse(Math.max(UNSEEN * count, UNUSUAL * mean));
         return new Expected(
                 Math.max(onEntry, most),
                 Math.max(onEntry, known == null ? most : Math.min(most, (long) enough(known.values) * count)),
@@ -184,7 +184,8 @@ public final class TokenForecast {
         int made = completion.finishReason() == FinishReason.LENGTH ? CUT : (int) each;
         Learned known = record(History.Key.ofCompletions(route, target), made, now);
         known.count(each);
-        moved |= known.moves(enough(known.values)) | known.meanMoves();
+        moved |= known.moves(enough(known.values));
+        moved |= known.meanMoves();
         if (!admission.isGuessed() || admission.completions() > 1) {
             return Optional.of(counted);
         }
@@ -211,7 +212,8 @@ public final class TokenForecast {
     private void learnPrompt(Target target, long estimate, long prompt, long counted, long now) {
         Learned known = record(History.Key.ofPrompts(target, estimate), perThousand(prompt, estimate), now);
         known.count(perThousand(counted, estimate));
-        moved |= known.moves(perThousand(known.values)) | known.meanMoves();
+        moved |= known.moves(perThousand(known.values));
+        moved |= known.meanMoves();
     }
 
     private static int perThousand(long tokens, long estimate) {

@@ -208,7 +208,7 @@ public final class Monitor {
          */
         static Executor next(Mailbox mailbox, Executor otherwise) {
             Rest rest = PRESENT.get();
-            if (rest == null || !mailbox.isQuick() && rest.slow != null) {
+            if (rest == null || (!mailbox.isQuick() && rest.slow != null)) {
                 return otherwise;
             }
             return mailbox.isQuick() ? rest.quick::add : task -> rest.slow = task;

@@ -86,7 +86,7 @@ public record LimitCounter(Limit.Unit unit, LimitSource source, Quota quota, Saf
 
     /** Returns the share that is left, 0 to 1. */
     double headroom(long now) {
-        return Math.min(1, Math.max(0.0, quota.left(now)) / quota.amount());
+        return Math.min(1, Math.max(0, quota.left(now)) / (double) quota.amount());
     }
 
     /** What an attempt reserved of a limit. */

@@ -221,6 +221,7 @@ public final class ScopeLimits {
     }
 
     /** Returns whether any counts tokens. */
+    @SuppressWarnings("ReferenceEquality")
     public boolean countTokens() {
         return mostTokensAtOnce != TokenBound.UNBOUNDED;
     }

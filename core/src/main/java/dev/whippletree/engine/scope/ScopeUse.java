@@ -76,6 +76,7 @@ final class ScopeUse {
     }
 
     /** Returns what it reserved of a limit that it holds. */
+    @SuppressWarnings("ReferenceEquality")
     Use of(LimitCounter counter) {
         for (LimitCounter.Hold hold : holds) {
             if (hold.counter() == counter) {
@@ -86,6 +87,7 @@ final class ScopeUse {
     }
 
     /** Returns whether it began only because a limit that was known seemed to have room for it. */
+    @SuppressWarnings("ReferenceEquality")
     boolean foundRoomIn(LimitCounter counter) {
         return holds.subList(0, knownLimits).stream().anyMatch(hold -> hold.counter() == counter);
     }

@@ -65,7 +65,9 @@ public final class RefusalBackoff {
     }
 
     private static double firstNanos(OptionalDouble perNano) {
-        return perNano.isPresent() ? Math.min(LONGEST_NANOS, CALLS_OF_A_PAUSE / perNano.getAsDouble()) : FIRST_NANOS;
+        return perNano.isPresent()
+                ? Math.min((double) LONGEST_NANOS, CALLS_OF_A_PAUSE / perNano.getAsDouble())
+                : FIRST_NANOS;
     }
 
     private long halfOfRefused(long now) {

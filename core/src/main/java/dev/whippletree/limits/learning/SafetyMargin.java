@@ -41,7 +41,7 @@ public final class SafetyMargin {
      * @param limit the limit's amount
      */
     public void refused(long asked, long limit) {
-        double most = Math.max(asked, limit * LARGEST);
+        double most = Math.max((double) asked, limit * LARGEST);
         inVain += amount >= most ? 1 : 0;
         amount = Math.min(most, amount + asked);
     }

@@ -3,6 +3,7 @@ package dev.whippletree.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.engine.run.Monitor.Mailbox;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,7 +20,10 @@ final class MailboxTest {
             throw new OutOfMemoryError("Java heap space");
         });
         mailbox.add(() -> ran.add("second"));
-        mailbox.runOn(Runnable::run);
+        try (LoggedLines log = new LoggedLines(Monitor.class)) {
+            mailbox.runOn(Runnable::run);
+            assertThat(log.thrown()).contains("Java heap space");
+        }
         assertThat(ran).containsExactly("second");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.engine.run.Monitor.Mailbox;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,10 +117,13 @@ final class MonitorTest {
 
     @Test
     void toldThatThrows_keepsNothingElseFromBeingDecided() {
-        monitor.tell(() -> {
-            throw new IllegalStateException("broken");
-        });
-        monitor.decide(() -> ran.add("next"));
+        try (LoggedLines log = new LoggedLines(Monitor.class)) {
+            monitor.tell(() -> {
+                throw new IllegalStateException("broken");
+            });
+            monitor.decide(() -> ran.add("next"));
+            assertThat(log.all()).contains("ERROR A decision failed");
+        }
         assertThat(ran).containsExactly("next");
     }
 
@@ -138,11 +142,15 @@ final class MonitorTest {
                 throw new IllegalStateException("broken");
             });
             monitor.after(mailbox, () -> {
-                throw new StackOverflowError();
+                throw new StackOverflowError("too deep");
             });
             monitor.after(mailbox, () -> ran.add("next"));
         });
-        runAll();
+        try (LoggedLines log = new LoggedLines(Monitor.class)) {
+            runAll();
+            assertThat(log.all()).contains("ERROR A task of the engine failed");
+            assertThat(log.thrown()).contains("broken", "too deep");
+        }
         monitor.decide(() -> monitor.after(mailbox, () -> ran.add("later")));
         runAll();
         assertThat(ran).containsExactly("next", "later");

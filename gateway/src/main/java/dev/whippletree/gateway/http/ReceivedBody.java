@@ -84,7 +84,8 @@ public final class ReceivedBody {
 
     private InputStream stream() {
         List<InputStream> parts = new ArrayList<>(chunks.size());
-        chunks.forEach(chunk -> parts.add(new ByteArrayInputStream(chunk.array(), 0, chunk.position())));
+        chunks.forEach(
+                chunk -> parts.add(new ByteArrayInputStream(chunk.array(), chunk.arrayOffset(), chunk.position())));
         return new SequenceInputStream(Collections.enumeration(parts));
     }
 }

@@ -47,7 +47,7 @@ public final class UnderWay implements HttpHandler {
          * Runs the last words; resets a request that was only partly received. An answer that hasn't begun closes its
          * connection.
          */
-        public void end() {
+        void end() {
             over = true;
             if (!exchange.isResponseStarted()) {
                 exchange.setPersistent(false);

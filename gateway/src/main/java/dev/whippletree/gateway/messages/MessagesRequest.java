@@ -127,13 +127,13 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
             return several.stream().allMatch(MessagesRequest::canBeStrict);
         }
         return !(schema instanceof Map<?, ?> map)
-                || allRequired(map) && map.values().stream().allMatch(MessagesRequest::canBeStrict);
+                || (allRequired(map) && map.values().stream().allMatch(MessagesRequest::canBeStrict));
     }
 
     private static boolean allRequired(Map<?, ?> schema) {
         return !(schema.get("properties") instanceof Map<?, ?> properties)
-                || Boolean.FALSE.equals(schema.get("additionalProperties"))
+                || (Boolean.FALSE.equals(schema.get("additionalProperties"))
                         && schema.get("required") instanceof Collection<?> required
-                        && required.containsAll(properties.keySet());
+                        && required.containsAll(properties.keySet()));
     }
 }

@@ -141,6 +141,7 @@ final class StreamedResponse implements UnreadAnswers.Answer {
      * @param characters how many of the answer are in it
      * @param then is run once they are written, unless the response ends
      */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
     void send(byte[] bytes, long characters, Runnable then) {
         if (end != null) {
             return;
@@ -158,7 +159,7 @@ final class StreamedResponse implements UnreadAnswers.Answer {
         if (begun && end == null && how instanceof StreamEnd.Failed failed) {
             HttpRefusals.note(exchange, failed.error());
         }
-        if (how instanceof StreamEnd.Cut || begun && !events && how instanceof StreamEnd.Failed) {
+        if (how instanceof StreamEnd.Cut || (begun && !events && how instanceof StreamEnd.Failed)) {
             end = new StreamEnd.Cut();
             Reset.now(exchange.getConnection());
         } else if (end == null) {

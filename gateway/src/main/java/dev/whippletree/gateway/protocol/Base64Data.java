@@ -41,7 +41,7 @@ public final class Base64Data {
     private static void check(Fields of, String field, String data, int from) {
         int length = data.length() - from;
         if (!BASE_64.matcher(data).region(from, data.length()).matches()
-                || data.indexOf('\n', from) < 0 && length % CHARACTERS_TOGETHER == 1) {
+                || (data.indexOf('\n', from) < 0 && length % CHARACTERS_TOGETHER == 1)) {
             throw of.wrong(field, "has data that isn't Base64");
         }
     }

@@ -98,9 +98,9 @@ final class Output {
         } else if (toldCalls.contains(key(piece))) {
             return; // What follows whole arguments, such as a line break, doesn't belong to them.
         } else if (!kept.isEmpty()
-                || key != null
+                || (key != null
                         && kind.isCall()
-                        && GatewayJson.object(text.toString()).isEmpty()) {
+                        && GatewayJson.object(text.toString()).isEmpty())) {
             kept.add(piece);
         } else {
             close(COMPLETED);

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.gateway.LoggedLines;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Secret;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -251,7 +251,13 @@ final class GatewayTenantsTest {
         key.set(OTHER_KEY);
 
         assertThat(ask(running, KEY, hi("good")).statusCode()).isEqualTo(401);
-        assertThat(names(running, OTHER_KEY)).contains("fast");
+        try (LoggedLines log = new LoggedLines(Keys.class)) {
+            assertThat(names(running, OTHER_KEY)).contains("fast");
+            assertThat(log.all())
+                    .singleElement()
+                    .asString()
+                    .contains("client acme", "client other", "each its own key");
+        }
         otherKey.set("new-" + OTHER_KEY);
         assertThat(names(running, OTHER_KEY)).as("it is free").contains("good").doesNotContain("fast");
         assertThat(names(running, "new-" + OTHER_KEY)).contains("fast");

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.gateway.LoggedLines;
 import dev.whippletree.gateway.ManualTimeline;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
@@ -14,6 +13,7 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;

@@ -2,10 +2,10 @@ package dev.whippletree.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.gateway.LoggedLines;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.net.http.HttpResponse;
 import java.util.HashSet;
 import java.util.Set;

@@ -8,12 +8,14 @@ import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.gateway.StreamProtocol;
 import dev.whippletree.gateway.WireEnd;
+import dev.whippletree.gateway.http.Response;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -326,12 +328,14 @@ final class SilenceTest {
     @ParameterizedTest
     @EnumSource
     void errorAfterAPieceIsWritten_isAReset(StreamProtocol protocol) throws Exception {
-        try (Socket socket = ask(protocol)) {
+        try (LoggedLines log = new LoggedLines(Response.class);
+                Socket socket = ask(protocol)) {
             ScriptedProvider.Call call = running.provider.call();
             call.tell(large());
             String before = RunningGateway.readUntil(socket, "xxx");
             timeline.failForServer();
             assertEnd(WireEnd.read(socket, before), WireEnd.RESET);
+            assertThat(log.thrown()).containsExactly("a fault for the test");
             call.awaitCancelled();
         }
         timeline.awaitTimers(TIMERS_OF_AN_IDLE_GATEWAY);

@@ -11,6 +11,7 @@ import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.gateway.StreamProtocol;
 import dev.whippletree.gateway.WireEnd;
+import dev.whippletree.gateway.http.Response;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -20,6 +21,7 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.settings.Timeouts;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -271,13 +273,15 @@ final class StreamEndsTest {
     void errorInTheGateway_isAReset(StreamProtocol protocol) throws Exception {
         RunningGateway running = open();
         running.provider.usually(call -> {});
-        try (Socket socket = running.send(protocol.request("timed"))) {
+        try (LoggedLines log = new LoggedLines(Response.class);
+                Socket socket = running.send(protocol.request("timed"))) {
             ScriptedProvider.Call call = running.provider.call();
             call.tell(new Delta.Text("Once upon"));
             String before = RunningGateway.readUntil(socket, "Once upon");
             timeline.failForServer();
             call.answer(" a time");
             assertEnd(WireEnd.read(socket, before), WireEnd.RESET);
+            assertThat(log.thrown()).containsExactly("a fault for the test");
         }
     }
 

@@ -32,9 +32,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Three Whippletrees over one real Redis that coordinates them, and what befalls it. They share all limits, so what the
- * service counts says whether they kept them together; and no prompt may be lost, whatever happens. The rest of what
- * can happen is left to the thorough tests: that of Redis's own is tested on coordinations alone, and that of engines
- * in virtual time, beside the coordinator.
+ * service counts says whether they kept them together; and no prompt may be lost, whatever happens.
  */
 @Tag("slow")
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
@@ -169,7 +167,6 @@ class CoordinatedTroubleTest {
     }
 
     @Test
-    @Tag("thorough")
     void restartedEmpty_whatWasUsedIsEnteredAgain() throws Exception {
         redis.start();
         openConnected();
@@ -190,7 +187,6 @@ class CoordinatedTroubleTest {
     }
 
     @Test
-    @Tag("thorough")
     void emptied_whatWasUsedIsEnteredAgain() throws Exception {
         redis.start();
         openConnected();
@@ -198,7 +194,6 @@ class CoordinatedTroubleTest {
     }
 
     @Test
-    @Tag("thorough")
     void scriptsFlushed_nobodyNotices() throws Exception {
         redis.start();
         openConnected();
@@ -207,7 +202,6 @@ class CoordinatedTroubleTest {
     }
 
     @Test
-    @Tag("thorough")
     void outOfMemory_eachKeepsToItsShare_andSaysSo() throws Exception {
         redis.start();
         openConnected();
@@ -219,7 +213,6 @@ class CoordinatedTroubleTest {
     }
 
     @Test
-    @Tag("thorough")
     void downAtTheStart_theStatedNumberOfProcessesIsTheShare() throws Exception {
         open(Map.of("processes", Integer.toString(PROCESSES)));
         assertAllAnsweredWithinLimits(conduct(() -> {}));
@@ -232,7 +225,6 @@ class CoordinatedTroubleTest {
     }
 
     @Test
-    @Tag("thorough")
     void wrongPassword_eachKeepsToItsShare_andSaysSo() throws Exception {
         redis.start();
         onRedis(commands -> commands.configSet("requirepass", "right"));

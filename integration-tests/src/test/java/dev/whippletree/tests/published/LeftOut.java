@@ -8,8 +8,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -17,10 +19,21 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/** Prints which tests this build has left out, and why. A program, run at the end of the build. */
+/**
+ * Prints how many tests this build has run, which it has left out, and why. A program, run at the end of the build.
+ */
 public final class LeftOut {
 
     private static final Pattern TAG = Pattern.compile("@Tag\\(\"(\\w+)\"\\)");
+    /** What surefire and JUnit put in front of a reason, and how reasons begin that this system is to blame for. */
+    private static final Pattern REASON =
+            Pattern.compile("(?:.* ==> )?(?:[\\w.]+Exception: )?(?:Assumption failed: )?(skipped: )?(.*)");
+
+    private static final Pattern CONDITION = Pattern.compile("@(?:En|Dis)abledIf\\(.*");
+
+    private final Map<String, TreeSet<String>> reasons = new TreeMap<>();
+    private final TreeSet<String> missing = new TreeSet<>();
+    private int ran;
 
     private LeftOut() {}
 
@@ -28,27 +41,36 @@ public final class LeftOut {
      * Prints a line for each reason.
      *
      * @param arguments the folder of the whole build, when it began, and which tags it leaves out, by comma
+     * @throws IllegalStateException if all that tests need is required to be there, and isn't
      */
     public static void main(String[] arguments) throws IOException, XMLStreamException {
-        lines(Path.of(arguments[0]), Instant.parse(arguments[1]), List.of(arguments[2].split(",")))
-                .forEach(System.out::println);
+        LeftOut leftOut = of(Path.of(arguments[0]), Instant.parse(arguments[1]), List.of(arguments[2].split(",")));
+        leftOut.lines().forEach(System.out::println);
+        if (Boolean.parseBoolean(System.getenv("WHIPPLETREE_REQUIRE_CLIENTS"))
+                && !leftOut.missing().isEmpty()) {
+            throw new IllegalStateException("WHIPPLETREE_REQUIRE_CLIENTS=true, but " + leftOut.missing());
+        }
+    }
+
+    static LeftOut of(Path project, Instant began, List<String> tags) throws IOException, XMLStreamException {
+        LeftOut leftOut = new LeftOut();
+        for (Path module : modules(project)) {
+            leftOut.read(module.resolve("target/surefire-reports"), began);
+            leftOut.tagged(module.resolve("src/test/java"), tags);
+        }
+        return leftOut;
+    }
+
+    /** Returns the reasons that another system wouldn't have. */
+    Set<String> missing() {
+        return missing;
     }
 
     /** Returns the lines to print. */
-    static List<String> lines(Path project, Instant began, List<String> tags) throws IOException, XMLStreamException {
-        Map<String, TreeSet<String>> reasons = new TreeMap<>();
-        for (Path module : modules(project)) {
-            skipped(module.resolve("target/surefire-reports"), began, reasons);
-            tagged(module.resolve("src/test/java"), tags, reasons);
-        }
-        if (reasons.isEmpty()) {
-            return List.of("No test was left out.");
-        }
-        List<String> lines = new ArrayList<>(List.of("Tests that were left out, and why:"));
-        reasons.forEach((reason, tests) -> {
-            lines.add("  " + reason);
-            lines.add("    " + String.join(" ", tests));
-        });
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add(ran + " tests ran. " + (reasons.isEmpty() ? "None was left out." : "Left out:"));
+        reasons.forEach((reason, tests) -> lines.add("  " + reason + ": " + String.join(" ", tests)));
         return lines;
     }
 
@@ -61,8 +83,7 @@ public final class LeftOut {
     }
 
     /** Reports of an earlier build say nothing of this one. */
-    private static void skipped(Path reports, Instant began, Map<String, TreeSet<String>> reasons)
-            throws IOException, XMLStreamException {
+    private void read(Path reports, Instant began) throws IOException, XMLStreamException {
         if (!Files.isDirectory(reports)) {
             return;
         }
@@ -74,12 +95,12 @@ public final class LeftOut {
         }
         for (Path report : all) {
             if (!Files.getLastModifiedTime(report).toInstant().isBefore(began)) {
-                read(report, reasons);
+                read(report);
             }
         }
     }
 
-    private static void read(Path report, Map<String, TreeSet<String>> reasons) throws IOException, XMLStreamException {
+    private void read(Path report) throws IOException, XMLStreamException {
         try (InputStream in = Files.newInputStream(report)) {
             XMLInputFactory factory = XMLInputFactory.newInstance();
             factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
@@ -91,8 +112,11 @@ public final class LeftOut {
                 }
                 if (reader.getLocalName().equals("testcase")) {
                     test = simple(reader.getAttributeValue(null, "classname"));
+                    ran++;
                 } else if (reader.getLocalName().equals("skipped")) {
-                    add(reasons, reason(reader.getAttributeValue(null, "message")), test);
+                    ran--;
+                    String message = reader.getAttributeValue(null, "message");
+                    skipped(message == null ? reader.getElementText() : message, test);
                 }
             }
         }
@@ -102,18 +126,19 @@ public final class LeftOut {
         return name.substring(name.lastIndexOf('.') + 1);
     }
 
-    private static String reason(String message) {
-        String words = message == null
-                ? ""
-                : message.replaceFirst("^(Environment variable .* ==> )?skipped: ", "")
-                        .strip();
-        return words.isEmpty()
-                ? "no reason was given"
-                : words.lines().findFirst().orElseThrow();
+    private void skipped(String message, String test) {
+        Matcher first = REASON.matcher(message.strip().lines().findFirst().orElse("no reason was given"));
+        if (!first.matches()) {
+            throw new IllegalStateException(message);
+        }
+        String reason = CONDITION.matcher(first.group(2)).replaceFirst("a contract's condition");
+        if (first.group(1) != null) {
+            missing.add(reason);
+        }
+        add(reason, test);
     }
 
-    private static void tagged(Path sources, List<String> tags, Map<String, TreeSet<String>> reasons)
-            throws IOException {
+    private void tagged(Path sources, List<String> tags) throws IOException {
         if (!Files.isDirectory(sources)) {
             return;
         }
@@ -128,14 +153,12 @@ public final class LeftOut {
                     .filter(tags::contains)
                     .collect(Collectors.groupingBy(tag -> tag, TreeMap::new, Collectors.counting()));
             String name = source.getFileName().toString().replaceFirst("\\.java$", "");
-            counts.forEach((tag, count) -> add(
-                    reasons,
-                    "tagged " + tag + ", so run by mvn -Pthorough verify",
-                    name + (count > 1 ? "*" + count : "")));
+            counts.forEach((tag, count) ->
+                    add("tagged " + tag + ", so run by mvn -Pthorough verify", name + (count > 1 ? "*" + count : "")));
         }
     }
 
-    private static void add(Map<String, TreeSet<String>> reasons, String reason, String test) {
+    private void add(String reason, String test) {
         reasons.computeIfAbsent(reason, words -> new TreeSet<>()).add(test);
     }
 }

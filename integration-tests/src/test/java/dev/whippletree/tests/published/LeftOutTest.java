@@ -36,31 +36,43 @@ final class LeftOutTest {
     }
 
     private static String report(String test, String message) {
-        return "<testsuite><testcase name=\"x\" classname=\"a." + test + "\"><skipped message=\"" + message
-                + "\"/></testcase><testcase name=\"y\" classname=\"a.FineTest\"/></testsuite>";
+        return "<testsuite><testcase name=\"x\" classname=\"a." + test + "\"><skipped" + message
+                + "</skipped></testcase><testcase name=\"y\" classname=\"a.FineTest\"/></testsuite>";
+    }
+
+    private static String message(String words) {
+        return " message=\"" + words + "\">";
     }
 
     @Test
     void whatWasSkippedAndWhatIsTagged_isTold_byItsReason() throws Exception {
-        write("one/target/surefire-reports/TEST-a.A.xml", report("ATest", "skipped: there is no Chromium"));
-        write("one/target/surefire-reports/TEST-a.B.xml", report("BTest", "there is no Chromium&#10;at all"));
+        write("one/target/surefire-reports/TEST-a.A.xml", report("ATest", message("skipped: there is no Chromium")));
+        write("one/target/surefire-reports/TEST-a.B.xml", report("BTest", message("there is no Chromium&#10;at all")));
         write(
                 "one/target/surefire-reports/TEST-a.D.xml",
-                report("DTest", "Environment variable [X] does not exist ==&gt; skipped: there is no Chromium"));
-        Path old = write("one/target/surefire-reports/TEST-a.C.xml", report("CTest", "of yesterday"));
+                report(
+                        "DTest",
+                        message("Environment variable [X] does not exist ==&gt; skipped: there is no Chromium")));
+        write(
+                "one/target/surefire-reports/TEST-a.E.xml",
+                report("ETest", ">org.opentest4j.TestAbortedException: Assumption failed: no secret&#10; at a.E"));
+        write("one/target/surefire-reports/TEST-a.F.xml", report("FTest", message("@EnabledIf(&quot;f&quot;) …")));
+        Path old = write("one/target/surefire-reports/TEST-a.C.xml", report("CTest", message("of yesterday")));
         Files.setLastModifiedTime(old, FileTime.from(BEGAN.minusSeconds(1)));
 
-        assertThat(LeftOut.lines(project, BEGAN, List.of("thorough")))
+        LeftOut leftOut = LeftOut.of(project, BEGAN, List.of("thorough"));
+        assertThat(leftOut.lines())
                 .containsExactly(
-                        "Tests that were left out, and why:",
-                        "  tagged thorough, so run by mvn -Pthorough verify",
-                        "    LongTest*2",
-                        "  there is no Chromium",
-                        "    ATest BTest DTest");
+                        "5 tests ran. Left out:",
+                        "  a contract's condition: FTest",
+                        "  no secret: ETest",
+                        "  tagged thorough, so run by mvn -Pthorough verify: LongTest*2",
+                        "  there is no Chromium: ATest BTest DTest");
+        assertThat(leftOut.missing()).containsExactly("there is no Chromium");
     }
 
     @Test
     void nothingLeftOut_isToldToo() throws Exception {
-        assertThat(LeftOut.lines(project, BEGAN, List.of(""))).containsExactly("No test was left out.");
+        assertThat(LeftOut.of(project, BEGAN, List.of("")).lines()).containsExactly("0 tests ran. None was left out.");
     }
 }

@@ -27,7 +27,8 @@ final class LicencesTest {
     @BeforeEach
     void onlyWhereBuilt() {
         Assumptions.assumeTrue(
-                Files.isDirectory(COMMAND.resolve("lib")), "the distribution isn't built: run mvn package, or verify");
+                Files.isDirectory(COMMAND.resolve("lib")),
+                "skipped: the distribution isn't built: run mvn package, or verify");
     }
 
     private static Set<String> jars(boolean ours) throws IOException {

@@ -1,5 +1,7 @@
 package dev.whippletree.tests.published;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +17,14 @@ final class OtherJdk {
     static Optional<Path> ofVersion(int feature) throws IOException {
         Path beside = Path.of(System.getProperty("java.home")).toRealPath().getParent();
         try (Stream<Path> jdks = Files.list(beside)) {
-            return jdks.filter(jdk -> isOfVersion(jdk, feature)).sorted().findFirst();
+            Optional<Path> found =
+                    jdks.filter(jdk -> isOfVersion(jdk, feature)).sorted().findFirst();
+            if (Integer.toString(feature).equals(System.getenv("WHIPPLETREE_REQUIRE_JDK"))) {
+                assertThat(found)
+                        .as("a JDK %d in %s, required by WHIPPLETREE_REQUIRE_JDK", feature, beside)
+                        .isPresent();
+            }
+            return found;
         }
     }
 

@@ -27,8 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A gateway of 128 MB under keep-alive clients, streams, clients that leave, faults of the service and a reload each
@@ -40,8 +38,6 @@ import org.slf4j.LoggerFactory;
 @Tag("thorough")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "threads and files of a process are read from /proc")
 final class GatewaySoakTest {
-
-    private static final Logger LOG = LoggerFactory.getLogger(GatewaySoakTest.class);
 
     private static final int ROUNDS = 6;
     private static final int CLIENTS = 24;
@@ -92,7 +88,7 @@ final class GatewaySoakTest {
                 conduct(gateway, round);
                 gateway.awaitQuiet();
                 after.add(gateway.holdings());
-                LOG.info("after round {}: {}, {}", round, after.get(round - 1), tally.counts());
+                System.out.printf("after round %d: %s, %s%n", round, after.get(round - 1), tally.counts());
                 assertThat(gateway.isAlive()).isTrue();
             }
             assertThat(gateway.terminate()).isZero();

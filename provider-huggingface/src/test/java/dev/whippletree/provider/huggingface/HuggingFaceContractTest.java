@@ -5,6 +5,7 @@ import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.Settings;
+import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.testkit.provider.ProviderContract;
 import dev.whippletree.testkit.provider.ScriptedReply;
 import java.util.Arrays;
@@ -12,9 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Hugging Face's provider keeps the contract of all providers, with what its router is known to send. */
 final class HuggingFaceContractTest extends ProviderContract {
+
+    @RegisterExtension
+    static final LoggedLines LOG =
+            new LoggedLines("dev.whippletree.provider.openai").expecting("a call failed unexpectedly");
 
     @Override
     protected Provider provider() {

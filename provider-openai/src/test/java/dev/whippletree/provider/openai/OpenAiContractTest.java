@@ -6,6 +6,7 @@ import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.Settings;
+import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.testkit.provider.ProviderContract;
 import dev.whippletree.testkit.provider.ScriptedReply;
 import java.util.Arrays;
@@ -14,9 +15,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The generic provider keeps the contract of all providers. */
 final class OpenAiContractTest extends ProviderContract {
+
+    @RegisterExtension
+    static final LoggedLines LOG =
+            new LoggedLines("dev.whippletree.provider.openai").expecting("a call failed unexpectedly");
 
     @Override
     protected Provider provider() {

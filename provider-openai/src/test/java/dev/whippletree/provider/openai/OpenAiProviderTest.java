@@ -12,6 +12,7 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.testkit.provider.ProviderBench;
 import dev.whippletree.testkit.provider.RecordingSink;
 import dev.whippletree.testkit.provider.ScriptedReply;
@@ -116,20 +117,22 @@ final class OpenAiProviderTest {
     }
 
     @Test
-    void errorInTheMiddleOfACall_isToldLikeAnythingElseThatGoesWrong() {
-        try (ProviderBench bench = new ProviderBench(
-                new OpenAiProvider(),
-                address -> AccountSettings.of(
-                        "local-1",
-                        "openai",
-                        Optional.of(Secret.from(() -> {
-                            throw new StackOverflowError("too deep");
-                        })),
-                        new Settings("local-1", Map.of("base-url", address))))) {
+    void errorInTheMiddleOfACall_isToldLikeAnythingElseThatGoesWrong() throws InterruptedException {
+        try (LoggedLines log = new LoggedLines("dev.whippletree.provider.openai");
+                ProviderBench bench = new ProviderBench(
+                        new OpenAiProvider(),
+                        address -> AccountSettings.of(
+                                "local-1",
+                                "openai",
+                                Optional.of(Secret.from(() -> {
+                                    throw new StackOverflowError("too deep");
+                                })),
+                                new Settings("local-1", Map.of("base-url", address))))) {
             var failure = bench.failure(ANSWER);
 
             assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
             assertThat(failure.message()).contains("see the log");
+            assertThat(log.awaitFirst().all()).containsExactly("ERROR Account local-1: a call failed unexpectedly");
         }
     }
 

@@ -77,7 +77,7 @@ class StatusBoardTest {
                         client-7                   1        0         –       3   0.2 %           –
                         all others                         53     3.1 s      41   2.6 %           –
 
-                        Cache """);
+                        Cache\s""");
         StatusBoard wide = new StatusBoard(ZoneOffset.UTC, new Screen(false, 120));
         assertThat(wide.lines(Snapshots.crowded()))
                 .contains(

@@ -138,6 +138,7 @@ abstract class CoordinatorBench {
         return open(place);
     }
 
+    @SuppressWarnings("ReferenceEquality")
     final Coordination open(Settings settings) {
         FakeServices own = FakeServices.real();
         int number = services.size();

@@ -272,7 +272,7 @@ abstract class ReservationContract extends CoordinatorBench {
     private long useOften(Coordination process, long amount) {
         long kept = 0;
         for (int n = 0; n < 200; n++) {
-            long tokens = 1 + n % 5;
+            long tokens = 1L + n % 5;
             if (reserve(process, crowd(amount, tokens)) instanceof Grant.Granted granted) {
                 if (n % 3 == 0) {
                     process.release(granted.id());

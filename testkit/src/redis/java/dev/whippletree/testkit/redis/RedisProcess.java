@@ -1,5 +1,7 @@
 package dev.whippletree.testkit.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -126,7 +128,9 @@ public final class RedisProcess implements AutoCloseable {
 
     private void signal(String name) throws IOException, InterruptedException {
         Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
-        Assumptions.assumeTrue(kill.waitFor(10, TimeUnit.SECONDS) && kill.exitValue() == 0, "no kill command here");
+        assertThat(kill.waitFor(10, TimeUnit.SECONDS) && kill.exitValue() == 0)
+                .as("Redis, process %d, takes the signal %s", process.pid(), name)
+                .isTrue();
     }
 
     private RedisServer build() {

@@ -69,7 +69,7 @@ final class ResponseGuard implements Interceptor {
     private static boolean endsInTwoPlaces(Headers headers) {
         List<String> lengths = headers.values("Content-Length");
         return lengths.stream().distinct().count() > 1
-                || !lengths.isEmpty() && headers.get("Transfer-Encoding") != null;
+                || (!lengths.isEmpty() && headers.get("Transfer-Encoding") != null);
     }
 
     /** OkHttp would throw what it shouldn't, and keep the connection; as with another protocol. */

@@ -30,6 +30,7 @@ final class WireMeter extends SocketFactory {
      */
     private static final int MOST_BETWEEN_BYTES = 512 << 10;
 
+    @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<Count> counts = new ThreadLocal<>();
 
     /** What a thread has received for one call. */

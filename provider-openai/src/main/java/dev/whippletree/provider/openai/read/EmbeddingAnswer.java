@@ -67,7 +67,7 @@ final class EmbeddingAnswer {
         int dimensions = 0;
         for (JsonNode node : vectors) {
             float[] vector = vector(node);
-            if (vector.length == 0 || dimensions != 0 && vector.length != dimensions) {
+            if (vector.length == 0 || (dimensions != 0 && vector.length != dimensions)) {
                 throw NoAnswerException.damaged(
                         head, "the service sent vectors of different dimensions, or empty ones");
             }

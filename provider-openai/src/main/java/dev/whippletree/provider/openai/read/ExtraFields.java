@@ -57,6 +57,7 @@ final class ExtraFields {
     }
 
     /** Returns the choices of an answer that aren't the answer itself, as they came. */
+    @SuppressWarnings("ReferenceEquality")
     static AnswerExtras ofOtherChoices(JsonNode answer, JsonNode choice) {
         List<@Nullable Object> others = new ArrayList<>();
         for (JsonNode other : answer.path("choices")) {
@@ -121,7 +122,7 @@ final class ExtraFields {
 
     private static boolean holdsList(JsonNode value) {
         return value.isArray()
-                || value.isObject()
-                        && StreamSupport.stream(value.spliterator(), false).anyMatch(JsonNode::isArray);
+                || (value.isObject()
+                        && StreamSupport.stream(value.spliterator(), false).anyMatch(JsonNode::isArray));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.provider.openai.dialect.JsonFields;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
@@ -15,12 +16,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a service may send that keeps to no rule of HTTP, over raw sockets. */
 final class HostileServiceTest {
+
+    @RegisterExtension
+    static final LoggedLines LOG =
+            new LoggedLines("dev.whippletree.provider.openai").expecting("a call failed unexpectedly");
 
     private final RawService service = new RawService();
 

@@ -1,0 +1,111 @@
+package dev.whippletree.testkit.logging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a logger logs, from INFO on, until this is closed. The console shows none of it.
+ *
+ * <p>As an extension, in a static field of a test class, it lets the class fail if the logger logs an error that isn't
+ * {@linkplain #expecting expected}.
+ */
+public final class LoggedLines implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
+
+    private final Logger logger;
+    private final CountDownLatch first = new CountDownLatch(1);
+    private final ListAppender<ILoggingEvent> appender = new ListAppender<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+            event.prepareForDeferredProcessing();
+            super.append(event);
+            first.countDown();
+        }
+    };
+    private String expected = "";
+
+    public LoggedLines(Class<?> of) {
+        this(of.getName());
+    }
+
+    public LoggedLines(String name) {
+        logger = (Logger) LoggerFactory.getLogger(name);
+        appender.start();
+        open();
+    }
+
+    private void open() {
+        synchronized (LoggedLines.class) {
+            logger.setLevel(Level.INFO);
+            logger.setAdditive(false);
+            logger.addAppender(appender);
+        }
+    }
+
+    /** Sets words that are in each error that tests provoke. */
+    public LoggedLines expecting(String words) {
+        expected = words;
+        return this;
+    }
+
+    /** Returns them with their level in front. */
+    public List<String> all() {
+        return events()
+                .map(event -> event.getLevel() + " " + event.getFormattedMessage())
+                .toList();
+    }
+
+    /** Waits for the first line. */
+    public LoggedLines awaitFirst() throws InterruptedException {
+        assertThat(first.await(30, TimeUnit.SECONDS)).as("something is logged").isTrue();
+        return this;
+    }
+
+    /** Returns the messages of what was thrown. */
+    public List<String> thrown() {
+        return events()
+                .filter(event -> event.getThrowableProxy() != null)
+                .map(event -> event.getThrowableProxy().getMessage())
+                .toList();
+    }
+
+    private Stream<ILoggingEvent> events() {
+        return List.copyOf(appender.list).stream();
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        open();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        close();
+        assertThat(all())
+                .filteredOn(line -> line.startsWith("ERROR "))
+                .allSatisfy(error -> assertThat(error).contains(expected));
+    }
+
+    /** Tests that run beside each other may read the same logger. */
+    @Override
+    public void close() {
+        synchronized (LoggedLines.class) {
+            logger.detachAppender(appender);
+            if (!logger.iteratorForAppenders().hasNext()) {
+                logger.setAdditive(true);
+                logger.setLevel(null);
+            }
+        }
+    }
+}
