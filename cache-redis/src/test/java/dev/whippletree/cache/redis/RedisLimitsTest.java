@@ -266,6 +266,7 @@ class RedisLimitsTest {
 
         String key = other.keys("*:limit:*").get(0);
         assertThat(other.hlen(key)).isLessThan(1_040);
+        assertThat(other.memoryUsage(key)).isBetween(10_000L, 75_000L);
     }
 
     @ParameterizedTest

@@ -424,6 +424,31 @@ class SimilarStoreTest {
         assertThat(store.remarks()).anyMatch(remark -> remark.startsWith((1_100 - 16 - 1_024) + " verdicts were lost"));
     }
 
+    /** To ask for what is remembered is to use it. */
+    @Test
+    void tenThousandOthers_displaceAQuestionUnderWay_andOneToBeConfirmed() {
+        store.close();
+        store = open(Map.of("mode", "shadow", "verifier", "caller"), Optional.empty());
+        ask(key("red apple"), "warm");
+        ask(key("red pear"), "warmer");
+        find(key("red plum"));
+        askOthers(0, 9_999);
+        assertThat(store.unconfirmed(key("red pear"))).isPresent();
+        assertThat(store.unconfirmed(key("red plum"))).isPresent();
+        askOthers(9_999, 19_999);
+        assertThat(store.unconfirmed(key("red pear"))).isEmpty();
+        assertThat(store.unconfirmed(key("red plum"))).isEmpty();
+    }
+
+    /** Each is asked twice: the first is answered and waits to be confirmed, the second is under way. */
+    private void askOthers(int from, int to) {
+        for (int other = from; other < to; other++) {
+            String scope = "scope " + other % 50;
+            ask(key("acme", scope, "blue answered " + other), "cold");
+            find(key("acme", scope, "blue asked " + other));
+        }
+    }
+
     @Test
     void memory_boundsWhatQuestionsAndAnswersTake_andWhatWasUsedLeastRecentlyGoes() {
         store.close();

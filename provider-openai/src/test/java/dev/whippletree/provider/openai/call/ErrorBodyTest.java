@@ -140,6 +140,18 @@ final class ErrorBodyTest {
         assertThat(service.send(true).text()).isEqualTo("Hi");
     }
 
+    @Test
+    void beginningOfABody_isReadUpTo64Kilobytes() {
+        String start = "{\"pad\":\"";
+        String end = "\",\"message\":\"busy\"";
+        for (int more = 0; more < 2; more++) {
+            String body = start + "x".repeat(65_536 - start.length() - end.length() + more) + end;
+            assertThat(failure(service.keptOpen(BUSY + "Content-Length: 100000\r\n\r\n" + body + "y".repeat(10_000)))
+                            .message())
+                    .isEqualTo(more == 0 ? "busy" : "the service gave no reason (503)");
+        }
+    }
+
     private Failure failure(RawService.Reply reply) {
         service.reply(0, reply);
         return service.send().awaitFailure();
