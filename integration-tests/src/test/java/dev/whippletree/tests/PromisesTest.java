@@ -28,7 +28,7 @@ final class PromisesTest {
             + "|sixteenth)\\b");
 
     /** A row of the table: words of the pages, and the tests or why there are none. */
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| (\".+\") \\| ([^\"]+) \\|$");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| (\".+\") \\| ([^\"\n]+) \\|$");
 
     private static final Pattern QUOTE = Pattern.compile("\"([^\"]+)\"");
     private static final Pattern TESTS = Pattern.compile("`\\w+(#\\w+)?`(, `\\w+(#\\w+)?`)*");

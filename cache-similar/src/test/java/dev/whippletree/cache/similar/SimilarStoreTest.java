@@ -428,14 +428,14 @@ class SimilarStoreTest {
     @Test
     void tenThousandOthers_displaceAQuestionUnderWay_andOneToBeConfirmed() {
         store.close();
-        store = open(Map.of("mode", "shadow", "verifier", "caller"), Optional.empty());
+        store = open(Map.of("mode", "shadow", "verifier", "caller", "questions", "100"), Optional.empty());
         ask(key("red apple"), "warm");
         ask(key("red pear"), "warmer");
         find(key("red plum"));
-        askOthers(0, 9_999);
+        askOthers(0, 9_900);
         assertThat(store.unconfirmed(key("red pear"))).isPresent();
         assertThat(store.unconfirmed(key("red plum"))).isPresent();
-        askOthers(9_999, 19_999);
+        askOthers(9_900, 20_000);
         assertThat(store.unconfirmed(key("red pear"))).isEmpty();
         assertThat(store.unconfirmed(key("red plum"))).isEmpty();
     }
@@ -443,7 +443,7 @@ class SimilarStoreTest {
     /** Each is asked twice: the first is answered and waits to be confirmed, the second is under way. */
     private void askOthers(int from, int to) {
         for (int other = from; other < to; other++) {
-            String scope = "scope " + other % 50;
+            String scope = "scope " + other % 90;
             ask(key("acme", scope, "blue answered " + other), "cold");
             find(key("acme", scope, "blue asked " + other));
         }

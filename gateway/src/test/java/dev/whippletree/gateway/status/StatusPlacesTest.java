@@ -229,7 +229,7 @@ final class StatusPlacesTest {
                         + "\r\nConnection: close\r\n\r\n" + HI)) {
                     assertThat(RunningGateway.readAll(socket))
                             .as("%s %s", method, key)
-                            .containsPattern("^HTTP/1.1 (401|403|404) ")
+                            .containsPattern("^HTTP/1.1 (401|403|404|405) ")
                             .doesNotContain("small-model");
                 }
             }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.ArgumentCaptor;
 
@@ -140,16 +141,16 @@ final class ErrorBodyTest {
         assertThat(service.send(true).text()).isEqualTo("Hi");
     }
 
-    @Test
-    void beginningOfABody_isReadUpTo64Kilobytes() {
+    @ParameterizedTest
+    @CsvSource({"0, busy", "1, the service gave no reason (503)"})
+    void beginningOfABody_isReadUpTo64Kilobytes(int more, String message) {
         String start = "{\"pad\":\"";
         String end = "\",\"message\":\"busy\"";
-        for (int more = 0; more < 2; more++) {
-            String body = start + "x".repeat(65_536 - start.length() - end.length() + more) + end;
-            assertThat(failure(service.keptOpen(BUSY + "Content-Length: 100000\r\n\r\n" + body + "y".repeat(10_000)))
-                            .message())
-                    .isEqualTo(more == 0 ? "busy" : "the service gave no reason (503)");
-        }
+        String body = start + "x".repeat(65_536 - start.length() - end.length() + more) + end + "y".repeat(10_000);
+
+        assertThat(failure(service.keptOpen(BUSY + "Content-Length: 100000\r\n\r\n" + body))
+                        .message())
+                .isEqualTo(message);
     }
 
     private Failure failure(RawService.Reply reply) {
