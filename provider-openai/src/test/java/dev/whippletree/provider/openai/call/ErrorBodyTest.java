@@ -142,10 +142,10 @@ final class ErrorBodyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, busy", "1, the service gave no reason (503)"})
+    @CsvSource({"0, busy", "1, bus"})
     void beginningOfABody_isReadUpTo64Kilobytes(int more, String message) {
         String start = "{\"pad\":\"";
-        String end = "\",\"message\":\"busy\"";
+        String end = "\",\"message\":\"busy";
         String body = start + "x".repeat(65_536 - start.length() - end.length() + more) + end + "y".repeat(10_000);
 
         assertThat(failure(service.keptOpen(BUSY + "Content-Length: 100000\r\n\r\n" + body))
