@@ -1,5 +1,6 @@
 package dev.whippletree.tests;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,7 +30,7 @@ final class PromisesTest {
             + "|sixteenth)\\b");
 
     /** A row of the table: words of the pages, and the tests or why there are none. */
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| (\".+\") \\| ([^\"\n]+) \\|$");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| (\".+?\") \\| (.+) \\|$");
 
     private static final Pattern QUOTE = Pattern.compile("\"([^\"]+)\"");
     private static final Pattern TESTS = Pattern.compile("`\\w+(#\\w+)?`(, `\\w+(#\\w+)?`)*");
@@ -36,7 +38,6 @@ final class PromisesTest {
             Pattern.compile("(arithmetic|illustration|instruction|warning|wording): .+|measured: .*`.+`.*");
     private static final Pattern LEFT_OUT = Pattern.compile("@Disabled\\b|@Tag\\(\"thorough\"\\)");
     private static final Pattern TEST = Pattern.compile("@\\w*Test\\b");
-
     private static final List<String> SENTENCES = new ArrayList<>();
     private static final List<String> QUOTES = new ArrayList<>();
     private static final List<String> REASONS = new ArrayList<>();
@@ -47,22 +48,17 @@ final class PromisesTest {
         for (String page : PAGES) {
             SENTENCES.addAll(sentences(Files.readString(ROOT.resolve(page))));
         }
-        ROW.matcher(Files.readString(ROOT.resolve("docs/promises.md")))
-                .results()
-                .forEach(row -> {
-                    QUOTE.matcher(row.group(1))
-                            .results()
-                            .map(quote -> quote.group(1))
-                            .forEach(QUOTES::add);
-                    REASONS.add(row.group(2));
-                });
-        for (File module :
-                Objects.requireNonNull(ROOT.toFile().listFiles(file -> new File(file, "src").isDirectory()))) {
-            try (Stream<Path> files = Files.walk(module.toPath().resolve("src"))) {
-                for (Path file :
-                        files.filter(each -> each.toString().endsWith(".java")).toList()) {
-                    String name = file.getFileName().toString().replace(".java", "");
-                    SOURCES.computeIfAbsent(name, key -> new ArrayList<>()).add(Files.readString(file));
+        String table = Files.readString(ROOT.resolve("docs/promises.md"));
+        for (MatchResult row : ROW.matcher(table).results().toList()) {
+            QUOTE.matcher(row.group(1)).results().forEach(quote -> QUOTES.add(quote.group(1)));
+            REASONS.add(row.group(2));
+        }
+        for (File module : Objects.requireNonNull(ROOT.toFile().listFiles(File::isDirectory))) {
+            Path sources = module.toPath().resolve("src");
+            try (Stream<Path> files = Files.exists(sources) ? Files.walk(sources) : Stream.of()) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    String type = file.getFileName().toString().replace(".java", "");
+                    SOURCES.computeIfAbsent(type, key -> new ArrayList<>()).add(Files.readString(file, ISO_8859_1));
                 }
             }
         }
@@ -111,19 +107,18 @@ final class PromisesTest {
 
     private static boolean runs(String name) {
         String[] parts = name.split("#");
-        return SOURCES.getOrDefault(parts[0], List.of()).stream()
-                .filter(source -> isRun(source.substring(0, Math.max(0, source.indexOf("class " + parts[0])))))
-                .anyMatch(source -> parts.length == 1 ? TEST.matcher(source).find() : hasTest(source, parts[1]));
+        String method = parts.length == 1 ? "void " : "void " + parts[1] + "(";
+        return SOURCES.getOrDefault(parts[0], List.of()).stream().anyMatch(source -> runs(source, parts[0], method));
     }
 
-    private static boolean isRun(String annotations) {
-        return !LEFT_OUT.matcher(annotations).find();
-    }
-
-    /** What stands above a method begins behind the last empty line. */
-    private static boolean hasTest(String source, String method) {
-        int at = source.indexOf("void " + method + "(");
-        String above = at < 0 ? "" : source.substring(source.lastIndexOf("\n\n", at), at);
-        return TEST.matcher(above).find() && isRun(above);
+    /** Annotations stand in one block of lines with what they are about. */
+    private static boolean runs(String source, String type, String method) {
+        List<String> run = Stream.of(source.split("\n\n"))
+                .filter(block -> !LEFT_OUT.matcher(block).find())
+                .toList();
+        return run.stream().anyMatch(block -> block.contains("class " + type))
+                && run.stream()
+                        .anyMatch(block ->
+                                block.contains(method) && TEST.matcher(block).find());
     }
 }
