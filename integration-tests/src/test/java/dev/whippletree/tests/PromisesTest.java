@@ -41,7 +41,7 @@ final class PromisesTest {
     private static final List<String> SENTENCES = new ArrayList<>();
     private static final List<String> QUOTES = new ArrayList<>();
     private static final List<String> REASONS = new ArrayList<>();
-    private static final Map<String, List<String>> SOURCES = new HashMap<>();
+    private static final Map<String, String> SOURCES = new HashMap<>();
 
     @BeforeAll
     static void read() throws IOException {
@@ -58,7 +58,7 @@ final class PromisesTest {
             try (Stream<Path> files = Files.exists(sources) ? Files.walk(sources) : Stream.of()) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
                     String type = file.getFileName().toString().replace(".java", "");
-                    SOURCES.computeIfAbsent(type, key -> new ArrayList<>()).add(Files.readString(file, ISO_8859_1));
+                    SOURCES.merge(type, Files.readString(file, ISO_8859_1), String::concat);
                 }
             }
         }
@@ -105,19 +105,15 @@ final class PromisesTest {
                 .isEmpty();
     }
 
+    /** Annotations stand in one block of lines with what they are about. */
     private static boolean runs(String name) {
         String[] parts = name.split("#");
         String method = parts.length == 1 ? "void " : "void " + parts[1] + "(";
-        return SOURCES.getOrDefault(parts[0], List.of()).stream().anyMatch(source -> runs(source, parts[0], method));
-    }
-
-    /** Annotations stand in one block of lines with what they are about. */
-    private static boolean runs(String source, String type, String method) {
-        List<String> run = Stream.of(source.split("\n\n"))
+        List<String> blocks = Stream.of(SOURCES.getOrDefault(parts[0], "").split("\n\n"))
                 .filter(block -> !LEFT_OUT.matcher(block).find())
                 .toList();
-        return run.stream().anyMatch(block -> block.contains("class " + type))
-                && run.stream()
+        return blocks.stream().anyMatch(block -> block.contains("class " + parts[0]))
+                && blocks.stream()
                         .anyMatch(block ->
                                 block.contains(method) && TEST.matcher(block).find());
     }

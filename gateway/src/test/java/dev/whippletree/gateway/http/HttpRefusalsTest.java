@@ -107,6 +107,7 @@ final class HttpRefusalsTest {
             ask(HI);
         }
         running.post(HI, "Authorization", "Bearer unknown");
+        timeline.awaitTimer(A_MINUTE::equals);
         timeline.advance(A_MINUTE.minusNanos(1));
         assertThat(lines()).hasSize(1);
         timeline.advance(Duration.ofNanos(1));
