@@ -233,6 +233,14 @@ final class ConfigurationReaderTest {
     }
 
     @Test
+    void defaults_areThoseOfThePages() {
+        assertThat(EngineSettings.DEFAULT.maxConcurrency()).isEqualTo(64);
+        assertThat(EngineSettings.DEFAULT.batchShare()).isEqualTo(0.05);
+        assertThat(GatewaySettings.DEFAULT.host() + ":" + GatewaySettings.DEFAULT.port())
+                .isEqualTo("127.0.0.1:8080");
+    }
+
+    @Test
     void saysNothing_environmentAndDefaultsAreUsed() {
         for (String yaml : List.of("", "# nothing\n", "null", "---\n", "\uFEFF")) {
             Configuration configuration = read(yaml);

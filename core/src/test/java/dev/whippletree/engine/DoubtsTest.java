@@ -277,8 +277,8 @@ final class DoubtsTest {
         assertThat(fixture.status("a").state()).isEqualTo(AccountState.OFF);
         client.usually(poisoned(client, FailureKind.UNAUTHORIZED));
         CompletableFuture<Completion> good = ask("good", "good");
-        for (int tenth = 0; tenth < 1800; tenth++) {
-            if (tenth % 10 == 9) {
+        for (int tenth = 0; tenth < 1200; tenth++) {
+            if (tenth % 21 == 20) {
                 good = ask("good", "good");
             } else {
                 ask(POISON, "bad");
@@ -344,6 +344,35 @@ final class DoubtsTest {
         assertNothingIsClosed();
         fixture.advance(Duration.ofSeconds(30));
         assertThat(good).allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+
+    @Test
+    void promptRefusedAsWrong_endsTheRow() {
+        ScriptedClient client = account("a");
+        answered(1, "one");
+        for (int row = 0; row < 3; row++) {
+            for (int prompt = 0; prompt < 99; prompt++) {
+                refused(POISON, "one");
+            }
+            client.then(client.failsAfter(SHORT, FailureKind.REJECTED));
+            refused("wrong", "one");
+        }
+        assertNothingIsClosed();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"19, OFF", "21, OPEN"})
+    void callInFlightForTwiceAsLongAsARefusal_endsTheRow(int millis, AccountState state) {
+        account("a");
+        answered(1, "one");
+        for (int prompt = 0; prompt < 99; prompt++) {
+            refused(POISON, "one");
+        }
+        ask("good", "one");
+        fixture.advance(Duration.ofMillis(millis).minus(SHORT));
+        ask(POISON, "one");
+        fixture.advance(SHORT);
+        assertThat(fixture.status("a").state()).isEqualTo(state);
     }
 
     @Test

@@ -434,4 +434,15 @@ final class EngineCoordinationTest {
                 .isEqualTo(Optional.of(0L));
         assertThat(List.of(client.calls())).containsExactly(1);
     }
+
+    @Test
+    void promptThatMakesACall_usesWhatIsSharedFiveTimes() {
+        fixture.sharedCache("shared", cache);
+        fixture.ask("q");
+        fixture.run();
+        assertThat(cache.gets()).isEqualTo(2);
+        assertThat(fixture.status().coordination().orElseThrow().claimed()).isEqualTo(1);
+        assertThat(others.reserved).hasSize(1);
+        assertThat(cache.puts()).isEqualTo(1);
+    }
 }

@@ -18,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is off comes back: after a second by one probe, or as soon as its token has changed. */
 final class EngineRecoveryTest {
@@ -166,5 +168,25 @@ final class EngineRecoveryTest {
         CompletableFuture<Completion> answer = fixture.ask(question);
         fixture.advance(Duration.ofSeconds(1));
         return answer;
+    }
+
+    /** An account that has never answered is checked each minute: its first prompts may have been bad. */
+    @ParameterizedTest
+    @CsvSource({"true, 3600", "false, 60"})
+    void closedForAnUnknownTime_isCheckedEverLessOften_upToAnHour(boolean hasAnswered, long most) {
+        ScriptedClient client = fixture.account("a", "org", Secret.of("a"));
+        if (hasAnswered) {
+            fixture.ask("answered");
+            fixture.advance(Duration.ofSeconds(1));
+        }
+        client.usually(client.failsAfter(SHORT, refused(FailureKind.QUOTA_EXHAUSTED, Reach.ORGANIZATION)));
+        for (int check = 0; check < 15; check++) {
+            fixture.ask("prompt " + check);
+            fixture.advance(SHORT);
+            Duration wait = Duration.between(
+                    fixture.timeline.now(), fixture.status("a").until().orElseThrow());
+            assertThat(wait).isEqualTo(Duration.ofSeconds(Math.min(most, 1L << check)));
+            fixture.advance(wait);
+        }
     }
 }

@@ -11,6 +11,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.settings.Retries;
@@ -207,6 +208,27 @@ final class EngineReloadTest {
         assertThat(bench.status("a").limits().get(0).left()).isEqualTo(3);
         bench.advance(MOMENT);
         assertThat(bench.status("a").limits().get(0).left()).isEqualTo(5);
+    }
+
+    /** As in {@code refusalThatLateArrivalsExplain_endsTheAssumedTransit}, but the account says what is true of it. */
+    @Test
+    void statedTransit_isKept_whateverRefusalsShow() {
+        Duration slow = Duration.ofSeconds(5);
+        ScriptedClient client = bench.account("a")
+                .transit(Duration.ofSeconds(2))
+                .limits("2 / 10s")
+                .client();
+        client.usually(client.answersAfter(slow));
+        client.then(client.answersAfter(slow)).then(client.answersAfter(slow));
+        client.then(client.failsAfter(
+                MOMENT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(20), Reach.ORGANIZATION)));
+        bench.askMany(8);
+        bench.advance(Duration.ofSeconds(70));
+        List<Long> seconds =
+                client.callTimes().stream().map(time -> time / 1_000_000_000L).toList();
+        assertThat(seconds.subList(0, 3)).containsExactly(0L, 0L, 12L);
+        List<Long> after = seconds.subList(4, seconds.size());
+        assertThat(after.get(2) - after.get(0)).isEqualTo(12);
     }
 
     @Test

@@ -11,7 +11,6 @@ import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.settings.EngineSettings;
-import dev.whippletree.settings.Timeouts;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class EngineStallTest {
 
     private static final Duration SHORT = Duration.ofMillis(10);
-    private static final Duration WHOLE = Timeouts.DEFAULT.whole();
+    private static final Duration WHOLE = Duration.ofMinutes(2);
     private static final Duration STALL = WHOLE.plusSeconds(30);
 
     private final EngineFixture fixture = new EngineFixture();

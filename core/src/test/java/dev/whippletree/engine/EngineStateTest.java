@@ -641,6 +641,10 @@ final class EngineStateTest {
         first.ask("What is the text of this prompt?");
         first.advance(Duration.ofSeconds(1));
         close(first);
-        assertThat(folder.resolve("state.json")).content().contains("refused").doesNotContain("the text of");
+        assertThat(folder.resolve("state.json"))
+                .content()
+                .contains("refused")
+                .containsPattern("\"tokens\" ?: ?\"[0-9a-f]{4}\"")
+                .doesNotContain("the text of");
     }
 }

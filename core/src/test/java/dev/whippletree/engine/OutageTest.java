@@ -183,6 +183,15 @@ final class OutageTest {
         return new Failure(kind, "a page", OptionalInt.of(status), code, Optional.empty(), reach);
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, same", "10, other", "400, same", "3000, same", "3000, other"})
+    void promptsThatBreakAService_keepOthersWaitingForLessThanASecond(int failureMillis, String tenant) {
+        Failure broken = saying(FailureKind.UNAVAILABLE, 500, Optional.empty(), Reach.ACCOUNT);
+        LongSummaryStatistics took = goodOnesBeside(broken, failureMillis, tenant);
+        assertThat(took.getCount()).isEqualTo(100);
+        assertThat(took.getAverage()).isBetween(500.0, 800.0);
+    }
+
     /** The poisoned ones fail forty times; good ones wait for a few cooldowns, not for all of them. */
     @ParameterizedTest
     @CsvSource({"1, same", "10, other", "400, same", "3000, same", "3000, other"})

@@ -2,7 +2,6 @@ package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.engine.flight.Tally.TenantTally;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Scope;
@@ -118,16 +117,16 @@ final class TenantTallyTest {
     @Test
     void tenantsBeyondAHundred_areOneRow_untilOneOfTheHundredHasBeenSilentForAnHour() {
         account(1);
-        for (int number = 0; number < TenantTally.MOST; number++) {
+        for (int number = 0; number < 100; number++) {
             ask("tenant " + number);
         }
         ask("late");
         ask("later");
-        assertThat(tenants()).hasSize(TenantTally.MOST + 1);
-        assertThat(tenants().get(TenantTally.MOST))
+        assertThat(tenants()).hasSize(100 + 1);
+        assertThat(tenants().get(100))
                 .isEqualTo(new Tenant(Optional.empty(), Optional.empty(), 2, Optional.of(Duration.ZERO), 0, List.of()));
         fixture.run();
-        assertThat(tenants().get(TenantTally.MOST).starts()).isEqualTo(2);
+        assertThat(tenants().get(100).starts()).isEqualTo(2);
         fixture.advance(Duration.ofMinutes(57));
         ask("tenant 0");
         ask("late");
@@ -136,17 +135,17 @@ final class TenantTallyTest {
         fixture.advance(Duration.ofMinutes(2));
         ask("late");
         fixture.advance(SECOND);
-        assertThat(tenants()).hasSize(TenantTally.MOST + 1);
+        assertThat(tenants()).hasSize(100 + 1);
         assertThat(tenant("late").starts()).isEqualTo(1);
         assertThat(tenant("tenant 0").starts()).as("it was heard of lately").isEqualTo(2);
         assertThat(tenants()).extracting(Tenant::name).doesNotContain(Optional.of("tenant 1"));
-        assertThat(tenants().get(TenantTally.MOST).starts()).isEqualTo(3);
+        assertThat(tenants().get(100).starts()).isEqualTo(3);
     }
 
     @Test
     void tenantThatWaitsForLong_keepsItsRow() {
         account(1, "1 / 3h");
-        for (int number = 0; number < TenantTally.MOST; number++) {
+        for (int number = 0; number < 100; number++) {
             ask("tenant " + number);
         }
         fixture.advance(Duration.ofHours(2));

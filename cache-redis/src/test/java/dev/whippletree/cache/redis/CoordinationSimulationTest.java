@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -290,10 +291,13 @@ class CoordinationSimulationTest {
         assertThat(redis.used(WINDOW)).isZero();
     }
 
-    private Grant grant(int process, long amount) {
+    private CompletableFuture<Grant> reserve(int process, long amount) {
         LimitUse use = new LimitUse(Scope.of("test/acme"), "tokens", Limit.tokens(AMOUNT, WINDOW), amount);
-        CompletableFuture<Grant> grant =
-                processes.get(process).reserve(List.of(use)).toCompletableFuture();
+        return processes.get(process).reserve(List.of(use)).toCompletableFuture();
+    }
+
+    private Grant grant(int process, long amount) {
+        CompletableFuture<Grant> grant = reserve(process, amount);
         timeline.advance(Duration.ofMillis(300));
         return grant.join();
     }
@@ -338,24 +342,36 @@ class CoordinationSimulationTest {
     }
 
     @Test
-    void claimOfADeadProcess_goesToAnotherAfterItsLease() {
-        open(1, 2, Map.of());
+    void claimOfADeadProcess_goesToOneOtherAfterItsLease() {
+        open(1, 3, Map.of());
         assertThat(claim(0)).isInstanceOf(Claim.Ours.class);
-        CompletableFuture<Void> ended = ((Claim.Others) claim(1)).ended().toCompletableFuture();
+        List<CompletableFuture<Void>> ended = IntStream.of(1, 2)
+                .mapToObj(process -> ((Claim.Others) claim(process)).ended().toCompletableFuture())
+                .toList();
         timeline.advance(Duration.ofSeconds(60));
-        assertThat(ended).isNotDone();
+        assertThat(ended).noneMatch(CompletableFuture::isDone);
         networks.get(0).setDown(true);
 
         timeline.advance(Duration.ofSeconds(11));
 
-        assertThat(ended).isDone();
+        assertThat(ended).allMatch(CompletableFuture::isDone);
         assertThat(claim(1)).isInstanceOf(Claim.Ours.class);
+        assertThat(claim(2)).isInstanceOf(Claim.Others.class);
     }
 
-    /**
-     * Lost just before a lease would end, a claim still lasts for two thirds of it: it was renewed when a third had
-     * passed.
-     */
+    @Test
+    void silentRedis_isWaitedForAsLongAsACommandMayTake_andThenNotAtAll() {
+        open(1, 2, Map.of());
+        networks.get(0).freeze(Duration.ofMinutes(1));
+        CompletableFuture<Grant> first = reserve(0, 1);
+        timeline.advance(FaultyCommands.TIMEOUT.minusNanos(1));
+        assertThat(first).isNotDone();
+        timeline.advance(Duration.ofNanos(1));
+        assertThat(first).isDone();
+        timeline.advance(Duration.ofSeconds(2));
+        assertThat(reserve(0, 1)).isDone();
+    }
+
     @Test
     void claim_isRenewedLongBeforeItsLeaseEnds() {
         open(1, 2, Map.of("claim-lease", "10s"));

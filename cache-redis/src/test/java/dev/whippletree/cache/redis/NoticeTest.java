@@ -113,6 +113,15 @@ class NoticeTest {
         assertThat(corrupt.sentence()).isEmpty();
     }
 
+    @Test
+    void noticeOfMoreThan8192Characters_isNotHeard() {
+        int others = Notice.reopened("p", Scope.of("o".repeat(8_000))).text().length() - 8_000;
+        for (int more = 0; more < 2; more++) {
+            Notice notice = Notice.reopened("p", Scope.of("o".repeat(8_192 - others + more)));
+            assertThat(read(notice.text())).isEqualTo(more == 0 ? Optional.of(notice) : Optional.empty());
+        }
+    }
+
     private Optional<Notice> read(String text) {
         return Notice.read(text, corrupt);
     }

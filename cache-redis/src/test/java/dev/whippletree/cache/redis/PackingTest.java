@@ -3,11 +3,17 @@ package dev.whippletree.cache.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Random;
 import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PackingTest {
 
@@ -41,9 +47,10 @@ class PackingTest {
 
     @Test
     void smallOnes_stayAsTheyAre() {
-        byte[] envelope = text(Packing.SMALLEST - 1);
+        byte[] envelope = text(1_023);
         assertThat(Packing.pack(envelope)).isSameAs(envelope);
         assertThat(Packing.unpack(envelope)).contains(envelope);
+        assertThat(Packing.pack(text(1_024))).hasSizeLessThan(200);
     }
 
     @Test
@@ -91,6 +98,26 @@ class PackingTest {
         deflater.end();
         ByteBuffer.wrap(packed).put((byte) 'W').put((byte) 'Z').putInt(Packing.SMALLEST - 1);
         assertThat(Packing.unpack(Arrays.copyOf(packed, 6 + length))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void envelopeOfMoreThan64Megabytes_isNone(int more) throws IOException {
+        int length = (64 << 20) + more;
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        packed.write(ByteBuffer.allocate(6)
+                .put((byte) 'W')
+                .put((byte) 'Z')
+                .putInt(length)
+                .array());
+        try (DeflaterOutputStream out = new DeflaterOutputStream(packed, new Deflater(Deflater.BEST_SPEED, true))) {
+            for (int megabyte = 0; megabyte < 64; megabyte++) {
+                out.write(new byte[1 << 20]);
+            }
+            out.write(new byte[more]);
+        }
+        assertThat(Packing.unpack(packed.toByteArray()).map(envelope -> envelope.length))
+                .isEqualTo(more == 0 ? Optional.of(length) : Optional.empty());
     }
 
     @Test

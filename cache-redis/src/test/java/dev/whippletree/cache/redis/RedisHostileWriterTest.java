@@ -15,12 +15,14 @@ import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.testkit.Samples;
 import dev.whippletree.testkit.redis.RedisProcess;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.ScoredValue;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -144,6 +146,74 @@ class RedisHostileWriterTest {
             assertThat(one.reserveAll(use)).as(value).hasSize(90);
         }
         assertThat(one.status().alone()).isZero();
+    }
+
+    @Test
+    void whatIsBeyondItsBound_isMended() {
+        CoordinatedProcess one = process();
+        one.use(limit("limit"));
+        long now = Long.parseLong(other.time().get(0)) * 1_000;
+        long month = Duration.ofDays(31).toMillis();
+        long minute = Duration.ofMinutes(1).toMillis();
+        long skew = HOUR.toMillis();
+
+        assertThat(windowAfter(one, month, now + month)).isEqualTo(month);
+        assertThat(windowAfter(one, month, now + month + skew + minute)).isEqualTo(HOUR.toMillis());
+        assertThat(windowAfter(one, month + 1, now + month)).isEqualTo(HOUR.toMillis());
+
+        long last = (now - HOUR.toMillis()) / 3_516 + 65_536;
+        other.hset(LIMIT, Long.toString(last - 20), "5");
+        other.hset(LIMIT, Long.toString(last + 20), "5");
+        long day = now + Duration.ofDays(1).toMillis();
+        other.hset(LIMIT, "gx", "7 " + day);
+        other.hset(LIMIT, "gy", "7 " + (day + skew + minute));
+        other.hset(LIMIT, "s", "NaN");
+        one.granted(limit("limit"));
+        assertThat(other.hkeys(LIMIT)).contains(Long.toString(last - 20), "gx").doesNotContain("gy");
+        assertThat(other.hget(LIMIT, Long.toString(last + 20))).isNull();
+
+        other.hset(STATE, "r", Long.toString(now + minute));
+        one.reserve(limit("limit"));
+        assertThat(Long.parseLong(other.hget(STATE, "r"))
+                        - Long.parseLong(other.time().get(0)) * 1_000)
+                .isLessThanOrEqualTo(3_500);
+        await().until(one::isInStep);
+
+        String limits = text(KEYS.limits());
+        String known = "{" + "a".repeat(32) + "}:limit:" + "b".repeat(32);
+        other.zadd(limits, now + Duration.ofDays(32).toMillis(), known);
+        other.zadd(limits, now + Duration.ofDays(32).toMillis() + skew + minute, known.replace('b', 'c'));
+        await().until(() -> other.zscore(limits, known.replace('b', 'c')) == null);
+        assertThat(other.zscore(limits, known)).isNotNull();
+        assertTold(one, "ignored since the start");
+    }
+
+    /** Returns the window that a limit has once a process has used it. */
+    private long windowAfter(CoordinatedProcess process, long window, long keptUntil) {
+        other.hset(LIMIT, Map.of("w", Long.toString(window), "k", Long.toString(keptUntil)));
+        process.granted(limit("limit"));
+        return Long.parseLong(other.hget(LIMIT, "w"));
+    }
+
+    @Test
+    void moreThanAHundredThousandProcesses_areNone() {
+        CoordinatedProcess one = process();
+        long now = Long.parseLong(other.time().get(0)) * 1_000;
+        List<ScoredValue<String>> fakes = IntStream.range(0, 99_990)
+                .mapToObj(number -> ScoredValue.just(now, "fake-" + number))
+                .toList();
+        addAll(fakes);
+        await().until(() -> one.status().processes() == 99_991);
+
+        for (int more = 0; more < 20; more++) {
+            other.zadd(text(KEYS.processes()), now, "more-" + more);
+        }
+        assertTold(one, "of more than 100000");
+    }
+
+    @SuppressWarnings("unchecked")
+    private void addAll(List<ScoredValue<String>> processes) {
+        other.zadd(text(KEYS.processes()), processes.toArray(ScoredValue[]::new));
     }
 
     @Test

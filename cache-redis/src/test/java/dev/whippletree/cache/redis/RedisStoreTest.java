@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What lies in a real Redis, seen by another client. */
 @Tag("slow")
@@ -95,6 +97,16 @@ class RedisStoreTest {
         assertThat(other.strlen(PLACE)).isLessThan(text.length() / 10);
         assertThat(store.get(KEY).toCompletableFuture().join())
                 .hasValueSatisfying(hit -> assertThat(hit.entry()).isEqualTo(entry));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3650, true", "3652, false"})
+    void answerThatExpiresInMoreThanTenYears_isAMiss(int days, boolean found) {
+        CacheEntry entry = new CacheEntry(
+                Samples.completion("answer"), services.clock().instant().plus(Duration.ofDays(days)));
+        other.set(PLACE, CacheEnvelope.write(entry));
+
+        assertThat(isStored(store)).isEqualTo(found);
     }
 
     @Test

@@ -216,6 +216,19 @@ class RedisUserTest {
         }
     }
 
+    @Test
+    void anotherDatabase_needsSelect() {
+        acl(rule);
+        try (CachingProcess cache = new CachingProcess(redis.uri() + "/1", settings())) {
+            assertThat(cache.fault(KEY)).contains("NOPERM", "select");
+            acl(List.of("SETUSER", "whippletree", "+select"));
+            await().ignoreExceptions().until(() -> {
+                cache.put(KEY);
+                return cache.isStored(KEY);
+            });
+        }
+    }
+
     private CoordinatedProcess process() {
         Map<String, String> all = new HashMap<>(settings());
         all.put("processes", "5");

@@ -20,7 +20,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The store in virtual time, over vectors that say by a question's first word what it means. */
@@ -422,6 +424,36 @@ class SimilarStoreTest {
         }
         storing.set(false);
         assertThat(store.remarks()).anyMatch(remark -> remark.startsWith((1_100 - 16 - 1_024) + " verdicts were lost"));
+    }
+
+    /** To ask for what is remembered is to use it. */
+    @Test
+    @Tag("slow")
+    void tenThousandOthers_displaceAQuestionUnderWay_andOneToBeConfirmed() {
+        store.close();
+        store = open(Map.of("mode", "shadow", "verifier", "caller", "questions", "100"), Optional.empty());
+        ask(key("red apple"), "warm");
+        ask(key("red pear"), "warmer");
+        find(key("red plum"));
+        askOthers(0, 9_900);
+        assertThat(store.unconfirmed(key("red pear"))).isPresent();
+        assertThat(store.unconfirmed(key("red plum"))).isPresent();
+        askOthers(9_900, 20_000);
+        assertThat(store.unconfirmed(key("red pear"))).isEmpty();
+        assertThat(store.unconfirmed(key("red plum"))).isEmpty();
+    }
+
+    /** Each is asked twice: the first is answered and waits to be confirmed, the second is under way. */
+    private void askOthers(int from, int to) {
+        for (int other = from; other < to; other++) {
+            String scope = "scope " + other % 90;
+            String name = Integer.toString(other)
+                    .codePoints()
+                    .mapToObj(digit -> "bcdfghjklm".substring(digit - '0', digit - '0' + 1))
+                    .collect(Collectors.joining());
+            ask(key("acme", scope, "blue answered " + name), "cold");
+            find(key("acme", scope, "blue asked " + name));
+        }
     }
 
     @Test

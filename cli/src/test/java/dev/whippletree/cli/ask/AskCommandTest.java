@@ -334,6 +334,7 @@ class AskCommandTest {
                 .isZero();
         assertThat(shell.err()).contains("debug: ").doesNotContain("the key").doesNotContain("sesame");
         assertThat(shell.err()).doesNotContain("Fine, thank you");
+        assertThat(shell.err()).containsPattern("\\b[0-9a-f]{12}\\b").doesNotContainPattern("[0-9a-f]{13}");
     }
 
     @Test

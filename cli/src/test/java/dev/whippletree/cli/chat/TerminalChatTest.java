@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,5 +154,21 @@ class TerminalChatTest {
         assertThat(history).content().contains("Hello");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(history)))
                 .isEqualTo("rw-------");
+    }
+
+    @Test
+    void historyOfMoreLines_isCutToTheLastThousand() throws Exception {
+        Path file = folder.resolve("long-history");
+        Files.write(
+                file,
+                IntStream.range(0, 1_260)
+                        .mapToObj(line -> line + ":line " + line)
+                        .toList());
+        PseudoTerminal other = new PseudoTerminal();
+        try (LineEditor editor = new TerminalEditor(other.terminal(), Optional.of(file))) {
+            other.type("Hello", PseudoTerminal.ENTER);
+            editor.read("> ");
+        }
+        assertThat(Files.readAllLines(file)).hasSize(1_000).last().asString().endsWith(":Hello");
     }
 }

@@ -39,7 +39,7 @@ final class KeyFilesTest {
     private static final String BOB = "key-of-bob-0123456789";
     private static final String CAROL = "key-of-carol-0123456789";
     private static final String WATCHER = "watch-key-0123456789";
-    private static final Duration JUST_KEPT = ExpectedKey.KEPT.minusMillis(1);
+    private static final Duration JUST_KEPT = Duration.ofMinutes(1).minusMillis(1);
 
     @TempDir
     private Path folder;

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 final class HttpRefusalsTest {
 
     private static final String HI = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+    private static final Duration A_MINUTE = Duration.ofMinutes(1);
     private static final String KEY = "key-of-acme-0123";
     private static final String WATCH = "watch-key-of-the-operator";
     private static final RequestLabel REQUEST = new RequestLabel("1", ErrorFormat.OPENAI);
@@ -106,7 +107,8 @@ final class HttpRefusalsTest {
             ask(HI);
         }
         running.post(HI, "Authorization", "Bearer unknown");
-        timeline.advance(HttpRefusals.PAUSE.minusNanos(1));
+        timeline.awaitTimer(A_MINUTE::equals);
+        timeline.advance(A_MINUTE.minusNanos(1));
         assertThat(lines()).hasSize(1);
         timeline.advance(Duration.ofNanos(1));
         aLineIsLogged();
@@ -115,7 +117,7 @@ final class HttpRefusalsTest {
                 .last()
                 .isEqualTo("WARN Requests refused or failed, by code: {invalid_api_key=1, rate_limit_exceeded=50};"
                         + " the last: unknown key (req_)");
-        timeline.advance(HttpRefusals.PAUSE);
+        timeline.advance(A_MINUTE);
         timeline.awaitTimers(TIMERS_AFTER_AN_ERROR - 1);
         assertThat(lines()).hasSize(2);
         ask(HI);
@@ -139,7 +141,7 @@ final class HttpRefusalsTest {
     void wordsOfAnErrorAboutTheRequest_areNotLogged() throws Exception {
         running.get("/sk-secret%0AWARN");
         ask("{\"messages\":[{\"role\":\"sk-secret\",\"content\":\"Hi\"}]}");
-        timeline.advance(HttpRefusals.PAUSE);
+        timeline.advance(A_MINUTE);
         aLineIsLogged();
         assertThat(lines()).hasSize(2).noneMatch(line -> line.contains("secret"));
     }
@@ -177,7 +179,7 @@ final class HttpRefusalsTest {
     void wordsOfAnError_areLoggedOnce() throws Exception {
         running.post(HI, "Authorization", "Bearer unknown");
         running.get("/nowhere");
-        timeline.advance(HttpRefusals.PAUSE);
+        timeline.advance(A_MINUTE);
         aLineIsLogged();
         assertThat(lines()).hasSize(2).first().asString().endsWith("; the last: unknown key (req_)");
         assertThat(lines()).last().asString().endsWith("{not_found=1}");

@@ -204,6 +204,39 @@ final class StatusPlacesTest {
         assertThat(running.post(HI).statusCode()).isEqualTo(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v1/chat/completions",
+                "/v1/messages",
+                "/v1/messages/count_tokens",
+                "/v1/responses",
+                "/v1/embeddings",
+                "/v1/confirmations",
+                "/v1/models",
+                "/v1/models/fast",
+                "/status",
+                "/metrics",
+                "/v1/files",
+                "/acme"
+            })
+    void withoutAKey_everyPlaceIsShut(String place) throws Exception {
+        open(Optional.of(WATCH), client("acme", "key-of-acme"));
+        for (String key : List.of("", "Authorization: Bearer key-of-acm\r\n", "x-api-key: " + WATCH + "s\r\n")) {
+            for (String method : List.of("GET", "POST", "PUT")) {
+                try (Socket socket = running.send(method + " " + place + " HTTP/1.1\r\nHost: localhost\r\n" + key
+                        + "Content-Type: application/json\r\nContent-Length: " + HI.length()
+                        + "\r\nConnection: close\r\n\r\n" + HI)) {
+                    assertThat(RunningGateway.readAll(socket))
+                            .as("%s %s", method, key)
+                            .containsPattern("^HTTP/1.1 (401|403|404|405) ")
+                            .doesNotContain("small-model");
+                }
+            }
+        }
+        assertThat(running.provider.unseenCalls()).isZero();
+    }
+
     @Test
     void withClientsAndNoWatchKey_nobodyMaySee_andItSaysWhatToSet() throws Exception {
         open(Optional.empty(), client("acme", "key-of-acme"));

@@ -55,9 +55,16 @@ final class TrendTest {
     @Test
     void onlyTheLastLooksAreKept() {
         trend.begin();
-        timeline.advance(Trend.EVERY.multipliedBy(Trend.MOST + 5L));
-        assertThat(trend.json()).hasSize(Trend.MOST);
-        assertThat(trend.json().get(0)).containsEntry("waiting", 6);
+        timeline.advance(Duration.ofMinutes(10).plus(Trend.EVERY.multipliedBy(5)));
+        assertThat(trend.json()).hasSize(120);
+        assertThat(trend.json().get(0))
+                .containsEntry("waiting", 6)
+                .containsEntry(
+                        "at",
+                        timeline.now()
+                                .minus(Duration.ofMinutes(10))
+                                .plus(Trend.EVERY)
+                                .toString());
     }
 
     @Test

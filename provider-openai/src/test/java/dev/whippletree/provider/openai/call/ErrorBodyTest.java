@@ -15,6 +15,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.ArgumentCaptor;
 
@@ -138,6 +139,18 @@ final class ErrorBodyTest {
                                 + " ".repeat(16) + "\n\n\r\n"));
 
         assertThat(service.send(true).text()).isEqualTo("Hi");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, busy", "1, bus"})
+    void beginningOfABody_isReadUpTo64Kilobytes(int more, String message) {
+        String start = "{\"pad\":\"";
+        String end = "\",\"message\":\"busy";
+        String body = start + "x".repeat(65_536 - start.length() - end.length() + more) + end + "y".repeat(10_000);
+
+        assertThat(failure(service.keptOpen(BUSY + "Content-Length: 100000\r\n\r\n" + body))
+                        .message())
+                .isEqualTo(message);
     }
 
     private Failure failure(RawService.Reply reply) {

@@ -76,6 +76,14 @@ class JsonFieldsTest {
         assertThat(JsonFields.parse(bytes("[".repeat(100_000)))).isEmpty();
     }
 
+    @Test
+    void documentOfMoreThanAMillionParts_orDeeperThan500Levels_isNone() {
+        assertThat(JsonFields.parse(bytes("[" + "0,".repeat(999_997) + "0]"))).isPresent();
+        assertThat(JsonFields.parse(bytes("[" + "0,".repeat(999_998) + "0]"))).isEmpty();
+        assertThat(JsonFields.parse(bytes("[".repeat(500) + "]".repeat(500)))).isPresent();
+        assertThat(JsonFields.parse(bytes("[".repeat(501) + "]".repeat(501)))).isEmpty();
+    }
+
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }

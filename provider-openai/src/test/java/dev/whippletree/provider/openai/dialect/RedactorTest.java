@@ -96,9 +96,7 @@ final class RedactorTest {
     void message_isOneShortLine() {
         assertThat(Redactor.clean(" a\r\n\tb\u0000c ", TOKEN)).isEqualTo("a b c");
         assertThat(Redactor.clean("a\u009b2Jb\u202ec\u2066d\u2028e", TOKEN)).isEqualTo("a 2Jb c d e");
-        assertThat(Redactor.clean("no ".repeat(10_000), TOKEN))
-                .hasSize(Redactor.LONGEST)
-                .endsWith("…");
+        assertThat(Redactor.clean("no ".repeat(10_000), TOKEN)).hasSize(300).endsWith("…");
     }
 
     @Test
