@@ -12,9 +12,10 @@ class AnswersTest {
 
     @Test
     void linesOfAnAnswer_comeBack(@TempDir Path folder) throws IOException {
-        Files.writeString(folder.resolve("answers.tsv"), "answer\t3\t1\t500000\t1500000\tsaid\ta\\tb\\nc\\\\n");
+        Files.writeString(folder.resolve("answers.tsv"), "answer\t3\t1\t500000\t1500000\tsaid\ta\\tb\\r\\nc\\\\n");
 
-        assertThat(Answers.read(folder).lines()).containsExactly(new Answers.Line(3, 1, 0.5, 1.5, true, "a\tb\nc\\n"));
+        assertThat(Answers.read(folder).lines())
+                .containsExactly(new Answers.Line(3, 1, 0.5, 1.5, true, "a\tb\r\nc\\n"));
     }
 
     @Test

@@ -10,7 +10,9 @@ import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceStats;
 import dev.whippletree.model.Prompt;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class JudgeTest {
@@ -66,6 +68,22 @@ class JudgeTest {
     }
 
     @Test
+    void errors_areTheThreeCommonest_theMostOftenFirst_inPart() {
+        String longest = "x".repeat(161);
+        List<Answers.Line> lines = new ArrayList<>();
+        for (String text : List.of("a", "b", "b", "c", "c", "c", longest, longest, longest, longest)) {
+            lines.add(line(0, lines.size(), 0, 1, false, text));
+        }
+
+        Results.Answered run = judge(
+                asked(caller("one", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9")),
+                lines.toArray(Answers.Line[]::new));
+
+        assertThat(List.copyOf(run.failures().entrySet()))
+                .containsExactly(Map.entry("x".repeat(160) + "…", 4L), Map.entry("c", 3L), Map.entry("b", 2L));
+    }
+
+    @Test
     void errors_areCountedByWhatTheySay_whateverTheirNumbers() {
         Results.Answered run = judge(
                 asked(caller("one", "a", "b")),
@@ -73,7 +91,7 @@ class JudgeTest {
                 line(0, 1, 1, 2, false, "429 try again in 99 ms"));
 
         assertThat(run.failed()).isEqualTo(2);
-        assertThat(run.failures()).containsOnly(java.util.Map.entry("… try again in … ms", 2L));
+        assertThat(run.failures()).containsOnly(Map.entry("… try again in … ms", 2L));
     }
 
     @Test
@@ -95,13 +113,18 @@ class JudgeTest {
         assertThat(run.quietestWorstSeconds()).isEqualTo(2);
     }
 
+    /** It is asked after its caller's pause of 1 s, of which answers may come in any order. */
     @Test
     void promptWithoutAnAnswer_waitsUntilTheEnd() {
         Results.Answered run = judge(
-                asked(caller("greedy", "a", "b"), caller("quiet", "c")),
+                asked(
+                        caller("greedy", "a", "b", "e", "f"),
+                        new Caller("quiet", Duration.ofSeconds(1), List.of("c", "d", "g"))),
                 line(0, 0, 0, 1, true, answer("a")),
-                line(0, 1, 1, 5, true, answer("b")));
+                line(1, 1, 2, 3, true, answer("d")),
+                line(1, 0, 0, 2, true, answer("c")));
 
-        assertThat(run.quietestWorstSeconds()).isEqualTo(6);
+        assertThat(run.wallSeconds()).isEqualTo(18);
+        assertThat(run.quietestWorstSeconds()).isEqualTo(18 - 3 - 1);
     }
 }

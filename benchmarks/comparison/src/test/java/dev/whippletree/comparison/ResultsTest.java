@@ -28,11 +28,23 @@ class ResultsTest {
                 .with(new Results.Fault("other", "cut", true, ORIGIN, Results.Got.CUT, "half"));
     }
 
+    private static Results.Fault fault(boolean streamed, Results.Got got) {
+        return new Results.Fault("other", "cut", streamed, ORIGIN, got, "half");
+    }
+
+    /** Of the same contender in the same case; a fault also of the same way to answer. */
     @Test
     void newerResult_takesThePlaceOfTheOlder() {
-        Results again = all().with(answered("okhttp", 7));
+        Results.Answered herd =
+                new Results.Answered("okhttp", "herd", ORIGIN, 20, false, 10, 5, 1, 0, 9, 5, 0, 1.5, Map.of());
+        Results again = all().with(herd)
+                .with(answered("okhttp", 7))
+                .with(fault(false, Results.Got.WHOLE))
+                .with(fault(true, Results.Got.ERROR));
 
-        assertThat(again.answered()).extracting(Results.Answered::right).containsExactly(7L, 10L);
+        assertThat(again.answered()).containsExactly(answered("okhttp", 7), answered("other", 10), herd);
+        assertThat(again.faults()).containsExactly(fault(true, Results.Got.ERROR), fault(false, Results.Got.WHOLE));
+        assertThat(again.of("okhttp", "herd")).contains(herd);
     }
 
     @Test

@@ -9,9 +9,12 @@ import dev.whippletree.emulator.fault.FaultScript;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Limit;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,51 +24,95 @@ class EmulatedServiceTest {
 
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final Optional<String> TOKEN = Optional.of("token-1");
+    private static final Optional<String> TOKEN_2 = Optional.of("token-2");
     private static final ServiceLimit THREE_IN_TEN_SECONDS =
             ServiceLimit.sliding(Limit.requests(3, Duration.ofSeconds(10)));
 
+    /** Has 12 tokens. */
     private final ChatRequest request = ChatRequest.of("m", "Why do you want to work here?");
+
+    private static ServiceSettingsBuilder huggingFace(ServiceLimit... limits) {
+        return ServiceSettings.builder(ServiceKind.HUGGING_FACE).account("hf-1", "token-1", limits);
+    }
+
+    private static ServiceSettingsBuilder groq(ServiceLimit... limits) {
+        return ServiceSettings.builder(ServiceKind.GROQ).account("g", "token-1", limits);
+    }
+
+    private static EmulatedService service(ServiceSettingsBuilder builder) {
+        return new EmulatedService(builder.build(), 0);
+    }
+
+    private static Refusal refusal(Outcome outcome) {
+        return ((Outcome.Refused) outcome).refusal();
+    }
+
+    private static Outcome.Answered answered(Outcome outcome) {
+        assertThat(outcome).isInstanceOf(Outcome.Answered.class);
+        return (Outcome.Answered) outcome;
+    }
+
+    private static Outcome.Answered answer(EmulatedService service, String text, long nowNanos) {
+        return answered(service.receive(TOKEN, ChatRequest.of("m", text), nowNanos));
+    }
+
+    /** Returns what comes of asking at each of some seconds: a status, or how it ends. */
+    private List<String> symptoms(EmulatedService service, double... seconds) {
+        return IntStream.range(0, seconds.length)
+                .mapToObj(number -> service.receive(TOKEN, request, (long) (seconds[number] * SECOND))
+                        .symptom())
+                .toList();
+    }
 
     @Test
     void answersItsOwnTokenOnly() {
         EmulatedService service = service(huggingFace());
 
-        assertThat(service.receive(TOKEN, request, 0)).isInstanceOf(Outcome.Answered.class);
+        assertThat(symptoms(service, 0)).containsExactly("200");
         assertThat(refusal(service.receive(Optional.empty(), request, 0)).kind())
                 .isEqualTo(RefusalKind.NO_TOKEN);
         assertThat(refusal(service.receive(Optional.of("other"), request, 0)).kind())
                 .isEqualTo(RefusalKind.BAD_TOKEN);
-        assertThat(service.stats().strangers()).isEqualTo(2);
+        assertThat(service.receiveUnreadable(Optional.of("other"), "no JSON", 0).symptom())
+                .isEqualTo("401");
+        assertThat(service.stats().strangers()).isEqualTo(3);
         assertThat(service.stats().calls()).isEqualTo(1);
     }
 
     @Test
-    void accountsOfOneOrganization_shareItsLimit() {
+    void unreadableRequest_isACallThatIsRefused() {
+        EmulatedService service = service(huggingFace());
+
+        assertThat(refusal(service.receiveUnreadable(TOKEN, "no JSON", 0)).status())
+                .isEqualTo(400);
+        assertThat(service.stats().calls()).isEqualTo(1);
+        assertThat(service.stats().accounts().get(0).outcomes()).isEqualTo(Map.of("400", 1L));
+    }
+
+    @Test
+    void accountsOfOneOrganization_shareItsLimit_andItsRoomForCallsUnderWay() {
         EmulatedService service = service(ServiceSettings.builder(ServiceKind.HUGGING_FACE)
                 .organization(EmulatedOrganization.of("acme", THREE_IN_TEN_SECONDS))
                 .member("one", "token-1", "acme")
                 .member("two", "token-2", "acme"));
+        assertThat(symptoms(service, 0, 0)).containsOnly("200");
 
-        service.receive(TOKEN, request, 0);
-        service.receive(TOKEN, request, 0);
-        assertThat(service.receive(Optional.of("token-2"), request, SECOND)).isInstanceOf(Outcome.Answered.class);
+        assertThat(service.receive(TOKEN_2, request, SECOND).symptom()).isEqualTo("200");
+        Refusal refusal = refusal(service.receive(TOKEN_2, request, 2 * SECOND));
 
-        Refusal refusal = refusal(service.receive(Optional.of("token-2"), request, 2 * SECOND));
         assertThat(refusal.kind()).isEqualTo(RefusalKind.LIMIT);
         assertThat(refusal.retryAfter()).contains(Duration.ofSeconds(8));
     }
 
     @Test
     void limit_refusesUntilTheVeryMoment_andRefusalsCountAgainstNothing() {
-        EmulatedService service = service(huggingFace().account("two", "token-2", THREE_IN_TEN_SECONDS));
-        Optional<String> token = Optional.of("token-2");
-        for (int i = 0; i < 3; i++) {
-            service.receive(token, request, 0);
-        }
+        EmulatedService service = service(huggingFace(THREE_IN_TEN_SECONDS));
 
-        assertThat(refusal(service.receive(token, request, 10 * SECOND - 1)).kind())
+        assertThat(symptoms(service, 0, 0, 0)).containsOnly("200");
+        assertThat(refusal(service.receive(TOKEN, request, 10 * SECOND - 1)).kind())
                 .isEqualTo(RefusalKind.LIMIT);
-        assertThat(service.receive(token, request, 10 * SECOND)).isInstanceOf(Outcome.Answered.class);
+        assertThat(symptoms(service, 10)).containsExactly("200");
+
         assertThat(service.stats().limits()).singleElement().satisfies(limit -> {
             assertThat(limit.fullest()).isEqualTo(3);
             assertThat(limit.amount()).isEqualTo(3);
@@ -74,10 +121,20 @@ class EmulatedServiceTest {
         assertThat(service.stats().rateLimited()).isEqualTo(1);
     }
 
-    private static Outcome.Answered answer(EmulatedService service, String text, long nowNanos) {
-        Outcome outcome = service.receive(TOKEN, ChatRequest.of("m", text), nowNanos);
-        assertThat(outcome).isInstanceOf(Outcome.Answered.class);
-        return (Outcome.Answered) outcome;
+    @Test
+    void limitsOfInputAndOutput_areEachCounted_andRefusalsTakeOfNone() {
+        EmulatedService service = service(huggingFace(
+                ServiceLimit.sliding(Limit.parse("100 input-tokens / 1m")),
+                ServiceLimit.sliding(Limit.parse("100 output-tokens / 1m")),
+                ServiceLimit.sliding(Limit.parse("2 / 1m"))));
+        ChatRequest bounded = request.withMaxTokens(5);
+
+        service.receive(TOKEN, bounded, 0);
+        Outcome.Answered second = answered(service.receive(TOKEN, bounded, 0));
+        Outcome.Refused third = (Outcome.Refused) service.receive(TOKEN, bounded, 0);
+
+        assertThat(second.limits()).extracting(LimitState::used).containsExactly(24L, 10L, 2L);
+        assertThat(third.limits()).extracting(LimitState::used).containsExactly(24L, 10L, 2L);
     }
 
     private static long used(EmulatedService service, String text, long nowNanos) {
@@ -89,8 +146,7 @@ class EmulatedServiceTest {
     @EnumSource(Counting.class)
     void whatGroqHasCached_countsUntilTheAnswerIsThere_andNoLonger(Counting counting) {
         ServiceLimit limit = new ServiceLimit(Limit.tokens(10_000, Duration.ofHours(10)), counting, true);
-        EmulatedService service = service(ServiceSettings.builder(ServiceKind.GROQ)
-                .account("one", "token-1", limit)
+        EmulatedService service = service(groq(limit)
                 .assumedMaxTokens(10)
                 .promptCache(Duration.ofMinutes(1))
                 .latency(Latency.constant(Duration.ofSeconds(2))));
@@ -103,170 +159,232 @@ class EmulatedServiceTest {
                         .answer()
                         .cachedTokens())
                 .isEqualTo(384);
-
         long whole = 3 * (1_000 + 4 + 10);
         assertThat(used(service, common + "3".repeat(size), 11 * SECOND)).isBetween(whole - 10, whole);
         assertThat(used(service, "short", 20 * SECOND)).isBetween(whole - 2 * 384, whole - 2 * 384 + 30);
-        assertThat(answer(service, common + "4".repeat(size), 90 * SECOND)
+        assertThat(answer(service, common + "4".repeat(size), 71 * SECOND)
                         .answer()
                         .cachedTokens())
                 .as("it is kept for a minute")
+                .isEqualTo(384);
+        assertThat(answer(service, common + "5".repeat(size), 131 * SECOND + 1)
+                        .answer()
+                        .cachedTokens())
+                .isZero();
+    }
+
+    @Test
+    void whatOthersHaveCached_countsAsEver_andIsNobodyElses() {
+        ServiceLimit limit = ServiceLimit.sliding(Limit.tokens(10_000, Duration.ofHours(10)));
+        EmulatedService service = service(ServiceSettings.builder(ServiceKind.OPENAI)
+                .account("one", "token-1", limit)
+                .account("two", "token-2", limit)
+                .promptCache(Duration.ofMinutes(1)));
+        ChatRequest asked = ChatRequest.of("m", "c".repeat(1_000 * 4)).withMaxTokens(1);
+        service.receive(TOKEN, asked, 0);
+
+        assertThat(answered(service.receive(TOKEN, asked, 5 * SECOND)).answer().cachedTokens())
+                .isEqualTo(7 * 128);
+        assertThat(answered(service.receive(TOKEN, asked, 20 * SECOND))
+                        .limits()
+                        .get(0)
+                        .used())
+                .isEqualTo(3 * 1_005);
+        assertThat(answered(service.receive(TOKEN_2, asked, 20 * SECOND))
+                        .answer()
+                        .cachedTokens())
                 .isZero();
     }
 
     @Test
     void waitsKeptToItself_aRefusalSaysNone() {
-        EmulatedService service = service(ServiceSettings.builder(ServiceKind.HUGGING_FACE)
-                .keepsWaitsToItself()
-                .account("one", "token-1", THREE_IN_TEN_SECONDS));
-        for (int i = 0; i < 3; i++) {
-            service.receive(TOKEN, request, 0);
-        }
+        EmulatedService service = service(huggingFace(THREE_IN_TEN_SECONDS).keepsWaitsToItself());
+        symptoms(service, 0, 0, 0);
+
         assertThat(refusal(service.receive(TOKEN, request, 0)).retryAfter()).isEmpty();
     }
 
+    /** The second call is a second late because of a fault. */
     @Test
-    void mostUnderWay_refusesMoreUntilOneHasEnded() {
-        EmulatedService service = service(ServiceSettings.builder(ServiceKind.HUGGING_FACE)
+    void mostUnderWay_refusesMoreUntilOneHasEnded_ofTheSameOrganization() {
+        EmulatedService service = service(huggingFace()
+                .account("hf-2", "token-2")
                 .latency(Latency.constant(Duration.ofSeconds(1)))
-                .mostUnderWay(2)
-                .account("one", "token-1"));
-        service.receive(TOKEN, request, 0);
-        service.receive(TOKEN, request, SECOND / 2);
-        assertThat(refusal(service.receive(TOKEN, request, SECOND - 1)).kind()).isEqualTo(RefusalKind.LIMIT);
-        assertThat(service.receive(TOKEN, request, SECOND)).isInstanceOf(Outcome.Answered.class);
+                .faults(FaultScript.of(FaultRule.parse("slow=1s#2")))
+                .mostUnderWay(2));
+
+        assertThat(symptoms(service, 0, 0.5, 0.9)).containsExactly("200", "200", "429");
+        assertThat(service.receive(TOKEN_2, request, SECOND * 9 / 10).symptom()).isEqualTo("200");
+        assertThat(symptoms(service, 1, 1.6, 2, 2.4, 2.5)).containsExactly("200", "429", "200", "429", "200");
     }
 
     @Test
-    void changedLimits_holdForEveryOrganization() {
-        EmulatedService service = service(
-                ServiceSettings.builder(ServiceKind.HUGGING_FACE).account("one", "token-1", THREE_IN_TEN_SECONDS));
+    void changedLimits_holdForEveryOrganization_andForModelsThatCome() {
+        ServiceLimit perModel = new ServiceLimit(THREE_IN_TEN_SECONDS.limit(), Counting.SLIDING, true);
+        EmulatedService service = service(huggingFace(perModel));
         service.changeLimits(1.0 / 3, 0);
-        service.receive(TOKEN, request, 0);
-        assertThat(refusal(service.receive(TOKEN, request, SECOND)).retryAfter())
-                .contains(Duration.ofSeconds(9));
+
+        assertThat(symptoms(service, 0)).containsExactly("200");
+        Outcome.Refused refused = (Outcome.Refused) service.receive(TOKEN, request, SECOND);
+        assertThat(refused.refusal().retryAfter()).contains(Duration.ofSeconds(9));
+        assertThat(refused.limits().get(0).limit()).as("nobody is told").isEqualTo(perModel);
+
         service.changeLimits(1, SECOND);
-        assertThat(service.receive(TOKEN, request, SECOND)).isInstanceOf(Outcome.Answered.class);
+        assertThat(symptoms(service, 1)).containsExactly("200");
     }
 
     @Test
     void announcedLimits_holdAndAreTold() {
-        EmulatedService service = service(
-                ServiceSettings.builder(ServiceKind.HUGGING_FACE).account("one", "token-1", THREE_IN_TEN_SECONDS));
+        EmulatedService service = service(huggingFace(THREE_IN_TEN_SECONDS));
         service.receive(TOKEN, request, 0);
         service.announceLimits(2.0 / 3, 0);
-        Outcome.Answered answered = (Outcome.Answered) service.receive(TOKEN, request, SECOND);
-        assertThat(answered.limits()).singleElement().satisfies(state -> {
-            assertThat(state.limit().limit().amount()).isEqualTo(2);
-            assertThat(state.remaining()).isZero();
-        });
-        assertThat(refusal(service.receive(TOKEN, request, SECOND)).kind()).isEqualTo(RefusalKind.LIMIT);
-    }
 
-    @Test
-    void groq_countsThePromptAndTheMostTheAnswerMayHave() {
-        EmulatedService service = service(ServiceSettings.builder(ServiceKind.GROQ)
-                .account("g", "token-1", ServiceLimit.bucket(Limit.tokens(8000, Duration.ofMinutes(1)))));
-        long promptTokens = Tokens.of(request.messages());
-
-        Outcome.Answered answered = (Outcome.Answered) service.receive(TOKEN, request.withMaxTokens(100), 0);
-
-        assertThat(answered.limits())
+        assertThat(answered(service.receive(TOKEN, request, SECOND)).limits())
                 .singleElement()
-                .satisfies(state -> assertThat(state.used()).isEqualTo(promptTokens + 100));
+                .satisfies(state -> {
+                    assertThat(state.limit().limit().amount()).isEqualTo(2);
+                    assertThat(state.remaining()).isZero();
+                });
+        assertThat(symptoms(service, 1)).containsExactly("429");
     }
 
     @Test
-    void groq_hasABucketForEachModel() {
-        EmulatedService service = service(ServiceSettings.builder(ServiceKind.GROQ)
-                .account("g", "token-1", ServiceLimit.bucket(Limit.requests(1, Duration.ofMinutes(1)))));
+    void clockAhead_movesTheWindows() {
+        EmulatedService service = service(huggingFace(ServiceLimit.fixed(Limit.requests(1, Duration.ofSeconds(10))))
+                .clockAhead(Duration.ofSeconds(3)));
 
-        assertThat(service.receive(TOKEN, request, 0)).isInstanceOf(Outcome.Answered.class);
-        assertThat(service.receive(TOKEN, request, 0)).isInstanceOf(Outcome.Refused.class);
-        assertThat(service.receive(TOKEN, ChatRequest.of("n", "Hello"), 0)).isInstanceOf(Outcome.Answered.class);
+        assertThat(symptoms(service, 0, 6.9, 7, 16.9, 17)).containsExactly("200", "429", "200", "429", "200");
+    }
+
+    @Test
+    void groq_countsThePromptAndTheMostTheAnswerMayHave_forEachModel() {
+        EmulatedService service = service(groq(ServiceLimit.bucket(Limit.tokens(200, Duration.ofMinutes(1)))));
+
+        assertThat(answered(service.receive(TOKEN, request.withMaxTokens(100), 0))
+                        .limits())
+                .singleElement()
+                .satisfies(state -> assertThat(state.used()).isEqualTo(112));
+        assertThat(service.receive(TOKEN, request.withMaxTokens(100), 0).symptom())
+                .isEqualTo("429");
+        assertThat(service.receive(TOKEN, ChatRequest.of("n", "Hello").withMaxTokens(100), 0)
+                        .symptom())
+                .isEqualTo("200");
     }
 
     @Test
     void requestLargerThanALimit_isTooLarge_forEver() {
-        EmulatedService service = service(ServiceSettings.builder(ServiceKind.GROQ)
-                .account("g", "token-1", ServiceLimit.bucket(Limit.tokens(8000, Duration.ofMinutes(1)))));
+        EmulatedService service = service(groq(ServiceLimit.bucket(Limit.tokens(8000, Duration.ofMinutes(1)))));
 
         Refusal refusal = refusal(service.receive(TOKEN, request.withMaxTokens(10_000), 0));
 
         assertThat(refusal.kind()).isEqualTo(RefusalKind.LARGER_THAN_LIMIT);
         assertThat(refusal.status()).isEqualTo(413);
         assertThat(refusal.retryAfter()).isPresent();
+        assertThat(service.receive(TOKEN, request.withMaxTokens(8000 - 12), 0).symptom())
+                .isEqualTo("200");
     }
 
     @ParameterizedTest
-    @CsvSource({"logprobs, true", "top_logprobs, 3", "logit_bias, {}", "n, 2", "messages[].name, true"})
-    void groq_refusesParametersItDoesntTake(String field, String value) {
-        EmulatedService service =
-                service(ServiceSettings.builder(ServiceKind.GROQ).account("g", "token-1"));
-        Object given = field.equals("n") ? Integer.valueOf(value) : value;
+    @CsvSource({
+        "logprobs, true, 400",
+        "top_logprobs, 3, 400",
+        "logit_bias, {}, 400",
+        "n, 2, 400",
+        "messages[].name, true, 400",
+        "n, 1, 200",
+        "logprobs, false, 200"
+    })
+    void groq_refusesParametersItDoesntTake(String field, String value, String symptom) {
+        Object given = field.equals("n") ? Integer.valueOf(value) : value.equals("false") ? Boolean.FALSE : value;
 
-        assertThat(refusal(service.receive(TOKEN, request.with(field, given), 0))
-                        .status())
-                .isEqualTo(400);
+        assertThat(service(groq()).receive(TOKEN, request.with(field, given), 0).symptom())
+                .isEqualTo(symptom);
+        assertThat(service(huggingFace())
+                        .receive(TOKEN, request.with(field, given), 0)
+                        .symptom())
+                .isEqualTo("200");
     }
 
     @Test
     void unknownModel_isNotFound_whichHuggingFaceCallsABadRequest() {
-        EmulatedService groq = service(ServiceSettings.builder(ServiceKind.GROQ)
-                .account("g", "token-1")
-                .models("other"));
-        EmulatedService huggingFace = service(huggingFace().models("other"));
+        EmulatedService huggingFace = service(huggingFace().models("other:v2"));
 
-        assertThat(refusal(groq.receive(TOKEN, request, 0)).status()).isEqualTo(404);
-        assertThat(refusal(huggingFace.receive(TOKEN, request, 0)).status()).isEqualTo(400);
-        assertThat(huggingFace.receive(TOKEN, ChatRequest.of("other:fastest", "Hello"), 0))
-                .isInstanceOf(Outcome.Answered.class);
+        assertThat(symptoms(service(groq().models("other")), 0)).containsExactly("404");
+        assertThat(symptoms(huggingFace, 0)).containsExactly("400");
+        assertThat(answered(huggingFace.receive(TOKEN, ChatRequest.of("other:v2:fastest", "Hello"), 0))
+                        .answer()
+                        .model())
+                .isEqualTo("other:v2");
     }
 
-    @Test
-    void creditRunsOut_andIsNoLimit() {
+    /** A call uses 12 tokens and 5 of the answer. What is wrong with a request matters less than who pays for it. */
+    @ParameterizedTest
+    @CsvSource({"17, 1", "18, 2", "34, 2", "35, 3"})
+    void creditRunsOut_andIsNoLimit(long credit, int calls) {
         EmulatedService service = service(ServiceSettings.builder(ServiceKind.HUGGING_FACE)
-                .organization(new EmulatedOrganization("poor", List.of(), OptionalLong.of(1)))
-                .member("poor-1", "token-1", "poor"));
+                .organization(new EmulatedOrganization("poor", List.of(), OptionalLong.of(credit)))
+                .member("poor-1", "token-1", "poor")
+                .models("m"));
 
-        assertThat(service.receive(TOKEN, request, 0)).isInstanceOf(Outcome.Answered.class);
-        assertThat(refusal(service.receive(TOKEN, request, 0)).status()).isEqualTo(402);
+        for (int call = 0; call < calls; call++) {
+            assertThat(service.receive(TOKEN, request.withMaxTokens(5), 0).symptom())
+                    .isEqualTo("200");
+        }
+        assertThat(service.receive(TOKEN, request.withMaxTokens(5), 0).symptom())
+                .isEqualTo("402");
+        assertThat(service.receive(TOKEN, ChatRequest.of("unknown", "Hello"), 0).symptom())
+                .isEqualTo("402");
+        assertThat(service.stats().rateLimited()).isZero();
     }
 
     @Test
     void boundedAnswer_isCutAtItsBound_andSaysSo() {
-        Outcome.Answered answered =
-                (Outcome.Answered) service(huggingFace()).receive(TOKEN, request.withMaxTokens(5), 0);
+        ChatAnswer answer = answered(service(huggingFace()).receive(TOKEN, request.withMaxTokens(5), 0))
+                .answer();
 
-        assertThat(answered.answer().finish()).isEqualTo(FinishReason.LENGTH);
-        assertThat(answered.answer().completionTokens()).isEqualTo(5);
-        assertThat(Tokens.of(answered.answer().text())).isEqualTo(5);
+        assertThat(answer.finish()).isEqualTo(FinishReason.LENGTH);
+        assertThat(answer.completionTokens()).isEqualTo(5);
+        assertThat(Tokens.of(answer.text())).isEqualTo(5);
     }
 
+    /** Of texts to embed each has the context for itself. */
     @Test
     void promptLongerThanTheContext_isTooLong() {
         EmulatedService service = service(huggingFace().contextTokens(50));
+        List<ChatMessage> inputs = Collections.nCopies(2, new ChatMessage(ChatMessage.INPUT, "a".repeat(200)));
+        List<ChatMessage> longer = List.of(new ChatMessage(ChatMessage.INPUT, "a".repeat(201)));
 
-        assertThat(refusal(service.receive(TOKEN, request.withMaxTokens(100), 0))
-                        .status())
-                .isEqualTo(413);
+        assertThat(service.receive(TOKEN, request.withMaxTokens(38), 0).symptom())
+                .isEqualTo("200");
+        assertThat(service.receive(TOKEN, request.withMaxTokens(39), 0).symptom())
+                .isEqualTo("413");
+        assertThat(service.receive(TOKEN, ChatRequest.embedding("m", inputs, Map.of()), 0)
+                        .symptom())
+                .isEqualTo("200");
+        assertThat(service.receive(TOKEN, ChatRequest.embedding("m", longer, Map.of()), 0)
+                        .symptom())
+                .isEqualTo("413");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 200", "1, 0, 400", "1, 256, 200", "1, 257, 400", "2048, 2, 200", "2049, 2, 400", "0, 2, 400"})
+    void vectors_haveBounds(int inputs, int dimensions, String symptom) {
+        List<ChatMessage> texts = Collections.nCopies(inputs, new ChatMessage(ChatMessage.INPUT, "a"));
+
+        assertThat(service(huggingFace())
+                        .receive(TOKEN, ChatRequest.embedding("m", texts, Map.of("dimensions", dimensions)), 0)
+                        .symptom())
+                .isEqualTo(symptom);
     }
 
     @Test
     void outage_befallsOneAccountDuringItsTime_andCountsAgainstTheLimit() {
-        FaultRule outage = FaultRule.parse("503@5s-40s:hf-1");
         EmulatedService service = service(huggingFace()
                 .account("hf-2", "token-2", THREE_IN_TEN_SECONDS)
-                .faults(FaultScript.of(outage, FaultRule.parse("500:hf-2"))));
+                .faults(FaultScript.of(FaultRule.parse("503@5s-40s:hf-1"), FaultRule.parse("500:hf-2"))));
 
-        assertThat(service.receive(TOKEN, request, 5 * SECOND - 1)).isInstanceOf(Outcome.Answered.class);
-        assertThat(refusal(service.receive(TOKEN, request, 5 * SECOND)).status())
-                .isEqualTo(503);
-        assertThat(refusal(service.receive(TOKEN, request, 40 * SECOND - 1)).status())
-                .isEqualTo(503);
-        assertThat(service.receive(TOKEN, request, 40 * SECOND)).isInstanceOf(Outcome.Answered.class);
-
-        service.receive(Optional.of("token-2"), request, 40 * SECOND);
+        assertThat(symptoms(service, 4.999, 5, 39.999, 40)).containsExactly("200", "503", "503", "200");
+        service.receive(TOKEN_2, request, 40 * SECOND);
         assertThat(service.stats().limits())
                 .singleElement()
                 .satisfies(limit -> assertThat(limit.fullest()).isEqualTo(1));
@@ -277,9 +395,7 @@ class EmulatedServiceTest {
         EmulatedService service = service(huggingFace().faults(FaultScript.of(FaultRule.parse("503@0s-1s"))));
         service.startFaultsAt(10 * SECOND);
 
-        assertThat(refusal(service.receive(TOKEN, request, 10 * SECOND)).status())
-                .isEqualTo(503);
-        assertThat(service.receive(TOKEN, request, 11 * SECOND)).isInstanceOf(Outcome.Answered.class);
+        assertThat(symptoms(service, 0.5, 10, 11)).containsExactly("200", "503", "200");
     }
 
     @Test
@@ -289,65 +405,74 @@ class EmulatedServiceTest {
                 .faults(FaultScript.of(FaultRule.parse("reset:3%")))
                 .build();
 
-        long first = resets(new EmulatedService(settings, 0), 10_000);
-        long second = resets(new EmulatedService(settings, 0), 10_000);
+        long first = resets(new EmulatedService(settings, 0));
 
         // 10,000 requests at 3 %: the standard deviation is 17, so five of them are a wide bound.
-        assertThat(first).isEqualTo(second).isBetween(215L, 385L);
+        assertThat(first).isEqualTo(resets(new EmulatedService(settings, 0))).isBetween(215L, 385L);
     }
 
+    private long resets(EmulatedService service) {
+        return symptoms(service, new double[10_000]).stream()
+                .filter("reset"::equals)
+                .count();
+    }
+
+    /** Faults of the service itself count; those that refuse before it counts don't. */
     @ParameterizedTest
     @CsvSource({
-        "RATE_LIMITED,429",
-        "RATE_LIMITED_SILENTLY,429",
-        "SERVER_ERROR,500",
-        "BAD_GATEWAY,502",
-        "UNAVAILABLE,503",
-        "NO_CREDIT,402",
-        "UNAUTHORIZED,401",
-        "FORBIDDEN,403",
-        "BAD_REQUEST,400",
-        "TOO_LONG,413",
-        "FILTERED,400",
-        "RESET,reset",
-        "HANG,hang",
-        "CUT,cut",
-        "STALL,stall",
-        "MALFORMED,malformed",
-        "WITHOUT_DONE,no-done",
-        "SLOW,200"
+        "RATE_LIMITED, 429, 2, 2",
+        "RATE_LIMITED_SILENTLY, 429, 2, 2",
+        "SERVER_ERROR, 500, 2, 3",
+        "BAD_GATEWAY, 502, 2, 3",
+        "UNAVAILABLE, 503, 2, 3",
+        "NO_CREDIT, 402, 2, 2",
+        "UNAUTHORIZED, 401, 2, 2",
+        "FORBIDDEN, 403, 2, 2",
+        "BAD_REQUEST, 400, 2, 2",
+        "TOO_LONG, 413, 2, 2",
+        "FILTERED, 400, 2, 2",
+        "RESET, reset, 2, 3",
+        "HANG, hang, 2, 3",
+        "CUT, cut, 2, 3",
+        "STALL, stall, 2, 3",
+        "MALFORMED, malformed, 2, 3",
+        "WITHOUT_DONE, no-done, 3, 3",
+        "SLOW, 200, 3, 3"
     })
-    void everyFault_isCountedByItsName(FaultKind kind, String symptom) {
-        EmulatedService service = service(
-                huggingFace().faults(FaultScript.of(FaultRule.always(kind).onRequests(2, 2))));
+    void everyFault_isCountedByItsName(FaultKind kind, String symptom, long answered, long counted) {
+        EmulatedService service = service(huggingFace(THREE_IN_TEN_SECONDS)
+                .faults(FaultScript.of(FaultRule.always(kind).onRequests(2, 2))));
 
-        service.receive(TOKEN, request, 0);
-        assertThat(service.receive(TOKEN, request, 0).symptom()).isEqualTo(symptom);
-        service.receive(TOKEN, request, 0);
+        assertThat(symptoms(service, 0, 0, 0)).containsExactly("200", symptom, "200");
 
-        assertThat(service.stats().accounts().get(0).outcomes()).containsKey(symptom);
-        assertThat(service.stats().calls()).isEqualTo(3);
+        AccountStats account = service.stats().accounts().get(0);
+        assertThat(account.outcomes()).containsKey(symptom);
+        assertThat(account.calls()).isEqualTo(3);
+        assertThat(account.answered()).isEqualTo(answered);
+        assertThat(account.rateLimited()).isEqualTo(symptom.equals("429") ? 1 : 0);
+        assertThat(service.stats().limits().get(0).fullest()).isEqualTo(counted);
     }
 
     @Test
     void flexCapacity_concernsOnlyRequestsOfThatTier() {
-        EmulatedService service = service(ServiceSettings.builder(ServiceKind.GROQ)
-                .account("g", "token-1")
-                .faults(FaultScript.of(FaultRule.parse("498"))));
+        EmulatedService service = service(groq().faults(FaultScript.of(FaultRule.parse("498"))));
 
-        assertThat(service.receive(TOKEN, request, 0)).isInstanceOf(Outcome.Answered.class);
-        assertThat(refusal(service.receive(TOKEN, request.with("service_tier", "flex"), 0))
-                        .status())
-                .isEqualTo(498);
+        assertThat(symptoms(service, 0)).containsExactly("200");
+        assertThat(service.receive(TOKEN, request.with("service_tier", "flex"), 0)
+                        .symptom())
+                .isEqualTo("498");
     }
 
     @Test
-    void slowFault_delaysTheFirstToken() {
-        EmulatedService service = service(huggingFace()
-                .latency(Latency.constant(Duration.ofSeconds(1)))
+    void latency_isTheAccountsOwn_andASlowFaultDelaysTheFirstToken() {
+        Latency own = Latency.constant(Duration.ofSeconds(1));
+        EmulatedService service = service(ServiceSettings.builder(ServiceKind.OPENAI)
+                .organization(EmulatedOrganization.of("one"))
+                .account(new EmulatedAccount("one", "token-1", "one", Optional.of(own)))
+                .latency(Latency.constant(Duration.ofSeconds(5)))
                 .faults(FaultScript.of(FaultRule.parse("slow=20s"))));
 
-        Outcome.Answered answered = (Outcome.Answered) service.receive(TOKEN, request, 0);
+        Outcome.Answered answered = answered(service.receive(TOKEN, request, 0));
 
         assertThat(answered.firstNanos()).isEqualTo(Duration.ofMillis(20_300).toNanos());
         assertThat(answered.wholeNanos()).isEqualTo(21 * SECOND);
@@ -356,12 +481,11 @@ class EmulatedServiceTest {
     @Test
     void distinctPrompts_areCounted() {
         EmulatedService service = service(huggingFace());
-        service.receive(TOKEN, request, 0);
-        service.receive(TOKEN, request, 0);
-        service.receive(TOKEN, ChatRequest.of("m", "Another"), 0);
+        symptoms(service, 0, 0, 0);
+        answer(service, "Another", 0);
 
         assertThat(service.stats().distinctPrompts()).isEqualTo(2);
-        assertThat(service.stats().mostCallsPerPrompt()).isEqualTo(2);
+        assertThat(service.stats().mostCallsPerPrompt()).isEqualTo(3);
     }
 
     @Test
@@ -369,25 +493,5 @@ class EmulatedServiceTest {
         ServiceSettingsBuilder builder = huggingFace().account("two", "token-1");
 
         assertThatThrownBy(builder::build).hasMessageContaining("token twice");
-    }
-
-    private static ServiceSettingsBuilder huggingFace() {
-        return ServiceSettings.builder(ServiceKind.HUGGING_FACE).account("hf-1", "token-1");
-    }
-
-    private static EmulatedService service(ServiceSettingsBuilder builder) {
-        return new EmulatedService(builder.build(), 0);
-    }
-
-    private static Refusal refusal(Outcome outcome) {
-        return ((Outcome.Refused) outcome).refusal();
-    }
-
-    private long resets(EmulatedService service, int requests) {
-        long resets = 0;
-        for (int i = 0; i < requests; i++) {
-            resets += service.receive(TOKEN, request, i) instanceof Outcome.Reset ? 1 : 0;
-        }
-        return resets;
     }
 }

@@ -2,7 +2,6 @@ package dev.whippletree.emulator.refusals;
 
 import dev.whippletree.emulator.model.Counting;
 import dev.whippletree.emulator.refusals.RefusalRun.Share;
-import dev.whippletree.emulator.refusals.RefusingService.Foreign;
 import dev.whippletree.emulator.refusals.RefusingService.Known;
 import dev.whippletree.emulator.simulation.SimulatedAccount;
 import java.io.IOException;
@@ -65,13 +64,7 @@ public final class RefusalBench {
     }
 
     private void print() {
-        group("lottery", this::lottery);
-        group("hidden", this::hidden);
-        group("known", this::known);
-        group("wait", this::waits);
-        group("foreign", this::foreign);
         group("cut", this::cut);
-        group("mixed", this::mixed);
         group("cold", this::cold);
     }
 
@@ -113,19 +106,6 @@ public final class RefusalBench {
                 all.stream().mapToLong(Figures::lost).sum());
     }
 
-    private void lottery() {
-        for (double share : new double[] {0.02, 0.1, 0.5}) {
-            for (long millis : new long[] {50, 300, 1000}) {
-                for (int width : new int[] {8, 64}) {
-                    for (int prompts : new int[] {200, 4000}) {
-                        RefusingService service = RefusingService.lottery(share, Duration.ofMillis(millis), width);
-                        row(prompts + " prompts: " + service, seed -> lottery(service, prompts, seed));
-                    }
-                }
-            }
-        }
-    }
-
     /** Use is the time without the lottery as a share of that with it. */
     static Figures lottery(RefusingService service, int prompts, long seed) {
         double without = new RefusalRun(service.lottery(0), seed).secondsFor(prompts, Duration.ofHours(5));
@@ -135,57 +115,6 @@ public final class RefusalBench {
                 without / with * (prompts - run.openPrompts()) / prompts,
                 (double) run.account().rateLimited() / run.account().calls(),
                 run.lost());
-    }
-
-    private void hidden() {
-        for (Counting counting : COUNTINGS) {
-            for (RetryAfter told : List.of(RetryAfter.TRUE, RetryAfter.NONE)) {
-                for (String limit : LIMITS) {
-                    RefusingService service =
-                            RefusingService.of(limit, counting).told(told);
-                    row(service, seed -> steady(service, seed));
-                }
-            }
-        }
-    }
-
-    private void known() {
-        for (Known known : List.of(Known.DECLARED, Known.REPORTED)) {
-            for (Counting counting : COUNTINGS) {
-                for (String limit : List.of("100 requests / 10s", "1000 requests / 1min")) {
-                    RefusingService service =
-                            RefusingService.of(limit, counting).known(known);
-                    row(service, seed -> steady(service, seed));
-                }
-            }
-        }
-    }
-
-    private void waits() {
-        for (RetryAfter told : List.of(RetryAfter.ONE_SECOND, RetryAfter.TENFOLD)) {
-            for (Counting counting : COUNTINGS) {
-                for (String limit : List.of("100 requests / 10s", "300 requests / 1min", "1000 requests / 1h")) {
-                    RefusingService service =
-                            RefusingService.of(limit, counting).told(told);
-                    row("all: " + service, seed -> whole(service, seed));
-                    row("steady: " + service, seed -> steady(service, seed));
-                }
-            }
-        }
-    }
-
-    private void foreign() {
-        for (Known known : Known.values()) {
-            for (Foreign foreign : List.of(Foreign.STEADY, Foreign.BURSTS)) {
-                for (Counting counting : COUNTINGS) {
-                    for (String limit : List.of("100 requests / 10s", "1000 requests / 1min")) {
-                        RefusingService service =
-                                RefusingService.of(limit, counting).known(known).foreign(foreign);
-                        row(service, seed -> steady(service, seed));
-                    }
-                }
-            }
-        }
     }
 
     private void cut() {
@@ -201,28 +130,13 @@ public final class RefusalBench {
         }
     }
 
-    /** A limit and a lottery. */
-    private void mixed() {
-        for (Known known : List.of(Known.HIDDEN, Known.DECLARED)) {
-            for (Counting counting : COUNTINGS) {
-                for (RetryAfter told : List.of(RetryAfter.TRUE, RetryAfter.NONE)) {
-                    RefusingService service = RefusingService.of("1000 requests / 1min", counting)
-                            .known(known)
-                            .told(told)
-                            .lottery(0.1);
-                    row(service, seed -> steady(service, seed));
-                }
-            }
-        }
-    }
-
     /**
      * The first windows, while nothing is known yet: of a limit that nobody tells, and of two models that may share
      * one.
      */
     private void cold() {
         for (Counting counting : COUNTINGS) {
-            for (RetryAfter told : List.of(RetryAfter.TRUE, RetryAfter.NONE)) {
+            for (boolean told : new boolean[] {true, false}) {
                 for (String limit : LIMITS) {
                     windows(RefusingService.of(limit, counting).told(told), List.of(SimulatedAccount.MODEL));
                 }
@@ -271,12 +185,6 @@ public final class RefusalBench {
         RefusalRun run = asked(service, seed);
         Share before = run.run(unit(service).multipliedBy(10));
         return figures(service, run.run(unit(service).multipliedBy(8)), before.lost());
-    }
-
-    /** From the start, ten windows. */
-    static Figures whole(RefusingService service, long seed) {
-        RefusalRun run = asked(service, seed);
-        return figures(service, run.run(service.window().multipliedBy(10)), 0);
     }
 
     /** From the moment at which the limit is cut to half. */

@@ -67,13 +67,14 @@ final class RefusalRun {
         SimulatedPoolBuilder builder = SimulatedPool.builder(seed)
                 .account(given.known() == Known.DECLARED ? account : account.undeclared())
                 .link(new Link(Duration.ofMillis(20), Duration.ofMillis(60), 0))
-                .clients((settings, client) -> given.told().wrap(client))
-                .service(
-                        kind,
-                        settings -> settings.latency(Latency.uniform(given.latency(), 0.5))
-                                .refusalLatency(Duration.ofMillis(20))
-                                .faults(given.faults())
-                                .member(FOREIGN, FOREIGN, ACCOUNT));
+                .service(kind, settings -> {
+                    settings.latency(Latency.uniform(given.latency(), 0.5))
+                            .refusalLatency(Duration.ofMillis(20))
+                            .faults(given.faults())
+                            .member(FOREIGN, FOREIGN, ACCOUNT);
+                    given.mostUnderWay().ifPresent(settings::mostUnderWay);
+                    return given.told() ? settings : settings.keepsWaitsToItself();
+                });
         this.pool = builder.build();
         this.timeline = pool.timeline();
         this.service = pool.service(kind);
@@ -200,9 +201,5 @@ final class RefusalRun {
 
     StatusSnapshot.AccountStatus account() {
         return pool.status().accounts().get(0);
-    }
-
-    List<StatusSnapshot.LimitStatus> limits() {
-        return account().limits();
     }
 }

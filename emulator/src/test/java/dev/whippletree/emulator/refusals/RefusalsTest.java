@@ -3,69 +3,93 @@ package dev.whippletree.emulator.refusals;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.emulator.model.Counting;
+import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.refusals.RefusalBench.Figures;
+import dev.whippletree.emulator.refusals.RefusalRun.Share;
 import dev.whippletree.emulator.refusals.RefusingService.Foreign;
 import dev.whippletree.emulator.refusals.RefusingService.Known;
+import dev.whippletree.emulator.simulation.Link;
+import dev.whippletree.emulator.simulation.SimulatedAccount;
+import dev.whippletree.emulator.simulation.SimulatedPool;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** How the production engine takes refusals by chance, waits that lie and limits that are cut: bounds with margin. */
+/** How the production engine takes refusals by chance and limits that nobody tells or that are cut. */
 @Tag("slow")
 class RefusalsTest {
 
-    private static final long[] SEEDS = {11};
+    private static final long SEED = 11;
 
     @ParameterizedTest
     @CsvSource({"0.1, 300, 64, 0.85", "0.5, 1000, 8, 0.8"})
     void refusedByChance_closesNothing(double share, long millis, int width, double least) {
-        closesNothing(share, millis, width, least);
+        Figures figures =
+                RefusalBench.lottery(RefusingService.lottery(share, Duration.ofMillis(millis), width), 4000, SEED);
+
+        assertThat(figures.use()).isGreaterThan(least);
+        assertThat(figures.lost()).isZero();
     }
 
-    @Tag("thorough")
     @ParameterizedTest
-    @CsvSource({"0.1, 50, 8, 0.85", "0.1, 1000, 8, 0.9"})
-    void refusedByChance_narrowly_closesNothing(double share, long millis, int width, double least) {
-        closesNothing(share, millis, width, least);
-    }
+    @CsvSource({
+        "SLIDING, true, 6 requests / 10s",
+        "SLIDING, false, 60 requests / 1min",
+        "FIXED, false, 100 requests / 10s",
+        "BUCKET, true, 10 requests / 1s"
+    })
+    void hiddenLimit_isFound_andFoundAgainWhenItHalvesAndDoubles(Counting counting, boolean told, String limit) {
+        RefusingService service = RefusingService.of(limit, counting).told(told);
+        RefusalRun run = new RefusalRun(service, 1).ask(80);
 
-    private static void closesNothing(double share, long millis, int width, double least) {
-        for (long seed : SEEDS) {
-            Figures figures =
-                    RefusalBench.lottery(RefusingService.lottery(share, Duration.ofMillis(millis), width), 4000, seed);
-            assertThat(figures.use()).as("seed %d", seed).isGreaterThan(least);
-            assertThat(figures.lost()).as("seed %d", seed).isZero();
+        for (double factor : new double[] {1, 0.5, 1}) {
+            run.changeLimits(factor);
+            run.run(RefusalBench.unit(service).multipliedBy(10));
+            Share share = run.run(RefusalBench.unit(service).multipliedBy(8));
+
+            assertThat(share.refusedShare()).as("refused: %s", share).isLessThan(0.01);
+            assertThat(share.use(service.perSecond() * factor)).as("%s", share).isGreaterThan(0.8);
         }
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = Counting.class,
-            names = {"FIXED", "SLIDING"})
-    void hourToldAsASecond_costsFewCalls_andNoPrompt(Counting counting) {
-        for (long seed : SEEDS) {
-            Figures figures = RefusalBench.whole(
-                    RefusingService.of("1000 requests / 1h", counting).told(RetryAfter.ONE_SECOND), seed);
-            assertThat(figures.refused()).as("seed %d", seed).isLessThan(0.05);
-            assertThat(figures.lost()).as("seed %d", seed).isZero();
-            assertThat(figures.use()).as("seed %d", seed).isGreaterThan(0.85);
-        }
+    @ValueSource(ints = {1, 8})
+    void numberUnderWay_isFound(int most) {
+        RefusalRun run = new RefusalRun(RefusingService.ofMostUnderWay(most), 3).ask(80);
+        Duration time = Duration.ofSeconds(4000 / most);
+
+        // That it is the number and no rate is known only after some refusals.
+        run.run(time.multipliedBy(2));
+        Share share = run.run(time);
+
+        assertThat(share.refusedShare()).as("refused: %s", share).isLessThan(0.01);
+        assertThat(share.answered()).isGreaterThan(3200);
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = Counting.class,
-            names = {"FIXED", "SLIDING"})
-    void toldTenTimesTooMuch_isBelieved_andNoPromptIsLost(Counting counting) {
-        for (long seed : SEEDS) {
-            Figures figures = RefusalBench.whole(
-                    RefusingService.of("300 requests / 1min", counting).told(RetryAfter.TENFOLD), seed);
-            assertThat(figures.use()).as("seed %d", seed).isBetween(0.1, 0.3);
-            assertThat(figures.lost()).as("seed %d", seed).isZero();
-        }
+    @Test
+    void learnedRate_isInTheStatus_onceItIsKnown() {
+        RefusalRun run = new RefusalRun(RefusingService.of("1000 requests / 1h", Counting.SLIDING), 4).ask(80);
+
+        run.run(Duration.ofMinutes(30));
+        assertThat(run.account().limits()).isEmpty();
+        run.run(Duration.ofHours(4));
+        assertThat(run.account().limits()).singleElement().satisfies(learned -> {
+            assertThat(learned.source()).isEqualTo(LimitStatus.LimitSource.LEARNED);
+            assertThat(learned.window()).contains(Duration.ofHours(1));
+            assertThat(learned.amount()).isBetween(850L, 1200L);
+        });
     }
 
     @ParameterizedTest
@@ -73,56 +97,67 @@ class RefusalsTest {
             value = Counting.class,
             names = {"SLIDING", "BUCKET"})
     void declaredLimitCutToHalf_isLearned_andTrustedWhenItIsRightAgain(Counting counting) {
-        checkCut(counting);
-    }
-
-    @Tag("thorough")
-    @Test
-    void declaredLimitOfFixedWindowsCutToHalf_isLearned_andTrustedWhenItIsRightAgain() {
-        checkCut(Counting.FIXED);
-    }
-
-    private static void checkCut(Counting counting) {
         RefusingService service =
                 RefusingService.of("1000 requests / 1min", counting).known(Known.DECLARED);
-        for (long seed : SEEDS) {
-            Figures half = RefusalBench.half(service, seed);
-            assertThat(half.refused()).as("seed %d", seed).isLessThan(0.05);
-            assertThat(half.use()).as("seed %d", seed).isGreaterThan(0.8);
-            Figures whole = RefusalBench.wholeAgain(service, seed);
-            assertThat(whole.use()).as("seed %d", seed).isGreaterThan(0.9);
-        }
+
+        Figures half = RefusalBench.half(service, SEED);
+
+        assertThat(half.refused()).isLessThan(0.05);
+        assertThat(half.use()).isGreaterThan(0.8);
+        assertThat(RefusalBench.wholeAgain(service, SEED).use()).isGreaterThan(0.9);
     }
 
+    /** With seed 2, a hidden limit's pace that each brief refusal cuts comes to 0.55. */
     @ParameterizedTest
     @CsvSource({
-        "REPORTED, 1000 requests / 1min, STEADY, 0.97",
-        "REPORTED, 100 requests / 10s, STEADY, 0.85",
-        "REPORTED, 100 requests / 10s, BURSTS, 0.8",
-        "DECLARED, 100 requests / 10s, STEADY, 0.75",
-        "DECLARED, 100 requests / 10s, BURSTS, 0.42"
+        "REPORTED, 1000 requests / 1min, STEADY, 11, 0.97",
+        "REPORTED, 100 requests / 10s, BURSTS, 11, 0.8",
+        "DECLARED, 100 requests / 10s, STEADY, 11, 0.75",
+        "DECLARED, 100 requests / 10s, BURSTS, 11, 0.42",
+        "HIDDEN, 1000 requests / 1min, STEADY, 2, 0.94"
     })
-    void halfOfASlidingWindowUsedByOthers_restIsUsed(Known known, String limit, Foreign foreign, double least) {
+    void halfOfASlidingWindowUsedByOthers_restIsUsed(
+            Known known, String limit, Foreign foreign, long seed, double least) {
         RefusingService service =
                 RefusingService.of(limit, Counting.SLIDING).known(known).foreign(foreign);
-        for (long seed : SEEDS) {
-            checkRest(service, seed, least);
-        }
-    }
 
-    /** With seed 2, a pace that each brief refusal cuts comes to 0.55. */
-    @Test
-    void halfOfAHiddenSlidingWindowUsedByOthers_restIsUsed() {
-        RefusingService service = RefusingService.of("1000 requests / 1min", Counting.SLIDING)
-                .known(Known.HIDDEN)
-                .foreign(Foreign.STEADY);
-        checkRest(service, 2, 0.94);
-    }
-
-    private static void checkRest(RefusingService service, long seed, double least) {
         Figures figures = RefusalBench.steady(service, seed);
-        assertThat(figures.use()).as("seed %d", seed).isGreaterThan(least);
-        assertThat(figures.refused()).as("seed %d", seed).isLessThan(0.03);
-        assertThat(figures.lost()).as("seed %d", seed).isZero();
+
+        assertThat(figures.use()).isGreaterThan(least);
+        assertThat(figures.refused()).isLessThan(0.03);
+        assertThat(figures.lost()).isZero();
+    }
+
+    /** Of 60 at once and 60 more each minute, 500 need 440 s. */
+    @ParameterizedTest
+    @CsvSource({"FIXED, true", "FIXED, false", "SLIDING, true", "SLIDING, false", "BUCKET, true", "BUCKET, false"})
+    void shorterLimitThanTheDeclaredOne_isFound_andTheDeclaredOneBelieved(Counting counting, boolean told) {
+        SimulatedPool pool = SimulatedPool.builder(1)
+                .account(account("declared", limit("1000 requests / 1h", counting)))
+                .account(account("untold", limit("60 requests / 1m", counting)).undeclared())
+                .link(new Link(Duration.ofMillis(20), Duration.ofMillis(60), 0))
+                .service(ServiceKind.HUGGING_FACE, settings -> {
+                    settings.latency(Latency.uniform(Duration.ofMillis(500), 0.5))
+                            .refusalLatency(Duration.ofMillis(20));
+                    return told ? settings : settings.keepsWaitsToItself();
+                })
+                .build();
+
+        List<CompletableFuture<?>> asked = IntStream.range(0, 500)
+                .<CompletableFuture<?>>mapToObj(number -> pool.complete(Prompt.of("question " + number)))
+                .toList();
+        pool.timeline().advance(Duration.ofSeconds(440).plusMinutes(4));
+
+        assertThat(asked).allMatch(answer -> answer.isDone() && !answer.isCompletedExceptionally());
+    }
+
+    private static SimulatedAccount account(String id, ServiceLimit limit) {
+        return SimulatedAccount.of(id, ServiceKind.HUGGING_FACE, limit)
+                .ofOrganization("ours")
+                .withMaxConcurrency(32);
+    }
+
+    private static ServiceLimit limit(String limit, Counting counting) {
+        return new ServiceLimit(Limit.parse(limit), counting, false);
     }
 }

@@ -8,26 +8,29 @@ import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.model.Limit;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A service and its callers. Immutable.
  *
  * @param limit what it allows, if it limits anything
  * @param known whether the engine knows the limit, and by whom
- * @param told what refusals say
+ * @param told whether refusals say how long to wait
  * @param lottery the share of requests refused by chance, without a wait
  * @param foreign whether another program uses half of the limit, and how
  * @param latency the mean time of an answer
- * @param width calls under way at most
+ * @param width calls that its callers may have under way
+ * @param mostUnderWay calls that it takes at once; absent: any number
  */
 record RefusingService(
         Optional<ServiceLimit> limit,
         Known known,
-        RetryAfter told,
+        boolean told,
         double lottery,
         Foreign foreign,
         Duration latency,
-        int width) {
+        int width,
+        OptionalInt mostUnderWay) {
 
     /** By whom the engine knows a limit. */
     enum Known {
@@ -48,16 +51,17 @@ record RefusingService(
         return new RefusingService(
                 Optional.of(new ServiceLimit(Limit.parse(limit), counting, false)),
                 Known.HIDDEN,
-                RetryAfter.TRUE,
+                true,
                 0,
                 Foreign.NONE,
                 Duration.ofMillis(300),
-                64);
+                64,
+                OptionalInt.empty());
     }
 
     static RefusingService lottery(double share, Duration latency, int width) {
         return new RefusingService(
-                Optional.empty(), Known.HIDDEN, RetryAfter.NONE, share, Foreign.NONE, latency, width);
+                Optional.empty(), Known.HIDDEN, false, share, Foreign.NONE, latency, width, OptionalInt.empty());
     }
 
     /** Returns the same, of which each model has the limit for itself. */
@@ -69,27 +73,30 @@ record RefusingService(
                 lottery,
                 foreign,
                 latency,
-                width);
+                width,
+                mostUnderWay);
+    }
+
+    /** Returns one that limits no rate, but takes no more calls at once. */
+    static RefusingService ofMostUnderWay(int most) {
+        return new RefusingService(
+                Optional.empty(), Known.HIDDEN, true, 0, Foreign.NONE, Duration.ofSeconds(1), 64, OptionalInt.of(most));
     }
 
     RefusingService known(Known other) {
-        return new RefusingService(limit, other, told, lottery, foreign, latency, width);
+        return new RefusingService(limit, other, told, lottery, foreign, latency, width, mostUnderWay);
     }
 
-    RefusingService told(RetryAfter other) {
-        return new RefusingService(limit, known, other, lottery, foreign, latency, width);
+    RefusingService told(boolean other) {
+        return new RefusingService(limit, known, other, lottery, foreign, latency, width, mostUnderWay);
     }
 
     RefusingService foreign(Foreign other) {
-        return new RefusingService(limit, known, told, lottery, other, latency, width);
-    }
-
-    RefusingService latency(Duration other) {
-        return new RefusingService(limit, known, told, lottery, foreign, other, width);
+        return new RefusingService(limit, known, told, lottery, other, latency, width, mostUnderWay);
     }
 
     RefusingService lottery(double other) {
-        return new RefusingService(limit, known, told, other, foreign, latency, width);
+        return new RefusingService(limit, known, told, other, foreign, latency, width, mostUnderWay);
     }
 
     FaultScript faults() {
@@ -114,7 +121,7 @@ record RefusingService(
     public String toString() {
         return limit.map(some -> some.limit() + " " + some.counting() + (some.perModel() ? " of each model" : ""))
                         .orElse("no limit")
-                + ", " + known + ", told " + told
+                + ", " + known + (told ? ", waits told" : ", waits untold")
                 + (lottery > 0 ? ", lottery " + lottery : "")
                 + (foreign != Foreign.NONE ? ", foreign " + foreign : "")
                 + ", " + latency.toMillis() + " ms, width " + width;

@@ -70,12 +70,7 @@ record Scenario(
             ServiceCapacity capacity,
             AnswerLength answerLength,
             FaultScript faults,
-            Duration clockAhead) {
-
-        Service withFaults(List<FaultRule> rules) {
-            return new Service(latency, capacity, answerLength, new FaultScript(rules), clockAhead);
-        }
-    }
+            Duration clockAhead) {}
 
     /**
      * The end of the engine.
@@ -144,23 +139,6 @@ record Scenario(
     /** Whether that holds for every account. */
     boolean isDeclared() {
         return accounts.stream().allMatch(this::isDeclared);
-    }
-
-    Scenario withAsks(List<Ask> fewer) {
-        return new Scenario(
-                seed, accounts, services, link, route, engine, cached, List.copyOf(fewer), closing, reloads);
-    }
-
-    Scenario withServices(Map<ServiceKind, Service> other) {
-        return new Scenario(seed, accounts, Map.copyOf(other), link, route, engine, cached, asks, closing, reloads);
-    }
-
-    Scenario withLink(Link other) {
-        return new Scenario(seed, accounts, services, other, route, engine, cached, asks, closing, reloads);
-    }
-
-    Scenario withoutClosing() {
-        return new Scenario(seed, accounts, services, link, route, engine, cached, asks, Optional.empty(), reloads);
     }
 
     Scenario withReloads(List<Reload> fewer) {

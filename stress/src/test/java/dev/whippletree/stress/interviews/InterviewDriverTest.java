@@ -39,6 +39,19 @@ class InterviewDriverTest {
         assertThat(results.interviewTime(0.5)).isEqualTo(Duration.ofSeconds(17 + 16 * 2));
     }
 
+    /** Ten seconds for fifty: one starts every 0.2 s. */
+    @Test
+    void interviewsThatStartLater_areTimedFromTheirOwnStarts() {
+        InterviewDriver driver = new InterviewDriver(
+                        InterviewPlan.of(FIFTY), new FakeAnswerer(timeline, SECOND), timeline)
+                .withOver(Duration.ofSeconds(10));
+
+        InterviewResults results = run(driver);
+
+        assertThat(results.interviewTimes()).hasSize(50).containsOnly(Duration.ofSeconds(17));
+        assertThat(results.elapsed()).isEqualTo(Duration.ofMillis(26_800));
+    }
+
     @Test
     void wrongAnswer_isCaught() {
         FakeAnswerer answerer = new FakeAnswerer(
@@ -61,8 +74,11 @@ class InterviewDriverTest {
         FakeAnswerer answerer =
                 new FakeAnswerer(timeline, SECOND, number -> number <= 10 ? Optional.of("fail") : Optional.empty());
 
-        InterviewResults results = run(new InterviewDriver(InterviewPlan.of(FIFTY), answerer, timeline));
+        InterviewDriver driver = new InterviewDriver(InterviewPlan.of(FIFTY), answerer, timeline);
 
+        InterviewResults results = run(driver);
+
+        assertThat(driver.progress()).isEqualTo(new Progress(850, 840, 10, 50, Duration.ofSeconds(17)));
         assertThat(results.failed()).isEqualTo(10);
         assertThat(results.answered()).isEqualTo(840);
         assertThat(results.errors()).hasSize(5).first().asString().contains("question 1: nobody answered");

@@ -144,10 +144,6 @@ final class FaultRun {
         return this;
     }
 
-    SimulatedPool pool() {
-        return pool;
-    }
-
     List<PromptException> lost() {
         return lost;
     }
@@ -196,7 +192,7 @@ final class FaultRun {
 
             @Override
             public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
-                times.add(pool().timeline().nanoTime());
+                times.add(pool.timeline().nanoTime());
                 return client.send(prompt, model, sink);
             }
 

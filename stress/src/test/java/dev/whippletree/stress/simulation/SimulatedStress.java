@@ -2,16 +2,13 @@ package dev.whippletree.stress.simulation;
 
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.simulation.Link;
+import dev.whippletree.emulator.simulation.MemoryStore;
 import dev.whippletree.emulator.simulation.SimulatedProvider;
 import dev.whippletree.engine.Engine;
 import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.CacheEntry;
-import dev.whippletree.spi.CacheHit;
-import dev.whippletree.spi.CacheKey;
-import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.strategy.RoundRobin;
@@ -23,12 +20,9 @@ import dev.whippletree.stress.interviews.StressReport;
 import dev.whippletree.stress.interviews.StressSettings;
 import dev.whippletree.time.VirtualTimeline;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 /** A stress run of the production engine over simulated accounts, in virtual time. */
 final class SimulatedStress {
@@ -68,40 +62,7 @@ final class SimulatedStress {
                 open,
                 Map.of("default", new Topology.OpenRoute(route, List.of(picker))),
                 "default",
-                List.of(new Topology.OpenCache("map", new MapStore())),
+                List.of(new Topology.OpenCache("map", new MemoryStore())),
                 List.of());
-    }
-
-    /** Keeps everything, for ever. Confined to one thread. */
-    private static final class MapStore implements CacheStore {
-
-        private final Map<String, CacheEntry> entries = new HashMap<>();
-
-        @Override
-        public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
-            return CompletableFuture.completedFuture(
-                    Optional.ofNullable(entries.get(key.digest())).map(entry -> new CacheHit(entry, true)));
-        }
-
-        @Override
-        public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
-            entries.put(key.digest(), entry);
-            return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public CompletionStage<Void> remove(CacheKey key) {
-            entries.remove(key);
-            return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public CompletionStage<Long> clear(Optional<String> tenant) {
-            entries.clear();
-            return CompletableFuture.completedFuture(-1L);
-        }
-
-        @Override
-        public void close() {}
     }
 }

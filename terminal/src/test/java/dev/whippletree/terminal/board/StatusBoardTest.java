@@ -1,7 +1,10 @@
 package dev.whippletree.terminal.board;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
+import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.status.Bill;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -145,7 +148,12 @@ class StatusBoardTest {
     @Test
     void colours_changeNothingButTheColours() {
         List<String> coloured = new StatusBoard(ZoneOffset.UTC, new Screen(true, 100)).lines(Snapshots.busy());
-        assertThat(coloured).anyMatch(line -> line.contains("\u001b["));
+        assertThat(String.join("\n", coloured))
+                .contains(
+                        "\u001b[32mopen\u001b[0m",
+                        "\u001b[31moff\u001b[0m",
+                        "\u001b[33m" + Words.meter(0) + "\u001b[0m",
+                        "\u001b[32m" + Words.meter(0.412) + "\u001b[0m");
         assertThat(coloured.stream()
                         .map(line -> line.replaceAll("\u001b\\[\\d*m", "").stripTrailing()))
                 .isEqualTo(board.lines(Snapshots.busy()));
@@ -179,6 +187,15 @@ class StatusBoardTest {
                 .filteredOn(line -> line.matches(".*(of|about) [\\d,]+ requests / 1h"))
                 .extracting(line -> line.split(" ")[0])
                 .containsExactly("hugg…/hf-1", "hugg…/hf-2", "hugg…/hf-3");
+    }
+
+    @Test
+    void limitThatAccountsShare_hasOneRow() {
+        StatusSnapshot status = mock();
+        List<StatusSnapshot.AccountStatus> accounts = Snapshots.busy().accounts();
+        when(status.accounts()).thenReturn(List.of(accounts.get(0), accounts.get(1), accounts.get(0)));
+
+        assertThat(new Limits(new Screen(false, 100)).lines(status)).hasSize(3);
     }
 
     private static Set<String> numbers(List<String> lines) {

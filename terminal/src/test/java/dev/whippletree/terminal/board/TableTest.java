@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.terminal.board.Table.Cell;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TableTest {
 
@@ -22,6 +24,28 @@ class TableTest {
         assertThat(table.across("none").lines()).containsExactly("Name  N  Kind", "      none");
         assertThat(new Table(new Screen(false, 80)).headings("Name", "N").lines())
                 .containsExactly("Name  N");
+    }
+
+    /** Nine columns are one too few; a name is clipped to six characters at the least. */
+    @ParameterizedTest
+    @CsvSource({
+        "aaaa, bbbb, 10, 'aaaa  bbbb'",
+        "aaaa, bbbb, 9, aaaa",
+        "aa, cccccccccc, 9, aa",
+        "aaaaaaaaaa, '', 8, aaa…aaaa",
+        "aaaaaaaaaa, '', 3, aa…aaa"
+    })
+    void columns_areLeftOut_andNamesClipped_whereNotAllFits(String name, String other, int columns, String line) {
+        Table narrow = new Table(new Screen(false, columns)).expendable(1).names(0);
+
+        assertThat(narrow.row(Cell.left(name), Cell.left(other)).lines()).containsExactly(line);
+    }
+
+    @Test
+    void shortName_isNotPadded() {
+        Table narrow = new Table(new Screen(false, 9)).names(0);
+
+        assertThat(narrow.row(Cell.left("aa"), Cell.left("cccccccc")).lines()).containsExactly("aa  cccccccc");
     }
 
     @Test

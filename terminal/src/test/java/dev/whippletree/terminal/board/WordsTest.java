@@ -55,6 +55,7 @@ class WordsTest {
         Instant now = Instant.parse("2026-11-25T23:59:50Z");
         assertThat(Words.future(now.plusSeconds(5), now, ZoneOffset.UTC)).isEqualTo("23:59:55 (in 5.0 s)");
         assertThat(Words.future(now.plusSeconds(20), now, ZoneOffset.UTC)).isEqualTo("26 Nov 00:00:10 (in 20.0 s)");
+        assertThat(Words.future(now, now, ZoneOffset.UTC)).isEqualTo("23:59:50");
     }
 
     @Test
@@ -69,6 +70,8 @@ class WordsTest {
         assertThat(Words.clipMiddle("huggingface/account account-1", 10)).isEqualTo("hugg…unt-1");
         assertThat(Words.clipMiddle("huggingface/account account-1", 5)).isEqualTo("hu…-1");
         assertThat(Words.clipMiddle("hf-1", 4)).isEqualTo("hf-1");
+        assertThat(Words.clip("hf-1", 4)).isEqualTo("hf-1");
+        assertThat(Words.clip("hf-12", 4)).isEqualTo("hf-…");
     }
 
     @Test

@@ -11,197 +11,150 @@ import dev.whippletree.spi.CacheStore;
 import dev.whippletree.testkit.Contracts;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.junit.jupiter.api.Test;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The contract finds what it is there to find: each way of breaking it fails the tests that name it. */
 class CacheContractTest {
 
-    @Test
-    void cacheThatForgets_isFound() {
-        assertThat(Contracts.failuresOf(Forgetting.class)).contains("storedAnswer_isAnExactHit");
+    private static final ThreadLocal<Consumer<Changed>> FAULT = ThreadLocal.withInitial(() -> right -> {});
+
+    static Stream<Arguments> faults() {
+        return Stream.of(
+                fault(
+                        "forgets",
+                        it -> it.get = key -> CompletableFuture.completedFuture(Optional.empty()),
+                        "storedAnswer_isAnExactHit"),
+                fault(
+                        "mixes tenants",
+                        it -> {
+                            it.get = key -> it.right.get(ofNoTenant(key));
+                            it.put = (key, entry) -> it.right.put(ofNoTenant(key), entry);
+                        },
+                        "tenants_areKeptApartWhateverTheDigest"),
+                fault(
+                        "never lets go",
+                        it -> it.put =
+                                (key, entry) -> it.right.put(key, new CacheEntry(entry.completion(), Instant.MAX)),
+                        "expiredAnswer_isAMiss",
+                        "answerThatHasExpiredAlready_isAcceptedAndNeverFound"),
+                fault(
+                        "shortens",
+                        it -> it.put = (key, entry) ->
+                                it.right.put(key, new CacheEntry(shortened(entry.completion()), entry.expires())),
+                        "largeAnswer_isKept",
+                        "toolCallsReasoningUsageAndOrigin_areKept"),
+                fault("throws", CacheContractTest::throwWhenClosed, "closedCache_failsTheStageAndThrowsNothing"),
+                fault(
+                        "removes nothing",
+                        it -> it.remove = key -> CompletableFuture.completedFuture(null),
+                        "removedAnswer_isAMissAndTheOthersAreKept"),
+                fault(
+                        "clears everybody's",
+                        it -> it.clear = tenant -> it.right.clear(Optional.empty()),
+                        "clearedTenant_isEmptyAndTheOthersAreNot",
+                        "clearedEmptyTenant_isNotEverybody"));
     }
 
-    @Test
-    void cacheThatMixesTenants_isFound() {
-        assertThat(Contracts.failuresOf(MixingTenants.class)).contains("tenants_areKeptApartWhateverTheDigest");
+    private static Arguments fault(String name, Consumer<Changed> change, String... tests) {
+        return Arguments.of(name, change, Set.of(tests));
     }
 
-    @Test
-    void cacheThatNeverLetsGo_isFound() {
-        assertThat(Contracts.failuresOf(NeverExpiring.class))
-                .contains("expiredAnswer_isAMiss", "answerThatHasExpiredAlready_isAcceptedAndNeverFound");
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("faults")
+    void fault_isFound(String name, Consumer<Changed> change, Set<String> tests) {
+        FAULT.set(change);
+        try {
+            assertThat(Contracts.failuresOf(Broken.class))
+                    .as("what fails for a cache that %s", name)
+                    .containsAll(tests);
+        } finally {
+            FAULT.remove();
+        }
     }
 
-    @Test
-    void cacheThatShortens_isFound() {
-        assertThat(Contracts.failuresOf(Shortening.class))
-                .contains("largeAnswer_isKept", "toolCallsReasoningUsageAndOrigin_areKept");
+    private static CacheKey ofNoTenant(CacheKey key) {
+        return new CacheKey(key.digest(), "", Optional.empty());
     }
 
-    @Test
-    void cacheThatThrows_isFound() {
-        assertThat(Contracts.failuresOf(ThrowingWhenClosed.class))
-                .contains("closedCache_failsTheStageAndThrowsNothing");
+    private static Completion shortened(Completion whole) {
+        String text = whole.text().substring(0, Math.min(1_000, whole.text().length()));
+        return new Completion(
+                text, Optional.empty(), whole.toolCalls(), whole.finishReason(), whole.usage(), whole.origin());
     }
 
-    @Test
-    void cacheThatClearsEverybody_isFound() {
-        assertThat(Contracts.failuresOf(ClearingEverybody.class))
-                .containsExactlyInAnyOrder(
-                        "clearedTenant_isEmptyAndTheOthersAreNot", "clearedEmptyTenant_isNotEverybody");
-    }
-
-    static final class Forgetting extends Broken {
-        @Override
-        CacheStore breaking(CacheStore store) {
-            return new Wrapped(store) {
-                @Override
-                public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
-                    return CompletableFuture.completedFuture(Optional.empty());
-                }
+    private static void throwWhenClosed(Changed it) {
+        it.close = () -> {
+            it.right.close();
+            it.get = key -> {
+                throw new IllegalStateException("closed");
             };
-        }
+        };
     }
 
-    static final class MixingTenants extends Broken {
-        @Override
-        CacheStore breaking(CacheStore store) {
-            return new Wrapped(store) {
-                @Override
-                public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
-                    return super.get(new CacheKey(key.digest(), "", Optional.empty()));
-                }
-
-                @Override
-                public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
-                    return super.put(new CacheKey(key.digest(), "", Optional.empty()), entry);
-                }
-            };
-        }
-    }
-
-    static final class NeverExpiring extends Broken {
-        @Override
-        CacheStore breaking(CacheStore store) {
-            return new Wrapped(store) {
-                @Override
-                public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
-                    return super.put(key, new CacheEntry(entry.completion(), Instant.MAX));
-                }
-            };
-        }
-    }
-
-    static final class Shortening extends Broken {
-        @Override
-        CacheStore breaking(CacheStore store) {
-            return new Wrapped(store) {
-                @Override
-                public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
-                    return super.put(key, new CacheEntry(shortened(entry.completion()), entry.expires()));
-                }
-            };
-        }
-
-        private static Completion shortened(Completion whole) {
-            String text = whole.text().substring(0, Math.min(1_000, whole.text().length()));
-            return new Completion(
-                    text, Optional.empty(), whole.toolCalls(), whole.finishReason(), whole.usage(), whole.origin());
-        }
-    }
-
-    static final class ThrowingWhenClosed extends Broken {
-        @Override
-        CacheStore breaking(CacheStore store) {
-            return new Wrapped(store) {
-                private volatile boolean closed;
-
-                @Override
-                public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
-                    if (closed) {
-                        throw new IllegalStateException("closed");
-                    }
-                    return super.get(key);
-                }
-
-                @Override
-                public void close() {
-                    closed = true;
-                    super.close();
-                }
-            };
-        }
-    }
-
-    static final class RemovingNothing extends Broken {
-        @Override
-        CacheStore breaking(CacheStore store) {
-            return new Wrapped(store) {
-                @Override
-                public CompletionStage<Void> remove(CacheKey key) {
-                    return CompletableFuture.completedFuture(null);
-                }
-            };
-        }
-    }
-
-    static final class ClearingEverybody extends Broken {
-        @Override
-        CacheStore breaking(CacheStore store) {
-            return new Wrapped(store) {
-                @Override
-                public CompletionStage<Long> clear(Optional<String> tenant) {
-                    return super.clear(Optional.empty());
-                }
-            };
-        }
-    }
-
-    /** The contract over a cache whose stores are made to break it. */
-    abstract static class Broken extends CacheContract {
-
-        abstract CacheStore breaking(CacheStore store);
+    /** The contract over a cache whose stores break it. */
+    static final class Broken extends CacheContract {
+        private final Consumer<Changed> fault = FAULT.get();
 
         @Override
         protected Cache cache() {
-            return new MapCache(this::breaking);
+            return new MapCache(right -> {
+                Changed changed = new Changed(right);
+                fault.accept(changed);
+                return changed;
+            });
         }
     }
 
-    /** A store that hands everything on. */
-    private static class Wrapped implements CacheStore {
+    /** A store that hands everything on to a right one, until one of its parts is replaced. */
+    private static final class Changed implements CacheStore {
+        private final CacheStore right;
+        private Function<CacheKey, CompletionStage<Optional<CacheHit>>> get;
+        private BiFunction<CacheKey, CacheEntry, CompletionStage<Void>> put;
+        private Function<CacheKey, CompletionStage<Void>> remove;
+        private Function<Optional<String>, CompletionStage<Long>> clear;
+        private Runnable close;
 
-        private final CacheStore store;
-
-        Wrapped(CacheStore store) {
-            this.store = store;
+        Changed(CacheStore right) {
+            this.right = right;
+            this.get = right::get;
+            this.put = right::put;
+            this.remove = right::remove;
+            this.clear = right::clear;
+            this.close = right::close;
         }
 
         @Override
         public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
-            return store.get(key);
+            return get.apply(key);
         }
 
         @Override
         public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
-            return store.put(key, entry);
+            return put.apply(key, entry);
         }
 
         @Override
         public CompletionStage<Void> remove(CacheKey key) {
-            return store.remove(key);
+            return remove.apply(key);
         }
 
         @Override
         public CompletionStage<Long> clear(Optional<String> tenant) {
-            return store.clear(tenant);
+            return clear.apply(tenant);
         }
 
         @Override
         public void close() {
-            store.close();
+            close.run();
         }
     }
 }

@@ -3,16 +3,26 @@ package dev.whippletree.testkit.coordinator;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Coordinator;
 import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
-/** The contract over a coordinator whose coordinations are made to break it, without much patience. */
-abstract class BrokenContract extends FakeContract {
+/** The contract over a coordinator whose coordinations break it, without much patience. */
+class BrokenContract extends FakeContract {
 
-    /** Returns a coordination that hands all on to a right one but what it does wrong. */
-    abstract Coordination breaking(Coordination coordination);
+    /** What is wrong with the coordinations of the thread's next contract. */
+    static final ThreadLocal<Supplier<Consumer<Changed>>> FAULT = ThreadLocal.withInitial(() -> () -> right -> {});
+
+    private final Consumer<Changed> fault = FAULT.get().get();
 
     @Override
     protected Coordinator coordinator() {
-        return new ScriptedCoordinator(super.coordinator(), this::breaking);
+        return new ScriptedCoordinator(super.coordinator(), this::broken);
+    }
+
+    private Coordination broken(Coordination right) {
+        Changed changed = new Changed(right);
+        fault.accept(changed);
+        return changed;
     }
 
     @Override

@@ -14,63 +14,93 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** A coordination that hands everything on, unless it is overridden. */
-abstract class Changed implements Coordination {
+/** A coordination that hands everything on to a right one, until one of its parts is replaced. */
+final class Changed implements Coordination {
 
-    private final Coordination coordination;
+    final Coordination right;
+    Function<List<LimitUse>, CompletionStage<Grant>> reserve;
+    Settling settle;
+    Consumer<String> release;
+    Function<CacheKey, CompletionStage<Claim>> claim;
+    BiFunction<Scope, Duration, CompletionStage<Boolean>> probe;
+    Consumer<ScopeClosing> closed;
+    Consumer<Scope> reopened;
+    Consumer<CoordinationListener> listen;
+    Supplier<CoordinationStatus> status;
+    Runnable close;
 
-    Changed(Coordination coordination) {
-        this.coordination = coordination;
+    /** As {@link Coordination#settle}. */
+    interface Settling {
+
+        void settle(String grant, Optional<TokenCount> tokens, Duration sinceArrival);
+    }
+
+    Changed(Coordination right) {
+        this.right = right;
+        this.reserve = right::reserve;
+        this.settle = right::settle;
+        this.release = right::release;
+        this.claim = right::claim;
+        this.probe = right::claimProbe;
+        this.closed = right::closed;
+        this.reopened = right::reopened;
+        this.listen = right::listen;
+        this.status = right::status;
+        this.close = right::close;
     }
 
     @Override
     public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-        return coordination.reserve(uses);
+        return reserve.apply(uses);
     }
 
     @Override
     public void settle(String grant, Optional<TokenCount> tokens, Duration sinceArrival) {
-        coordination.settle(grant, tokens, sinceArrival);
+        settle.settle(grant, tokens, sinceArrival);
     }
 
     @Override
     public void release(String grant) {
-        coordination.release(grant);
+        release.accept(grant);
     }
 
     @Override
     public CompletionStage<Claim> claim(CacheKey key) {
-        return coordination.claim(key);
+        return claim.apply(key);
     }
 
     @Override
     public CompletionStage<Boolean> claimProbe(Scope scope, Duration lease) {
-        return coordination.claimProbe(scope, lease);
+        return probe.apply(scope, lease);
     }
 
     @Override
     public void closed(ScopeClosing closing) {
-        coordination.closed(closing);
+        closed.accept(closing);
     }
 
     @Override
     public void reopened(Scope scope) {
-        coordination.reopened(scope);
+        reopened.accept(scope);
     }
 
     @Override
     public void listen(CoordinationListener listener) {
-        coordination.listen(listener);
+        listen.accept(listener);
     }
 
     @Override
     public CoordinationStatus status() {
-        return coordination.status();
+        return status.get();
     }
 
     @Override
     public void close() {
-        coordination.close();
+        close.run();
     }
 }

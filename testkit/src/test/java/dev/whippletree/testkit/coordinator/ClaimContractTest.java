@@ -2,12 +2,12 @@ package dev.whippletree.testkit.coordinator;
 
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
-import dev.whippletree.spi.Coordination;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -22,132 +22,71 @@ class ClaimContractTest extends FaultFinding {
     Stream<Fault> faults() {
         return Stream.of(
                 Fault.of(
-                        GivingItToAll.class,
+                        "everybody gets the claim",
+                        claims(claim -> new Claim.Ours(() -> {})),
                         "oneOfManyAtOnce_getsTheClaim",
                         "others_waitUntilTheClaimIsEnded",
                         "keys_areClaimedApart",
                         "claim_isKeptWhileItsProcessLives"),
-                Fault.of(AskingNobody.class, "others_waitUntilTheClaimIsEnded", "claim_isKeptWhileItsProcessLives"),
-                Fault.of(NeverWaiting.class, "others_waitUntilTheClaimIsEnded"),
-                Fault.of(NeverEnding.class, "others_waitUntilTheClaimIsEnded", "secondEnd_isNobodyElses"),
-                Fault.of(EndingWhateverIsClaimed.class, "secondEnd_isNobodyElses"),
-                Fault.of(MixingTenants.class, "keys_areClaimedApart"),
-                Fault.of(LosingClaims.class, "claim_isKeptWhileItsProcessLives"),
                 Fault.of(
-                        NeverLeaving.class,
+                        "others don't know of a claim",
+                        claims(claim -> claim instanceof Claim.Ours ours ? new Claim.Ours(ours.end(), false) : claim),
+                        "others_waitUntilTheClaimIsEnded",
+                        "claim_isKeptWhileItsProcessLives"),
+                Fault.of(
+                        "nobody waits",
+                        waits(wait -> CompletableFuture.completedFuture(null)),
+                        "others_waitUntilTheClaimIsEnded"),
+                Fault.of(
+                        "no claim ends",
+                        claims(claim -> claim instanceof Claim.Ours ? new Claim.Ours(() -> {}) : claim),
+                        "others_waitUntilTheClaimIsEnded",
+                        "secondEnd_isNobodyElses"),
+                Fault.ofState("a claim's end ends whatever is claimed", this::endLatest, "secondEnd_isNobodyElses"),
+                Fault.of(
+                        "tenants are mixed",
+                        it -> it.claim = key -> it.right.claim(new CacheKey(key.digest(), "", Optional.empty())),
+                        "keys_areClaimedApart"),
+                Fault.of("a claim is lost", claims(ClaimContractTest::lost), "claim_isKeptWhileItsProcessLives"),
+                Fault.of(
+                        "closing does nothing",
+                        it -> it.close = () -> {},
                         "claimOfAProcessThatIsGone_goesToExactlyOneOther",
                         "closingWhileWaiting_endsTheWait"),
                 Fault.of(
-                        FailingWaits.class,
+                        "waits fail",
+                        waits(wait -> wait.thenRun(() -> {
+                            throw new IllegalStateException("the other process has failed");
+                        })),
                         "others_waitUntilTheClaimIsEnded",
                         "claimOfAProcessThatIsGone_goesToExactlyOneOther",
                         "closingWhileWaiting_endsTheWait"));
     }
 
-    static final class GivingItToAll extends ChangingClaims {
-        @Override
-        Claim change(CacheKey key, Claim claim) {
-            return new Claim.Ours(() -> {});
+    private static Consumer<Changed> claims(UnaryOperator<Claim> change) {
+        return it -> it.claim = key -> it.right.claim(key).thenApply(change);
+    }
+
+    private static Consumer<Changed> waits(UnaryOperator<CompletionStage<Void>> change) {
+        return claims(
+                claim -> claim instanceof Claim.Others others ? new Claim.Others(change.apply(others.ended())) : claim);
+    }
+
+    private static Claim lost(Claim claim) {
+        if (claim instanceof Claim.Ours ours) {
+            ours.end().run();
         }
+        return claim;
     }
 
-    /** Claims, but says that the others can't know. */
-    static final class AskingNobody extends ChangingClaims {
-        @Override
-        Claim change(CacheKey key, Claim claim) {
-            return claim instanceof Claim.Ours ours ? new Claim.Ours(ours.end(), false) : claim;
-        }
-    }
-
-    static final class NeverWaiting extends ChangingClaims {
-        @Override
-        @SuppressWarnings("NullAway") // a stage of Void ends with null
-        Claim change(CacheKey key, Claim claim) {
-            return changingWaits(claim, wait -> CompletableFuture.completedFuture(null));
-        }
-    }
-
-    static final class FailingWaits extends ChangingClaims {
-        @Override
-        Claim change(CacheKey key, Claim claim) {
-            return changingWaits(
-                    claim,
-                    wait -> wait.thenRun(() -> {
-                        throw new IllegalStateException("the other process has failed");
-                    }));
-        }
-    }
-
-    private static Claim changingWaits(Claim claim, UnaryOperator<CompletionStage<Void>> change) {
-        return claim instanceof Claim.Others others ? new Claim.Others(change.apply(others.ended())) : claim;
-    }
-
-    static final class NeverEnding extends ChangingClaims {
-        @Override
-        Claim change(CacheKey key, Claim claim) {
-            return claim instanceof Claim.Ours ? new Claim.Ours(() -> {}) : claim;
-        }
-    }
-
-    static final class EndingWhateverIsClaimed extends ChangingClaims {
-
-        private final Map<CacheKey, Runnable> latest = new ConcurrentHashMap<>();
-
-        @Override
-        Claim change(CacheKey key, Claim claim) {
+    private Consumer<Changed> endLatest() {
+        Map<CacheKey, Runnable> latest = new ConcurrentHashMap<>();
+        return it -> it.claim = key -> it.right.claim(key).thenApply(claim -> {
             if (claim instanceof Claim.Ours ours) {
                 latest.put(key, ours.end());
                 return new Claim.Ours(() -> latest.get(key).run());
             }
             return claim;
-        }
-    }
-
-    static final class LosingClaims extends ChangingClaims {
-        @Override
-        Claim change(CacheKey key, Claim claim) {
-            if (claim instanceof Claim.Ours ours) {
-                ours.end().run();
-            }
-            return claim;
-        }
-    }
-
-    static final class MixingTenants extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public CompletionStage<Claim> claim(CacheKey key) {
-                    return super.claim(new CacheKey(key.digest(), "", Optional.empty()));
-                }
-            };
-        }
-    }
-
-    static final class NeverLeaving extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public void close() {}
-            };
-        }
-    }
-
-    /** Answers otherwise than is right. */
-    private abstract static class ChangingClaims extends BrokenContract {
-
-        abstract Claim change(CacheKey key, Claim claim);
-
-        @Override
-        final Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public CompletionStage<Claim> claim(CacheKey key) {
-                    return super.claim(key).thenApply(claim -> change(key, claim));
-                }
-            };
-        }
+        });
     }
 }

@@ -2,15 +2,11 @@ package dev.whippletree.testkit.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.model.Scope;
-import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.CoordinationStatus;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Grant;
-import dev.whippletree.spi.LimitUse;
-import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.spi.Services;
 import dev.whippletree.spi.SettingKey;
 import dev.whippletree.spi.Settings;
@@ -21,10 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,6 +28,8 @@ import org.junit.jupiter.api.Test;
 /** The contract's own part: its form, its end, and what happens to who is cut off. */
 @Tag("slow")
 class CoordinatorContractTest extends FaultFinding {
+
+    private static final Grant ALONE = new Grant.Granted("alone");
 
     CoordinatorContractTest() {
         super(CoordinatorContract.class);
@@ -42,31 +40,84 @@ class CoordinatorContractTest extends FaultFinding {
         return Stream.of(
                 Fault.of(WithoutForm.class, "kind_hasTheFormOfAPlugin"),
                 Fault.of(RefusingWithoutWords.class, "valueThatCannotBeUsed_isRefusedInWords"),
-                Fault.of(KnowingOnlyItself.class, "status_knowsTheProcesses", "cutOff_nobodyUsesMoreThanItsPart"),
-                Fault.of(SayingThatAllIsWell.class, "cutOff_isToldByTheStatus"),
-                Fault.of(ThrowingWhenClosed.class, "closed_failsItsStagesAndThrowsNothing"),
                 Fault.of(
-                        HangingWhenClosed.class,
+                        "a process knows only itself",
+                        it -> it.status = () -> {
+                            CoordinationStatus right = it.right.status();
+                            return new CoordinationStatus(right.connected(), 1, right.alone(), right.problem());
+                        },
+                        "status_knowsTheProcesses",
+                        "cutOff_nobodyUsesMoreThanItsPart"),
+                Fault.of(
+                        "the status says that all is well",
+                        it -> it.status = () ->
+                                new CoordinationStatus(true, it.right.status().processes(), 0, Optional.empty()),
+                        "cutOff_isToldByTheStatus"),
+                Fault.of(
+                        "it throws when it is closed",
+                        CoordinatorContractTest::throwWhenClosed,
+                        "closed_failsItsStagesAndThrowsNothing"),
+                Fault.of(
+                        "it hangs when it is closed",
+                        CoordinatorContractTest::hangWhenClosed,
                         "closed_failsItsStagesAndThrowsNothing",
                         "closeWhileInUse_endsEveryStage"),
                 Fault.of(
-                        NeverLeaving.class,
+                        "closing does nothing",
+                        it -> it.close = () -> {},
                         "closed_hearsNothingAndTellsNothing",
                         "closed_failsItsStagesAndThrowsNothing"),
-                Fault.of(ReleasingWhenClosed.class, "closedProcesssReservation_isStillUsed"),
-                Fault.of(BlockingWhenCutOff.class, "cutOff_everyCallReturnsAndEnds"),
                 Fault.of(
-                        HangingWhenCutOff.class,
+                        "closing releases",
+                        CoordinatorContractTest::releaseWhenClosed,
+                        "closedProcesssReservation_isStillUsed"),
+                Fault.of(
+                        "it blocks when it is cut off",
+                        it -> it.reserve = uses -> {
+                            if (!it.status().connected()) {
+                                awaitNothing();
+                            }
+                            return it.right.reserve(uses);
+                        },
+                        "cutOff_everyCallReturnsAndEnds"),
+                Fault.of(
+                        "it hangs when it is cut off",
+                        it -> it.reserve =
+                                uses -> it.status().connected() ? it.right.reserve(uses) : new CompletableFuture<>(),
                         "cutOff_everyCallReturnsAndEnds",
                         "cutOff_isToldByTheStatus",
                         "openedWhileCutOff_answersAndMendsItself"),
                 Fault.of(
-                        GreedyWhenCutOff.class,
+                        "it grants all when it is cut off",
+                        it -> it.reserve = uses -> it.status().connected()
+                                ? it.right.reserve(uses)
+                                : CompletableFuture.completedFuture(ALONE),
                         "cutOff_nobodyUsesMoreThanItsPart",
                         "reachedAgain_ownUsesAreCountedAgain"),
-                Fault.of(NeverMending.class, "openedWhileCutOff_answersAndMendsItself"),
-                Fault.of(WaitingForEver.class, "cutOff_endsTheWaitForAClaim"),
-                Fault.of(TellingNobodyWhenCutOff.class, "reachedAgain_whatWasClosedMeanwhileIsHeard"),
+                Fault.of(
+                        "what is opened while cut off never mends",
+                        it -> {
+                            if (!it.right.status().connected()) {
+                                it.reserve = uses -> CompletableFuture.completedFuture(ALONE);
+                            }
+                        },
+                        "openedWhileCutOff_answersAndMendsItself"),
+                Fault.of(
+                        "waits never end",
+                        it -> it.claim = key -> it.right
+                                .claim(key)
+                                .thenApply(claim -> claim instanceof Claim.Others
+                                        ? new Claim.Others(new CompletableFuture<>())
+                                        : claim),
+                        "cutOff_endsTheWaitForAClaim"),
+                Fault.of(
+                        "nobody is told what was closed while cut off",
+                        it -> it.closed = closing -> {
+                            if (it.status().connected()) {
+                                it.right.closed(closing);
+                            }
+                        },
+                        "reachedAgain_whatWasClosedMeanwhileIsHeard"),
                 Fault.of(ShowingItsSecret.class, "secret_isShownNowhere"));
     }
 
@@ -76,7 +127,50 @@ class CoordinatorContractTest extends FaultFinding {
                 .isEmpty();
     }
 
-    static final class WithoutForm extends Right {
+    private static void throwWhenClosed(Changed it) {
+        it.close = () -> {
+            it.right.close();
+            it.reserve = uses -> {
+                throw new IllegalStateException("closed");
+            };
+        };
+    }
+
+    private static void hangWhenClosed(Changed it) {
+        AtomicBoolean closed = new AtomicBoolean();
+        it.close = () -> {
+            closed.set(true);
+            it.right.close();
+        };
+        it.claim = key -> {
+            CompletableFuture<Claim> claim = it.right.claim(key).toCompletableFuture();
+            return closed.get() || claim.isCompletedExceptionally() ? new CompletableFuture<>() : claim;
+        };
+    }
+
+    private static void releaseWhenClosed(Changed it) {
+        Set<String> grants = ConcurrentHashMap.newKeySet();
+        it.reserve = uses -> it.right.reserve(uses).whenComplete((grant, failure) -> {
+            if (grant instanceof Grant.Granted granted) {
+                grants.add(granted.id());
+            }
+        });
+        it.close = () -> {
+            grants.forEach(it.right::release);
+            it.right.close();
+        };
+    }
+
+    /** So short a time that nobody would notice once. */
+    private static void awaitNothing() {
+        try {
+            new CountDownLatch(1).await(5, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static final class WithoutForm extends BrokenContract {
         @Override
         protected Coordinator coordinator() {
             return new Unannounced();
@@ -84,45 +178,20 @@ class CoordinatorContractTest extends FaultFinding {
     }
 
     /** Has the form of a plugin but for a line that names it. */
-    public static final class Unannounced implements Coordinator {
-
-        private final Coordinator coordinator = new FakeCoordinator();
-
-        @Override
-        public String name() {
-            return coordinator.name();
-        }
-
-        @Override
-        public Set<SettingKey> settings() {
-            return coordinator.settings();
-        }
-
-        @Override
-        public Coordination open(Settings settings, Services services) {
-            return coordinator.open(settings, services);
+    public static final class Unannounced extends Passing {
+        public Unannounced() {
+            super(new FakeCoordinator());
         }
     }
 
-    static final class RefusingWithoutWords extends Right {
+    static final class RefusingWithoutWords extends BrokenContract {
         @Override
         protected Coordinator coordinator() {
-            Coordinator right = super.coordinator();
-            return new Coordinator() {
-                @Override
-                public String name() {
-                    return right.name();
-                }
-
-                @Override
-                public Set<SettingKey> settings() {
-                    return right.settings();
-                }
-
+            return new Passing(super.coordinator()) {
                 @Override
                 public Coordination open(Settings settings, Services services) {
                     try {
-                        return right.open(settings, services);
+                        return super.open(settings, services);
                     } catch (IllegalArgumentException e) {
                         throw new IllegalArgumentException("bad setting", e);
                     }
@@ -131,213 +200,39 @@ class CoordinatorContractTest extends FaultFinding {
         }
     }
 
-    static final class KnowingOnlyItself extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public CoordinationStatus status() {
-                    CoordinationStatus right = super.status();
-                    return new CoordinationStatus(right.connected(), 1, right.alone(), right.problem());
-                }
-            };
-        }
-    }
+    private abstract static class Passing implements Coordinator {
 
-    static final class SayingThatAllIsWell extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public CoordinationStatus status() {
-                    return new CoordinationStatus(true, super.status().processes(), 0, Optional.empty());
-                }
-            };
-        }
-    }
+        private final Coordinator right;
 
-    static final class ThrowingWhenClosed extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Closing(coordination) {
-                @Override
-                public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-                    if (closed) {
-                        throw new IllegalStateException("closed");
-                    }
-                    return super.reserve(uses);
-                }
-            };
-        }
-    }
-
-    static final class HangingWhenClosed extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Closing(coordination) {
-                @Override
-                public CompletionStage<Claim> claim(CacheKey key) {
-                    CompletionStage<Claim> claim = super.claim(key);
-                    return closed || claim.toCompletableFuture().isCompletedExceptionally()
-                            ? new CompletableFuture<>()
-                            : claim;
-                }
-            };
-        }
-    }
-
-    /** Knows whether it is closed. */
-    private abstract static class Closing extends Changed {
-
-        volatile boolean closed;
-
-        Closing(Coordination coordination) {
-            super(coordination);
+        Passing(Coordinator right) {
+            this.right = right;
         }
 
         @Override
-        public void close() {
-            closed = true;
-            super.close();
+        public String name() {
+            return right.name();
         }
-    }
 
-    static final class NeverLeaving extends BrokenContract {
         @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public void close() {}
-            };
+        public Set<SettingKey> settings() {
+            return right.settings();
         }
-    }
 
-    static final class ReleasingWhenClosed extends BrokenContract {
         @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                private final Set<String> grants = ConcurrentHashMap.newKeySet();
-
-                @Override
-                public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-                    return super.reserve(uses).whenComplete((grant, failure) -> {
-                        if (grant instanceof Grant.Granted granted) {
-                            grants.add(granted.id());
-                        }
-                    });
-                }
-
-                @Override
-                public void close() {
-                    grants.forEach(super::release);
-                    super.close();
-                }
-            };
-        }
-    }
-
-    static final class BlockingWhenCutOff extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-                    if (!status().connected()) {
-                        awaitNothing();
-                    }
-                    return super.reserve(uses);
-                }
-            };
-        }
-
-        /** So short a time that nobody would notice once. */
-        private static void awaitNothing() {
-            try {
-                new CountDownLatch(1).await(5, TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    static final class HangingWhenCutOff extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-                    return status().connected() ? super.reserve(uses) : new CompletableFuture<>();
-                }
-            };
-        }
-    }
-
-    static final class GreedyWhenCutOff extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-                    return status().connected()
-                            ? super.reserve(uses)
-                            : CompletableFuture.completedFuture(new Grant.Granted("alone"));
-                }
-            };
-        }
-    }
-
-    static final class NeverMending extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            boolean alone = !coordination.status().connected();
-            return new Changed(coordination) {
-                @Override
-                public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-                    return alone ? CompletableFuture.completedFuture(new Grant.Granted("alone")) : super.reserve(uses);
-                }
-            };
-        }
-    }
-
-    static final class WaitingForEver extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public CompletionStage<Claim> claim(CacheKey key) {
-                    return super.claim(key)
-                            .thenApply(claim -> claim instanceof Claim.Others
-                                    ? new Claim.Others(new CompletableFuture<>())
-                                    : claim);
-                }
-            };
-        }
-    }
-
-    static final class TellingNobodyWhenCutOff extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public void closed(ScopeClosing closing) {
-                    if (status().connected()) {
-                        super.closed(closing);
-                    }
-                }
-            };
+        public Coordination open(Settings settings, Services services) {
+            return right.open(settings, services);
         }
     }
 
     static final class ShowingItsSecret extends BrokenContract {
         @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public CompletionStage<Boolean> claimProbe(Scope scope, Duration lease) {
-                    return CompletableFuture.failedFuture(
-                            new IllegalStateException("fake://user:" + SECRET + "@host can't be reached"));
-                }
-            };
+        protected Coordinator coordinator() {
+            return new ScriptedCoordinator(super.coordinator(), right -> {
+                Changed changed = new Changed(right);
+                changed.probe = (scope, lease) -> CompletableFuture.failedFuture(
+                        new IllegalStateException("fake://user:" + SECRET + "@host can't be reached"));
+                return changed;
+            });
         }
 
         @Override
@@ -346,7 +241,7 @@ class CoordinatorContractTest extends FaultFinding {
         }
     }
 
-    static final class KeepingItsSecret extends Right {
+    static final class KeepingItsSecret extends BrokenContract {
         @Override
         protected List<Settings> settingsWithSecret() {
             return List.of(new Settings("coordinator fake", Map.of("password", SECRET)));
@@ -355,14 +250,6 @@ class CoordinatorContractTest extends FaultFinding {
         @Override
         protected Duration longestWait() {
             return Duration.ofSeconds(30);
-        }
-    }
-
-    /** Breaks nothing. */
-    private abstract static class Right extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return coordination;
         }
     }
 }

@@ -3,47 +3,47 @@ package dev.whippletree.testkit.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.testkit.Contracts;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A way to break the contract, and which of its tests find it.
  *
+ * @param name what is wrong
  * @param contract the contract over a coordinator that breaks it
+ * @param change breaks a coordination; made anew for each test of the contract
  * @param tests the names of tests that must fail
  */
-record Fault(Class<? extends BrokenContract> contract, List<String> tests) {
+record Fault(
+        String name, Class<? extends BrokenContract> contract, Supplier<Consumer<Changed>> change, List<String> tests) {
+
+    static Fault of(String name, Consumer<Changed> change, String... tests) {
+        return ofState(name, () -> change, tests);
+    }
+
+    /** Returns one that remembers something from coordination to coordination. */
+    static Fault ofState(String name, Supplier<Consumer<Changed>> change, String... tests) {
+        return new Fault(name, BrokenContract.class, change, List.of(tests));
+    }
 
     static Fault of(Class<? extends BrokenContract> contract, String... tests) {
-        return new Fault(contract, List.of(tests));
+        return new Fault(contract.getSimpleName(), contract, () -> right -> {}, List.of(tests));
     }
 
     void assertFound() {
-        assertThat(Contracts.failuresOf(contract, tests))
-                .as("tests of the contract that fail for a coordinator that is %s", contract.getSimpleName())
-                .containsExactlyInAnyOrderElementsOf(tests);
-    }
-
-    /** Checks that for each test of a part of the contract there is a fault that it finds. */
-    static void assertAllTestsFindSomething(Class<?> part, Stream<Fault> faults) {
-        Set<String> tests = Arrays.stream(part.getDeclaredMethods())
-                .filter(method ->
-                        method.isAnnotationPresent(Test.class) || method.isAnnotationPresent(ParameterizedTest.class))
-                .map(method -> method.getName())
-                .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(faults.flatMap(fault -> fault.tests().stream()))
-                .as("tests of %s of which a fault shows that they can fail", part.getSimpleName())
-                .containsAll(tests);
+        BrokenContract.FAULT.set(change);
+        try {
+            assertThat(Contracts.failuresOf(contract, tests))
+                    .as("tests of the contract that fail for a coordinator of which %s", name)
+                    .containsExactlyInAnyOrderElementsOf(tests);
+        } finally {
+            BrokenContract.FAULT.remove();
+        }
     }
 
     @Override
     public String toString() {
-        return contract.getSimpleName();
+        return name;
     }
 }

@@ -1,7 +1,6 @@
 package dev.whippletree.testkit.coordinator;
 
 import dev.whippletree.model.Scope;
-import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.CoordinationListener;
 import dev.whippletree.spi.ScopeClosing;
 import java.time.Duration;
@@ -9,9 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 
@@ -27,253 +29,136 @@ class NoticeContractTest extends FaultFinding {
     Stream<Fault> faults() {
         return Stream.of(
                 Fault.of(
-                        LettingAllProbe.class,
+                        "everybody probes",
+                        it -> it.probe = (scope, lease) -> CompletableFuture.completedFuture(true),
                         "oneOfManyAtOnce_isToProbe",
                         "scopes_areProbedApart",
                         "probe_goesToOneAgainAfterItsLease"),
-                Fault.of(
-                        ProbingOnce.class,
+                Fault.ofState(
+                        "a scope is probed once",
+                        NoticeContractTest::probeOnce,
                         "probe_goesToOneAgainAfterItsLease",
                         "probe_goesToOneAgainAfterItsResultIsTold"),
-                Fault.of(ProbingOrganizations.class, "scopes_areProbedApart"),
                 Fault.of(
-                        TellingNobody.class,
+                        "organizations are probed",
+                        it -> it.probe = (scope, lease) -> it.right.claimProbe(Scope.of(scope.organization()), lease),
+                        "scopes_areProbedApart"),
+                Fault.of(
+                        "nobody is told",
+                        it -> {
+                            it.closed = closing -> {};
+                            it.reopened = scope -> {};
+                        },
                         "closing_isHeardByAllOthersAndWhole",
                         "organizationsClosing_isNotItsModels",
                         "reopening_isHeardByAllOthers",
                         "lateStarter_hearsWhatStillHolds"),
-                Fault.of(HearingItself.class, "closing_isHeardByAllOthersAndWhole", "reopening_isHeardByAllOthers"),
-                Fault.of(TellingHalf.class, "closing_isHeardByAllOthersAndWhole"),
-                Fault.of(ClosingModelsToo.class, "organizationsClosing_isNotItsModels"),
-                Fault.of(TellingOnce.class, "lateStarter_hearsWhatStillHolds", "laterEnd_counts"),
-                Fault.of(RememberingTooLong.class, "lateStarter_doesNotHearWhatWasReopenedOrIsOver"),
-                Fault.of(KeepingTheLast.class, "laterEnd_counts"),
-                Fault.of(GivingUpOnListeners.class, "listenerThatThrows_harmsNobody"),
-                Fault.of(TellingAllAtOnce.class, "notices_comeOneAtATime"));
+                Fault.of(
+                        "a process hears itself",
+                        NoticeContractTest::hearItself,
+                        "closing_isHeardByAllOthersAndWhole",
+                        "reopening_isHeardByAllOthers"),
+                Fault.of(
+                        "the reason is left out",
+                        it -> it.closed = closing -> it.right.closed(
+                                new ScopeClosing(closing.scope(), closing.remaining(), closing.endKnown(), "")),
+                        "closing_isHeardByAllOthersAndWhole"),
+                Fault.of(
+                        "models are closed too",
+                        it -> it.closed = closing -> {
+                            it.right.closed(new ScopeClosing(
+                                    CoordinatorBench.MODEL, closing.remaining(), closing.endKnown(), closing.reason()));
+                            it.right.closed(closing);
+                        },
+                        "organizationsClosing_isNotItsModels"),
+                Fault.ofState(
+                        "it is told once",
+                        NoticeContractTest::tellOnce,
+                        "lateStarter_hearsWhatStillHolds",
+                        "laterEnd_counts"),
+                Fault.of(
+                        "it is remembered too long",
+                        it -> {
+                            it.closed = closing -> it.right.closed(new ScopeClosing(
+                                    closing.scope(), Duration.ofHours(1), closing.endKnown(), closing.reason()));
+                            it.reopened = scope -> {};
+                        },
+                        "lateStarter_doesNotHearWhatWasReopenedOrIsOver"),
+                Fault.ofState("the last closing is kept", NoticeContractTest::keepLast, "laterEnd_counts"),
+                Fault.of(
+                        "a listener that failed is given up",
+                        NoticeContractTest::giveUp,
+                        "listenerThatThrows_harmsNobody"),
+                Fault.of(
+                        "all is told at once",
+                        hearing((listener, closing) -> new Thread(() -> listener.closed(closing)).start()),
+                        "notices_comeOneAtATime"));
     }
 
-    static final class LettingAllProbe extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public CompletionStage<Boolean> claimProbe(Scope scope, Duration lease) {
-                    return CompletableFuture.completedFuture(true);
-                }
+    private static Consumer<Changed> probeOnce() {
+        Set<Scope> probed = ConcurrentHashMap.newKeySet();
+        return it -> it.probe = (scope, lease) -> CompletableFuture.completedFuture(probed.add(scope));
+    }
+
+    private static void hearItself(Changed it) {
+        AtomicReference<CoordinationListener> own = new AtomicReference<>(new RecordingListener());
+        it.listen = listener -> {
+            own.set(listener);
+            it.right.listen(listener);
+        };
+        it.closed = closing -> {
+            own.get().closed(closing);
+            it.right.closed(closing);
+        };
+        it.reopened = scope -> {
+            own.get().reopened(scope);
+            it.right.reopened(scope);
+        };
+    }
+
+    private static Consumer<Changed> tellOnce() {
+        List<CoordinationListener> listeners = new CopyOnWriteArrayList<>();
+        return it -> {
+            it.listen = listeners::add;
+            it.closed = closing -> listeners.forEach(listener -> listener.closed(closing));
+        };
+    }
+
+    private static Consumer<Changed> keepLast() {
+        Map<Scope, ScopeClosing> last = new ConcurrentHashMap<>();
+        return it -> {
+            it.closed = closing -> {
+                last.put(closing.scope(), closing);
+                it.right.closed(closing);
             };
-        }
+            hearing((listener, closing) -> listener.closed(last.getOrDefault(closing.scope(), closing)))
+                    .accept(it);
+        };
     }
 
-    static final class ProbingOnce extends BrokenContract {
-
-        private final Set<Scope> probed = ConcurrentHashMap.newKeySet();
-
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public CompletionStage<Boolean> claimProbe(Scope scope, Duration lease) {
-                    return CompletableFuture.completedFuture(probed.add(scope));
-                }
-            };
-        }
+    private static void giveUp(Changed it) {
+        AtomicBoolean failed = new AtomicBoolean();
+        hearing((listener, closing) -> {
+                    if (failed.compareAndSet(false, true)) {
+                        listener.closed(closing);
+                        failed.set(false);
+                    }
+                })
+                .accept(it);
     }
 
-    static final class ProbingOrganizations extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public CompletionStage<Boolean> claimProbe(Scope scope, Duration lease) {
-                    return super.claimProbe(Scope.of(scope.organization()), lease);
-                }
-            };
-        }
-    }
+    /** Returns what changes how listeners hear of closings. */
+    private static Consumer<Changed> hearing(BiConsumer<CoordinationListener, ScopeClosing> closed) {
+        return it -> it.listen = listener -> it.right.listen(new CoordinationListener() {
+            @Override
+            public void closed(ScopeClosing closing) {
+                closed.accept(listener, closing);
+            }
 
-    static final class TellingNobody extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public void closed(ScopeClosing closing) {}
-
-                @Override
-                public void reopened(Scope scope) {}
-            };
-        }
-    }
-
-    static final class HearingItself extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                private CoordinationListener listener = new RecordingListener();
-
-                @Override
-                public void listen(CoordinationListener listener) {
-                    this.listener = listener;
-                    super.listen(listener);
-                }
-
-                @Override
-                public void closed(ScopeClosing closing) {
-                    listener.closed(closing);
-                    super.closed(closing);
-                }
-
-                @Override
-                public void reopened(Scope scope) {
-                    listener.reopened(scope);
-                    super.reopened(scope);
-                }
-            };
-        }
-    }
-
-    static final class TellingHalf extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public void closed(ScopeClosing closing) {
-                    super.closed(new ScopeClosing(closing.scope(), closing.remaining(), closing.endKnown(), ""));
-                }
-            };
-        }
-    }
-
-    static final class ClosingModelsToo extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public void closed(ScopeClosing closing) {
-                    super.closed(new ScopeClosing(MODEL, closing.remaining(), closing.endKnown(), closing.reason()));
-                    super.closed(closing);
-                }
-            };
-        }
-    }
-
-    static final class TellingOnce extends BrokenContract {
-
-        private final List<CoordinationListener> listeners = new CopyOnWriteArrayList<>();
-
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public void listen(CoordinationListener listener) {
-                    listeners.add(listener);
-                }
-
-                @Override
-                public void closed(ScopeClosing closing) {
-                    listeners.forEach(listener -> listener.closed(closing));
-                }
-            };
-        }
-    }
-
-    static final class RememberingTooLong extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public void closed(ScopeClosing closing) {
-                    super.closed(new ScopeClosing(closing.scope(), HOUR, closing.endKnown(), closing.reason()));
-                }
-
-                @Override
-                public void reopened(Scope scope) {}
-            };
-        }
-    }
-
-    static final class KeepingTheLast extends BrokenContract {
-
-        private final Map<Scope, ScopeClosing> last = new ConcurrentHashMap<>();
-
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public void closed(ScopeClosing closing) {
-                    last.put(closing.scope(), closing);
-                    super.closed(closing);
-                }
-
-                @Override
-                public void listen(CoordinationListener listener) {
-                    super.listen(new ChangedListener(listener) {
-                        @Override
-                        public void closed(ScopeClosing closing) {
-                            super.closed(last.getOrDefault(closing.scope(), closing));
-                        }
-                    });
-                }
-            };
-        }
-    }
-
-    static final class GivingUpOnListeners extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public void listen(CoordinationListener listener) {
-                    super.listen(new ChangedListener(listener) {
-                        private boolean failed;
-
-                        @Override
-                        public void closed(ScopeClosing closing) {
-                            if (!failed) {
-                                failed = true;
-                                super.closed(closing);
-                                failed = false;
-                            }
-                        }
-                    });
-                }
-            };
-        }
-    }
-
-    static final class TellingAllAtOnce extends BrokenContract {
-        @Override
-        Coordination breaking(Coordination coordination) {
-            return new Changed(coordination) {
-                @Override
-                public void listen(CoordinationListener listener) {
-                    super.listen(new ChangedListener(listener) {
-                        @Override
-                        public void closed(ScopeClosing closing) {
-                            new Thread(() -> super.closed(closing)).start();
-                        }
-                    });
-                }
-            };
-        }
-    }
-
-    /** Hands everything on, unless it is overridden. */
-    private abstract static class ChangedListener implements CoordinationListener {
-
-        private final CoordinationListener listener;
-
-        ChangedListener(CoordinationListener listener) {
-            this.listener = listener;
-        }
-
-        @Override
-        public void closed(ScopeClosing closing) {
-            listener.closed(closing);
-        }
-
-        @Override
-        public void reopened(Scope scope) {
-            listener.reopened(scope);
-        }
+            @Override
+            public void reopened(Scope scope) {
+                listener.reopened(scope);
+            }
+        });
     }
 }

@@ -1,0 +1,103 @@
+package dev.whippletree.comparison;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.emulator.fault.FaultKind;
+import dev.whippletree.time.SystemTimeline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whoever is asked: contenders are told the same and judged alike. */
+@Tag("slow")
+class RunsTest {
+
+    private static final Results.Origin ORIGIN = new Results.Origin("today", "here");
+    /** It tells of each server that starts or stops. */
+    private static final Logger UNDERTOW = Logger.getLogger("io.undertow");
+
+    private final SystemTimeline timeline = new SystemTimeline();
+
+    @TempDir
+    private Path root;
+
+    @BeforeEach
+    void silence() {
+        UNDERTOW.setLevel(Level.WARNING);
+    }
+
+    @AfterEach
+    void close() {
+        timeline.close();
+    }
+
+    private Runs runs() {
+        return new Runs(new Places(root, "1"), timeline, ORIGIN);
+    }
+
+    /** Those of the comparison that run in Java, each with a driver that answers the first question wrongly. */
+    private List<Entry> contenders(String... names) throws IOException {
+        Path repository = Path.of("../..").toAbsolutePath().normalize();
+        List<Entry> entries = new ArrayList<>();
+        for (Entry entry : Entry.all(new Places(repository, "1"))) {
+            if (List.of(names).contains(entry.name())) {
+                Path target = new Places(root, "1").contenders().resolve(entry.module() + "/target");
+                Files.createDirectories(target);
+                Files.writeString(
+                        target.resolve("class-path.txt"),
+                        Path.of("target/test-classes").toAbsolutePath().toString());
+                entries.add(entry);
+            }
+        }
+        assertThat(entries).hasSameSizeAs(names);
+        return entries;
+    }
+
+    private static String told(Path folder) throws IOException {
+        return Files.readString(folder.resolve("setup.tsv")).replaceAll("(localhost|127\\.0\\.0\\.1):\\d+", "SERVICE");
+    }
+
+    @Test
+    void everybody_isToldLimitsOnlyIfTheCaseSaysSo_andIsJudgedAlike() throws Exception {
+        List<Case> cases = Cases.all(1);
+        Case told = cases.stream().filter(Case::limitsAreKnown).findFirst().orElseThrow();
+        Case secret = cases.stream()
+                .filter(each -> !each.limitsAreKnown())
+                .findFirst()
+                .orElseThrow();
+        for (Case of : List.of(told, secret)) {
+            Set<String> setups = new LinkedHashSet<>();
+            for (Entry contender : contenders("okhttp", "whippletree", "whippletree-gateway")) {
+                Results.Answered run = runs().answer(contender, of);
+                assertThat(List.of(run.contender(), run.right(), run.wrong(), run.failed(), run.stopped()))
+                        .containsExactly(contender.name(), 0L, 1L, 0L, true);
+                setups.add(told(new Places(root, "1").work().resolve(contender.name() + "/" + of.name())));
+            }
+            assertThat(setups).hasSize(1);
+            assertThat(setups.iterator().next().lines().filter(line -> line.startsWith("account\t")))
+                    .hasSize(of.service().accounts().size())
+                    .allMatch(line -> line.endsWith(of.limitsAreKnown() ? "\t1000 requests / 1h" : "\t"));
+        }
+    }
+
+    @Test
+    void halfAnAnswer_isCut_whicheverTheFault() throws Exception {
+        for (Entry contender : contenders("okhttp", "whippletree")) {
+            assertThat(runs().faults(contender, true))
+                    .hasSize(FaultKind.values().length - 1)
+                    .allMatch(fault ->
+                            fault.got() == Results.Got.CUT && fault.detail().equals("half"));
+        }
+    }
+}

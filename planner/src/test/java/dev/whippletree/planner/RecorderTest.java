@@ -1,0 +1,134 @@
+package dev.whippletree.planner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
+import dev.whippletree.model.TokenUsage;
+import dev.whippletree.planner.Outcome.Minute;
+import dev.whippletree.planner.Outcome.Times;
+import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.time.VirtualTimeline;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is recorded of a run of two accounts, by the minute. */
+class RecorderTest {
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final AccountPool POOL = AccountPool.parse("huggingface:1x4/min,groq:1x10/2m");
+
+    private final VirtualTimeline timeline = new VirtualTimeline(1);
+    private final Targets targets = new Targets(POOL);
+    private final Recorder recorder = new Recorder(timeline, 2);
+
+    private static Completion from(Origin.Source source, int waitedSeconds) {
+        Origin origin = new Origin(source, "any", "m", 1, Duration.ofSeconds(waitedSeconds), Optional.empty());
+        return new Completion("text", Optional.empty(), List.of(), FinishReason.STOP, Optional.empty(), origin);
+    }
+
+    private static AnswerEnd end(long promptTokens, long completionTokens) {
+        return new AnswerEnd(FinishReason.STOP, Optional.of(TokenUsage.of(promptTokens, completionTokens)), "m");
+    }
+
+    private static Times times(int p50, int p95, int worst) {
+        return new Times(Duration.ofSeconds(p50), Duration.ofSeconds(p95), Duration.ofSeconds(worst));
+    }
+
+    /** Three are asked at once, and one a minute later, which is never answered. */
+    private void record() {
+        Recorder.Asked first = recorder.asked();
+        Recorder.Asked second = recorder.asked();
+        Recorder.Asked third = recorder.asked();
+        recorder.call(0).failed(Failure.of(FailureKind.RATE_LIMITED, "no"));
+        recorder.call(0).failed(Failure.of(FailureKind.QUOTA_EXHAUSTED, "no"));
+        recorder.call(0).failed(Failure.of(FailureKind.UNAVAILABLE, "no"));
+        recorder.call(0).done(end(10, 20));
+        recorder.call(1).done(end(1, 2));
+        recorder.call(1).done(end(3, 4));
+        timeline.advance(Duration.ofSeconds(30));
+        first.ended(from(Origin.Source.CALL, 5));
+        second.ended(from(Origin.Source.JOINED, 1));
+        second.ended(from(Origin.Source.JOINED, 9));
+        timeline.advance(Duration.ofSeconds(40));
+        recorder.call(1).done(end(5, 6));
+        recorder.asked();
+        third.ended(null);
+        recorder.asked().ended(from(Origin.Source.CACHE, 0));
+        timeline.advance(Duration.ofSeconds(60));
+        recorder.close();
+    }
+
+    @Test
+    void minutes_haveWhatWasAskedAndAnswered_andWhatIsOpen() {
+        record();
+
+        List<Minute> minutes = new Timetable(
+                        recorder.minutes(), MINUTE, targets, LimitSlot.of(POOL, targets, new Allowance(request())))
+                .stretches();
+
+        assertThat(minutes)
+                .containsExactly(
+                        minute(1, 3, 2, 0, 1, List.of(4L, 2L), List.of(0.5, 0.2), 1, 5, 5),
+                        minute(2, 2, 1, 1, 0, List.of(0L, 1L), List.of(0.0, 0.3), 1, 50, 50),
+                        minute(3, 0, 0, 0, 0, List.of(0L, 0L), List.of(0.0, 0.1), 1, 60, 60));
+    }
+
+    private static PlanRequest request() {
+        return PlanRequest.of(List.of(1), POOL);
+    }
+
+    private static Minute minute(
+            int number,
+            long asked,
+            long answered,
+            long fromCache,
+            long joined,
+            List<Long> calls,
+            List<Double> shares,
+            long open,
+            int p95,
+            int worst) {
+        return new Minute(
+                number,
+                asked,
+                answered,
+                fromCache,
+                joined,
+                calls.stream().mapToLong(Long::longValue).sum(),
+                calls,
+                shares,
+                open,
+                Duration.ofSeconds(p95),
+                Duration.ofSeconds(worst));
+    }
+
+    @Test
+    void whole_hasTheTimesOfThoseToo_whoWaitInTheEnd() {
+        record();
+        recorder.asked().ended(from(Origin.Source.CALL, 99));
+
+        assertThat(recorder.took()).isEqualTo(times(30, 60, 60));
+        assertThat(recorder.waited()).isEqualTo(times(1, 60, 60));
+        assertThat(recorder.failed()).isEqualTo(1);
+        assertThat(recorder.lastAnswerNanos()).isEqualTo(Duration.ofSeconds(70).toNanos());
+        assertThat(recorder.tokens(0)).isEqualTo(TokenUsage.of(10, 20));
+        assertThat(recorder.tokens(1)).isEqualTo(TokenUsage.of(9, 12));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"179, 180", "180, 0"})
+    void seconds_areKeptOfShortRuns(int length, int seconds) {
+        timeline.advance(Duration.ofSeconds(length));
+        recorder.asked();
+
+        assertThat(recorder.seconds()).hasSize(seconds);
+    }
+}
