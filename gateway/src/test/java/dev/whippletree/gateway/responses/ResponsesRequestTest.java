@@ -1,18 +1,16 @@
 package dev.whippletree.gateway.responses;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.whippletree.gateway.RunningGateway.quoted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.chat.ChatBody;
 import dev.whippletree.chat.Fields;
 import dev.whippletree.chat.WrongFieldException;
-import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.protocol.PromptRequest;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Role;
 import dev.whippletree.model.ToolCall;
-import java.io.ByteArrayInputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,15 +31,8 @@ final class ResponsesRequestTest {
             "{'type':'function_call','id':'fc_7','call_id':'c1','name':'look_up','arguments':'{}','status':'completed'}";
     private static final String RESULT = "{'type':'function_call_output','call_id':'c1','output':'found'}";
 
-    /** Reads JSON with single quotes for double ones. */
-    static Map<String, Object> json(String quoted) {
-        return GatewayJson.object(
-                        new ByteArrayInputStream(quoted.replace('\'', '"').getBytes(UTF_8)), values -> {})
-                .orElseThrow(() -> new AssertionError("not an object: " + quoted));
-    }
-
     static PromptRequest read(String fields) {
-        return ResponsesRequest.read(new Fields("", json("{" + fields + "}")));
+        return ResponsesRequest.read(new Fields("", quoted("{" + fields + "}")));
     }
 
     private static List<Message> messages(String... items) {
@@ -184,7 +175,7 @@ final class ResponsesRequestTest {
 
         assertThat(extras)
                 .isEqualTo(
-                        json(
+                        quoted(
                                 "{'tools':[{'type':'function','function':{'name':'look_up','description':'Finds a word',"
                                         + "'parameters':{'type':'object','properties':{'word':{'type':'string'}}},'strict':true}},"
                                         + "{'type':'function','function':{'name':'now','parameters':{'type':'object','properties':{}}}},"
@@ -269,10 +260,10 @@ final class ResponsesRequestTest {
     void textFormatAndVerbosity_areResponseFormatAndVerbosity() {
         assertThat(extras("'text':{'verbosity':'low','format':{'type':'json_schema','name':'city','strict':true,"
                         + "'schema':{'type':'object'}}}"))
-                .isEqualTo(json("{'verbosity':'low','response_format':{'type':'json_schema','json_schema':"
+                .isEqualTo(quoted("{'verbosity':'low','response_format':{'type':'json_schema','json_schema':"
                         + "{'name':'city','strict':true,'schema':{'type':'object'}}}}"));
         assertThat(extras("'text':{'format':{'type':'json_object'}}"))
-                .isEqualTo(json("{'response_format':{'type':'json_object'}}"));
+                .isEqualTo(quoted("{'response_format':{'type':'json_object'}}"));
         assertThat(extras("'text':{'format':{'type':'text'}}")).isEmpty();
     }
 
