@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.http;
 
+import static dev.whippletree.gateway.RunningGateway.HI;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,7 +28,6 @@ import org.junit.jupiter.api.Test;
 /** What an operator learns of the requests that get an error. Time is the test's. */
 final class HttpRefusalsTest {
 
-    private static final String HI = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
     private static final String KEY = "key-of-acme-0123";
     private static final String WATCH = "watch-key-of-the-operator";
     private static final RequestLabel REQUEST = new RequestLabel("1", ErrorFormat.OPENAI);

@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.prompt;
 
+import static dev.whippletree.gateway.RunningGateway.HI;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
@@ -28,7 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How long a request waits. */
 final class DeadlinesTest {
 
-    private static final String HI = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
 
     private final RunningGateway running = new RunningGateway(
             GatewaySettings.DEFAULT.withBounds(GatewaySettings.Bounds.DEFAULT.withDeadline(Duration.ofMinutes(90))),

@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.prompt;
 
+import static dev.whippletree.gateway.RunningGateway.HI;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -38,7 +39,6 @@ final class HeldAnswerTest {
     private static final String DONT = "x-whippletree-keep-alive: false";
     private static final String KEY = "key-of-acme-0123";
     private static final String SIGNED = "Authorization: Bearer " + KEY;
-    private static final String HI = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final int PATIENCE_SECONDS = 20;
 

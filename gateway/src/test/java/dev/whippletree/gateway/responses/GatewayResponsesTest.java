@@ -83,17 +83,6 @@ final class GatewayResponsesTest {
     }
 
     @Test
-    void failureBeforeTheFirstPiece_hasAStatusOfItsOwn_alsoForAStream() throws Exception {
-        running.provider.usually(call -> call.fail(failure(FailureKind.REJECTED, 422)));
-
-        for (String body : List.of(HI, HI_STREAMED)) {
-            HttpResponse<String> response = running.postTo(PATH, body);
-            assertThat(response.statusCode()).isEqualTo(422);
-            assertThat(response.body()).startsWith("{\"error\":{").contains("that is too much");
-        }
-    }
-
-    @Test
     void brokenStream_endsWithBothEventsThatClientsLookFor() throws Exception {
         running.provider.usually(call -> {});
         try (Socket socket = running.send("POST " + PATH + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
