@@ -157,8 +157,8 @@ final class GatewayTenantsTest {
     @ValueSource(booleans = {true, false})
     void accounts_standInErrors_onlyIfTheyAreShown(boolean shown) throws Exception {
         RunningGateway running = open(with(client("acme", KEY)).withShowAccounts(shown));
-        running.provider.usually(call ->
-                call.fail(Failure.of(FailureKind.UNAUTHORIZED, "account one: refused for organization org_7")));
+        running.provider.usually(
+                call -> call.fail(Failure.of(FailureKind.UNAUTHORIZED, "account one: refused for organization org_7")));
 
         HttpResponse<String> error = ask(running, KEY, hi("fast"));
 

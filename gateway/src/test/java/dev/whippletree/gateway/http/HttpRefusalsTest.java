@@ -123,15 +123,17 @@ final class HttpRefusalsTest {
         assertThat(lines()).hasSize(3);
     }
 
+    /** The words of the last one that doesn't quote its request, once. */
     @Test
     void end_logsWhatIsNotLoggedYet() throws Exception {
+        running.post(HI, "Authorization", "Bearer unknown");
         running.get("/nowhere");
         running.get("/nowhere");
         running.close();
         assertThat(lines())
                 .containsExactly(
-                        "WARN Requests refused or failed, by code: {not_found=1}",
-                        "WARN Requests refused or failed, by code: {not_found=1}");
+                        "WARN Requests refused or failed, by code: {invalid_api_key=1}; the last: unknown key (req_)",
+                        "WARN Requests refused or failed, by code: {not_found=2}");
     }
 
     /** Its words may quote the request, and a line break in them would forge a line. */
@@ -167,35 +169,6 @@ final class HttpRefusalsTest {
     }
 
     @Test
-    void failureOfAnAnswerThatHasNotBegun_isCountedOnce() throws Exception {
-        running.provider.usually(call -> call.fail(Failure.of(FailureKind.REJECTED, "no")));
-        assertThat(ask(HI)).isEqualTo(400);
-        assertThat(refusals()).singleElement().satisfies(one -> assertThat(one).containsEntry("count", 1));
-    }
-
-    @Test
-    void wordsOfAnError_areLoggedOnce() throws Exception {
-        running.post(HI, "Authorization", "Bearer unknown");
-        running.get("/nowhere");
-        timeline.advance(HttpRefusals.PAUSE);
-        aLineIsLogged();
-        assertThat(lines()).hasSize(2).first().asString().endsWith("; the last: unknown key (req_)");
-        assertThat(lines()).last().asString().endsWith("{not_found=1}");
-    }
-
-    @Test
-    void counts_thatWereReturned_dontChange() {
-        HttpRefusals refusals = new HttpRefusals(timeline);
-        refusals.add(error("x".repeat(1_000_000), "no"), REQUEST);
-        List<Map<String, Object>> before = refusals.json();
-        refusals.add(error("x".repeat(1_000_000), "no"), REQUEST);
-        assertThat(before).singleElement().satisfies(one -> {
-            assertThat(one).containsEntry("count", 1L);
-            assertThat(String.valueOf(one.get("code"))).hasSizeLessThan(400);
-        });
-    }
-
-    @Test
     void codesAndWordsOfServices_areBounded() {
         HttpRefusals refusals = new HttpRefusals(timeline);
         IntStream.range(0, 1_000).forEach(i -> refusals.add(error("code-" + i, "no"), REQUEST));
@@ -208,7 +181,10 @@ final class HttpRefusalsTest {
         assertThat(lines()).hasSize(1);
         refusals.add(error("code-0", "no"), REQUEST);
         assertThat(refusals.json().get(0)).containsEntry("code", "code-0").containsEntry("count", 2L);
+        List<Map<String, Object>> before = refusals.json();
         refusals.add(error("x".repeat(1_000_000), "y\n".repeat(1_000_000)), REQUEST);
+        refusals.add(error("code-0", "no"), REQUEST);
+        assertThat(before.get(0)).as("what was returned").containsEntry("count", 2L);
         refusals.log();
         assertThat(lines()).hasSize(2).last().asString().hasSizeLessThan(3_000).doesNotContain("\n");
     }

@@ -128,11 +128,12 @@ final class MessagesErrorsTest {
             })
     void badInput_isAnErrorOfMessages_andAsksNobody(
             String line, @Nullable String header, @Nullable String body, int status, String words) throws Exception {
-        String response = ask(
-                line, header == null ? "" : header + "\r\n", body == null ? "" : body.equals("HI") ? HI : body);
+        String response =
+                ask(line, header == null ? "" : header + "\r\n", body == null ? "" : body.equals("HI") ? HI : body);
         String type = status == 404 ? "not_found_error" : status == 403 ? "permission_error" : "invalid_request_error";
         assertError(response, status, type, words);
-        assertThat(response.contains("\"error_code\":\"thread_unsupported_request\"")).isEqualTo(words.contains("thread"));
+        assertThat(response.contains("\"error_code\":\"thread_unsupported_request\""))
+                .isEqualTo(words.contains("thread"));
         assertThat(running.provider.unseenCalls()).isZero();
     }
 

@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What errors tell the retries of client libraries. Time is the test's. */
 final class ClientRetriesTest {
 
-
     private final ManualTimeline timeline = new ManualTimeline();
     private final RunningGateway running =
             new RunningGateway(GatewaySettings.DEFAULT, timeline, builder -> builder.timeline(timeline));

@@ -29,7 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How long a request waits. */
 final class DeadlinesTest {
 
-
     private final RunningGateway running = new RunningGateway(
             GatewaySettings.DEFAULT.withBounds(GatewaySettings.Bounds.DEFAULT.withDeadline(Duration.ofMinutes(90))),
             builder -> builder.route(RouteSettings.builder(
@@ -118,14 +117,6 @@ final class DeadlinesTest {
         assertThat(refused.body())
                 .contains("no room for 1 h", "the caller's own timeout is 400 ms; raise it", "timeout");
         assertThat(running.whippletree.status().waiting()).isZero();
-    }
-
-    /** What is sent meanwhile begins the library's time anew. */
-    @Test
-    void timeoutOfALibraryThatIsKeptWaiting_isNone() throws Exception {
-        assertThat(asked(HI, "X-Stainless-Timeout", "40", "x-whippletree-keep-alive", "true")
-                        .callerTimeout())
-                .isEmpty();
     }
 
     @Test

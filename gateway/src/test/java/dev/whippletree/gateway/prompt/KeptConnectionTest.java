@@ -29,7 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A connection that is kept for many requests, and one whose client sends on while it waits. */
 final class KeptConnectionTest {
 
-
     /** So many at once are less than a gateway keeps of what a client sends ahead. */
     private static final int AHEAD = 16;
 

@@ -211,19 +211,6 @@ final class SilenceTest {
         assertThat(used()).isZero();
     }
 
-    @Test
-    void failureBeforeTheFirstComment_hasItsStatus() throws Exception {
-        try (Socket socket = ask(StreamProtocol.KEPT, EARLY)) {
-            timeline.awaitTimer(SILENCE);
-            timeline.advance(Silence.LONGEST.minusNanos(1));
-            running.provider.call().fail(refusal());
-            WireEnd.Reading reading = WireEnd.read(socket);
-            assertEnd(reading, WireEnd.STATUS);
-            assertThat(reading.text()).contains(" 422 ");
-        }
-        timeline.awaitTimers(TIMERS_AFTER_AN_ERROR);
-    }
-
     /** The estimate is the prompt's. */
     @Test
     void failureAfterAPiece_chargesTheEstimate_andThePiece() throws Exception {
@@ -280,18 +267,6 @@ final class SilenceTest {
                         .readTree(status)
                         .at("/gateway/clients/0/limits/0/left")
                         .longValue();
-    }
-
-    @Test
-    void wordOtherThanTrueAndFalse_isRefused() throws Exception {
-        assertThat(running.post(
-                                "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}",
-                                "Authorization",
-                                "Bearer " + KEY,
-                                "x-whippletree-keep-alive",
-                                "1")
-                        .body())
-                .contains("invalid_value", "x-whippletree-keep-alive must be true or false, not '1'");
     }
 
     /** A piece that is larger than all buffers on the way. */

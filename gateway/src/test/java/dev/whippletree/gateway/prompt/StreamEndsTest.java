@@ -70,8 +70,8 @@ final class StreamEndsTest {
 
     /** Of real time, with a client's timeouts that are short. */
     private RunningGateway openForHasty() {
-        RunningGateway running = new RunningGateway(
-                RunningGateway.bounded(bounds -> bounds.withClientTimeout(Duration.ofMillis(300))));
+        RunningGateway running =
+                new RunningGateway(RunningGateway.bounded(bounds -> bounds.withClientTimeout(Duration.ofMillis(300))));
         opened = running;
         return running;
     }
@@ -232,7 +232,8 @@ final class StreamEndsTest {
                         call.answer(" a time");
                     }
                     case "closed" -> socket.shutdownOutput();
-                    default -> socket.getOutputStream().write("x".repeat(100_000).getBytes(UTF_8));
+                    default ->
+                        socket.getOutputStream().write("x".repeat(100_000).getBytes(UTF_8));
                 }
                 assertEnd(WireEnd.read(socket, before), WireEnd.RESET);
             }

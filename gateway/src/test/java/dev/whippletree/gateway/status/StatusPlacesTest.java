@@ -44,8 +44,7 @@ final class StatusPlacesTest {
 
     private void open(Optional<String> watchKey, GatewaySettings.Client... clients) {
         running.close();
-        running = new RunningGateway(
-                GatewaySettings.DEFAULT.withClients(List.of(clients), watchKey.map(Secret::of)));
+        running = new RunningGateway(GatewaySettings.DEFAULT.withClients(List.of(clients), watchKey.map(Secret::of)));
     }
 
     private JsonNode status(String... headers) throws Exception {
