@@ -126,13 +126,17 @@ final class ActuatorTest {
 
     @Test
     void env_neverShowsATokenOfOurs_evenIfItShowsValues() throws IOException {
-        Application.of(folder, account("a").replace("${FAKE_TOKEN}", Application.TOKEN))
+        String gateway = "  gateway: {watch-key: watch-0123456789, clients: [{name: c, key: key-0123456789}]}\n";
+        Application.of(folder, account("a").replace("${FAKE_TOKEN}", Application.TOKEN) + gateway)
+                .withPropertyValues("mine.watch=watch-0123456789", "mine.key= key-0123456789")
                 .run(context -> {
                     EnvironmentEndpoint env = new EnvironmentEndpoint(
                             context.getEnvironment(), List.of(context.getBean(SanitizingFunction.class)), Show.ALWAYS);
                     assertThat(value(env, "whippletree.accounts[0].token")).isEqualTo(SanitizableData.SANITIZED_VALUE);
                     assertThat(value(env, "whippletree.accounts[0].id")).isEqualTo("a");
                     assertThat(value(env, "FAKE_TOKEN")).isEqualTo(SanitizableData.SANITIZED_VALUE);
+                    assertThat(value(env, "mine.watch")).isEqualTo(SanitizableData.SANITIZED_VALUE);
+                    assertThat(value(env, "mine.key")).isEqualTo(SanitizableData.SANITIZED_VALUE);
                     assertThat(value(env, "OTHER_TOKEN")).isEqualTo("other");
                 });
     }

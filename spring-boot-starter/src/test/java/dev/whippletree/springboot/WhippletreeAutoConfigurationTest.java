@@ -4,6 +4,8 @@ import static dev.whippletree.springboot.Application.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -407,7 +409,14 @@ final class WhippletreeAutoConfigurationTest {
     }
 
     @Test
-    void lifecycle_isNotPausedBetweenTests() {
-        assertThat(new WhippletreeLifecycle(mock(), LONG).isPauseable()).isFalse();
+    void lifecycle_isNotPausedBetweenTests_andLeavesATenthOfTheTimeToOthers() {
+        Whippletree closing = mock();
+        when(closing.close(Duration.ofSeconds(27))).thenReturn(CompletableFuture.completedFuture(null));
+        WhippletreeLifecycle lifecycle = new WhippletreeLifecycle(closing, LONG);
+        lifecycle.start();
+        assertThat(lifecycle.isPauseable()).isFalse();
+        lifecycle.stop();
+        assertThat(lifecycle.isRunning()).isFalse();
+        verify(closing).close(Duration.ofSeconds(27));
     }
 }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.gateway.LoggedLines;
 import dev.whippletree.gateway.RunningGateway;
-import dev.whippletree.model.Failure;
-import dev.whippletree.model.FailureKind;
 import java.net.http.HttpResponse;
 import java.util.HashSet;
 import java.util.Set;
@@ -51,13 +49,5 @@ final class RequestLabelTest {
         HttpResponse<String> response = running.get("/healthz", "x-request-id", "mine", "request-id", "mine");
         assertThat(idOf(response)).isNotEqualTo("mine");
         assertThat(response.headers().allValues("x-request-id")).hasSize(1);
-    }
-
-    @Test
-    void loggedError_namesItsRequest() throws Exception {
-        running.provider.usually(call -> call.fail(Failure.of(FailureKind.UNAUTHORIZED, "no")));
-        HttpResponse<String> failed = running.post(HI.formatted("false", "Hi"));
-        assertThat(failed.statusCode()).isEqualTo(503);
-        assertThat(log.all()).singleElement().asString().endsWith(" (" + idOf(failed) + ")");
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.model.Message;
-import dev.whippletree.model.Prompt;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,24 +48,6 @@ final class GatewayMessagesTest {
                 .startsWith("event: message_start\ndata: {\"type\":\"message_start\",")
                 .contains("{\"type\":\"text_delta\",\"text\":\"Hello", "\"output_tokens\":2", "\"attempts\":1")
                 .endsWith("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
-    }
-
-    @Test
-    void questionThatIsEqualInChat_isAnEqualPrompt() throws Exception {
-        String schema = "{\"type\":\"object\",\"properties\":{}}";
-        running.postTo(
-                PATH,
-                "{" + HI_FIELDS + ",\"system\":\"Be brief\",\"temperature\":0,\"tool_choice\":{\"type\":\"any\"},"
-                        + "\"tools\":[{\"name\":\"f\",\"input_schema\":" + schema
-                        + "}],\"metadata\":{\"user_id\":\"u\"}}");
-        running.post("{\"model\":\"fast\",\"max_tokens\":50,\"temperature\":0,\"messages\":[{\"role\":\"system\","
-                + "\"content\":\"Be brief\"},{\"role\":\"user\",\"content\":\"Hi\"}],\"tool_choice\":\"required\","
-                + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":" + schema + "}}]}");
-
-        Prompt asMessages = running.provider.call().prompt();
-        Prompt asChat = running.provider.call().prompt();
-        assertThat(asMessages.messages()).isEqualTo(asChat.messages());
-        assertThat(asMessages.parameters()).isEqualTo(asChat.parameters());
     }
 
     @Test

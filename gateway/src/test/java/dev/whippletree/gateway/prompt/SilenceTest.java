@@ -126,23 +126,6 @@ final class SilenceTest {
                 Reach.ACCOUNT);
     }
 
-    @Test
-    void streamOfResponsesThatFailsAfterFiller_isABrokenResponse() throws Exception {
-        String body = "{\"model\":\"fast\",\"stream\":true,\"input\":\"Hi\"}";
-        try (Socket socket = running.send("POST /v1/responses HTTP/1.1\r\nHost: localhost\r\n" + EARLY + "\r\n" + SIGNED
-                + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)) {
-            ScriptedProvider.Call call = running.provider.call();
-            comment(socket);
-            call.fail(refusal());
-
-            String rest = RunningGateway.readUntil(socket, "event: response.failed")
-                    + RunningGateway.readUntil(socket, "\n\n");
-            assertThat(rest)
-                    .containsSubsequence(
-                            "event: response.created", "event: error", "bad_temperature", "response.failed");
-        }
-    }
-
     @ParameterizedTest
     @EnumSource
     void silenceAfterAPiece_isFilledAgainAndAgain(StreamProtocol protocol) throws Exception {

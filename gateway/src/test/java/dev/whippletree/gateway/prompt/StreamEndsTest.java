@@ -68,14 +68,6 @@ final class StreamEndsTest {
         return running;
     }
 
-    /** Of real time, with a client's timeouts that are short. */
-    private RunningGateway openForHasty() {
-        RunningGateway running =
-                new RunningGateway(RunningGateway.bounded(bounds -> bounds.withClientTimeout(Duration.ofMillis(300))));
-        opened = running;
-        return running;
-    }
-
     private static Whippletree.Builder withTimed(Whippletree.Builder builder, Timeouts timeouts) {
         return builder.route(RouteSettings.builder(
                         "timed", List.of(new Tier(List.of(new TargetSettings("one", "small-model")))))
@@ -237,22 +229,6 @@ final class StreamEndsTest {
                 }
                 assertEnd(WireEnd.read(socket, before), WireEnd.RESET);
             }
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void clientThatTakesNothing_isReset(StreamProtocol protocol) throws Exception {
-        RunningGateway running = openForHasty();
-        running.provider.usually(call -> {
-            // More than all the buffers on the way hold.
-            for (int piece = 0; piece < 400; piece++) {
-                call.tell(new Delta.Text("x".repeat(50_000)));
-            }
-        });
-        try (Socket socket = running.send(protocol.request("fast"))) {
-            running.provider.call().awaitCancelled();
-            assertEnd(WireEnd.read(socket), WireEnd.RESET);
         }
     }
 
