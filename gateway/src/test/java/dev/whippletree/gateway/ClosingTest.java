@@ -1,5 +1,6 @@
 package dev.whippletree.gateway;
 
+import static dev.whippletree.gateway.RunningGateway.HI;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,7 +22,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What becomes of the requests under way when the gateway ends. Its time is the test's. */
 final class ClosingTest {
 
-    private static final String HI = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final int PATIENCE_SECONDS = 20;
 

@@ -1,8 +1,11 @@
 package dev.whippletree.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.http.GatewayJson;
+import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
@@ -26,10 +29,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.xnio.XnioIoThread;
 
 /** A gateway on a port of its own, in front of a scripted service with two accounts. */
 public final class RunningGateway implements AutoCloseable {
+
+    public static final String HI = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+    public static final String HI_STREAMED = "{\"stream\":true," + HI.substring(1);
 
     private static final int PATIENCE_MILLIS = 20_000;
     private static final int TURNS_UNTIL_STUCK = 2_000;
@@ -82,6 +89,26 @@ public final class RunningGateway implements AutoCloseable {
 
     public static RunningGateway open() {
         return new RunningGateway(GatewaySettings.DEFAULT);
+    }
+
+    public static GatewaySettings.Client client(String name, String key, String... limits) {
+        return new GatewaySettings.Client(
+                name, Secret.of(key), Stream.of(limits).map(Limit::parse).toList());
+    }
+
+    /** Returns the usual settings with clients. */
+    public static GatewaySettings with(GatewaySettings.Client... clients) {
+        return GatewaySettings.DEFAULT.withClients(List.of(clients), Optional.empty());
+    }
+
+    /** Returns the usual settings with a watch key and clients. */
+    public static GatewaySettings watched(String watchKey, GatewaySettings.Client... clients) {
+        return GatewaySettings.DEFAULT.withClients(List.of(clients), Optional.of(Secret.of(watchKey)));
+    }
+
+    /** Returns the usual settings with bounds. */
+    public static GatewaySettings bounded(UnaryOperator<GatewaySettings.Bounds> change) {
+        return GatewaySettings.DEFAULT.withBounds(change.apply(GatewaySettings.Bounds.DEFAULT));
     }
 
     /** Returns its settings with other clients. */
@@ -207,6 +234,32 @@ public final class RunningGateway implements AutoCloseable {
     /** Reads until the connection ends. */
     public static String readAll(Socket socket) throws IOException {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    /** Reads JSON with single quotes for double ones. */
+    public static Map<String, Object> quoted(String json) {
+        return json(json.replace('\'', '"'));
+    }
+
+    /** Returns the value at a path of names and places in lists, {@code error.code}, as text. */
+    public static String at(HttpResponse<String> response, String path) {
+        Object value = json(response);
+        for (String step : path.split("\\.")) {
+            if (value instanceof List<?> list) {
+                value = list.get(Integer.parseInt(step));
+            } else if (value instanceof Map<?, ?> map) {
+                value = map.get(step);
+            } else {
+                throw new AssertionError("there is no '" + step + "' in " + value);
+            }
+        }
+        return String.valueOf(value);
+    }
+
+    public static void assertError(HttpResponse<String> response, int status, String code, String words) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(at(response, "error.code")).isEqualTo(code);
+        assertThat(at(response, "error.message")).contains(words);
     }
 
     public static Map<String, Object> json(HttpResponse<String> response) {

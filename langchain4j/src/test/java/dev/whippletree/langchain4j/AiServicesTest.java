@@ -1,10 +1,8 @@
 package dev.whippletree.langchain4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.langchain4j.agent.tool.Tool;
-import dev.langchain4j.exception.AuthenticationException;
 import dev.langchain4j.memory.chat.MessageWindowChatMemory;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
@@ -51,13 +49,8 @@ final class AiServicesTest {
 
         Result<String> answer(@UserMessage String question, ChatRequestParameters parameters);
 
-        Capital capital(String question);
-
         TokenStream stream(String question);
     }
-
-    /** An object that an answer is turned into. */
-    record Capital(String city) {}
 
     private ChatModel model() {
         return WhippletreeChatModel.builder()
@@ -94,12 +87,6 @@ final class AiServicesTest {
     }
 
     @Test
-    void object_isMadeOfAnAnswerByItsSchema() {
-        assertThat(AiServices.create(Assistant.class, model()).capital("What is the capital of Germany?"))
-                .isEqualTo(new Capital("Berlin"));
-    }
-
-    @Test
     void parametersOfACall_chooseTheModel() {
         ChatRequestParameters parameters = WhippletreeChatRequestParameters.builder()
                 .modelName(Stage.OTHER_MODEL)
@@ -127,15 +114,5 @@ final class AiServicesTest {
                 .start();
         assertThat(whole.join().aiMessage().text()).contains("sunny").isEqualTo(pieces.toString());
         assertThat(weather.cities).containsExactly("Munich");
-    }
-
-    @Test
-    void refusedToken_isTheServicesExceptionToo() {
-        Assistant assistant = AiServices.create(
-                Assistant.class,
-                WhippletreeChatModel.builder().whippletree(stage.locked()).build());
-        assertThatThrownBy(() -> assistant.answer("Who are you?"))
-                .isExactlyInstanceOf(AuthenticationException.class)
-                .hasMessageContaining("local-1");
     }
 }

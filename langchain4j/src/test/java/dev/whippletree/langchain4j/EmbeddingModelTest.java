@@ -5,50 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
-import dev.langchain4j.exception.AuthenticationException;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.model.output.Response;
-import dev.whippletree.Whippletree;
 import dev.whippletree.model.PromptException;
-import dev.whippletree.settings.RouteSettings;
-import dev.whippletree.settings.RouteSettings.TargetSettings;
-import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.testkit.provider.ScriptedReply;
-import dev.whippletree.testkit.provider.ScriptedService;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The embedding model over a socket: what LangChain4j's own tests leave out. */
-final class EmbeddingModelTest {
+final class EmbeddingModelTest extends OverService {
 
-    private final ScriptedService service = new ScriptedService();
-    private final Whippletree whippletree = Whippletree.builder()
-            .account(AccountSettings.builder("local-1", "openai")
-                    .token("sk-test")
-                    .limit("3 requests / 1h")
-                    .setting("base-url", service.address() + "/v1")
-                    .setting("embedding-inputs", "2")
-                    .build())
-            .route(RouteSettings.builder("default")
-                    .tier(new TargetSettings("local-1", "large"))
-                    .build())
-            .route(RouteSettings.builder("embeddings")
-                    .tier(new TargetSettings("local-1", "small"))
-                    .build())
-            .build();
-
-    @AfterEach
-    void close() {
-        whippletree.close();
-        service.close();
+    EmbeddingModelTest() {
+        super("3 requests / 1h");
     }
 
     private WhippletreeEmbeddingModel.Builder builder() {
@@ -87,7 +62,9 @@ final class EmbeddingModelTest {
     }
 
     @Test
-    void dimension_needsOneCall_ifTheBuilderDoesntSay() {
+    void dimension_needsOneCall_ifTheBuilderDoesntSay_andTheModelIsElseTheDefaultRoute() {
+        assertThat(builder().build().modelName()).isEqualTo("embeddings");
+        assertThat(builder().modelName(null).build().modelName()).isEqualTo("default");
         assertThat(builder().dimensions(256).build().dimension()).isEqualTo(256);
         assertThat(service.requests()).isEmpty();
 
@@ -96,12 +73,6 @@ final class EmbeddingModelTest {
         assertThat(unknown.dimension()).isEqualTo(2);
         assertThat(unknown.dimension()).isEqualTo(2);
         assertThat(service.requests()).hasSize(1);
-    }
-
-    @Test
-    void model_isNamedByTheBuilder_elseTheDefaultRoute() {
-        assertThat(builder().build().modelName()).isEqualTo("embeddings");
-        assertThat(builder().modelName(null).build().modelName()).isEqualTo("default");
     }
 
     @Test
@@ -120,14 +91,8 @@ final class EmbeddingModelTest {
     }
 
     @Test
-    void refusedToken_isAnAuthenticationException() {
-        service.reply(ScriptedReply.json(401, "{\"error\": {\"message\": \"no such key\"}}"));
-        assertThatThrownBy(() -> builder().build().embed("a")).isExactlyInstanceOf(AuthenticationException.class);
-    }
-
-    @Test
     void failures_areThoseOfTheChatModels() {
-        service.reply(ScriptedReply.json(400, "{\"error\": {\"message\": \"empty input\"}}"));
+        refuse(400, "empty input");
         assertThatThrownBy(() -> builder().build().embed("?"))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("empty input")

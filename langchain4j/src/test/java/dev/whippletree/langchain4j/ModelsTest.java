@@ -21,47 +21,24 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
-import dev.whippletree.Whippletree;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.TokenUsage;
-import dev.whippletree.settings.RouteSettings;
-import dev.whippletree.settings.RouteSettings.TargetSettings;
-import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.testkit.provider.ScriptedReply;
 import dev.whippletree.testkit.provider.ScriptedReply.Ending;
-import dev.whippletree.testkit.provider.ScriptedService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Both models over a socket: what LangChain4j's own tests leave out. */
-final class ModelsTest {
+final class ModelsTest extends OverService {
 
     private static final String ANSWER = """
             {"id": "1", "model": "large-2026", "choices": [{"index": 0, "finish_reason": "stop",
               "message": {"role": "assistant", "content": "Yes.", "reasoning": "Hm."}}],
              "usage": {"prompt_tokens": 20, "completion_tokens": 30,
                "prompt_tokens_details": {"cached_tokens": 8}, "completion_tokens_details": {"reasoning_tokens": 5}}}""";
-
-    private final ScriptedService service = new ScriptedService();
-    private final Whippletree whippletree = Whippletree.builder()
-            .account(AccountSettings.builder("local-1", "openai")
-                    .token("sk-test")
-                    .setting("base-url", service.address() + "/v1")
-                    .build())
-            .route(RouteSettings.builder("default")
-                    .tier(new TargetSettings("local-1", "large"))
-                    .build())
-            .build();
-
-    @AfterEach
-    void close() {
-        whippletree.close();
-        service.close();
-    }
 
     private WhippletreeChatModel.Builder builder() {
         return WhippletreeChatModel.builder().whippletree(whippletree);
@@ -154,16 +131,24 @@ final class ModelsTest {
                         .build());
     }
 
+    private void assertFails(ChatRequestParameters parameters, Class<?> failure, String words) {
+        ChatRequest request = question(parameters);
+        assertThatThrownBy(() -> builder().build().chat(request))
+                .isExactlyInstanceOf(failure)
+                .hasMessageContaining(words)
+                .cause()
+                .isInstanceOf(PromptException.class);
+    }
+
+    private static ChatRequestParameters within(Duration deadline) {
+        return WhippletreeChatRequestParameters.builder().deadline(deadline).build();
+    }
+
     @Test
     void refusedToken_isAnAuthenticationException_alsoOfTheNextRequest() {
-        ChatModel model = builder().build();
         for (int request = 0; request < 2; request++) {
-            service.reply(ScriptedReply.json(401, "{\"error\": {\"message\": \"no such key\"}}"));
-            assertThatThrownBy(() -> model.chat("Who are you?"))
-                    .isExactlyInstanceOf(AuthenticationException.class)
-                    .hasMessageContaining("local-1")
-                    .cause()
-                    .isInstanceOf(PromptException.class);
+            refuse(401, "no such key");
+            assertFails(within(Duration.ofMinutes(1)), AuthenticationException.class, "local-1");
         }
     }
 
@@ -171,20 +156,13 @@ final class ModelsTest {
     void limitUsedUpBeyondTheDeadline_isARateLimitException() {
         service.reply(ScriptedReply.json(429, "{\"error\": {\"message\": \"slow down\"}}")
                 .with("Retry-After", "3600"));
-        ChatModel model = builder().build();
-        ChatRequest request = question(WhippletreeChatRequestParameters.builder()
-                .deadline(Duration.ofMinutes(1))
-                .build());
-        assertThatThrownBy(() -> model.chat(request)).isExactlyInstanceOf(RateLimitException.class);
+        assertFails(within(Duration.ofMinutes(1)), RateLimitException.class, "");
     }
 
     @Test
     void silentService_isATimeoutExceptionAtTheDeadline() {
         service.reply(ScriptedReply.silence());
-        ChatRequest request = question(WhippletreeChatRequestParameters.builder()
-                .deadline(Duration.ofMillis(50))
-                .build());
-        assertThatThrownBy(() -> builder().build().chat(request)).isExactlyInstanceOf(TimeoutException.class);
+        assertFails(within(Duration.ofMillis(50)), TimeoutException.class, "no answer within 50 ms");
     }
 
     @Test

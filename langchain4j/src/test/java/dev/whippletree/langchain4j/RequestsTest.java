@@ -8,7 +8,6 @@ import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.AudioContent;
 import dev.langchain4j.data.message.ChatMessage;
-import dev.langchain4j.data.message.Content;
 import dev.langchain4j.data.message.CustomMessage;
 import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.ImageContent.DetailLevel;
@@ -29,13 +28,12 @@ import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.whippletree.Whippletree;
+import dev.whippletree.chat.ChatBody;
+import dev.whippletree.chat.Fields;
 import dev.whippletree.model.CachePolicy;
 import dev.whippletree.model.Message;
-import dev.whippletree.model.Parameters;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.model.Role;
-import dev.whippletree.model.ToolCall;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
@@ -44,9 +42,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -55,11 +50,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What becomes of a request. */
 final class RequestsTest {
 
-    private static final UserMessage QUESTION = UserMessage.from("Who are you?");
+    private static final String WHO = "'messages':[{'role':'user','content':'Who are you?'}]";
     private static final ToolSpecification WEATHER = ToolSpecification.builder()
             .name("weather")
             .description("Tells the weather")
@@ -94,29 +91,40 @@ final class RequestsTest {
                 .build();
     }
 
-    private Requests requests(boolean strict, boolean sendThinking) {
-        return new Requests(whippletree, strict, strict, sendThinking, "reasoning_content");
-    }
-
-    private Prompt prompt(ChatRequestParameters parameters) {
-        return requests(false, false)
+    private Prompt prompt(boolean strictSchema, boolean strictTools, ChatRequestParameters parameters) {
+        return new Requests(whippletree, strictSchema, strictTools, false, "")
                 .prompt(ChatRequest.builder()
-                        .messages(QUESTION)
+                        .messages(UserMessage.from("Who are you?"))
                         .parameters(parameters)
                         .build());
     }
 
+    private Prompt prompt(ChatRequestParameters parameters) {
+        return prompt(false, false, parameters);
+    }
+
     private Message message(boolean sendThinking, ChatMessage message) {
-        return requests(false, sendThinking)
+        return new Requests(whippletree, false, false, sendThinking, "reasoning_content")
                 .prompt(ChatRequest.builder().messages(message).build())
                 .messages()
                 .get(0);
     }
 
-    private Map<String, Object> part(Content content) {
-        return message(false, UserMessage.from(TextContent.from("Look:"), content))
-                .parts()
-                .get(1);
+    /** Reads a chat completion with single quotes for double ones. */
+    private static ChatBody chat(String quoted) {
+        return ChatBody.read(new Fields("", new JsonMapper().readValue(quoted.replace('\'', '"'), Map.class)));
+    }
+
+    /** Compares a prompt with a chat completion that asks who you are. */
+    private static void assertAsks(Prompt prompt, String parameters) {
+        ChatBody chat = chat("{" + WHO + parameters + "}");
+        assertThat(prompt.messages()).isEqualTo(chat.messages());
+        assertThat(prompt.parameters()).isEqualTo(chat.parameters());
+    }
+
+    private void assertMessage(ChatMessage message, String expected) {
+        assertThat(message(false, message))
+                .isEqualTo(chat("{'messages':[" + expected + "]}").messages().get(0));
     }
 
     @Test
@@ -130,20 +138,19 @@ final class RequestsTest {
                 .presencePenalty(0.2)
                 .toolChoice(ToolChoice.REQUIRED)
                 .build());
-        assertThat(prompt.parameters())
-                .isEqualTo(new Parameters(
-                        OptionalDouble.of(0.5),
-                        OptionalDouble.of(0.9),
-                        OptionalInt.of(100),
-                        OptionalLong.empty(),
-                        List.of("END"),
-                        Map.of("frequency_penalty", 0.1, "presence_penalty", 0.2, "tool_choice", "required")));
+        assertAsks(
+                prompt,
+                ",'temperature':0.5,'top_p':0.9,'max_tokens':100,'stop':['END'],'frequency_penalty':0.1,"
+                        + "'presence_penalty':0.2,'tool_choice':'required'");
         assertThat(prompt.route()).isEmpty();
+        assertThat(prompt.endsWhenStalled()).isTrue();
     }
 
     @Test
     void ownParameters_areThoseOfThePrompt() {
-        Prompt prompt = prompt(WhippletreeChatRequestParameters.builder()
+        Map<String, Object> custom = new HashMap<>(Map.of("reasoning_effort", "low"));
+        custom.put("absent", null);
+        WhippletreeChatRequestParameters parameters = WhippletreeChatRequestParameters.builder()
                 .session("interview-7")
                 .tenant("acme")
                 .priority(Priority.BATCH)
@@ -151,62 +158,42 @@ final class RequestsTest {
                 .cachePolicy(new CachePolicy(false, true, Optional.of(Duration.ofHours(1))))
                 .question("Who are you?")
                 .seed(7)
-                .customParameters(Map.of("reasoning_effort", "low"))
-                .build());
-        assertThat(prompt)
-                .isEqualTo(Prompt.builder()
-                        .user("Who are you?")
-                        .session("interview-7")
-                        .tenant("acme")
-                        .priority(Priority.BATCH)
-                        .deadline(Duration.ofSeconds(30))
-                        .noCache()
-                        .ttl(Duration.ofHours(1))
-                        .question("Who are you?")
-                        .seed(7)
-                        .extra("reasoning_effort", "low")
-                        .build());
-    }
-
-    @Test
-    void promptWithoutADeadline_endsWhenItsRouteIsStalled() {
+                .customParameters(custom)
+                .build();
+        Prompt expected = Prompt.builder()
+                .user("Who are you?")
+                .session("interview-7")
+                .tenant("acme")
+                .priority(Priority.BATCH)
+                .deadline(Duration.ofSeconds(30))
+                .noCache()
+                .ttl(Duration.ofHours(1))
+                .question("Who are you?")
+                .seed(7)
+                .extra("reasoning_effort", "low")
+                .build();
+        assertThat(prompt(parameters)).isEqualTo(expected);
         assertThat(prompt(WhippletreeChatRequestParameters.builder()
-                                .session("interview-7")
-                                .build())
-                        .endsWhenStalled())
-                .isTrue();
-    }
-
-    @Test
-    void customParameterWithoutAValue_isAbsent() {
-        Map<String, Object> custom = new HashMap<>(Map.of("a", 1));
-        custom.put("b", null);
-        assertThat(prompt(WhippletreeChatRequestParameters.builder()
-                                .customParameters(custom)
-                                .build())
-                        .parameters()
-                        .extras())
-                .isEqualTo(Map.of("a", 1));
-    }
-
-    @Test
-    void firstPieceWithin_isADeadlineForTheFirstPiece() {
-        assertThat(prompt(WhippletreeChatRequestParameters.builder()
+                        .cachePolicy(new CachePolicy(true, false, Optional.empty()))
                         .firstPieceWithin(Duration.ofSeconds(5))
                         .build()))
                 .isEqualTo(Prompt.builder()
                         .user("Who are you?")
+                        .noStore()
                         .firstPieceWithin(Duration.ofSeconds(5))
                         .build());
     }
 
     @Test
     void parametersOfARequest_replaceThoseOfTheModel_andTheRestStays() {
+        CachePolicy policy = new CachePolicy(true, false, Optional.empty());
         WhippletreeChatRequestParameters models = WhippletreeChatRequestParameters.builder()
                 .temperature(0.5)
                 .session("model")
                 .tenant("acme")
                 .seed(1)
+                .question("model")
+                .cachePolicy(policy)
                 .firstPieceWithin(Duration.ofSeconds(5))
                 .customParameters(Map.of("a", 1))
                 .build();
@@ -222,18 +209,29 @@ final class RequestsTest {
                 .tenant("acme")
                 .priority(Priority.BATCH)
                 .seed(1)
+                .question("model")
+                .cachePolicy(policy)
                 .firstPieceWithin(Duration.ofSeconds(5))
                 .customParameters(Map.of("a", 1))
                 .build();
         assertThat(models.overrideWith(requests))
                 .isEqualTo(requests.defaultedBy(models))
                 .isEqualTo(both)
-                .hasSameHashCodeAs(both);
-        assertThat(models.overrideWith(
-                        ChatRequestParameters.builder().modelName("small").build()))
+                .hasSameHashCodeAs(both)
+                .isNotEqualTo(models);
+        WhippletreeChatRequestParameters other = WhippletreeChatRequestParameters.builder()
+                .tenant("bolt")
+                .seed(2)
+                .question("request")
+                .cachePolicy(new CachePolicy(false, false, Optional.empty()))
+                .deadline(Duration.ofSeconds(9))
+                .customParameters(Map.of("b", 2))
+                .build();
+        assertThat(models.overrideWith(other))
                 .isEqualTo(WhippletreeChatRequestParameters.builder()
-                        .overrideWith(models)
-                        .modelName("small")
+                        .overrideWith(other)
+                        .temperature(0.5)
+                        .session("model")
                         .build());
         assertThat(ChatRequestParameters.builder().topP(0.9).build().overrideWith(models))
                 .isEqualTo(WhippletreeChatRequestParameters.builder()
@@ -243,15 +241,11 @@ final class RequestsTest {
     }
 
     @Test
-    void topK_isRefusedByItsName() {
+    void topK_andAnotherProvidersParameters_areRefusedByTheirName() {
         assertThatThrownBy(() -> prompt(ChatRequestParameters.builder().topK(40).build()))
                 .isExactlyInstanceOf(UnsupportedFeatureException.class)
                 .hasMessageContaining("'topK' parameter is not supported")
                 .hasMessageContaining("customParameters");
-    }
-
-    @Test
-    void anotherProvidersParameters_areRefusedByTheirName() {
         class OllamaChatRequestParameters extends DefaultChatRequestParameters {
             OllamaChatRequestParameters() {
                 super(DefaultChatRequestParameters.builder());
@@ -288,51 +282,26 @@ final class RequestsTest {
                 .hasMessageContaining("known: default, gpt-4o-mini, interviews, large, small");
     }
 
+    /** Strict tools require every property, and let optional ones be null; a tool without parameters takes no object. */
     @Test
-    void tools_areDescribedAsTheProtocolHasIt() {
-        Prompt prompt = prompt(
-                ChatRequestParameters.builder().toolSpecifications(WEATHER).build());
-        assertThat(prompt.parameters().extras())
-                .isEqualTo(Map.of(
-                        "tools",
-                        List.of(Map.of(
-                                "type",
-                                "function",
-                                "function",
-                                Map.of(
-                                        "name",
-                                        "weather",
-                                        "description",
-                                        "Tells the weather",
-                                        "parameters",
-                                        Map.of(
-                                                "type",
-                                                "object",
-                                                "properties",
-                                                Map.of(
-                                                        "city",
-                                                        Map.of("type", "string"),
-                                                        "unit",
-                                                        Map.of("type", "string", "enum", List.of("C", "F"))),
-                                                "required",
-                                                List.of("city")))))));
-    }
-
-    @Test
-    void strictTools_requireEveryProperty_andLetOptionalOnesBeNull() {
-        Prompt prompt = requests(true, false)
-                .prompt(ChatRequest.builder()
-                        .messages(QUESTION)
-                        .toolSpecifications(WEATHER)
-                        .build());
-        assertThat(prompt.parameters().extras().get("tools"))
+    void tools_areDescribedAsTheProtocolHasIt_strictlyIfWanted() {
+        ToolSpecification now = ToolSpecification.builder().name("now").build();
+        ChatRequestParameters tools =
+                ChatRequestParameters.builder().toolSpecifications(WEATHER, now).build();
+        assertAsks(
+                prompt(true, false, tools),
+                ",'tools':[{'type':'function','function':{'name':'weather','description':'Tells the weather','parameters':"
+                        + "{'type':'object','properties':{'city':{'type':'string'},'unit':{'type':'string','enum':"
+                        + "['C','F']}},'required':['city']}}},{'type':'function','function':{'name':'now','parameters':"
+                        + "{'type':'object','properties':{},'required':[]}}}]");
+        assertThat(prompt(false, true, tools).parameters().extras().get("tools"))
                 .asString()
                 .contains("strict=true", "additionalProperties=false", "required=[city, unit]", "[string, null]");
     }
 
     @ParameterizedTest
-    @CsvSource({"false", "true"})
-    void responseFormat_isASchemaAsTheProtocolHasIt(boolean strict) {
+    @ValueSource(booleans = {true, false})
+    void responseFormat_isASchemaAsTheProtocolHasIt_orAnyObject_orNothingForText(boolean strict) {
         ResponseFormat format = ResponseFormat.builder()
                 .type(ResponseFormatType.JSON)
                 .jsonSchema(JsonSchema.builder()
@@ -343,84 +312,60 @@ final class RequestsTest {
                                 .build())
                         .build())
                 .build();
-        Prompt prompt = requests(strict, false)
-                .prompt(ChatRequest.builder()
-                        .messages(QUESTION)
-                        .responseFormat(format)
-                        .build());
-        assertThat(prompt.parameters().extras().get("response_format"))
-                .asString()
-                .contains("type=json_schema", "name=Person", "strict=" + strict, "required=[name]");
+        assertAsks(
+                prompt(
+                        strict,
+                        !strict,
+                        ChatRequestParameters.builder().responseFormat(format).build()),
+                ",'response_format':{'type':'json_schema','json_schema':{'name':'Person','strict':" + strict
+                        + ",'schema':{'type':'object','properties':{'name':{'type':'string'}},'required':['name']"
+                        + (strict ? ",'additionalProperties':false" : "") + "}}}");
+        assertAsks(
+                prompt(ChatRequestParameters.builder()
+                        .responseFormat(ResponseFormat.JSON)
+                        .build()),
+                ",'response_format':{'type':'json_object'}");
+        assertAsks(
+                prompt(ChatRequestParameters.builder()
+                        .responseFormat(ResponseFormat.TEXT)
+                        .build()),
+                "");
     }
 
     @Test
-    void responseFormat_isAnyObject_orNothingForText() {
-        assertThat(prompt(ChatRequestParameters.builder()
-                                .responseFormat(ResponseFormat.JSON)
-                                .build())
-                        .parameters()
-                        .extras())
-                .isEqualTo(Map.of("response_format", Map.of("type", "json_object")));
-        assertThat(prompt(ChatRequestParameters.builder()
-                                .responseFormat(ResponseFormat.TEXT)
-                                .build())
-                        .parameters())
-                .isEqualTo(Parameters.NONE);
-    }
-
-    @Test
-    void messagesOfText_haveTheirRoles() {
-        assertThat(message(false, SystemMessage.from("Be brief."))).isEqualTo(Message.system("Be brief."));
-        assertThat(message(false, AiMessage.from("I am."))).isEqualTo(Message.assistant("I am."));
-        assertThat(message(false, UserMessage.from("ann", "Hello")))
-                .isEqualTo(
-                        new Message(Role.USER, "Hello", List.of(), List.of(), Optional.empty(), Map.of("name", "ann")));
-    }
-
-    @Test
-    void toolCallsAndResults_keepTheirIds() {
+    void messages_haveTheirRolesAndIds_andThinkingIfWanted() {
+        assertMessage(SystemMessage.from("Be brief."), "{'role':'system','content':'Be brief.'}");
+        assertMessage(AiMessage.from("I am."), "{'role':'assistant','content':'I am.'}");
+        assertMessage(UserMessage.from("ann", "Hello"), "{'role':'user','content':'Hello','name':'ann'}");
         ToolExecutionRequest call =
                 ToolExecutionRequest.builder().id("call-1").name("weather").build();
-        assertThat(message(false, AiMessage.from(call)))
-                .isEqualTo(new Message(
-                        Role.ASSISTANT,
-                        "",
-                        List.of(),
-                        List.of(new ToolCall("call-1", "weather", "{}")),
-                        Optional.empty()));
-        assertThat(message(false, ToolExecutionResultMessage.from(call, "sunny")))
-                .isEqualTo(new Message(Role.TOOL, "sunny", List.of(), List.of(), Optional.of("call-1")));
-    }
+        assertMessage(
+                AiMessage.from(call),
+                "{'role':'assistant','content':null,'tool_calls':[{'id':'call-1','type':'function',"
+                        + "'function':{'name':'weather','arguments':'{}'}}]}");
+        assertMessage(
+                ToolExecutionResultMessage.from(call, "sunny"),
+                "{'role':'tool','tool_call_id':'call-1','content':'sunny'}");
 
-    @Test
-    void thinking_isSentIfWanted() {
-        AiMessage message = AiMessage.builder().text("Yes.").thinking("Hm.").build();
-        assertThat(message(true, message).extras()).isEqualTo(Map.of("reasoning_content", "Hm."));
-        assertThat(message(false, message).extras()).isEmpty();
+        AiMessage thought = AiMessage.builder().text("Yes.").thinking("Hm.").build();
+        assertThat(message(true, thought).extras()).isEqualTo(Map.of("reasoning_content", "Hm."));
+        assertThat(message(false, thought).extras()).isEmpty();
     }
 
     @Test
     void contents_arePartsAsTheProtocolHasThem() {
-        assertThat(part(ImageContent.from("https://example.com/cat.jpg", DetailLevel.HIGH)))
-                .isEqualTo(Map.of(
-                        "type",
-                        "image_url",
-                        "image_url",
-                        Map.of("url", "https://example.com/cat.jpg", "detail", "high")));
-        assertThat(part(ImageContent.from("AAAA", "image/png")))
-                .isEqualTo(Map.of(
-                        "type",
-                        "image_url",
-                        "image_url",
-                        Map.of("url", "data:image/png;base64,AAAA", "detail", "low")));
-        assertThat(part(AudioContent.from("AAAA", "audio/wav")))
-                .isEqualTo(Map.of("type", "input_audio", "input_audio", Map.of("data", "AAAA", "format", "wav")));
-        assertThat(part(PdfFileContent.from("AAAA", "application/pdf")))
-                .isEqualTo(Map.of(
-                        "type",
-                        "file",
-                        "file",
-                        Map.of("filename", "file.pdf", "file_data", "data:application/pdf;base64,AAAA")));
+        assertMessage(
+                UserMessage.from(
+                        TextContent.from("Look:"),
+                        ImageContent.from("https://example.com/cat.jpg", DetailLevel.HIGH),
+                        ImageContent.from("AAAA", "image/png"),
+                        AudioContent.from("AAAA", "audio/wav"),
+                        PdfFileContent.from("AAAA", "application/pdf")),
+                "{'role':'user','content':[{'type':'text','text':'Look:'},{'type':'image_url','image_url':"
+                        + "{'url':'https://example.com/cat.jpg','detail':'high'}},{'type':'image_url','image_url':"
+                        + "{'url':'data:image/png;base64,AAAA','detail':'low'}},{'type':'input_audio','input_audio':"
+                        + "{'data':'AAAA','format':'wav'}},{'type':'file','file':{'filename':'file.pdf','file_data':"
+                        + "'data:application/pdf;base64,AAAA'}}]}");
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -86,7 +87,7 @@ final class ScriptedModel implements AutoCloseable {
 
     private static MockResponse response(RecordedRequest request) {
         if (!("Bearer " + KEY).equals(request.getHeaders().get("Authorization"))) {
-            return json(401, Map.of("error", Map.of("message", "no such key", "code", "invalid_api_key")));
+            return json(401, "{'error':{'message':'no such key','code':'invalid_api_key'}}");
         }
         JsonNode body = JSON.readTree(String.valueOf(request.getBody().utf8()));
         if (body.has("input")) {
@@ -96,38 +97,32 @@ final class ScriptedModel implements AutoCloseable {
         body.path("stop").forEach(stop -> stops.add(stop.asString()));
         Answer answer = answer(body).cut(stops, body.path("max_tokens").asInt(Integer.MAX_VALUE));
         String model = body.path("model").asString();
-        Map<String, Object> usage = usage(body, answer);
+        String usage = usage(body, answer);
         return body.path("stream").asBoolean(false) ? events(model, answer, usage) : whole(model, answer, usage);
     }
 
     /** Each text's vector is drawn by its hash. */
     private static MockResponse vectors(JsonNode body) {
-        List<Map<String, Object>> data = new ArrayList<>();
+        List<String> data = new ArrayList<>();
         for (JsonNode text : body.path("input")) {
             Random random = new Random(text.asString().hashCode());
             float[] vector = new float[body.path("dimensions").asInt(16)];
             for (int place = 0; place < vector.length; place++) {
                 vector[place] = random.nextFloat();
             }
-            data.add(Map.of("index", data.size(), "embedding", Embedding.encode(vector)));
+            data.add("{'index':%s,'embedding':'%s'}".formatted(data.size(), Embedding.encode(vector)));
         }
         return json(
                 200,
-                Map.of(
-                        "object",
-                        "list",
-                        "data",
-                        data,
-                        "model",
-                        body.path("model").asString(),
-                        "usage",
-                        Map.of("prompt_tokens", data.size() * 3, "total_tokens", data.size() * 3)));
+                "{'object':'list','data':%s,'model':%s,'usage':{'prompt_tokens':%3$s,'total_tokens':%3$s}}"
+                        .formatted(data, body.path("model"), data.size() * 3));
     }
 
-    private static Map<String, Object> usage(JsonNode body, Answer answer) {
+    private static String usage(JsonNode body, Answer answer) {
         int prompt = body.path("messages").size() * 10;
         int completion = answer.words.size() + answer.calls.size();
-        return Map.of("prompt_tokens", prompt, "completion_tokens", completion, "total_tokens", prompt + completion);
+        return "{'prompt_tokens':%s,'completion_tokens':%s,'total_tokens':%s}"
+                .formatted(prompt, completion, prompt + completion);
     }
 
     private static Answer answer(JsonNode body) {
@@ -158,7 +153,7 @@ final class ScriptedModel implements AutoCloseable {
         }
         if (question.contains("favorite color?")) {
             return Answer.text(
-                    text(messages.get(0)).contains("green") ? "Your favorite color is green." : "I don't know.");
+                    text(messages.get(0)).contains("green") ? "Your favorite color is green." : "Nobody told me.");
         }
         if (text(messages.get(0)).contains("into German") && question.contains("I love you")) {
             return Answer.text("Ich liebe dich");
@@ -248,73 +243,54 @@ final class ScriptedModel implements AutoCloseable {
         }
     }
 
-    private static MockResponse whole(String model, Answer answer, Map<String, Object> usage) {
-        Map<String, Object> message = new LinkedHashMap<>(Map.of("role", "assistant"));
-        message.put("content", String.join("", answer.words));
-        List<Map<String, Object>> calls = new ArrayList<>();
+    private static MockResponse whole(String model, Answer answer, String usage) {
+        List<String> calls = new ArrayList<>();
         answer.calls.forEach((name, arguments) -> calls.add(call(calls.size(), name, arguments)));
-        if (!calls.isEmpty()) {
-            message.put("tool_calls", calls);
-        }
         return json(
                 200,
-                Map.of(
-                        "id",
-                        "chatcmpl-1",
-                        "model",
-                        model,
-                        "choices",
-                        List.of(Map.of("index", 0, "message", message, "finish_reason", answer.finish)),
-                        "usage",
-                        usage));
+                "{'id':'chatcmpl-1','model':'%s','choices':[{'index':0,'message':{'role':'assistant','content':%s%s},"
+                                .formatted(
+                                        model,
+                                        JSON.writeValueAsString(String.join("", answer.words)),
+                                        calls.isEmpty() ? "" : ",'tool_calls':" + calls)
+                        + "'finish_reason':'%s'}],'usage':%s}".formatted(answer.finish, usage));
     }
 
-    private static Map<String, Object> call(int index, String name, String arguments) {
-        return Map.of(
-                "index",
-                index,
-                "id",
-                "call-" + index,
-                "type",
-                "function",
-                "function",
-                Map.of("name", name, "arguments", arguments));
+    private static String call(int index, String name, String arguments) {
+        return "{'index':%1$s,'id':'call-%1$s','type':'function','function':{'name':'%2$s','arguments':%3$s}}"
+                .formatted(index, name, JSON.writeValueAsString(arguments));
     }
 
-    private static MockResponse events(String model, Answer answer, Map<String, Object> usage) {
-        List<Map<String, Object>> choices = new ArrayList<>();
+    private static MockResponse events(String model, Answer answer, String usage) {
+        List<String> choices = new ArrayList<>();
         answer.words.forEach(word -> {
-            choices.add(delta(Map.of("reasoning", "Hm.")));
-            choices.add(delta(Map.of("content", word)));
+            choices.add(delta("'reasoning':'Hm.'"));
+            choices.add(delta("'content':" + JSON.writeValueAsString(word)));
         });
         int index = 0;
         for (Map.Entry<String, String> called : answer.calls.entrySet()) {
-            choices.add(delta(Map.of("tool_calls", List.of(call(index, called.getKey(), "")))));
+            choices.add(delta("'tool_calls':[" + call(index, called.getKey(), "") + "]"));
             for (String part : called.getValue().split("(?<=: )", -1)) {
-                choices.add(delta(
-                        Map.of("tool_calls", List.of(Map.of("index", index, "function", Map.of("arguments", part))))));
+                choices.add(delta("'tool_calls':[{'index':%s,'function':{'arguments':%s}}]"
+                        .formatted(index, JSON.writeValueAsString(part))));
             }
             index++;
         }
-        choices.add(Map.of("index", 0, "delta", Map.of(), "finish_reason", answer.finish));
-        StringBuilder body = new StringBuilder();
-        choices.forEach(choice -> event(body, Map.of("id", "chatcmpl-1", "model", model, "choices", List.of(choice))));
-        event(body, Map.of("id", "chatcmpl-1", "model", model, "choices", List.of(), "usage", usage));
+        choices.add("{'index':0,'delta':{},'finish_reason':'" + answer.finish + "'}");
+        String body = Stream.concat(
+                        choices.stream().map(choice -> "[" + choice + "]"), Stream.of("[],'usage':" + usage))
+                .map(choice -> "data: {'id':'chatcmpl-1','model':'" + model + "','choices':" + choice + "}\n\n")
+                .collect(Collectors.joining());
         return new MockResponse(
-                200,
-                Headers.of("Content-Type", "text/event-stream"),
-                body.append("data: [DONE]\n\n").toString());
+                200, Headers.of("Content-Type", "text/event-stream"), body.replace('\'', '"') + "data: [DONE]\n\n");
     }
 
-    private static Map<String, Object> delta(Map<String, Object> delta) {
-        return Map.of("index", 0, "delta", delta);
+    private static String delta(String delta) {
+        return "{'index':0,'delta':{" + delta + "}}";
     }
 
-    private static void event(StringBuilder body, Map<String, Object> chunk) {
-        body.append("data: ").append(JSON.writeValueAsString(chunk)).append("\n\n");
-    }
-
-    private static MockResponse json(int status, Map<String, Object> body) {
-        return new MockResponse(status, Headers.of("Content-Type", "application/json"), JSON.writeValueAsString(body));
+    /** With single quotes for double ones. */
+    private static MockResponse json(int status, String body) {
+        return new MockResponse(status, Headers.of("Content-Type", "application/json"), body.replace('\'', '"'));
     }
 }

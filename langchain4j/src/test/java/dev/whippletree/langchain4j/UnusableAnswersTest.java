@@ -17,43 +17,19 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.service.AiServices;
 import dev.langchain4j.service.guardrail.OutputGuardrails;
 import dev.langchain4j.service.output.OutputParsingException;
-import dev.whippletree.Whippletree;
 import dev.whippletree.model.Origin;
-import dev.whippletree.settings.RouteSettings;
-import dev.whippletree.settings.RouteSettings.TargetSettings;
-import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.testkit.cache.MapCache;
 import dev.whippletree.testkit.provider.ScriptedReply;
-import dev.whippletree.testkit.provider.ScriptedService;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An answer that LangChain4j can't use isn't kept, and one that it can use is. */
-final class UnusableAnswersTest {
+final class UnusableAnswersTest extends OverService {
 
     private static final String BERLIN = "{\"city\": \"Berlin\", \"people\": 3900000}";
-
-    private final ScriptedService service = new ScriptedService();
-    private final Whippletree whippletree = Whippletree.builder()
-            .account(AccountSettings.builder("local-1", "openai")
-                    .token("sk-test")
-                    .setting("base-url", service.address() + "/v1")
-                    .build())
-            .route(RouteSettings.builder("default")
-                    .tier(new TargetSettings("local-1", "large"))
-                    .build())
-            .cache(new MapCache())
-            .cache(MapCache.NAME)
-            .build();
-
-    @AfterEach
-    void close() {
-        whippletree.close();
-        service.close();
-    }
 
     record Capital(String city, int people) {}
 
@@ -104,13 +80,6 @@ final class UnusableAnswersTest {
                 .build();
     }
 
-    private void reply(String text) {
-        service.reply(ScriptedReply.json(
-                200,
-                "{\"id\": \"1\", \"model\": \"large\", \"choices\": [{\"index\": 0, \"finish_reason\": \"stop\", \"message\":"
-                        + " {\"role\": \"assistant\", \"content\": \"" + text.replace("\"", "\\\"") + "\"}}]}"));
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -120,7 +89,10 @@ final class UnusableAnswersTest {
                 "[{\"city\": \"Berlin\"}]"
             })
     void answerThatIsNoObjectOfTheMethodsType_isForgotten_andTheNextOneKept(String broken) {
-        Assistant inWords = AiServices.create(Assistant.class, model());
+        Assistant inWords = AiServices.builder(Assistant.class)
+                .chatModel(model())
+                .registerListeners(UnusableAnswerListeners.listeners()) // A second time, which does no harm.
+                .build();
         Assistant bySchema = AiServices.create(Assistant.class, model(Capability.RESPONSE_FORMAT_JSON_SCHEMA));
         for (Assistant assistant : List.of(inWords, bySchema)) {
             int before = service.requests().size();
@@ -133,40 +105,39 @@ final class UnusableAnswersTest {
         }
     }
 
-    @Test
-    void answersOfOtherTypes_areForgottenToo_andNoOtherAnswer() {
+    /** Of the one question to a service that is asked, then asked again and answered right, and then from the cache. */
+    private <T> void assertForgotten(Function<Assistant, T> question, Class<?> failure, T right, String... replies) {
         Assistant assistant = AiServices.create(Assistant.class, model());
         reply("GLAD");
         assertThat(assistant.mood("I won")).isEqualTo(Mood.GLAD);
-        reply("somehow");
-        assertThatThrownBy(() -> assistant.mood("I lost")).isInstanceOf(OutputParsingException.class);
-        reply("SAD");
-        assertThat(assistant.mood("I lost")).isEqualTo(Mood.SAD);
-        assertThat(assistant.mood("I won")).isEqualTo(Mood.GLAD);
-        assertThat(service.requests()).hasSize(3);
+        Stream.of(replies).limit(replies.length - 1).forEach(this::reply);
+        assertThatThrownBy(() -> question.apply(assistant)).isInstanceOf(failure);
+        reply(replies[replies.length - 1]);
+        assertThat(question.apply(assistant)).isEqualTo(right);
+        assertThat(question.apply(assistant)).isEqualTo(right);
+        assertThat(assistant.mood("I won")).as("another answer").isEqualTo(Mood.GLAD);
+        assertThat(service.requests()).hasSize(1 + replies.length);
+    }
+
+    @Test
+    void answersOfOtherTypes_areForgottenToo_andNoOtherAnswer() {
+        assertForgotten(asked -> asked.mood("I lost"), OutputParsingException.class, Mood.SAD, "somehow", "SAD");
     }
 
     @Test
     void answerThatAGuardrailRefuses_isForgotten() {
-        Assistant assistant = AiServices.create(Assistant.class, model());
-        reply("Berlin");
-        assertThatThrownBy(() -> assistant.guarded("Where?")).isInstanceOf(OutputGuardrailException.class);
-        reply("Bonn");
-        assertThat(assistant.guarded("Where?")).isEqualTo("Bonn");
-        assertThat(assistant.guarded("Where?")).isEqualTo("Bonn");
-        assertThat(service.requests()).hasSize(2);
+        assertForgotten(asked -> asked.guarded("Where?"), OutputGuardrailException.class, "Bonn", "Berlin", "Bonn");
     }
 
     @Test
     void answerToAGuardrailsFurtherQuestion_isForgotten() {
-        Assistant assistant = AiServices.create(Assistant.class, model());
-        reply("Sorry");
-        reply("Bonn or Berlin");
-        assertThatThrownBy(() -> assistant.repaired("Where?")).isInstanceOf(OutputParsingException.class);
-        reply(BERLIN);
-        assertThat(assistant.repaired("Where?").city()).isEqualTo("Berlin");
-        assertThat(assistant.repaired("Where?").city()).isEqualTo("Berlin");
-        assertThat(service.requests()).hasSize(3);
+        assertForgotten(
+                asked -> asked.repaired("Where?").city(),
+                OutputParsingException.class,
+                "Berlin",
+                "Sorry",
+                "Bonn or Berlin",
+                BERLIN);
     }
 
     /** A tool. */
@@ -188,23 +159,11 @@ final class UnusableAnswersTest {
                 {"id": "1", "model": "large", "choices": [{"index": 0, "finish_reason": "tool_calls", "message":
                  {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function",
                   "function": {"name": "weather", "arguments": "{\\"arg0\\": \\"Bonn\\", \\"city\\": \\"Bonn\\"}"}}]}}]}"""));
-        service.reply(ScriptedReply.json(400, "{\"error\": {\"message\": \"wrong\"}}"));
+        refuse(400, "wrong");
         assertThatThrownBy(() -> assistant.mood("Weather?")).isNotInstanceOf(OutputParsingException.class);
         reply("GLAD");
         assertThat(assistant.mood("Weather?")).isEqualTo(Mood.GLAD);
         assertThat(service.requests()).hasSize(3);
-    }
-
-    @Test
-    void listenersThatAreRegisteredTwice_doNoHarm() {
-        Assistant assistant = AiServices.builder(Assistant.class)
-                .chatModel(model())
-                .registerListeners(UnusableAnswerListeners.listeners())
-                .build();
-        reply("nonsense");
-        assertThatThrownBy(() -> assistant.capital("Germany's?")).isInstanceOf(OutputParsingException.class);
-        reply(BERLIN);
-        assertThat(assistant.capital("Germany's?").city()).isEqualTo("Berlin");
     }
 
     @Test

@@ -7,7 +7,6 @@ import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.AnswerExtras;
-import dev.whippletree.model.CachePolicy;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
@@ -24,11 +23,17 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.ai.chat.client.AdvisorParams;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.messages.UserMessage;
+import org.springframework.ai.chat.metadata.Usage;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.model.Generation;
 import org.springframework.ai.chat.model.MessageAggregator;
@@ -84,68 +89,67 @@ final class WhippletreeChatModelTest {
         assertThat(result(response).getOutput().getText()).isEqualTo("Hello from llama");
         assertThat(result(response).getMetadata().getFinishReason()).isEqualTo("STOP");
         assertThat(response.getMetadata().getModel()).isEqualTo("llama-3");
-        assertThat(response.getMetadata().getUsage().getPromptTokens()).isEqualTo(20);
-        assertThat(response.getMetadata().getUsage().getCompletionTokens()).isEqualTo(30);
-        assertThat(response.getMetadata().getUsage().getTotalTokens()).isEqualTo(50);
-        assertThat(response.getMetadata().getUsage().getCacheReadInputTokens()).isEqualTo(8);
+        assertThat(response.getMetadata().getUsage())
+                .extracting(
+                        Usage::getPromptTokens,
+                        Usage::getCompletionTokens,
+                        Usage::getTotalTokens,
+                        Usage::getCacheReadInputTokens)
+                .containsExactly(20, 30, 50, 8L);
         assertThat(response.getMetadata().<String>get("account")).isEqualTo("a");
         assertThat(response.getMetadata().<String>get("source")).isEqualTo("call");
         assertThat(response.getMetadata().<Integer>get("attempts")).isEqualTo(1);
     }
 
-    @Test
-    void promptWithoutADeadline_endsWhenItsRouteIsStalled() {
-        model.call(new Prompt("Hi"));
-        assertThat(service.lastAsked().endsWhenStalled()).isTrue();
-        model.call(new Prompt(
-                "Hello", WhippletreeChatOptions.builder().session("interview-7").build()));
-        assertThat(service.lastAsked().endsWhenStalled()).isTrue();
+    /** A deadline holds for a whole answer, but only for a stream's first piece; without one, a stalled route ends it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void everyOption_isPassedOn(boolean streaming) {
+        WhippletreeChatOptions options = WhippletreeChatOptions.builder()
+                .model("drafts")
+                .temperature(0.5)
+                .topP(0.9)
+                .maxTokens(7)
+                .stopSequences(List.of("END"))
+                .frequencyPenalty(0.1)
+                .presencePenalty(0.2)
+                .seed(42L)
+                .tenant("acme")
+                .session("interview-7")
+                .priority(Priority.BATCH)
+                .deadline(Duration.ofMinutes(1))
+                .cacheRead(false)
+                .cacheTtl(Duration.ofMinutes(2))
+                .extraBody(Map.of("reasoning_effort", "low"))
+                .build();
+        dev.whippletree.model.Prompt.Builder expected = dev.whippletree.model.Prompt.builder()
+                .user("Hi")
+                .route("drafts")
+                .temperature(0.5)
+                .topP(0.9)
+                .maxTokens(7)
+                .stop(List.of("END"))
+                .extra("frequency_penalty", 0.1)
+                .extra("presence_penalty", 0.2)
+                .extra("reasoning_effort", "low")
+                .seed(42)
+                .tenant("acme")
+                .session("interview-7")
+                .priority(Priority.BATCH)
+                .noCache()
+                .ttl(Duration.ofMinutes(2));
+        if (streaming) {
+            model.stream(new Prompt("Hi", options)).blockLast(LONG);
+            expected.firstPieceWithin(Duration.ofMinutes(1));
+        } else {
+            model.call(new Prompt("Hi", options));
+            expected.deadline(Duration.ofMinutes(1));
+        }
+        assertThat(service.lastAsked()).isEqualTo(expected.build());
     }
 
     @Test
-    void everyOption_isPassedOn() {
-        model.call(new Prompt(
-                "Hi",
-                WhippletreeChatOptions.builder()
-                        .model("drafts")
-                        .temperature(0.5)
-                        .topP(0.9)
-                        .maxTokens(7)
-                        .stopSequences(List.of("END"))
-                        .frequencyPenalty(0.1)
-                        .presencePenalty(0.2)
-                        .seed(42L)
-                        .tenant("acme")
-                        .session("interview-7")
-                        .priority(Priority.BATCH)
-                        .deadline(Duration.ofMinutes(1))
-                        .cacheRead(false)
-                        .cacheTtl(Duration.ofMinutes(2))
-                        .extraBody(Map.of("reasoning_effort", "low"))
-                        .build()));
-
-        dev.whippletree.model.Prompt asked = service.lastAsked();
-        assertThat(asked.route()).contains("drafts");
-        assertThat(asked.parameters().temperature()).hasValue(0.5);
-        assertThat(asked.parameters().topP()).hasValue(0.9);
-        assertThat(asked.parameters().maxTokens()).hasValue(7);
-        assertThat(asked.parameters().seed()).hasValue(42);
-        assertThat(asked.parameters().stop()).containsExactly("END");
-        assertThat(asked.parameters().extras())
-                .containsOnly(
-                        Map.entry("frequency_penalty", 0.1),
-                        Map.entry("presence_penalty", 0.2),
-                        Map.entry("reasoning_effort", "low"));
-        assertThat(asked.tenant()).isEqualTo("acme");
-        assertThat(asked.session()).contains("interview-7");
-        assertThat(asked.priority()).isEqualTo(Priority.BATCH);
-        assertThat(asked.deadline()).contains(Duration.ofMinutes(1));
-        assertThat(asked.endsWhenStalled()).isFalse();
-        assertThat(asked.cache()).isEqualTo(new CachePolicy(false, true, Optional.of(Duration.ofMinutes(2))));
-    }
-
-    @Test
-    void timeToLiveOfTheModel_doesNotKeepAPromptFromNotBeingStored() {
+    void promptThatIsNotStored_hasNoTimeToLive_andWithoutADeadlineItEndsWithAStalledRoute() {
         WhippletreeChatModel lasting = WhippletreeChatModel.builder()
                 .whippletree(whippletree)
                 .options(WhippletreeChatOptions.builder()
@@ -156,7 +160,12 @@ final class WhippletreeChatModelTest {
         lasting.call(new Prompt(
                 "Hi", WhippletreeChatOptions.builder().cacheStore(false).build()));
 
-        assertThat(service.lastAsked().cache()).isEqualTo(new CachePolicy(true, false, Optional.empty()));
+        assertThat(service.lastAsked())
+                .isEqualTo(dev.whippletree.model.Prompt.builder()
+                        .user("Hi")
+                        .noStore()
+                        .endWhenStalled()
+                        .build());
     }
 
     @Test
@@ -210,24 +219,37 @@ final class WhippletreeChatModelTest {
         assertThat(options.mutate().session("other").build()).isNotEqualTo(options);
     }
 
-    @Test
-    void model_isARouteAnAliasAModelOfARouteOrOneOfAnAccount() {
-        model.call(new Prompt("1", ChatOptions.builder().model("gpt-4o-mini").build()));
-        assertThat(service.lastAsked().route()).contains("drafts");
+    @ParameterizedTest
+    @CsvSource({"gpt-4o-mini, drafts, ,", "mistral, default, mistral,", "a/small, drafts, small, a"})
+    void model_isARouteAnAliasAModelOfARouteOrOneOfAnAccount(
+            String name, String route, @Nullable String model, @Nullable String account) {
+        this.model.call(new Prompt("1", ChatOptions.builder().model(name).build()));
+        assertThat(service.lastAsked().route()).contains(route);
+        assertThat(service.lastAsked().model()).isEqualTo(Optional.ofNullable(model));
+        assertThat(service.lastAsked().account()).isEqualTo(Optional.ofNullable(account));
+    }
 
-        model.call(new Prompt("2", ChatOptions.builder().model("mistral").build()));
-        assertThat(service.lastAsked().route()).contains("default");
-        assertThat(service.lastAsked().model()).contains("mistral");
-
-        model.call(new Prompt("a", ChatOptions.builder().model("a/small").build()));
-        assertThat(service.lastAsked().model()).contains("small");
-        assertThat(service.lastAsked().account()).contains("a");
-
-        assertThatThrownBy(() -> model.call(
-                        new Prompt("3", ChatOptions.builder().model("mistrall").build())))
+    private void assertRefused(Prompt prompt, String message) {
+        assertThatThrownBy(() -> model.call(prompt))
                 .isInstanceOf(NonTransientAiException.class)
-                .hasMessage("no route or model is named 'mistrall'; give a route this name, or add it to a route's"
+                .hasMessageStartingWith(message);
+        assertThat(service.asked).isEmpty();
+    }
+
+    @Test
+    void whatIsWrong_isTold() {
+        assertRefused(
+                new Prompt("3", ChatOptions.builder().model("mistrall").build()),
+                "no route or model is named 'mistrall'; give a route this name, or add it to a route's"
                         + " aliases; did you mean 'mistral'?");
+        assertRefused(
+                new Prompt(
+                        "Hi",
+                        WhippletreeChatOptions.builder().outputSchema("{city").build()),
+                "outputSchema isn't a JSON object: ");
+        assertRefused(
+                new Prompt("Hi", ChatOptions.builder().temperature(3.0).build()),
+                "temperature must be 0 to 2, not 3.0");
     }
 
     @Test
@@ -285,28 +307,22 @@ final class WhippletreeChatModelTest {
                 .containsKey("properties");
     }
 
-    @Test
-    void anOutputSchemaThatIsNoJson_isTold() {
-        Prompt wrong = new Prompt(
-                "Hi", WhippletreeChatOptions.builder().outputSchema("{city").build());
-
-        assertThatThrownBy(() -> model.call(wrong))
-                .isInstanceOf(NonTransientAiException.class)
-                .hasMessageStartingWith("outputSchema isn't a JSON object: ");
+    private static Media.Builder media(String type) {
+        return Media.builder().mimeType(MimeTypeUtils.parseMimeType(type)).name("file");
     }
 
     @Test
     void media_areContentParts() {
-        Media picture = Media.builder()
-                .mimeType(MimeTypeUtils.IMAGE_PNG)
-                .data(new byte[] {1, 2})
-                .build();
-        Media link = Media.builder()
-                .mimeType(MimeTypeUtils.IMAGE_JPEG)
-                .data(URI.create("https://example.com/a.jpg"))
-                .build();
-        model.call(new Prompt(
-                UserMessage.builder().text("What is it?").media(picture, link).build()));
+        byte[] bytes = {1, 2};
+        model.call(new Prompt(UserMessage.builder()
+                .text("What is it?")
+                .media(
+                        media("image/png").data(bytes).build(),
+                        media("image/jpeg").data(URI.create("https://example.com/a.jpg")).build(),
+                        media("audio/mpeg").data(bytes).build(),
+                        media("audio/wav").data(bytes).build(),
+                        media("application/pdf").data(bytes).build())
+                .build()));
 
         assertThat(service.lastAsked().messages())
                 .singleElement()
@@ -314,7 +330,14 @@ final class WhippletreeChatModelTest {
                 .isEqualTo(List.of(
                         Map.of("type", "text", "text", "What is it?"),
                         Map.of("type", "image_url", "image_url", Map.of("url", "data:image/png;base64,AQI=")),
-                        Map.of("type", "image_url", "image_url", Map.of("url", "https://example.com/a.jpg"))));
+                        Map.of("type", "image_url", "image_url", Map.of("url", "https://example.com/a.jpg")),
+                        Map.of("type", "input_audio", "input_audio", Map.of("data", "AQI=", "format", "mp3")),
+                        Map.of("type", "input_audio", "input_audio", Map.of("data", "AQI=", "format", "wav")),
+                        Map.of(
+                                "type",
+                                "file",
+                                "file",
+                                Map.of("filename", "file", "file_data", "data:application/pdf;base64,AQI="))));
     }
 
     @Test
@@ -335,23 +358,13 @@ final class WhippletreeChatModelTest {
                         "WhippletreeChatModelTest.OtherChatOptions isn't supported by Whippletree: use ChatOptions, ToolCallingChatOptions"
                                 + " or WhippletreeChatOptions instead");
 
-        Media video = Media.builder()
-                .mimeType(Media.Format.VIDEO_MP4)
-                .data(new byte[1])
-                .build();
-        Prompt film = new Prompt(UserMessage.builder().text("?").media(video).build());
-        assertThatThrownBy(() -> model.call(film))
+        assertThatThrownBy(() -> model.call(new Prompt(UserMessage.builder()
+                        .text("?")
+                        .media(media("video/mp4").data(new byte[1]).build())
+                        .build())))
                 .isInstanceOf(UnsupportedOptionException.class)
                 .hasMessageStartingWith("media of the type video/mp4 isn't supported by Whippletree: ");
         assertThat(service.asked).isEmpty();
-    }
-
-    @Test
-    void aValueOutOfRange_isTold() {
-        assertThatThrownBy(() -> model.call(
-                        new Prompt("Hi", ChatOptions.builder().temperature(3.0).build())))
-                .isInstanceOf(NonTransientAiException.class)
-                .hasMessage("temperature must be 0 to 2, not 3.0");
     }
 
     @Test
@@ -474,10 +487,14 @@ final class WhippletreeChatModelTest {
     }
 
     @Test
-    void builder_needsAWhippletree() {
-        assertThatThrownBy(() -> WhippletreeChatModel.builder().build())
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("set the Whippletree that is asked: whippletree(…)");
+    void builders_needAWhippletree() {
+        for (ThrowingCallable build : List.<ThrowingCallable>of(
+                () -> WhippletreeChatModel.builder().build(),
+                () -> WhippletreeEmbeddingModel.builder().build())) {
+            assertThatThrownBy(build)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("set the Whippletree that is asked: whippletree(…)");
+        }
     }
 
     /** Options of another model, with what only that one knows. */

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -165,21 +164,6 @@ final class WhippletreeEmbeddingModelTest {
     }
 
     @Test
-    void interruptedCall_withdrawsTheRequest() {
-        CompletableFuture<Thread> sent = new CompletableFuture<>();
-        Thread caller = Thread.currentThread();
-        service.then(sink -> sent.complete(caller));
-        CompletableFuture<Void> interrupted = sent.thenAccept(Thread::interrupt);
-
-        assertThatThrownBy(() -> model.embed("a"))
-                .isInstanceOf(NonTransientAiException.class)
-                .hasMessage("interrupted while waiting; the prompt was withdrawn");
-        assertThat(Thread.interrupted()).isTrue();
-        assertThat(interrupted).isCompleted();
-        assertThat(service.cancelled).succeedsWithin(LONG);
-    }
-
-    @Test
     void call_isObserved_andSoIsItsFailure() {
         TestObservationRegistry observations = TestObservationRegistry.create();
         WhippletreeEmbeddingModel observed = builder()
@@ -204,12 +188,5 @@ final class WhippletreeEmbeddingModelTest {
                 .that()
                 .hasError()
                 .hasBeenStopped();
-    }
-
-    @Test
-    void builder_needsAWhippletree() {
-        assertThatThrownBy(() -> WhippletreeEmbeddingModel.builder().build())
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("set the Whippletree that is asked: whippletree(…)");
     }
 }

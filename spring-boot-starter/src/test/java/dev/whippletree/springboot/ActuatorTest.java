@@ -38,28 +38,30 @@ final class ActuatorTest {
     private Path folder;
 
     @Test
-    void health_saysWhichAccountsAreOpen() throws IOException {
-        Application.of(folder, account("a")).run(context -> {
+    void health_isUpWhileAnAccountIsOpen_andSaysWhichAreAndWhyOthersArent() throws IOException {
+        String both = account("a").replace("  caches", "    - {id: b, provider: fake, token: refused}\n  caches");
+        Application.of(folder, both).run(context -> {
+            Prompt toB = Prompt.builder().user("Hi").account("b").build();
+            assertThat(context.getBean(Whippletree.class).complete(toB)).failsWithin(LONG);
             Health health = health(context);
             assertThat(health.getStatus()).isEqualTo(Status.UP);
-            assertThat(health.getDetails()).isEqualTo(Map.of("accounts", Map.of("a", Map.of("state", "open"))));
-        });
-    }
-
-    @Test
-    void health_isDownIfAllAccountsNeedAttention_andSaysWhy() throws IOException {
-        Application.of(folder, account("b").replace("${FAKE_TOKEN}", "refused")).run(context -> {
-            assertThat(context.getBean(Whippletree.class).complete(Prompt.of("Hi")))
-                    .failsWithin(LONG);
-            Health health = health(context);
-            assertThat(health.getStatus()).isEqualTo(Status.DOWN);
             assertThat(health.getDetails().get("accounts"))
                     .asInstanceOf(MAP)
+                    .containsEntry("a", Map.of("state", "open"))
                     .extractingByKey("b", MAP)
                     .containsEntry("state", "off")
                     .extractingByKey("reason")
                     .asString()
                     .contains("token refused");
+        });
+    }
+
+    @Test
+    void health_isDownIfAllAccountsNeedAttention() throws IOException {
+        Application.of(folder, account("b").replace("${FAKE_TOKEN}", "refused")).run(context -> {
+            assertThat(context.getBean(Whippletree.class).complete(Prompt.of("Hi")))
+                    .failsWithin(LONG);
+            assertThat(health(context).getStatus()).isEqualTo(Status.DOWN);
         });
     }
 
@@ -124,13 +126,17 @@ final class ActuatorTest {
 
     @Test
     void env_neverShowsATokenOfOurs_evenIfItShowsValues() throws IOException {
-        Application.of(folder, account("a").replace("${FAKE_TOKEN}", Application.TOKEN))
+        String gateway = "  gateway: {watch-key: watch-0123456789, clients: [{name: c, key: key-0123456789}]}\n";
+        Application.of(folder, account("a").replace("${FAKE_TOKEN}", Application.TOKEN) + gateway)
+                .withPropertyValues("mine.watch=watch-0123456789", "mine.key= key-0123456789")
                 .run(context -> {
                     EnvironmentEndpoint env = new EnvironmentEndpoint(
                             context.getEnvironment(), List.of(context.getBean(SanitizingFunction.class)), Show.ALWAYS);
                     assertThat(value(env, "whippletree.accounts[0].token")).isEqualTo(SanitizableData.SANITIZED_VALUE);
                     assertThat(value(env, "whippletree.accounts[0].id")).isEqualTo("a");
                     assertThat(value(env, "FAKE_TOKEN")).isEqualTo(SanitizableData.SANITIZED_VALUE);
+                    assertThat(value(env, "mine.watch")).isEqualTo(SanitizableData.SANITIZED_VALUE);
+                    assertThat(value(env, "mine.key")).isEqualTo(SanitizableData.SANITIZED_VALUE);
                     assertThat(value(env, "OTHER_TOKEN")).isEqualTo("other");
                 });
     }

@@ -59,7 +59,12 @@ final class FakeProvider implements Provider {
                 if (account.token().orElseThrow().reveal().equals("refused")) {
                     sink.failed(Failure.of(FailureKind.UNAUTHORIZED, "token refused"));
                 } else if (prompt.operation() == Prompt.Operation.EMBEDDING) {
-                    embedded.add(model + " " + prompt.parameters().extras() + " " + prompt.priority());
+                    embedded.add(String.join(
+                            " ",
+                            model,
+                            prompt.parameters().extras().toString(),
+                            prompt.priority().toString(),
+                            prompt.tenant() + " " + prompt.deadline().isPresent()));
                     answer(sink, Embedding.encode(new float[] {1, 2, 3}));
                 } else if (prompt.messages().get(0).text().equals("wait")) {
                     waiting.complete(sink);

@@ -46,7 +46,7 @@ final class LangChain4jAutoConfigurationTest {
                     EmbeddingModel model = context.getBean(EmbeddingModel.class);
                     assertThat(model.embed("Hi").content().vector()).containsExactly(1, 2, 3);
                     assertThat(context.getBean(FakeProvider.class).embedded)
-                            .containsExactly("n {dimensions=3} INTERACTIVE");
+                            .containsExactly("n {dimensions=3} INTERACTIVE  false");
                 });
         application()
                 .withBean("mine", EmbeddingModel.class, () -> mock(EmbeddingModel.class))

@@ -4,16 +4,20 @@ import static dev.whippletree.springboot.Application.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.metrics.MicrometerListener;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.springai.WhippletreeChatModel;
+import dev.whippletree.springai.WhippletreeChatOptions;
 import dev.whippletree.springai.WhippletreeEmbeddingModel;
 import dev.whippletree.testkit.cache.MapCache;
 import dev.whippletree.testkit.logging.LoggedLines;
@@ -29,7 +33,9 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.ai.chat.client.ChatClient;
@@ -158,12 +164,53 @@ final class WhippletreeAutoConfigurationTest {
 
     @Test
     void springAi_hasAModelWithTheOptionsOfItsProperties() throws IOException {
+        String[] properties = {
+            "model=other",
+            "temperature=0.5",
+            "top-p=0.9",
+            "max-tokens=9",
+            "frequency-penalty=0.1",
+            "presence-penalty=0.2",
+            "stop=END",
+            "seed=7",
+            "tenant=acme",
+            "session=s",
+            "priority=batch",
+            "deadline=1m",
+            "cache-read=false",
+            "cache-store=true",
+            "cache-ttl=2m",
+            "extra-body.effort=low"
+        };
+        assertThat(properties)
+                .hasSameSizeAs(
+                        PropertyKeys.components(WhippletreeChatProperties.class).keySet());
         application(account("a") + "  routes: {main: {model: m}, other: {model: n}}\n")
-                .withPropertyValues("spring.ai.whippletree.chat.model=other", "spring.ai.whippletree.chat.max-tokens=9")
+                .withPropertyValues(Stream.of(properties)
+                        .map(property -> "spring.ai.whippletree.chat." + property)
+                        .toArray(String[]::new))
                 .run(context -> {
                     WhippletreeChatModel model = context.getBean(WhippletreeChatModel.class);
                     assertThat(context).getBean(ChatModel.class).isSameAs(model);
-                    assertThat(model.getOptions().getMaxTokens()).isEqualTo(9);
+                    assertThat(model.getOptions())
+                            .isEqualTo(WhippletreeChatOptions.builder()
+                                    .model("other")
+                                    .temperature(0.5)
+                                    .topP(0.9)
+                                    .maxTokens(9)
+                                    .frequencyPenalty(0.1)
+                                    .presencePenalty(0.2)
+                                    .stopSequences(List.of("END"))
+                                    .seed(7L)
+                                    .tenant("acme")
+                                    .session("s")
+                                    .priority(Priority.BATCH)
+                                    .deadline(Duration.ofMinutes(1))
+                                    .cacheRead(false)
+                                    .cacheStore(true)
+                                    .cacheTtl(Duration.ofMinutes(2))
+                                    .extraBody(Map.of("effort", "low"))
+                                    .build());
                     assertThat(ChatClient.create(model).prompt("Hi").call().content())
                             .isEqualTo("Hello from a, n");
                 });
@@ -176,6 +223,8 @@ final class WhippletreeAutoConfigurationTest {
                         "spring.ai.whippletree.embedding.model=vectors",
                         "spring.ai.whippletree.embedding.dimensions=3",
                         "spring.ai.whippletree.embedding.priority=batch",
+                        "spring.ai.whippletree.embedding.tenant=acme",
+                        "spring.ai.whippletree.embedding.deadline=1m",
                         "spring.ai.whippletree.embedding.extra-body.truncate=true")
                 .run(context -> {
                     EmbeddingModel model = context.getBean(EmbeddingModel.class);
@@ -183,7 +232,7 @@ final class WhippletreeAutoConfigurationTest {
                     assertThat(model.embed("Hi")).containsExactly(1, 2, 3);
                     assertThat(model.dimensions()).isEqualTo(3);
                     assertThat(context.getBean(FakeProvider.class).embedded)
-                            .containsExactly("n {truncate=true, dimensions=3} BATCH");
+                            .containsExactly("n {truncate=true, dimensions=3} BATCH acme true");
                 });
     }
 
@@ -348,7 +397,14 @@ final class WhippletreeAutoConfigurationTest {
     }
 
     @Test
-    void lifecycle_isNotPausedBetweenTests() {
-        assertThat(new WhippletreeLifecycle(mock(), LONG).isPauseable()).isFalse();
+    void lifecycle_isNotPausedBetweenTests_andLeavesATenthOfTheTimeToOthers() {
+        Whippletree closing = mock();
+        when(closing.close(Duration.ofSeconds(27))).thenReturn(CompletableFuture.completedFuture(null));
+        WhippletreeLifecycle lifecycle = new WhippletreeLifecycle(closing, LONG);
+        lifecycle.start();
+        assertThat(lifecycle.isPauseable()).isFalse();
+        lifecycle.stop();
+        assertThat(lifecycle.isRunning()).isFalse();
+        verify(closing).close(Duration.ofSeconds(27));
     }
 }

@@ -94,11 +94,4 @@ final class ClientTest {
         client.begin(new TokenCount(left, 0), 1).keep(1);
         assertThat(refusal(1, 1)).isPresent();
     }
-
-    @Test
-    void charge_thatNobodyCanSettle_countsAsEstimated() {
-        client.begin(new TokenCount(400, 0), 0).keep(1);
-        assertThat(refusal(600, 1)).isEmpty();
-        assertThat(refusal(601, 1)).isPresent();
-    }
 }

@@ -23,8 +23,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 final class DisclosureTest {
@@ -76,10 +78,48 @@ final class DisclosureTest {
                 .doesNotContain("hf-1", "two words");
     }
 
+    /** By model, kind and status alone. */
+    @ParameterizedTest
+    @CsvSource({
+        "RATE_LIMITED, 429, rate limit (429)",
+        "QUOTA_EXHAUSTED, , its quota is used up",
+        "OVERLOADED, 503, overloaded (503)",
+        "UNAVAILABLE, 200, an answer that can't be read (200)",
+        "UNAVAILABLE, 500, unavailable (500)",
+        "UNAVAILABLE, , unavailable",
+        "TIMEOUT, , no answer in time",
+        "UNAUTHORIZED, 401, the service refused the gateway's token (401)",
+        "MODEL_UNAVAILABLE, 404, the model isn't available (404)",
+        "TOO_LARGE, , the prompt is too large",
+        "FILTERED, , filtered",
+        "REJECTED, 400, invalid (400)"
+    })
+    void attempts_areToldByModelKindAndStatus(FailureKind kind, @Nullable Integer status, String words) {
+        Failure failed = new Failure(
+                kind,
+                "org_7",
+                status == null ? OptionalInt.empty() : OptionalInt.of(status),
+                Optional.empty(),
+                Optional.empty(),
+                Reach.ACCOUNT);
+        AttemptReport other = new AttemptReport("two words", "n", failed, Duration.ofSeconds(1));
+        String line = System.lineSeparator() + "  ";
+        assertThat(disclosure(KEYED).shown(failure(Reason.ATTEMPTS_EXHAUSTED, attempt(), other, attempt())))
+                .isEqualTo("all attempts failed:" + line + "m: rate limit (429) (2 times)" + line + "n: " + words);
+    }
+
     @Test
-    void attempts_areToldByModelKindAndStatus() {
-        assertThat(disclosure(KEYED).shown(failure(Reason.ATTEMPTS_EXHAUSTED, attempt(), attempt())))
-                .isEqualTo("all attempts failed:" + System.lineSeparator() + "  m: rate limit (429) (2 times)");
+    void otherReasons_areToldInTheGatewaysWords() {
+        Disclosure hidden = disclosure(KEYED);
+        assertThat(hidden.shown(failure(Reason.DEADLINE)))
+                .isEqualTo("no answer by the deadline; there would be room at 1970-01-01T00:00:00Z");
+        assertThat(hidden.shown(failure(Reason.STREAM_INTERRUPTED))).startsWith("the answer broke off");
+        assertThat(hidden.shown(failure(Reason.TOO_LARGE, attempt()))).startsWith("the prompt is too large for every");
+        assertThat(hidden.shown(failure(Reason.TOO_LARGE))).startsWith("failed:");
+        assertThat(hidden.shown(failure(Reason.FILTERED, attempt())))
+                .isEqualTo(
+                        "the service's content filter blocked it: limit reached in organization org_7 of an account");
+        assertThat(hidden.shown(failure(Reason.FILTERED))).startsWith("failed:");
     }
 
     @Test

@@ -144,14 +144,6 @@ final class KeyFilesTest {
 
     @Tag("slow")
     @Test
-    void pipe_leavesItsClientItsKeyForAMinute() throws Exception {
-        RunningGateway running = open();
-        makePipe("alice");
-        assertKeptForAMinute(running);
-    }
-
-    @Tag("slow")
-    @Test
     void pipesInPlaceOfAllKeys_leaveEachItsOwnForAMinute_andTheGatewayLives() throws Exception {
         RunningGateway running = open();
         for (String name : List.of("alice", "bob", "watcher")) {

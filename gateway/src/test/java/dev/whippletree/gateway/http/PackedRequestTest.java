@@ -152,6 +152,11 @@ final class PackedRequestTest {
             }
         }
         assertThat(running.provider.unseenCalls()).isZero();
+        byte[] most = Arrays.copyOf(body("Hi"), MB);
+        Arrays.fill(most, body("Hi").length, MB, (byte) ' ');
+        try (Socket socket = running.send(withLength(gzip(most), "gzip"))) {
+            assertThat(RunningGateway.readResponse(socket)).startsWith("HTTP/1.1 200 ");
+        }
     }
 
     @Test

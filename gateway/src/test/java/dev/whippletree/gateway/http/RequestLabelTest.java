@@ -3,8 +3,6 @@ package dev.whippletree.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.gateway.RunningGateway;
-import dev.whippletree.model.Failure;
-import dev.whippletree.model.FailureKind;
 import dev.whippletree.testkit.logging.LoggedLines;
 import java.net.http.HttpResponse;
 import java.util.HashSet;
@@ -51,13 +49,5 @@ final class RequestLabelTest {
         HttpResponse<String> response = running.get("/healthz", "x-request-id", "mine", "request-id", "mine");
         assertThat(idOf(response)).isNotEqualTo("mine");
         assertThat(response.headers().allValues("x-request-id")).hasSize(1);
-    }
-
-    @Test
-    void loggedError_namesItsRequest() throws Exception {
-        running.provider.usually(call -> call.fail(Failure.of(FailureKind.UNAUTHORIZED, "no")));
-        HttpResponse<String> failed = running.post(HI.formatted("false", "Hi"));
-        assertThat(failed.statusCode()).isEqualTo(503);
-        assertThat(log.all()).singleElement().asString().endsWith(" (" + idOf(failed) + ")");
     }
 }

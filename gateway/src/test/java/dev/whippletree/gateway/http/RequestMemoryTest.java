@@ -16,12 +16,9 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -165,17 +162,6 @@ final class RequestMemoryTest {
     }
 
     @Test
-    void tooManyValues_areRefused_sayingSo() throws Exception {
-        reopen(withMemory(128 * MB));
-        String dense = "{\"messages\":[" + "{},".repeat(1_000_000) + "{}]}";
-        for (String place : List.of("/v1/chat/completions", "/v1/confirmations")) {
-            HttpResponse<String> refused = running.postTo(place, dense);
-            assertThat(refused.statusCode()).isEqualTo(400);
-            assertThat(refused.body()).contains("more than 400000 values");
-        }
-    }
-
-    @Test
     void clientWhoseLimitIsUsedUp_isToldBeforeItsBodyIsRead() throws Exception {
         reopen(withMemory(64 * MB)
                 .withClients(
@@ -233,41 +219,5 @@ final class RequestMemoryTest {
         awaitUsed(used -> used > 32 * MB);
         slow.close();
         awaitUsed(used -> used == 0);
-    }
-
-    /** The service says that each request uses 111 tokens. */
-    @Test
-    void tokensUnderWay_areReserved() throws Exception {
-        reopen(withMemory(64 * MB)
-                .withClients(
-                        List.of(new GatewaySettings.Client(
-                                "acme", Secret.of("key-of-acme"), List.of(Limit.parse("1000 tokens / 1h")))),
-                        Optional.empty()));
-        running.provider.estimate(111);
-        CountDownLatch refused = new CountDownLatch(31);
-        running.provider.usually(call -> {});
-        List<Thread> asking = Stream.iterate(0, number -> number + 1)
-                .limit(40)
-                .map(number -> new Thread(() -> {
-                    try {
-                        String body = HI.replace("Hi", "question " + number);
-                        if (running.post(body, "Authorization", "Bearer key-of-acme")
-                                        .statusCode()
-                                == 429) {
-                            refused.countDown();
-                        }
-                    } catch (IOException | InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                }))
-                .toList();
-        asking.forEach(Thread::start);
-        assertThat(refused.await(20, TimeUnit.SECONDS)).isTrue();
-        for (int count = 0; count < 9; count++) {
-            running.provider.call().answer("Hello");
-        }
-        for (Thread thread : asking) {
-            thread.join();
-        }
     }
 }

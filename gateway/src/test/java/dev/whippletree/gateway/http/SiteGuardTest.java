@@ -9,6 +9,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import java.net.Socket;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,17 +30,29 @@ final class SiteGuardTest {
 
     @ParameterizedTest
     @CsvSource({
+        "localhost, 200",
+        "LOCALHOST:80, 200",
+        "a.localhost, 200",
         "127.0.0.1, 200",
         "127.255.1.9:80, 200",
+        "[::1]:8080, 200",
+        "[::2], 403",
         "127.999.1.1, 403",
         "127.256.0.1, 403",
+        "127.0.0, 403",
+        "1270.0.0.1, 403",
         "127.0.0.1.example.com, 403",
-        "127.0.0, 403"
+        "localhost.evil.example, 403",
+        "evil.example:80, 403",
+        "192.168.0.1, 403"
     })
-    void addressOfThisMachine_isOneThatExists(String host, int status) throws Exception {
-        try (RunningGateway running = RunningGateway.open();
-                Socket socket = running.send("GET /v1/models HTTP/1.1\r\nHost: " + host + "\r\n\r\n")) {
-            assertThat(RunningGateway.readResponse(socket)).startsWith("HTTP/1.1 " + status + " ");
+    void withoutKeys_onlyThisMachinesNamesAreAnswered(String host, int status) throws Exception {
+        try (RunningGateway running = RunningGateway.open()) {
+            for (String path : List.of("/", "/v1/models")) {
+                try (Socket socket = running.send("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n")) {
+                    assertThat(RunningGateway.readResponse(socket)).startsWith("HTTP/1.1 " + status + " ");
+                }
+            }
         }
     }
 }

@@ -1,31 +1,23 @@
 package dev.whippletree.gateway.messages;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.whippletree.gateway.RunningGateway.quoted;
+import static dev.whippletree.gateway.protocol.Answers.completion;
+import static dev.whippletree.gateway.protocol.Answers.part;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.config.Configuration;
-import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.gateway.clients.Disclosure;
+import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.http.ApiError;
-import dev.whippletree.gateway.http.GatewayJson;
-import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
+import dev.whippletree.gateway.protocol.Answers;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
 import dev.whippletree.model.AnswerExtras;
-import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
-import dev.whippletree.model.Origin;
-import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
-import dev.whippletree.settings.EngineSettings;
-import java.io.ByteArrayInputStream;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,65 +25,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Answers as messages, whole and as events. */
 final class MessageWriterTest {
 
-    private static final Origin ORIGIN =
-            new Origin(Origin.Source.CALL, "one", "served", 1, Duration.ofMillis(3), Optional.empty());
-    private static final TokenUsage USAGE = new TokenUsage(20, 9, 16, 4);
     private static final String THINKING = ",'thinking':{'type':'adaptive'}";
     private static final Delta.ToolCallPart CALLED = part(0, "c1", "look_up", "");
 
     private static AnswerWriter writer(String more) {
-        return MessagesRequestTest.hi(more)
-                .writer(new AnswerInfo(
-                        "a1",
-                        1_700,
-                        "m",
-                        new Disclosure(
-                                GatewaySettings.DEFAULT,
-                                new Configuration(
-                                        List.of(), List.of(), List.of(), EngineSettings.DEFAULT, List.of()))));
-    }
-
-    private static Delta.ToolCallPart part(int index, String id, String name, String arguments) {
-        return new Delta.ToolCallPart(
-                index,
-                Optional.of(id).filter(text -> !text.isEmpty()),
-                Optional.of(name).filter(text -> !text.isEmpty()),
-                arguments);
+        return MessagesRequestTest.hi(more).writer(Answers.info());
     }
 
     private static Map<String, Object> whole(
-            String more, String text, Optional<String> refusal, FinishReason reason, ToolCall... calls) {
-        return read(writer(more)
-                .whole(new Completion(
-                        text,
-                        Optional.of("Hm."),
-                        refusal,
-                        List.of(calls),
-                        reason,
-                        Optional.of(USAGE),
-                        new AnswerExtras(Map.of(), Map.of("stop_reason", "END"), Map.of()),
-                        ORIGIN)));
+            String more, String text, String refusal, FinishReason reason, ToolCall... calls) {
+        AnswerExtras extras = new AnswerExtras(Map.of(), Map.of("stop_reason", "END"), Map.of());
+        return Answers.read(writer(more).whole(completion(text, "Hm.", refusal, reason, extras, calls)));
     }
 
-    private static Map<String, Object> read(Map<String, Object> json) {
-        return read(GatewayJson.write(json));
+    private static Map<String, Object> calling(ToolCall... calls) {
+        return whole("", "", "", FinishReason.TOOL_CALLS, calls);
     }
 
-    private static Map<String, Object> read(byte[] json) {
-        return GatewayJson.object(new ByteArrayInputStream(json), values -> {})
-                .orElseThrow(() -> new AssertionError(new String(json, UTF_8)));
-    }
-
-    /** Streams deltas and an end, and returns the events. */
     private static List<Map<String, Object>> stream(AnswerWriter writer, FinishReason reason, Delta... pieces) {
-        List<ServerSentEvent> events = new ArrayList<>(writer.events(new Delta.Start("one", "served")));
-        assertThat(events).isEmpty();
-        Arrays.stream(pieces).forEach(piece -> events.addAll(writer.events(piece)));
-        events.addAll(writer.events(
-                new Delta.End(new Completion("", Optional.empty(), List.of(), reason, Optional.of(USAGE), ORIGIN))));
         List<Map<String, Object>> read = new ArrayList<>();
-        for (ServerSentEvent event : events) {
-            Map<String, Object> json = read(event.data());
+        for (ServerSentEvent event : Answers.stream(writer, reason, pieces)) {
+            Map<String, Object> json = Answers.json(event);
             assertThat(json).containsEntry("type", event.name());
             read.add(json);
         }
@@ -129,7 +83,7 @@ final class MessageWriterTest {
                 case "content_block_stop" -> {
                     assertThat(event).containsEntry("index", open);
                     if (!input.isEmpty()) {
-                        content.get(open).put("input", read(input.toString().getBytes(UTF_8)));
+                        content.get(open).put("input", RunningGateway.json(input.toString()));
                         input.setLength(0);
                     }
                     open = -1;
@@ -154,31 +108,21 @@ final class MessageWriterTest {
 
     @Test
     void wholeAnswer_hasThoughtsTextAndCalls_andTheUsageWithoutWhatWasCached() {
-        Map<String, Object> message = whole(
-                THINKING,
-                "I look.",
-                Optional.empty(),
-                FinishReason.TOOL_CALLS,
-                new ToolCall("c1", "look_up", "{\"word\":\"oak\"}"));
-
-        assertThat(message)
-                .containsEntry("id", "msg_a1")
-                .containsEntry("type", "message")
-                .containsEntry("role", "assistant")
-                .containsEntry("model", "served")
-                .containsEntry("stop_reason", "tool_use");
-        assertThat(message.get("content"))
-                .isEqualTo(MessagesRequestTest.json("{'c':[{'type':'thinking','thinking':'Hm.','signature':''},"
-                                + "{'type':'text','text':'I look.','citations':null},{'type':'tool_use','id':'c1',"
-                                + "'name':'look_up','input':{'word':'oak'},'caller':{'type':'direct'}}]}")
-                        .get("c"));
-        assertThat(object(message.get("usage")))
-                .containsEntry("input_tokens", 4)
-                .containsEntry("cache_read_input_tokens", 16)
-                .containsEntry("cache_creation_input_tokens", 0)
-                .containsEntry("output_tokens", 9)
-                .containsEntry("output_tokens_details", Map.of("thinking_tokens", 4));
-        assertThat(object(message.get("whippletree"))).containsEntry("account", "one");
+        assertThat(whole(
+                        THINKING,
+                        "I look.",
+                        "",
+                        FinishReason.TOOL_CALLS,
+                        new ToolCall("c1", "look_up", "{\"word\":\"oak\"}")))
+                .isEqualTo(quoted("{'id':'msg_a1','type':'message','role':'assistant','model':'served',"
+                        + "'stop_reason':'tool_use','stop_sequence':null,'stop_details':null,'container':null,"
+                        + "'content':[{'type':'thinking','thinking':'Hm.','signature':''},"
+                        + "{'type':'text','text':'I look.','citations':null},{'type':'tool_use','id':'c1',"
+                        + "'name':'look_up','input':{'word':'oak'},'caller':{'type':'direct'}}],"
+                        + "'usage':{'input_tokens':4,'cache_read_input_tokens':16,'cache_creation_input_tokens':0,"
+                        + "'cache_creation':null,'output_tokens':9,'output_tokens_details':{'thinking_tokens':4},"
+                        + "'server_tool_use':null,'service_tier':null,'inference_geo':null},"
+                        + "'whippletree':{'account':'one','attempts':1,'waited-ms':3,'cache':'miss'}}"));
     }
 
     @ParameterizedTest
@@ -194,12 +138,13 @@ final class MessageWriterTest {
     void stopReason_isTheProtocols_wholeAndStreamed(
             FinishReason reason, String call, boolean refused, String expected) {
         ToolCall[] calls = call.isEmpty() ? new ToolCall[0] : new ToolCall[] {new ToolCall("c1", "f", "{}")};
-        Optional<String> refusal = Optional.of("No.").filter(text -> refused);
         List<Delta> deltas = new ArrayList<>();
-        refusal.ifPresent(text -> deltas.add(new Delta.Refusal(text)));
+        if (refused) {
+            deltas.add(new Delta.Refusal("No."));
+        }
         Arrays.stream(calls).forEach(given -> deltas.add(part(0, given.id(), given.name(), given.arguments())));
 
-        Map<String, Object> whole = whole("", "", refusal, reason, calls);
+        Map<String, Object> whole = whole("", "", refused ? "No." : "", reason, calls);
         Map<String, Object> streamed = joined(stream(writer(""), reason, deltas.toArray(Delta[]::new)));
 
         assertThat(whole).containsEntry("stop_reason", expected);
@@ -210,7 +155,7 @@ final class MessageWriterTest {
 
     @Test
     void stopSequence_isNamedIfTheServiceNamesIt() {
-        assertThat(whole(",'stop_sequences':['X','END']", "So", Optional.empty(), FinishReason.STOP))
+        assertThat(whole(",'stop_sequences':['X','END']", "So", "", FinishReason.STOP))
                 .containsEntry("stop_reason", "stop_sequence")
                 .containsEntry("stop_sequence", "END");
         Delta extras = new Delta.ExtrasPart(new AnswerExtras(Map.of(), Map.of("stop_reason", "END"), Map.of()));
@@ -237,7 +182,7 @@ final class MessageWriterTest {
                 part(1, "", "", "lm\"}"));
 
         Map<String, Object> streamed = joined(events);
-        Map<String, Object> whole = whole(THINKING, "I look.", Optional.empty(), FinishReason.TOOL_CALLS, oak, elm);
+        Map<String, Object> whole = whole(THINKING, "I look.", "", FinishReason.TOOL_CALLS, oak, elm);
         assertThat(streamed).isEqualTo(whole);
         assertThat(events.stream().map(event -> event.get("type")).distinct())
                 .containsExactly(
@@ -252,9 +197,7 @@ final class MessageWriterTest {
 
     @Test
     void thoughtsThatNobodyAskedFor_areLeftOut_andBeginNoStream() {
-        assertThat(whole("", "Hi", Optional.empty(), FinishReason.STOP)
-                        .get("content")
-                        .toString())
+        assertThat(whole("", "Hi", "", FinishReason.STOP).get("content").toString())
                 .doesNotContain("thinking");
         assertThat(writer("").events(new Delta.Reasoning("Hm."))).isEmpty();
     }
@@ -279,11 +222,9 @@ final class MessageWriterTest {
             })
     void argumentsThatAreNoObject_comeAsTextInOne_wholeAndStreamed(String quoted, String expected) {
         String arguments = quoted.equals("''") ? "" : quoted.replace('\'', '"');
-        Map<String, Object> input =
-                read(expected.replace("\\'", "\\\"").replace('\'', '"').getBytes(UTF_8));
+        Map<String, Object> input = quoted(expected.replace("\\'", "\\\""));
 
-        Map<String, Object> whole =
-                whole("", "", Optional.empty(), FinishReason.TOOL_CALLS, new ToolCall("c1", "look_up", arguments));
+        Map<String, Object> whole = calling(new ToolCall("c1", "look_up", arguments));
         Map<String, Object> streamed =
                 joined(stream(writer(""), FinishReason.TOOL_CALLS, CALLED, part(0, "", "", arguments)));
 
@@ -291,37 +232,15 @@ final class MessageWriterTest {
         assertThat(streamed.get("content")).isEqualTo(whole.get("content"));
     }
 
-    @Test
-    void callsWithoutIds_getDifferentOnes_theSameWholeAndStreamed() {
-        Map<String, Object> whole = whole(
-                "",
-                "",
-                Optional.empty(),
-                FinishReason.TOOL_CALLS,
-                new ToolCall("", "f", "{}"),
-                new ToolCall("", "f", "{}"));
-        assertThat(whole.get("content").toString()).contains("id=toolu_a1_0", "id=toolu_a1_1");
-        assertThat(joined(stream(writer(""), FinishReason.TOOL_CALLS, part(0, "", "f", "{}"), part(1, "", "f", "{}")))
-                        .get("content"))
-                .isEqualTo(whole.get("content"));
-    }
-
-    @Test
-    void callWithTheIdOfAnother_getsOneOfItsOwn_sinceItsResultCouldNotBeSent() {
-        Map<String, Object> whole = whole(
-                "",
-                "",
-                Optional.empty(),
-                FinishReason.TOOL_CALLS,
-                new ToolCall("c1", "f", "{}"),
-                new ToolCall("c1", "g", "{}"));
-        assertThat(whole.get("content").toString()).contains("id=c1", "id=toolu_a1_1");
-        assertThat(joined(stream(
-                                writer(""),
-                                FinishReason.TOOL_CALLS,
-                                part(0, "c1", "f", "{}"),
-                                part(1, "c1", "g", "{}")))
-                        .get("content"))
+    /** The result of a call that shares its id couldn't be sent. */
+    @ParameterizedTest
+    @CsvSource({"'', '', toolu_a1_0, toolu_a1_1", "c1, c1, c1, toolu_a1_1"})
+    void callsWithoutIds_orWithThatOfAnother_getTheirOwn_theSameWholeAndStreamed(
+            String one, String other, String first, String second) {
+        Map<String, Object> whole = calling(new ToolCall(one, "f", "{}"), new ToolCall(other, "g", "{}"));
+        assertThat(whole.get("content").toString()).contains("id=" + first + ",", "id=" + second + ",");
+        Delta[] pieces = {part(0, one, "f", "{}"), part(1, other, "g", "{}")};
+        assertThat(joined(stream(writer(""), FinishReason.TOOL_CALLS, pieces)).get("content"))
                 .isEqualTo(whole.get("content"));
     }
 
@@ -333,15 +252,15 @@ final class MessageWriterTest {
         for (int piece = 0; piece < 100; piece++) {
             pings += writer.events(part(0, "", "", "x".repeat(100))).size();
         }
-        assertThat(pings).isBetween(5, 10);
+        assertThat(pings).isEqualTo(9);
     }
 
     @Test
     void brokenStream_endsWithAnError() {
         List<ServerSentEvent> events = writer("").broken(ApiError.of(503, ApiError.SERVER, "overloaded", "full"));
         assertThat(events).extracting(ServerSentEvent::name).containsExactly("error");
-        assertThat(read(events.get(0).data()))
-                .isEqualTo(MessagesRequestTest.json(
+        assertThat(Answers.json(events.get(0)))
+                .isEqualTo(quoted(
                         "{'type':'error','error':{'type':'overloaded_error','message':'full','code':'overloaded'},"
                                 + "'request_id':'req_a1'}"));
     }

@@ -1,6 +1,6 @@
 package dev.whippletree.gateway.messages;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.whippletree.gateway.RunningGateway.quoted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -8,12 +8,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.whippletree.chat.ChatBody;
 import dev.whippletree.chat.Fields;
 import dev.whippletree.chat.WrongFieldException;
-import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Role;
 import dev.whippletree.model.ToolCall;
-import java.io.ByteArrayInputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,15 +39,8 @@ final class MessagesRequestTest {
     private static final Map<String, Object> PICTURE_PART =
             Map.of("type", "image_url", "image_url", Map.of("url", "data:image/png;base64,AAAA"));
 
-    /** Reads JSON with single quotes for double ones. */
-    static Map<String, Object> json(String quoted) {
-        return GatewayJson.object(
-                        new ByteArrayInputStream(quoted.replace('\'', '"').getBytes(UTF_8)), values -> {})
-                .orElseThrow(() -> new AssertionError("not an object: " + quoted));
-    }
-
     static MessagesRequest read(String fields) {
-        return MessagesRequest.read(new Fields("", json("{" + fields + "}")));
+        return MessagesRequest.read(new Fields("", quoted("{" + fields + "}")));
     }
 
     /** Reads a request that asks "Hi" and has further fields. */
@@ -215,7 +206,7 @@ final class MessagesRequestTest {
                         + "{'type':'web_search_20250305','name':'web_search'}],"
                         + "'tool_choice':{'type':'any','disable_parallel_tool_use':true}"))
                 .isEqualTo(
-                        json("{'tools':[{'type':'function','function':{'name':'look_up','description':'Finds a word',"
+                        quoted("{'tools':[{'type':'function','function':{'name':'look_up','description':'Finds a word',"
                                 + "'parameters':{'type':'object','properties':{'word':{'type':'string'}}}}},{'type':'function',"
                                 + "'function':{'name':'exact','parameters':{'type':'object'},'strict':true}}],"
                                 + "'tool_choice':'required','parallel_tool_calls':false}"));
@@ -268,7 +259,7 @@ final class MessagesRequestTest {
                 "type",
                 "json_schema",
                 "json_schema",
-                Map.of("name", "output", "strict", strict, "schema", json(schema)));
+                Map.of("name", "output", "strict", strict, "schema", quoted(schema)));
         assertThat(extras(",'output_config':{" + format + "}")).isEqualTo(Map.of("response_format", expected));
         assertThat(extras("," + format.replace("'format'", "'output_format'")))
                 .isEqualTo(Map.of("response_format", expected));
@@ -290,7 +281,7 @@ final class MessagesRequestTest {
 
     @Test
     void requestToCount_needsNoMaximum() {
-        Map<String, Object> request = json("{'messages':[{'role':'user','content':'Hi'}]}");
+        Map<String, Object> request = quoted("{'messages':[{'role':'user','content':'Hi'}]}");
         assertThat(MessagesRequest.readToCount(new Fields("", request)).body().messages())
                 .containsExactly(Message.user("Hi"));
         assertThatThrownBy(() -> MessagesRequest.read(new Fields("", request))).hasMessage("'max_tokens' is missing");

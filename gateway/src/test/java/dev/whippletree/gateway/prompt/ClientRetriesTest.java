@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.prompt;
 
+import static dev.whippletree.gateway.RunningGateway.HI;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
@@ -24,8 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What errors tell the retries of client libraries. Time is the test's. */
 final class ClientRetriesTest {
-
-    private static final String HI = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
 
     private final ManualTimeline timeline = new ManualTimeline();
     private final RunningGateway running =

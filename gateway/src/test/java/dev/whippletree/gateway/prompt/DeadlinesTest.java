@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.prompt;
 
+import static dev.whippletree.gateway.RunningGateway.HI;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
@@ -27,8 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long a request waits. */
 final class DeadlinesTest {
-
-    private static final String HI = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
 
     private final RunningGateway running = new RunningGateway(
             GatewaySettings.DEFAULT.withBounds(GatewaySettings.Bounds.DEFAULT.withDeadline(Duration.ofMinutes(90))),
@@ -68,20 +67,15 @@ final class DeadlinesTest {
     @CsvSource({
         "x-whippletree-deadline=30s;X-Stainless-Timeout=40;X-Stainless-Read-Timeout=50, fast, PT30S, PT40S",
         "X-Stainless-Timeout=40;X-Stainless-Read-Timeout=50, hasty, PT2M, PT40S",
-        "X-Stainless-Timeout=600, hasty, PT2M, PT10M",
         "x-whippletree-deadline=10m;X-Stainless-Timeout=40, hasty, PT10M, PT40S",
         "X-Stainless-Read-Timeout=600, fast, PT1H30M, PT10M",
         "X-Stainless-Read-Timeout=60.0, hasty, PT2M, PT1M",
         "X-Stainless-Read-Timeout=0.5, fast, PT1H30M, PT0.5S",
         "X-Stainless-Timeout=0;X-Stainless-Read-Timeout=5, fast, PT1H30M, PT5S",
-        "X-Stainless-Timeout=0, hasty, PT2M,",
         "X-Stainless-Timeout=-1, fast, PT1H30M,",
-        "X-Stainless-Timeout=1e9, fast, PT1H30M,",
         "X-Stainless-Timeout=604801, fast, PT1H30M,",
         "X-Stainless-Timeout=99999999999999999999, fast, PT1H30M,",
         "X-Stainless-Timeout=0.0009, fast, PT1H30M,",
-        "X-Stainless-Timeout=None, fast, PT1H30M,",
-        "X-Stainless-Timeout=NaN, fast, PT1H30M,",
         "X-Stainless-Timeout=NOT_GIVEN, fast, PT1H30M,",
         "X-Stainless-Lang=js, fast, PT1H30M,",
         "x-whippletree-keep-alive=true;X-Stainless-Timeout=40, fast, PT1H30M,",
@@ -118,14 +112,6 @@ final class DeadlinesTest {
         assertThat(refused.body())
                 .contains("no room for 1 h", "the caller's own timeout is 400 ms; raise it", "timeout");
         assertThat(running.whippletree.status().waiting()).isZero();
-    }
-
-    /** What is sent meanwhile begins the library's time anew. */
-    @Test
-    void timeoutOfALibraryThatIsKeptWaiting_isNone() throws Exception {
-        assertThat(asked(HI, "X-Stainless-Timeout", "40", "x-whippletree-keep-alive", "true")
-                        .callerTimeout())
-                .isEmpty();
     }
 
     @Test

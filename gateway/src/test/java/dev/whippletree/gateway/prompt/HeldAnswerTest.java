@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.prompt;
 
+import static dev.whippletree.gateway.RunningGateway.HI;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -38,7 +40,6 @@ final class HeldAnswerTest {
     private static final String DONT = "x-whippletree-keep-alive: false";
     private static final String KEY = "key-of-acme-0123";
     private static final String SIGNED = "Authorization: Bearer " + KEY;
-    private static final String HI = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final int PATIENCE_SECONDS = 20;
 
@@ -124,27 +125,68 @@ final class HeldAnswerTest {
     }
 
     /** As long as nothing is sent, everything is as without the header. */
-    @Test
-    void answerWithinTenSeconds_hasItsHeadersAndLength() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void answerOrFailureWithinTenSeconds_hasItsStatusHeadersAndLength(boolean answered) throws Exception {
         try (Socket socket = running.send(StreamProtocol.KEPT.whole("fast", HOLD))) {
             ScriptedProvider.Call call = running.provider.call();
             timeline.awaitTimer(Silence.LONGEST::equals);
             timeline.advance(Silence.LONGEST.minusNanos(1));
-            call.answer("Hello");
+            if (answered) {
+                call.answer("Hello");
+            } else {
+                call.fail(refusal());
+            }
             assertThat(RunningGateway.readResponse(socket))
-                    .contains("x-whippletree-account: one", "Content-Length: ", "\"content\":\"Hello\"");
+                    .startsWith(answered ? "HTTP/1.1 200 " : "HTTP/1.1 400 ")
+                    .contains("Content-Length: ", answered ? "\"content\":\"Hello\"" : "\"error\"");
+        }
+        timeline.awaitTimers(answered ? TIMERS_OF_AN_IDLE_GATEWAY : TIMERS_OF_AN_IDLE_GATEWAY + 1);
+    }
+
+    /** By the header that says no, over the client's own setting, and by a setting that a reload has taken back. */
+    @ParameterizedTest
+    @CsvSource({"false, ''", "false, " + DONT, "true, " + DONT, "taken back, ''"})
+    void clientThatDoesNotAsk_hearsNothingBeforeTheAnswer(String setting, String header) throws Exception {
+        withClient(setting.equals("false") ? acme() : acme().withKeepAlive());
+        if (setting.equals("taken back")) {
+            withClient(acme());
+        }
+        String[] headers = header.isEmpty() ? new String[] {SIGNED} : new String[] {SIGNED, header};
+        try (Socket socket = running.send(StreamProtocol.KEPT.whole("fast", headers))) {
+            ScriptedProvider.Call call = running.provider.call();
+            timeline.advance(Silence.LONGEST.multipliedBy(20));
+            call.fail(refusal());
+            assertThat(RunningGateway.readResponse(socket)).startsWith("HTTP/1.1 400 ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void clientThatLeaves_leavesNoTimer_thoughItsCallGoesOn(boolean afterASpace) throws Exception {
+        ScriptedProvider.Call call;
+        try (Socket socket = running.send(StreamProtocol.KEPT.whole("fast", HOLD))) {
+            call = running.provider.call();
+            timeline.awaitTimer(Silence.LONGEST::equals);
+            if (afterASpace) {
+                spaces(socket, 1);
+            }
         }
         timeline.awaitTimers(TIMERS_OF_AN_IDLE_GATEWAY);
+        assertThat(running.whippletree.status().prompts().underWay()).isOne();
+        call.answer("for whoever asks again");
     }
 
     @Test
-    void failureWithinTenSeconds_hasItsStatus() throws Exception {
-        try (Socket socket = running.send(StreamProtocol.KEPT.whole("fast", HOLD))) {
+    void clientWithTheSetting_hasItForStreamsToo() throws Exception {
+        withClient(acme().withKeepAlive());
+        try (Socket socket = running.send(StreamProtocol.KEPT.request("fast", SIGNED))) {
             ScriptedProvider.Call call = running.provider.call();
             timeline.awaitTimer(Silence.LONGEST::equals);
-            timeline.advance(Silence.LONGEST.minusNanos(1));
-            call.fail(refusal());
-            assertThat(RunningGateway.readResponse(socket)).startsWith("HTTP/1.1 400 ");
+            timeline.advance(Silence.LONGEST);
+            String before = RunningGateway.readUntil(socket, ": keep-alive\n\n");
+            call.answer("Hello");
+            assertThat(WireEnd.read(socket, before).end()).isEqualTo(WireEnd.DONE);
         }
     }
 
@@ -158,42 +200,6 @@ final class HeldAnswerTest {
             call.fail(refusal());
             assertReset(socket);
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", DONT})
-    void clientThatDoesNotAsk_hearsNothingBeforeTheAnswer(String header) throws Exception {
-        String wire = header.isEmpty() ? StreamProtocol.KEPT.whole("fast") : StreamProtocol.KEPT.whole("fast", header);
-        try (Socket socket = running.send(wire)) {
-            ScriptedProvider.Call call = running.provider.call();
-            timeline.advance(Silence.LONGEST.multipliedBy(20));
-            call.fail(refusal());
-            assertThat(RunningGateway.readResponse(socket)).startsWith("HTTP/1.1 400 ");
-        }
-    }
-
-    @Test
-    void clientThatLeavesAfterASpace_leavesNoTimer_thoughItsCallGoesOn() throws Exception {
-        ScriptedProvider.Call call;
-        try (Socket socket = running.send(StreamProtocol.KEPT.whole("fast", HOLD))) {
-            call = running.provider.call();
-            spaces(socket, 1);
-        }
-        timeline.awaitTimers(TIMERS_OF_AN_IDLE_GATEWAY);
-        assertThat(running.whippletree.status().prompts().underWay()).isOne();
-        call.answer("for whoever asks again");
-    }
-
-    @Test
-    void clientThatLeavesBeforeASpace_leavesNoTimer_thoughItsCallGoesOn() throws Exception {
-        ScriptedProvider.Call call;
-        try (Socket socket = running.send(StreamProtocol.KEPT.whole("fast", HOLD))) {
-            call = running.provider.call();
-            timeline.awaitTimer(Silence.LONGEST::equals);
-        }
-        timeline.awaitTimers(TIMERS_OF_AN_IDLE_GATEWAY);
-        assertThat(running.whippletree.status().prompts().underWay()).isOne();
-        call.answer("for whoever asks again");
     }
 
     /** An answer that is larger than all buffers on the way. */
@@ -236,42 +242,6 @@ final class HeldAnswerTest {
             spaces(socket, 1);
             call.answer("Hello");
             assertThat(rest(socket, protocol)).contains("\"content\":\"Hello\"");
-        }
-    }
-
-    @Test
-    void clientWithTheSetting_hasItForStreamsToo() throws Exception {
-        withClient(acme().withKeepAlive());
-        try (Socket socket = running.send(StreamProtocol.KEPT.request("fast", SIGNED))) {
-            ScriptedProvider.Call call = running.provider.call();
-            timeline.awaitTimer(Silence.LONGEST::equals);
-            timeline.advance(Silence.LONGEST);
-            String before = RunningGateway.readUntil(socket, ": keep-alive\n\n");
-            call.answer("Hello");
-            assertThat(WireEnd.read(socket, before).end()).isEqualTo(WireEnd.DONE);
-        }
-    }
-
-    @Test
-    void header_overridesTheClientsSetting() throws Exception {
-        withClient(acme().withKeepAlive());
-        try (Socket socket = running.send(StreamProtocol.KEPT.whole("fast", SIGNED, DONT))) {
-            ScriptedProvider.Call call = running.provider.call();
-            timeline.advance(Silence.LONGEST.multipliedBy(20));
-            call.answer("Hello");
-            assertThat(RunningGateway.readResponse(socket)).contains("Content-Length: ", "\"content\":\"Hello\"");
-        }
-    }
-
-    @Test
-    void reload_turnsTheSettingOff() throws Exception {
-        withClient(acme().withKeepAlive());
-        withClient(acme());
-        try (Socket socket = running.send(StreamProtocol.KEPT.whole("fast", SIGNED))) {
-            ScriptedProvider.Call call = running.provider.call();
-            timeline.advance(Silence.LONGEST.multipliedBy(20));
-            call.answer("Hello");
-            assertThat(RunningGateway.readResponse(socket)).contains("Content-Length: ", "\"content\":\"Hello\"");
         }
     }
 

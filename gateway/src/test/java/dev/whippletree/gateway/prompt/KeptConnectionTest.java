@@ -1,5 +1,7 @@
 package dev.whippletree.gateway.prompt;
 
+import static dev.whippletree.gateway.RunningGateway.HI;
+import static dev.whippletree.gateway.RunningGateway.HI_STREAMED;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,10 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A connection that is kept for many requests, and one whose client sends on while it waits. */
 final class KeptConnectionTest {
-
-    private static final String HI = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
-    private static final String HI_STREAMED =
-            "{\"model\":\"fast\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
 
     /** So many at once are less than a gateway keeps of what a client sends ahead. */
     private static final int AHEAD = 16;

@@ -128,23 +128,6 @@ final class SilenceTest {
                 Reach.ACCOUNT);
     }
 
-    @Test
-    void streamOfResponsesThatFailsAfterFiller_isABrokenResponse() throws Exception {
-        String body = "{\"model\":\"fast\",\"stream\":true,\"input\":\"Hi\"}";
-        try (Socket socket = running.send("POST /v1/responses HTTP/1.1\r\nHost: localhost\r\n" + EARLY + "\r\n" + SIGNED
-                + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)) {
-            ScriptedProvider.Call call = running.provider.call();
-            comment(socket);
-            call.fail(refusal());
-
-            String rest = RunningGateway.readUntil(socket, "event: response.failed")
-                    + RunningGateway.readUntil(socket, "\n\n");
-            assertThat(rest)
-                    .containsSubsequence(
-                            "event: response.created", "event: error", "bad_temperature", "response.failed");
-        }
-    }
-
     @ParameterizedTest
     @EnumSource
     void silenceAfterAPiece_isFilledAgainAndAgain(StreamProtocol protocol) throws Exception {
@@ -213,19 +196,6 @@ final class SilenceTest {
         assertThat(used()).isZero();
     }
 
-    @Test
-    void failureBeforeTheFirstComment_hasItsStatus() throws Exception {
-        try (Socket socket = ask(StreamProtocol.KEPT, EARLY)) {
-            timeline.awaitTimer(SILENCE);
-            timeline.advance(Silence.LONGEST.minusNanos(1));
-            running.provider.call().fail(refusal());
-            WireEnd.Reading reading = WireEnd.read(socket);
-            assertEnd(reading, WireEnd.STATUS);
-            assertThat(reading.text()).contains(" 422 ");
-        }
-        timeline.awaitTimers(TIMERS_AFTER_AN_ERROR);
-    }
-
     /** The estimate is the prompt's. */
     @Test
     void failureAfterAPiece_chargesTheEstimate_andThePiece() throws Exception {
@@ -240,24 +210,6 @@ final class SilenceTest {
         }
         timeline.awaitTimers(TIMERS_AFTER_AN_ERROR);
         assertThat(used()).isEqualTo(902);
-    }
-
-    /**
-     * Otherwise it could read long answers and leave before their ends. 1,600 letters without a blank are estimated at
-     * 534 tokens.
-     */
-    @Test
-    void clientThatLeavesAfterMoreThanTheEstimate_isChargedWhatItWasTold() throws Exception {
-        running.provider.estimate(100);
-        try (Socket socket = ask(StreamProtocol.KEPT, EARLY)) {
-            ScriptedProvider.Call call = running.provider.call();
-            comment(socket);
-            call.tell(new Delta.Text("a".repeat(800)));
-            call.tell(new Delta.Reasoning("b".repeat(799) + "!"));
-            RunningGateway.readUntil(socket, "!");
-        }
-        timeline.awaitTimers(TIMERS_OF_AN_IDLE_GATEWAY);
-        assertThat(used()).isEqualTo(100 + 534);
     }
 
     @Test
@@ -282,18 +234,6 @@ final class SilenceTest {
                         .readTree(status)
                         .at("/gateway/clients/0/limits/0/left")
                         .longValue();
-    }
-
-    @Test
-    void wordOtherThanTrueAndFalse_isRefused() throws Exception {
-        assertThat(running.post(
-                                "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}",
-                                "Authorization",
-                                "Bearer " + KEY,
-                                "x-whippletree-keep-alive",
-                                "1")
-                        .body())
-                .contains("invalid_value", "x-whippletree-keep-alive must be true or false, not '1'");
     }
 
     /** A piece that is larger than all buffers on the way. */

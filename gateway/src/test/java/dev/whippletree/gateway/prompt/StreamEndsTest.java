@@ -32,11 +32,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -61,24 +61,11 @@ final class StreamEndsTest {
     }
 
     /** Of time that the test moves. */
-    private RunningGateway open() {
-        return open(Timeouts.DEFAULT);
-    }
-
     private RunningGateway open(Timeouts timeouts) {
         RunningGateway running = new RunningGateway(
                 GatewaySettings.DEFAULT,
                 timeline,
                 builder -> withTimed(builder, timeouts).timeline(timeline));
-        opened = running;
-        return running;
-    }
-
-    /** Of real time, with a client's timeouts that are short. */
-    private RunningGateway openForHasty() {
-        RunningGateway running = new RunningGateway(GatewaySettings.DEFAULT.withBounds(GatewaySettings.Bounds.DEFAULT
-                .withClientTimeout(Duration.ofMillis(300))
-                .withIdleTimeout(Duration.ofMillis(300))));
         opened = running;
         return running;
     }
@@ -109,86 +96,67 @@ final class StreamEndsTest {
         }
     }
 
-    /** A stream that has begun with a piece. */
-    private Socket begun(RunningGateway running, String request) throws Exception {
+    /** What the service does once it is asked, and how the stream ends. */
+    @ParameterizedTest
+    @CsvSource({
+        "answers, DONE, Hello",
+        "fails, STATUS, ' 400 '",
+        "begins and fails, ERROR, stream_interrupted",
+        "begins and answers, DONE, Hello",
+    })
+    void streamOfAService_endsAsItDoes(String does, WireEnd expected, String words) throws Exception {
+        RunningGateway running = open(Timeouts.DEFAULT);
         running.provider.usually(call -> {});
-        Socket socket = running.send(request);
-        running.provider.call().tell(new Delta.Text("Once upon"));
-        return socket;
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void wholeAnswer_isDone(StreamProtocol protocol) throws Exception {
-        try (Socket socket = open().send(protocol.request("timed"))) {
-            assertEnd(WireEnd.read(socket), WireEnd.DONE, "Hello");
+        for (StreamProtocol protocol : StreamProtocol.values()) {
+            try (Socket socket = running.send(protocol.request("timed"))) {
+                ScriptedProvider.Call call = running.provider.call();
+                String before = does.startsWith("begins") ? begin(socket, call) : "";
+                if (does.endsWith("fails")) {
+                    call.fail(Failure.of(FailureKind.REJECTED, "changed its mind"));
+                } else {
+                    call.answer("Hello");
+                }
+                assertEnd(WireEnd.read(socket, before), expected, words);
+            }
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void serviceThatFailsAtOnce_isToldByAStatus(StreamProtocol protocol) throws Exception {
-        RunningGateway running = open();
-        running.provider.usually(call -> call.fail(Failure.of(FailureKind.REJECTED, "no")));
-        try (Socket socket = running.send(protocol.request("timed"))) {
-            assertEnd(WireEnd.read(socket), WireEnd.STATUS, " 400 ");
-        }
+    private static String begin(Socket socket, ScriptedProvider.Call call) throws IOException {
+        call.tell(new Delta.Text("Once upon"));
+        return RunningGateway.readUntil(socket, "Once upon");
     }
 
+    /** Silence, after nothing, a comment or a piece, and what ends it: a timeout or the deadline. */
     @ParameterizedTest
-    @EnumSource
-    void serviceThatFailsAfterAPiece_isAnError(StreamProtocol protocol) throws Exception {
-        RunningGateway running = open();
+    @CsvSource({
+        "nothing, PT5S, PT1H, PT1H, , STATUS, ' 502 '",
+        "nothing, PT1H, PT1H, PT1H, 5s, STATUS, deadline_exceeded",
+        "comment, PT5M, PT1H, PT1H, , ERROR, upstream_failed",
+        "comment, PT1H, PT1H, PT1H, 5m, ERROR, deadline_exceeded",
+        "piece, PT1H, PT5S, PT1H, , ERROR, stream_interrupted",
+        "piece, PT1H, PT1H, PT5S, , ERROR, stream_interrupted",
+    })
+    void silence_endsAsOneOf(
+            String after, Duration first, Duration between, Duration whole, String deadline, WireEnd end, String words)
+            throws Exception {
+        RunningGateway running = open(new Timeouts(first, between, whole));
         running.provider.usually(call -> {});
-        try (Socket socket = running.send(protocol.request("timed"))) {
-            ScriptedProvider.Call call = running.provider.call();
-            call.tell(new Delta.Text("Once upon"));
-            String before = RunningGateway.readUntil(socket, "Once upon");
-            call.fail(Failure.of(FailureKind.REJECTED, "changed its mind"));
-            assertEnd(WireEnd.read(socket, before), WireEnd.ERROR, "stream_interrupted");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void noFirstPiece_isToldByAStatus(StreamProtocol protocol) throws Exception {
-        RunningGateway running = open(new Timeouts(Duration.ofSeconds(5), HOUR, HOUR));
-        running.provider.usually(call -> {});
-        try (Socket socket = running.send(protocol.request("timed"))) {
-            running.provider.call();
-            assertEnd(timeline.advanceUntil(end(socket, "")), WireEnd.STATUS, " 502 ");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void silenceBetweenPieces_isAnError(StreamProtocol protocol) throws Exception {
-        RunningGateway running = open(new Timeouts(HOUR, Duration.ofSeconds(5), HOUR));
-        assertTimedOut(running, protocol);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void answerThatTakesTooLong_isAnError(StreamProtocol protocol) throws Exception {
-        RunningGateway running = open(new Timeouts(HOUR, HOUR, Duration.ofSeconds(5)));
-        assertTimedOut(running, protocol);
-    }
-
-    private void assertTimedOut(RunningGateway running, StreamProtocol protocol) throws Exception {
-        try (Socket socket = begun(running, protocol.request("timed"))) {
-            String before = RunningGateway.readUntil(socket, "Once upon");
-            assertEnd(timeline.advanceUntil(end(socket, before)), WireEnd.ERROR, "stream_interrupted");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void deadlineBeforeTheFirstPiece_isToldByAStatus(StreamProtocol protocol) throws Exception {
-        RunningGateway running = open(new Timeouts(HOUR, HOUR, HOUR));
-        running.provider.usually(call -> {});
-        try (Socket socket = running.send(protocol.request("timed", "x-whippletree-deadline: 5s"))) {
-            running.provider.call();
-            assertEnd(timeline.advanceUntil(end(socket, "")), WireEnd.STATUS, " 504 ", "deadline_exceeded");
+        String early = "x-whippletree-keep-alive: " + after.equals("comment");
+        for (StreamProtocol protocol : StreamProtocol.values()) {
+            String[] headers = deadline == null
+                    ? new String[] {early}
+                    : new String[] {early, "x-whippletree-deadline: " + deadline};
+            try (Socket socket = running.send(protocol.request("timed", headers))) {
+                ScriptedProvider.Call call = running.provider.call();
+                String before = "";
+                if (after.equals("comment")) {
+                    before = comment(socket);
+                    timeline.advance(Duration.ofMinutes(5));
+                } else if (after.equals("piece")) {
+                    before = begin(socket, call);
+                }
+                assertEnd(timeline.advanceUntil(end(socket, before)), end, words);
+            }
         }
     }
 
@@ -205,32 +173,8 @@ final class StreamEndsTest {
 
     @ParameterizedTest
     @EnumSource
-    void noFirstPieceAfterAComment_isAnError(StreamProtocol protocol) throws Exception {
-        RunningGateway running = open(new Timeouts(Duration.ofMinutes(5), HOUR, HOUR));
-        running.provider.usually(call -> {});
-        try (Socket socket = running.send(protocol.request("timed", EARLY))) {
-            String before = comment(socket);
-            timeline.advance(Duration.ofMinutes(5));
-            assertEnd(timeline.advanceUntil(end(socket, before)), WireEnd.ERROR, "upstream_failed");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void deadlineAfterAComment_isAnError(StreamProtocol protocol) throws Exception {
-        RunningGateway running = open(new Timeouts(HOUR, HOUR, HOUR));
-        running.provider.usually(call -> {});
-        try (Socket socket = running.send(protocol.request("timed", EARLY, "x-whippletree-deadline: 5m"))) {
-            String before = comment(socket);
-            timeline.advance(Duration.ofMinutes(5));
-            assertEnd(timeline.advanceUntil(end(socket, before)), WireEnd.ERROR, "deadline_exceeded");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
     void routeThatIsTakenAwayFromAPromptInLine_isAnError(StreamProtocol protocol) throws Exception {
-        RunningGateway running = open();
+        RunningGateway running = open(Timeouts.DEFAULT);
         running.provider.usually(call -> call.fail(new Failure(
                 FailureKind.RATE_LIMITED,
                 "later",
@@ -249,12 +193,11 @@ final class StreamEndsTest {
     @ParameterizedTest
     @EnumSource
     void routeThatIsTakenAway_letsTheStreamEnd(StreamProtocol protocol) throws Exception {
-        RunningGateway running = open();
+        RunningGateway running = open(Timeouts.DEFAULT);
         running.provider.usually(call -> {});
         try (Socket socket = running.send(protocol.request("timed"))) {
             ScriptedProvider.Call call = running.provider.call();
-            call.tell(new Delta.Text("Once upon"));
-            String before = RunningGateway.readUntil(socket, "Once upon");
+            String before = begin(socket, call);
             running.whippletree.reload(without("timed", running.whippletree.configuration()));
             call.answer(" a time");
             assertEnd(WireEnd.read(socket, before), WireEnd.DONE, " a time");
@@ -267,75 +210,29 @@ final class StreamEndsTest {
                 .toList());
     }
 
-    /** The server fails as it asks for the time, where the answer ends. */
+    /** The server fails as it asks for the time, where the answer ends; the client closes its side, or sends on. */
     @ParameterizedTest
-    @EnumSource
-    void errorInTheGateway_isAReset(StreamProtocol protocol) throws Exception {
-        RunningGateway running = open();
+    @CsvSource({"error", "closed", "more"})
+    void errorInTheGateway_orClientThatGoesOrSendsTooMuch_isAReset(String what) throws Exception {
+        RunningGateway running = open(Timeouts.DEFAULT);
         running.provider.usually(call -> {});
-        try (LoggedLines log = new LoggedLines(Response.class);
-                Socket socket = running.send(protocol.request("timed"))) {
-            ScriptedProvider.Call call = running.provider.call();
-            call.tell(new Delta.Text("Once upon"));
-            String before = RunningGateway.readUntil(socket, "Once upon");
-            timeline.failForServer();
-            call.answer(" a time");
-            assertEnd(WireEnd.read(socket, before), WireEnd.RESET);
-            assertThat(log.thrown()).containsExactly("a fault for the test");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void clientThatTakesNothing_isReset(StreamProtocol protocol) throws Exception {
-        RunningGateway running = openForHasty();
-        running.provider.usually(call -> {
-            // More than all the buffers on the way hold.
-            for (int piece = 0; piece < 400; piece++) {
-                call.tell(new Delta.Text("x".repeat(50_000)));
+        for (StreamProtocol protocol : StreamProtocol.values()) {
+            try (LoggedLines log = new LoggedLines(Response.class);
+                    Socket socket = running.send(protocol.request("timed"))) {
+                ScriptedProvider.Call call = running.provider.call();
+                String before = begin(socket, call);
+                switch (what) {
+                    case "error" -> {
+                        timeline.failForServer();
+                        call.answer(" a time");
+                    }
+                    case "closed" -> socket.shutdownOutput();
+                    default ->
+                        socket.getOutputStream().write("x".repeat(100_000).getBytes(UTF_8));
+                }
+                assertEnd(WireEnd.read(socket, before), WireEnd.RESET);
+                assertThat(log.thrown()).hasSize(what.equals("error") ? 1 : 0).allMatch("a fault for the test"::equals);
             }
-        });
-        try (Socket socket = running.send(protocol.request("fast"))) {
-            running.provider.call().awaitCancelled();
-            assertEnd(WireEnd.read(socket), WireEnd.RESET);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void clientThatClosesItsSide_isReset(StreamProtocol protocol) throws Exception {
-        RunningGateway running = open();
-        try (Socket socket = begun(running, protocol.request("timed"))) {
-            String before = RunningGateway.readUntil(socket, "Once upon");
-            socket.shutdownOutput();
-            assertEnd(WireEnd.read(socket, before), WireEnd.RESET);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void clientThatSendsTooMuch_isReset(StreamProtocol protocol) throws Exception {
-        RunningGateway running = open();
-        try (Socket socket = begun(running, protocol.request("timed"))) {
-            String before = RunningGateway.readUntil(socket, "Once upon");
-            socket.getOutputStream().write("x".repeat(100_000).getBytes(UTF_8));
-            assertEnd(WireEnd.read(socket, before), WireEnd.RESET);
-        }
-    }
-
-    /** Longer than a client may take nothing, and than a connection may be idle. */
-    @ParameterizedTest
-    @EnumSource
-    void silenceOfTheService_isNoEnd(StreamProtocol protocol) throws Exception {
-        RunningGateway running = openForHasty();
-        running.provider.usually(call -> CompletableFuture.delayedExecutor(700, TimeUnit.MILLISECONDS)
-                .execute(() -> {
-                    call.tell(new Delta.Text("Hello"));
-                    CompletableFuture.delayedExecutor(700, TimeUnit.MILLISECONDS)
-                            .execute(() -> call.answer(" there"));
-                }));
-        try (Socket socket = running.send(protocol.request("fast"))) {
-            assertEnd(WireEnd.read(socket), WireEnd.DONE, "Hello", " there");
         }
     }
 

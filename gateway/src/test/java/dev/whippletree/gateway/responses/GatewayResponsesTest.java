@@ -3,14 +3,10 @@ package dev.whippletree.gateway.responses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.gateway.RunningGateway;
-import dev.whippletree.gateway.ScriptedProvider;
-import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Message;
-import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Reach;
-import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
@@ -61,51 +57,6 @@ final class GatewayResponsesTest {
         assertThat(blocks.get(blocks.size() - 1))
                 .startsWith("event: response.completed\n")
                 .contains("Hello there", "\"input_tokens\":5", "\"attempts\":1");
-    }
-
-    @Test
-    void questionThatIsEqualInBothProtocols_isAnEqualPrompt() throws Exception {
-        String tool = "\"name\":\"f\",\"parameters\":{\"type\":\"object\",\"properties\":{}}";
-        running.postTo(
-                PATH,
-                "{\"model\":\"fast\",\"instructions\":\"Be brief\",\"input\":[{\"role\":\"user\",\"content\":"
-                        + "[{\"type\":\"input_text\",\"text\":\"Hi\"}]}],\"temperature\":0,\"max_output_tokens\":9,"
-                        + "\"store\":false,\"tool_choice\":\"required\",\"tools\":[{\"type\":\"function\"," + tool
-                        + "}]}");
-        running.post("{\"model\":\"fast\",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief\"},"
-                + "{\"role\":\"user\",\"content\":\"Hi\"}],\"temperature\":0,\"max_tokens\":9,"
-                + "\"tool_choice\":\"required\",\"tools\":[{\"type\":\"function\",\"function\":{" + tool + "}}]}");
-
-        Prompt asResponses = running.provider.call().prompt();
-        Prompt asChat = running.provider.call().prompt();
-        assertThat(asResponses.messages()).isEqualTo(asChat.messages());
-        assertThat(asResponses.parameters()).isEqualTo(asChat.parameters());
-    }
-
-    @Test
-    void failureBeforeTheFirstPiece_hasAStatusOfItsOwn_alsoForAStream() throws Exception {
-        running.provider.usually(call -> call.fail(failure(FailureKind.REJECTED, 422)));
-
-        for (String body : List.of(HI, HI_STREAMED)) {
-            HttpResponse<String> response = running.postTo(PATH, body);
-            assertThat(response.statusCode()).isEqualTo(422);
-            assertThat(response.body()).startsWith("{\"error\":{").contains("that is too much");
-        }
-    }
-
-    @Test
-    void brokenStream_endsWithBothEventsThatClientsLookFor() throws Exception {
-        running.provider.usually(call -> {});
-        try (Socket socket = running.send("POST " + PATH + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
-                + HI_STREAMED.length() + "\r\n\r\n" + HI_STREAMED)) {
-            ScriptedProvider.Call call = running.provider.call();
-            call.tell(new Delta.Text("Once"));
-            RunningGateway.readUntil(socket, "\"delta\":\"Once\"");
-            call.fail(failure(FailureKind.REJECTED, 422));
-
-            assertThat(RunningGateway.readUntil(socket, "event: response.failed"))
-                    .contains("event: error\ndata: {\"type\":\"error\",", "\"code\":\"stream_interrupted\"");
-        }
     }
 
     @Test

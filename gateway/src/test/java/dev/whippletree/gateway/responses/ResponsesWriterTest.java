@@ -1,130 +1,140 @@
 package dev.whippletree.gateway.responses;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.whippletree.gateway.RunningGateway.quoted;
+import static dev.whippletree.gateway.protocol.Answers.completion;
+import static dev.whippletree.gateway.protocol.Answers.part;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.config.Configuration;
-import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.gateway.clients.Disclosure;
+import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.http.ApiError;
-import dev.whippletree.gateway.http.GatewayJson;
-import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
+import dev.whippletree.gateway.protocol.Answers;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
 import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
-import dev.whippletree.model.Origin;
-import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
-import dev.whippletree.settings.EngineSettings;
-import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Answers in the Responses protocol, whole and as events. */
 final class ResponsesWriterTest {
 
-    private static final Origin ORIGIN =
-            new Origin(Origin.Source.CALL, "one", "served", 1, Duration.ofMillis(3), Optional.empty());
-    private static final TokenUsage USAGE = new TokenUsage(20, 9, 16, 4);
-    private static final String TOOLS =
-            ",'tools':[{'type':'function','name':'look_up'},{'type':'custom','name':'patch'},"
-                    + "{'type':'namespace','name':'clock','tools':[{'type':'function','name':'sleep'}]}]";
+    private static final String STREAM = ",'stream':true";
+    private static final String TOOLS = STREAM
+            + ",'tools':[{'type':'function','name':'look_up'},{'type':'custom','name':'patch'},"
+            + "{'type':'namespace','name':'clock','tools':[{'type':'function','name':'sleep'}]}]";
 
     private static AnswerWriter writer(String fields) {
-        return ResponsesRequestTest.read("'model':'m','input':'Hi'" + fields)
-                .writer(new AnswerInfo("a1", 1_700, "m", everythingShown()));
-    }
-
-    private static Disclosure everythingShown() {
-        return new Disclosure(
-                GatewaySettings.DEFAULT,
-                new Configuration(List.of(), List.of(), List.of(), EngineSettings.DEFAULT, List.of()));
-    }
-
-    /** Streams deltas and an end, and returns the events, each with its name among its fields. */
-    private static List<Map<String, Object>> stream(AnswerWriter writer, FinishReason reason, Delta... pieces) {
-        List<ServerSentEvent> events = new ArrayList<>(writer.events(new Delta.Start("one", "served")));
-        assertThat(events).isEmpty();
-        Arrays.stream(pieces).forEach(piece -> events.addAll(writer.events(piece)));
-        events.addAll(writer.events(
-                new Delta.End(new Completion("", Optional.empty(), List.of(), reason, Optional.of(USAGE), ORIGIN))));
-        return read(events);
+        return ResponsesRequestTest.read("'model':'m','input':'Hi'" + fields).writer(Answers.info());
     }
 
     private static List<Map<String, Object>> read(List<ServerSentEvent> events) {
         List<Map<String, Object>> read = new ArrayList<>();
         for (ServerSentEvent event : events) {
-            Map<String, Object> json = GatewayJson.object(new ByteArrayInputStream(event.data()), values -> {})
-                    .orElseThrow(() -> new AssertionError(new String(event.data(), UTF_8)));
+            Map<String, Object> json = Answers.json(event);
             assertThat(json).containsEntry("type", event.name()).containsEntry("sequence_number", read.size());
             read.add(json);
         }
         return read;
     }
 
-    private static List<String> types(List<Map<String, Object>> events) {
-        return events.stream()
-                .map(event -> String.valueOf(event.get("type")).replace("response.", ""))
-                .toList();
+    private static List<Map<String, Object>> stream(FinishReason reason, Delta... pieces) {
+        return read(Answers.stream(writer(TOOLS), reason, pieces));
     }
 
-    private static Map<String, Object> last(List<Map<String, Object>> events) {
-        return object(events.get(events.size() - 1).get("response"));
+    private static String type(Map<String, Object> event) {
+        return String.valueOf(event.get("type")).replace("response.", "");
+    }
+
+    private static String types(List<Map<String, Object>> events) {
+        return events.stream().map(ResponsesWriterTest::type).collect(Collectors.joining(" "));
     }
 
     @SuppressWarnings("unchecked")
-    private static Map<String, Object> object(Object value) {
-        return (Map<String, Object>) value;
+    private static Map<String, Object> object(Map<String, Object> of, String field) {
+        return (Map<String, Object>) of.get(field);
     }
 
-    private static List<Map<String, Object>> output(Map<String, Object> response) {
-        return ((List<?>) response.get("output"))
-                .stream().map(ResponsesWriterTest::object).toList();
+    private static Map<String, Object> last(List<Map<String, Object>> events) {
+        return object(events.get(events.size() - 1), "response");
     }
 
-    /** Returns what the deltas of a type add up to. */
-    private static String joined(List<Map<String, Object>> events, String type, int item) {
-        StringBuilder all = new StringBuilder();
-        events.stream()
-                .filter(event -> event.get("type").equals("response." + type))
-                .filter(event -> event.get("output_index").equals(item))
-                .forEach(event -> all.append(event.get("delta")));
-        return all.toString();
+    /** Puts the items together as clients do, one after the other, and compares them with the response's. */
+    private static void assertItems(List<Map<String, Object>> events, String... expected) {
+        List<Map<String, Object>> items = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        Object id = null;
+        for (Map<String, Object> event : events.subList(2, events.size() - 1)) {
+            assertThat(event).containsEntry("output_index", items.size());
+            String type = type(event);
+            if (type.equals("output_item.added")) {
+                id = object(event, "item").get("id");
+                text.setLength(0);
+            } else if (type.equals("output_item.done")) {
+                items.add(object(event, "item"));
+            } else {
+                assertThat(event).containsEntry("item_id", id);
+                if (type.endsWith(".delta")) {
+                    text.append(event.get("delta"));
+                } else if (type.endsWith(".done") && !type.contains("part")) {
+                    assertThat(event).containsValue(text.toString());
+                }
+            }
+        }
+        assertThat(items)
+                .isEqualTo(Stream.of(expected).map(RunningGateway::quoted).toList())
+                .isEqualTo(last(events).get("output"));
     }
 
-    private static Delta call(int index, String id, String name, String arguments) {
-        return new Delta.ToolCallPart(index, Optional.of(id), Optional.of(name), arguments);
+    private static String item(String id, String type, String more) {
+        return "{'id':'" + id + "','type':'" + type + "'," + more + "}";
     }
 
-    private static Delta more(int index, String arguments) {
-        return new Delta.ToolCallPart(index, Optional.empty(), Optional.empty(), arguments);
+    private static String text(String id, String status, String text) {
+        return item(
+                id,
+                "message",
+                "'status':'" + status + "','role':'assistant','content':[{'type':'output_text','text':'" + text
+                        + "','annotations':[],'logprobs':[]}]");
+    }
+
+    private static String reasoning(String id) {
+        return item(id, "reasoning", "'summary':[{'type':'summary_text','text':'Hm.'}]");
+    }
+
+    private static String call(String id, String callId, String name, String arguments) {
+        return item(
+                id,
+                "function_call",
+                "'status':'completed','call_id':'" + callId + "','name':" + name + ",'arguments':'"
+                        + arguments.replace("\"", "\\\"") + "'");
+    }
+
+    private static String custom(String id, String callId, String input) {
+        return item(
+                id,
+                "custom_tool_call",
+                "'status':'completed','call_id':'" + callId + "','name':'patch','input':'" + input + "'");
     }
 
     @Test
     void wholeAnswer_hasEveryFieldOfAResponse_withWhatTheRequestSaid() {
         Map<String, Object> response = writer(",'max_output_tokens':9,'instructions':'Be','metadata':{'a':'b'},"
                         + "'tools':[{'type':'function','name':'f'}],'temperature':0,'reasoning':{'effort':'low'}")
-                .whole(new Completion(
-                        "Hello",
-                        Optional.of("Hm."),
-                        List.of(new ToolCall("c1", "f", "{}")),
-                        FinishReason.TOOL_CALLS,
-                        Optional.of(USAGE),
-                        ORIGIN));
+                .whole(completion("Hello", "Hm.", FinishReason.TOOL_CALLS, new ToolCall("c1", "f", "{}")));
 
-        Map<String, Object> read = GatewayJson.object(
-                        new ByteArrayInputStream(GatewayJson.write(response)), values -> {})
-                .orElseThrow();
-        assertThat(read)
-                .isEqualTo(ResponsesRequestTest.json("{'id':'resp_a1','object':'response','created_at':1700,"
+        assertThat(Answers.read(response))
+                .isEqualTo(quoted("{'id':'resp_a1','object':'response','created_at':1700,"
                         + "'status':'completed','completed_at':null,'error':null,'incomplete_details':null,'model':'served',"
                         + "'background':false,'instructions':'Be','max_output_tokens':9,'max_tool_calls':null,"
                         + "'parallel_tool_calls':true,'previous_response_id':null,'prompt_cache_key':null,"
@@ -135,354 +145,241 @@ final class ResponsesWriterTest {
                         + "'truncation':'disabled','user':null,'metadata':{'a':'b'},"
                         + "'usage':{'input_tokens':20,'input_tokens_details':{'cached_tokens':16},'output_tokens':9,"
                         + "'output_tokens_details':{'reasoning_tokens':4},'total_tokens':29},"
-                        + "'output':[{'id':'rs_a1_0','type':'reasoning','summary':[{'type':'summary_text','text':'Hm.'}]},"
-                        + "{'id':'msg_a1_1','type':'message','status':'completed','role':'assistant','content':"
-                        + "[{'type':'output_text','text':'Hello','annotations':[],'logprobs':[]}]},"
-                        + "{'id':'fc_a1_2','type':'function_call','status':'completed','call_id':'c1','name':'f',"
-                        + "'arguments':'{}'}],"
-                        + "'whippletree':{'account':'one','attempts':1,'waited-ms':3,'cache':'miss'}}"));
+                        + "'output':[" + reasoning("rs_a1_0") + "," + text("msg_a1_1", "completed", "Hello") + ","
+                        + call("fc_a1_2", "c1", "'f'", "{}")
+                        + "],'whippletree':{'account':'one','attempts':1,'waited-ms':3,'cache':'miss'}}"));
     }
 
     @Test
     void text_comesInAllEventsThatClientsNeed_andReasoningInAnItemBefore() {
-        List<Map<String, Object>> events = stream(
-                writer(",'stream':true,'include':['reasoning.encrypted_content']"),
+        List<Map<String, Object>> events = read(Answers.stream(
+                writer(STREAM + ",'include':['reasoning.encrypted_content']"),
                 FinishReason.STOP,
-                new Delta.Reasoning("Hm"),
-                new Delta.Reasoning("."),
+                new Delta.Reasoning("H"),
+                new Delta.Reasoning("m."),
                 new Delta.Text("Hel"),
-                new Delta.Text("lo"));
+                new Delta.Text("lo")));
 
         assertThat(types(events))
-                .containsExactly(
-                        "created",
-                        "in_progress",
-                        "output_item.added",
-                        "reasoning_summary_part.added",
-                        "reasoning_summary_text.delta",
-                        "reasoning_summary_text.delta",
-                        "reasoning_summary_text.done",
-                        "reasoning_summary_part.done",
-                        "output_item.done",
-                        "output_item.added",
-                        "content_part.added",
-                        "output_text.delta",
-                        "output_text.delta",
-                        "output_text.done",
-                        "content_part.done",
-                        "output_item.done",
-                        "completed");
-        assertThat(object(events.get(0).get("response"))).containsEntry("status", "in_progress");
-        assertThat(object(events.get(9).get("item"))).containsEntry("content", List.of());
-        assertThat(events.get(11)).containsEntry("item_id", "msg_a1_1").containsEntry("content_index", 0);
-        assertThat(joined(events, "output_text.delta", 1)).isEqualTo("Hello");
-        assertThat(output(last(events)))
-                .containsExactly(
-                        object(events.get(8).get("item")), object(events.get(15).get("item")));
-        assertThat(output(last(events)).get(0)).containsEntry("encrypted_content", "unencrypted");
+                .isEqualTo("created in_progress output_item.added reasoning_summary_part.added "
+                        + "reasoning_summary_text.delta reasoning_summary_text.delta "
+                        + "reasoning_summary_text.done reasoning_summary_part.done output_item.done "
+                        + "output_item.added content_part.added output_text.delta output_text.delta "
+                        + "output_text.done content_part.done output_item.done completed");
+        for (int begin = 0; begin < 2; begin++) {
+            assertThat(object(events.get(begin), "response")).containsEntry("status", "in_progress");
+        }
+        assertThat(object(events.get(9), "item")).containsEntry("content", List.of());
+        String place = "'sequence_number':SEQ,'item_id':'msg_a1_1','output_index':1,'content_index':0,";
+        assertThat(events.get(11))
+                .isEqualTo(quoted("{'type':'response.output_text.delta'," + place.replace("SEQ", "11")
+                        + "'delta':'Hel','logprobs':[]}"));
+        assertThat(events.get(13))
+                .isEqualTo(quoted("{'type':'response.output_text.done'," + place.replace("SEQ", "13")
+                        + "'text':'Hello','logprobs':[]}"));
+        assertItems(
+                events,
+                reasoning("rs_a1_0").replace("]}", "],'encrypted_content':'unencrypted'}"),
+                text("msg_a1_1", "completed", "Hello"));
     }
 
     @Test
     void streamedAnswer_endsWithTheSameResponseAsAWholeOne() {
         List<Map<String, Object>> events = stream(
-                writer(",'stream':true" + TOOLS),
                 FinishReason.TOOL_CALLS,
                 new Delta.Reasoning("Hm."),
                 new Delta.Text("I look."),
-                call(0, "c1", "clock__sleep", ""),
-                more(0, "{}"),
-                call(1, "c2", "patch", "{\"input\":"),
-                more(1, "\"a\"}"));
-        Map<String, Object> whole = writer(",'stream':false" + TOOLS)
-                .whole(new Completion(
+                part(0, "c1", "clock__sleep", ""),
+                part(0, "", "", "{}"),
+                part(1, "c2", "patch", "{\"input\":"),
+                part(1, "", "", "\"a\"}"));
+        Map<String, Object> whole = writer(TOOLS)
+                .whole(completion(
                         "I look.",
-                        Optional.of("Hm."),
-                        List.of(
-                                new ToolCall("c1", "clock__sleep", "{}"),
-                                new ToolCall("c2", "patch", "{\"input\":\"a\"}")),
+                        "Hm.",
                         FinishReason.TOOL_CALLS,
-                        Optional.of(USAGE),
-                        ORIGIN));
+                        new ToolCall("c1", "clock__sleep", "{}"),
+                        new ToolCall("c2", "patch", "{\"input\":\"a\"}")));
 
-        assertThat(last(events))
-                .isEqualTo(GatewayJson.object(new ByteArrayInputStream(GatewayJson.write(whole)), values -> {})
-                        .orElseThrow());
-        assertThat(output(last(events)).get(2))
-                .containsEntry("name", "sleep")
-                .containsEntry("namespace", "clock")
-                .containsEntry("arguments", "{}");
-        assertThat(output(last(events)).get(3))
-                .containsEntry("type", "custom_tool_call")
-                .containsEntry("name", "patch")
-                .containsEntry("input", "a");
+        assertThat(last(events)).isEqualTo(Answers.read(whole));
+        assertItems(
+                events,
+                reasoning("rs_a1_0"),
+                text("msg_a1_1", "completed", "I look."),
+                call("fc_a1_2", "c1", "'sleep','namespace':'clock'", "{}"),
+                custom("ctc_a1_3", "c2", "a"));
     }
 
     @Test
-    void refusal_isAPartOfItsOwn_wholeAndInPieces() {
-        List<Map<String, Object>> events = stream(
-                writer(",'stream':true"), FinishReason.STOP, new Delta.Refusal("I "), new Delta.Refusal("won't"));
-        Map<String, Object> whole = writer("")
-                .whole(new Completion(
-                        "",
-                        Optional.empty(),
-                        Optional.of("I won't"),
-                        List.of(),
-                        FinishReason.STOP,
-                        Optional.of(USAGE),
-                        AnswerExtras.NONE,
-                        ORIGIN));
-
-        assertThat(types(events))
-                .contains("content_part.added", "refusal.delta", "refusal.done", "content_part.done")
-                .doesNotContain("output_text.delta");
-        assertThat(joined(events, "refusal.delta", 0)).isEqualTo("I won't");
-        assertThat(output(last(events)).get(0))
-                .containsEntry("content", List.of(Map.of("type", "refusal", "refusal", "I won't")));
-        assertThat(output(whole)).isEqualTo(output(last(events)));
-    }
-
-    @Test
-    void annotationsAndLogprobs_standInTheTextsPart_andTheServicesTierInTheResponse() {
-        Map<String, Object> citation =
-                Map.of("type", "url_citation", "url_citation", Map.of("url", "https://example.org/", "start_index", 0));
-        Map<String, Object> flat = Map.of("type", "url_citation", "url", "https://example.org/", "start_index", 0);
-        List<Map<String, Object>> probabilities = List.of(Map.of("token", "Hi", "logprob", -1));
+    void refusalAnnotationsAndLogprobs_standInTheirParts_wholeAndInPieces() {
         AnswerExtras extras = new AnswerExtras(
-                Map.of("service_tier", "flex"),
-                Map.of("logprobs", Map.of("content", probabilities)),
-                Map.of("annotations", List.of(citation)));
+                quoted("{'service_tier':'flex'}"),
+                quoted("{'logprobs':{'content':[{'token':'Hi','logprob':-1}]}}"),
+                quoted("{'annotations':[{'type':'url_citation','url_citation':{'url':'u','start_index':0}},"
+                        + "{'type':'flat','url':'v'}]}"));
+        List<Map<String, Object>> events = stream(
+                FinishReason.STOP,
+                new Delta.Text("Hi"),
+                new Delta.ExtrasPart(extras),
+                new Delta.Refusal("I "),
+                new Delta.Refusal("won't"));
 
-        List<Map<String, Object>> events =
-                stream(writer(",'stream':true"), FinishReason.STOP, new Delta.Text("Hi"), new Delta.ExtrasPart(extras));
-        Map<String, Object> whole = writer("")
-                .whole(new Completion(
-                        "Hi",
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of(),
-                        FinishReason.STOP,
-                        Optional.of(USAGE),
-                        extras,
-                        ORIGIN));
-
-        assertThat(types(events)).contains("output_text.annotation.added");
+        assertThat(types(events))
+                .contains("output_text.delta output_text.annotation.added output_text.annotation.added output_text.done"
+                        + " content_part.done output_item.done output_item.added content_part.added refusal.delta"
+                        + " refusal.delta refusal.done content_part.done output_item.done completed");
+        assertThat(events.stream().filter(event -> type(event).contains("annotation")))
+                .extracting(event -> event.get("annotation_index"))
+                .containsExactly(0, 1);
+        assertItems(
+                events,
+                text("msg_a1_0", "completed", "Hi")
+                        .replace(
+                                "'annotations':[],'logprobs':[]",
+                                "'annotations':[{'type':'url_citation','url':'u','start_index':0},"
+                                        + "{'type':'flat','url':'v'}],'logprobs':[{'token':'Hi','logprob':-1}]"),
+                item(
+                        "msg_a1_1",
+                        "message",
+                        "'status':'completed','role':'assistant','content':[{'type':'refusal','refusal':\"I won\\u0027t\"}]"));
         assertThat(last(events)).containsEntry("service_tier", "flex");
-        assertThat(output(last(events)).get(0))
-                .containsEntry(
-                        "content",
-                        List.of(Map.of(
-                                "type",
-                                "output_text",
-                                "text",
-                                "Hi",
-                                "annotations",
-                                List.of(flat),
-                                "logprobs",
-                                probabilities)));
-        assertThat(output(whole)).isEqualTo(output(last(events)));
+        assertThat(Answers.read(writer(TOOLS).whole(completion("Hi", "", "I won't", FinishReason.STOP, extras))))
+                .isEqualTo(last(events));
     }
 
     @Test
-    void functionCall_comesPieceByPiece_andThenWhole() {
+    void functionCall_comesPieceByPiece_andThenWhole_butACustomToolsInputOnceItIsWhole() {
         List<Map<String, Object>> events = stream(
-                writer(",'stream':true" + TOOLS),
                 FinishReason.TOOL_CALLS,
-                call(0, "c1", "look_up", ""),
-                more(0, "{\"a\":"),
-                more(0, "1}"));
+                part(0, "c1", "look_up", ""),
+                part(0, "", "", "{\"a\":"),
+                part(0, "", "", "1}"),
+                part(1, "c2", "patch", "{\"input\":\"a\\n"),
+                part(1, "", "", "b\"}"));
 
         assertThat(types(events))
-                .containsExactly(
-                        "created",
-                        "in_progress",
-                        "output_item.added",
-                        "function_call_arguments.delta",
-                        "function_call_arguments.delta",
-                        "function_call_arguments.done",
-                        "output_item.done",
-                        "completed");
-        assertThat(object(events.get(2).get("item")))
-                .containsEntry("name", "look_up")
-                .containsEntry("arguments", "");
-        assertThat(joined(events, "function_call_arguments.delta", 0)).isEqualTo("{\"a\":1}");
-        assertThat(events.get(5)).containsEntry("arguments", "{\"a\":1}").containsEntry("name", "look_up");
+                .isEqualTo("created in_progress output_item.added function_call_arguments.delta "
+                        + "function_call_arguments.delta function_call_arguments.done output_item.done "
+                        + "output_item.added custom_tool_call_input.delta custom_tool_call_input.done "
+                        + "output_item.done completed");
+        assertThat(object(events.get(2), "item")).containsEntry("arguments", "").containsEntry("status", "in_progress");
+        assertThat(events.get(5)).containsEntry("name", "look_up");
+        assertItems(events, call("fc_a1_0", "c1", "'look_up'", "{\"a\":1}"), custom("ctc_a1_1", "c2", "a\\nb"));
     }
 
-    @Test
-    void customToolsInput_isToldOnceItIsWhole() {
-        List<Map<String, Object>> events = stream(
-                writer(",'stream':true" + TOOLS),
-                FinishReason.TOOL_CALLS,
-                call(0, "c1", "patch", "{\"input\":\"a\\n"),
-                more(0, "b\"}"));
-
-        assertThat(types(events))
-                .containsExactly(
-                        "created",
-                        "in_progress",
-                        "output_item.added",
-                        "custom_tool_call_input.delta",
-                        "custom_tool_call_input.done",
-                        "output_item.done",
-                        "completed");
-        assertThat(events.get(3)).containsEntry("delta", "a\nb");
-        assertThat(events.get(4)).containsEntry("input", "a\nb");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "just text | just text",
+                "{\"input\":{\"a\":1}} | {\\\"a\\\":1}",
+                "{\"other\":1} | {\\\"other\\\":1}"
+            })
+    void customToolsInput_thatIsntATextInAnArgument_isPassedAsItIs(String arguments, String input) {
+        assertItems(
+                stream(FinishReason.TOOL_CALLS, part(0, "c1", "patch", arguments)), custom("ctc_a1_0", "c1", input));
     }
 
+    /** Text and calls between the pieces of others wait for these; what follows whole arguments is none of theirs. */
     @Test
-    void customToolsInput_thatIsntInAnArgument_isPassedAsItIs() {
-        Map<String, Object> response = writer(TOOLS)
-                .whole(new Completion(
-                        "",
-                        Optional.empty(),
-                        List.of(new ToolCall("c1", "patch", "just text")),
+    void itemsWhosePiecesAlternate_comeOneAfterTheOther() {
+        assertItems(
+                stream(
                         FinishReason.TOOL_CALLS,
-                        Optional.empty(),
-                        ORIGIN));
-
-        assertThat(output(response).get(0)).containsEntry("input", "just text");
+                        part(0, "c1", "look_up", "{\"a\""),
+                        part(1, "c2", "look_up", "{\"b\""),
+                        part(0, "", "", ":1}"),
+                        new Delta.Text("One "),
+                        part(1, "", "", ":2}"),
+                        new Delta.Text("moment")),
+                call("fc_a1_0", "c1", "'look_up'", "{\"a\":1}"),
+                call("fc_a1_1", "c2", "'look_up'", "{\"b\":2}"),
+                text("msg_a1_2", "completed", "One moment"));
+        assertItems(
+                stream(
+                        FinishReason.TOOL_CALLS,
+                        part(0, "c1", "look_up", "{}"),
+                        part(1, "c2", "look_up", "{"),
+                        part(0, "", "", "\n"),
+                        part(1, "", "", "}")),
+                call("fc_a1_0", "c1", "'look_up'", "{}"),
+                call("fc_a1_1", "c2", "'look_up'", "{}"));
     }
 
+    /** A result couldn't be sent for a call with the id of another. */
     @Test
-    void callsWhosePiecesAlternate_comeOneAfterTheOther() {
-        List<Map<String, Object>> events = stream(
-                writer(",'stream':true" + TOOLS),
-                FinishReason.TOOL_CALLS,
-                call(0, "c1", "look_up", "{\"a\""),
-                call(1, "c2", "look_up", "{\"b\""),
-                more(0, ":1}"),
-                more(1, ":2}"));
-
-        List<String> types = types(events);
-        assertThat(types.indexOf("output_item.done")).isLessThan(types.lastIndexOf("output_item.added"));
-        assertThat(joined(events, "function_call_arguments.delta", 0)).isEqualTo("{\"a\":1}");
-        assertThat(joined(events, "function_call_arguments.delta", 1)).isEqualTo("{\"b\":2}");
-        assertThat(output(last(events))).extracting(item -> item.get("call_id")).containsExactly("c1", "c2");
-    }
-
-    @Test
-    void textAfterAnUnfinishedCall_comesAfterIt() {
-        List<Map<String, Object>> events = stream(
-                writer(",'stream':true" + TOOLS),
-                FinishReason.TOOL_CALLS,
-                call(0, "c1", "look_up", "{"),
-                new Delta.Text("One "),
-                more(0, "}"),
-                new Delta.Text("moment"));
-
-        assertThat(joined(events, "function_call_arguments.delta", 0)).isEqualTo("{}");
-        assertThat(joined(events, "output_text.delta", 1)).isEqualTo("One moment");
-        assertThat(output(last(events)))
-                .extracting(item -> item.get("type"))
-                .containsExactly("function_call", "message");
-    }
-
-    @Test
-    void callWithoutIdOrArguments_getsThem() {
-        List<Map<String, Object>> events =
-                stream(writer(",'stream':true" + TOOLS), FinishReason.TOOL_CALLS, call(0, "", "look_up", ""));
-
-        Map<String, Object> call = output(last(events)).get(0);
-        assertThat(call).containsEntry("call_id", "call_a1_0").containsEntry("arguments", "{}");
-        assertThat(joined(events, "function_call_arguments.delta", 0)).isEqualTo("{}");
-    }
-
-    @Test
-    void callWithTheIdOfAnother_getsOneOfItsOwn_sinceItsResultCouldNotBeSent() {
-        List<Map<String, Object>> events = stream(
-                writer(",'stream':true" + TOOLS),
-                FinishReason.TOOL_CALLS,
-                call(0, "c1", "look_up", "{}"),
-                call(1, "c1", "look_up", "{}"));
-
-        assertThat(output(last(events))).extracting(item -> item.get("call_id")).containsExactly("c1", "call_a1_1");
-    }
-
-    @Test
-    void lineBreakAfterACallThatWasToldWhole_isNoFurtherCall() {
-        List<Map<String, Object>> events = stream(
-                writer(",'stream':true" + TOOLS),
-                FinishReason.TOOL_CALLS,
-                call(0, "c1", "look_up", "{}"),
-                call(1, "c2", "look_up", "{"),
-                more(0, "\n"),
-                more(1, "}"));
-
-        assertThat(output(last(events))).extracting(item -> item.get("call_id")).containsExactly("c1", "c2");
-        assertThat(joined(events, "function_call_arguments.delta", 1)).isEqualTo("{}");
+    void callWithoutIdOrArguments_orWithTheIdOfAnother_getsItsOwn() {
+        assertItems(
+                stream(
+                        FinishReason.TOOL_CALLS,
+                        part(0, "", "look_up", ""),
+                        part(1, "c1", "look_up", "{}"),
+                        part(2, "c1", "look_up", "{}")),
+                call("fc_a1_0", "call_a1_0", "'look_up'", "{}"),
+                call("fc_a1_1", "c1", "'look_up'", "{}"),
+                call("fc_a1_2", "call_a1_2", "'look_up'", "{}"));
     }
 
     @Test
     void answerWithoutAnything_isAnEmptyText() {
-        List<Map<String, Object>> events = stream(writer(",'stream':true"), FinishReason.STOP);
-
-        assertThat(types(events)).startsWith("created", "in_progress", "output_item.added", "content_part.added");
-        assertThat(types(events)).endsWith("output_item.done", "completed");
-        assertThat(output(last(events))).hasSize(1);
+        assertItems(stream(FinishReason.STOP), text("msg_a1_0", "completed", ""));
     }
 
     @Test
     void usageThatNobodyCounted_isZero_sinceClientsNeedIt() {
-        AnswerWriter writer = writer("");
-        Map<String, Object> response = writer.whole(
-                new Completion("Hi", Optional.empty(), List.of(), FinishReason.STOP, Optional.empty(), ORIGIN));
-
-        assertThat(object(response.get("usage"))).containsEntry("total_tokens", 0L);
+        Completion counted = completion("Hi", "", FinishReason.STOP);
+        assertThat(writer("")
+                        .whole(new Completion(
+                                "Hi",
+                                Optional.empty(),
+                                List.of(),
+                                FinishReason.STOP,
+                                Optional.empty(),
+                                counted.origin()))
+                        .get("usage"))
+                .asString()
+                .contains("total_tokens=0");
     }
 
-    @Test
-    void cutAnswer_isIncomplete_andSoIsItsLastItem() {
-        List<Map<String, Object>> events = stream(
-                writer(",'stream':true"), FinishReason.LENGTH, new Delta.Reasoning("Hm."), new Delta.Text("Hel"));
+    @ParameterizedTest
+    @CsvSource({"LENGTH, max_output_tokens", "CONTENT_FILTER, content_filter"})
+    void cutAnswer_isIncompleteForItsReason_andSoIsItsLastItem(FinishReason reason, String told) {
+        List<Map<String, Object>> events = stream(reason, new Delta.Reasoning("Hm."), new Delta.Text("Hel"));
 
-        assertThat(types(events)).endsWith("output_item.done", "incomplete");
+        assertThat(types(events)).endsWith("output_item.done incomplete");
         assertThat(last(events))
                 .containsEntry("status", "incomplete")
-                .containsEntry("incomplete_details", Map.of("reason", "max_output_tokens"));
-        assertThat(output(last(events)).get(1)).containsEntry("status", "incomplete");
-        assertThat(object(last(events).get("usage"))).containsEntry("output_tokens", 9);
-    }
-
-    @Test
-    void withheldAnswer_isIncompleteForThatReason() {
-        Map<String, Object> response = last(stream(writer(",'stream':true"), FinishReason.CONTENT_FILTER));
-
-        assertThat(response).containsEntry("incomplete_details", Map.of("reason", "content_filter"));
+                .containsEntry("incomplete_details", Map.of("reason", told));
+        assertItems(events, reasoning("rs_a1_0"), text("msg_a1_1", "incomplete", "Hel"));
     }
 
     @Test
     void brokenStream_endsWithAnErrorAndThenAFailedResponse() {
-        AnswerWriter writer = writer(",'stream':true");
+        AnswerWriter writer = writer(STREAM);
         List<ServerSentEvent> events = new ArrayList<>(writer.events(new Delta.Text("Hel")));
         events.addAll(writer.broken(ApiError.of(502, ApiError.SERVER, "stream_interrupted", "it broke")));
 
         List<Map<String, Object>> read = read(events);
-        assertThat(types(read)).endsWith("output_text.delta", "error", "failed");
-        Map<String, Object> error = read.get(read.size() - 2);
-        assertThat(error).containsEntry("code", "stream_interrupted").containsEntry("message", "it broke");
-        assertThat(object(error.get("error")))
-                .containsEntry("type", "server_error")
-                .containsEntry("code", "stream_interrupted")
-                .containsEntry("message", "it broke");
+        assertThat(types(read)).endsWith("output_text.delta error failed");
+        String error = "'code':'stream_interrupted','message':'it broke'";
+        assertThat(read.get(read.size() - 2))
+                .isEqualTo(quoted("{'type':'error','sequence_number':" + (read.size() - 2) + "," + error
+                        + ",'param':null,'error':{'type':'server_error','param':null," + error + "}}"));
         assertThat(last(read))
                 .containsEntry("status", "failed")
-                .containsEntry("error", Map.of("code", "stream_interrupted", "message", "it broke"));
-        assertThat(output(last(read)).get(0)).containsEntry("status", "incomplete");
+                .containsEntry("error", quoted("{" + error + "}"))
+                .containsEntry("output", List.of(quoted(text("msg_a1_0", "incomplete", "Hel"))));
     }
 
-    @Test
-    void streamThatBreaksBeforeItBegan_isAResponseNevertheless_andSaysWhenToTryAgain() {
-        List<Map<String, Object>> events = read(writer(",'stream':true")
+    @ParameterizedTest
+    @CsvSource({"PT7.9S, 7", "PT0.2S, 1"})
+    void streamThatBreaksBeforeItBegan_isAResponseNevertheless_andSaysWhenToTryAgain(Duration wait, int seconds) {
+        List<Map<String, Object>> events = read(writer(STREAM)
                 .broken(new ApiError(
-                        429,
-                        ApiError.LIMITED,
-                        "rate_limit_exceeded",
-                        Optional.empty(),
-                        "no room",
-                        Optional.of(Duration.ofSeconds(7)))));
+                        429, ApiError.LIMITED, "too_many", Optional.empty(), "no room", Optional.of(wait))));
 
-        assertThat(types(events)).containsExactly("created", "in_progress", "error", "failed");
-        assertThat(events.get(2)).containsEntry("message", "no room. Try again in 7s");
-        assertThat(object(last(events).get("error"))).containsEntry("code", "rate_limit_exceeded");
+        assertThat(types(events)).isEqualTo("created in_progress error failed");
+        assertThat(events.get(2)).containsEntry("message", "no room. Try again in " + seconds + "s");
+        assertThat(object(last(events), "error")).containsEntry("code", "too_many");
     }
 }

@@ -1,12 +1,14 @@
 package dev.whippletree.gateway.status;
 
+import static dev.whippletree.gateway.RunningGateway.HI;
+import static dev.whippletree.gateway.RunningGateway.assertError;
+import static dev.whippletree.gateway.RunningGateway.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
-import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import dev.whippletree.status.PricedStatus;
 import java.io.IOException;
@@ -31,7 +33,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class StatusPlacesTest {
 
     private static final int MOST_ASKED = 10_000;
-    private static final String HI = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
     private static final String WATCH = "watchword";
 
     private RunningGateway running = RunningGateway.open();
@@ -41,31 +42,15 @@ final class StatusPlacesTest {
         running.close();
     }
 
-    private static GatewaySettings settings(Optional<String> watchKey, GatewaySettings.Client... clients) {
-        return GatewaySettings.DEFAULT.withClients(List.of(clients), watchKey.map(Secret::of));
-    }
-
-    private static GatewaySettings.Client client(String name, String key, String... limits) {
-        return new GatewaySettings.Client(
-                name, Secret.of(key), List.of(limits).stream().map(Limit::parse).toList());
-    }
-
     private void open(Optional<String> watchKey, GatewaySettings.Client... clients) {
         running.close();
-        running = new RunningGateway(settings(watchKey, clients));
+        running = new RunningGateway(GatewaySettings.DEFAULT.withClients(List.of(clients), watchKey.map(Secret::of)));
     }
 
     private JsonNode status(String... headers) throws Exception {
         HttpResponse<String> response = running.get("/status", headers);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         return JsonMapper.shared().readTree(response.body());
-    }
-
-    private static void assertRefused(HttpResponse<String> response, int status, String code, String words) {
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
-        JsonNode error = JsonMapper.shared().readTree(response.body()).required("error");
-        assertThat(error.required("code").stringValue()).isEqualTo(code);
-        assertThat(error.required("message").stringValue()).contains(words);
     }
 
     /** Sends a request with headers that the JDK's client doesn't let one choose. */
@@ -95,24 +80,17 @@ final class StatusPlacesTest {
     }
 
     /** A caller may have its answer before the gateway is told how the call ended. */
-    private JsonNode firstFailure() throws Exception {
-        JsonNode failure = status().at("/gateway/failures/0");
-        for (int asked = 1; failure.isMissingNode() && asked < MOST_ASKED; asked++) {
-            failure = status().at("/gateway/failures/0");
-        }
-        return failure;
-    }
-
     @Test
     void failures_areShownTheLastFirst() throws Exception {
         running.provider.usually(call -> call.fail(Failure.of(FailureKind.REJECTED, "no " + call.model())));
         running.post(HI);
-        JsonNode failure = firstFailure();
-        assertThat(failure.required("account").stringValue()).isEqualTo("one");
-        assertThat(failure.required("model").stringValue()).isEqualTo("small-model");
-        assertThat(failure.required("kind").stringValue()).isEqualTo("rejected");
-        assertThat(failure.required("message").stringValue()).isEqualTo("no small-model");
+        JsonNode failure = status().at("/gateway/failures/0");
+        for (int asked = 1; failure.isMissingNode() && asked < MOST_ASKED; asked++) {
+            failure = status().at("/gateway/failures/0");
+        }
         assertThat(failure.required("at").stringValue()).endsWith("Z");
+        assertThat(failure.toString())
+                .contains("\"account\":\"one\",\"model\":\"small-model\",\"kind\":\"rejected\",\"message\":\"no small");
     }
 
     @Test
@@ -128,29 +106,19 @@ final class StatusPlacesTest {
     }
 
     @Test
-    void metrics_areTheOperators() throws Exception {
-        open(Optional.of(WATCH), client("acme", "key-of-acme"));
-        assertRefused(running.get("/metrics"), 401, "invalid_api_key", "gateway.watch-key");
-        assertRefused(
-                running.get("/metrics", "Authorization", "Bearer key-of-acme"),
-                401,
-                "invalid_api_key",
-                "it isn't gateway.watch-key");
-        assertThat(running.get("/metrics", "Authorization", "Bearer " + WATCH).statusCode())
-                .isEqualTo(200);
-    }
-
-    @Test
     void clients_areShownByName_withWhatTheyUsed_andNeverTheirKeys() throws Exception {
-        open(Optional.of(WATCH), client("acme", "key-of-acme", "3 requests / 1h"), client("other", "key-of-other"));
+        open(
+                Optional.of(WATCH),
+                client("acme", "key-of-acme", "3 requests / 1h", "7 tokens / 1h"),
+                client("other", "key-of-other"));
         running.post(HI, "Authorization", "Bearer key-of-acme");
         JsonNode json = status("Authorization", "Bearer " + WATCH);
-        JsonNode acme = json.at("/gateway/clients/0");
-        assertThat(acme.required("name").stringValue()).isEqualTo("acme");
-        assertThat(acme.required("requests").intValue()).isEqualTo(1);
-        assertThat(acme.required("tokens").intValue()).isEqualTo(7);
-        assertThat(acme.at("/limits/0/left").intValue()).isEqualTo(2);
-        assertThat(json.at("/gateway/clients/1/limits")).isEmpty();
+        assertThat(json.at("/gateway/clients").toString().replaceFirst("\"more_in_ms\":\\d+", "\"more_in_ms\":1"))
+                .isEqualTo("""
+                        [{"name":"acme","requests":1,"tokens":7,"limits":[\
+                        {"unit":"requests","amount":3,"window_ms":3600000,"left":2},\
+                        {"unit":"tokens","amount":7,"window_ms":3600000,"left":0,"more_in_ms":1}]},\
+                        {"name":"other","requests":0,"tokens":0,"limits":[]}]""");
         assertThat(json.toString()).doesNotContain("key-of", WATCH);
     }
 
@@ -162,43 +130,15 @@ final class StatusPlacesTest {
         running.post(HI, "Authorization", "Bearer key-of-other");
         JsonNode tenants = status("Authorization", "Bearer " + WATCH).required("tenants");
         assertThat(tenants.size()).isEqualTo(2);
-        JsonNode acme = tenants.get(0);
-        assertThat(acme.required("name").stringValue()).isEqualTo("acme");
-        assertThat(acme.required("weight").intValue()).isEqualTo(1);
-        assertThat(acme.required("waiting").intValue()).isZero();
-        assertThat(acme.has("oldest_wait_ms")).isFalse();
-        assertThat(acme.required("starts").intValue()).isEqualTo(1);
-        assertThat(acme.required("share_of_starts").doubleValue()).isEqualTo(0.5);
-    }
-
-    @Test
-    void clientsLimitThatIsUsedUp_isShownWithTheTime() throws Exception {
-        open(Optional.of(WATCH), client("acme", "key-of-acme", "1 requests / 1h"));
-        running.post(HI, "Authorization", "Bearer key-of-acme");
-        JsonNode limit = status("Authorization", "Bearer " + WATCH).at("/gateway/clients/0/limits/0");
-        assertThat(limit.required("left").intValue()).isZero();
-        assertThat(limit.required("more_in_ms").intValue()).isPositive();
-    }
-
-    @Test
-    void clientsOtherLimits_leaveWhatItHasUsed() throws Exception {
-        open(Optional.of(WATCH), client("acme", "key-of-acme", "1 requests / 1h"));
-        running.post(HI, "Authorization", "Bearer key-of-acme");
-        running.gateway.reload(settings(Optional.of(WATCH), client("acme", "new-key", "5 requests / 1h")));
-        JsonNode acme = status("Authorization", "Bearer " + WATCH).at("/gateway/clients/0");
-        assertThat(acme.required("requests").intValue()).isEqualTo(1);
-        assertThat(acme.at("/limits/0/left").intValue()).isEqualTo(4);
-    }
-
-    @Test
-    void withoutClients_anybodyOnThisMachineMaySee() throws Exception {
-        assertThat(running.get("/status").statusCode()).isEqualTo(200);
+        assertThat(tenants.get(0).toString())
+                .contains("\"name\":\"acme\",\"weight\":1,\"waiting\":0,", "\"starts\":1", "\"share_of_starts\":0.5")
+                .doesNotContain("oldest_wait_ms");
     }
 
     @Test
     void watchKeyWithoutClients_isNeededToSee_butNotToAsk() throws Exception {
         open(Optional.of(WATCH));
-        assertRefused(running.get("/status"), 401, "invalid_api_key", "gateway.watch-key");
+        assertError(running.get("/status"), 401, "invalid_api_key", "gateway.watch-key");
         assertThat(running.get("/status", "Authorization", "Bearer " + WATCH).statusCode())
                 .isEqualTo(200);
         assertThat(running.post(HI).statusCode()).isEqualTo(200);
@@ -240,19 +180,19 @@ final class StatusPlacesTest {
     @Test
     void withClientsAndNoWatchKey_nobodyMaySee_andItSaysWhatToSet() throws Exception {
         open(Optional.empty(), client("acme", "key-of-acme"));
-        assertRefused(running.get("/status"), 403, "forbidden", "gateway.watch-key");
-        assertRefused(
+        assertError(running.get("/status"), 403, "forbidden", "gateway.watch-key");
+        assertError(
                 running.get("/status", "Authorization", "Bearer key-of-acme"), 403, "forbidden", "gateway.watch-key");
     }
 
-    @Test
-    void clientsKey_isNoWatchKey_norIsTheWatchKeyAClients() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"/status", "/metrics"})
+    void clientsKey_isNoWatchKey_norIsTheWatchKeyAClients(String path) throws Exception {
         open(Optional.of(WATCH), client("acme", "key-of-acme"));
-        assertRefused(running.get("/status"), 401, "invalid_api_key", "no key");
-        assertRefused(running.get("/status", "Authorization", "Bearer key-of-acme"), 401, "invalid_api_key", "isn't");
-        assertRefused(running.post(HI, "Authorization", "Bearer " + WATCH), 401, "invalid_api_key", "unknown key");
-        assertThat(running.get("/status", "Authorization", "bearer  " + WATCH + " ")
-                        .statusCode())
+        assertError(running.get(path), 401, "invalid_api_key", "no key");
+        assertError(running.get(path, "Authorization", "Bearer key-of-acme"), 401, "invalid_api_key", "isn't");
+        assertError(running.post(HI, "Authorization", "Bearer " + WATCH), 401, "invalid_api_key", "unknown key");
+        assertThat(running.get(path, "Authorization", "bearer  " + WATCH + " ").statusCode())
                 .isEqualTo(200);
     }
 
@@ -317,7 +257,9 @@ final class StatusPlacesTest {
         "file://, 403",
         "chrome-extension://localhost:PORT, 403",
         "http://localhost:PORT, 200",
-        "https://LOCALHOST:PORT, 200"
+        "https://LOCALHOST:PORT, 200",
+        "'http://localhost:PORT\r\nOrigin: http://evil.example', 403",
+        "'http://evil.example\r\nOrigin: http://localhost:PORT', 403"
     })
     void requestOfAWebPage_mustComeFromOurOwn(String origin, int expected) throws Exception {
         String headers = "Host: localhost:PORT\r\nOrigin: " + origin + "\r\n";
@@ -327,43 +269,10 @@ final class StatusPlacesTest {
     }
 
     @Test
-    void oneOwnOriginAmongForeignOnes_isNotEnough() throws Exception {
-        String own = "Origin: http://localhost:" + running.gateway.port() + "\r\n";
-        String foreign = "Origin: http://evil.example\r\n";
-        String host = "Host: localhost:" + running.gateway.port() + "\r\n";
-        assertThat(raw("/status", host + own + foreign)).isEqualTo(403);
-        assertThat(raw("/status", host + foreign + own)).isEqualTo(403);
-        assertThat(raw("/status", host + own)).isEqualTo(200);
-    }
-
-    @Test
     void webPageOfAnotherSite_causesNoCall() throws Exception {
         HttpResponse<String> response = running.post(HI, "Origin", "https://evil.example");
-        assertRefused(response, 403, "forbidden", "other sites");
+        assertError(response, 403, "forbidden", "other sites");
         assertThat(running.provider.unseenCalls()).isZero();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"localhost", "LOCALHOST:80", "a.localhost", "127.0.0.1", "127.1.2.3:8080", "[::1]:8080"})
-    void withoutKeys_thisMachinesNamesAreAnswered(String host) throws Exception {
-        assertThat(raw("/healthz", "Host: " + host + "\r\n")).isEqualTo(200);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "evil.example",
-                "evil.example:80",
-                "127.0.0.1.evil.example",
-                "localhost.evil.example",
-                "192.168.0.1",
-                "1270.0.0.1",
-                "[::2]"
-            })
-    void withoutKeys_aNameThatOnlyLeadsHereIsRefused(String host) throws Exception {
-        assertThat(raw("/status", "Host: " + host + "\r\n")).isEqualTo(403);
-        assertThat(raw("/", "Host: " + host + "\r\n")).isEqualTo(403);
-        assertThat(raw("/v1/models", "Host: " + host + "\r\n")).isEqualTo(403);
     }
 
     @Test
