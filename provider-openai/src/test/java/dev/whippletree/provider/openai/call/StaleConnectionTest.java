@@ -188,15 +188,6 @@ final class StaleConnectionTest {
     }
 
     @Test
-    void newConnectionThatIsClosed_isAFailure() {
-        service.reply(0, closedAfter(""));
-
-        assertFailed(service.send(), 0);
-
-        assertThat(service.connections()).hasSize(1);
-    }
-
-    @Test
     void replacementThatIsClosed_isAFailure_andIsNotReplaced() throws IOException {
         service.reply(0, ANSWER);
         service.reply(1, closedAfter(""));
@@ -212,7 +203,6 @@ final class StaleConnectionTest {
     @ValueSource(
             strings = {
                 "H",
-                "HTTP/1.1 200 OK\r\n",
                 "HTTP/1.1 100 Continue\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n",
                 "no HTTP at all\r\n\r\n"

@@ -68,28 +68,11 @@ final class ValueMutations {
             "{\"error\":".repeat(450) + "\"deep\"" + "}".repeat(450),
             "\"" + "long ".repeat(3_000) + "\"");
 
-    private static final List<String> NAMES = List.of(
-            "content",
-            "reasoning",
-            "reasoning_content",
-            "delta",
-            "message",
-            "choices",
-            "index",
-            "finish_reason",
-            "tool_calls",
-            "function",
-            "function_call",
-            "arguments",
-            "name",
-            "id",
-            "error",
-            "usage",
-            "model",
-            "prompt_tokens",
-            "detail",
-            "errors",
-            "estimated_time");
+    private static final List<String> NAMES =
+            List.of(("content reasoning reasoning_content delta message choices index finish_reason tool_calls "
+                            + "function function_call arguments name id error usage model prompt_tokens detail errors "
+                            + "estimated_time")
+                    .split(" "));
 
     private ValueMutations() {}
 
