@@ -100,14 +100,10 @@ final class ConfigurationTreeTest {
     }
 
     @Test
-    void propertyWithAValueAndOthersBelow_isAProblem() {
+    void propertiesThatAreWrong_areNamedInFull() {
         assertThatThrownBy(() -> properties(Map.of("whippletree.routes.a", "m", "whippletree.routes.a.model", "m")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("whippletree.routes.a: has a value, and others below it");
-    }
-
-    @Test
-    void unknownPropertyWithADottedName_isNamedInFull() {
         assertThatThrownBy(() -> properties(Map.of("whippletree.acounts[0].id", "a"))
                         .read(Plugins.KNOWN, environment -> List.of(), List.of()))
                 .hasMessageContaining("whippletree.acounts: unknown key; did you mean 'accounts'?");

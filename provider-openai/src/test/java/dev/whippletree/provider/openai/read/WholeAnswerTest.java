@@ -39,12 +39,11 @@ final class WholeAnswerTest {
     @Test
     void eachSort_isOnePiece() {
         RecordingSink sink = send("""
-            {"id":"chatcmpl-1","model":"served/model","choices":[{"index":0,"finish_reason":"tool_calls","message":{"role":"assistant",
-            "content":"Hi","reasoning":"Hm.","tool_calls":[
-            {"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}},
-            {"id":"call_2","type":"function","function":{"name":"g","arguments":"{\\"a\\":1}"}}]}}],
-            "usage":{"prompt_tokens":18,"completion_tokens":5,"total_tokens":23}}\
-            """);
+                {"id":"chatcmpl-1","model":"served/model","choices":[{"index":0,"finish_reason":"tool_calls","message":{"role":"assistant",
+                "content":"Hi","reasoning":"Hm.","tool_calls":[
+                {"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}},
+                {"id":"call_2","type":"function","function":{"name":"g","arguments":"{\\"a\\":1}"}}]}}],
+                "usage":{"prompt_tokens":18,"completion_tokens":5,"total_tokens":23}}""");
 
         assertThat(sink.awaitDone())
                 .isEqualTo(new AnswerEnd(
@@ -101,9 +100,8 @@ final class WholeAnswerTest {
     @Test
     void customTool_isAToolCall() {
         RecordingSink sink = send("""
-            {"choices":[{"finish_reason":"tool_calls","message":{"tool_calls":[
-            {"id":"c1","type":"custom","custom":{"name":"exec","input":"print(1)"}}]}}]}\
-            """);
+                {"choices":[{"finish_reason":"tool_calls","message":{"tool_calls":[
+                {"id":"c1","type":"custom","custom":{"name":"exec","input":"print(1)"}}]}}]}""");
 
         assertThat(sink.awaitDone().finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(sink.deltas())
@@ -114,14 +112,13 @@ final class WholeAnswerTest {
     @Test
     void unknownFields_areExtras_atTheirLevel() {
         RecordingSink sink = send("""
-            {"id":"1","object":"chat.completion","created":1,"model":"m","service_tier":"flex","gone":null,\
-            "obfuscation":"xyz","choices":[{"index":0,"finish_reason":"stop","logprobs":{"content":[{"token":"Hi",\
-            "bytes":null}]},"message":{"role":"assistant","content":"Hi","refusal":null,"annotations":[1.5],\
-            "reasoning":{"an":"object"}}}],\
-            "usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,"queue_time":0.5,"gone":null,\
-            "prompt_tokens_details":{"cached_tokens":1,"audio_tokens":4},\
-            "completion_tokens_details":{"reasoning_tokens":0}}}\
-            """);
+                {"id":"1","object":"chat.completion","created":1,"model":"m","service_tier":"flex","gone":null,\
+                "obfuscation":"xyz","choices":[{"index":0,"finish_reason":"stop","logprobs":{"content":[{"token":"Hi",\
+                "bytes":null}]},"message":{"role":"assistant","content":"Hi","refusal":null,"annotations":[1.5],\
+                "reasoning":{"an":"object"}}}],\
+                "usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,"queue_time":0.5,"gone":null,\
+                "prompt_tokens_details":{"cached_tokens":1,"audio_tokens":4},\
+                "completion_tokens_details":{"reasoning_tokens":0}}}""");
 
         assertThat(sink.awaitDone().usage()).contains(new TokenUsage(1, 2, 1, 0));
         Map<String, Object> token = new HashMap<>();
@@ -143,10 +140,9 @@ final class WholeAnswerTest {
     @Test
     void furtherChoices_areExtrasAsTheyCame_andATotalThatIsNoSumToo() {
         RecordingSink sink = send("""
-            {"choices":[{"index":1,"message":{"content":"Ho"},"finish_reason":"stop"},
-            {"index":0,"message":{"content":"Hi"},"finish_reason":"stop"}],
-            "usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":9}}\
-            """);
+                {"choices":[{"index":1,"message":{"content":"Ho"},"finish_reason":"stop"},
+                {"index":0,"message":{"content":"Hi"},"finish_reason":"stop"}],
+                "usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":9}}""");
 
         sink.awaitDone();
         assertThat(sink.deltas())
