@@ -92,22 +92,16 @@ final class PromptTest {
         assertThat(prompt.parameters().extras().get("tools"))
                 .isEqualTo(List.of(
                         own,
-                        Map.of(
-                                "type",
-                                "function",
-                                "function",
-                                Map.of("name", "weather", "description", "Tells it", "parameters", SCHEMA)),
-                        Map.of(
-                                "type",
-                                "function",
-                                "function",
-                                Map.of(
-                                        "name",
-                                        "now",
-                                        "description",
-                                        "Tells the time",
-                                        "parameters",
-                                        Map.of("type", "object", "properties", Map.of())))));
+                        function("weather", "Tells it", SCHEMA),
+                        function("now", "Tells the time", Map.of("type", "object", "properties", Map.of()))));
+    }
+
+    private static Map<String, Object> function(String name, String description, Map<String, Object> parameters) {
+        return Map.of(
+                "type",
+                "function",
+                "function",
+                Map.of("name", name, "description", description, "parameters", parameters));
     }
 
     @Test
@@ -197,10 +191,19 @@ final class PromptTest {
 
     @Test
     void badValues_areRefusedByName() {
-        assertThatThrownBy(() -> Prompt.builder().build()).hasMessage("a prompt needs at least one message");
-        assertThatThrownBy(
-                        () -> Prompt.builder().user("q").deadline(Duration.ZERO).build())
+        Prompt.Builder prompt = Prompt.builder();
+        assertThatThrownBy(prompt::build).hasMessage("a prompt needs at least one message");
+        prompt.user("q");
+        assertThatThrownBy(() -> prompt.deadline(Duration.ZERO).build())
                 .hasMessage("a deadline must be positive, not PT0S");
+        assertThatThrownBy(() -> Prompt.builder().user("q").ttl(Duration.ZERO).build())
+                .hasMessageContaining("must be positive");
+        assertThatThrownBy(() -> Prompt.builder()
+                        .user("q")
+                        .noStore()
+                        .ttl(Duration.ofHours(1))
+                        .build())
+                .hasMessageContaining("a ttl was given for an answer that mustn't be stored");
         assertThatThrownBy(() -> Image.of(new byte[1], "png")).hasMessage("a media type is like image/png, not png");
         assertThatThrownBy(() -> Tool.of(" ", "", Map.of())).hasMessage("a tool needs a name");
     }
