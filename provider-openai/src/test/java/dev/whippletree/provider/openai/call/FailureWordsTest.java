@@ -60,6 +60,12 @@ final class FailureWordsTest {
                 .isEqualTo("the stream ended before the answer did");
     }
 
+    @Test
+    void chunkThatIsNotUtf8_isSaid() {
+        assertThat(words(EVENTS + "Connection: close\r\n\r\n" + CHUNK + CHUNK.replace("Hi", "H\u00ff"), true))
+                .isEqualTo("the stream contains a chunk that isn't UTF-8");
+    }
+
     @ParameterizedTest
     @CsvSource({"200 OK, false", "200 OK, true", "204 No Content, false", "204 No Content, true"})
     void emptyBody_isSaid(String status, boolean streaming) {
