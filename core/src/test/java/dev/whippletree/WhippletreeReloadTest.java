@@ -9,24 +9,14 @@ import dev.whippletree.config.ConfigurationTree;
 import dev.whippletree.config.Reloaded;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
-import dev.whippletree.model.Delta;
-import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.plugin.FakePlugins;
 import dev.whippletree.plugin.FakePlugins.FakeCache;
 import dev.whippletree.plugin.FakePlugins.FakeProvider;
 import dev.whippletree.plugin.FakePlugins.FakeStrategy;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.Admission;
-import dev.whippletree.spi.AnswerEnd;
-import dev.whippletree.spi.AttemptSink;
-import dev.whippletree.spi.Cancellable;
-import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
-import dev.whippletree.spi.Services;
-import dev.whippletree.spi.SettingKey;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -61,44 +50,6 @@ final class WhippletreeReloadTest {
         FakePlugins.EVENTS.clear();
     }
 
-    /** Answers with its token. */
-    private static final class RevealingProvider implements Provider {
-
-        @Override
-        public String name() {
-            return "revealing";
-        }
-
-        @Override
-        public Set<SettingKey> settings() {
-            return Set.of();
-        }
-
-        @Override
-        public ProviderClient connect(AccountSettings account, Services services) {
-            FakePlugins.EVENTS.add("connect " + account.id());
-            return new RevealingClient(account.token());
-        }
-    }
-
-    private record RevealingClient(Optional<Secret> token) implements ProviderClient {
-
-        @Override
-        public Admission admission(Prompt prompt, String model) {
-            return Admission.NONE;
-        }
-
-        @Override
-        public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
-            sink.delta(new Delta.Text(token.map(Secret::reveal).orElse("none")));
-            sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
-            return () -> {};
-        }
-
-        @Override
-        public void close() {}
-    }
-
     private void write(String yaml) throws IOException {
         Files.writeString(folder.resolve("whippletree.yaml"), yaml);
     }
@@ -108,7 +59,6 @@ final class WhippletreeReloadTest {
         Whippletree built = Whippletree.builder()
                 .timeline(timeline)
                 .provider(new FakeProvider())
-                .provider(new RevealingProvider())
                 .cache(new FakeCache())
                 .strategy(new FakeStrategy())
                 .configuration(folder.resolve("whippletree.yaml"))
@@ -238,18 +188,18 @@ final class WhippletreeReloadTest {
 
     @Test
     void changedToken_isUsedFromTheNextCallOn_onTheSameConnection_andIsNotTold() throws IOException {
-        Whippletree whippletree = built("accounts: [{id: a, provider: revealing, token: first}]\ncaches: []");
+        Whippletree whippletree = built("accounts: [{id: a, provider: fake, reveals: yes, token: first}]\ncaches: []");
         assertThat(answer(whippletree, Prompt.of("one"))).isEqualTo("first");
         Reloaded reloaded =
-                reloaded(whippletree, "accounts: [{id: a, provider: revealing, token: second}]\ncaches: []");
+                reloaded(whippletree, "accounts: [{id: a, provider: fake, reveals: yes, token: second}]\ncaches: []");
         assertThat(answer(whippletree, Prompt.of("two"))).isEqualTo("second");
         assertThat(FakePlugins.EVENTS).isEmpty();
         assertThat(reloaded).hasToString("account a: changed: token");
-        reloaded(whippletree, "accounts: [{id: a, provider: revealing, token: '${SECRET}'}]\ncaches: []");
+        reloaded(whippletree, "accounts: [{id: a, provider: fake, reveals: yes, token: '${SECRET}'}]\ncaches: []");
         assertThat(answer(whippletree, Prompt.of("three"))).isEqualTo("third");
-        reloaded(whippletree, "accounts: [{id: a, provider: revealing}]\ncaches: []");
+        reloaded(whippletree, "accounts: [{id: a, provider: fake, reveals: yes}]\ncaches: []");
         assertThat(answer(whippletree, Prompt.of("four"))).isEqualTo("none");
-        assertThat(FakePlugins.EVENTS).containsExactly("connect a");
+        assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a");
     }
 
     @Test

@@ -64,23 +64,62 @@ final class WhippletreeTest {
     }
 
     @Test
-    void accountsAndACache_areAllItTakes() {
+    void accountsAndACache_areAllItTakes_andAreClosedInReverse_thoughOneFailsTo() {
+        FakeProvider provider = new FakeProvider();
         try (Whippletree whippletree = Whippletree.builder()
-                .provider(new FakeProvider())
+                .provider(provider)
                 .cache(new FakeCache())
                 .account("a", "fake", "token-a")
-                .account("b", "fake", "token-b")
+                .account(AccountSettings.builder("b", "fake")
+                        .setting("close-fails", "yes")
+                        .build())
                 .cache("fake")
                 .build()) {
-
             Completion answer = whippletree.complete(HELLO).join();
 
             assertThat(answer.text()).isEqualTo("answer of a, " + Configuration.DEFAULT_MODEL);
             assertThat(whippletree.status().prompts().answered()).isEqualTo(1);
+            assertThat(whippletree.status().notes())
+                    .singleElement()
+                    .asString()
+                    .startsWith("The fake accounts a, b count as 2 organizations");
             assertThat(whippletree.configuration().routes().get(0).name()).isEqualTo("default");
+            assertThat(provider.services().logger("x").getName()).isEqualTo("dev.whippletree.x");
+            assertThat(provider.services()
+                            .complete(HELLO)
+                            .toCompletableFuture()
+                            .join()
+                            .text())
+                    .startsWith("answer of");
         }
         assertThat(FakePlugins.EVENTS)
                 .containsExactly("open a", "open b", "open cache", "close cache", "close b", "close a");
+    }
+
+    @Test
+    void everyRefusalOfAPlugin_isToldAtOnce_andWhatWasOpenedIsClosed() {
+        ConfigurationException problem = problem(builder()
+                .account("a", "fake", "x")
+                .account(AccountSettings.builder("b", "fake")
+                        .setting("fail", "refuse")
+                        .build())
+                .account(AccountSettings.builder("c", "fake")
+                        .setting("fail", "crash")
+                        .build())
+                .route(route("fake", new Settings("route r", Map.of("share", "much"))))
+                .cache("fake", Map.of("size", "none")));
+
+        assertThat(problem.problems())
+                .satisfiesExactly(
+                        refused -> assertThat(refused).isEqualTo("account b: fail is refused"),
+                        crashed -> assertThat(crashed)
+                                .startsWith("account c: the plugin failed: ")
+                                .endsWith(": IllegalStateException: out of luck"),
+                        route -> assertThat(route)
+                                .isEqualTo("route r: share is a whole number from 1 to 10, not 'much'"),
+                        cache -> assertThat(cache)
+                                .isEqualTo("cache fake: size is a whole number from 1 to 10, not 'none'"));
+        assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a");
     }
 
     @Test
