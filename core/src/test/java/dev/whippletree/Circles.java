@@ -3,84 +3,51 @@ package dev.whippletree;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 
-/**
- * Finds classes that know each other, directly or through others: by Tarjan's algorithm (SIAM Journal on Computing 1,
- * 1972).
- */
+/** Finds classes that know each other, directly or through others. Stateless. */
 final class Circles {
 
-    private final Map<String, Set<String>> known;
-    private final Map<String, Integer> indexes = new HashMap<>();
-    private final Map<String, Integer> lowest = new HashMap<>();
-    private final Deque<String> path = new ArrayDeque<>();
-    private final List<Set<String>> circles = new ArrayList<>();
-
-    private Circles(Map<String, Set<String>> known) {
-        this.known = known;
-    }
+    private Circles() {}
 
     /** Returns the circles of more than one class. A nested class counts as the one around it. */
     static List<Set<String>> among(Iterable<JavaClass> classes) {
         Map<String, Set<String>> known = new HashMap<>();
         for (JavaClass one : classes) {
-            known.computeIfAbsent(outermost(one), name -> new HashSet<>());
-        }
-        for (JavaClass one : classes) {
+            Set<String> targets = known.computeIfAbsent(outermost(one), name -> new HashSet<>());
             for (Dependency dependency : one.getDirectDependenciesFromSelf()) {
-                String target = outermost(dependency.getTargetClass());
-                if (known.containsKey(target) && !target.equals(outermost(one))) {
-                    known.computeIfAbsent(outermost(one), name -> new HashSet<>())
-                            .add(target);
-                }
+                targets.add(outermost(dependency.getTargetClass()));
             }
         }
-        Circles found = new Circles(known);
-        known.keySet().stream().filter(name -> !found.indexes.containsKey(name)).forEach(found::visit);
-        return found.circles;
+        Map<String, Set<String>> reached =
+                known.keySet().stream().collect(Collectors.toMap(name -> name, name -> reached(name, known)));
+        return reached.keySet().stream()
+                .map(name -> reached.get(name).stream()
+                        .filter(other -> reached.getOrDefault(other, Set.of()).contains(name))
+                        .collect(Collectors.toSet()))
+                .filter(circle -> circle.size() > 1)
+                .distinct()
+                .toList();
     }
 
     private static String outermost(JavaClass one) {
         return one.getEnclosingClass().map(Circles::outermost).orElseGet(one::getName);
     }
 
-    private void visit(String name) {
-        int index = indexes.size();
-        indexes.put(name, index);
-        lowest.put(name, index);
-        path.push(name);
-        for (String next : known.getOrDefault(name, Set.of())) {
-            if (!indexes.containsKey(next)) {
-                visit(next);
-                lower(name, lowest.getOrDefault(next, index));
-            } else if (path.contains(next)) {
-                lower(name, indexes.getOrDefault(next, index));
-            }
+    private static Set<String> reached(String from, Map<String, Set<String>> known) {
+        Set<String> reached = new HashSet<>(Set.of(from));
+        Deque<String> open = new ArrayDeque<>(reached);
+        while (!open.isEmpty()) {
+            known.getOrDefault(open.pop(), Set.of()).stream()
+                    .filter(reached::add)
+                    .forEach(open::push);
         }
-        if (lowest.getOrDefault(name, index) == index) {
-            close(name);
-        }
-    }
-
-    private void lower(String name, int index) {
-        lowest.merge(name, index, Math::min);
-    }
-
-    private void close(String name) {
-        Set<String> circle = new TreeSet<>();
-        while (!circle.contains(name)) {
-            circle.add(path.pop());
-        }
-        if (circle.size() > 1) {
-            circles.add(circle);
-        }
+        return reached;
     }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -65,14 +66,15 @@ final class OutcomesTest {
     }
 
     @Test
-    void awaitedAnswer_isReturned() {
+    void awaitedAnswer_isReturned_andAFailureThrownAsItIs_orAsTheCauseIfItIsChecked() {
         assertThat(Outcomes.await(CompletableFuture.completedFuture(WHOLE))).isSameAs(WHOLE);
-    }
-
-    @Test
-    void awaitedFailure_isThrownAsItIs() {
-        assertThat(catchThrowable(() -> Outcomes.await(CompletableFuture.failedFuture(FAILURE))))
-                .isSameAs(FAILURE);
+        for (Throwable failure : List.of(FAILURE, new AssertionError("no"))) {
+            assertThat(catchThrowable(() -> Outcomes.await(CompletableFuture.failedFuture(failure))))
+                    .isSameAs(failure);
+        }
+        assertThatThrownBy(() -> Outcomes.await(CompletableFuture.failedFuture(new IOException("gone"))))
+                .isInstanceOf(CompletionException.class)
+                .hasRootCauseMessage("gone");
     }
 
     @Test
@@ -108,18 +110,6 @@ final class OutcomesTest {
     }
 
     @Test
-    void failedStream_failsTheOutcome() {
-        CompletableFuture<Completion> outcome = Outcomes.ofStream(answer, piece -> pieces.add(piece.text()));
-        answer.to().onError(FAILURE);
-
-        assertThat(outcome)
-                .failsWithin(Duration.ZERO)
-                .withThrowableThat()
-                .havingRootCause()
-                .isSameAs(FAILURE);
-    }
-
-    @Test
     void consumerThatThrows_withdrawsThePrompt_andGetsNothingMore() {
         IllegalStateException full = new IllegalStateException("the disk is full");
         CompletableFuture<Completion> outcome = Outcomes.ofStream(answer, piece -> {
@@ -132,38 +122,31 @@ final class OutcomesTest {
 
         assertThat(pieces).containsExactly("Ye");
         assertThat(answer.cancelled).isTrue();
-        assertThat(outcome)
-                .failsWithin(Duration.ZERO)
-                .withThrowableThat()
-                .havingRootCause()
-                .isSameAs(full);
+        assertThat(catchThrowable(outcome::join)).hasCause(full);
     }
 
     @Test
-    void outcomeThatItsCallerCompletes_withdrawsThePrompt() {
+    void failedStream_failsTheOutcome() {
         CompletableFuture<Completion> outcome = Outcomes.ofStream(answer, piece -> pieces.add(piece.text()));
-        outcome.complete(WHOLE);
 
-        assertThat(answer.cancelled).isTrue();
+        answer.to().onError(FAILURE);
+
+        assertThat(catchThrowable(outcome::join)).hasCause(FAILURE);
     }
 
     @Test
-    void awaitedError_isThrownAsItIs_andACheckedExceptionAsTheCause() {
-        AssertionError error = new AssertionError("no");
-        assertThat(catchThrowable(() -> Outcomes.await(CompletableFuture.failedFuture(error))))
-                .isSameAs(error);
-        assertThatThrownBy(() -> Outcomes.await(CompletableFuture.failedFuture(new IOException("gone"))))
-                .isInstanceOf(CompletionException.class)
-                .hasRootCauseMessage("gone");
-    }
+    void outcomeThatItsCallerEnds_withdrawsThePrompt() {
+        for (Consumer<CompletableFuture<Completion>> end : List.<Consumer<CompletableFuture<Completion>>>of(
+                outcome -> outcome.cancel(false), outcome -> outcome.complete(WHOLE))) {
+            Answer ended = new Answer();
+            CompletableFuture<Completion> outcome = Outcomes.ofStream(ended, piece -> pieces.add(piece.text()));
+            assertThat(ended.cancelled).isFalse();
 
-    @Test
-    void cancelledOutcome_withdrawsThePrompt() {
-        CompletableFuture<Completion> outcome = Outcomes.ofStream(answer, piece -> pieces.add(piece.text()));
-        outcome.cancel(false);
-        answer.to().onNext(new Delta.Text("late"));
+            end.accept(outcome);
+            ended.to().onNext(new Delta.Text("late"));
 
-        assertThat(answer.cancelled).isTrue();
+            assertThat(ended.cancelled).isTrue();
+        }
         assertThat(pieces).isEmpty();
     }
 }

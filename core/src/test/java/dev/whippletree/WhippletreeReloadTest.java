@@ -9,23 +9,14 @@ import dev.whippletree.config.ConfigurationTree;
 import dev.whippletree.config.Reloaded;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
-import dev.whippletree.model.Delta;
-import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.model.Secret;
+import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.plugin.FakePlugins;
 import dev.whippletree.plugin.FakePlugins.FakeCache;
 import dev.whippletree.plugin.FakePlugins.FakeProvider;
 import dev.whippletree.plugin.FakePlugins.FakeStrategy;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.Admission;
-import dev.whippletree.spi.AnswerEnd;
-import dev.whippletree.spi.AttemptSink;
-import dev.whippletree.spi.Cancellable;
-import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
-import dev.whippletree.spi.Services;
-import dev.whippletree.spi.SettingKey;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,12 +26,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Another configuration for a Whippletree that is built: read again, checked, opened, told. */
 @ResourceLock(FakePlugins.LOCK)
@@ -56,54 +50,6 @@ final class WhippletreeReloadTest {
         FakePlugins.EVENTS.clear();
     }
 
-    /** Answers with its token. */
-    private static final class RevealingProvider implements Provider {
-
-        @Override
-        public String name() {
-            return "revealing";
-        }
-
-        @Override
-        public Set<SettingKey> settings() {
-            return Set.of();
-        }
-
-        @Override
-        public List<AccountSettings> fromEnvironment(Map<String, String> environment) {
-            return List.of();
-        }
-
-        @Override
-        public Map<String, String> environmentVariables() {
-            return Map.of();
-        }
-
-        @Override
-        public ProviderClient connect(AccountSettings account, Services services) {
-            FakePlugins.EVENTS.add("connect " + account.id());
-            return new RevealingClient(account.token());
-        }
-    }
-
-    private record RevealingClient(Optional<Secret> token) implements ProviderClient {
-
-        @Override
-        public Admission admission(Prompt prompt, String model) {
-            return Admission.NONE;
-        }
-
-        @Override
-        public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
-            sink.delta(new Delta.Text(token.map(Secret::reveal).orElse("none")));
-            sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
-            return () -> {};
-        }
-
-        @Override
-        public void close() {}
-    }
-
     private void write(String yaml) throws IOException {
         Files.writeString(folder.resolve("whippletree.yaml"), yaml);
     }
@@ -113,14 +59,21 @@ final class WhippletreeReloadTest {
         Whippletree built = Whippletree.builder()
                 .timeline(timeline)
                 .provider(new FakeProvider())
-                .provider(new RevealingProvider())
                 .cache(new FakeCache())
                 .strategy(new FakeStrategy())
                 .configuration(folder.resolve("whippletree.yaml"))
-                .environment(Map.of("SECRET", "third"))
+                .clients((account, client) -> wrapped(account, client))
+                .environment(Map.of("SECRET", "third", "FAKE_TOKEN", "x"))
                 .build();
         FakePlugins.EVENTS.clear();
         return built;
+    }
+
+    private static ProviderClient wrapped(AccountSettings account, ProviderClient client) {
+        if (account.id().equals("unwrapped")) {
+            throw new IllegalStateException("the wrapper failed");
+        }
+        return client;
     }
 
     private Reloaded reloaded(Whippletree whippletree, String yaml) throws IOException {
@@ -192,124 +145,61 @@ final class WhippletreeReloadTest {
     }
 
     @Test
-    void fileThatIsTheSame_changesNothing() throws IOException {
-        String yaml = """
-                accounts: [{id: a, provider: fake}]
-                routes: {r: {model: m, strategy: fake}}
-                caches: [fake]
-                """;
-        Whippletree whippletree = built(yaml);
-        assertThat(reloaded(whippletree, yaml)).hasToString("nothing changed");
-        assertThat(FakePlugins.EVENTS).isEmpty();
-    }
-
-    @Test
-    void configurationThatCannotBeUsed_changesNothing_andEveryProblemIsTold() throws IOException {
-        Whippletree whippletree = built("accounts: [{id: a, provider: fake}]");
-        write("""
-                accounts: [{id: b, provider: fake, fail: refuse}, {id: c, provider: fake}, {id: d, provider: fake, fail: crash}]
-                """);
-        ConfigurationException problem = catchThrowableOfType(ConfigurationException.class, whippletree::reload);
-        assertThat(problem.problems()).hasSize(2).first().isEqualTo("account b: fail is refused");
-        assertThat(FakePlugins.EVENTS).containsExactly("open c", "close c");
-        write("acounts: []");
-        assertThatThrownBy(whippletree::reload)
-                .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("acounts");
-        assertThat(whippletree.configuration().accounts())
-                .extracting(AccountSettings::id)
-                .containsExactly("a");
-        assertThat(answer(whippletree, Prompt.of("Hello"))).startsWith("answer of a");
-    }
-
-    @Test
-    void whatCannotChangeWhileRunning_isNamed_andAllElseIsApplied() throws IOException {
+    void whatCannotChangeWhileRunning_isNamedUntilItIsAsItWas_andAllElseIsApplied() throws IOException {
         Whippletree whippletree = built("accounts: [{id: a, provider: fake}]\ncaches: [fake]");
+
         Reloaded reloaded = reloaded(whippletree, """
                 accounts: [{id: b, provider: fake}]
                 caches: [{name: fake, size: 3}]
                 line-size: 3
-                tenant-line-size: 2
-                batch-share: 7%
-                max-concurrency: 3
-                cache-timeout: 3s
-                state: elsewhere
+                tenant-weights: {y: 3}
                 plugins: more
                 """);
+
         assertThat(reloaded.needsRestart())
                 .extracting(line -> line.substring(0, line.indexOf(':')))
-                .containsExactly(
-                        "caches",
-                        "line-size",
-                        "tenant-line-size",
-                        "batch-share",
-                        "max-concurrency",
-                        "cache-timeout",
-                        "state",
-                        "plugins");
+                .containsExactly("caches", "line-size", "plugins");
         assertThat(whippletree.status().notes()).containsAll(reloaded.needsRestart());
         assertThat(whippletree.configuration().engine().lineSize()).isEqualTo(10_000);
+        assertThat(whippletree.configuration().caches().get(0).settings().text("size"))
+                .isEmpty();
+        assertThat(whippletree.configuration().weights().of("y")).isEqualTo(3);
         assertThat(FakePlugins.EVENTS).containsExactly("open b", "close a");
+
         Reloaded back = reloaded(whippletree, "accounts: [{id: b, provider: fake}]\ncaches: [fake]");
-        assertThat(back).hasToString("nothing changed");
+        assertThat(back).hasToString("tenant y: changed: weight");
         assertThat(whippletree.status().notes()).isEmpty();
+        assertThat(FakePlugins.EVENTS).hasSize(2);
     }
 
     @Test
-    void changedWeights_holdAtOnce() throws IOException {
-        Whippletree whippletree =
-                built("accounts: [{id: b, provider: fake}]\ntenant-weights: {x: 2, y: 3}\ncaches: []");
-        Reloaded reloaded = reloaded(
-                whippletree, "accounts: [{id: b, provider: fake}]\ntenant-weights: {y: 3, z: 5, w: 1}\ncaches: []");
-        assertThat(reloaded.lines()).containsExactly("tenant x: changed: weight", "tenant z: changed: weight");
-        assertThat(reloaded.needsRestart()).isEmpty();
-        assertThat(whippletree.configuration().weights().of("z")).isEqualTo(5);
-    }
-
-    @Test
-    void changedWeightOfAClient_holdsAtOnce() throws IOException {
-        String clients = "accounts: [{id: b, provider: fake}]\ncaches: []\n"
-                + "gateway: {clients: [{name: x, key: key-of-x-01234567WEIGHT}]}";
-        Whippletree whippletree = built(clients.replace("WEIGHT", ", weight: 4"));
-        assertThat(whippletree.configuration().weights().of("x")).isEqualTo(4);
-        assertThat(reloaded(whippletree, clients.replace("WEIGHT", ", weight: 2"))
-                        .lines())
-                .containsExactly("tenant x: changed: weight");
-        assertThat(whippletree.configuration().weights().of("x")).isEqualTo(2);
-        assertThatThrownBy(() ->
-                        reloaded(whippletree, clients.replace("WEIGHT", ", weight: 3") + "\ntenant-weights: {x: 3}"))
-                .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("tenant-weights.x also sets this client's weight");
-        assertThat(whippletree.configuration().weights().of("x")).isEqualTo(2);
-        reloaded(whippletree, clients.replace("WEIGHT", ""));
-        assertThat(whippletree.configuration().weights().of("x")).isEqualTo(1);
-    }
-
-    @Test
-    void changedToken_isUsedFromTheNextCallOn_onTheSameConnection_andIsNotTold() throws IOException {
-        Whippletree whippletree = built("accounts: [{id: a, provider: revealing, token: first}]\ncaches: []");
-        assertThat(answer(whippletree, Prompt.of("one"))).isEqualTo("first");
-        Reloaded reloaded =
-                reloaded(whippletree, "accounts: [{id: a, provider: revealing, token: second}]\ncaches: []");
-        assertThat(answer(whippletree, Prompt.of("two"))).isEqualTo("second");
-        assertThat(FakePlugins.EVENTS).isEmpty();
-        assertThat(reloaded).hasToString("account a: changed: token");
-        reloaded(whippletree, "accounts: [{id: a, provider: revealing, token: '${SECRET}'}]\ncaches: []");
-        assertThat(answer(whippletree, Prompt.of("three"))).isEqualTo("third");
-        reloaded(whippletree, "accounts: [{id: a, provider: revealing}]\ncaches: []");
-        assertThat(answer(whippletree, Prompt.of("four"))).isEqualTo("none");
-        assertThat(FakePlugins.EVENTS).containsExactly("connect a");
-    }
-
-    @Test
-    void changedSettingOfTheProvider_connectsAnew() throws IOException {
+    void changedSettingOfTheProvider_connectsAnew_andAnotherDoesNot() throws IOException {
         Whippletree whippletree = built("accounts: [{id: a, provider: fake}]");
-        Reloaded reloaded = reloaded(whippletree, "accounts: [{id: a, provider: fake, close-fails: yes}]");
-        assertThat(reloaded).hasToString("account a: changed: close-fails");
+
+        reloaded(whippletree, "accounts: [{id: a, provider: fake, weight: 2}]");
+        assertThat(FakePlugins.EVENTS).isEmpty();
+        reloaded(whippletree, "accounts: [{id: a, provider: fake, weight: 2, close-fails: yes}]");
+
         assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a");
         whippletree.close(Duration.ZERO);
         timeline.runAll();
         assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a", "close a");
+    }
+
+    @Test
+    void changedToken_isUsedFromTheNextCallOn_onTheSameConnection_andIsNotTold() throws IOException {
+        Whippletree whippletree = built("accounts: [{id: a, provider: fake, reveals: yes, token: first}]\ncaches: []");
+        assertThat(answer(whippletree, Prompt.of("one"))).isEqualTo("first");
+        Reloaded reloaded =
+                reloaded(whippletree, "accounts: [{id: a, provider: fake, reveals: yes, token: second}]\ncaches: []");
+        assertThat(answer(whippletree, Prompt.of("two"))).isEqualTo("second");
+        assertThat(FakePlugins.EVENTS).isEmpty();
+        assertThat(reloaded).hasToString("account a: changed: token");
+        reloaded(whippletree, "accounts: [{id: a, provider: fake, reveals: yes, token: '${SECRET}'}]\ncaches: []");
+        assertThat(answer(whippletree, Prompt.of("three"))).isEqualTo("third");
+        reloaded(whippletree, "accounts: [{id: a, provider: fake, reveals: yes}]\ncaches: []");
+        assertThat(answer(whippletree, Prompt.of("four"))).isEqualTo("none");
+        assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a");
     }
 
     @Test
@@ -339,5 +229,116 @@ final class WhippletreeReloadTest {
         write("accounts: [{id: b, provider: fake}]");
         assertThatThrownBy(whippletree::reload).isInstanceOf(IllegalStateException.class);
         assertThat(FakePlugins.EVENTS).isEmpty();
+    }
+
+    private static final String BEFORE = "accounts: [{id: a, provider: fake, weight: 2}]\nroutes: {r: {model: m}}\n";
+
+    /** Others open, the account that was there goes, and so does the route. */
+    private static final String OTHER = """
+            accounts: [{id: b, provider: fake}, {id: c, provider: fake}]
+            routes: {s: {model: n, strategy: fake}}
+            gateway: {clients: []}
+            """;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "accounts: [ | accounts: [[ | whippletree.yaml",
+                "routes: | zzz: | zzz",
+                "id: c | id: b | another account has the id 'b' already",
+                "id: c | id: c, token: '${file:/no/such}' | /no/such",
+                "strategy: fake | strategy: {name: fake, share: x} | share",
+                "id: c | id: c, fail: refuse | account c: fail is refused",
+                "id: c | id: c, fail: crash | out of luck",
+                "id: c | id: unwrapped | the wrapper failed",
+                "clients: [] | host: 0.0.0.0 | add clients with keys",
+                "clients: [] | clients: [{name: acme, key: '${file:/no/such}'}] | /no/such"
+            })
+    void stepThatFails_leavesEverythingAsItWas_andTheNextReloadFree(String part, String wrong, String told)
+            throws IOException {
+        Whippletree whippletree = built(BEFORE);
+        Configuration before = whippletree.configuration();
+        StatusSnapshot status = whippletree.status();
+        write(OTHER.replace(part, wrong));
+
+        assertThatThrownBy(() -> whippletree.reload(next -> {
+                    throw new AssertionError("nothing may take over");
+                }))
+                .hasMessageContaining(told);
+
+        assertUnchanged(whippletree, before, status);
+        Files.delete(folder.resolve("whippletree.yaml"));
+        assertThatThrownBy(whippletree::reload).hasMessageContaining("there is no such file");
+        assertUnchanged(whippletree, before, status);
+        assertThat(reloaded(whippletree, OTHER).accounts().added()).containsExactly("b", "c");
+        assertThat(answer(whippletree, Prompt.of("Hello, again"))).endsWith(", n");
+    }
+
+    private void assertUnchanged(Whippletree whippletree, Configuration before, StatusSnapshot status) {
+        assertThat(whippletree.configuration()).isSameAs(before);
+        if (whippletree.status().prompts().answered() == 0) {
+            assertThat(whippletree.status()).isEqualTo(status);
+        }
+        List<String> opened = ids("open ");
+        opened.remove("strategy");
+        assertThat(ids("close ")).as("what was opened for it is closed").containsExactlyInAnyOrderElementsOf(opened);
+        assertThat(answer(whippletree, Prompt.of("Hello"))).isEqualTo("answer of a, m");
+        Prompt toOther = Prompt.builder().user("Hello").route("s").build();
+        assertThat(whippletree.complete(toOther)).isCompletedExceptionally();
+    }
+
+    private static List<String> ids(String event) {
+        return new ArrayList<>(FakePlugins.EVENTS.stream()
+                .filter(line -> line.startsWith(event))
+                .map(line -> line.substring(event.length()))
+                .toList());
+    }
+
+    @Test
+    void everyProblemOfAReload_isTold() throws IOException {
+        Whippletree whippletree = built("accounts: [{id: a, provider: fake}]");
+        write(
+                "accounts: [{id: b, provider: fake, fail: refuse}, {id: c, provider: fake}, {id: d, provider: fake, fail: crash}]");
+
+        ConfigurationException problem = catchThrowableOfType(ConfigurationException.class, whippletree::reload);
+
+        assertThat(problem.problems()).hasSize(2).first().isEqualTo("account b: fail is refused");
+        assertThat(FakePlugins.EVENTS).containsExactly("open c", "close c");
+    }
+
+    @Test
+    void companionThatFails_leavesEverythingAsItWas() throws IOException {
+        Whippletree whippletree = built(BEFORE);
+        Configuration before = whippletree.configuration();
+        StatusSnapshot status = whippletree.status();
+        write(OTHER);
+        Function<Configuration, Runnable> failing = next -> {
+            throw new IllegalArgumentException("not on a public address");
+        };
+        assertThatThrownBy(() -> whippletree.reload(failing)).hasMessage("not on a public address");
+        assertThat(ids("open ")).contains("b", "c");
+        assertUnchanged(whippletree, before, status);
+    }
+
+    @Test
+    void companion_isHandedWhatIsToHold_andTakesOverWithTheRest() throws IOException {
+        Whippletree whippletree = built(BEFORE);
+        write(OTHER);
+        AtomicReference<Configuration> handed = new AtomicReference<>();
+        List<String> events = new ArrayList<>();
+        whippletree.reload(next -> {
+            handed.set(next);
+            events.addAll(FakePlugins.EVENTS);
+            assertThat(whippletree.status().accounts())
+                    .extracting(account -> account.id())
+                    .containsExactly("a");
+            return () -> events.add("taken over");
+        });
+        assertThat(events).containsExactly("open b", "open c", "open strategy", "taken over");
+        assertThat(whippletree.configuration()).isSameAs(handed.get());
+        assertThat(answer(whippletree, Prompt.of("Hello"))).endsWith(", n");
+        assertThat(FakePlugins.EVENTS).contains("close a");
     }
 }

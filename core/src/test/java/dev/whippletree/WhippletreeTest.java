@@ -9,7 +9,6 @@ import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import dev.whippletree.config.Configuration;
-import dev.whippletree.config.Configuration.CacheTierSettings;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
@@ -27,8 +26,6 @@ import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Cache;
-import dev.whippletree.spi.ProviderClient;
-import dev.whippletree.spi.Services;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
@@ -67,23 +64,62 @@ final class WhippletreeTest {
     }
 
     @Test
-    void accountsAndACache_areAllItTakes() {
+    void accountsAndACache_areAllItTakes_andAreClosedInReverse_thoughOneFailsTo() {
+        FakeProvider provider = new FakeProvider();
         try (Whippletree whippletree = Whippletree.builder()
-                .provider(new FakeProvider())
+                .provider(provider)
                 .cache(new FakeCache())
                 .account("a", "fake", "token-a")
-                .account("b", "fake", "token-b")
+                .account(AccountSettings.builder("b", "fake")
+                        .setting("close-fails", "yes")
+                        .build())
                 .cache("fake")
                 .build()) {
-
             Completion answer = whippletree.complete(HELLO).join();
 
             assertThat(answer.text()).isEqualTo("answer of a, " + Configuration.DEFAULT_MODEL);
             assertThat(whippletree.status().prompts().answered()).isEqualTo(1);
+            assertThat(whippletree.status().notes())
+                    .singleElement()
+                    .asString()
+                    .startsWith("The fake accounts a, b count as 2 organizations");
             assertThat(whippletree.configuration().routes().get(0).name()).isEqualTo("default");
+            assertThat(provider.services().logger("x").getName()).isEqualTo("dev.whippletree.x");
+            assertThat(provider.services()
+                            .complete(HELLO)
+                            .toCompletableFuture()
+                            .join()
+                            .text())
+                    .startsWith("answer of");
         }
         assertThat(FakePlugins.EVENTS)
                 .containsExactly("open a", "open b", "open cache", "close cache", "close b", "close a");
+    }
+
+    @Test
+    void everyRefusalOfAPlugin_isToldAtOnce_andWhatWasOpenedIsClosed() {
+        ConfigurationException problem = problem(builder()
+                .account("a", "fake", "x")
+                .account(AccountSettings.builder("b", "fake")
+                        .setting("fail", "refuse")
+                        .build())
+                .account(AccountSettings.builder("c", "fake")
+                        .setting("fail", "crash")
+                        .build())
+                .route(route("fake", new Settings("route r", Map.of("share", "much"))))
+                .cache("fake", Map.of("size", "none")));
+
+        assertThat(problem.problems())
+                .satisfiesExactly(
+                        refused -> assertThat(refused).isEqualTo("account b: fail is refused"),
+                        crashed -> assertThat(crashed)
+                                .startsWith("account c: the plugin failed: ")
+                                .endsWith(": IllegalStateException: out of luck"),
+                        route -> assertThat(route)
+                                .isEqualTo("route r: share is a whole number from 1 to 10, not 'much'"),
+                        cache -> assertThat(cache)
+                                .isEqualTo("cache fake: size is a whole number from 1 to 10, not 'none'"));
+        assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a");
     }
 
     @Test
@@ -93,30 +129,15 @@ final class WhippletreeTest {
         when(ending.endsWithProcess()).thenReturn(true);
         Whippletree.Builder builder = builder().account("a", "fake", "x").cache(ending);
 
-        assertThat(answer(builder.cache("ending").cache("fake").asksOnce())).startsWith("answer of a");
+        Whippletree whippletree =
+                builder.cache("ending").cache("fake").asksOnce().build();
+        assertThat(answer(whippletree)).startsWith("answer of a");
+        CompletableFuture<Long> removed = whippletree.clearCaches();
+        timeline.runAll();
+        assertThat(removed).isCompletedWithValue(0L);
 
         assertThat(FakePlugins.EVENTS).contains("open cache");
         verify(ending, never()).open(any(), any());
-    }
-
-    /** A JVM whose virtual threads have waited for a socket takes 0.3 seconds longer to end. */
-    @Test
-    void programThatAsksOnce_hasNoVirtualThreads() {
-        CompletableFuture<Thread> thread = new CompletableFuture<>();
-        FakeProvider provider = new FakeProvider() {
-            @Override
-            public ProviderClient connect(AccountSettings account, Services services) {
-                services.executor().execute(() -> thread.complete(Thread.currentThread()));
-                return super.connect(account, services);
-            }
-        };
-        try (Whippletree whippletree = Whippletree.builder()
-                .provider(provider)
-                .account("a", "fake", "x")
-                .asksOnce()
-                .build()) {
-            assertThat(thread.join()).isExactlyInstanceOf(Thread.class);
-        }
     }
 
     /** Ten programs that end are as good as one that asks ten times. */
@@ -207,20 +228,6 @@ final class WhippletreeTest {
     }
 
     @Test
-    void stateFolderThatIsNotThere_isAWarningAndNoMore() {
-        Whippletree whippletree = builder()
-                .account("a", "fake", "token-a")
-                .state(folder.resolve("missing"))
-                .build();
-        assertThat(whippletree.configuration().warnings())
-                .singleElement()
-                .asString()
-                .contains("doesn't exist; create it");
-        assertThat(whippletree.status().notes())
-                .isEqualTo(whippletree.configuration().warnings());
-    }
-
-    @Test
     void environmentDeclaresAccountsAndModel_butAGivenModelIsStronger() {
         Map<String, String> environment = Map.of("FAKE_TOKEN", "x", "WHIPPLETREE_MODEL", "theirs");
 
@@ -229,39 +236,34 @@ final class WhippletreeTest {
     }
 
     @Test
-    void fileNamesProviderCacheAndStrategy_andAPromptGoesThroughAllThree() throws IOException {
-        Files.writeString(folder.resolve("whippletree.yaml"), """
-                accounts: [{id: a, provider: fake}]
-                routes: {r: {model: m, strategy: fake}}
-                caches: [fake]
-                """);
-
-        assertThat(answer(builder().configuration(source(Map.of())))).isEqualTo("answer of a, m");
-        assertThat(FakePlugins.EVENTS).contains("open a", "open strategy", "open cache");
-    }
-
-    @Test
-    void givenModel_isTheOneOfAFilesRoutesThatNameNone() throws IOException {
-        Files.writeString(folder.resolve("whippletree.yaml"), "accounts: [{id: a, provider: fake}]");
-        ConfigurationSource source = source(Map.of("WHIPPLETREE_MODEL", "theirs"));
-
-        assertThat(answer(builder().configuration(source).model("mine"))).isEqualTo("answer of a, mine");
-    }
-
-    @Test
     void fileIsAllItTakes_withTheVariablesThatAreGiven() throws IOException {
-        Path file = Files.writeString(
-                folder.resolve("team.yaml"), "accounts: [{id: a, provider: fake, token: '${TOKEN}'}]\nstate: .");
+        Path file = Files.writeString(folder.resolve("team.yaml"), """
+                accounts: [{id: a, provider: fake, token: '${TOKEN}'}]
+                routes: {r: {strategy: fake}}
+                caches: [fake]
+                state: missing
+                """);
         Map<String, String> environment = Map.of("TOKEN", "x", "WHIPPLETREE_MODEL", "theirs");
-
         Whippletree whippletree =
                 builder().configuration(file).environment(environment).build();
 
-        assertThat(whippletree.configuration().state()).contains(folder.resolve("."));
+        assertThat(FakePlugins.EVENTS).contains("open a", "open strategy", "open cache");
+        assertThat(whippletree.configuration().state()).contains(folder.resolve("missing"));
+        assertThat(whippletree.configuration().warnings())
+                .singleElement()
+                .asString()
+                .contains("doesn't exist; create it");
+        assertThat(whippletree.status().notes())
+                .isEqualTo(whippletree.configuration().warnings());
         assertThat(answer(whippletree)).isEqualTo("answer of a, theirs");
         assertThat(whippletree.reload()).hasToString("nothing changed");
         assertThat(answer(builder().configuration(file).environment(environment).model("mine")))
                 .isEqualTo("answer of a, mine");
+        Files.writeString(folder.resolve("whippletree.yaml"), "accounts: [{id: b, provider: fake}]");
+        assertThat(answer(builder()
+                        .configuration(source(Map.of("WHIPPLETREE_MODEL", "theirs")))
+                        .model("mine")))
+                .isEqualTo("answer of b, mine");
     }
 
     @Test
@@ -324,13 +326,16 @@ final class WhippletreeTest {
     }
 
     @Test
-    void missingToken_isAnErrorWithAccountAndVariable() {
+    void everyMistake_isToldAtOnce_withoutAValue_andNothingStaysOpen() {
         ConfigurationException problem = problem(builder()
                 .account("a", "fake", (String) null)
                 .account("b", "fake", " ")
                 .account("c", "fake", Secret.ofVariable("NO_SUCH_VARIABLE"))
                 .account("d", "fake", Secret.of(""))
-                .account("e", "fak", (String) null));
+                .account("e", "fak", (String) null)
+                .account("f", "fake", "very-secret")
+                .account("g", "fake", "very-secret")
+                .cache("fake", Map.of("sze", "1")));
 
         assertThat(problem.problems())
                 .containsExactly(
@@ -339,62 +344,17 @@ final class WhippletreeTest {
                         "account e: no token; check the variable that holds it",
                         "account c: the token can't be read: the environment variable NO_SUCH_VARIABLE isn't set",
                         "account d: the token is empty",
-                        "account e: no provider named 'fak'; known: fake; did you mean 'fake'?");
-        assertThat(FakePlugins.EVENTS).isEmpty();
-    }
-
-    @Test
-    void unknownNames_areAllTold() {
-        ConfigurationException problem = problem(
-                builder().account("a", "fak", "x").account("b", "fake", "y").cache("fake", Map.of("sze", "1")));
-
-        assertThat(problem.problems())
-                .containsExactly(
-                        "account a: no provider named 'fak'; known: fake; did you mean 'fake'?",
+                        "account e: no provider named 'fak'; known: fake; did you mean 'fake'?",
+                        "account g: accounts f and g have the same token; give each account its own token, or remove"
+                                + " one of them",
                         "cache fake: sze: unknown setting; did you mean 'size'?");
-        assertThat(FakePlugins.EVENTS).isEmpty();
-    }
-
-    @Test
-    void wholeConfiguration_isCheckedToo() {
-        Configuration configuration = new Configuration(
-                List.of(),
-                List.of(),
-                List.of(new CacheTierSettings("none", Settings.none("cache none"))),
-                EngineSettings.DEFAULT,
-                List.of());
-
-        assertThat(problem(builder().configuration(configuration)).problems())
-                .hasSize(2)
-                .first()
-                .isEqualTo("there is no account; add one, or take them from the environment");
-    }
-
-    @Test
-    void sameTokenTwice_isAnError_withoutTheValue() {
-        ConfigurationException problem =
-                problem(builder().account("a", "fake", "very-secret").account("b", "fake", "very-secret"));
-
-        assertThat(problem).hasMessageContaining("accounts a and b have the same token");
         assertThat(problem.toString()).doesNotContain("very-secret");
-    }
-
-    @Test
-    void noAccount_isSaid() {
         assertThat(problem(builder().environment(Map.of())).problems())
                 .containsExactly("there is no account; add one with account(…) or take them from the environment");
-    }
-
-    @Test
-    void refusalOfAPlugin_leavesNothingOpen() {
-        AccountSettings refused =
-                AccountSettings.of("b", "fake", Optional.empty(), new Settings("account b", Map.of("fail", "refuse")));
-
-        ConfigurationException problem =
-                problem(builder().account("a", "fake", "x").account(refused));
-
-        assertThat(problem.problems()).containsExactly("account b: fail is refused");
-        assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a");
+        Configuration empty = new Configuration(List.of(), List.of(), List.of(), EngineSettings.DEFAULT, List.of());
+        assertThat(problem(builder().configuration(empty)).problems())
+                .containsExactly("there is no account; add one, or take them from the environment");
+        assertThat(FakePlugins.EVENTS).isEmpty();
     }
 
     @Test
@@ -432,17 +392,6 @@ final class WhippletreeTest {
 
         assertThat(waiting).isCompletedExceptionally();
         assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a");
-    }
-
-    @Test
-    void clearedCaches_sayHowManyAnswersWereThere() {
-        Whippletree whippletree =
-                builder().account("a", "fake", "x").cache("fake").build();
-
-        CompletableFuture<Long> removed = whippletree.clearCaches();
-        timeline.runAll();
-
-        assertThat(removed).isCompletedWithValue(0L);
     }
 
     private Whippletree.Builder builder() {

@@ -187,6 +187,8 @@ public record Reloaded(
         differences.compare("ttl", RouteSettings::ttl);
         differences.compare("retries", RouteSettings::retries);
         differences.compare("timeouts", RouteSettings::timeouts);
+        differences.compare("aliases", RouteSettings::aliases);
+        differences.compare("leave", RouteSettings::leave);
         return differences.keys();
     }
 

@@ -21,12 +21,28 @@ final class ConfigurationCheckTest {
 
     private static final Map<String, String> NONE = Map.of();
 
+    /** A token is one account's only where it is sent to one service. */
     @Test
     void whatIsRight_isReturned() {
-        Configuration configuration =
-                configuration(List.of(account("a", "groq", "x")), List.of(route("r", "a")), List.of("redis"));
+        AccountSettings elsewhere = AccountSettings.of(
+                "b",
+                "groq",
+                Optional.of(Secret.of("x")),
+                new Settings("account b", Map.of("base-url", "http://localhost:1")));
+        Configuration configuration = configuration(
+                List.of(account("a", "groq", "x"), elsewhere, account("c", "huggingface", "x")),
+                List.of(route("r", "a")),
+                List.of("redis"));
 
         assertThat(ConfigurationCheck.of(configuration, Plugins.KNOWN, NONE)).isSameAs(configuration);
+    }
+
+    @Test
+    void noAccountOrNoRoute_isSaidOnce() {
+        assertThat(problems(configuration(List.of(), List.of(), List.of()), NONE))
+                .containsExactly("there is no account; add one, or take them from the environment");
+        assertThat(problems(configuration(List.of(account("a", "groq", "x")), List.of(), List.of()), NONE))
+                .containsExactly("there is no route; add at least one");
     }
 
     @Test
@@ -58,18 +74,6 @@ final class ConfigurationCheckTest {
     }
 
     @Test
-    void noAccount_isSaidOnce() {
-        assertThat(problems(configuration(List.of(), List.of(), List.of()), NONE))
-                .containsExactly("there is no account; add one, or take them from the environment");
-    }
-
-    @Test
-    void noRoute_isSaid() {
-        assertThat(problems(configuration(List.of(account("a", "groq", "x")), List.of(), List.of()), NONE))
-                .containsExactly("there is no route; add at least one");
-    }
-
-    @Test
     void sameToken_isToldByAccountsAndVariables_neverByValue() {
         Configuration configuration = configuration(
                 List.of(account("a", "groq", "gsk_secret"), account("b", "groq", "gsk_secret")),
@@ -79,21 +83,6 @@ final class ConfigurationCheckTest {
         assertThat(problems(configuration, Map.of("GROQ_API_KEY", "gsk_secret", "OTHER", "else")))
                 .containsExactly("account b: accounts a and b have the same token (GROQ_API_KEY); give each account its"
                         + " own token, or remove one of them");
-    }
-
-    @Test
-    void sameTokenElsewhere_isAnotherAccount() {
-        AccountSettings elsewhere = AccountSettings.of(
-                "b",
-                "groq",
-                Optional.of(Secret.of("dummy")),
-                new Settings("account b", Map.of("base-url", "http://localhost:1")));
-        Configuration configuration = configuration(
-                List.of(account("a", "groq", "dummy"), elsewhere, account("c", "huggingface", "dummy")),
-                List.of(route("r", "a")),
-                List.of());
-
-        assertThat(ConfigurationCheck.of(configuration, Plugins.KNOWN, NONE)).isSameAs(configuration);
     }
 
     @Test
@@ -111,41 +100,14 @@ final class ConfigurationCheckTest {
     }
 
     @Test
-    void unknownName_saysWhichPluginsAreBroken() {
-        KnownPlugins known = new KnownPlugins(
-                new KnownPlugins.PluginKind("provider", Map.of(), List.of("com.acme.Grok (/lib/grok.jar): no class")),
-                Plugins.KNOWN.caches(),
-                Plugins.KNOWN.strategies(),
-                Plugins.KNOWN.coordinators());
-        Configuration configuration =
-                configuration(List.of(account("a", "grok", "x")), List.of(route("r", "a")), List.of());
-
-        ConfigurationException problem = catchThrowableOfType(
-                ConfigurationException.class, () -> ConfigurationCheck.of(configuration, known, NONE));
-
-        assertThat(problem.problems())
-                .containsExactly("account a: no provider named 'grok'; none is known;"
-                        + " plugins that couldn't be loaded: com.acme.Grok (/lib/grok.jar): no class");
-    }
-
-    @Test
     void severalOrganizationsOfOneProvider_areNoted() {
-        AccountSettings first = account("a", "groq", "x");
-        AccountSettings second = account("b", "groq", "y");
-        AccountSettings other = account("c", "huggingface", "z");
-
-        assertThat(SeparateAccounts.notes(List.of(first, second, other)))
+        assertThat(SeparateAccounts.notes(
+                        List.of(of("a", "acme"), of("b", "acme"), of("c", "other"), account("d", "huggingface", "z"))))
                 .containsExactly(
-                        "The groq accounts a, b count as 2 organizations; accounts that share a quota need the same"
+                        "The groq accounts a, b, c count as 2 organizations; accounts that share a quota need the same"
                                 + " 'organization'. Use only accounts you are entitled to use.");
-    }
-
-    @Test
-    void commonOrganization_isNotNoted() {
         assertThat(SeparateAccounts.notes(List.of(of("a", "acme"), of("b", "acme"))))
                 .isEmpty();
-        assertThat(SeparateAccounts.notes(List.of(of("a", "acme"), of("b", "other"))))
-                .hasSize(1);
     }
 
     private static List<String> problems(Configuration configuration, Map<String, String> environment) {

@@ -8,7 +8,7 @@ import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each mistake gives exactly these lines, and never a stack trace. */
 final class ConfigurationMistakesTest {
@@ -24,310 +24,290 @@ final class ConfigurationMistakesTest {
     private static final Map<String, String> ENVIRONMENT =
             Map.of("HF_TOKEN", "hf_secret", "HF_TOKEN_2", "hf_secret", "EMPTY", " ");
 
-    private static final String ACCOUNT = "accounts: [{id: a, provider: groq}]\n";
+    /**
+     * Documents, each before the lines that it gets; {@code @3:} stands for the file and line 3. Of one that begins with
+     * account, route or client, that stands in a document that is otherwise right.
+     */
+    private static final String MISTAKES = """
+            accounts: hf-1
+            => @1: accounts: expected a list of accounts, such as [{id: hf-1, provider: huggingface, token: "${HF_TOKEN}"}]
+            accounts: [{id: a, provider: groq}]
+            gateway:
+              port: 70000
+            => @3: gateway.port: a port is 0 to 65535, not 70000
+            just text
+            => @: expected keys with values here
+            line-size: 1
+            ---
+            line-size: 2
+            => @3: a second YAML document begins here; put everything into one
+            line-size: 1
+            line-size: 2
+            => @1: line-size: duplicate key, again in line 2
+            line-size: &one 1
+            max-concurrency: *one
+            => @2: max-concurrency: aliases (*one) aren't supported; write the value out
+            routes:
+            \tr: 1
+            => @2: this isn't YAML: while scanning for the next token, found character '\\t(TAB)' that cannot start any token. (Do not use \\t(TAB) for indentation)
+            account: token: ${HF_TOKEN}
+            => @1: this isn't YAML: while parsing a flow mapping, expected ',' or '}', but got {; between braces, write "${VARIABLE}" with the quotes
+            token: "hf_secret
+            => @1: this isn't YAML: while scanning a quoted scalar, found unexpected end of stream
+            \0\1\2
+            => @1: this isn't YAML: special characters are not allowed
+            acounts: []
+            => @1: acounts: unknown key; did you mean 'accounts'?
+            zzz: 1
+            => @1: zzz: unknown key; known: accounts, batch-share, cache-timeout, caches, coordinator, default-route, gateway, line-size, max-concurrency, plugins, prices, routes, state, tenant-line-size, tenant-weights
+            tenant-line-size: -1
+            => @1: tenant-line-size: expected a whole number, 0 or more, not '-1'
+            batch-share: 51%
+            => @1: batch-share: expected a percentage from 0% to 50%, not '51%'
+            tenant-weights: 3
+            => @1: tenant-weights: expected keys with values here
+            tenant-weights: {a: 0, b: 1001}
+            => @1: tenant-weights.a: expected a whole number, 1 or more, not '0'
+            => @1: tenant-weights.b: a weight is 1 to 1000, not 1001
+            line-size: 1.5
+            => @1: line-size: expected a whole number, 0 or more, not '1.5'
+            line-size: 99999999999
+            => @1: line-size: expected a whole number, 0 or more, not '99999999999'
+            line-size: [1]
+            => @1: line-size: expected a single value
+            line-size:
+            => @1: line-size: a value is missing
+            max-concurrency: 0
+            => @1: max-concurrency: expected a whole number, 1 or more, not '0'
+            max-concurrency: ${HF_TOKEN}
+            => @1: max-concurrency: expected a whole number, 1 or more, not '${HF_TOKEN}'
+            gateway: {idle-timeout: 25h}
+            => @1: gateway.idle-timeout: the idle time of a connection must be 1 millisecond to 1 day, not PT25H
+            gateway: {deadline: 8d}
+            => @1: gateway.deadline: a deadline must be 1 millisecond to 7 days, not PT192H
+            gateway: {watch-kye: a}
+            => @1: gateway.watch-kye: unknown key; did you mean 'watch-key'?
+            gateway: {memory: 0%}
+            => @1: gateway.memory: a share of the heap is 1% to 90%, not '0%'
+            gateway: {memory: a lot}
+            => @1: gateway.memory: 'a lot' is not a size such as 512KB, 64MB, 1GB
+            gateway: {watch-key: "${NOT_SET}"}
+            => @1: gateway.watch-key: the environment variable NOT_SET isn't set
+            gateway: {watch-key: "${HF_TOKEN}", clients: [{name: acme, key: "${HF_TOKEN_2}"}]}
+            => @1: gateway.watch-key: client 'acme' and gateway.watch-key have the same key; give each its own key
+            gateway:
+              clients:
+              - {name: acme, key: "${HF_TOKEN}"}
+              - {name: other, key: "${HF_TOKEN_2}"}
+            => @4: gateway.clients[1].key: client 'acme' and client 'other' have the same key; give each its own key
+            client: key: "${file:/no/such/file}"
+            => @3: gateway.clients[0].key: the file /no/such/file can't be read
+            client: key: "${HF_TOKEN}", accounts: [hf-2], routes: [othe]
+            => @3: gateway.clients[0].accounts[0]: no account named 'hf-2'; did you mean 'hf-1'?
+            => @3: gateway.clients[0].routes[0]: no route named 'othe'; did you mean 'other'?
+            client: key: "${HF_TOKEN}", weight: 1001
+            => @3: gateway.clients[0].weight: a weight is 1 to 1000, not 1001
+            client: key: "${HF_TOKEN}", weight: 4
+            tenant-weights: {other: 2, acme: 4}
+            => @3: gateway.clients[0].weight: tenant-weights.acme also sets this client's weight; remove one of the two
+            client: key: "${HF_TOKEN}", accounts: [], routes: []
+            => @3: gateway.clients[0].accounts: the list is empty; name one account or more, or remove the key to allow all
+            => @3: gateway.clients[0].routes: the list is empty; name one route or more, or remove the key to allow all
+            client: key: "${HF_TOKEN}", accounts: [hf-1], routes: [other]
+            => @3: gateway.clients[0].accounts: no route that this client may use has an account that it may use
+            gateway: {show-accounts: sometimes}
+            => @1: gateway.show-accounts: expected true or false, not 'sometimes'
+            gateway: {clients: {acme: {key: x}}}
+            => @1: gateway.clients: expected a list, not keys; write, for example, [{name: interviews, key: "${INTERVIEWS_KEY}"}]
+            client: key: "${HF_TOKEN}", limits: {requests: 60}
+            => @3: gateway.clients[0].limits: expected a list, not keys; write, for example, [60 requests / 1m]
+            prices:
+              as-of: soon
+              currency: usd
+              prices: {groq: {prompt: 1}}
+              tax: 1
+            => @2: prices.as-of: expected a date such as 2026-11-25, not 'soon'
+            => @4: prices.prices: expected a list, not keys; write, for example, [{provider: groq, model: openai/gpt-oss-20b, prompt: 0.05, completion: 0.2}]
+            => @5: prices.tax: unknown key; known: as-of, currency, prices, stale-after-days
+            prices: [a, b]
+            => @1: prices: expected a single value
+            prices: /no/such/prices.yaml
+            => /no/such/prices.yaml: there is no such file
+            cache-timeout: soon
+            => @1: cache-timeout: 'soon' is not a duration such as 250ms, 30s, 5m, 1h, 1d, 1w
+            cache-timeout: 999999999999d
+            => @1: cache-timeout: '999999999999d' is longer than 3650d
+            accounts:
+            => @1: accounts: a value is missing
+            accounts: []
+            => @1: accounts: the list is empty; add an account, or remove the key to use the accounts from the environment
+            accounts: [hf-1]
+            => @1: accounts[0]: expected a list of accounts, such as [{id: hf-1, provider: huggingface, token: "${HF_TOKEN}"}]
+            accounts:
+              hf-1: {provider: groq}
+              hf-2: {provider: groq}
+            => @1: accounts: expected a list, not keys; write, for example, [{id: hf-1, provider: huggingface, token: "${HF_TOKEN}"}]
+            account: limits: {requests: 1000}
+            => @1: accounts[0].limits: expected a list, not keys; write, for example, [1000 requests / 1h]
+            accounts:
+            - {}
+            => @2: accounts[0].id: this key is missing; each account needs it
+            => @2: accounts[0].provider: this key is missing; each account needs it
+            accounts:
+            - id: " "
+              provider:
+            => @2: accounts[0].id: this key is missing; each account needs it
+            => @3: accounts[0].provider: a value is missing
+            accounts:
+            - {id: a, provider: grok, base-url: x}
+            => @2: accounts[0].provider: no provider named 'grok'; known: groq, huggingface; did you mean 'groq'?
+            accounts:
+            - {id: a, provider: zebra}
+            => @2: accounts[0].provider: no provider named 'zebra'; known: groq, huggingface; its module (whippletree-provider-zebra, if it is part of Whippletree) isn't on the class path, or was merged into a jar without META-INF/services (merge them: shade plugin, ServicesResourceTransformer)
+            accounts:
+            - id: a
+              provdier: groq
+            => @2: accounts[0].provider: this key is missing; each account needs it
+            => @3: accounts[0].provdier: unknown key; did you mean 'provider'?
+            accounts:
+            - {id: a, provider: groq, bill-to: x}
+            => @2: accounts[0].bill-to: unknown key; known: base-url, credit, id, limit-scope, limits, max-concurrency, organization, provider, token, transit, weight
+            accounts:
+            - {id: a, provider: groq}
+            - {id: a, provider: groq}
+            => @3: accounts[1].id: another account has the id 'a' already; give each account its own id
+            account: weight: 0
+            => @1: accounts[0].weight: expected a whole number, 1 or more, not '0'
+            account: organization: {a: b}
+            => @1: accounts[0].organization: expected a single value
+            account: limits: [0/1h]
+            => @1: accounts[0].limits[0]: a limit's amount must be 1 or more, not 0
+            account: limits: [many]
+            => @1: accounts[0].limits[0]: 'many' is not a limit; write, for example, '1000 requests / 1h', '8000 tokens / 1m' or '5000 input-tokens / 1m'
+            account: limits: [{limit: 1/0h}]
+            => @1: accounts[0].limits[0].limit: a limit's window must be positive, not 0ms
+            account: limits: [{model: m}]
+            => @1: accounts[0].limits[0].limit: the limit is missing; write, for example, '1000 requests / 1h'
+            account: credit: plenty
+            => @1: accounts[0].credit: 'plenty' is not a credit; write, for example, '0.10 usd / month'
+            account: limit-scope: account
+            => @1: accounts[0].limit-scope: must be model or organization, not 'account'
+            account: credit: 0 usd / month
+            => @1: accounts[0].credit: a credit must be above 0, not 0
+            account: limits: [[1/1h]]
+            => @1: accounts[0].limits[0]: expected a single value
+            account: token: "${NONE}"
+            => @1: accounts[0].token: the environment variable NONE isn't set
+            account: token: "${EMPTY}"
+            => @1: accounts[0].token: the environment variable EMPTY isn't set
+            account: token: ""
+            => @1: accounts[0].token: the token is empty
+            account: token: [hf_secret]
+            => @1: accounts[0].token: expected a single value
+            account: token: "Bearer ${HF_TOKEN}"
+            => @1: accounts[0].token: a reference must be ${VARIABLE} or ${file:/path} alone
+            account: token: "${file:/no/such/file}"
+            => @1: accounts[0].token: the file /no/such/file can't be read
+            accounts:
+            - {id: a, provider: groq, token: "${HF_TOKEN}"}
+            - {id: b, provider: groq, token: "${HF_TOKEN_2}"}
+            => @3: accounts[1].token: accounts a and b have the same token (HF_TOKEN, HF_TOKEN_2); give each account its own token, or remove one of them
+            account: base-url: "http://${NONE}"
+            => @1: accounts[0].base-url: the environment variable NONE isn't set
+            accounts: [{id: a, provider: groq}]
+            routes: [a]
+            => @2: routes: expected keys with values here
+            accounts: [{id: a, provider: groq}]
+            routes: {r: }
+            => @2: routes.r: a value is missing
+            route: tiers: []
+            => @2: routes.r.tiers: add at least one tier
+            route: tiers: {first: [{account: a}], second: [{account: a, model: m}]}
+            => @2: routes.r.tiers: expected a list, not keys; write, for example, [{account: hf-1, model: openai/gpt-oss-20b}]
+            route: aliases: {gpt-4o: r}, accounts: {a: 1}
+            => @2: routes.r.accounts: expected a list, not keys; write, for example, [one, another]
+            => @2: routes.r.aliases: expected a list, not keys; write, for example, [one, another]
+            route: tiers: [[]]
+            => @2: routes.r.tiers[0]: a tier needs at least one target
+            route: tiers: [a]
+            => @2: routes.r.tiers[0]: expected keys with values here
+            route: tiers: [[{model: m}]]
+            => @2: routes.r.tiers[0][0].account: the account's id is missing; known: a
+            route: tiers: [[{account: hf-1, model: m}]]
+            => @2: routes.r.tiers[0][0].account: no account named 'hf-1'; known: a
+            route: tiers: [[{account: a, model: m}, {account: a, model: m}]]
+            => @2: routes.r.tiers[0][1]: the tier has this account and model twice
+            route: model: m, tiers: [{account: a}]
+            => @2: routes.r.tiers: a route has either tiers or a model and accounts, not both
+            route: accounts: [b, a]
+            => @2: routes.r.accounts[0]: no account named 'b'; known: a
+            accounts: [{id: a, provider: groq}]
+            default-route: x
+            routes: {main: {}}
+            => @2: default-route: no route named 'x'; known: main
+            route: strategy: round-robbin
+            => @2: routes.r.strategy: no strategy named 'round-robbin'; known: least-loaded, round-robin; did you mean 'round-robin'?
+            route: strategy: {choices: 2}
+            => @2: routes.r.strategy.name: the strategy's name is missing
+            route: strategy: {name: least-loaded, choice: 2}
+            => @2: routes.r.strategy.choice: unknown key; did you mean 'choices'?
+            route: ttl: never
+            => @2: routes.r.ttl: 'never' is not a duration such as 250ms, 30s, 5m, 1h, 1d, 1w
+            route: backoff: {first: 5s, most: 1s}
+            => @2: routes.r.backoff: 'most' is shorter than 'first'
+            route: retry-budget: {share: 120%}
+            => @2: routes.r.retry-budget.share: expected a percentage from 0% to 100%, not '120%'
+            route: timeouts: {first: 1s}
+            => @2: routes.r.timeouts.first: unknown key; known: between-tokens, first-byte, first-token, whole
+            route: timeouts: {first-token: 5m}
+            => @2: routes.r.timeouts.first-token: 5 min has no effect, because 'whole' ends each call after 2 min; make it shorter, or 'whole' longer
+            route: timeouts: {between-tokens: 11s, whole: 10s}
+            => @2: routes.r.timeouts.between-tokens: 11 s has no effect, because 'whole' ends each call after 10 s; make it shorter, or 'whole' longer
+            caches: [ehcahe]
+            => @1: caches[0]: no cache named 'ehcahe'; known: ehcache, redis; did you mean 'ehcache'?
+            caches: [{uri: x}]
+            => @1: caches[0].name: the cache's name is missing
+            caches: [{name: redis, url: x}]
+            => @1: caches[0].url: unknown key; did you mean 'uri'?
+            caches: [redis, redis]
+            => @1: caches[1]: the cache 'redis' is listed twice
+            caches: {ehcache: {heap: 64MB}}
+            => @1: caches: expected a list, not keys; write, for example, [ehcache, {name: redis, uri: "redis://localhost"}]
+            """;
 
-    static final List<Arguments> DOCUMENTS = List.of(
-            mistake(
-                    "accounts: hf-1",
-                    "@1: accounts: expected a list of accounts, such as"
-                            + " [{id: hf-1, provider: huggingface, token: \"${HF_TOKEN}\"}]"),
-            mistake(ACCOUNT + "gateway:\n  port: 70000", "@3: gateway.port: a port is 0 to 65535, not 70000"),
-            mistake("just text", "expected keys with values here"),
-            mistake("- a\n- b", "expected keys with values here"),
-            mistake(
-                    "line-size: 1\n---\nline-size: 2\n",
-                    "@3: a second YAML document begins here; put everything into one"),
-            mistake("line-size: 1\nline-size: 2", "@1: line-size: duplicate key, again in line 2"),
-            mistake(
-                    "line-size: &one 1\nmax-concurrency: *one",
-                    "@2: max-concurrency: aliases (*one) aren't supported; write the value out"),
-            mistake(
-                    "routes:\n\tr: 1",
-                    "@2: this isn't YAML: while scanning for the next token, found character '\\t(TAB)' that cannot start any"
-                            + " token. (Do not use \\t(TAB) for indentation)"),
-            mistake(
-                    account("token: ${HF_TOKEN}"),
-                    "@1: this isn't YAML: while parsing a flow mapping, expected ',' or '}', but got {; between braces, write"
-                            + " \"${VARIABLE}\" with the quotes"),
-            mistake(
-                    "token: \"hf_secret",
-                    "@1: this isn't YAML: while scanning a quoted scalar, found unexpected end of stream"),
-            mistake("\u0000\u0001\u0002", "@1: this isn't YAML: special characters are not allowed"),
-            mistake("lin-size: 1", "@1: lin-size: unknown key; did you mean 'line-size'?"),
-            mistake("acounts: []", "@1: acounts: unknown key; did you mean 'accounts'?"),
-            mistake(
-                    "zzz: 1",
-                    "@1: zzz: unknown key; known: accounts, batch-share, cache-timeout, caches, coordinator, default-route, gateway,"
-                            + " line-size, max-concurrency, plugins, prices, routes, state, tenant-line-size, tenant-weights"),
-            mistake("tenant-line-size: -1", "@1: tenant-line-size: expected a whole number, 0 or more, not '-1'"),
-            mistake("batch-share: 51%", "@1: batch-share: expected a percentage from 0% to 50%, not '51%'"),
-            mistake("tenant-weights: 3", "@1: tenant-weights: expected keys with values here"),
-            mistake(
-                    "tenant-weights: {a: 0, b: 1001}",
-                    "@1: tenant-weights.a: expected a whole number, 1 or more, not '0'",
-                    "@1: tenant-weights.b: a weight is 1 to 1000, not 1001"),
-            mistake("line-size: 1.5", "@1: line-size: expected a whole number, 0 or more, not '1.5'"),
-            mistake("line-size: 99999999999", "@1: line-size: expected a whole number, 0 or more, not '99999999999'"),
-            mistake("line-size: [1]", "@1: line-size: expected a single value"),
-            mistake("line-size:", "@1: line-size: a value is missing"),
-            mistake("max-concurrency: 0", "@1: max-concurrency: expected a whole number, 1 or more, not '0'"),
-            mistake(
-                    "max-concurrency: ${HF_TOKEN}",
-                    "@1: max-concurrency: expected a whole number, 1 or more, not '${HF_TOKEN}'"),
-            mistake(
-                    "gateway: {idle-timeout: 25h}",
-                    "@1: gateway.idle-timeout: the idle time of a connection must be 1 millisecond to 1 day, not"
-                            + " PT25H"),
-            mistake(
-                    "gateway: {deadline: 8d}",
-                    "@1: gateway.deadline: a deadline must be 1 millisecond to 7 days, not PT192H"),
-            mistake("gateway: {watch-kye: a}", "@1: gateway.watch-kye: unknown key; did you mean 'watch-key'?"),
-            mistake("gateway: {memory: 0%}", "@1: gateway.memory: a share of the heap is 1% to 90%, not '0%'"),
-            mistake("gateway: {memory: a lot}", "@1: gateway.memory: 'a lot' is not a size such as 512KB, 64MB, 1GB"),
-            mistake(
-                    "gateway: {watch-key: \"${NOT_SET}\"}",
-                    "@1: gateway.watch-key: the environment variable NOT_SET isn't set"),
-            mistake(
-                    "gateway: {watch-key: \"${HF_TOKEN}\", clients: [{name: acme, key: \"${HF_TOKEN_2}\"}]}",
-                    "@1: gateway.watch-key: client 'acme' and gateway.watch-key have the same key; give each its"
-                            + " own key"),
-            mistake(
-                    "gateway:\n  clients:\n  - {name: acme, key: \"${HF_TOKEN}\"}\n  - {name: other, key: \"${HF_TOKEN_2}\"}",
-                    "@4: gateway.clients[1].key: client 'acme' and client 'other' have the same key; give each its"
-                            + " own key"),
-            mistake(
-                    client("key: \"${file:/no/such/file}\""),
-                    "@3: gateway.clients[0].key: the file /no/such/file can't be read"),
-            mistake(
-                    client("key: \"${HF_TOKEN}\", accounts: [hf-2], routes: [othe]"),
-                    "@3: gateway.clients[0].accounts[0]: no account named 'hf-2'; did you mean 'hf-1'?",
-                    "@3: gateway.clients[0].routes[0]: no route named 'othe'; did you mean 'other'?"),
-            mistake(
-                    client("key: \"${HF_TOKEN}\", weight: 1001"),
-                    "@3: gateway.clients[0].weight: a weight is 1 to 1000, not 1001"),
-            mistake(
-                    client("key: \"${HF_TOKEN}\", weight: much"),
-                    "@3: gateway.clients[0].weight: expected a whole number, 1 or more, not 'much'"),
-            mistake(
-                    client("key: \"${HF_TOKEN}\", weight: 4") + "\ntenant-weights: {other: 2, acme: 4}",
-                    "@3: gateway.clients[0].weight: tenant-weights.acme also sets this client's weight; remove one"
-                            + " of the two"),
-            mistake(
-                    client("key: \"${HF_TOKEN}\", accounts: [], routes: []"),
-                    "@3: gateway.clients[0].accounts: the list is empty; name one account or more, or remove the key to allow all",
-                    "@3: gateway.clients[0].routes: the list is empty; name one route or more, or remove the key to allow all"),
-            mistake(
-                    client("key: \"${HF_TOKEN}\", accounts: [hf-1], routes: [other]"),
-                    "@3: gateway.clients[0].accounts: no route that this client may use has an account that it may"
-                            + " use"),
-            mistake(
-                    client("key: \"${HF_TOKEN}\", keep-alive: 10s"),
-                    "@3: gateway.clients[0].keep-alive: expected true or false, not '10s'"),
-            mistake(
-                    "gateway: {show-accounts: sometimes}",
-                    "@1: gateway.show-accounts: expected true or false, not 'sometimes'"),
-            mistake(
-                    "gateway: {clients: {acme: {key: x}}}",
-                    "@1: gateway.clients: expected a list, not keys; write, for example,"
-                            + " [{name: interviews, key: \"${INTERVIEWS_KEY}\"}]"),
-            mistake(
-                    client("key: \"${HF_TOKEN}\", limits: {requests: 60}"),
-                    "@3: gateway.clients[0].limits: expected a list, not keys; write, for example, [60 requests / 1m]"),
-            mistake(
-                    "prices:\n  as-of: soon\n  currency: usd\n  prices: {groq: {prompt: 1}}\n  tax: 1",
-                    "@2: prices.as-of: expected a date such as 2026-11-25, not 'soon'",
-                    "@4: prices.prices: expected a list, not keys; write, for example,"
-                            + " [{provider: groq, model: openai/gpt-oss-20b, prompt: 0.05, completion: 0.2}]",
-                    "@5: prices.tax: unknown key; known: as-of, currency, prices, stale-after-days"),
-            mistake("prices: [a, b]", "@1: prices: expected a single value"),
-            mistake("prices: /no/such/prices.yaml", "/no/such/prices.yaml: there is no such file"),
-            mistake(
-                    "cache-timeout: soon",
-                    "@1: cache-timeout: 'soon' is not a duration such as 250ms, 30s, 5m, 1h, 1d, 1w"),
-            mistake("cache-timeout: 999999999999d", "@1: cache-timeout: '999999999999d' is longer than 3650d"));
-
-    private static String client(String rest) {
-        return "accounts: [{id: hf-1, provider: groq}, {id: gq-1, provider: groq}]\n"
-                + "routes: {main: {accounts: [hf-1]}, other: {accounts: [gq-1]}}\n"
-                + "gateway: {clients: [{name: acme, " + rest + "}]}";
+    static Stream<Arguments> mistakes() {
+        List<Arguments> mistakes = new ArrayList<>();
+        StringBuilder yaml = new StringBuilder();
+        List<String> expected = new ArrayList<>();
+        for (String line : (MISTAKES + "end").lines().toList()) {
+            if (line.startsWith("=> ")) {
+                expected.add(line.substring(3)
+                        .replaceFirst("^@(\\d+)", "f.yaml, line $1")
+                        .replaceFirst("^@", "f.yaml"));
+                continue;
+            }
+            if (!expected.isEmpty()) {
+                mistakes.add(arguments(document(yaml.toString().stripTrailing()), List.copyOf(expected)));
+                yaml.setLength(0);
+                expected.clear();
+            }
+            yaml.append(line).append('\n');
+        }
+        return mistakes.stream();
     }
 
-    static final List<Arguments> ACCOUNTS = List.of(
-            mistake("accounts:", "@1: accounts: a value is missing"),
-            mistake(
-                    "accounts: []",
-                    "@1: accounts: the list is empty; add an account, or remove the key to use the accounts from"
-                            + " the environment"),
-            mistake("accounts: [null]", "@1: accounts[0]: a value is missing"),
-            mistake(
-                    "accounts: [hf-1]",
-                    "@1: accounts[0]: expected a list of accounts, such as"
-                            + " [{id: hf-1, provider: huggingface, token: \"${HF_TOKEN}\"}]"),
-            mistake(
-                    "accounts:\n  hf-1: {provider: groq}\n  hf-2: {provider: groq}",
-                    "@1: accounts: expected a list, not keys; write, for example,"
-                            + " [{id: hf-1, provider: huggingface, token: \"${HF_TOKEN}\"}]"),
-            mistake(
-                    account("limits: {requests: 1000}"),
-                    "@1: accounts[0].limits: expected a list, not keys; write, for example, [1000 requests / 1h]"),
-            mistake(
-                    "accounts:\n- {}",
-                    "@2: accounts[0].id: this key is missing; each account needs it",
-                    "@2: accounts[0].provider: this key is missing; each account needs it"),
-            mistake(
-                    "accounts:\n- id: \" \"\n  provider:\n",
-                    "@2: accounts[0].id: this key is missing; each account needs it",
-                    "@3: accounts[0].provider: a value is missing"),
-            mistake(
-                    "accounts:\n- {id: a, provider: grok, base-url: x}",
-                    "@2: accounts[0].provider: no provider named 'grok'; known: groq, huggingface; did you mean 'groq'?"),
-            mistake(
-                    "accounts:\n- {id: a, provider: zebra}",
-                    "@2: accounts[0].provider: no provider named 'zebra'; known: groq, huggingface; its module"
-                            + " (whippletree-provider-zebra, if it is part of Whippletree) isn't on the class path, or was"
-                            + " merged into a jar without META-INF/services (merge them: shade plugin,"
-                            + " ServicesResourceTransformer)"),
-            mistake(
-                    "accounts:\n- id: a\n  provdier: groq",
-                    "@2: accounts[0].provider: this key is missing; each account needs it",
-                    "@3: accounts[0].provdier: unknown key; did you mean 'provider'?"),
-            mistake(
-                    "accounts:\n- {id: a, provider: groq, bill-to: x}",
-                    "@2: accounts[0].bill-to: unknown key; known: base-url, credit, id, limit-scope, limits, max-concurrency,"
-                            + " organization, provider, token, transit, weight"),
-            mistake(
-                    "accounts:\n- {id: a, provider: groq}\n- {id: a, provider: groq}",
-                    "@3: accounts[1].id: another account has the id 'a' already; give each account its own id"),
-            mistake(account("weight: 0"), "@1: accounts[0].weight: expected a whole number, 1 or more, not '0'"),
-            mistake(account("organization: {a: b}"), "@1: accounts[0].organization: expected a single value"),
-            mistake(account("limits: [0/1h]"), "@1: accounts[0].limits[0]: a limit's amount must be 1 or more, not 0"),
-            mistake(
-                    account("limits: [many]"),
-                    "@1: accounts[0].limits[0]: 'many' is not a limit; write, for example, '1000 requests / 1h',"
-                            + " '8000 tokens / 1m' or '5000 input-tokens / 1m'"),
-            mistake(
-                    account("limits: [{limit: 1/0h}]"),
-                    "@1: accounts[0].limits[0].limit: a limit's window must be positive, not 0ms"),
-            mistake(
-                    account("limits: [{model: m}]"),
-                    "@1: accounts[0].limits[0].limit: the limit is missing; write, for example, '1000 requests / 1h'"),
-            mistake(
-                    account("credit: plenty"),
-                    "@1: accounts[0].credit: 'plenty' is not a credit; write, for example, '0.10 usd / month'"),
-            mistake(
-                    account("limit-scope: account"),
-                    "@1: accounts[0].limit-scope: must be model or organization, not 'account'"),
-            mistake(account("credit: 0 usd / month"), "@1: accounts[0].credit: a credit must be above 0, not 0"),
-            mistake(account("limits: [[1/1h]]"), "@1: accounts[0].limits[0]: expected a single value"));
-
-    static final List<Arguments> TOKENS = List.of(
-            mistake(account("token: \"${NONE}\""), "@1: accounts[0].token: the environment variable NONE isn't set"),
-            mistake(account("token: \"${EMPTY}\""), "@1: accounts[0].token: the environment variable EMPTY isn't set"),
-            mistake(account("token: \"\""), "@1: accounts[0].token: the token is empty"),
-            mistake(account("token: [hf_secret]"), "@1: accounts[0].token: expected a single value"),
-            mistake(
-                    account("token: \"Bearer ${HF_TOKEN}\""),
-                    "@1: accounts[0].token: a reference must be ${VARIABLE} or ${file:/path} alone"),
-            mistake(
-                    account("token: \"${file:/no/such/file}\""),
-                    "@1: accounts[0].token: the file /no/such/file can't be read"),
-            mistake(
-                    "accounts:\n- {id: a, provider: groq, token: \"${HF_TOKEN}\"}\n"
-                            + "- {id: b, provider: groq, token: \"${HF_TOKEN_2}\"}",
-                    "@3: accounts[1].token: accounts a and b have the same token (HF_TOKEN, HF_TOKEN_2);"
-                            + " give each account its own token, or remove one of them"),
-            mistake(
-                    account("base-url: \"http://${NONE}\""),
-                    "@1: accounts[0].base-url: the environment variable NONE isn't set"));
-
-    static final List<Arguments> ROUTES = List.of(
-            mistake(ACCOUNT + "routes: [a]", "@2: routes: expected keys with values here"),
-            mistake(ACCOUNT + "routes: {r: }", "@2: routes.r: a value is missing"),
-            mistake(ACCOUNT + "routes: {r: {tiers: []}}", "@2: routes.r.tiers: add at least one tier"),
-            mistake(
-                    ACCOUNT + "routes: {r: {tiers: {first: [{account: a}], second: [{account: a, model: m}]}}}",
-                    "@2: routes.r.tiers: expected a list, not keys; write, for example,"
-                            + " [{account: hf-1, model: openai/gpt-oss-20b}]"),
-            mistake(
-                    ACCOUNT + "routes: {r: {aliases: {gpt-4o: r}, accounts: {a: 1}}}",
-                    "@2: routes.r.accounts: expected a list, not keys; write, for example, [one, another]",
-                    "@2: routes.r.aliases: expected a list, not keys; write, for example, [one, another]"),
-            mistake(ACCOUNT + "routes: {r: {tiers: [[]]}}", "@2: routes.r.tiers[0]: a tier needs at least one target"),
-            mistake(ACCOUNT + "routes: {r: {tiers: [a]}}", "@2: routes.r.tiers[0]: expected keys with values here"),
-            mistake(
-                    ACCOUNT + "routes: {r: {tiers: [[{model: m}]]}}",
-                    "@2: routes.r.tiers[0][0].account: the account's id is missing; known: a"),
-            mistake(
-                    ACCOUNT + "routes: {r: {tiers: [[{account: hf-1, model: m}]]}}",
-                    "@2: routes.r.tiers[0][0].account: no account named 'hf-1'; known: a"),
-            mistake(
-                    ACCOUNT + "routes: {r: {tiers: [[{account: a, model: m}, {account: a, model: m}]]}}",
-                    "@2: routes.r.tiers[0][1]: the tier has this account and model twice"),
-            mistake(
-                    ACCOUNT + "routes: {r: {model: m, tiers: [{account: a}]}}",
-                    "@2: routes.r.tiers: a route has either tiers or a model and accounts, not both"),
-            mistake(
-                    ACCOUNT + "routes: {r: {accounts: [b, a]}}",
-                    "@2: routes.r.accounts[0]: no account named 'b'; known: a"),
-            mistake(
-                    ACCOUNT + "default-route: x\nroutes: {main: {}}",
-                    "@2: default-route: no route named 'x'; known: main"),
-            mistake(
-                    ACCOUNT + "routes: {r: {strategy: round-robbin}}",
-                    "@2: routes.r.strategy: no strategy named 'round-robbin'; known: least-loaded, round-robin;"
-                            + " did you mean 'round-robin'?"),
-            mistake(
-                    ACCOUNT + "routes: {r: {strategy: {choices: 2}}}",
-                    "@2: routes.r.strategy.name: the strategy's name is missing"),
-            mistake(
-                    ACCOUNT + "routes: {r: {strategy: {name: least-loaded, choice: 2}}}",
-                    "@2: routes.r.strategy.choice: unknown key; did you mean 'choices'?"),
-            mistake(
-                    ACCOUNT + "routes: {r: {ttl: never}}",
-                    "@2: routes.r.ttl: 'never' is not a duration such as 250ms, 30s, 5m, 1h, 1d, 1w"),
-            mistake(
-                    ACCOUNT + "routes: {r: {backoff: {first: 5s, most: 1s}}}",
-                    "@2: routes.r.backoff: 'most' is shorter than 'first'"),
-            mistake(
-                    ACCOUNT + "routes: {r: {retry-budget: {share: 120%}}}",
-                    "@2: routes.r.retry-budget.share: expected a percentage from 0% to 100%, not '120%'"),
-            mistake(
-                    ACCOUNT + "routes: {r: {retry-budget: {share: NaN%}}}",
-                    "@2: routes.r.retry-budget.share: expected a percentage from 0% to 100%, not 'NaN%'"),
-            mistake(
-                    ACCOUNT + "routes: {r: {timeouts: {first: 1s}}}",
-                    "@2: routes.r.timeouts.first: unknown key; known: between-tokens, first-byte, first-token, whole"),
-            mistake(
-                    ACCOUNT + "routes: {r: {timeouts: {first-token: 5m}}}",
-                    "@2: routes.r.timeouts.first-token: 5 min has no effect, because 'whole' ends each call after 2 min;"
-                            + " make it shorter, or 'whole' longer"),
-            mistake(
-                    ACCOUNT + "routes: {r: {timeouts: {between-tokens: 11s, whole: 10s}}}",
-                    "@2: routes.r.timeouts.between-tokens: 11 s has no effect, because 'whole' ends each call after 10 s;"
-                            + " make it shorter, or 'whole' longer"));
-
-    static final List<Arguments> CACHES = List.of(
-            mistake(
-                    "caches: [ehcahe]",
-                    "@1: caches[0]: no cache named 'ehcahe'; known: ehcache, redis; did you mean 'ehcache'?"),
-            mistake("caches: [{uri: x}]", "@1: caches[0].name: the cache's name is missing"),
-            mistake("caches: [{name: redis, url: x}]", "@1: caches[0].url: unknown key; did you mean 'uri'?"),
-            mistake("caches: [redis, redis]", "@1: caches[1]: the cache 'redis' is listed twice"),
-            mistake(
-                    "caches: {ehcache: {heap: 64MB}}",
-                    "@1: caches: expected a list, not keys; write, for example,"
-                            + " [ehcache, {name: redis, uri: \"redis://localhost\"}]"),
-            mistake("caches: [null]", "@1: caches[0]: a value is missing"),
-            mistake("caches:", "@1: caches: a value is missing"));
-
-    static Stream<Arguments> all() {
-        return Stream.of(DOCUMENTS, ACCOUNTS, TOKENS, ROUTES, CACHES).flatMap(List::stream);
+    private static String document(String yaml) {
+        return yaml.replaceFirst("(?s)^account: (.*)", "accounts: [{id: a, provider: groq, $1}]")
+                .replaceFirst("^route: (.*)", "accounts: [{id: a, provider: groq}]\nroutes: {r: {$1}}")
+                .replaceFirst("^client: (.*)", """
+                    accounts: [{id: hf-1, provider: groq}, {id: gq-1, provider: groq}]
+                    routes: {main: {accounts: [hf-1]}, other: {accounts: [gq-1]}}
+                    gateway: {clients: [{name: acme, $1}]}\
+                    """);
     }
-
-    static final List<Arguments> MISTAKES = all().toList();
 
     @ParameterizedTest
-    @FieldSource("MISTAKES")
+    @MethodSource("mistakes")
     void mistake_isToldInTheseLines(String yaml, List<String> expected) {
         ConfigurationException problem = problem(yaml);
 
@@ -369,23 +349,5 @@ final class ConfigurationMistakesTest {
                         "e", "groq", Optional.of(Secret.of("gsk_secret")), Settings.none("account e"))),
                 List.of());
         return catchThrowableOfType(ConfigurationException.class, () -> reader.read("f.yaml", yaml));
-    }
-
-    private static String account(String key) {
-        return "accounts: [{id: a, provider: groq, " + key + "}]";
-    }
-
-    /** A document and its lines; {@code @3:} stands for the file and line 3. */
-    private static Arguments mistake(String yaml, String... lines) {
-        List<String> expected =
-                Arrays.stream(lines).map(ConfigurationMistakesTest::line).toList();
-        return arguments(yaml, expected);
-    }
-
-    private static String line(String line) {
-        if (line.startsWith("/")) {
-            return line;
-        }
-        return line.startsWith("@") ? "f.yaml, line " + line.substring(1) : "f.yaml: " + line;
     }
 }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.whippletree.config.Configuration.CacheTierSettings;
+import dev.whippletree.config.Configuration.ChosenCoordinator;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Credit;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.Retries;
@@ -17,10 +19,8 @@ import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.settings.Timeouts;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.Settings;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +30,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ConfigurationReaderTest {
 
@@ -49,12 +49,13 @@ final class ConfigurationReaderTest {
                 max-concurrency: 32
                 transit: 250ms
                 limits: ["1000 requests / 1h", {limit: "30/min", model: openai/gpt-oss-20b}]
+                limit-scope: model
                 credit: 0.10 usd / month
                 base-url: http://${HOST}/v1
               - {id: local, provider: groq}
             default-route: interviews
             routes:
-              other: {model: m3.10, accounts: [local, hf-1]}
+              other: {model: m3.10, accounts: [local, hf-1], aliases: [gpt-4o, gpt-5], leave: 12.5%, ttl: 1w}
               interviews:
                 tiers: [[{account: hf-1, model: openai/gpt-oss-20b}], [{account: local, model: fast}]]
                 strategy: {name: least-loaded, choices: 2}
@@ -67,89 +68,154 @@ final class ConfigurationReaderTest {
                 retry-budget: {share: 25%, per-second: 7}
                 timeouts: {first-token: 20s, between-tokens: 10s, whole: 1m}
             caches: [ehcache, {name: redis, uri: "redis://localhost"}]
+            coordinator: {name: redis, uri: "redis://other"}
             line-size: 500
+            tenant-line-size: 7
+            batch-share: 2.5%
+            tenant-weights: {a: 4, b.c: 2}
             max-concurrency: 16
             cache-timeout: 250ms
             """;
 
     @Test
-    void prices_mayStandInTheFileItself() {
-        Configuration configuration = read("""
-                accounts: [{id: local, provider: groq}]
-                prices:
-                  as-of: 2026-11-01
-                  currency: usd
-                  prices:
-                    - {provider: groq, model: m, prompt: 0.05, completion: 0.20}
-                """);
-        PriceList prices = configuration.prices().orElseThrow();
-        assertThat(prices.of("groq", "m").orElseThrow().promptPerMillion()).isEqualByComparingTo("0.05");
-        assertThat(prices.source()).endsWith(".yaml");
-    }
-
-    /** YAML takes a bare off for false, and so may whoever writes it. */
-    @ParameterizedTest
-    @ValueSource(strings = {"off", "false", "'off'"})
-    void ttlThatIsOff_storesNothing(String off) {
-        Configuration configuration =
-                read("accounts: [{id: local, provider: groq}]\nroutes: {r: {model: m, ttl: " + off + "}}\n");
-        assertThat(configuration.routes().get(0).ttl()).isEmpty();
-    }
-
-    @Test
     void everyKeyIsRead() {
         Configuration configuration = read(EVERYTHING);
 
-        AccountSettings account = configuration.accounts().get(0);
-        assertThat(account.token().map(Secret::reveal)).contains("hf_secret");
-        assertThat(account.organization()).contains("acme");
-        assertThat(account.weight()).isEqualTo(3);
-        assertThat(account.maxConcurrency()).hasValue(32);
-        assertThat(account.credit()).contains(new Credit(new BigDecimal("0.10"), "usd"));
-        assertThat(account.transit()).contains(Duration.ofMillis(250));
-        assertThat(account.limits())
+        AccountSettings account = AccountSettings.builder("hf-1", "huggingface")
+                .token(configuration.accounts().get(0).token().orElseThrow())
+                .organization("acme")
+                .weight(3)
+                .maxConcurrency(32)
+                .transit(Duration.ofMillis(250))
+                .limit("1000 requests / 1h")
+                .limit(Limit.requests(30, Duration.ofMinutes(1)), "openai/gpt-oss-20b")
+                .limitScope(Reach.MODEL)
+                .credit(Credit.parse("0.10 usd / month"))
+                .setting("base-url", "http://localhost:9100/v1")
+                .build();
+        assertThat(configuration.accounts())
                 .containsExactly(
-                        new DeclaredLimit(Limit.requests(1000, Duration.ofHours(1)), Optional.empty()),
-                        new DeclaredLimit(
-                                Limit.requests(30, Duration.ofMinutes(1)), Optional.of("openai/gpt-oss-20b")));
-        assertThat(account.settings())
-                .isEqualTo(new Settings("account hf-1", Map.of("base-url", "http://localhost:9100/v1")));
-        assertThat(configuration.routes().get(0))
-                .isEqualTo(RouteSettings.builder(
-                                "interviews",
-                                List.of(
-                                        tier(new TargetSettings("hf-1", "openai/gpt-oss-20b")),
-                                        tier(new TargetSettings("local", "fast"))))
-                        .strategy("least-loaded", new Settings("route interviews, strategy", Map.of("choices", "2")))
-                        .patience(Duration.ofSeconds(4))
-                        .deadline(Duration.ofMinutes(2))
-                        .maxTokens(256)
-                        .ttl(Optional.empty())
-                        .retries(new Retries(3, Duration.ofMillis(100), Duration.ofSeconds(5), 0.25, 7))
-                        .timeouts(new Timeouts(Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofMinutes(1)))
-                        .build());
+                        account, AccountSettings.builder("local", "groq").build());
+        assertThat(account.token().map(Secret::reveal)).contains("hf_secret");
+        assertThat(configuration.routes())
+                .containsExactly(
+                        RouteSettings.builder("interviews")
+                                .tier(new TargetSettings("hf-1", "openai/gpt-oss-20b"))
+                                .tier(new TargetSettings("local", "fast"))
+                                .strategy(
+                                        "least-loaded",
+                                        new Settings("route interviews, strategy", Map.of("choices", "2")))
+                                .patience(Duration.ofSeconds(4))
+                                .deadline(Duration.ofMinutes(2))
+                                .maxTokens(256)
+                                .ttl(Optional.empty())
+                                .retries(new Retries(3, Duration.ofMillis(100), Duration.ofSeconds(5), 0.25, 7))
+                                .timeouts(new Timeouts(
+                                        Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofMinutes(1)))
+                                .build(),
+                        RouteSettings.builder("other")
+                                .tier(new TargetSettings("local", "m3.10"), new TargetSettings("hf-1", "m3.10"))
+                                .strategy(RouteSettings.DEFAULT_STRATEGY, Settings.none("route other, strategy"))
+                                .aliases(List.of("gpt-4o", "gpt-5"))
+                                .leave(0.125)
+                                .ttl(Duration.ofDays(7))
+                                .build());
         assertThat(configuration.caches())
                 .containsExactly(
                         new CacheTierSettings("ehcache", Settings.none("cache ehcache")),
                         new CacheTierSettings(
                                 "redis", new Settings("cache redis", Map.of("uri", "redis://localhost"))));
-        assertThat(configuration.engine()).isEqualTo(new EngineSettings(500, 16, Duration.ofMillis(250)));
+        assertThat(configuration.coordinator())
+                .contains(new ChosenCoordinator(
+                        "redis", new Settings("coordinator redis", Map.of("uri", "redis://other"))));
+        assertThat(configuration.engine())
+                .isEqualTo(new EngineSettings(500, 16, Duration.ofMillis(250))
+                        .withTenantLineSize(7)
+                        .withBatchShare(0.025));
+        assertThat(configuration.weights()).isEqualTo(new TenantWeights(Map.of("a", 4, "b.c", 2)));
         assertThat(configuration.warnings()).isEmpty();
     }
 
     @Test
-    void tenants_haveALineAndWeightsOfTheirOwn() {
-        String account = "accounts: [{id: a, provider: groq}]\n";
-        Configuration configuration =
-                read(account + "tenant-line-size: 7\nbatch-share: 2.5%\ntenant-weights: {a: 4, b.c: 2}");
-        assertThat(configuration.engine())
-                .isEqualTo(EngineSettings.DEFAULT.withTenantLineSize(7).withBatchShare(0.025));
-        assertThat(configuration.engine().lineSizeOfATenant()).isEqualTo(7);
-        assertThat(configuration.weights()).isEqualTo(new TenantWeights(Map.of("a", 4, "b.c", 2)));
-        assertThat(configuration.withRoutes(configuration.routes())).isEqualTo(configuration);
-        Configuration silent = read(account + "line-size: 30");
+    void keyThatIsNotThere_hasItsDefault() {
+        for (String yaml : List.of("", "# nothing\n", "null", "---\n", "\uFEFF")) {
+            Configuration configuration = read(yaml);
+            assertThat(configuration)
+                    .isEqualTo(new Configuration(
+                            fromEnvironment(),
+                            List.of(RouteSettings.of(
+                                    "default",
+                                    List.of(tier(new TargetSettings("from-environment", "openai/gpt-oss-20b"))))),
+                            List.of(new CacheTierSettings("ehcache", Settings.none("cache ehcache"))),
+                            EngineSettings.DEFAULT,
+                            List.of()));
+        }
+    }
+
+    /** YAML takes a bare off for false, and a bare 3.10 for a number; so may whoever writes them. */
+    @Test
+    void values_mayBeWrittenInSeveralWays() {
+        for (String off : List.of("off", "false", "'off'")) {
+            assertThat(route("{model: 3.10, ttl: " + off + "}"))
+                    .isEqualTo(RouteSettings.builder("r")
+                            .tier(new TargetSettings("a", "3.10"))
+                            .strategy(RouteSettings.DEFAULT_STRATEGY, Settings.none("route r, strategy"))
+                            .ttl(Optional.empty())
+                            .build());
+        }
+        assertThat(read("caches: []").caches()).isEmpty();
+        assertThat(read("caches: redis").caches())
+                .extracting(CacheTierSettings::name)
+                .containsExactly("redis");
+        assertThat(route("{strategy: round-robin}").strategy()).isEqualTo("round-robin");
+    }
+
+    private static RouteSettings route(String route) {
+        return read("accounts: [{id: a, provider: groq}]\nroutes: {r: " + route + ", s: {aliases: [gpt-6]}}")
+                .routes()
+                .get(0);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{leave: 91%} | routes.r.leave: expected a percentage from 0% to 90%, not '91%'",
+                "{leave: 0.1} | routes.r.leave: expected a percentage from 0% to 90%, not '0.1'",
+                "{aliases: [gpt-6]} | a route already has the name or alias 'gpt-6'",
+                "{aliases: [r]} | a route already has the name or alias 'r'",
+                "{aliases: [s]} | a route already has the name or alias 's'"
+            })
+    void shareAndAliasesOfARoute_areChecked(String route, String problem) {
+        assertThatThrownBy(() -> route(route)).hasMessageContaining(problem);
+    }
+
+    @Test
+    void prices_mayStandInTheFileItself_orInOneBesideIt() throws IOException {
+        String prices =
+                "{as-of: 2026-11-01, currency: usd, prices: [{provider: groq, model: m, prompt: 0.5, completion: 1}]}";
+        Files.writeString(shared.resolve("prices.yaml"), prices);
+        for (String value : List.of(prices, "prices.yaml")) {
+            PriceList list = new ConfigurationReader(
+                            Plugins.KNOWN, Map.of(), ConfigurationReaderTest::fromEnvironment, List.of())
+                    .read(shared.resolve("whippletree.yaml").toString(), "prices: " + value)
+                    .prices()
+                    .orElseThrow();
+
+            assertThat(list.of("groq", "m").orElseThrow().promptPerMillion()).isEqualByComparingTo("0.5");
+            assertThat(list.source()).endsWith(value.startsWith("{") ? "whippletree.yaml" : "prices.yaml");
+        }
+    }
+
+    @Test
+    void tenantsLine_isTheWholeLine_unlessItIsSet_andTheirWeightsAreOne() {
+        Configuration silent = read("line-size: 30");
+
         assertThat(silent.engine().lineSizeOfATenant()).isEqualTo(30);
+        assertThat(read("line-size: 30\ntenant-line-size: 7").engine().lineSizeOfATenant())
+                .isEqualTo(7);
         assertThat(silent.weights().of("anybody")).isEqualTo(1);
+        assertThat(silent.prices()).isEmpty();
     }
 
     @Test
@@ -163,15 +229,6 @@ final class ConfigurationReaderTest {
         assertThat(configuration.withRoutes(configuration.routes())).isEqualTo(configuration);
         Configuration without = read("accounts: [{id: a, provider: groq}]");
         assertThat(configuration.reloaded(without).weights()).isEqualTo(TenantWeights.EQUAL);
-    }
-
-    @Test
-    void clientsKeepAlive_canChangeWhileItRuns() {
-        String client =
-                "{accounts: [{id: a, provider: groq}], gateway: {clients: [{name: acme, key: key-of-acme-0123%s}]}}";
-        assertThat(Reloaded.between(read(client.formatted("")), read(client.formatted(", keep-alive: true")))
-                        .lines())
-                .containsExactly("client acme: changed: keep-alive");
     }
 
     @Test
@@ -197,102 +254,11 @@ final class ConfigurationReaderTest {
     }
 
     @Test
-    void modelAndAccountsOfARoute_areOneTier_andModelsStayText() {
-        assertThat(read(EVERYTHING).routes().get(1).tiers())
-                .containsExactly(tier(new TargetSettings("local", "m3.10"), new TargetSettings("hf-1", "m3.10")));
-        assertThat(read("accounts: [{id: a, provider: groq}]\nroutes: {r: {model: 3.10}}")
-                        .routes()
-                        .get(0)
-                        .tiers())
-                .containsExactly(tier(new TargetSettings("a", "3.10")));
-    }
-
-    @Test
-    void shareThatBatchLeaves_isAPercentageOfARoute() {
-        String routes = "accounts: [{id: a, provider: groq}]\nroutes: {r: {leave: %s}, s: {}}";
-        assertThat(read(routes.formatted("12.5%")).routes())
-                .extracting(RouteSettings::leave)
-                .containsExactly(0.125, 0.0);
-        for (String wrong : List.of("95%", "0.1", "much")) {
-            assertThatThrownBy(() -> read(routes.formatted(wrong)))
-                    .hasMessageContaining("routes.r.leave: expected a percentage from 0% to 90%, not '" + wrong + "'");
-        }
-    }
-
-    @Test
-    void aliasesOfARoute_areReadAndTwoRoutesHaveNoneInCommon() {
-        String routes =
-                "accounts: [{id: a, provider: groq}]\nroutes: {r: {aliases: [gpt-4o, gpt-5]}, s: {aliases: %s}}";
-        assertThat(read(routes.formatted("gpt-6")).routes())
-                .extracting(RouteSettings::aliases)
-                .containsExactly(List.of("gpt-4o", "gpt-5"), List.of("gpt-6"));
-        for (String taken : List.of("gpt-5", "r", "s")) {
-            assertThatThrownBy(() -> read(routes.formatted(taken)))
-                    .hasMessageContaining("a route already has the name or alias '" + taken + "'");
-        }
-    }
-
-    @Test
     void defaults_areThoseOfThePages() {
         assertThat(EngineSettings.DEFAULT.maxConcurrency()).isEqualTo(64);
         assertThat(EngineSettings.DEFAULT.batchShare()).isEqualTo(0.05);
         assertThat(GatewaySettings.DEFAULT.host() + ":" + GatewaySettings.DEFAULT.port())
                 .isEqualTo("127.0.0.1:8080");
-    }
-
-    @Test
-    void saysNothing_environmentAndDefaultsAreUsed() {
-        for (String yaml : List.of("", "# nothing\n", "null", "---\n", "\uFEFF")) {
-            Configuration configuration = read(yaml);
-
-            assertThat(configuration.accounts()).extracting(AccountSettings::id).containsExactly("from-environment");
-            assertThat(configuration.routes())
-                    .containsExactly(RouteSettings.of(
-                            "default", List.of(tier(new TargetSettings("from-environment", "openai/gpt-oss-20b")))));
-            assertThat(configuration.caches())
-                    .extracting(CacheTierSettings::name)
-                    .containsExactly("ehcache");
-            assertThat(configuration.engine()).isEqualTo(EngineSettings.DEFAULT);
-        }
-    }
-
-    @Test
-    void prices_areReadFromTheFolderOfTheFileThatNamesThem(@TempDir Path folder) throws IOException {
-        Files.writeString(folder.resolve("prices.yaml"), """
-                as-of: 2026-11-01
-                currency: usd
-                prices: [{provider: groq, model: m, prompt: 0.5, completion: 1}]
-                """);
-
-        Configuration configuration = new ConfigurationReader(
-                        Plugins.KNOWN, Map.of(), ConfigurationReaderTest::fromEnvironment, List.of())
-                .read(folder.resolve("whippletree.yaml").toString(), "prices: prices.yaml");
-
-        assertThat(configuration.prices().orElseThrow().of("groq", "m")).isPresent();
-        assertThat(read("").prices()).isEmpty();
-    }
-
-    @Test
-    void emptyCaches_areNone() {
-        assertThat(read("caches: []").caches()).isEmpty();
-        assertThat(read("caches: redis").caches())
-                .extracting(CacheTierSettings::name)
-                .containsExactly("redis");
-    }
-
-    @Test
-    void modelVariable_changesTheModelOfRoutesThatNameNone() {
-        ConfigurationReader reader = new ConfigurationReader(
-                Plugins.KNOWN,
-                Map.of("WHIPPLETREE_MODEL", "mine"),
-                ConfigurationReaderTest::fromEnvironment,
-                List.of());
-
-        assertThat(reader.read("f.yaml", "routes: {a: {attempts: 1}}")
-                        .routes()
-                        .get(0)
-                        .tiers())
-                .containsExactly(tier(new TargetSettings("from-environment", "mine")));
     }
 
     @Test
@@ -341,15 +307,6 @@ final class ConfigurationReaderTest {
     }
 
     @Test
-    void callsWhoseClientsHaveLeft_endIfTheFileSaysSo() {
-        Configuration configuration = read("""
-                accounts: [{id: hf-1, provider: groq}]
-                gateway: {finish-abandoned: false}
-                """);
-        assertThat(configuration.gateway().orElseThrow().finishAbandoned()).isFalse();
-    }
-
-    @Test
     void clientsOfTheGateway_areReadWithTheirBounds_andShortKeysAreWarnedOf_withoutTheirValues() throws IOException {
         Path file = Files.writeString(shared.resolve("key"), "a key of more than enough characters");
         Configuration configuration = read("""
@@ -357,6 +314,7 @@ final class ConfigurationReaderTest {
                 routes: {main: {}, other: {}}
                 gateway:
                   show-accounts: true
+                  finish-abandoned: false
                   watch-key: short-watch-key
                   clients:
                     - {name: acme, key: short-key, accounts: [hf-2], routes: [other, main], keep-alive: true}
@@ -364,7 +322,7 @@ final class ConfigurationReaderTest {
                 """.formatted(file));
         GatewaySettings gateway = configuration.gateway().orElseThrow();
         assertThat(gateway.showAccounts()).isTrue();
-        assertThat(gateway.finishAbandoned()).isTrue();
+        assertThat(gateway.finishAbandoned()).isFalse();
         assertThat(gateway.clients().get(0).accounts()).containsExactly("hf-2");
         assertThat(gateway.clients().get(0).routes()).containsExactly("other", "main");
         assertThat(gateway.clients())

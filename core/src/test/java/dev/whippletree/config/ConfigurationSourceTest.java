@@ -10,6 +10,7 @@ import dev.whippletree.spi.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,44 +34,26 @@ final class ConfigurationSourceTest {
         home = Files.createDirectory(folder.resolve("home"));
     }
 
+    /** Each that is added goes before those that are there. */
     @Test
-    void namedFile_goesBeforeAllOthers() throws IOException {
-        Path named = write(working.resolve("mine.yaml"));
-        write(working.resolve("whippletree.yaml"));
-
-        ConfigurationSource source = new ConfigurationSource(
-                Optional.of(Path.of("mine.yaml")), Map.of("WHIPPLETREE_CONFIG", "other.yaml"), working);
-
-        assertThat(source.file()).contains(named);
-    }
-
-    @Test
-    void variable_goesBeforeTheWorkingDirectory() throws IOException {
-        write(working.resolve("whippletree.yaml"));
-
-        assertThat(source(Map.of("WHIPPLETREE_CONFIG", "other.yaml")).file()).contains(working.resolve("other.yaml"));
-    }
-
-    @Test
-    void workingDirectory_goesBeforeTheUsersFolders() throws IOException {
-        Map<String, String> environment = Map.of(
-                "HOME", home.toString(), "XDG_CONFIG_HOME", home.resolve("xdg").toString());
-        Path inHome = write(home.resolve(".config/whippletree/whippletree.yaml"));
-
-        assertThat(source(environment).file()).contains(inHome);
-
-        Path inXdg = write(home.resolve("xdg/whippletree/whippletree.yaml"));
-        assertThat(source(environment).file()).contains(inXdg);
-
-        Path inWorking = write(working.resolve("whippletree.yaml"));
-        assertThat(source(environment).file()).contains(inWorking);
-    }
-
-    @Test
-    void windowsFolder_isLookedInto() throws IOException {
-        Path file = write(home.resolve("whippletree/whippletree.yaml"));
-
-        assertThat(source(Map.of("APPDATA", home.toString())).file()).contains(file);
+    void file_isTheNamedOne_elseTheVariables_elseInTheWorkingDirectory_elseInTheUsersFolders() throws IOException {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "HOME", home.toString(),
+                "XDG_CONFIG_HOME", home.resolve("xdg").toString(),
+                "APPDATA", home.resolve("data").toString()));
+        assertThat(source(environment).file()).isEmpty();
+        for (Path there : List.of(
+                home.resolve(".config/whippletree/whippletree.yaml"),
+                home.resolve("data/whippletree/whippletree.yaml"),
+                home.resolve("xdg/whippletree/whippletree.yaml"),
+                working.resolve("whippletree.yaml"))) {
+            write(there);
+            assertThat(source(environment).file()).contains(there);
+        }
+        environment.put("WHIPPLETREE_CONFIG", "other.yaml");
+        assertThat(source(environment).file()).contains(working.resolve("other.yaml"));
+        assertThat(new ConfigurationSource(Optional.of(Path.of("mine.yaml")), environment, working).file())
+                .contains(working.resolve("mine.yaml"));
     }
 
     @Test
@@ -84,54 +67,36 @@ final class ConfigurationSourceTest {
         assertThat(configuration.routes().get(0).tiers().get(0).targets().get(0).model())
                 .isEqualTo("mine");
         assertThat(configuration.caches().get(0).name()).isEqualTo("ehcache");
+        assertThat(source.withModel("given")
+                        .read(Plugins.KNOWN, environment -> List.of(account("e")), List.of())
+                        .routes()
+                        .get(0)
+                        .tiers()
+                        .get(0)
+                        .targets()
+                        .get(0)
+                        .model())
+                .isEqualTo("given");
     }
 
     @Test
-    void givenModel_isStrongerThanTheVariable() {
-        Configuration configuration = source(Map.of("WHIPPLETREE_MODEL", "theirs"))
-                .withModel("mine")
-                .read(Plugins.KNOWN, environment -> List.of(account("e")), List.of());
-
-        assertThat(configuration.routes().get(0).tiers().get(0).targets().get(0).model())
-                .isEqualTo("mine");
-    }
-
-    @Test
-    void neitherFileNorAccount_isSaid() {
+    void fileThatCannotBeRead_isSaid() throws IOException {
         assertThat(problems(source(Map.of())))
                 .containsExactly(
                         "there is no account: no configuration file was found and the environment declares none");
-    }
-
-    @Test
-    void missingFile_saysWhoNamedIt() {
         Path missing = working.resolve("none.yaml");
-
         assertThat(problems(source(Map.of("WHIPPLETREE_CONFIG", "none.yaml"))))
                 .containsExactly(missing + ": there is no such file; WHIPPLETREE_CONFIG names it");
         assertThat(problems(new ConfigurationSource(Optional.of(missing), Map.of(), working)))
                 .containsExactly(missing + ": there is no such file");
-    }
-
-    @Test
-    void folderInsteadOfFile_isSaid() {
         assertThat(problems(new ConfigurationSource(Optional.of(home), Map.of(), working)))
                 .containsExactly(home + ": this is a folder, not a file");
-    }
-
-    @Test
-    void binaryFile_isSaid() throws IOException {
-        Path binary = Files.write(working.resolve("whippletree.yaml"), new byte[] {(byte) 0xFF, (byte) 0xFE, 'a', 0});
-
-        assertThat(problems(source(Map.of()))).containsExactly(binary + ": this isn't a UTF-8 text file");
-    }
-
-    @Test
-    void variableThatIsNoPath_isSaid() {
         assertThat(problems(source(Map.of("WHIPPLETREE_CONFIG", "a\0b"))))
                 .singleElement()
                 .asString()
                 .startsWith("WHIPPLETREE_CONFIG isn't a valid path: ");
+        Path binary = Files.write(working.resolve("whippletree.yaml"), new byte[] {(byte) 0xFF, (byte) 0xFE, 'a', 0});
+        assertThat(problems(source(Map.of()))).containsExactly(binary + ": this isn't a UTF-8 text file");
     }
 
     @Test

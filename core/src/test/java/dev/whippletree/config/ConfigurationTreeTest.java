@@ -26,8 +26,13 @@ final class ConfigurationTreeTest {
     @Test
     void values_areReadAsThoseOfAFile_withTheProgramsPlaceholders(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("token"), "from a file");
+        Map<String, Object> routes = new LinkedHashMap<>();
+        List<String> names = List.of("z", "y", "x", "a", "b", "c", "q");
+        names.forEach(name -> routes.put(name, Map.of("model", "m")));
         Configuration read = read(
                 Map.of(
+                        "routes",
+                        routes,
                         "accounts",
                         List.of(
                                 Map.of("id", "a", "provider", "groq", "token", "${my.token}"),
@@ -39,19 +44,8 @@ final class ConfigurationTreeTest {
         assertThat(read.accounts().get(0).token().map(Secret::reveal)).contains("gsk_secret");
         assertThat(read.accounts().get(1).token().map(Secret::reveal)).contains("from a file");
         assertThat(read.accounts().get(2).limits()).hasSize(1);
-        assertThat(read.warnings()).isEmpty();
-    }
-
-    @Test
-    void routes_keepTheirOrder() {
-        Map<String, Object> routes = new LinkedHashMap<>();
-        List<String> names = List.of("z", "y", "x", "a", "b", "c", "q");
-        names.forEach(name -> routes.put(name, Map.of("model", "m")));
-
-        Configuration read =
-                read(Map.of("accounts", List.of(Map.of("id", "a", "provider", "groq")), "routes", routes), Map.of());
-
         assertThat(read.routes()).extracting(RouteSettings::name).containsExactlyElementsOf(names);
+        assertThat(read.warnings()).isEmpty();
     }
 
     @Test
@@ -73,6 +67,12 @@ final class ConfigurationTreeTest {
                         "application.yaml, line 3: whippletree.accounts[0].weight: expected a whole number, 1 or more,"
                                 + " not '${NUMBER}'",
                         "application-prod.yaml, line 9: whippletree.line-sise: unknown key; did you mean 'line-size'?");
+        assertThat(tree(Map.of("accounts", "gsk_secret"), Map.of(), Map.of("HF_TOKEN", "gsk_secret")))
+                .asString()
+                .doesNotContain("gsk_secret");
+        assertThatThrownBy(() -> read(Map.of(), Map.of()))
+                .hasMessageContaining("application properties: whippletree.accounts: there is no account, neither in"
+                        + " this file nor in the environment");
     }
 
     @Test
@@ -100,14 +100,10 @@ final class ConfigurationTreeTest {
     }
 
     @Test
-    void propertyWithAValueAndOthersBelow_isAProblem() {
+    void propertiesThatAreWrong_areNamedInFull() {
         assertThatThrownBy(() -> properties(Map.of("whippletree.routes.a", "m", "whippletree.routes.a.model", "m")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("whippletree.routes.a: has a value, and others below it");
-    }
-
-    @Test
-    void unknownPropertyWithADottedName_isNamedInFull() {
         assertThatThrownBy(() -> properties(Map.of("whippletree.acounts[0].id", "a"))
                         .read(Plugins.KNOWN, environment -> List.of(), List.of()))
                 .hasMessageContaining("whippletree.acounts: unknown key; did you mean 'accounts'?");
@@ -122,30 +118,12 @@ final class ConfigurationTreeTest {
     }
 
     @Test
-    void noAccount_isTold() {
-        ConfigurationException problem = catchThrowableOfType(
-                ConfigurationException.class,
-                () -> tree(Map.of(), Map.of(), Map.of()).read(Plugins.KNOWN, environment -> List.of(), List.of()));
-
-        assertThat(problem.problems())
-                .containsExactly("application properties: whippletree.accounts: there is no account, neither in this"
-                        + " file nor in the environment");
-    }
-
-    @Test
     void pluginFolders_areThoseOfTheVariableAndOfTheKey() {
         assertThat(tree(Map.of("plugins", "mine"), Map.of(), Map.of("WHIPPLETREE_PLUGINS", "theirs"))
                         .pluginFolders())
                 .containsExactly(Path.of("theirs"), Path.of("mine"));
         assertThat(tree(Map.of(), Map.of(), Map.of("WHIPPLETREE_PLUGINS", " ")).pluginFolders())
                 .isEmpty();
-    }
-
-    @Test
-    void itsText_hidesItsValues() {
-        assertThat(tree(Map.of("accounts", "gsk_secret"), Map.of(), Map.of("HF_TOKEN", "gsk_secret")))
-                .asString()
-                .doesNotContain("gsk_secret");
     }
 
     private static Configuration read(Map<String, Object> values, Map<String, String> places) {

@@ -29,12 +29,8 @@ final class KnownPluginsTest {
     }
 
     @Test
-    void nameThatIsNear_isProbablyMeant() {
+    void nameThatIsNear_isProbablyMeant_andWithoutThatProviderItsModuleIsMissing() {
         assertThat(PROVIDERS.unknown("open-ai").orElseThrow()).endsWith("did you mean 'openai'?");
-    }
-
-    @Test
-    void withoutThatProvider_itsModuleIsWhatIsMissing() {
         assertThat(PluginKind.of("provider", Map.of("groq", Set.of()))
                         .unknown("vllm")
                         .orElseThrow())

@@ -2,6 +2,7 @@ package dev.whippletree.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.net.URI;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -92,22 +94,16 @@ final class PromptTest {
         assertThat(prompt.parameters().extras().get("tools"))
                 .isEqualTo(List.of(
                         own,
-                        Map.of(
-                                "type",
-                                "function",
-                                "function",
-                                Map.of("name", "weather", "description", "Tells it", "parameters", SCHEMA)),
-                        Map.of(
-                                "type",
-                                "function",
-                                "function",
-                                Map.of(
-                                        "name",
-                                        "now",
-                                        "description",
-                                        "Tells the time",
-                                        "parameters",
-                                        Map.of("type", "object", "properties", Map.of())))));
+                        function("weather", "Tells it", SCHEMA),
+                        function("now", "Tells the time", Map.of("type", "object", "properties", Map.of()))));
+    }
+
+    private static Map<String, Object> function(String name, String description, Map<String, Object> parameters) {
+        return Map.of(
+                "type",
+                "function",
+                "function",
+                Map.of("name", name, "description", description, "parameters", parameters));
     }
 
     @Test
@@ -197,11 +193,78 @@ final class PromptTest {
 
     @Test
     void badValues_areRefusedByName() {
-        assertThatThrownBy(() -> Prompt.builder().build()).hasMessage("a prompt needs at least one message");
-        assertThatThrownBy(
-                        () -> Prompt.builder().user("q").deadline(Duration.ZERO).build())
+        Prompt.Builder prompt = Prompt.builder();
+        assertThatThrownBy(prompt::build).hasMessage("a prompt needs at least one message");
+        prompt.user("q");
+        assertThatThrownBy(() -> prompt.deadline(Duration.ZERO).build())
                 .hasMessage("a deadline must be positive, not PT0S");
+        assertThatThrownBy(() -> Prompt.builder().user("q").ttl(Duration.ZERO).build())
+                .hasMessageContaining("must be positive");
+        assertThatThrownBy(() -> Prompt.builder()
+                        .user("q")
+                        .noStore()
+                        .ttl(Duration.ofHours(1))
+                        .build())
+                .hasMessageContaining("a ttl was given for an answer that mustn't be stored");
         assertThatThrownBy(() -> Image.of(new byte[1], "png")).hasMessage("a media type is like image/png, not png");
         assertThatThrownBy(() -> Tool.of(" ", "", Map.of())).hasMessage("a tool needs a name");
+    }
+
+    static Stream<Arguments> wrongParameters() {
+        return Stream.of(
+                arguments("temperature must be 0 to 2, not -0.1", setting(prompt -> prompt.temperature(-0.1))),
+                arguments("temperature must be 0 to 2, not 2.1", setting(prompt -> prompt.temperature(2.1))),
+                arguments("top_p must be above 0", setting(prompt -> prompt.topP(0))),
+                arguments("top_p must be above 0", setting(prompt -> prompt.topP(1.1))),
+                arguments("max tokens must be 1 or more, not 0", setting(prompt -> prompt.maxTokens(0))),
+                arguments(
+                        "at most 4 stop texts, not 5",
+                        setting(prompt -> prompt.stop(List.of("1", "2", "3", "4", "5")))),
+                arguments("'seed' has its own field", setting(prompt -> prompt.extra("seed", 1))));
+    }
+
+    private static UnaryOperator<Prompt.Builder> setting(UnaryOperator<Prompt.Builder> setting) {
+        return setting;
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongParameters")
+    void parameterOutOfItsRange_isRefused(String message, UnaryOperator<Prompt.Builder> setting) {
+        assertThatThrownBy(() -> setting.apply(Prompt.builder().user("q")).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void values_areThoseThatWereSet_alsoAtTheEndsOfTheirRanges() {
+        Prompt prompt = Prompt.builder()
+                .user("q")
+                .temperature(2)
+                .topP(1)
+                .maxTokens(1)
+                .stop(List.of("1", "2", "3", "4"))
+                .extra("n", 3)
+                .tenant("t")
+                .session("s")
+                .accounts(List.of("a", "b"))
+                .deadline(Duration.ofSeconds(3))
+                .callerTimeout(Duration.ofSeconds(4))
+                .question("w")
+                .build();
+
+        assertThat(prompt.parameters().choices()).isEqualTo(3);
+        assertThat(prompt.tenant()).contains("t");
+        assertThat(prompt.session()).contains("s");
+        assertThat(prompt.accounts()).containsExactlyInAnyOrder("a", "b");
+        assertThat(prompt.deadline()).contains(Duration.ofSeconds(3));
+        assertThat(prompt.deadlineForFirstPiece()).isFalse();
+        assertThat(prompt.callerTimeout()).contains(Duration.ofSeconds(4));
+        assertThat(prompt.question()).contains("w");
+        assertThat(Prompt.builder()
+                        .user("q")
+                        .firstPieceWithin(Duration.ofSeconds(3))
+                        .build()
+                        .deadlineForFirstPiece())
+                .isTrue();
     }
 }

@@ -56,16 +56,13 @@ final class ShownTextTest {
 
     @Test
     void valuesThatHoldAServicesWords_areSafeToShow() {
-        Origin origin = new Origin(Origin.Source.CALL, "hf-1", HOSTILE, 1, Duration.ZERO, Optional.empty());
         AnswerEnd end = new AnswerEnd(FinishReason.STOP, Optional.empty(), HOSTILE, Optional.of(HOSTILE));
-        Scope scope = new Scope("organization", Optional.empty());
-
         assertThat(List.of(
                         Failure.of(FailureKind.UNAVAILABLE, HOSTILE).message(),
-                        origin.model(),
+                        new Origin(Origin.Source.CALL, "hf-1", HOSTILE, 1, Duration.ZERO, Optional.empty()).model(),
                         end.model(),
                         end.id().orElseThrow(),
-                        new ScopeClosing(scope, Duration.ofSeconds(1), true, HOSTILE).reason(),
+                        new ScopeClosing(Scope.of("acme"), Duration.ofSeconds(1), true, HOSTILE).reason(),
                         new CoordinationStatus(false, 0, 0, Optional.of(HOSTILE))
                                 .problem()
                                 .orElseThrow(),

@@ -3,6 +3,7 @@ package dev.whippletree.plugin;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
@@ -54,7 +55,8 @@ public final class FakePlugins {
 
         private @Nullable Services services;
 
-        Services services() {
+        /** Returns what connecting was given. */
+        public Services services() {
             return Objects.requireNonNull(services);
         }
 
@@ -65,7 +67,10 @@ public final class FakePlugins {
 
         @Override
         public Set<SettingKey> settings() {
-            return Set.of(new SettingKey("fail", "how connecting fails"), new SettingKey("close-fails", "any value"));
+            return Set.of(
+                    new SettingKey("fail", "how connecting fails"),
+                    new SettingKey("close-fails", "any value"),
+                    new SettingKey("reveals", "any value: answers with the token"));
         }
 
         @Override
@@ -127,7 +132,10 @@ public final class FakePlugins {
         public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
             sink.sent();
             sink.firstByte();
-            sink.delta(new Delta.Text("answer of " + account.id() + ", " + model));
+            String text = account.settings().text("reveals").isPresent()
+                    ? account.token().map(Secret::reveal).orElse("none")
+                    : "answer of " + account.id() + ", " + model;
+            sink.delta(new Delta.Text(text));
             sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
             return () -> {};
         }

@@ -2,6 +2,7 @@ package dev.whippletree.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
@@ -9,7 +10,14 @@ import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class RouteSettingsTest {
 
@@ -50,18 +58,73 @@ final class RouteSettingsTest {
         assertThat(route.toBuilder().build()).isEqualTo(route);
     }
 
-    @Test
-    void leavingMoreThanNineTenths_isRefused() {
-        RouteSettings.Builder route = RouteSettings.builder("r").tier(FIRST).leave(0.91);
-        assertThatThrownBy(route::build)
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("route r: leave must be 0 % to 90 % of each limit, not 91.0 %");
+    static Stream<Arguments> mistakes() {
+        return Stream.of(
+                mistake(
+                        "route r: add at least one tier",
+                        () -> RouteSettings.builder("r").build()),
+                mistake(
+                        "not 91.0 %",
+                        () -> RouteSettings.builder("r").tier(FIRST).leave(0.91).build()),
+                mistake(
+                        "not -1.0 %",
+                        () -> RouteSettings.builder("r")
+                                .tier(FIRST)
+                                .leave(-0.01)
+                                .build()),
+                mistake("attempts must be 1 or more, not 0", () -> Retries.DEFAULT.withAttemptsPerTarget(0)),
+                mistake("backoff", () -> Retries.DEFAULT.withBackoff(Duration.ofSeconds(2), Duration.ofSeconds(1))),
+                mistake("backoff", () -> Retries.DEFAULT.withBackoff(Duration.ofSeconds(-1), Duration.ZERO)),
+                mistake("not 1.1", () -> Retries.DEFAULT.withBudget(1.1, 1)),
+                mistake("not -0.1", () -> Retries.DEFAULT.withBudget(-0.1, 1)),
+                mistake("not 0.0", () -> Retries.DEFAULT.withBudget(0, 0)),
+                mistake("not PT0S", () -> Timeouts.DEFAULT.withFirstByte(Duration.ZERO)),
+                mistake("not PT-1S", () -> Timeouts.DEFAULT.withFirstToken(Duration.ofSeconds(-1))),
+                mistake("not PT0S", () -> Timeouts.DEFAULT.withBetweenTokens(Duration.ZERO)),
+                mistake("not PT0S", () -> Timeouts.DEFAULT.withWhole(Duration.ZERO)),
+                mistake("line-size can't be negative: -1", () -> EngineSettings.DEFAULT.withLineSize(-1)),
+                mistake("tenant-line-size can't", () -> EngineSettings.DEFAULT.withTenantLineSize(-1)),
+                mistake("not 51.0 %", () -> EngineSettings.DEFAULT.withBatchShare(0.51)),
+                mistake("max-concurrency must", () -> EngineSettings.DEFAULT.withMaxConcurrency(0)),
+                mistake("cache-timeout must", () -> EngineSettings.DEFAULT.withCacheTimeout(Duration.ZERO)),
+                mistake("tenant 't': a weight must be 1 to 1000, not 0", () -> new TenantWeights(Map.of("t", 0))),
+                mistake("not 1001", () -> new TenantWeights(Map.of("t", 1001))));
+    }
+
+    private static Arguments mistake(String message, ThrowingCallable setting) {
+        return arguments(message, setting);
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakes")
+    void valueOutOfItsRange_isRefused(String message, ThrowingCallable setting) {
+        assertThatThrownBy(setting).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(message);
     }
 
     @Test
-    void routeWithoutATier_isRefused() {
-        assertThatThrownBy(() -> RouteSettings.builder("r").build())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("route r: add at least one tier");
+    void valuesAtTheEndsOfTheirRanges_areTaken() {
+        RouteSettings route = RouteSettings.builder("r").tier(FIRST).leave(0.9).build();
+        assertThat(route.leave()).isEqualTo(0.9);
+        Retries retries = Retries.DEFAULT
+                .withAttemptsPerTarget(1)
+                .withBackoff(Duration.ZERO, Duration.ZERO)
+                .withBudget(1, 0.1);
+        assertThat(retries).isEqualTo(new Retries(1, Duration.ZERO, Duration.ZERO, 1, 0.1));
+        Duration one = Duration.ofNanos(1);
+        assertThat(Timeouts.DEFAULT
+                        .withFirstByte(one)
+                        .withFirstToken(one)
+                        .withBetweenTokens(one)
+                        .withWhole(one))
+                .isEqualTo(new Timeouts(Optional.of(one), Optional.of(one), one, one));
+        EngineSettings engine = EngineSettings.DEFAULT
+                .withLineSize(0)
+                .withTenantLineSize(7)
+                .withBatchShare(0.5)
+                .withMaxConcurrency(1)
+                .withCacheTimeout(one);
+        assertThat(engine).isEqualTo(new EngineSettings(0, OptionalInt.of(7), 0.5, 1, one));
+        assertThat(engine.lineSizeOfATenant()).isZero();
+        assertThat(new TenantWeights(Map.of("t", 1000)).of("t")).isEqualTo(1000);
     }
 }

@@ -9,6 +9,7 @@ import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -54,27 +55,16 @@ final class AccountSettingsTest {
     }
 
     @Test
-    void builderOfWhichNothingIsSet_statesNothing() {
-        assertThat(AccountSettings.builder("a", "groq").build())
+    void whatIsMissingOrNoScope_isRefusedWithItsAccount() {
+        AccountSettings.Builder builder = AccountSettings.builder("a", "groq");
+        assertThat(builder.build())
                 .isEqualTo(AccountSettings.of("a", "groq", Optional.empty(), Settings.none("account a")));
-    }
-
-    @Test
-    void missingToken_isRefusedWithItsAccount() {
-        AccountSettings.Builder builder = AccountSettings.builder("hf-1", "huggingface");
-
-        assertThatThrownBy(() -> builder.token((String) null))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("account hf-1: no token; check the variable that holds it");
-        assertThatThrownBy(() -> builder.token(" "))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("account hf-1: no token; check the variable that holds it");
-    }
-
-    @Test
-    void limitScopeThatIsNoScope_isRefused() {
-        AccountSettings.Builder builder = AccountSettings.builder("a", "groq").limitScope(Reach.PROMPT);
-        assertThatThrownBy(builder::build)
+        for (String token : Arrays.asList(null, " ")) {
+            assertThatThrownBy(() -> builder.token(token))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("account a: no token; check the variable that holds it");
+        }
+        assertThatThrownBy(() -> builder.limitScope(Reach.PROMPT).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("account a: limit-scope must be MODEL or ORGANIZATION, not PROMPT");
     }

@@ -25,7 +25,6 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,51 +35,34 @@ class CacheEnvelopeTest {
 
     @ParameterizedTest
     @MethodSource("completions")
-    void whatWasWritten_isRead(Completion completion) {
-        CacheEntry entry = new CacheEntry(completion, LATER);
+    void whatWasWritten_isRead_untilItsVeryExpiry(Completion completion) {
+        byte[] envelope = CacheEnvelope.write(new CacheEntry(completion, LATER));
 
-        assertThat(CacheEnvelope.read(CacheEnvelope.write(entry), NOW)).contains(entry);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void everyFinishReason_isRead(FinishReason reason) {
-        Completion said = said("x");
-        CacheEntry entry = new CacheEntry(
-                new Completion(said.text(), Optional.empty(), List.of(), reason, said.usage(), said.origin()), LATER);
-
-        assertThat(CacheEnvelope.read(CacheEnvelope.write(entry), NOW)).contains(entry);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void everySource_isRead(Origin.Source source) {
-        Origin origin = new Origin(source, "a", "m", 3, Duration.ofNanos(7), Optional.of("redis"));
-        CacheEntry entry = new CacheEntry(said("x").withOrigin(origin), LATER);
-
-        assertThat(CacheEnvelope.read(CacheEnvelope.write(entry), NOW)).contains(entry);
-    }
-
-    @Test
-    void farthestExpiry_isRead() {
-        CacheEntry entry = new CacheEntry(said("x"), Instant.MAX);
-
-        assertThat(CacheEnvelope.read(CacheEnvelope.write(entry), NOW)).contains(entry);
-    }
-
-    @Test
-    void expired_isNoEntryFromThatVeryMoment() {
-        byte[] envelope = CacheEnvelope.write(new CacheEntry(said("x"), LATER));
-
-        assertThat(CacheEnvelope.read(envelope, LATER.minusNanos(1))).isPresent();
+        assertThat(CacheEnvelope.read(envelope, LATER.minusNanos(1))).contains(new CacheEntry(completion, LATER));
         assertThat(CacheEnvelope.read(envelope, LATER)).isEmpty();
+        assertThat(CacheEnvelope.expires(envelope)).isEqualTo(LATER);
+        assertThat(envelope).as("compact").hasSizeLessThan(4 * completion.text().length() + 600);
+        CacheEntry farthest = new CacheEntry(completion, Instant.MAX);
+        assertThat(CacheEnvelope.read(CacheEnvelope.write(farthest), NOW)).contains(farthest);
     }
 
-    @Test
-    void expiry_isToldWithoutTheRest() {
-        assertThat(CacheEnvelope.expires(CacheEnvelope.write(new CacheEntry(full(), LATER))))
-                .isEqualTo(LATER);
-        assertThatThrownBy(() -> CacheEnvelope.expires(new byte[3])).isInstanceOf(IllegalArgumentException.class);
+    @ParameterizedTest
+    @ValueSource(bytes = {0, 1, 3, -1})
+    void unknownVersion_orAnAppendedByte_isNoEntryEvenWithARightChecksum(byte version) {
+        byte[] envelope = CacheEnvelope.write(new CacheEntry(full(), LATER));
+        byte[] longer = withRightChecksum(Arrays.copyOf(envelope, envelope.length + 1));
+        envelope[2] = version;
+
+        assertThat(CacheEnvelope.read(withRightChecksum(envelope), NOW)).isEmpty();
+        assertThat(CacheEnvelope.read(longer, NOW)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{\"text\":\"hello\"}", "WT", "PONG"})
+    void foreignBytes_areNoEntry(String foreign) {
+        assertThat(CacheEnvelope.read(foreign.getBytes(UTF_8), NOW)).isEmpty();
+        assertThatThrownBy(() -> CacheEnvelope.expires(foreign.getBytes(UTF_8)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -107,23 +89,6 @@ class CacheEnvelopeTest {
         }
     }
 
-    @Test
-    void appendedByte_isNoEntryEvenWithARightChecksum() {
-        byte[] envelope = CacheEnvelope.write(new CacheEntry(full(), LATER));
-        byte[] longer = withRightChecksum(Arrays.copyOf(envelope, envelope.length + 1));
-
-        assertThat(CacheEnvelope.read(longer, NOW)).isEmpty();
-    }
-
-    @ParameterizedTest
-    @ValueSource(bytes = {0, 1, 3, -1})
-    void unknownVersion_isNoEntry(byte version) {
-        byte[] envelope = CacheEnvelope.write(new CacheEntry(full(), LATER));
-        envelope[2] = version;
-
-        assertThat(CacheEnvelope.read(withRightChecksum(envelope), NOW)).isEmpty();
-    }
-
     /**
      * Forged bodies with a right checksum reach the reader itself, which must not throw or allocate what it is told to.
      */
@@ -143,25 +108,18 @@ class CacheEnvelopeTest {
         }
     }
 
-    @Test
-    void foreignBytes_areNoEntry() {
-        for (String foreign : List.of("", "{\"text\":\"hello\"}", "WT", "PONG", "W".repeat(1000))) {
-            assertThat(CacheEnvelope.read(foreign.getBytes(UTF_8), NOW)).isEmpty();
-        }
-    }
-
-    @Test
-    void envelope_isCompact() {
-        String answer = "x".repeat(1000);
-
-        assertThat(CacheEnvelope.write(new CacheEntry(said(answer), LATER))).hasSizeLessThan(1_000 + 100);
-    }
-
     static Stream<Completion> completions() {
         List<Completion> all = new ArrayList<>(List.of(said(""), full(), said("x".repeat(3_000_000))));
         for (String text : List.of(
                 "Grüße, 你好, 😀\u0000\uFFFD", "half a pair: \uD83D", "\uDE00", "\uDE00\uD83D" + "ä".repeat(70))) {
             all.add(said(text));
+        }
+        for (FinishReason reason : FinishReason.values()) {
+            Completion said = said("x");
+            all.add(new Completion(said.text(), Optional.empty(), List.of(), reason, said.usage(), said.origin()));
+        }
+        for (Origin.Source source : Origin.Source.values()) {
+            all.add(said("x").withOrigin(new Origin(source, "a", "m", 3, Duration.ofNanos(7), Optional.of("redis"))));
         }
         return all.stream();
     }

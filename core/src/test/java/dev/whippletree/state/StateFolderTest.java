@@ -106,15 +106,6 @@ final class StateFolderTest {
     }
 
     @Test
-    void ofWhatTwoProcessesLearned_theOneWithMoreValuesIsKept_elseTheNewer() {
-        SavedTokens more = tokens("a", NOW.minusSeconds(9), 1, 2, 3);
-        SavedTokens newer = tokens("b", NOW, 4, 5);
-        open().exchange(learned("one", List.of(more, tokens("b", NOW.minusSeconds(9), 6, 7))), false, NOW);
-        open().exchange(learned("other", List.of(tokens("a", NOW, 1, 2), newer)), false, NOW);
-        assertThat(open().found().tokens()).containsExactlyInAnyOrder(more, newer);
-    }
-
-    @Test
     void whatWasLearned_isBounded_andForgottenAfterAMonth() {
         List<SavedTokens> many = new ArrayList<>();
         for (int route = 0; route < 300; route++) {
@@ -132,97 +123,88 @@ final class StateFolderTest {
     }
 
     @Test
-    void fileOfVersionOne_isRead() throws IOException {
-        Files.writeString(
-                folder.resolve("state.json"),
-                "{\"version\": 1, \"saved\": \"" + NOW + "\", \"processes\": {\"ended\": [{\"organization\": \"acme\","
-                        + " \"unit\": \"REQUESTS\", \"window_ms\": 86400000, \"uses\": {\"" + NOW.toEpochMilli()
-                        + "\": 3}}]},"
-                        + " \"limits\": [], \"closures\": []}");
-        StateFolder opened = open();
-        assertThat(opened.warnings()).isEmpty();
-        assertThat(sum(opened.found(), "")).isEqualTo(3);
-        assertThat(opened.found().tokens()).isEmpty();
-    }
-
-    @Test
-    void emptyFolder_holdsNothing() {
-        assertThat(open().found()).isEqualTo(SavedState.EMPTY);
-        assertThat(open().warnings()).isEmpty();
-    }
-
-    @Test
-    void processes_keepEachOthersUses() {
+    void processes_keepEachOthersUses_whileTheyMatter() {
         StateFolder one = open();
         StateFolder other = open();
+        assertThat(one.found()).isEqualTo(SavedState.EMPTY);
+        assertThat(one.warnings()).isEmpty();
         one.exchange(used("one", 3, NOW), false, NOW);
         other.exchange(used("other", 4, NOW), false, NOW);
         SavedState all = done(one.exchange(used("one", 5, NOW), false, NOW));
         assertThat(sum(all, "")).isEqualTo(9);
         assertThat(sum(all, "one")).isEqualTo(4);
-    }
-
-    @Test
-    void endedProcesses_areOneEntryHoweverMany() {
-        for (int process = 0; process < 100; process++) {
-            open().exchange(used("p" + process, 1, NOW), false, NOW);
-            open().exchange(used("p" + process, 2, NOW), true, NOW);
+        for (int process = 0; process < 10; process++) {
+            done(open().exchange(used("p" + process, 1, NOW), false, NOW));
+            done(open().exchange(used("p" + process, 2, NOW), true, NOW));
         }
-        assertThat(open().found().processes()).containsOnlyKeys(SavedState.ENDED);
-        assertThat(sum(open().found(), "")).isEqualTo(200);
-    }
-
-    @Test
-    void whatCanMatterNoLonger_isDropped() {
-        open().exchange(used("p", 3, NOW), false, NOW);
+        SavedState ended = open().found();
+        assertThat(ended.processes()).as("those that ended are one").containsOnlyKeys(SavedState.ENDED, "one", "other");
+        assertThat(sum(ended, "")).isEqualTo(29);
         Instant later = NOW.plus(Duration.ofDays(1)).plusMillis(DAY.bucketMillis());
         OwnState nothing = new OwnState("q", List.of(), List.of(), List.of(), Set.of(), List.of());
-        assertThat(done(open().exchange(nothing, false, later)).processes()).isEmpty();
+        assertThat(done(open().exchange(nothing, false, later)).processes())
+                .as("what can matter no longer")
+                .isEmpty();
     }
 
+    /** Less than a 240th of a day after it. */
     @Test
-    void bucket_isNeverBeforeTheUse_andLessThanATwoHundredFortiethAfterIt() {
-        for (long millis = -1000; millis < 1000; millis += 7) {
-            long date = NOW.toEpochMilli() + millis * 12_345;
-            assertThat(DAY.bucket(date))
-                    .isBetween(date, date + Duration.ofDays(1).dividedBy(240).toMillis() - 1);
+    void bucket_isNeverBeforeTheUse_norMuchLater() {
+        for (long date = NOW.toEpochMilli(); date < NOW.toEpochMilli() + 400_000; date += 12_345) {
+            assertThat(DAY.bucket(date)).isBetween(date, date + 360_000 - 1);
             assertThat(DAY.bucket(DAY.bucket(date))).isEqualTo(DAY.bucket(date));
         }
     }
 
     @Test
-    void newerViewOfALimit_wins() {
-        SavedLimit.SavedLimitKey key = new SavedLimit.SavedLimitKey(
-                Scope.of("acme"), Limit.Unit.REQUESTS, Refill.AT_ONCE, Duration.ofHours(1));
-        SavedLimit older = new SavedLimit(key, 100, 5, NOW.plusSeconds(600), Duration.ofHours(1), NOW.minusSeconds(9));
-        SavedLimit newer = new SavedLimit(key, 100, 90, NOW.plusSeconds(900), Duration.ofHours(1), NOW);
-        open().exchange(new OwnState("one", List.of(), List.of(newer), List.of(), Set.of(), List.of()), false, NOW);
-        open().exchange(new OwnState("other", List.of(), List.of(older), List.of(), Set.of(), List.of()), false, NOW);
-        assertThat(open().found().limits()).containsExactly(newer);
+    void ofWhatTwoProcessesKnow_theNewerOrLaterOrLargerIsKept() {
+        SavedLimit newer = limit(90, NOW);
+        SavedClosure late = new SavedClosure(PLACE, false, NOW, NOW.plusSeconds(20), "late", "");
+        SavedTokens more = tokens("a", NOW.minusSeconds(9), 1, 2, 3);
+        SavedTokens younger = tokens("b", NOW, 4, 5);
+        OwnState one = new OwnState(
+                "one",
+                List.of(),
+                List.of(newer),
+                List.of(late),
+                Set.of(),
+                List.of(more, tokens("b", NOW.minusSeconds(9), 6, 7)));
+        SavedClosure early = new SavedClosure(PLACE, false, NOW, NOW.plusSeconds(10), "early", "");
+        OwnState other = new OwnState(
+                "other",
+                List.of(),
+                List.of(limit(5, NOW.minusSeconds(9))),
+                List.of(early),
+                Set.of(),
+                List.of(tokens("a", NOW, 1, 2), younger));
+        for (List<OwnState> order : List.of(List.of(one, other), List.of(other, one))) {
+            order.forEach(state -> open().exchange(state, false, NOW));
+
+            SavedState found = open().found();
+            assertThat(found.limits()).containsExactly(newer);
+            assertThat(found.closures()).containsExactly(late);
+            assertThat(found.tokens()).containsExactlyInAnyOrder(more, younger);
+        }
+        open().exchange(new OwnState("one", List.of(), List.of(), List.of(), Set.of(PLACE), List.of()), false, NOW);
+        assertThat(open().found().closures()).as("seen open").isEmpty();
     }
 
-    @Test
-    void laterEndOfAClosure_wins_untilSomebodySeesItOpen() {
-        SavedClosure early = new SavedClosure(PLACE, false, NOW, NOW.plusSeconds(10), "early", "");
-        SavedClosure late = new SavedClosure(PLACE, false, NOW, NOW.plusSeconds(20), "late", "");
-        open().exchange(new OwnState("one", List.of(), List.of(), List.of(late), Set.of(), List.of()), false, NOW);
-        open().exchange(new OwnState("other", List.of(), List.of(), List.of(early), Set.of(), List.of()), false, NOW);
-        assertThat(open().found().closures()).containsExactly(late);
-        open().exchange(new OwnState("one", List.of(), List.of(), List.of(), Set.of(PLACE), List.of()), false, NOW);
-        assertThat(open().found().closures()).isEmpty();
+    private static SavedLimit limit(long left, Instant seen) {
+        return new SavedLimit(
+                new SavedLimit.SavedLimitKey(
+                        Scope.of("acme"), Limit.Unit.REQUESTS, Refill.AT_ONCE, Duration.ofHours(1)),
+                100,
+                left,
+                seen.plusSeconds(600),
+                Duration.ofHours(1),
+                seen);
     }
 
     @Test
     void clockThatWasPutBack_makesNothingLastLongerThanItWould() {
         Instant ahead = NOW.plus(Duration.ofDays(400));
         SavedClosure closure = new SavedClosure(PLACE, false, ahead, ahead.plusSeconds(60), "why", "");
-        SavedLimit limit = new SavedLimit(
-                new SavedLimit.SavedLimitKey(Scope.of("acme"), Limit.Unit.REQUESTS, Refill.AT_ONCE, Duration.ZERO),
-                100,
-                5,
-                ahead.plusSeconds(600),
-                Duration.ofHours(1),
-                ahead);
+        SavedLimit limit = limit(5, ahead);
         open().exchange(
                         new OwnState(
                                 "p",
@@ -239,6 +221,22 @@ final class StateFolderTest {
         assertThat(sum(seen, "")).isEqualTo(3);
         Instant dayLater = NOW.plus(Duration.ofDays(1)).plusSeconds(60).plusMillis(DAY.bucketMillis());
         assertThat(sum(seen.at(dayLater), "")).isZero();
+    }
+
+    @Test
+    void fileOfVersionOne_isRead_alsoThroughALinkToItsFolder() throws IOException {
+        Files.writeString(
+                folder.resolve("state.json"),
+                "{\"version\": 1, \"saved\": \"" + NOW + "\", \"processes\": {\"ended\": [{\"organization\": \"acme\","
+                        + " \"unit\": \"REQUESTS\", \"window_ms\": 86400000, \"uses\": {\"" + NOW.toEpochMilli()
+                        + "\": 3}}]}, \"limits\": [], \"closures\": []}");
+        StateFolder opened = StateFolder.open(Files.createSymbolicLink(folder.resolve("link"), folder));
+
+        assertThat(opened.warnings()).isEmpty();
+        assertThat(sum(opened.found(), "")).isEqualTo(3);
+        assertThat(opened.found().tokens()).isEmpty();
+        assertThat(sum(done(opened.exchange(used("p", 4, NOW), false, NOW)), ""))
+                .isEqualTo(7);
     }
 
     @ParameterizedTest
@@ -280,37 +278,6 @@ final class StateFolderTest {
         assertThat(file).hasContent("{\"version\": 3, \"anything\": true}");
     }
 
-    @Test
-    @EnabledOnOs({OS.LINUX, OS.MAC})
-    void linkInPlaceOfTheState_isNeitherReadNorWrittenThrough() throws IOException {
-        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
-        StateFolder.open(elsewhere).exchange(used("p", 7, NOW), false, NOW);
-        for (String target : List.of("state.json", "secret")) {
-            Path victim = elsewhere.resolve(target);
-            if (Files.notExists(victim)) {
-                Files.writeString(victim, "mine");
-            }
-            Files.setPosixFilePermissions(victim, PosixFilePermissions.fromString("rw-r--r--"));
-            byte[] before = Files.readAllBytes(victim);
-            Path link = Files.createSymbolicLink(folder.resolve("state.json"), victim);
-            StateFolder opened = open();
-            assertThat(opened.found()).isEqualTo(SavedState.EMPTY);
-            assertThat(opened.warnings())
-                    .singleElement()
-                    .asString()
-                    .contains(link.toString(), "it isn't a regular file", "kept as state.broken");
-            assertThat(sum(done(opened.exchange(used("p", 3, NOW), false, NOW)), ""))
-                    .isEqualTo(3);
-            assertThat(link)
-                    .isRegularFile()
-                    .satisfies(file -> assertThat(Files.isSymbolicLink(file)).isFalse());
-            assertThat(victim).hasBinaryContent(before);
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(victim)))
-                    .isEqualTo("rw-r--r--");
-            Files.delete(link);
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"state.json", "state.lock"})
     @EnabledOnOs({OS.LINUX, OS.MAC})
@@ -325,9 +292,50 @@ final class StateFolderTest {
     }
 
     @Test
+    void folderThatCannotBeUsed_isWarnedAbout_andNotMade() throws IOException {
+        for (Path wrong : List.of(folder.resolve("missing"), Files.createFile(folder.resolve("file")))) {
+            StateFolder opened = StateFolder.open(wrong);
+
+            assertThat(opened.warnings()).isNotEmpty();
+            assertThat(opened.exchange(used("p", 3, NOW), false, NOW))
+                    .isInstanceOfSatisfying(
+                            Exchange.SaveFailed.class,
+                            failed -> assertThat(failed.problem()).contains("can't be saved", wrong.toString()));
+            assertThat(wrong).isNotEqualTo(folder).matches(path -> !Files.isDirectory(path));
+        }
+        assertThat(StateFolder.open(folder.resolve("missing")).warnings().get(0))
+                .contains("doesn't exist; create it");
+    }
+
+    /** Whoever may write to the folder could have it read, or write to, another's file. */
+    @Test
     @EnabledOnOs({OS.LINUX, OS.MAC})
-    void linkInPlaceOfTheLock_isNotFollowed_andSaidSo() throws IOException {
+    void linkInPlaceOfAFile_isNeitherReadNorWrittenThrough() throws IOException {
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        done(StateFolder.open(elsewhere).exchange(used("p", 7, NOW), false, NOW));
+        Path state = elsewhere.resolve("state.json");
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rw-r--r--"));
+        byte[] before = Files.readAllBytes(state);
+        Path secret = Files.writeString(elsewhere.resolve("secret"), "mine");
+        Path link = Files.createSymbolicLink(folder.resolve("state.json"), state);
+        Files.createSymbolicLink(folder.resolve("state.tmp"), secret);
+
+        StateFolder opened = open();
+
+        assertThat(opened.found()).isEqualTo(SavedState.EMPTY);
+        assertThat(opened.warnings())
+                .singleElement()
+                .asString()
+                .contains(link.toString(), "it isn't a regular file", "kept as state.broken");
+        assertThat(sum(done(opened.exchange(used("p", 3, NOW), false, NOW)), ""))
+                .isEqualTo(3);
+        assertThat(Files.isSymbolicLink(link)).isFalse();
+        assertThat(state).hasBinaryContent(before);
+        assertThat(permissions(state)).isEqualTo("rw-r--r--");
+        assertThat(secret).hasContent("mine");
+
         Path victim = folder.resolve("victim");
+        Files.delete(folder.resolve("state.lock"));
         Files.createSymbolicLink(folder.resolve("state.lock"), victim);
         assertThat(open().exchange(used("p", 3, NOW), false, NOW))
                 .isInstanceOfSatisfying(
@@ -336,33 +344,34 @@ final class StateFolderTest {
         assertThat(victim).doesNotExist();
     }
 
+    private static String permissions(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+
     @Test
     @EnabledOnOs({OS.LINUX, OS.MAC})
-    void folderThatIsALink_isTheOneItNames() throws IOException {
-        Path real = Files.createDirectory(folder.resolve("real"));
-        StateFolder linked = StateFolder.open(Files.createSymbolicLink(folder.resolve("link"), real));
-        assertThat(linked.warnings()).isEmpty();
-        linked.exchange(used("p", 3, NOW), false, NOW);
-        assertThat(sum(StateFolder.open(real).found(), "")).isEqualTo(3);
-    }
+    void files_areTheirOwnersAlone_whateverWasThereBefore() throws IOException {
+        for (String name : List.of("state.json", "state.tmp")) {
+            Files.writeString(folder.resolve(name), "left by another version");
+            Files.setPosixFilePermissions(folder.resolve(name), PosixFilePermissions.fromString("rw-rw-rw-"));
+        }
 
-    @Test
-    void folderThatIsNotThere_isWarnedAboutAndNotMade() {
-        StateFolder missing = StateFolder.open(folder.resolve("missing"));
-        assertThat(missing.warnings()).singleElement().asString().contains("doesn't exist; create it");
-        assertThat(missing.exchange(used("p", 3, NOW), false, NOW))
-                .isInstanceOfSatisfying(
-                        Exchange.SaveFailed.class,
-                        failed -> assertThat(failed.problem()).contains("can't be saved", "doesn't exist"));
-        assertThat(folder.resolve("missing")).doesNotExist();
-    }
+        done(open().exchange(used("one", 1, NOW), false, NOW));
 
-    @Test
-    void fileInTheFoldersPlace_isWarnedAbout() throws IOException {
-        Path file = Files.createFile(folder.resolve("file"));
-        StateFolder wrong = StateFolder.open(file);
-        assertThat(wrong.warnings()).isNotEmpty();
-        assertThat(wrong.exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.SaveFailed.class);
+        for (String name : List.of("state.json", "state.lock", "state.broken")) {
+            assertThat(permissions(folder.resolve(name))).as(name).isEqualTo("rw-------");
+        }
+        assertThat(folder.resolve("state.tmp")).doesNotExist();
+
+        Path file = folder.resolve("a/b/file");
+        PrivateFile.createFolder(folder.resolve("a/b"));
+        PrivateFile.write(file, "one");
+        assertThat(permissions(file) + permissions(folder.resolve("a"))).isEqualTo("rw-------rwx------");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        PrivateFile.replace(file, "é");
+        assertThat(file).hasContent("é");
+        assertThat(permissions(file)).isEqualTo("rw-------");
+        assertThatExceptionOfType(FileAlreadyExistsException.class).isThrownBy(() -> PrivateFile.write(file, "two"));
     }
 
     @Test
@@ -416,52 +425,5 @@ final class StateFolderTest {
                 unsaved.add(failed.problem());
             }
         }
-    }
-
-    @Test
-    @EnabledOnOs({OS.LINUX, OS.MAC})
-    void files_areTheirOwnersAlone_whateverWasThereBefore() throws IOException {
-        for (String name : List.of("state.json", "state.tmp")) {
-            Files.writeString(folder.resolve(name), "left by another version");
-            Files.setPosixFilePermissions(folder.resolve(name), PosixFilePermissions.fromString("rw-rw-rw-"));
-        }
-
-        done(open().exchange(used("one", 1, NOW), false, NOW));
-
-        for (String name : List.of("state.json", "state.lock", "state.broken")) {
-            assertThat(Files.getPosixFilePermissions(folder.resolve(name)))
-                    .as(name)
-                    .isEqualTo(PosixFilePermissions.fromString("rw-------"));
-        }
-        assertThat(folder.resolve("state.tmp")).doesNotExist();
-    }
-
-    @Test
-    @EnabledOnOs({OS.LINUX, OS.MAC})
-    void linkInThePlaceOfTheNextFile_isNotFollowed() throws IOException {
-        Path other = Files.writeString(folder.resolve("other"), "stays");
-        Files.createSymbolicLink(folder.resolve("state.tmp"), other);
-
-        done(open().exchange(used("one", 1, NOW), false, NOW));
-
-        assertThat(other).hasContent("stays");
-    }
-
-    @Test
-    @EnabledOnOs({OS.LINUX, OS.MAC})
-    void privateFile_isItsOwnersAlone_andSoIsItsFolder() throws IOException {
-        Path file = folder.resolve("a/b/file");
-        PrivateFile.createFolder(folder.resolve("a/b"));
-        PrivateFile.write(file, "one");
-        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
-        assertThat(Files.getPosixFilePermissions(folder.resolve("a")))
-                .isEqualTo(PosixFilePermissions.fromString("rwx------"));
-
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        PrivateFile.replace(file, "é");
-
-        assertThat(file).hasContent("é");
-        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
-        assertThatExceptionOfType(FileAlreadyExistsException.class).isThrownBy(() -> PrivateFile.write(file, "two"));
     }
 }

@@ -2,7 +2,9 @@ package dev.whippletree.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.whippletree.config.PriceList;
 import dev.whippletree.model.Credit;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
@@ -19,7 +21,11 @@ import dev.whippletree.model.StatusSnapshot.LimitStatus.LimitSource;
 import dev.whippletree.model.StatusSnapshot.Prompts;
 import dev.whippletree.model.StatusSnapshot.Tenant;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.AccountSettings;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -28,11 +34,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 final class PricedStatusTest {
+
+    @TempDir
+    private Path folder;
 
     private static final Instant AT = Instant.parse("2026-11-25T14:03:22.125Z");
     private static final Latency LATENCY = new Latency(3, Duration.ofMillis(212), Duration.ofMillis(412));
@@ -166,27 +176,46 @@ final class PricedStatusTest {
     }
 
     @Test
-    void everythingThatIsThere_comesBack() {
+    void whatIsThere_comesBack_andWhatIsNotOrIsUnknownStaysAway() {
         assertThat(PricedStatus.read(text(full()))).isEqualTo(full());
-    }
-
-    @Test
-    void whatIsAbsent_staysAbsent() {
-        assertThat(PricedStatus.read(text(bare()))).isEqualTo(bare());
-    }
-
-    @Test
-    void keysThatNobodyKnows_arePassedOver() {
         Map<String, Object> json = bare().json();
         json.put("gateway", Map.of("version", "9"));
         assertThat(PricedStatus.read(JsonMapper.shared().writeValueAsString(json)))
                 .isEqualTo(bare());
+        String hostile = text(full()).replace("used up", "used\\u001b[2Jup\\u009b1m");
+        assertThat(PricedStatus.read(hostile).status().accounts().get(0).reason())
+                .contains("used [2Jup 1m");
     }
 
+    /** The price of the small model isn't known, nor therefore what all cost; the other account has no credit. */
     @Test
-    void controlCharacters_areReadAsSpaces() {
-        String json = text(full()).replace("used up", "used\\u001b[2Jup\\u009b1m");
-        assertThat(PricedStatus.read(json).status().accounts().get(0).reason()).contains("used [2Jup 1m");
+    void bill_isOfEachAccountsModels_byItsProvidersPrices() throws IOException {
+        PriceList prices = PriceList.read(Files.writeString(folder.resolve("prices.yaml"), """
+                as-of: 2026-01-02
+                currency: usd
+                prices: [{provider: scripted, model: large, prompt: 100, completion: 1000}]
+                """));
+        StatusSnapshot status = full().status();
+        List<AccountSettings> accounts = List.of(
+                AccountSettings.builder("other", "scripted").build(),
+                AccountSettings.builder("one", "scripted")
+                        .credit(Credit.parse("0.10 usd / month"))
+                        .build());
+
+        Bill bill = Bill.of(status, accounts, Optional.of(prices), LocalDate.of(2026, 1, 3));
+
+        Optional<Credit> credit = Optional.of(Credit.parse("0.10 usd / month"));
+        assertThat(bill.items())
+                .extracting(Bill.Item::account, Bill.Item::model, Bill.Item::tokens, Bill.Item::credit)
+                .containsExactly(
+                        tuple("one", "large", SOME, credit), tuple("one", "small", TokenUsage.of(1, 2), credit));
+        assertThat(bill.items().get(0).cost().orElseThrow()).isEqualByComparingTo("0.013");
+        assertThat(bill.items().get(1).cost()).isEmpty();
+        assertThat(bill.cost()).isEmpty();
+        assertThat(bill.tokens()).isEqualTo(new TokenUsage(31, 12, 4, 2));
+        assertThat(bill.prices().orElseThrow().currency()).isEqualTo("usd");
+        Bill twice = new Bill(List.of(bill.items().get(0), bill.items().get(0)), bill.prices());
+        assertThat(twice.cost().orElseThrow()).isEqualByComparingTo("0.026");
     }
 
     @ParameterizedTest

@@ -7,8 +7,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class SystemTimelineTest {
 
@@ -20,17 +24,35 @@ final class SystemTimelineTest {
         return ran.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
-    @Test
-    void scheduled_runsOnTheExecutor() throws InterruptedException {
-        CountDownLatch handed = new CountDownLatch(1);
-        Executor executor = task -> {
-            handed.countDown();
-            task.run();
-        };
-        try (SystemTimeline timeline = new SystemTimeline(executor)) {
+    static Stream<Executor> executors() {
+        return Stream.of(
+                Runnable::run,
+                task -> {
+                    throw new RejectedExecutionException("full");
+                },
+                task -> {
+                    throw new OutOfMemoryError("unable to create native thread");
+                });
+    }
+
+    /** A negative delay means at once. */
+    @ParameterizedTest
+    @MethodSource("executors")
+    void timer_isLostNeitherByItsExecutorNorByATaskThatThrows(Executor executor) throws InterruptedException {
+        AtomicInteger handed = new AtomicInteger();
+        try (LoggedLines log = new LoggedLines(SystemTimeline.class);
+                SystemTimeline timeline = new SystemTimeline(task -> {
+                    handed.incrementAndGet();
+                    executor.execute(task);
+                })) {
+            timeline.schedule(-5, () -> {
+                throw new IllegalStateException("broken task");
+            });
             timeline.schedule(1, ran::countDown);
             assertThat(hasRun()).isTrue();
-            assertThat(handed.getCount()).isZero();
+            assertThat(handed).hasValueGreaterThanOrEqualTo(2);
+            assertThat(log.all()).contains("ERROR A timer's task failed");
+            assertThat(log.thrown()).contains("broken task");
         }
     }
 
@@ -49,14 +71,6 @@ final class SystemTimelineTest {
                 .isExactlyInstanceOf(Thread.class)
                 .extracting(Thread::isDaemon)
                 .isEqualTo(true);
-    }
-
-    @Test
-    void negativeDelay_meansAtOnce() throws InterruptedException {
-        try (SystemTimeline timeline = new SystemTimeline()) {
-            timeline.schedule(-5, ran::countDown);
-            assertThat(hasRun()).isTrue();
-        }
     }
 
     @Test
@@ -82,42 +96,6 @@ final class SystemTimelineTest {
                 other.cancel();
             }
             assertThat(timeline.queued()).isEqualTo(1);
-        }
-    }
-
-    @Test
-    void taskThatThrows_stopsNoOther() throws InterruptedException {
-        try (LoggedLines log = new LoggedLines(SystemTimeline.class);
-                SystemTimeline timeline = new SystemTimeline(Runnable::run)) {
-            timeline.schedule(0, () -> {
-                throw new IllegalStateException("broken task");
-            });
-            timeline.schedule(1, ran::countDown);
-            assertThat(hasRun()).isTrue();
-            assertThat(log.awaitFirst().all()).containsExactly("ERROR A timer's task failed");
-            assertThat(log.thrown()).containsExactly("broken task");
-        }
-    }
-
-    @Test
-    void executorThatRejects_losesNoTimer() throws InterruptedException {
-        Executor full = task -> {
-            throw new RejectedExecutionException("full");
-        };
-        try (SystemTimeline timeline = new SystemTimeline(full)) {
-            timeline.schedule(0, ran::countDown);
-            assertThat(hasRun()).isTrue();
-        }
-    }
-
-    @Test
-    void executorWithoutMemoryForAThread_losesNoTimer() throws InterruptedException {
-        Executor exhausted = task -> {
-            throw new OutOfMemoryError("unable to create native thread");
-        };
-        try (SystemTimeline timeline = new SystemTimeline(exhausted)) {
-            timeline.schedule(0, ran::countDown);
-            assertThat(hasRun()).isTrue();
         }
     }
 

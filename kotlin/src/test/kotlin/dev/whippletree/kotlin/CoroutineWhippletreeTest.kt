@@ -5,7 +5,6 @@ import dev.whippletree.model.Delta
 import dev.whippletree.model.Prompt
 import dev.whippletree.model.PromptException
 import dev.whippletree.model.Secret
-import dev.whippletree.spi.AccountSettings
 import dev.whippletree.time.VirtualTimeline
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.CancellationException
@@ -77,7 +76,7 @@ internal class CoroutineWhippletreeTest {
     }
 
     @Test
-    fun ask_withoutAnAnswer_throwsThePromptExceptionItself() = run {
+    fun askOrStream_withoutAnAnswer_throwsThePromptExceptionItself() = run {
         supervisorScope {
             val answer = async { whippletree.ask { user("hello") } }
             settle()
@@ -86,21 +85,16 @@ internal class CoroutineWhippletreeTest {
 
             assertThat(assertThrows<PromptException> { settled(answer) }.reason())
                 .isEqualTo(PromptException.Reason.REJECTED)
+
+            val pieces = async { whippletree.stream(prompt).take(10).toList() }
+            settle()
+            service.calls.last().reject()
+            settle()
+            assertThat(assertThrows<PromptException> { settled(pieces) }.reason())
+                .isEqualTo(PromptException.Reason.REJECTED)
         }
         val unknown = assertThrows<ConfigurationException> { whippletree.ask(prompt { user("hello").route("none") }) }
         assertThat(unknown).hasMessageContaining("none")
-    }
-
-    @Test
-    fun coroutineCancelled_itsCallIsCancelled_andNothingIsLeft() = run {
-        val asking = launch { whippletree.ask(prompt) }
-        settle()
-
-        asking.cancel()
-        settle()
-
-        assertThat(service.calls.single().cancelled).isTrue()
-        assertThat(asking.isCancelled).isTrue()
     }
 
     @Test
@@ -132,23 +126,6 @@ internal class CoroutineWhippletreeTest {
         assertThat(service.calls.single().cancelled).isFalse()
         service.calls.single().answer("hi")
         assertThat(settled(staying).text()).isEqualTo("hi")
-    }
-
-    @Test
-    fun siblingFails_promptIsWithdrawn_andTheScopeFailsWithTheSiblingsException() = run {
-        val failure = async {
-            runCatching {
-                coroutineScope {
-                    launch { whippletree.ask(prompt) }
-                    launch { throw IllegalStateException("sibling") }
-                }
-            }.exceptionOrNull()
-        }
-        settle()
-
-        assertThat(settled(failure)).isInstanceOf(IllegalStateException::class.java).hasMessage("sibling")
-        assertThat(service.calls).allSatisfy { assertThat(it.cancelled).isTrue() }
-        assertThat(inLine()).isZero()
     }
 
     @Test
@@ -253,24 +230,6 @@ internal class CoroutineWhippletreeTest {
     }
 
     @Test
-    fun collectionIsCancelled_promptIsWithdrawn_andOtherCollectionsGoOn() = run {
-        val flow = whippletree.stream(prompt)
-        val leaving = launch { flow.toList() }
-        val staying = async { flow.text().toList() }
-        settle()
-        service.calls.single().piece("Hello")
-        settle()
-
-        leaving.cancel()
-        settle()
-        assertThat(service.calls.single().cancelled).isFalse()
-
-        service.calls.single().end()
-        assertThat(settled(staying)).containsExactly("Hello")
-        assertThat(service.calls).hasSize(1)
-    }
-
-    @Test
     fun flow_isCold_andEachCollectionAsks() = run {
         val flow = whippletree.stream(prompt).text()
         settle()
@@ -285,37 +244,18 @@ internal class CoroutineWhippletreeTest {
     }
 
     @Test
-    fun stream_withoutAnAnswer_throwsThePromptExceptionItself() = run {
-        supervisorScope {
-            val pieces = async { whippletree.stream(prompt).take(10).toList() }
-            settle()
-            service.calls.single().reject()
-            settle()
-
-            assertThat(assertThrows<PromptException> { settled(pieces) }.reason())
-                .isEqualTo(PromptException.Reason.REJECTED)
-        }
-    }
-
-    @Test
-    fun embed_returnsAVectorForEachText() = run {
+    fun embed_returnsAVectorForEachText_andIsWithdrawnWithItsCoroutine() = run {
         val vectors = async { whippletree.embed(listOf("one", "two")) }
         settle()
         service.calls.single().embed(floatArrayOf(1f, 0f), floatArrayOf(0f, 1f))
-        settle()
-
         assertThat(settled(vectors).all().map { it.vector().toList() })
             .containsExactly(listOf(1f, 0f), listOf(0f, 1f))
-    }
 
-    @Test
-    fun embedding_isWithdrawnWithItsCoroutine() = run {
         val embedding = launch { whippletree.embed(listOf("text")) }
         settle()
         embedding.cancel()
         settle()
-
-        assertThat(service.calls.single().cancelled).isTrue()
+        assertThat(service.calls.last().cancelled).isTrue()
     }
 
     @Test

@@ -1,7 +1,7 @@
 package dev.whippletree.provider.groq;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Message;
@@ -27,8 +27,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class GroqProviderTest {
 
@@ -98,10 +96,22 @@ final class GroqProviderTest {
     }
 
     @Test
-    void nameOfAMessage_isRefusedBeforeTheCall() {
+    void whatGroqDoesNotTake_isRefusedBeforeTheCall() {
         Message named = new Message(Role.USER, "Hi", List.of(), List.of(), Optional.empty(), Map.of("name", "Ada"));
-        assertThat(bench.client().refuses(Prompt.builder().message(named).build(), "M"))
+        assertThat(refused(Prompt.builder().user("Hi").message(named)))
                 .contains("Groq doesn't accept the name of a message");
+        for (String field : List.of("logprobs", "top_logprobs", "logit_bias")) {
+            assertThat(refused(Prompt.builder().user("Hi").extra(field, 1))).contains("Groq doesn't accept " + field);
+        }
+        assertThat(refused(Prompt.builder().user("Hi").extra("n", 2)))
+                .contains("n must be 1: this service gives one answer");
+        assertThat(bench.client().embeddings()).isEmpty();
+        assertThat(bench.client().refuses(Prompt.embedding(List.of("a")), "M"))
+                .contains("Groq has no embeddings; name a model of another provider");
+    }
+
+    private Optional<String> refused(Prompt.Builder prompt) {
+        return bench.client().refuses(prompt.build(), "M");
     }
 
     @Test
@@ -111,21 +121,6 @@ final class GroqProviderTest {
         bench.send(Prompt.builder().user("Hi").message(earlier).user("And?").build(), "M", false, ANSWER)
                 .awaitDone();
         assertThat(bench.lastRequest().body()).contains("So.").doesNotContain("reasoning_content", "Hm.");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"logprobs", "top_logprobs", "logit_bias"})
-    void fieldsThatGroqDoesNotTake_areRefusedBeforeTheCall(String field) {
-        assertThat(bench.client()
-                        .refuses(Prompt.builder().user("Hi").extra(field, 1).build(), "M"))
-                .contains("Groq doesn't accept " + field);
-    }
-
-    @Test
-    void otherThanOneAnswer_isRefusedBeforeTheCall() {
-        assertThat(bench.client()
-                        .refuses(Prompt.builder().user("Hi").extra("n", 2).build(), "M"))
-                .isPresent();
     }
 
     @Test
@@ -162,31 +157,19 @@ final class GroqProviderTest {
 
     @Test
     void keysInTheEnvironment_areAccounts() {
-        List<AccountSettings> accounts = new GroqProvider()
-                .fromEnvironment(Map.of("GROQ_API_KEY", "a", "GROQ_API_KEY_3", "c", "GROQ_BASE_URL", "http://here"));
+        GroqProvider provider = new GroqProvider();
+        Map<String, String> keys = Map.of("GROQ_API_KEY", "a", "GROQ_API_KEY_3", "c", "GROQ_BASE_URL", "http://here ");
 
-        assertThat(accounts).extracting(AccountSettings::id).containsExactly("groq-1", "groq-3");
-        assertThat(accounts).extracting(AccountSettings::provider).containsOnly("groq");
-        assertThat(accounts)
-                .extracting(account -> account.settings().text("base-url").orElseThrow())
-                .containsOnly("http://here");
-    }
-
-    @Test
-    void sameKeyTwice_isAnError() {
-        assertThatThrownBy(() -> new GroqProvider().fromEnvironment(Map.of("GROQ_API_KEY", "a", "GROQ_API_KEY_2", "a")))
-                .hasMessageContaining("GROQ_API_KEY and GROQ_API_KEY_2");
-    }
-
-    @Test
-    void variables_areNamedForMessages() {
-        assertThat(new GroqProvider().environmentVariables()).containsOnlyKeys("GROQ_API_KEY");
-    }
-
-    @Test
-    void embeddings_areRefusedBeforeACall() {
-        assertThat(bench.client().embeddings()).isEmpty();
-        assertThat(bench.client().refuses(Prompt.embedding(List.of("a")), "openai/gpt-oss-20b"))
-                .contains("Groq has no embeddings; name a model of another provider");
+        assertThat(provider.fromEnvironment(keys))
+                .extracting(
+                        AccountSettings::id,
+                        AccountSettings::provider,
+                        account -> account.token().orElseThrow().reveal(),
+                        account -> account.settings().text("base-url").orElseThrow())
+                .containsExactly(
+                        tuple("groq-1", "groq", "a", "http://here"), tuple("groq-3", "groq", "c", "http://here"));
+        assertThat(provider.fromEnvironment(Map.of("GROQ_API_KEY", "a")).get(0).settings())
+                .isEqualTo(Settings.none("account groq-1"));
+        assertThat(provider.environmentVariables()).containsOnlyKeys("GROQ_API_KEY");
     }
 }

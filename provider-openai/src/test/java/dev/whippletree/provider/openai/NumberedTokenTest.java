@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class NumberedTokenTest {
 
@@ -30,31 +32,17 @@ final class NumberedTokenTest {
                 .containsExactly("KEY");
     }
 
-    @Test
-    void sameTokenTwice_isAnErrorThatNamesBothVariablesAndNoValue() {
-        assertThatThrownBy(() -> find(Map.of("KEY", "value-7", "KEY_4", "value-7")))
+    @ParameterizedTest
+    @CsvSource({
+        "KEY, value-7, KEY_4, value-7, KEY and KEY_4 contain the same token",
+        "KEY, value-7, KEY_1, other, KEY and KEY_1 stand for the same account",
+        "KEY_2, value 7, KEY, other, KEY_2 contains characters"
+    })
+    void mistake_namesVariablesAndNoValue(String one, String value, String other, String otherValue, String words) {
+        assertThatThrownBy(() -> find(Map.of(one, value, other, otherValue)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContainingAll("KEY and KEY_4", "same token")
-                .hasMessageNotContaining("value-7");
-    }
-
-    @Test
-    void twoVariablesOfOneNumber_areAnError() {
-        assertThatThrownBy(() -> find(Map.of("KEY", "a", "KEY_1", "b")))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("KEY and KEY_1");
-    }
-
-    @Test
-    void valueThatCannotBeAToken_isAnErrorWithoutTheValue() {
-        assertThatThrownBy(() -> find(Map.of("KEY_2", "two words")))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("KEY_2")
-                .hasMessageNotContaining("two words");
-    }
-
-    @Test
-    void description_holdsNoValue() {
+                .hasMessageContaining(words)
+                .hasMessageNotContaining(value);
         assertThat(find(Map.of("KEY", "value-7")).toString()).doesNotContain("value-7");
     }
 

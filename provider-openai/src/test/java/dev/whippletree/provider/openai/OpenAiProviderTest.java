@@ -3,6 +3,7 @@ package dev.whippletree.provider.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
@@ -19,11 +20,12 @@ import dev.whippletree.testkit.provider.ScriptedReply;
 import dev.whippletree.testkit.provider.ScriptedRequest;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class OpenAiProviderTest {
@@ -31,34 +33,48 @@ final class OpenAiProviderTest {
     private static final ScriptedReply ANSWER =
             ScriptedReply.json(200, "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}");
 
+    private static ProviderBench with(Optional<Secret> token) {
+        return new ProviderBench(
+                new OpenAiProvider(),
+                address -> AccountSettings.of(
+                        "local-1", "openai", token, new Settings("local-1", Map.of("base-url", address + "/"))));
+    }
+
+    /** A packed stream comes in pieces as large as whoever packs it likes: the first word would be late. */
     @Test
-    void request_goesBelowTheBaseUrl_withTheToken() {
-        try (ProviderBench bench = Bench.open(Map.of())) {
-            bench.send(ANSWER);
+    void request_goesBelowTheBaseUrl_withTheToken_andOnlyAWholeAnswerMayComePacked() {
+        try (ProviderBench bench = Bench.open(Map.of("max-tokens-field", "max_completion_tokens"))) {
+            bench.send(Prompt.builder().user("Hi").maxTokens(5).build(), "m", false, ANSWER);
 
             ScriptedRequest request = bench.lastRequest();
             assertThat(request.method() + " " + request.path()).isEqualTo("POST /v1/chat/completions");
             assertThat(request.headers())
                     .containsEntry("authorization", "Bearer " + Bench.TOKEN)
                     .containsEntry("content-type", "application/json")
-                    .containsEntry("accept", "application/json");
+                    .containsEntry("accept", "application/json")
+                    .containsEntry("accept-encoding", "gzip")
+                    .containsEntry("user-agent", "whippletree");
+            assertThat(request.body()).contains("\"max_completion_tokens\":5");
+
+            bench.send(Prompt.of("Hi"), "m", true, ANSWER);
+            assertThat(bench.lastRequest().headers())
+                    .containsEntry("accept", "text/event-stream")
+                    .containsEntry("accept-encoding", "identity");
         }
     }
 
     @Test
     void notFound_saysToCheckTheBaseUrlFirst_untilItHasAnswered() {
         ScriptedReply notFound = ScriptedReply.json(404, "{\"detail\":\"Not Found\"}");
-        try (ProviderBench bench = new ProviderBench(
-                new OpenAiProvider(),
-                address -> AccountSettings.of(
-                        "local-1", "openai", Optional.empty(), new Settings("local-1", Map.of("base-url", address))))) {
+        try (ProviderBench bench = with(Optional.empty())) {
             assertThat(bench.failure(notFound).message())
-                    .startsWith("check base-url: ")
-                    .endsWith("/chat/completions isn't found; is /v1 missing? The service says: Not Found");
+                    .matches("check base-url: 127.0.0.1:\\d+/chat/completions isn't found; is /v1 missing\\?"
+                            + " The service says: Not Found");
             assertThat(bench.failure(ScriptedReply.json(404, "{\"error\":\"model 'm' not found\"}"))
                             .message())
                     .isEqualTo("model 'm' not found");
             bench.send(ANSWER).awaitDone();
+            assertThat(bench.lastRequest().headers()).doesNotContainKey("authorization");
             assertThat(bench.failure(notFound).message()).isEqualTo("Not Found");
         }
         try (ProviderBench bench = Bench.open(Map.of())) {
@@ -67,45 +83,10 @@ final class OpenAiProviderTest {
         }
     }
 
-    /** A packed stream comes in pieces as large as whoever packs it likes: the first word would be late. */
-    @Test
-    void onlyAWholeAnswer_mayComePacked() {
-        try (ProviderBench bench = Bench.open(Map.of())) {
-            bench.send(ANSWER);
-            assertThat(bench.lastRequest().headers()).containsEntry("accept-encoding", "gzip");
-        }
-        try (ProviderBench bench = Bench.open(Map.of())) {
-            bench.send(Prompt.of("Hi"), "m", true, ANSWER);
-            assertThat(bench.lastRequest().headers()).containsEntry("accept-encoding", "identity");
-        }
-    }
-
-    @Test
-    void accountWithoutToken_sendsNone() {
-        try (ProviderBench bench = new ProviderBench(
-                new OpenAiProvider(),
-                address -> AccountSettings.of(
-                        "local-1",
-                        "openai",
-                        Optional.empty(),
-                        new Settings("local-1", Map.of("base-url", address + "/"))))) {
-            bench.send(ANSWER).awaitDone();
-
-            assertThat(bench.lastRequest().headers()).doesNotContainKey("authorization");
-            assertThat(bench.lastRequest().path()).isEqualTo("/chat/completions");
-        }
-    }
-
     @Test
     void token_isReadAnewForEachCall() {
         String[] token = {"first"};
-        try (ProviderBench bench = new ProviderBench(
-                new OpenAiProvider(),
-                address -> AccountSettings.of(
-                        "local-1",
-                        "openai",
-                        Optional.of(Secret.from(() -> token[0])),
-                        new Settings("local-1", Map.of("base-url", address))))) {
+        try (ProviderBench bench = with(Optional.of(Secret.from(() -> token[0])))) {
             bench.send(ANSWER);
             token[0] = "second\n";
             bench.send(ANSWER);
@@ -119,16 +100,10 @@ final class OpenAiProviderTest {
     @Test
     void errorInTheMiddleOfACall_isToldLikeAnythingElseThatGoesWrong() throws InterruptedException {
         try (LoggedLines log = new LoggedLines("dev.whippletree.provider.openai");
-                ProviderBench bench = new ProviderBench(
-                        new OpenAiProvider(),
-                        address -> AccountSettings.of(
-                                "local-1",
-                                "openai",
-                                Optional.of(Secret.from(() -> {
-                                    throw new StackOverflowError("too deep");
-                                })),
-                                new Settings("local-1", Map.of("base-url", address))))) {
-            var failure = bench.failure(ANSWER);
+                ProviderBench bench = with(Optional.of(Secret.from(() -> {
+                    throw new StackOverflowError("too deep");
+                })))) {
+            Failure failure = bench.failure(ANSWER);
 
             assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
             assertThat(failure.message()).contains("see the log");
@@ -136,20 +111,62 @@ final class OpenAiProviderTest {
         }
     }
 
-    @Test
-    void tokenThatCannotBeSent_isUnauthorized_andNeverShown() {
-        try (ProviderBench bench = new ProviderBench(
-                new OpenAiProvider(),
-                address -> AccountSettings.of(
-                        "local-1",
-                        "openai",
-                        Optional.of(Secret.of("two\nlines")),
-                        new Settings("local-1", Map.of("base-url", address))))) {
-            var failure = bench.failure(ANSWER);
+    @ParameterizedTest
+    @ValueSource(strings = {"two\nlines", "größer", " "})
+    void tokenThatCannotBeSent_isUnauthorized_andNeverShown(String token) {
+        try (ProviderBench bench = with(Optional.of(Secret.of(token)))) {
+            Failure failure = bench.failure(ANSWER);
 
             assertThat(failure.kind()).isEqualTo(FailureKind.UNAUTHORIZED);
-            assertThat(failure.message()).contains("account local-1").doesNotContain("lines");
+            assertThat(failure.message())
+                    .isEqualTo("account local-1: its token is empty or contains characters that a token can't have;"
+                            + " set a valid one");
+            assertThat(bench.service().requests()).isEmpty();
         }
+    }
+
+    /** A caller is told what the service calls its refusal and the field, wherever it said so. */
+    @ParameterizedTest
+    @CsvSource({
+        "'\"code\":\"bad\",\"param\":\"messages[1].content\"', bad, messages[1].content",
+        "'\"code\":\"bad\",\"type\":\"content_filter\",\"param\":\"sk-of-somebody-0123\"', content_filter, ",
+        "'\"code\":null', from-the-header, "
+    })
+    void codeAndField_areTheServicesOwn_unlessTheyAreSecrets(String error, String code, @Nullable String field) {
+        try (ProviderBench bench = Bench.open(Map.of())) {
+            Failure failure = bench.failure(ScriptedReply.json(400, "{\"error\":{\"message\":\"words\"," + error + "}}")
+                    .with("x-error-code", "from-the-header"));
+
+            assertThat(failure.code()).contains(code);
+            assertThat(failure.param()).isEqualTo(Optional.ofNullable(field));
+            assertThat(failure.kind())
+                    .isEqualTo(code.equals("content_filter") ? FailureKind.FILTERED : FailureKind.REJECTED);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, false", "1.5, false", "129, false", "1, true", "128, true"})
+    void numberOfAnswers_isCheckedBeforeTheCall(double n, boolean possible) {
+        try (ProviderBench bench = Bench.open(Map.of())) {
+            Prompt prompt = Prompt.builder().user("Hi").extra("n", n).build();
+
+            assertThat(bench.client().refuses(prompt, "m"))
+                    .isEqualTo(possible ? Optional.empty() : Optional.of("n must be a whole number from 1 to 128"));
+        }
+    }
+
+    @Test
+    void admission_isPromptAndMaximumForEachAnswer_ofWhichWhatIsMadeCounts_exceptAtOpenAi() {
+        Prompt prompt =
+                Prompt.builder().user("abc").maxTokens(500).extra("n", 3).build();
+        try (ProviderBench bench = Bench.open(Map.of())) {
+            assertThat(bench.client().admission(prompt, "m"))
+                    .isEqualTo(Admission.asMade(13, 500).times(3));
+        }
+        OpenAiDialect own = new OpenAiDialect(
+                URI.create(OpenAiDialect.BASE_URL + "/chat/completions"), "max_tokens", Optional.empty());
+        assertThat(own.admission(prompt, "m"))
+                .isEqualTo(Admission.onEntry(13, 500).times(3));
     }
 
     @Test
@@ -180,64 +197,15 @@ final class OpenAiProviderTest {
                 .with("x-ratelimit-reset-requests", "7");
     }
 
-    @Test
-    void impossibleNumberOfAnswers_isRefusedBeforeTheCall() {
-        try (ProviderBench bench = Bench.open(Map.of())) {
-            for (Object n : List.of(0, 1.5, 129, "2")) {
-                assertThat(bench.client()
-                                .refuses(
-                                        Prompt.builder()
-                                                .user("Hi")
-                                                .extra("n", n)
-                                                .build(),
-                                        "m"))
-                        .contains("n must be a whole number from 1 to 128");
-            }
-            for (Object n : List.of(1, 2L, 128)) {
-                assertThat(bench.client()
-                                .refuses(
-                                        Prompt.builder()
-                                                .user("Hi")
-                                                .extra("n", n)
-                                                .build(),
-                                        "m"))
-                        .isEmpty();
-            }
-        }
-    }
-
-    @Test
-    void severalAnswers_areAdmittedSeveralTimes() {
-        Prompt prompt =
-                Prompt.builder().user("abc").maxTokens(500).extra("n", 3).build();
-        try (ProviderBench bench = Bench.open(Map.of())) {
-            Admission admission = bench.client().admission(prompt, "m");
-            assertThat(admission.completionBound()).hasValue(1500);
-            assertThat(admission.completions()).isEqualTo(3);
-        }
-        OpenAiDialect own = new OpenAiDialect(
-                URI.create(OpenAiDialect.BASE_URL + "/chat/completions"), "max_tokens", Optional.empty());
-        assertThat(own.admission(prompt, "m").counting()).isEqualTo(Admission.Counting.ON_ENTRY);
-        assertThat(own.admission(prompt, "m").completionBound()).hasValue(1500);
-    }
-
-    @Test
-    void admission_isPromptAndMaximum_ofWhichWhatIsMadeCounts() {
-        try (ProviderBench bench = Bench.open(Map.of())) {
-            assertThat(bench.client()
-                            .admission(
-                                    Prompt.builder().user("abc").maxTokens(500).build(), "m"))
-                    .isEqualTo(Admission.asMade(9, 500));
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
                 "localhost:11434",
                 "ftp://host",
-                "http://user:secret@host/v1",
+                "http://user@host/v1",
+                "http://:secret@host/v1",
+                "http://host/v1#secret",
                 "http://host/v1?key=secret",
                 "http://"
             })
@@ -248,28 +216,24 @@ final class OpenAiProviderTest {
                 .hasMessageNotContaining("secret");
     }
 
-    @Test
-    void otherSettingsThatCannotBeUsed_areErrors() {
-        assertThatThrownBy(() -> connect(Map.of("max-tokens-field", "tokens")))
-                .hasMessageContaining("account local-1: max-tokens-field");
-        assertThatThrownBy(() -> connect(Map.of("base-url", "http://localhost:1/v1", "connect-timeout", "soon")))
-                .hasMessageContaining("account local-1: connect-timeout");
-        assertThatThrownBy(() -> connect(Map.of("base-url", "http://localhost:1/v1", "connect-timeout", "30d")))
-                .hasMessageContaining("account local-1: connect-timeout");
+    @ParameterizedTest
+    @CsvSource({
+        "max-tokens-field, tokens",
+        "connect-timeout, soon",
+        "connect-timeout, 61m",
+        "embedding-inputs, 0",
+        "embedding-inputs, 2049",
+        "embedding-tokens, 0"
+    })
+    void otherSettingThatCannotBeUsed_isAnError(String name, String value) {
+        assertThatThrownBy(() -> connect(Map.of("base-url", "http://localhost:1/v1", name, value)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("account local-1: " + name);
     }
 
     @Test
     void missingBaseUrl_isAnErrorAndNoCallOfAPublicService() {
         assertThatThrownBy(() -> connect(Map.of())).hasMessageContaining("account local-1: base-url is missing");
-    }
-
-    @Test
-    void maxTokensField_isSent() {
-        try (ProviderBench bench = Bench.open(Map.of("max-tokens-field", "max_completion_tokens"))) {
-            bench.send(Prompt.builder().user("Hi").maxTokens(5).build(), "m", false, ANSWER);
-
-            assertThat(bench.lastRequest().body()).contains("\"max_completion_tokens\":5");
-        }
     }
 
     private static void connect(Map<String, String> values) {

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConnectWordsTest {
 
@@ -76,29 +77,23 @@ final class ConnectWordsTest {
             port = free.getLocalPort();
         }
 
-        assertThat(words("http://127.0.0.1:" + port))
+        assertThat(words("http://127.0.0.1:" + port, Map.of()))
                 .isEqualTo("no answer from 127.0.0.1:" + port
                         + ": it refuses connections; check base-url, and that the service runs there");
     }
 
     @Test
     void unknownHost_isSaid() {
-        assertThat(words("http://magpie.invalid"))
+        assertThat(words("http://magpie.invalid", Map.of()))
                 .isEqualTo("no answer from magpie.invalid: the host is unknown; check its name and the network");
     }
 
-    @Test
-    void serviceWithoutTls_isSaid() throws IOException {
-        try (TlsLess service = new TlsLess("HTTP/1.1 400 Bad Request\r\n\r\n")) {
-            assertThat(words(service.address()))
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 400 Bad Request\r\n\r\n", ""})
+    void serviceWithoutTls_isSaid(String greeting) throws IOException {
+        try (TlsLess service = new TlsLess(greeting)) {
+            assertThat(words(service.address(), Map.of()))
                     .endsWith(": the TLS handshake failed; check base-url, and whether it is https or http");
-        }
-    }
-
-    @Test
-    void connectionClosedBeforeItIsSecure_isSaid() throws IOException {
-        try (TlsLess service = new TlsLess("")) {
-            assertThat(words(service.address())).contains(": the TLS handshake failed");
         }
     }
 
@@ -153,10 +148,6 @@ final class ConnectWordsTest {
         public void close() throws IOException {
             server.close();
         }
-    }
-
-    private static String words(String address) {
-        return words(address, Map.of());
     }
 
     private static String words(String address, Map<String, String> settings) {

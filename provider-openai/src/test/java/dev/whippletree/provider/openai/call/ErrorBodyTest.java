@@ -37,18 +37,43 @@ final class ErrorBodyTest {
     @ValueSource(
             strings = {
                 "Content-Length: 100\r\n\r\n",
-                "Transfer-Encoding: chunked\r\n\r\n",
                 "Transfer-Encoding: chunked\r\n\r\n64\r\n",
                 "Connection: close\r\n\r\n",
                 "Content-Encoding: gzip\r\nContent-Length: 100\r\n\r\n",
                 "Content-Encoding: gzip\r\nContent-Length: 100\r\n\r\n\u001f\u008b\b\0\0\0\0\0\0\0"
             })
     void bodyThatNeverComes_isNotWaitedFor(String rest) {
-        Failure failure = failure(service.keptOpen(BUSY + rest));
+        for (boolean streaming : new boolean[] {false, true}) {
+            service.reply(service.connections().size(), service.keptOpen(BUSY + rest));
+            Failure failure = service.send(streaming).awaitFailure();
 
-        assertThat(failure.kind()).isEqualTo(FailureKind.OVERLOADED);
-        assertThat(failure.status()).hasValue(503);
-        assertThat(failure.message()).isEqualTo("the service gave no reason (503)");
+            assertThat(failure.kind()).isEqualTo(FailureKind.OVERLOADED);
+            assertThat(failure.status()).hasValue(503);
+            assertThat(failure.message()).isEqualTo("the service gave no reason (503)");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Connection: close, ' '", "Transfer-Encoding: chunked, 64;"})
+    void bodyThatDrips_mustHaveArrivedByThen(String framing, String start) {
+        assertThat(failure(service.dripping(BUSY + framing + "\r\n\r\n" + start, ' '))
+                        .kind())
+                .isEqualTo(FailureKind.OVERLOADED);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"error\":{\"message\":\"too many\",\"code\":\"model_not_found\"}} | MODEL_UNAVAILABLE",
+                "{\"error\":{\"message\":\"too many | OVERLOADED"
+            })
+    void whatHasCome_isTheMessage(String body, FailureKind kind) {
+        Failure failure = failure(service.keptOpen(BUSY + "Content-Length: 100\r\n\r\n" + body));
+
+        assertThat(failure.message()).isEqualTo("too many");
+        assertThat(failure.kind()).isEqualTo(kind);
     }
 
     @Test
@@ -56,8 +81,10 @@ final class ErrorBodyTest {
         try (RawService patient = new RawService(Duration.ofHours(1))) {
             patient.reply(
                     0,
-                    patient.keptOpen(
-                            "HTTP/1.1 429 Busy\r\nRetry-After: 7\r\nx-error-message: not sk-test-0123456789\r\nContent-Length: 100\r\n\r\n"));
+                    patient.keptOpen("HTTP/1.1 429 Busy\r\n"
+                            + "Retry-After: 7\r\n"
+                            + "x-error-message: not sk-test-0123456789\r\n"
+                            + "Content-Length: 100\r\n\r\n"));
             AttemptSink sink = mock(AttemptSink.class);
 
             patient.client().send(Prompt.of("How are you?"), "test/model", sink);
@@ -70,44 +97,6 @@ final class ErrorBodyTest {
             assertThat(refusal.getValue().message()).isEqualTo("not ***");
             verify(sink, never()).failed(any());
         }
-    }
-
-    @Test
-    void streamedCall_doesNotWaitEither() {
-        service.reply(0, service.keptOpen(BUSY + "Content-Length: 100\r\n\r\n"));
-
-        assertThat(service.send(true).awaitFailure().kind()).isEqualTo(FailureKind.OVERLOADED);
-    }
-
-    @Test
-    void bodyThatDrips_mustHaveArrivedByThen() {
-        Failure failure = failure(service.dripping(BUSY + "Connection: close\r\n\r\n", ' '));
-
-        assertThat(failure.kind()).isEqualTo(FailureKind.OVERLOADED);
-    }
-
-    @Test
-    void bodyThatDripsInChunks_mustHaveArrivedByThen() {
-        Failure failure = failure(service.dripping(BUSY + "Transfer-Encoding: chunked\r\n\r\n64;", 'x'));
-
-        assertThat(failure.kind()).isEqualTo(FailureKind.OVERLOADED);
-    }
-
-    @Test
-    void whatHasCome_isTheMessage() {
-        String body = "{\"error\":{\"message\":\"too many of you\",\"code\":\"model_not_found\"}}";
-        Failure failure = failure(service.keptOpen(BUSY + "Content-Length: 100\r\n\r\n" + body));
-
-        assertThat(failure.message()).isEqualTo("too many of you");
-        assertThat(failure.kind()).isEqualTo(FailureKind.MODEL_UNAVAILABLE);
-    }
-
-    @Test
-    void halfAMessage_isTheMessage() {
-        Failure failure =
-                failure(service.keptOpen(BUSY + "Content-Length: 100\r\n\r\n{\"error\":{\"message\":\"too many"));
-
-        assertThat(failure.message()).isEqualTo("too many");
     }
 
     @Test
@@ -133,10 +122,13 @@ final class ErrorBodyTest {
     void streamThatIsSilentAfterItsFinishReason_isWhole() {
         service.reply(
                 0,
-                service.keptOpen(
-                        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                + "61\r\ndata: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}"
-                                + " ".repeat(16) + "\n\n\r\n"));
+                service.keptOpen("HTTP/1.1 200 OK\r\n"
+                        + "Content-Type: text/event-stream\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n"
+                        + "61\r\n"
+                        + "data:"
+                        + " {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}"
+                        + " ".repeat(16) + "\n\n\r\n"));
 
         assertThat(service.send(true).text()).isEqualTo("Hi");
     }

@@ -2,7 +2,6 @@ package dev.whippletree.provider.openai.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.provider.openai.Bench;
 import dev.whippletree.provider.openai.OpenAiProvider;
@@ -17,7 +16,6 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -81,22 +79,6 @@ final class NothingIsSentTwiceTest {
         send().awaitEnd();
 
         assertThat(server.getRequestCount()).isEqualTo(1);
-    }
-
-    @Test
-    void pooledConnectionLostUnderTheRequest_isSentAgainOnce() {
-        MockResponse lost =
-                status(200).onRequestBody(new SocketEffect.CloseSocket()).build();
-        server.enqueue(ANSWER);
-        server.enqueue(lost);
-        server.enqueue(lost);
-        server.enqueue(ANSWER);
-        send().awaitDone();
-
-        RecordingSink sink = send();
-
-        assertThat(sink.awaitFailure().kind()).isEqualTo(FailureKind.UNAVAILABLE);
-        assertThat(server.getRequestCount()).isLessThan(4);
     }
 
     private RecordingSink send() {

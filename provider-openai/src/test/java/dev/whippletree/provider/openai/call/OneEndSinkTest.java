@@ -1,79 +1,89 @@
 package dev.whippletree.provider.openai.call;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.clearInvocations;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.verifyNoInteractions;
 import static org.mockito.Mockito.verifyNoMoreInteractions;
-import static org.mockito.Mockito.when;
 
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.Reach;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class OneEndSinkTest {
 
     private static final AnswerEnd END = new AnswerEnd(FinishReason.STOP, Optional.empty(), "M");
     private static final Failure FAILURE = Failure.of(FailureKind.UNAVAILABLE, "gone");
 
+    private static final List<RateLimitReport> LIMITS = List.of(new RateLimitReport(
+            Reach.MODEL,
+            Limit.Unit.TOKENS,
+            OptionalLong.of(1),
+            OptionalLong.empty(),
+            Optional.empty(),
+            RateLimitReport.Refill.UNSAID,
+            Optional.empty()));
+
     private final AttemptSink sink = mock(AttemptSink.class);
     private final OneEndSink guarded = new OneEndSink(sink);
 
-    @Test
-    void afterTheEnd_nothingIsPassedOn() {
-        guarded.done(END);
-        guarded.failed(FAILURE);
-        guarded.done(END);
+    static Stream<Consumer<OneEndSink>> ends() {
+        return Stream.of(sink -> sink.done(END), sink -> sink.failed(FAILURE), OneEndSink::silence);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ends")
+    void afterTheEnd_nothingIsPassedOn(Consumer<OneEndSink> end) {
+        end.accept(guarded);
+        clearInvocations(sink);
+
+        guarded.sent();
+        guarded.staleConnection();
+        guarded.firstByte();
+        guarded.limits(LIMITS);
+        guarded.refused(FAILURE);
         guarded.delta(new Delta.Text("late"));
-
-        verify(sink).done(END);
-        verifyNoMoreInteractions(sink);
-    }
-
-    @Test
-    void afterAFailure_nothingIsPassedOn() {
-        guarded.failed(FAILURE);
         guarded.done(END);
-
-        verify(sink).failed(FAILURE);
-        verifyNoMoreInteractions(sink);
-    }
-
-    @Test
-    void silenced_passesNothingOn() {
-        guarded.silence();
-        guarded.sent();
-        guarded.firstByte();
-        guarded.delta(new Delta.Text("late"));
         guarded.failed(FAILURE);
 
-        verifyNoMoreInteractions(sink);
+        verifyNoInteractions(sink);
     }
 
     @Test
-    void repeatedProgress_isToldOnce() {
-        guarded.sent();
-        guarded.sent();
-        guarded.firstByte();
-        guarded.firstByte();
-        guarded.delta(new Delta.Text("a"));
-        guarded.delta(new Delta.Text("b"));
+    void before_allIsPassedOn_butProgressOnce_andNoEmptyLimits() {
+        for (int time = 0; time < 2; time++) {
+            guarded.sent();
+            guarded.firstByte();
+            guarded.staleConnection();
+            guarded.limits(List.of());
+            guarded.limits(LIMITS);
+            guarded.refused(FAILURE);
+            guarded.delta(new Delta.Text("a"));
+        }
+        guarded.failed(FAILURE);
 
         verify(sink).sent();
         verify(sink).firstByte();
-        verify(sink, times(2)).delta(any());
-    }
-
-    @Test
-    void streaming_isWhatTheSinkWants() {
-        when(sink.streaming()).thenReturn(true);
-
-        assertThat(guarded.streaming()).isTrue();
+        verify(sink, times(2)).staleConnection();
+        verify(sink, times(2)).limits(LIMITS);
+        verify(sink, times(2)).refused(FAILURE);
+        verify(sink, times(2)).delta(new Delta.Text("a"));
+        verify(sink).failed(FAILURE);
+        verifyNoMoreInteractions(sink);
     }
 }

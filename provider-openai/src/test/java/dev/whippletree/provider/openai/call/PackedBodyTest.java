@@ -31,36 +31,31 @@ final class PackedBodyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "gzip, true",
-        "gzip, false",
-        "x-gzip, true",
-        "X-GZip, false",
-        "'identity, GZIP', true",
-    })
-    void error_isUnpacked(String coding, boolean streaming) {
-        service.reply(0, response("400 Bad", "application/json", coding, RawService.packed(ERROR)));
-
-        Failure failure = service.send(streaming).awaitFailure();
-
-        assertThat(failure.kind()).isEqualTo(FailureKind.TOO_LARGE);
-        assertThat(failure.message()).isEqualTo("words");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "gzip, true",
-        "gzip, false",
-        "X-GZIP, true",
-        "X-GZIP, false",
-    })
-    void answers_areUnpacked(String coding, boolean streaming) {
+    @CsvSource({"gzip, true", "gzip, false", "X-GZip, true", "'identity, GZIP', false"})
+    void bodies_areUnpacked(String coding, boolean streaming) {
         service.reply(0, response("200 OK", "text/event-stream", coding, RawService.packed(EVENTS)));
         service.reply(0, response("200 OK", "application/json", coding, RawService.packed(ANSWER)));
+        service.reply(0, response("400 Bad", "application/json", coding, RawService.packed(ERROR)));
 
         assertThat(service.send(streaming).text()).isEqualTo("Hi");
         assertThat(service.send(streaming).text()).isEqualTo("Hi");
+        assertFailed(service.send(streaming), FailureKind.TOO_LARGE, "words");
         assertThat(service.connections()).hasSize(1);
+    }
+
+    private static void assertFailed(RecordingSink sink, FailureKind kind, String message) {
+        assertThat(sink.awaitFailure().kind()).isEqualTo(kind);
+        assertThat(sink.awaitFailure().message()).isEqualTo(message);
+    }
+
+    @Test
+    void errorWhosePackingCannotBeRead_isThatOfItsStatus_andOfWhatCame() {
+        service.reply(0, response("503 Busy", "application/json", "br", "\u0001\u0002"));
+        String half = RawService.packedSoFar(ERROR.substring(0, 30));
+        service.reply(0, response("400 Bad", "application/json", "gzip", half));
+
+        assertFailed(service.send(), FailureKind.OVERLOADED, "the service gave no reason (503)");
+        assertFailed(service.send(true), FailureKind.REJECTED, "words");
     }
 
     /** Some that stand before a service unpack what it sends, and leave the header. */
@@ -89,23 +84,11 @@ final class PackedBodyTest {
         service.reply(0, response("200 OK", "text/event-stream", coding, "\u0001\u0002"));
 
         for (boolean streaming : new boolean[] {false, true}) {
-            Failure failure = service.send(streaming).awaitFailure();
-
-            assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
-            assertThat(failure.message())
-                    .isEqualTo("the service compressed its answer with an encoding that wasn't requested (" + name
-                            + ", 200)");
+            assertFailed(
+                    service.send(streaming),
+                    FailureKind.UNAVAILABLE,
+                    "the service compressed its answer with an encoding that wasn't requested (" + name + ", 200)");
         }
-    }
-
-    @Test
-    void errorPackedAsNobodyAskedFor_isThatOfItsStatus() {
-        service.reply(0, response("503 Busy", "application/json", "br", "\u0001\u0002"));
-
-        Failure failure = service.send().awaitFailure();
-
-        assertThat(failure.kind()).isEqualTo(FailureKind.OVERLOADED);
-        assertThat(failure.message()).isEqualTo("the service gave no reason (503)");
     }
 
     @Test
@@ -119,17 +102,6 @@ final class PackedBodyTest {
 
         sink.awaitFirstDelta();
         assertThat(sink.isOver()).as("the answer isn't over yet").isFalse();
-    }
-
-    @Test
-    void errorCutInTheMiddleOfItsPacking_isWhatCameOfIt() {
-        String packed = RawService.packedSoFar(ERROR.substring(0, 30));
-        service.reply(0, response("400 Bad", "application/json", "gzip", packed));
-
-        Failure failure = service.send(true).awaitFailure();
-
-        assertThat(failure.kind()).isEqualTo(FailureKind.REJECTED);
-        assertThat(failure.message()).isEqualTo("words");
     }
 
     @ParameterizedTest
@@ -176,10 +148,7 @@ final class PackedBodyTest {
                 "{\"error\":{\"message\":\"words\",\"input\":\"" + "x".repeat(BodyReader.MOST_RECEIVED_BYTES) + "\"}}";
         service.reply(0, response("503 Busy", "application/json", "gzip", RawService.packed(error)));
 
-        Failure failure = service.send(true).awaitFailure();
-
-        assertThat(failure.kind()).isEqualTo(FailureKind.OVERLOADED);
-        assertThat(failure.message()).isEqualTo("words");
+        assertFailed(service.send(true), FailureKind.OVERLOADED, "words");
     }
 
     private static String response(String status, String type, String coding, String body) {

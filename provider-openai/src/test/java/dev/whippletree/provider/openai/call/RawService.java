@@ -63,7 +63,6 @@ public final class RawService implements AutoCloseable {
                 patience);
     }
 
-    /** Returns its address, {@code http://127.0.0.1:port}. */
     String address() {
         return "http://127.0.0.1:" + server.getLocalPort();
     }
@@ -106,7 +105,6 @@ public final class RawService implements AutoCloseable {
         return replies.computeIfAbsent(connection, number -> new ConcurrentLinkedQueue<>());
     }
 
-    /** Sets what comes next on a connection, numbered from 0. */
     void reply(int connection, Reply reply) {
         replies(connection).add(reply);
     }
@@ -146,7 +144,7 @@ public final class RawService implements AutoCloseable {
         };
     }
 
-    private static void await(CountDownLatch latch) throws IOException {
+    static void await(CountDownLatch latch) throws IOException {
         try {
             latch.await();
         } catch (InterruptedException e) {
@@ -154,7 +152,6 @@ public final class RawService implements AutoCloseable {
         }
     }
 
-    /** Sends this and closes the connection. */
     public static Reply closedAfter(String response) {
         return out -> {
             out.write(bytes(response));
@@ -170,31 +167,26 @@ public final class RawService implements AutoCloseable {
         };
     }
 
-    /** Asks for an answer in one piece, and waits for the end. */
     RecordingSink send() {
         return send(false);
     }
 
-    /** Asks for an answer, and waits for the end. */
     RecordingSink send(boolean streaming) {
         RecordingSink sink = begin(streaming);
         sink.awaitEnd();
         return sink;
     }
 
-    /** Asks for an answer. */
     RecordingSink begin(boolean streaming) {
         RecordingSink sink = new RecordingSink(streaming);
         client.send(Prompt.of("How are you?"), "test/model", sink);
         return sink;
     }
 
-    /** Returns the account there. */
     ProviderClient client() {
         return client;
     }
 
-    /** Returns the connections that were made so far. */
     List<Socket> connections() {
         return connections;
     }

@@ -19,11 +19,11 @@ import dev.whippletree.testkit.provider.RecordingSink;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,46 +80,23 @@ final class StaleConnectionTest {
         assertThat(service.connections()).hasSize(2);
     }
 
-    @Test
-    void connectionClosedWhileTheRequestIsOnItsWay_isReplacedAtOnce() {
-        service.reply(0, ANSWER);
-        service.reply(0, closedAfter(""));
-        service.reply(1, ANSWER);
-        assertAnswered(service.send(), 0);
-
-        assertAnswered(service.send(), 1);
-
-        assertThat(service.connections()).hasSize(2);
-    }
-
     /** Leaves so many connections idle, and closes them. */
     private void leaveStale(int count) throws Exception {
         CountDownLatch allThere = new CountDownLatch(count);
         for (int connection = 0; connection < count; connection++) {
             service.reply(connection, out -> {
                 allThere.countDown();
-                try {
-                    allThere.await();
-                } catch (InterruptedException e) {
-                    throw new IOException(e);
-                }
+                RawService.await(allThere);
                 out.write(RawService.bytes(ANSWER));
             });
         }
-        List<RecordingSink> sinks = beginMany(count);
+        List<RecordingSink> sinks =
+                IntStream.range(0, count).mapToObj(call -> service.begin(false)).toList();
         sinks.forEach(sink -> assertAnswered(sink, 0));
         assertThat(service.connections()).hasSize(count);
         for (int connection = 0; connection < count; connection++) {
             close(connection, connection % 2 == 0);
         }
-    }
-
-    private List<RecordingSink> beginMany(int count) {
-        List<RecordingSink> sinks = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            sinks.add(service.begin(false));
-        }
-        return sinks;
     }
 
     @Test
@@ -134,23 +111,6 @@ final class StaleConnectionTest {
         assertAnswered(service.send(), 0);
 
         assertThat(service.connections()).hasSize(7);
-    }
-
-    @Test
-    void severalStaleConnections_costNoCall_allAtOnce() throws Exception {
-        leaveStale(5);
-        for (int connection = 5; connection < 15; connection++) {
-            service.reply(connection, ANSWER);
-        }
-
-        List<RecordingSink> sinks = beginMany(5);
-
-        sinks.forEach(RecordingSink::awaitDone);
-        assertThat(sinks).allSatisfy(sink -> {
-            assertThat(sink.text()).isEqualTo("Hi");
-            assertThat(sink.staleConnections()).isLessThanOrEqualTo(1);
-        });
-        assertThat(sinks).anySatisfy(sink -> assertThat(sink.staleConnections()).isEqualTo(1));
     }
 
     /** With one attempt, there is none to make up for a connection. */
@@ -188,15 +148,6 @@ final class StaleConnectionTest {
     }
 
     @Test
-    void newConnectionThatIsClosed_isAFailure() {
-        service.reply(0, closedAfter(""));
-
-        assertFailed(service.send(), 0);
-
-        assertThat(service.connections()).hasSize(1);
-    }
-
-    @Test
     void replacementThatIsClosed_isAFailure_andIsNotReplaced() throws IOException {
         service.reply(0, ANSWER);
         service.reply(1, closedAfter(""));
@@ -212,7 +163,6 @@ final class StaleConnectionTest {
     @ValueSource(
             strings = {
                 "H",
-                "HTTP/1.1 200 OK\r\n",
                 "HTTP/1.1 100 Continue\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n",
                 "no HTTP at all\r\n\r\n"
@@ -252,23 +202,5 @@ final class StaleConnectionTest {
         assertThat(sink.violations()).isEmpty();
         assertThat(sink.staleConnections()).isZero();
         assertThat(service.connections()).hasSize(2);
-    }
-
-    @Test
-    void accountThatIsClosed_sendsNothingAgain() throws Exception {
-        CountDownLatch arrived = new CountDownLatch(1);
-        service.reply(0, ANSWER);
-        service.reply(0, out -> {
-            arrived.countDown();
-            service.keptOpen("").write(out);
-        });
-        assertAnswered(service.send(), 0);
-        RecordingSink sink = service.begin(false);
-        arrived.await();
-
-        service.client().close();
-
-        assertFailed(sink, 0);
-        assertThat(service.connections()).hasSize(1);
     }
 }

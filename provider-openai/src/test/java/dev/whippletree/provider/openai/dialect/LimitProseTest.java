@@ -6,7 +6,9 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,10 +32,12 @@ final class LimitProseTest {
                 "requests per day (RPD): Limit 1000, Used 1000, Requested 1. | 1000 requests / 1d | 1000 | 1",
                 "tokens per day (TPD): Limit 200000, Used 199999, Requested ~900. | 200000 tokens / 1d | 199999 | 900",
                 "tokens per min (TPM): Limit: 10000, Used: 1, Requested: 2 | 10000 tokens / 1m | 1 | 2",
-                "input tokens per minute (ITPM): Limit 5000, Used 4000, Requested 1443. | 5000 input-tokens / 1m | 4000 | 1443",
+                "input tokens per minute (ITPM): Limit 5000, Used 4000, Requested 1443. | 5000 input-tokens / 1m |"
+                        + " 4000 | 1443",
                 "output tokens per day: Limit 5000, Used 4000, Requested 2000. | 5000 output-tokens / 1d | 4000 | 2000",
                 "requests per hour: Limit 1000, Used 1000, Requested 1 | 1000 requests / 1h | 1000 | 1",
-                "tokens per day (TPD): Limit 1,200,000, Used 999,999, Requested 12,345. | 1200000 tokens / 1d | 999999 | 12345"
+                "tokens per day (TPD): Limit 1,200,000, Used 999,999, Requested 12,345. | 1200000 tokens / 1d | 999999"
+                        + " | 12345"
             })
     void limit_isRead(String words, String limit, long used, long requested) {
         LimitProse prose =
@@ -42,16 +46,6 @@ final class LimitProseTest {
         assertThat(prose.limit()).isEqualTo(Limit.parse(limit));
         assertThat(prose.used()).hasValue(used);
         assertThat(prose.requested()).hasValue(requested);
-    }
-
-    @Test
-    void whatIsNotSaid_isAbsent() {
-        LimitProse prose = LimitProse.find("on tokens per minute (TPM): Limit 8000, Requested 10013, please reduce")
-                .orElseThrow();
-
-        assertThat(prose.used()).isEmpty();
-        assertThat(prose.neverFits()).isTrue();
-        assertThat(prose.continuousReport(Reach.MODEL).remaining()).isEmpty();
     }
 
     @ParameterizedTest
@@ -84,18 +78,6 @@ final class LimitProseTest {
         assertThat(LimitProse.wait(words)).contains(expected);
     }
 
-    @Test
-    void continuousReport_isFullAfterTheShareThatWasUsed() {
-        RateLimitReport report = LimitProse.find("requests per day (RPD): Limit 1000, Used 58, Requested 1")
-                .orElseThrow()
-                .continuousReport(Reach.MODEL);
-
-        assertThat(report.remaining()).hasValue(942);
-        assertThat(report.reset().orElseThrow())
-                .isEqualTo(Duration.ofHours(1).plusMinutes(23).plusMillis(31_200));
-        assertThat(report.refill()).isEqualTo(RateLimitReport.Refill.CONTINUOUS);
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -110,42 +92,37 @@ final class LimitProseTest {
         assertThat(LimitProse.wait(words)).isEmpty();
     }
 
-    @Test
-    void whatWasUsed_followsFromTheWait_andIsAllWithoutOne() {
-        String words = "requests per minute (RPM): Limit 30, Requested 1. ";
+    /** What was used follows from the wait where it isn't said; without one, all was. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "requests per day: Limit 1000, Used 58, Requested 1 | 942 | PT1H23M31.2S | ",
+                "tokens per minute: Limit 6000, Used 5034, Requested 1443 | 966 | PT50.34S | PT4.77S",
+                "tokens per minute: Limit 6000, Requested 1443. Please try again in 4.77s. | 966 | PT50.34S | ",
+                "tokens per minute: Limit 6000, Requested 1443. Please try again in 4.771s. | 965 | PT50.35S | ",
+                "requests per minute: Limit 30, Requested 1. Please try again in 1s. | 0 | PT1M | ",
+                "requests per minute: Limit 30, Requested 1. | 0 | PT1M | ",
+                "requests per minute: Limit 30. Please try again in 1s. | 0 | PT1M | ",
+                "tokens per day: Limit 100, Used 130, Requested 1 | 0 | PT31H12M | PT7H26M24S",
+                "tokens per day: Limit 100, Used 99, Requested 1 | 1 | PT23H45M36S | ",
+                "tokens per minute: Limit 8000, Requested 8001, please reduce | | | "
+            })
+    void continuousReport_isFullOnceWhatWasUsedIsBack_andRoomComesWithWhatIsMissing(
+            String words, @Nullable Long left, @Nullable Duration full, @Nullable Duration room) {
+        LimitProse prose = LimitProse.find(words).orElseThrow();
 
-        assertThat(remaining(words + "Please try again in 1s.")).hasValue(0);
-        assertThat(remaining("tokens per minute (TPM): Limit 6000, Requested 1443. Please try again in 4.77s."))
-                .as("5,034 were used")
-                .hasValue(966);
-        assertThat(remaining(words)).hasValue(0);
-    }
-
-    private static OptionalLong remaining(String words) {
-        return LimitProse.find(words)
-                .orElseThrow()
-                .continuousReport(Reach.MODEL)
-                .remaining();
-    }
-
-    @Test
-    void room_comesWhenWhatIsMissingIsBack() {
-        assertThat(LimitProse.find("tokens per minute (TPM): Limit 6000, Used 5034, Requested 1443")
-                        .orElseThrow()
-                        .untilRoom())
-                .contains(Duration.ofMillis(4_770));
-        assertThat(LimitProse.find("tokens per minute (TPM): Limit 6000, Used 1, Requested 2")
-                        .orElseThrow()
-                        .untilRoom())
-                .isEmpty();
-    }
-
-    @Test
-    void moreUsedThanAllowed_leavesNothing() {
-        assertThat(LimitProse.find("tokens per day (TPD): Limit 100, Used 130, Requested 1")
-                        .orElseThrow()
-                        .continuousReport(Reach.MODEL)
-                        .remaining())
-                .hasValue(0);
+        assertThat(prose.continuousReport(Reach.MODEL))
+                .isEqualTo(new RateLimitReport(
+                        Reach.MODEL,
+                        prose.limit().unit(),
+                        OptionalLong.of(prose.limit().amount()),
+                        left == null ? OptionalLong.empty() : OptionalLong.of(left),
+                        Optional.of(prose.limit().window()),
+                        RateLimitReport.Refill.CONTINUOUS,
+                        Optional.ofNullable(full)));
+        assertThat(prose.untilRoom()).isEqualTo(Optional.ofNullable(room));
+        assertThat(prose.neverFits()).isEqualTo(left == null);
+        assertThat(prose.isDaily()).isEqualTo(words.contains("day"));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Role;
+import dev.whippletree.model.ToolCall;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,18 +17,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PromptTokensTest {
 
     @Test
-    void lettersAreDividedByThreeRoundedUp_andEachMessageCountsEight() {
-        assertThat(PromptTokens.estimate(Prompt.of("abcd"))).isEqualTo(8 + 2);
+    void eachMessageCountsEight_andItsText() {
+        assertThat(PromptTokens.estimate(Prompt.of(""))).isEqualTo(8);
         assertThat(PromptTokens.estimate(
-                        Prompt.builder().system("abc").user("abc").build()))
-                .isEqualTo(16 + 2);
+                        Prompt.builder().system("abcd").user("2026").build()))
+                .isEqualTo(16 + 6);
+        assertThat(PromptTokens.estimate(Prompt.of("\ud83d")))
+                .as("half of an emoji")
+                .isEqualTo(8 + 2);
     }
 
     @Test
-    void digitsCountATokenEach_andEmojiThree() {
-        assertThat(PromptTokens.estimate(Prompt.of("2026"))).isEqualTo(8 + 4);
-        assertThat(PromptTokens.estimate(Prompt.of("👋"))).isEqualTo(8 + 3);
-        assertThat(PromptTokens.estimate(Prompt.of("\ud83d"))).as("half of one").isEqualTo(8 + 2);
+    void toolCalls_countWithNameArgumentsAndFurtherFields() {
+        ToolCall call = new ToolCall(
+                "c", "f".repeat(30), "a".repeat(300), ToolCall.Type.FUNCTION, Map.of("x", "y".repeat(3_000)));
+        Message message = new Message(Role.ASSISTANT, "", List.of(), List.of(call), Optional.empty());
+
+        assertThat(PromptTokens.estimate(Prompt.builder().message(message).build()))
+                .isBetween(8 + 1_110L, 8 + 1_120L);
     }
 
     /** What o200k_base, the tokenizer of GPT-4o and gpt-oss, makes of texts of several kinds. */
@@ -50,11 +57,6 @@ final class PromptTokensTest {
             })
     void textsOfSeveralKinds_areNotUnderestimated(long tokens, String text) {
         assertThat(PromptTokens.estimate(Prompt.of(text)) - 8).isBetween(tokens, tokens * 4);
-    }
-
-    @Test
-    void emptyPrompt_stillCounts() {
-        assertThat(PromptTokens.estimate(Prompt.of(""))).isEqualTo(8);
     }
 
     @Test

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class RateLimitHeadersTest {
@@ -32,47 +34,57 @@ final class RateLimitHeadersTest {
                         report(Limit.Unit.TOKENS, 18_000, 0, Duration.ofMillis(7_660)));
     }
 
-    @Test
-    void partOfTheHeaders_isReportedAsFarAsItGoes() {
-        RateLimitReport report =
-                read(Map.of("x-ratelimit-remaining-requests", "3")).get(0);
-
-        assertThat(report.remaining()).hasValue(3);
-        assertThat(report.amount()).isEmpty();
-        assertThat(report.reset()).isEmpty();
-    }
-
+    /** Half a request left is none; a number that can't be read isn't 0. */
     @ParameterizedTest
-    @ValueSource(strings = {"-1", "many", "", "1.5", "0x10", "99999999999999999999"})
-    void amountThatCannotBeRead_isNoReport(String value) {
+    @ValueSource(strings = {"-1", "many", "", "1.5", "0.5", "0x10", "99999999999999999999"})
+    void numberThatCannotBeRead_isAbsent(String value) {
         assertThat(read(Map.of("x-ratelimit-limit-requests", value))).isEmpty();
+        assertThat(read(Map.of("x-ratelimit-limit-tokens", "9", "x-ratelimit-remaining-tokens", value)))
+                .singleElement()
+                .extracting(RateLimitReport::remaining)
+                .isEqualTo(OptionalLong.empty());
+        assertThat(read(Map.of("x-ratelimit-remaining-tokens", "3", "x-ratelimit-limit-tokens", value)))
+                .containsExactly(new RateLimitReport(
+                        Reach.UNKNOWN,
+                        Limit.Unit.TOKENS,
+                        OptionalLong.empty(),
+                        OptionalLong.of(3),
+                        Optional.empty(),
+                        RateLimitReport.Refill.UNSAID,
+                        Optional.empty()));
     }
 
     @Test
-    void amountOfNothing_isNoAmount() {
+    void limitOfNothing_orAResetAlone_isNoReport() {
         assertThat(read(Map.of("x-ratelimit-limit-requests", "0"))).isEmpty();
-    }
-
-    @Test
-    void noHeaders_areNoReport() {
         assertThat(read(Map.of("x-ratelimit-reset-requests", "5"))).isEmpty();
     }
 
-    @Test
-    void ofALimitThatRefillsBitByBit_restAndResetFollowFromEachOther() {
+    /** What is used is rounded up: with one more than there are, a call would be refused. */
+    @ParameterizedTest
+    @CsvSource({
+        "942, soon, 942, PT1H23M31.2S",
+        "NaN, 1h23m31.2s, 942, PT1H23M31.2S",
+        "NaN, 1h23m31.3s, 941, PT1H23M31.3S",
+        "NaN, 48h, 0, PT48H",
+        "1001, soon, 1001, PT0S",
+        "7, 20s, 7, PT20S",
+        "NaN, soon, , "
+    })
+    void ofALimitThatRefillsBitByBit_restAndResetFollowFromEachOther(
+            String remaining, String reset, @Nullable Long left, @Nullable Duration full) {
         assertThat(continuous(Map.of(
                         "x-ratelimit-limit-requests", "1000",
-                        "x-ratelimit-remaining-requests", "942",
-                        "x-ratelimit-reset-requests", "soon")))
-                .satisfies(report -> assertThat(report.reset())
-                        .contains(Duration.ofHours(1).plusMinutes(23).plusMillis(31_200)));
-        assertThat(continuous(Map.of(
-                        "x-ratelimit-limit-requests", "1000",
-                        "x-ratelimit-remaining-requests", "NaN",
-                        "x-ratelimit-reset-requests", "1h23m31.2s")))
-                .satisfies(report -> assertThat(report.remaining()).hasValue(942));
-        assertThat(continuous(Map.of("x-ratelimit-limit-requests", "1000")).remaining())
-                .isEmpty();
+                        "x-ratelimit-remaining-requests", remaining,
+                        "x-ratelimit-reset-requests", reset)))
+                .isEqualTo(new RateLimitReport(
+                        Reach.MODEL,
+                        Limit.Unit.REQUESTS,
+                        OptionalLong.of(1000),
+                        left == null ? OptionalLong.empty() : OptionalLong.of(left),
+                        Optional.of(Duration.ofDays(1)),
+                        RateLimitReport.Refill.CONTINUOUS,
+                        Optional.ofNullable(full)));
     }
 
     private static RateLimitReport continuous(Map<String, String> headers) {

@@ -26,6 +26,7 @@ final class WireDurationTest {
         "12us, PT0.000012S",
         "7ns, PT0.000000007S",
         "0s, PT0S",
+        "744h, P31D",
         "' 7.66s ', PT7.66S"
     })
     void goDuration_isRead(String text, Duration expected) {
@@ -34,8 +35,7 @@ final class WireDurationTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", " ", "soon", "-5s", "5", "5 s", "1d", "1s2m", "s", "..s", "1e3s", "99999999999s", "9999999h"
-            })
+            strings = {"", " ", "soon", "-5s", "5", "5 s", "1d", "1s2m", "s", "..s", "1e3s", "99999999999s", "744h1ns"})
     void whatIsNoGoDuration_isNothing(String text) {
         assertThat(WireDuration.go(text)).isEmpty();
     }
@@ -46,13 +46,13 @@ final class WireDurationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2, PT2S", "0, PT0S", "1.5, PT1.5S", "0.25, PT0.25S"})
+    @CsvSource({"2, PT2S", "0, PT0S", "0.25, PT0.25S"})
     void seconds_areRead(String text, Duration expected) {
         assertThat(WireDuration.seconds(text)).contains(expected);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "-1", "+1", "1s", "NaN", "1.", "31622401", "99999999999999999999"})
+    @ValueSource(strings = {"", "-1", "+1", "1s", "NaN", "1.", "2678401", "99999999999999999999"})
     void whatIsNoNumberOfSeconds_isNothing(String text) {
         assertThat(WireDuration.seconds(text)).isEmpty();
     }

@@ -19,17 +19,21 @@ import dev.whippletree.testkit.provider.ScriptedReply.Ending;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ChunkReaderTest {
 
+    private static final String HI = text("Hi");
     private static final String STOP = chunk("{}", "\"stop\"");
-    private static final String USAGE = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":3,"
-            + "\"prompt_tokens_details\":{\"cached_tokens\":4},\"completion_tokens_details\":{\"reasoning_tokens\":2}}}\n\n";
+    private static final String USAGE = "data:"
+        + " {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":3,\"prompt_tokens_details\":{\"cached_tokens\":4},\"completion_tokens_details\":{\"reasoning_tokens\":2}}}\n\n";
     private static final String END = "data: [DONE]\n\n";
 
     private final ProviderBench bench = Bench.open(Map.of());
@@ -53,29 +57,32 @@ final class ChunkReaderTest {
                         Optional.of("chatcmpl-1")));
     }
 
-    @Test
-    void unnamedModelAndUsage_areTheModelAskedForAndNone() {
-        assertThat(send(text("Hi") + STOP + END).awaitDone())
-                .isEqualTo(new AnswerEnd(FinishReason.STOP, Optional.empty(), "test/model"));
-    }
-
-    @Test
-    void missingEndMark_isNoMatter() {
-        assertThat(send(text("Hi") + STOP).awaitDone().finishReason()).isEqualTo(FinishReason.STOP);
+    static Stream<String> wholeStreams() {
+        return Stream.of(
+                HI + STOP + END,
+                HI + STOP,
+                HI + STOP + "data: [DO",
+                HI + STOP + "data: {\"choices\":[],\"usage\":{\"prompt_tok",
+                HI + STOP + "data: {\"choices\":[],\n",
+                "data: null\n\n" + text("H") + "data: null\n\n" + text("i") + STOP + "data: null\n\n" + END,
+                // A whole message has no place in a stream.
+                HI + HI.replace("delta", "message") + STOP + END,
+                HI.replace("[{\"index\":0", "[{\"index\":1,\"delta\":{\"content\":\"no\"}},{\"index\":0") + STOP + END,
+                HI + STOP + chunk("{\"content\":\"no\"}", "\"length\"").replace("\"index\":0", "\"index\":1") + END);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"data: [DO", "data: {\"choices\":[],\"usage\":{\"prompt_tok", "data: {\"choices\":[],\n"})
-    void chunkTornByTheEnd_afterTheFinishReason_isNoMatter(String torn) {
-        RecordingSink sink = send(text("Hi") + STOP + torn);
+    @MethodSource("wholeStreams")
+    void streamWithAFinishReason_isWhole_andChoiceZeroIsTheAnswer(String events) {
+        RecordingSink sink = send(events);
 
-        sink.awaitDone();
+        assertThat(sink.awaitDone()).isEqualTo(new AnswerEnd(FinishReason.STOP, Optional.empty(), "test/model"));
         assertThat(sink.text()).isEqualTo("Hi");
     }
 
     @Test
     void connectionLostAfterTheFinishReason_isNoMatter() {
-        RecordingSink sink = bench.send(ScriptedReply.events(text("Hi") + STOP).ending(Ending.CUT));
+        RecordingSink sink = bench.send(ScriptedReply.events(HI + STOP).ending(Ending.CUT));
 
         sink.awaitDone();
         assertThat(sink.text()).isEqualTo("Hi");
@@ -84,74 +91,152 @@ final class ChunkReaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"", END, "data: {\"choices\":[{\"del"})
     void endWithoutFinishReason_isUnavailable_asInAnOutage(String end) {
-        Failure failure = failure(text("Hi") + end);
+        Failure failure = send(HI + end).awaitFailure();
 
         assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
         assertThat(failure.message()).contains("ended before the answer did");
         assertThat(failure.code()).isEmpty();
     }
 
-    @Test
-    void chunkThatIsNoJson_isUnavailable() {
-        assertThat(failure(text("Hi") + "data: {\"choices\":[{\n\n" + STOP + END)
-                        .kind())
-                .isEqualTo(FailureKind.UNAVAILABLE);
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "data: {\"choices\":[{ | isn't JSON",
+                "data: [1] | isn't JSON",
+                "data: {\"choices\":\"Hi\"} | choices",
+                "data: {\"choices\":{\"delta\":{\"content\":\"Hi\"}}} | choices",
+                "data: {\"choices\":[\"Hi\"]} | choices",
+                "data: {\"choices\":[null]} | choices",
+                "data: {\"choices\":[{\"finish_reason\":\"error\"}]} | unknown reason: error"
+            })
+    void chunkThatCannotBeRead_isNoAnswer_thoughOthersFollow(String chunk, String words) {
+        Failure failure = send(HI + chunk + "\n\n" + (chunk.contains("reason") ? "" : STOP) + END)
+                .awaitFailure();
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(failure.code()).contains(Failure.DAMAGED);
+        assertThat(failure.message()).contains(words);
     }
 
-    @Test
-    void contentFilter_isFiltered() {
-        assertThat(failure(text("Hi") + chunk("{}", "\"content_filter\"") + END).kind())
-                .isEqualTo(FailureKind.FILTERED);
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"Hi\"",
+                "{\"content\":5}",
+                "{\"content\":{\"text\":\"Hi\"}}",
+                "{\"content\":[{\"text\":5}]}",
+                "{\"content\":[{\"refusal\":5}]}",
+                "{\"refusal\":5}",
+                "{\"tool_calls\":\"f\"}",
+                "{\"tool_calls\":[\"f\"]}",
+                "{\"tool_calls\":[{\"index\":-1,\"function\":{\"arguments\":\"1\"}}]}",
+                "{\"tool_calls\":[{\"index\":1e30,\"function\":{\"arguments\":\"1\"}}]}",
+                "{\"tool_calls\":[{\"index\":\"0\",\"function\":{\"arguments\":\"1\"}}]}",
+                "{\"tool_calls\":[{\"function\":\"f\"}]}",
+                "{\"tool_calls\":[{\"function\":{\"name\":7}}]}",
+                "{\"tool_calls\":[{\"function\":{\"arguments\":7}}]}",
+                "{\"function_call\":[]}"
+            })
+    void partThatCannotBeRead_isNoAnswer_insteadOfAHoleInOne(String delta) {
+        assertThat(send(HI + chunk(delta, "null") + STOP + END).awaitFailure().code())
+                .contains(Failure.DAMAGED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data: null\n\n", "data: null\n\ndata: [DONE]\n\n", "event: error\ndata: null\n\n"})
+    void nullAlone_isNoAnswer(String events) {
+        assertThat(send(events).awaitFailure().kind()).isEqualTo(FailureKind.UNAVAILABLE);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "stop, STOP",
-        "STOP, STOP",
-        "eos_token, STOP",
-        "end_turn, STOP",
-        "length, LENGTH",
-        "tool_calls, TOOL_CALLS",
-        "function_call, TOOL_CALLS"
+        "stop STOP eos eos_token stop_sequence end_turn, STOP",
+        "length max_tokens, LENGTH",
+        "tool_calls function_call, TOOL_CALLS"
     })
     void finishReason_isTranslated(String wire, FinishReason reason) {
-        assertThat(send(text("Hi") + chunk("{}", "\"" + wire + "\"") + END)
-                        .awaitDone()
-                        .finishReason())
-                .isEqualTo(reason);
+        for (String word : wire.split(" ")) {
+            assertThat(send(HI + chunk("{}", "\"" + word + "\"")).awaitDone().finishReason())
+                    .isEqualTo(reason);
+        }
     }
 
     @Test
-    void unknownFinishReason_isNoAnswer() {
-        Failure failure = failure(text("Hi") + chunk("{}", "\"error\"") + END);
-
-        assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
-        assertThat(failure.message()).contains("error");
-    }
-
-    @Test
-    void reasoning_isToldApart() {
-        RecordingSink sink = send(chunk("{\"reasoning\":\"Hm\"}", "null")
+    void reasoningAndRefusal_areToldApart() {
+        RecordingSink sink = send(chunk("{\"content\":\"\",\"reasoning\":\"Hm\",\"refusal\":null}", "null")
                 + chunk("{\"reasoning_content\":\"m.\"}", "null")
-                + text("Hi")
+                + HI
+                + chunk("{\"content\":null,\"refusal\":\"No.\"}", "null")
                 + STOP
                 + END);
 
         sink.awaitDone();
         assertThat(sink.deltas())
-                .containsExactly(new Delta.Reasoning("Hm"), new Delta.Reasoning("m."), new Delta.Text("Hi"));
+                .containsExactly(
+                        new Delta.Reasoning("Hm"),
+                        new Delta.Reasoning("m."),
+                        new Delta.Text("Hi"),
+                        new Delta.Refusal("No."));
     }
 
-    @Test
-    void refusal_isToldApart() {
-        RecordingSink sink = send(chunk("{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}", "null")
-                + chunk("{\"refusal\":\"I can\"}", "null")
-                + chunk("{\"content\":null,\"refusal\":\"'t.\"}", "null")
-                + STOP
-                + END);
+    /** Index, id, name and arguments of each piece; {@code _} is a field that isn't there. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                // Merged by index.
+                "0 a f {; 1 b g _; 0 _ _ }; 1 _ _ '' | 0 a f {; 1 b g ''; 0 _ _ }",
+                // Numbered from 0, and named once.
+                "3 x f 1; 3 x f 2; 5 y g 3 | 0 x f 1; 0 _ _ 2; 1 y g 3",
+                // Calls of one number are told apart by name and id together.
+                "0 x f ''; 0 '' null 1; 0 y f 2; 0 z _ 3 | 0 x f ''; 0 _ _ 1; 1 y f 2; 1 _ _ 3",
+                // What says nothing takes no number.
+                "1 _ _ _; 0 x f _ | 0 x f ''",
+                // A call is told once its name has come, with what came before.
+                "0 x _ {; 1 y g {}; 0 _ f _; 0 _ _ } | 0 y g {}; 1 x f {; 1 _ _ }",
+                // An id may come late.
+                "0 _ f {; 0 x _ } | 0 _ f {; 0 x _ }"
+            })
+    void toolCalls_areMerged(String pieces, String told) {
+        RecordingSink sink = send(toolCalls(pieces) + chunk("{}", "\"tool_calls\"") + END);
 
-        sink.awaitDone();
-        assertThat(sink.deltas()).containsExactly(new Delta.Refusal("I can"), new Delta.Refusal("'t."));
+        assertThat(sink.awaitDone().finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+        assertThat(sink.deltas().stream().map(ChunkReaderTest::inWords)).containsExactly(told.split("; "));
+    }
+
+    private static String inWords(Delta delta) {
+        Delta.ToolCallPart part = (Delta.ToolCallPart) delta;
+        assertThat(part.type()).isEqualTo(ToolCall.Type.FUNCTION);
+        return part.index() + " " + part.id().orElse("_") + " " + part.name().orElse("_") + " "
+                + (part.arguments().isEmpty() ? "''" : part.arguments());
+    }
+
+    private static String toolCalls(String pieces) {
+        return Stream.of(pieces.split("; ")).map(ChunkReaderTest::piece).collect(Collectors.joining());
+    }
+
+    private static String piece(String words) {
+        String[] fields = words.split(" ");
+        return toolCall("{\"index\":" + fields[0] + field("id", fields[1]) + ",\"function\":{\"x\":0"
+                + field("name", fields[2]) + field("arguments", fields[3]) + "}}");
+    }
+
+    private static String field(String name, String value) {
+        String json = value.equals("null") ? value : "\"" + value.replace("''", "") + "\"";
+        return value.equals("_") ? "" : ",\"" + name + "\":" + json;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0 x _ {}", "0 x '' {}", "0 x null _", "0 x f {}; 1 y _ {}"})
+    void toolCallWithoutAName_isNoAnswer_andIsNotTold(String pieces) {
+        RecordingSink sink = send(HI + toolCalls(pieces) + chunk("{}", "\"tool_calls\"") + END);
+
+        assertThat(sink.awaitFailure().message()).contains("tool call", "no name");
+        assertThat(sink.awaitFailure().code()).contains(Failure.DAMAGED);
+        assertThat(sink.deltas()).hasSize(pieces.contains(";") ? 2 : 1);
     }
 
     @Test
@@ -195,6 +280,21 @@ final class ChunkReaderTest {
     }
 
     @Test
+    void toolCallOutsideAList_isTaken() {
+        RecordingSink sink = send(chunk(
+                        "{\"tool_calls\":{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}}", "null")
+                + chunk("{\"tool_calls\":{\"index\":0,\"function\":{\"name\":null,\"arguments\":\"}\"}}}", "null")
+                + chunk("{}", "\"tool_calls\"")
+                + END);
+
+        sink.awaitDone();
+        assertThat(sink.deltas())
+                .containsExactly(
+                        new Delta.ToolCallPart(0, Optional.empty(), Optional.of("f"), "{"),
+                        new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "}"));
+    }
+
+    @Test
     void unknownFields_areToldWhenTheyChange_andPiecesEachTime() {
         String constant = "\"system_fingerprint\":\"fp\",\"obfuscation\":\"%s\",\"x_groq\":{\"id\":\"r\"}";
         String choice = ",\"filter\":{\"hate\":false},\"logprobs\":{\"content\":[{\"token\":\"ha\"}]}";
@@ -226,194 +326,6 @@ final class ChunkReaderTest {
         return new Delta.ExtrasPart(new AnswerExtras(answer, choice, message));
     }
 
-    @Test
-    void toolCalls_areMergedByIndex() {
-        RecordingSink sink =
-                send(toolCall("{\"index\":0,\"id\":\"call_1\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"\"}}")
-                        + toolCall("{\"index\":1,\"id\":\"call_2\",\"function\":{\"name\":\"g\"}}")
-                        + toolCall("{\"index\":0,\"function\":{\"arguments\":\"a\\\":1}\"}}")
-                        + toolCall("{\"index\":1,\"function\":{\"arguments\":\"\"}}")
-                        + chunk("{}", "\"tool_calls\"")
-                        + END);
-
-        assertThat(sink.awaitDone().finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
-        assertThat(sink.deltas())
-                .containsExactly(
-                        new Delta.ToolCallPart(0, Optional.of("call_1"), Optional.of("f"), "{\""),
-                        new Delta.ToolCallPart(1, Optional.of("call_2"), Optional.of("g"), ""),
-                        new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "a\":1}"));
-    }
-
-    @Test
-    void toolCalls_areNumberedFromZero_andNamedOnce() {
-        RecordingSink sink =
-                send(toolCall("{\"index\":3,\"id\":\"x\",\"function\":{\"name\":\"f\",\"arguments\":\"1\"}}")
-                        + toolCall("{\"index\":3,\"id\":\"x\",\"function\":{\"name\":\"f\",\"arguments\":\"2\"}}")
-                        + chunk("{}", "\"tool_calls\"")
-                        + END);
-
-        sink.awaitDone();
-        assertThat(sink.deltas())
-                .containsExactly(
-                        new Delta.ToolCallPart(0, Optional.of("x"), Optional.of("f"), "1"),
-                        new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "2"));
-    }
-
-    @Test
-    void toolCallsOfOneNumber_areToldApartByNameAndId() {
-        RecordingSink sink =
-                send(toolCall("{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}")
-                        + toolCall("{\"index\":0,\"id\":\"\",\"function\":{\"name\":null,\"arguments\":\"1\"}}")
-                        + toolCall("{\"index\":0,\"id\":\"y\",\"function\":{\"name\":\"f\",\"arguments\":\"2\"}}")
-                        + toolCall("{\"index\":0,\"id\":\"made up anew\",\"function\":{\"arguments\":\"3\"}}")
-                        + chunk("{}", "\"tool_calls\"")
-                        + END);
-
-        sink.awaitDone();
-        assertThat(sink.deltas())
-                .containsExactly(
-                        new Delta.ToolCallPart(0, Optional.of("x"), Optional.of("f"), ""),
-                        new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "1"),
-                        new Delta.ToolCallPart(1, Optional.of("y"), Optional.of("f"), "2"),
-                        new Delta.ToolCallPart(1, Optional.empty(), Optional.empty(), "3"));
-    }
-
-    @Test
-    void toolCallThatSaysNothing_takesNoNumber() {
-        RecordingSink sink = send(toolCall("{\"index\":1,\"function\":{}}")
-                + toolCall("{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"f\"}}")
-                + chunk("{}", "\"tool_calls\"")
-                + END);
-
-        sink.awaitDone();
-        assertThat(sink.deltas()).containsExactly(new Delta.ToolCallPart(0, Optional.of("x"), Optional.of("f"), ""));
-    }
-
-    @Test
-    void toolCallWhoseNameComesLate_isToldFromThenOn() {
-        RecordingSink sink = send(toolCall("{\"index\":0,\"id\":\"x\",\"function\":{\"arguments\":\"{\"}}")
-                + toolCall("{\"index\":1,\"id\":\"y\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}")
-                + toolCall("{\"index\":0,\"function\":{\"name\":\"f\"}}")
-                + toolCall("{\"index\":0,\"function\":{\"arguments\":\"}\"}}")
-                + chunk("{}", "\"tool_calls\"")
-                + END);
-
-        sink.awaitDone();
-        assertThat(sink.deltas())
-                .containsExactly(
-                        new Delta.ToolCallPart(0, Optional.of("y"), Optional.of("g"), "{}"),
-                        new Delta.ToolCallPart(1, Optional.of("x"), Optional.of("f"), "{"),
-                        new Delta.ToolCallPart(1, Optional.empty(), Optional.empty(), "}"));
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{\"index\":0,\"id\":\"x\",\"function\":{\"arguments\":\"{}\"}}",
-                "{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"\",\"arguments\":\"{}\"}}",
-                "{\"index\":0,\"id\":\"x\",\"function\":{\"name\":null}}"
-            })
-    void toolCallWithoutAName_isNoAnswer_andIsNotTold(String call) {
-        RecordingSink sink = send(text("Hi") + toolCall(call) + chunk("{}", "\"tool_calls\"") + END);
-
-        assertThat(sink.awaitFailure().message()).contains("tool call", "no name");
-        assertThat(sink.awaitFailure().code()).contains(Failure.DAMAGED);
-        assertThat(sink.deltas()).containsExactly(new Delta.Text("Hi"));
-    }
-
-    @Test
-    void messageInPlaceOfADelta_isNothingSaid() {
-        RecordingSink sink = send(
-                "data: {\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":null}]}\n\n" + STOP + END);
-
-        sink.awaitDone();
-        assertThat(sink.deltas()).isEmpty();
-    }
-
-    @Test
-    void chunkOfNull_isNoMatter() {
-        RecordingSink sink =
-                send("data: null\n\n" + text("H") + "data: null\n\n" + text("i") + STOP + "data: null\n\n" + END);
-
-        sink.awaitDone();
-        assertThat(sink.text()).isEqualTo("Hi");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"data: null\n\n", "data: null\n\ndata: [DONE]\n\n", "event: error\ndata: null\n\n"})
-    void nullAlone_isNoAnswer(String events) {
-        assertThat(failure(events).kind()).isEqualTo(FailureKind.UNAVAILABLE);
-    }
-
-    @Test
-    void toolCallOutsideAList_isTaken() {
-        RecordingSink sink = send(chunk(
-                        "{\"tool_calls\":{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}}", "null")
-                + chunk("{\"tool_calls\":{\"index\":0,\"function\":{\"name\":null,\"arguments\":\"}\"}}}", "null")
-                + chunk("{}", "\"tool_calls\"")
-                + END);
-
-        sink.awaitDone();
-        assertThat(sink.deltas())
-                .containsExactly(
-                        new Delta.ToolCallPart(0, Optional.empty(), Optional.of("f"), "{"),
-                        new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "}"));
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "\"Hi\"",
-                "{\"content\":5}",
-                "{\"content\":{\"text\":\"Hi\"}}",
-                "{\"content\":[\"Hi\"]}",
-                "{\"content\":[{\"text\":5}]}",
-                "{\"content\":[{\"refusal\":5}]}",
-                "{\"refusal\":5}",
-                "{\"refusal\":[\"I can't.\"]}",
-                "{\"tool_calls\":\"f\"}",
-                "{\"tool_calls\":[\"f\"]}",
-                "{\"tool_calls\":[{\"index\":-1,\"function\":{\"arguments\":\"1\"}}]}",
-                "{\"tool_calls\":[{\"index\":1e30,\"function\":{\"arguments\":\"1\"}}]}",
-                "{\"tool_calls\":[{\"index\":\"0\",\"function\":{\"arguments\":\"1\"}}]}",
-                "{\"tool_calls\":[{\"function\":\"f\"}]}",
-                "{\"tool_calls\":[{\"function\":{\"name\":7}}]}",
-                "{\"tool_calls\":[{\"function\":{\"arguments\":7}}]}",
-                "{\"function_call\":[]}"
-            })
-    void partThatCannotBeRead_isNoAnswer_insteadOfAHoleInOne(String delta) {
-        assertThat(failure(text("Hi") + chunk(delta, "null") + STOP + END).kind())
-                .isEqualTo(FailureKind.UNAVAILABLE);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"\"Hi\"", "{\"delta\":{\"content\":\"Hi\"}}", "[\"Hi\"]", "[null]"})
-    void choicesThatCannotBeRead_areNoAnswer(String choices) {
-        assertThat(failure(text("Hi") + "data: {\"choices\":" + choices + "}\n\n" + STOP + END)
-                        .kind())
-                .isEqualTo(FailureKind.UNAVAILABLE);
-    }
-
-    @Test
-    void choicesInAnyOrder_areSearchedForTheAnswer() {
-        RecordingSink sink = send("data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"no\"}},"
-                + "{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\n"
-                + STOP + END);
-
-        sink.awaitDone();
-        assertThat(sink.text()).isEqualTo("Hi");
-    }
-
-    @Test
-    void otherChoices_areLeftOut() {
-        RecordingSink sink = send(text("Hi")
-                + "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"no\"},\"finish_reason\":\"stop\"}]}\n\n"
-                + STOP + END);
-
-        sink.awaitDone();
-        assertThat(sink.text()).isEqualTo("Hi");
-    }
-
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -425,43 +337,30 @@ final class ChunkReaderTest {
                 "data: {\"error\":{\"message\":\"words\",\"code\":\"context_length_exceeded\"}} | TOO_LARGE",
                 "data: {\"error\":\"words\"} | UNAVAILABLE",
                 "data: {\"error\":\"words\",\"error_type\":\"overloaded\"} | OVERLOADED",
-                "event: error~data: {\"message\":\"words\"} | UNAVAILABLE",
-                "event: error~data: words | UNAVAILABLE"
+                "event: error;data: {\"message\":\"words\"} | UNAVAILABLE",
+                "event: error;data: words | UNAVAILABLE"
             })
     void errorInsideTheStream_isOfItsKind(String event, FailureKind kind) {
-        Failure failure = failure(text("Hi") + event.replace('~', '\n') + "\n\n" + END);
+        Failure failure = send(HI + event.replace(';', '\n') + "\n\n" + END).awaitFailure();
 
         assertThat(failure.kind()).isEqualTo(kind);
         assertThat(failure.message()).contains("words");
     }
 
-    @Test
-    void wholeAnswerInsteadOfAStream_isTaken() {
+    /** The content type says which it is; where it names neither, the service is taken to send what was asked for. */
+    @ParameterizedTest
+    @CsvSource({
+        "false, text/event-stream, true",
+        "true, application/json, false",
+        "true, text/plain, true",
+        "false, text/plain, false"
+    })
+    void streamOrWhole_isReadAsItsTypeSays_elseAsAskedFor(boolean asked, String type, boolean streamed) {
+        String body = streamed
+                ? HI + STOP + END
+                : "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}";
         RecordingSink sink = bench.send(
-                Prompt.of("Hi"),
-                "test/model",
-                true,
-                ScriptedReply.json(
-                        200, "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}"));
-
-        sink.awaitDone();
-        assertThat(sink.text()).isEqualTo("Hi");
-    }
-
-    @Test
-    void streamUnderAnotherName_isReadAsAskedFor() {
-        ScriptedReply mislabelled =
-                ScriptedReply.events(text("Hi") + STOP + END).with("Content-Type", "text/plain");
-        RecordingSink sink = bench.send(Prompt.of("Hi"), "test/model", true, mislabelled);
-
-        sink.awaitDone();
-        assertThat(sink.text()).isEqualTo("Hi");
-    }
-
-    @Test
-    void streamThatNobodyAskedFor_isTaken() {
-        RecordingSink sink =
-                bench.send(Prompt.of("Hi"), "test/model", false, ScriptedReply.events(text("Hi") + STOP + END));
+                Prompt.of("Hi"), "test/model", asked, ScriptedReply.events(body).with("Content-Type", type));
 
         sink.awaitDone();
         assertThat(sink.text()).isEqualTo("Hi");
@@ -471,10 +370,6 @@ final class ChunkReaderTest {
         RecordingSink sink = bench.send(ScriptedReply.events(events));
         assertThat(sink.violations()).isEmpty();
         return sink;
-    }
-
-    private Failure failure(String events) {
-        return send(events).awaitFailure();
     }
 
     private static String text(String text) {

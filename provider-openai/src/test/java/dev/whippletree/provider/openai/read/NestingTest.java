@@ -2,9 +2,9 @@ package dev.whippletree.provider.openai.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.model.Delta;
 import dev.whippletree.provider.openai.Bench;
 import dev.whippletree.provider.openai.dialect.Redactor;
-import dev.whippletree.provider.openai.read.FuzzInput.Kind;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -28,9 +28,9 @@ final class NestingTest {
     static void loadClasses() {
         Bench.error(400, "{\"error\":[{\"message\":\"words\"}]}");
         Bench.error(400, "{\"error\":\"wor");
-        FuzzJudge.whole(wholeOf("{\"a\":[1,\"x\"]}"));
-        FuzzJudge.whole(new FuzzInput(Kind.WHOLE, "[", false, 1));
-        FuzzJudge.stream(streamOf("{\"a\":[1,\"x\"]}"));
+        Reading.whole(wholeOf("{\"a\":[1,\"x\"]}"), false, 1);
+        Reading.whole("[", false, 1);
+        Reading.stream(streamOf("{\"a\":[1,\"x\"]}"), false, 1);
         Redactor.clean("eyJhbGciOiJ.a " + "x".repeat(400), Optional.of("y"));
     }
 
@@ -38,20 +38,12 @@ final class NestingTest {
         return "{\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":" + arguments + "}}]}";
     }
 
-    private static FuzzInput wholeOf(String arguments) {
-        return new FuzzInput(
-                Kind.WHOLE,
-                "{\"choices\":[{\"message\":" + message(arguments) + ",\"finish_reason\":\"tool_calls\"}]}",
-                false,
-                1);
+    private static String wholeOf(String arguments) {
+        return "{\"choices\":[{\"message\":" + message(arguments) + ",\"finish_reason\":\"tool_calls\"}]}";
     }
 
-    private static FuzzInput streamOf(String arguments) {
-        return new FuzzInput(
-                Kind.STREAM,
-                "data: {\"choices\":[{\"delta\":" + message(arguments) + ",\"finish_reason\":\"tool_calls\"}]}\n\n",
-                false,
-                1);
+    private static String streamOf(String arguments) {
+        return "data: " + wholeOf(arguments).replace("\"message\"", "\"delta\"") + "\n\n";
     }
 
     private static <T> T withLittleStack(Supplier<T> reading) throws Exception {
@@ -91,19 +83,20 @@ final class NestingTest {
     void argumentsThatAreJson_areWrittenAsText() throws Exception {
         String arguments = nested("{\"a\":", "[1,\"x\"]", "}");
 
-        assertThat(withLittleStack(() -> FuzzJudge.whole(wholeOf(arguments))).calls())
-                .singleElement()
-                .satisfies(read -> assertThat(read).containsExactly("c", "f", arguments));
-        assertThat(withLittleStack(() -> FuzzJudge.stream(streamOf(arguments))).calls())
-                .singleElement()
-                .satisfies(read -> assertThat(read).containsExactly("c", "f", arguments));
+        Delta.Piece call = new Delta.ToolCallPart(0, Optional.of("c"), Optional.of("f"), arguments);
+        assertThat(withLittleStack(() -> Reading.whole(wholeOf(arguments), false, 1))
+                        .pieces())
+                .containsExactly(call);
+        assertThat(withLittleStack(() -> Reading.stream(streamOf(arguments), false, 1))
+                        .pieces())
+                .containsExactly(call);
     }
 
     @Test
     void whatIsDeeperThanJsonMayBe_isNoAnswer() throws Exception {
-        FuzzInput whole = new FuzzInput(Kind.WHOLE, "[".repeat(60_000), false, 1);
-
-        assertThat(withLittleStack(() -> FuzzJudge.whole(whole)).end()).isEmpty();
+        assertThat(withLittleStack(() -> Reading.whole("[".repeat(60_000), false, 1))
+                        .end())
+                .isEmpty();
         assertThat(withLittleStack(() -> Bench.error(500, "{\"error\":".repeat(7_000)))
                         .message())
                 .isNotBlank();

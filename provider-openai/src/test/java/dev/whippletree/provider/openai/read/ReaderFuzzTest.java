@@ -1,15 +1,29 @@
 package dev.whippletree.provider.openai.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 
-import dev.whippletree.provider.openai.read.FuzzInput.Kind;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Reach;
+import dev.whippletree.provider.openai.Bench;
+import dev.whippletree.provider.openai.dialect.ErrorReader;
+import dev.whippletree.provider.openai.dialect.FailureTable;
+import dev.whippletree.provider.openai.dialect.LimitProse;
+import dev.whippletree.provider.openai.dialect.RateLimitHeaders;
+import dev.whippletree.provider.openai.dialect.Redactor;
+import dev.whippletree.provider.openai.dialect.ResponseHead;
+import dev.whippletree.provider.openai.dialect.ServiceError;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,9 +31,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whatever bytes a service sends, in whatever pieces: the reader ends, throws nothing but what it declares, and tells
- * exactly what a simple reference reads in the same bytes. A failure names its seed, and the input as Java for
- * {@link #foundOnce}.
+ * Whatever bytes a service sends: the reader ends, throws nothing but what it declares, and tells the same in whatever
+ * pieces they come; no wait or limit is absurd. A failure names its seed.
  */
 @Tag("slow")
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -27,17 +40,28 @@ final class ReaderFuzzTest {
 
     private static final int EACH = 8_000;
     private static final int EACH_THOROUGH = 200_000;
+    private static final int MOST_MUTATIONS = 4;
+    private static final int LONGEST = 64 << 10;
+    private static final int[] BAD = {301, 400, 401, 404, 413, 429, 500, 503};
+    private static final Duration LONGEST_WAIT = Duration.ofDays(31).plusSeconds(1);
+
+    private static final Map<List<String>, BiConsumer<String, SplittableRandom>> CHECKS = Map.of(
+            Recordings.WHOLE_STREAMS, ReaderFuzzTest::checkStream,
+            Recordings.BROKEN_STREAMS, ReaderFuzzTest::checkStream,
+            Recordings.ANSWERS, ReaderFuzzTest::checkWhole,
+            Recordings.REFUSALS, ReaderFuzzTest::checkRefusal,
+            Recordings.HEADS, ReaderFuzzTest::checkHead);
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4})
-    void damagedMessages_areReadAsTheReferenceReadsThem(long seed) {
+    void damagedMessages_areReadTheSameInWhateverPieces(long seed) {
         checkAll(seed, EACH);
     }
 
     @Tag("thorough")
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("thoroughSeeds")
-    void manyDamagedMessages_areReadAsTheReferenceReadsThem(long seed) {
+    void manyDamagedMessages_areReadTheSameInWhateverPieces(long seed) {
         checkAll(seed, EACH_THOROUGH);
     }
 
@@ -46,101 +70,92 @@ final class ReaderFuzzTest {
     }
 
     private static void checkAll(long seed, int count) {
-        for (int number = 0; number < count; number++) {
-            FuzzInput input = FuzzInput.drawn(seed * 1_000_000_000 + number);
-            if (!passes(input)) {
-                explain(input, "seed " + seed + ", input " + number);
+        CHECKS.forEach((recordings, check) -> {
+            SplittableRandom random = new SplittableRandom(seed);
+            for (int number = 0; number < count / CHECKS.size(); number++) {
+                String message = recordings.get(random.nextInt(recordings.size()));
+                for (int damage = random.nextInt(MOST_MUTATIONS + 1); damage > 0; damage--) {
+                    message = Mutations.damaged(message, random);
+                }
+                String sent = message.substring(0, Math.min(message.length(), LONGEST));
+                try {
+                    check.accept(sent, random);
+                } catch (RuntimeException | StackOverflowError | AssertionError e) {
+                    throw new AssertionError("seed " + seed + ", message " + number + ": " + sent, e);
+                }
             }
-        }
+        });
     }
 
-    private static boolean passes(FuzzInput input) {
+    private static void checkStream(String bytes, SplittableRandom random) {
+        boolean broken = random.nextInt(4) == 0;
+        assertThat(Reading.stream(bytes, broken, random.nextLong()))
+                .isEqualTo(Reading.stream(bytes, broken, random.nextLong()));
+    }
+
+    private static void checkWhole(String bytes, SplittableRandom random) {
+        Reading read = Reading.whole(bytes, false, random.nextLong());
+        assertThat(read).isEqualTo(Reading.whole(bytes, false, random.nextLong()));
+        assertThat(Reading.whole(bytes, true, random.nextLong()).end()).isEmpty();
+    }
+
+    /** A refusal stays one, with words for the caller and no absurd wait. */
+    private static void checkRefusal(String bytes, SplittableRandom random) {
+        int status = BAD[random.nextInt(BAD.length)];
+        ServiceError error;
         try {
-            FuzzJudge.check(input);
-            return true;
-        } catch (AssertionError e) {
-            return false;
+            byte[] body =
+                    BodyReader.error(Reading.source(bytes, random.nextBoolean(), random.nextLong()), Reading.PATIENCE);
+            error = ErrorReader.ofBody(new ResponseHead(status, Map.of()), body, () -> Bench.NOW);
+        } catch (IOException e) {
+            throw new AssertionError("an error whose explanation breaks off is still that error", e);
+        }
+        assertThat(error.status()).isEqualTo(status);
+        assertThat(error.message()).isNotBlank();
+        assertThat(Redactor.clean(error.message(), Optional.empty())).hasSizeLessThanOrEqualTo(Redactor.LONGEST);
+        assertSane(FailureTable.judge(error, List.of()).retryAfter());
+        assertSane(LimitProse.wait(error.message()));
+        assertSane(LimitProse.find(error.message()).flatMap(LimitProse::untilRoom));
+    }
+
+    private static void checkHead(String lines, SplittableRandom random) {
+        Map<String, String> headers = new HashMap<>();
+        for (String line : lines.split("\n", -1)) {
+            headers.put(line.replaceFirst(":.*", ""), line.replaceFirst("[^:]*:", ""));
+        }
+        ServiceError error = Bench.error(429, headers, "");
+        assertSane(error.retryAfter());
+        for (Limit.Unit unit : List.of(Limit.Unit.REQUESTS, Limit.Unit.TOKENS)) {
+            // A report checks that its amounts are in range.
+            RateLimitHeaders.of(unit, error.head())
+                    .ifPresent(read -> assertSane(read.continuousReport(Reach.MODEL, Duration.ofDays(1))
+                            .reset()));
         }
     }
 
-    private static void explain(FuzzInput input, String origin) {
-        FuzzInput shrunk = Shrinker.shrunk(input, smaller -> !passes(smaller));
-        try {
-            FuzzJudge.check(shrunk);
-        } catch (AssertionError e) {
-            fail(origin + ", shrunk: " + shrunk + "\n" + e.getMessage(), e);
-        }
-        fail(origin + ", but not always: " + input);
+    private static void assertSane(Optional<Duration> wait) {
+        wait.ifPresent(time -> assertThat(time).isBetween(Duration.ZERO, LONGEST_WAIT));
     }
 
-    /** Inputs that were read wrongly once. */
-    static List<FuzzInput> foundOnce() {
-        String hi = "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}";
-        String stop = "data: {\"choices\":[{\"finish_reason\":\"stop\"}]}\n\n";
-        return List.of(
-                // A carriage return ends a line: this is no comment.
-                new FuzzInput(Kind.STREAM, ":\r" + hi + "\n\n" + stop, false, 1),
-                // What the end tears after the finish reason is no part of the answer.
-                new FuzzInput(Kind.STREAM, hi + "\n\n" + stop + "data: [DO", false, 1),
-                // The answer isn't always the first choice.
-                new FuzzInput(Kind.STREAM, hi.replace("[{", "[{\"index\":1},{\"index\":0,") + "\n\n" + stop, false, 1),
-                // A piece of another type is a hole in the answer.
-                new FuzzInput(Kind.STREAM, hi.replace("\"Hi\"", "7") + "\n\n" + stop, false, 1),
-                // A call that says nothing yet isn't told, so it must not take a number either.
-                new FuzzInput(
-                        Kind.STREAM,
-                        "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":1,\"function\":{}}]}}]}\n\n"
-                                + "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"id\":\"c\",\"function\":{}}]}}]}\n\n",
-                        false,
-                        1),
-                // An overlong sequence isn't a quotation mark.
-                new FuzzInput(
-                        Kind.WHOLE,
-                        "{\"choices\":[{\"message\":{\"content\":\"\u00c0\u00a2\"},\"finish_reason\":\"stop\"}]}",
-                        false,
-                        1),
-                // An error took a piece of stack for each level.
-                new FuzzInput(Kind.REFUSAL, "{\"error\":".repeat(400) + "\"deep\"" + "}".repeat(400), false, 5),
-                // Bytes that aren't UTF-8 are a hole in the answer, as they are in one that comes whole.
-                new FuzzInput(Kind.STREAM, hi.replace("Hi", "H\u00ff") + "\n\n" + stop, false, 1),
-                // A wait of many units took a piece of stack for each.
-                new FuzzInput(Kind.REFUSAL, "try again in " + "1s".repeat(4_000), false, 5));
-    }
-
-    @ParameterizedTest
-    @MethodSource
-    void foundOnce(FuzzInput input) {
-        FuzzJudge.check(input);
-    }
-
-    static Stream<FuzzInput> wholeStreams() {
+    static Stream<String> wholeStreams() {
         return Recordings.WHOLE_STREAMS.stream();
     }
 
     @ParameterizedTest
     @MethodSource("wholeStreams")
-    void streamCutAnywhere_isAnAnswerOnlyIfItsFinishReasonCame_andThenAllOfIt(FuzzInput stream) {
-        Reading whole = FuzzJudge.stream(stream);
+    void streamCutAnywhere_isAnAnswerOnlyIfItsFinishReasonCame_andThenAllOfIt(String stream) {
+        Reading whole = Reading.stream(stream, false, 1);
         assertThat(whole.end()).isPresent();
-        int finish = stream.bytes()
-                .replaceAll("\"finish_reason\":null", "\"finish_reason\"_null")
+        int finish = stream.replace("\"finish_reason\":null", "\"finish_reason\"_null")
                 .indexOf("\"finish_reason\":");
-        for (int length = 0; length <= stream.bytes().length(); length++) {
+        for (int length = 0; length <= stream.length(); length++) {
             for (boolean broken : new boolean[] {false, true}) {
-                FuzzInput cut = new FuzzInput(Kind.STREAM, stream.bytes().substring(0, length), broken, length);
-                Reading read = FuzzJudge.stream(cut);
+                Reading read = Reading.stream(stream.substring(0, length), broken, length);
                 if (read.end().isPresent()) {
-                    assertThat(length).as("%s", cut).isGreaterThan(finish);
-                    assertThat(read.text()).as("%s", cut).isEqualTo(whole.text());
-                    assertThat(read.calls()).as("%s", cut).isEqualTo(whole.calls());
+                    assertThat(length).isGreaterThan(finish);
+                    assertThat(read.text()).as("%s bytes", length).isEqualTo(whole.text());
                 }
             }
         }
-    }
-
-    @Test
-    void undamagedStreams_areWhole() {
-        assertThat(Recordings.WHOLE_STREAMS)
-                .allSatisfy(stream -> assertThat(FuzzJudge.stream(stream).end()).isPresent());
     }
 }

@@ -1,10 +1,7 @@
 package dev.whippletree.provider.openai.read;
 
-import dev.whippletree.provider.openai.read.FuzzInput.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What services send, in the shapes that were recorded; the values are made up. */
@@ -16,7 +13,7 @@ final class Recordings {
     private static final String END = "data: [DONE]\n\n";
 
     /** Streams that hold a whole answer, all of whose text comes before its finish reason. */
-    static final List<FuzzInput> WHOLE_STREAMS = Stream.of(
+    static final List<String> WHOLE_STREAMS = Stream.of(
                     // Groq
                     text("assistant", "") + text("Hi") + text(" th\u00e4nk \ud83d\udc4b") + text(" \\ud83d\\udc4b\\n")
                             + "data: {\"id\":\"c\",\"model\":\"served/model\",\"choices\":[{\"index\":0,\"delta\":{},"
@@ -74,17 +71,17 @@ final class Recordings {
                             + "{\"content\":\"yes\"}}]}\n\n"
                             + finish("stop")
                             + "data: {\"choices\":[{\"index\":1,\"delta\":{},\"finish_reason\":\"length\"}]}\n\n" + END)
-            .map(events -> recorded(Kind.STREAM, events))
+            .map(Recordings::bytes)
             .toList();
 
-    private static final List<FuzzInput> BROKEN_STREAMS = Stream.of(
+    static final List<String> BROKEN_STREAMS = Stream.of(
                     text("One") + "data: {\"error\":{\"message\":\"words\",\"http_status_code\":422}}\n\n" + END,
                     text("One") + "event: error\ndata: {\"message\":\"words\"}\n\n",
                     text("One") + finish("content_filter") + END)
-            .map(events -> recorded(Kind.STREAM, events))
+            .map(Recordings::bytes)
             .toList();
 
-    private static final List<FuzzInput> ANSWERS = Stream.of(
+    static final List<String> ANSWERS = Stream.of(
                     "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1770000000,\"model\":\"m\",\n \"choices\":"
                             + "[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"h\u00ed \ud83d\udc4b\\n\",\"reasoning\":\"Hm\"},"
                             + "\"logprobs\":null,\"finish_reason\":\"stop\"}],\n \"usage\":" + USAGE
@@ -97,10 +94,10 @@ final class Recordings {
                     "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null,\"refusal\":\"I can't.\"},"
                             + "\"finish_reason\":\"stop\"}]}",
                     "{\"error\":{\"message\":\"too much\",\"code\":429}}")
-            .map(body -> recorded(Kind.WHOLE, body))
+            .map(Recordings::bytes)
             .toList();
 
-    private static final List<FuzzInput> REFUSALS = Stream.of(
+    static final List<String> REFUSALS = Stream.of(
                     "{\"error\":{\"message\":\"Rate limit reached for model `M` in organization `org_01x` service tier"
                             + " `on_demand` on tokens per minute (TPM): Limit 6000, Used 5034, Requested 1443. Please try"
                             + " again in 4.77s. Need more tokens?\",\"type\":\"tokens\",\"code\":\"rate_limit_exceeded\"}}",
@@ -116,32 +113,21 @@ final class Recordings {
                     "Please try again in 1m4.77s",
                     "<!DOCTYPE html><html><head><title> 502 Bad Gateway </title></head><body></body></html>",
                     "")
-            .map(body -> recorded(Kind.REFUSAL, body))
+            .map(Recordings::bytes)
             .toList();
 
-    private static final List<FuzzInput> HEADS = Stream.of(
-                    "x-ratelimit-limit-requests: 14400\nx-ratelimit-remaining-requests: 14370\n"
-                            + "x-ratelimit-reset-requests: 3m\nx-ratelimit-limit-tokens: 18000\n"
-                            + "x-ratelimit-remaining-tokens: 17997\nx-ratelimit-reset-tokens: 10ms\n",
-                    "retry-after: 5\nx-ratelimit-remaining-tokens: 0\nx-ratelimit-reset-tokens: 7s\n",
-                    "retry-after: Wed, 25 Nov 2026 10:00:30 GMT\ndate: Wed, 25 Nov 2026 10:00:00 GMT\n"
-                            + "retry-after-ms: 1500\n")
-            .map(lines -> recorded(Kind.HEAD, lines))
-            .toList();
-
-    private static final List<FuzzInput> ALL = Stream.of(WHOLE_STREAMS, BROKEN_STREAMS, ANSWERS, REFUSALS, HEADS)
-            .flatMap(List::stream)
-            .collect(Collectors.toUnmodifiableList());
+    /** Lines of headers. */
+    static final List<String> HEADS = List.of(
+            "x-ratelimit-limit-requests: 14400\nx-ratelimit-remaining-requests: 14370\n"
+                    + "x-ratelimit-reset-requests: 3m\nx-ratelimit-limit-tokens: 18000\n"
+                    + "x-ratelimit-remaining-tokens: 17997\nx-ratelimit-reset-tokens: 10ms\n",
+            "retry-after: Wed, 25 Nov 2026 10:00:30 GMT\ndate: Wed, 25 Nov 2026 10:00:00 GMT\n"
+                    + "retry-after-ms: 1500\n");
 
     private Recordings() {}
 
-    static FuzzInput any(SplittableRandom random) {
-        return ALL.get(random.nextInt(ALL.size()));
-    }
-
-    private static FuzzInput recorded(Kind kind, String text) {
-        String bytes = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-        return new FuzzInput(kind, bytes, false, 0);
+    private static String bytes(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
     private static String text(String text) {
