@@ -571,7 +571,7 @@ final class BatchFileTest {
     @Test
     void orderedOutput_isInTheOrderOfTheInput() throws IOException {
         List<String> lines = new ArrayList<>();
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 1_000; i++) {
             lines.add(line("i" + i, i % 3 == 0 ? "long ".repeat(50) + i : "short " + i));
         }
         write(lines.toArray(String[]::new));
@@ -581,11 +581,12 @@ final class BatchFileTest {
             List<BatchItem> items = items(file);
             items.forEach(item -> inOrder.add(item.id()));
             Collections.shuffle(items, new Random(1));
-            for (BatchItem item : items) {
-                file.journal()
-                        .append(List.of(answer(item, "word ".repeat(item.id().length()))));
-            }
-            assertThat(ids(output)).hasSize(300).isNotEqualTo(inOrder);
+            file.journal()
+                    .append(items.stream()
+                            .map(item ->
+                                    answer(item, "word ".repeat(100 * item.id().length())))
+                            .toList());
+            assertThat(ids(output)).hasSize(1_000).isNotEqualTo(inOrder);
 
             file.finish();
         }
@@ -958,6 +959,35 @@ final class BatchFileTest {
         assertThatThrownBy(() -> check.check(false, each -> {}))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageEndingWith(":2: 'cd' has by chance the same digest as the id of line 1; change one of them");
+    }
+
+    @Test
+    void manyDigests_areFoundAgain() {
+        LongBag bag = new LongBag();
+        LineIndex index = new LineIndex();
+        List<Long> digests = new Random(1).longs(30_000).boxed().toList();
+        for (int i = 0; i < digests.size(); i++) {
+            bag.add(digests.get(i));
+            assertThat(index.put(digests.get(i), i)).isEqualTo(LineIndex.NONE);
+        }
+        for (int i = 0; i < digests.size(); i += 3) {
+            bag.add(digests.get(i));
+            bag.add(digests.get(i));
+            assertThat(index.put(digests.get(i), 2 * i)).isEqualTo(i);
+        }
+        bag.sort();
+        LongBag repeated = bag.repeated();
+
+        assertThat(bag.size()).isEqualTo(50_000);
+        assertThat(repeated.size()).isEqualTo(10_000);
+        assertThat(index.size()).isEqualTo(30_000);
+        for (int i = 0; i < digests.size(); i++) {
+            assertThat(bag.contains(digests.get(i))).isTrue();
+            assertThat(bag.contains(digests.get(i) + 1)).isFalse();
+            assertThat(repeated.contains(digests.get(i))).isEqualTo(i % 3 == 0);
+            assertThat(index.get(digests.get(i))).isEqualTo(i % 3 == 0 ? 2 * i : i);
+        }
+        assertThat(index.get(digests.get(0) + 1)).isEqualTo(LineIndex.NONE);
     }
 
     @Test

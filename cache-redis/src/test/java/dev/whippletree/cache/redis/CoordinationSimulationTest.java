@@ -256,6 +256,22 @@ class CoordinationSimulationTest {
     }
 
     @Test
+    void moreGrantsThanAreEnteredInOneStep_areAllEntered() {
+        open(1, 1, Map.of());
+        networks.get(0).setDown(true);
+        timeline.advance(Duration.ofSeconds(3));
+        LimitUse use = new LimitUse(Scope.of("test/acme"), "requests", Limit.requests(1_300, WINDOW), 1);
+        for (int i = 0; i < 1_200; i++) {
+            processes.get(0).reserve(List.of(use));
+        }
+        assertThat(alone()).isEqualTo(1_200);
+        networks.get(0).setDown(false);
+        timeline.advance(Duration.ofSeconds(3));
+
+        assertThat(redis.inFlight()).isEqualTo(1_200);
+    }
+
+    @Test
     void neverEnded_countsAsUsedAfterItsLease_hereToo() {
         open(1, 1, Map.of("call-lease", "60s"));
         String id = ((Grant.Granted) grant(0, 30)).id();
