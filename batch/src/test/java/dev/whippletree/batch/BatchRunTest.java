@@ -2,6 +2,7 @@ package dev.whippletree.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.PriceList;
@@ -35,6 +36,9 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class BatchRunTest {
 
@@ -135,39 +139,99 @@ final class BatchRunTest {
         assertThat(pool.stats().calls()).isLessThan(1_500);
     }
 
-    @Test
-    void asManyAsTheLimitsLetThrough_takeNoLongerThanTheyMust() {
-        BatchProgress end = run(batch(pool.open()).build().run(items(2_000)));
+    /** Two accounts have 64 calls under way each; so many again wait in line, if it has places for them. */
+    @ParameterizedTest
+    @CsvSource({"1000, 256", "5, 133", "0, 128"})
+    void asManyAreAskedAtOnce_asAccountsAndLineTake(int places, int most) {
+        Pool of = pool.engine(EngineSettings.DEFAULT.withLineSize(places));
 
-        // Two accounts of 1,000 an hour, each with 64 calls of a second at once.
-        assertThat(end.elapsed()).isLessThan(Duration.ofSeconds(25));
-    }
+        List<BatchProgress> told = told(of, 1_000);
 
-    @Test
-    void shortLine_isNeverOverfilled_soThatNothingFails() {
-        Whippletree whippletree =
-                pool.engine(EngineSettings.DEFAULT.withLineSize(5)).open();
-
-        BatchProgress end = run(batch(whippletree).build().run(items(1_000)));
-
+        BatchProgress end = told.get(told.size() - 1);
         assertThat(end.answered()).isEqualTo(1_000);
         assertThat(end.failed()).isZero();
+        assertThat(end.elapsed())
+                .as("as short as 128 calls of a second at once take")
+                .isLessThan(Duration.ofSeconds(12));
+        assertThat(told.stream().mapToInt(BatchProgress::underWay).max()).hasValue(most);
+    }
+
+    /** Returns what the listener is told until a run of so many items has ended. */
+    private List<BatchProgress> told(Pool of, int count) {
+        List<BatchProgress> told = new ArrayList<>();
+        BatchRun run = Batch.over(of.open())
+                .timeline(of.timeline())
+                .total(count)
+                .listener(told::add)
+                .build()
+                .run(items(count));
+        run.subscribe(collected);
+        of.await(run);
+        return told;
     }
 
     @Test
-    void lineWithoutPlaces_isAskedAgainLater() {
-        Whippletree whippletree =
-                pool.engine(EngineSettings.DEFAULT.withLineSize(0)).open();
+    void longPrompts_areFewAtOnce() {
+        String text = "x".repeat(10_000);
+        List<BatchItem> items = IntStream.range(0, 15)
+                .mapToObj(number -> new BatchItem(
+                        "i" + number,
+                        Prompt.builder().user(text).user("Question " + number).build()))
+                .toList();
 
-        BatchProgress end = run(batch(whippletree).build().run(items(300)));
+        BatchProgress end =
+                run(batch(pool.open()).mostCharacters(40_000).build().run(items.iterator()));
 
-        assertThat(end.answered()).isEqualTo(300);
+        assertThat(end.answered()).isEqualTo(15);
+        assertThat(end.elapsed())
+                .as("four at once, a second each")
+                .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(5));
+    }
+
+    @Test
+    void longPrompts_arePulledFewAhead() {
+        Prompt long5 = Prompt.of("x".repeat(5_000_000));
+        AtomicInteger pulled = new AtomicInteger();
+        Iterator<BatchItem> items = Stream.generate(() -> new BatchItem("i" + pulled.incrementAndGet(), long5))
+                .limit(20)
+                .iterator();
+        Feed feed = new Feed(items, journal, null, Runnable::run, () -> {}, item -> {});
+
+        feed.pull();
+        assertThat(pulled).as("of 16 million characters").hasValue(4);
+        feed.next();
+        feed.next();
+        feed.pull();
+        assertThat(pulled).as("half of it is enough").hasValue(4);
+        feed.next();
+        feed.pull();
+        assertThat(pulled).hasValue(7);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 10000", "15991, 1000"})
+    void itemsThatWaitForOthersOfTheirSession_arePulledInBoundedNumber(int length, int most) {
+        String text = "x".repeat(length);
+        AtomicInteger pulled = new AtomicInteger();
+        Iterator<BatchItem> items = Stream.generate(() -> spoken("x" + pulled.incrementAndGet(), text))
+                .iterator();
+        Conversations conversations = new Conversations();
+        Feed feed = new Feed(items, journal, conversations, Runnable::run, () -> {}, item -> {});
+
+        for (int look = 0; look < 100; look++) {
+            feed.pull();
+            feed.next();
+        }
+
+        assertThat(conversations.parked()).isBetween(most, most + 1_000);
+        assertThat(pulled.get()).isEqualTo(conversations.parked() + 1);
+        assertThat(conversations.parkedCharacters()).isEqualTo(conversations.parked() * (length + 9L));
     }
 
     @Test
     void subscriberThatWantsFew_holdsTheRunBack() {
         AtomicInteger pulled = new AtomicInteger();
-        Iterator<BatchItem> items = IntStream.range(0, 100_000)
+        Iterator<BatchItem> items = IntStream.range(0, 5_000)
                 .mapToObj(BatchRunTest::item)
                 .peek(item -> pulled.incrementAndGet())
                 .iterator();
@@ -182,31 +246,6 @@ final class BatchRunTest {
         few.subscription().request(2);
         pool.timeline().advance(Duration.ofHours(1));
         assertThat(few.results()).hasSize(5);
-    }
-
-    @Test
-    void longPrompts_areFewAtOnce() {
-        String eightMillion = "x".repeat(8_000_000);
-        AtomicInteger most = new AtomicInteger();
-        AtomicInteger pulled = new AtomicInteger();
-        Iterator<BatchItem> items = IntStream.range(0, 15)
-                .mapToObj(number -> new BatchItem(
-                        "i" + number,
-                        Prompt.builder()
-                                .user(eightMillion)
-                                .user("Question " + number)
-                                .build()))
-                .peek(item -> most.accumulateAndGet(
-                        pulled.incrementAndGet() - collected.results().size(), Math::max))
-                .iterator();
-
-        BatchProgress end = run(batch(pool.open())
-                .mostCharacters(4 * eightMillion.length())
-                .build()
-                .run(items));
-
-        assertThat(end.done()).isEqualTo(15);
-        assertThat(most.get()).isBetween(5, 8);
     }
 
     @Test
@@ -225,27 +264,18 @@ final class BatchRunTest {
     }
 
     @Test
-    void stream_isAskedAsAnIteratorIs() {
-        assertThat(run(batch(pool.open()).build().run(Stream.of(item(1), item(2))))
-                        .answered())
-                .isEqualTo(2);
-    }
-
-    @Test
     void waitingRun_saysForWhichAccountAndUntilWhen() {
         Pool slow = new Pool().account("a", "20 / 1m").account("b", "10 / 1h");
         Instant began = slow.timeline().now();
-        List<BatchProgress> told = new ArrayList<>();
-        BatchRun run = Batch.over(slow.open())
-                .timeline(slow.timeline())
-                .listener(told::add)
-                .build()
-                .run(items(45));
-        run.subscribe(collected);
-        slow.await(run);
+
+        List<BatchProgress> told = told(slow, 45);
 
         BatchProgress waiting = at(told, 30);
         assertThat(waiting.answered()).isEqualTo(30);
+        assertThat(waiting.calls()).isEqualTo(30);
+        assertThat(waiting.underWay()).isEqualTo(15);
+        assertThat(waiting.perMinute()).isCloseTo(60, within(3.0));
+        assertThat(at(told, 62).perMinute()).as("all are longer ago").isZero();
         assertThat(waiting.waiting()).hasValueSatisfying(wait -> {
             assertThat(wait.account()).isEqualTo("a");
             assertThat(wait.reason()).isEmpty();
@@ -256,36 +286,18 @@ final class BatchRunTest {
 
     @Test
     void runThatWaitsForTokens_saysHowManyAreLeft() {
-        Pool slow = new Pool().account("a", "1000 tokens / 1m");
-        List<BatchProgress> told = new ArrayList<>();
-        BatchRun run = Batch.over(slow.open())
-                .timeline(slow.timeline())
-                .listener(told::add)
-                .build()
-                .run(items(60));
-        run.subscribe(collected);
-        slow.await(run);
-
-        assertThat(at(told, 30).waiting()).hasValueSatisfying(wait -> {
-            assertThat(wait.account()).isEqualTo("a");
-            assertThat(wait.reason().orElseThrow()).contains("of its 1000 tokens");
-        });
+        assertThat(at(told(new Pool().account("a", "1000 tokens / 1m"), 60), 30).waiting())
+                .hasValueSatisfying(wait -> {
+                    assertThat(wait.account()).isEqualTo("a");
+                    assertThat(wait.reason().orElseThrow()).contains("of its 1000 tokens");
+                });
     }
 
     /** Of a limit that nobody declared, the wait is until the next call of the pace that was found. */
     @Test
     void runThatKeepsAPaceItHasFound_saysUntilWhen() {
-        Pool hidden = new Pool().undeclared("a", "30 / 30s");
-        List<BatchProgress> told = new ArrayList<>();
-        BatchRun run = Batch.over(hidden.open())
-                .timeline(hidden.timeline())
-                .listener(told::add)
-                .build()
-                .run(items(300));
-        run.subscribe(collected);
-        hidden.await(run);
-
-        assertThat(told.stream().flatMap(progress -> progress.waiting().stream()))
+        assertThat(told(new Pool().undeclared("a", "30 / 30s"), 300).stream()
+                        .flatMap(progress -> progress.waiting().stream()))
                 .isNotEmpty()
                 .allSatisfy(wait -> assertThat(wait.until().isPresent()
                                 || wait.reason().orElseThrow().startsWith("one prompt tests it"))
@@ -293,15 +305,15 @@ final class BatchRunTest {
     }
 
     @Test
-    void runWithMoreToAskThanMayBeUnderWay_doesNotSayThatItWaits() {
-        List<BatchProgress> told = new ArrayList<>();
-        run(batch(pool.service(settings -> settings.latency(Latency.constant(Duration.ofSeconds(20))))
-                        .open())
-                .listener(told::add)
-                .build()
-                .run(items(200)));
+    void runWithMoreToAskThanMayBeUnderWay_doesNotSayThatItWaits_norForecastsThatItHasEnded() {
+        List<BatchProgress> told =
+                told(pool.service(settings -> settings.latency(Latency.constant(Duration.ofSeconds(20)))), 200);
 
-        assertThat(told).allSatisfy(progress -> assertThat(progress.waiting()).isEmpty());
+        assertThat(told).allSatisfy(progress -> {
+            assertThat(progress.waiting()).isEmpty();
+            assertThat(progress.forecast().flatMap(BatchProgress.Forecast::most))
+                    .isNotEqualTo(Optional.of(Duration.ZERO));
+        });
     }
 
     private static BatchProgress at(List<BatchProgress> told, int seconds) {
@@ -314,21 +326,24 @@ final class BatchRunTest {
     @Test
     void whatTheJournalHas_isNeitherAskedNorTold() {
         journal.before.put("i3", answer("there"));
+        pool.cache();
+        List<BatchItem> items = new ArrayList<>();
+        items(10).forEachRemaining(items::add);
+        items.add(new BatchItem("again", item(5).prompt()));
 
-        BatchProgress end = run(batch(pool.open()).build().run(items(10)));
+        BatchProgress end = run(batch(pool.open()).build().run(items.iterator()));
 
         assertThat(end.resumed()).isEqualTo(1);
-        assertThat(end.answered()).isEqualTo(9);
+        assertThat(end.answered()).isEqualTo(10);
+        assertThat(end.fromCache()).isEqualTo(1);
+        assertThat(end.done()).isEqualTo(11);
+        assertThat(end.isWhole()).isTrue();
         assertThat(collected.ids()).doesNotContain("i3");
     }
 
     @Test
     void fullJournal_keepsWhatArrives_andGoesOnOnceThereIsRoom() {
-        journal.room = 100;
-        BatchRun run = batch(pool.open()).total(1_000).build().run(items(1_000));
-        run.subscribe(collected);
-
-        pool.timeline().advance(Duration.ofMinutes(1));
+        BatchRun run = runWithAFullJournal();
         long calls = pool.stats().calls();
         BatchProgress held = run.progress();
         pool.timeline().advance(Duration.ofMinutes(10));
@@ -362,17 +377,15 @@ final class BatchRunTest {
         journal.room = 3;
         List<BatchItem> items = new ArrayList<>();
         for (int question = 0; question < 5; question++) {
-            items.add(new BatchItem(
-                    "x" + question,
-                    Prompt.builder().user("Question " + question).session("x").build(),
-                    question == 4,
-                    ""));
+            items.add(spoken("x" + question, "Question " + question));
         }
         BatchRun run = batch(pool.open()).conversations().build().run(items.iterator());
         run.subscribe(collected);
 
         pool.timeline().advance(Duration.ofMinutes(5));
         assertThat(pool.stats().calls()).isEqualTo(4);
+        assertThat(run.progress().held())
+                .hasValueSatisfying(why -> assertThat(why).endsWith("; 1 result is kept in memory"));
         journal.room = 5;
 
         assertThat(pool.await(run).answered()).isEqualTo(5);
@@ -380,12 +393,17 @@ final class BatchRunTest {
         assertThat(pool.stats().calls()).isEqualTo(5);
     }
 
-    @Test
-    void fullJournal_thatIsStopped_triesOnceMore_andSaysWhatIsLost() {
+    private BatchRun runWithAFullJournal() {
         journal.room = 100;
-        BatchRun run = batch(pool.open()).build().run(items(1_000));
+        BatchRun run = batch(pool.open()).total(1_000).build().run(items(1_000));
         run.subscribe(collected);
         pool.timeline().advance(Duration.ofMinutes(1));
+        return run;
+    }
+
+    @Test
+    void fullJournal_thatIsStopped_triesOnceMore_andSaysWhatIsLost() {
+        BatchRun run = runWithAFullJournal();
         int attempts = journal.attempts;
 
         run.stop();
@@ -398,10 +416,7 @@ final class BatchRunTest {
 
     @Test
     void fullJournal_thatIsStoppedWhenThereIsRoom_losesNothing() {
-        journal.room = 100;
-        BatchRun run = batch(pool.open()).build().run(items(1_000));
-        run.subscribe(collected);
-        pool.timeline().advance(Duration.ofMinutes(1));
+        BatchRun run = runWithAFullJournal();
         journal.room = Integer.MAX_VALUE;
 
         run.stop();
@@ -426,30 +441,21 @@ final class BatchRunTest {
         assertThat(run.progress().underWay()).isZero();
     }
 
-    @Test
-    void subscriberThatThrows_getsNoFurtherSignal_andNothingUnderWayIsLost() {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10})
+    void subscriberThatThrows_getsNoFurtherSignal_andNothingUnderWayIsLost(int signal) {
         IllegalStateException wrong = new IllegalStateException("on purpose");
-        Throwing subscriber = new Throwing(10, wrong);
+        Throwing subscriber = new Throwing(signal, wrong);
         BatchRun run = batch(pool.open()).build().run(items(1_000));
         run.subscribe(subscriber);
 
         assertThatThrownBy(() -> pool.await(run)).hasCause(wrong);
 
-        assertThat(subscriber.signals).isEqualTo(10);
+        assertThat(subscriber.signals).isEqualTo(signal);
         assertThat(journal.results).hasSize((int) pool.stats().calls()).hasSizeLessThan(1_000);
-    }
-
-    @Test
-    void subscriberThatThrowsOnSubscription_endsTheRunBeforeItBegins() {
-        IllegalStateException wrong = new IllegalStateException("on purpose");
-        Throwing subscriber = new Throwing(0, wrong);
-        BatchRun run = batch(pool.open()).build().run(items(1_000));
-        run.subscribe(subscriber);
-
-        assertThatThrownBy(() -> pool.await(run)).hasCause(wrong);
-
-        assertThat(subscriber.signals).isZero();
-        assertThat(pool.stats().calls()).isZero();
+        assertThat(pool.stats().calls())
+                .as("nothing begins for one who threw at its subscription")
+                .isLessThanOrEqualTo(signal * 100L);
     }
 
     @Test
@@ -562,6 +568,44 @@ final class BatchRunTest {
                 .hasValueSatisfying(reason -> assertThat(reason).contains("in a row failed in the same way"));
         assertThat(end.failed()).isBetween(20L, 400L);
         assertThat(pool.stats().calls()).isLessThan(400);
+        assertThat(collected.results()).first().isInstanceOfSatisfying(BatchResult.Failed.class, failed -> {
+            assertThat(failed.kind()).isEqualTo("no_account/model_unavailable");
+            assertThat(failed.status()).hasValue(400);
+            assertThat(failed.message()).isNotEmpty();
+        });
+    }
+
+    @Test
+    void failuresThatDiffer_orHaveAnAnswerAmongThem_dontStopTheRun() {
+        StopConditions conditions = new StopConditions(pool.open(), StopRules.USUAL);
+        for (String kind : List.of("a", "", "a", "b", "a")) {
+            for (int i = 0; i < (kind.isEmpty() ? 1 : 19); i++) {
+                conditions.ended(
+                        kind.isEmpty()
+                                ? new BatchResult.Answered(item(i), answer("Hello"))
+                                : BatchResult.Failed.withoutCall(item(i), kind, kind + " " + i));
+                assertThat(conditions.reason()).isEmpty();
+            }
+        }
+        conditions.ended(BatchResult.Failed.withoutCall(item(19), "a", "the last"));
+        assertThat(conditions.reason()).hasValue("20 prompts in a row failed in the same way; the last one: the last");
+    }
+
+    @Test
+    void itemThatCannotBeAsked_failsWithoutACall() {
+        Prompt nowhere = Prompt.builder().user("Hello").route("nowhere").build();
+
+        BatchProgress end = run(batch(pool.open())
+                .build()
+                .run(List.of(new BatchItem("x", nowhere)).iterator()));
+
+        assertThat(end.failed()).isEqualTo(1);
+        assertThat(end.isWhole()).isFalse();
+        assertThat(journal.results).singleElement().isInstanceOfSatisfying(BatchResult.Failed.class, failed -> {
+            assertThat(failed.kind()).isEqualTo(BatchResult.Failed.NOT_ASKED);
+            assertThat(failed.message()).contains("nowhere");
+            assertThat(failed.status()).isEmpty();
+        });
     }
 
     @Test
@@ -585,42 +629,59 @@ final class BatchRunTest {
         assertThat(end.answered()).isEqualTo(5);
     }
 
-    @Test
-    void mostCalls_areNotExceeded() {
-        StopRules rules = new StopRules(OptionalLong.of(100), Optional.empty(), Optional.empty(), 20);
+    /** Of this run: what was called before it doesn't count. */
+    @ParameterizedTest
+    @CsvSource({"100, 1s", "900, 150ms~50%"})
+    void mostCalls_areNotExceeded(int most, String latency) {
+        pool.service(service -> service.latency(Latency.parse(latency)));
+        Whippletree whippletree = pool.open();
+        StopRules rules = new StopRules(OptionalLong.of(most), Optional.empty(), Optional.empty(), 20);
+        run(Batch.over(whippletree).timeline(pool.timeline()).build().run(items(50)));
+        Collected later = new Collected();
+        BatchRun run = batch(whippletree)
+                .stop(rules)
+                .build()
+                .run(IntStream.range(100, 10_000).mapToObj(BatchRunTest::item));
+        run.subscribe(later);
 
-        BatchProgress end = run(batch(pool.open()).stop(rules).build().run(items(10_000)));
+        BatchProgress end = pool.await(run);
 
-        assertThat(pool.stats().calls()).isEqualTo(100);
-        assertThat(end.answered()).isEqualTo(100);
-        assertThat(end.stopped()).hasValue("it has made the 100 calls that it may make");
+        assertThat(pool.stats().calls()).isEqualTo(50 + most);
+        assertThat(end.calls()).isEqualTo(most);
+        assertThat(end.answered()).isEqualTo(most).isEqualTo(later.results().size());
+        assertThat(end.stopped()).hasValue("it has made the " + most + " calls that it may make");
     }
 
     @Test
-    void mostCalls_areNotExceeded_whenManyEndBetweenTwoLooks() {
-        StopRules rules = new StopRules(OptionalLong.of(900), Optional.empty(), Optional.empty(), 20);
-        pool.service(service -> service.latency(Latency.parse("150ms~50%")));
-
-        BatchProgress end = run(batch(pool.open()).stop(rules).build().run(items(10_000)));
-
-        assertThat(pool.stats().calls()).isEqualTo(900);
-        assertThat(end.answered()).isEqualTo(900);
-    }
-
-    @Test
-    void mostCost_isReached_andNotExceeded() {
+    void mostCost_isReached_andNotExceeded_whateverWasPaidBefore() {
         BigDecimal most = new BigDecimal("0.01");
         pool.service(service -> service.latency(Latency.constant(Duration.ofMillis(700))));
         Whippletree whippletree = pool.open();
         StopRules rules = new StopRules(OptionalLong.empty(), Optional.of(most), Optional.of(prices("model")), 20);
+        run(Batch.over(whippletree).timeline(pool.timeline()).build().run(items(300)));
+        long before = pool.stats().calls();
 
         BatchProgress end = run(batch(whippletree).stop(rules).build().run(items(10_000)));
 
         assertThat(end.cost())
                 .hasValueSatisfying(
                         cost -> assertThat(cost).isBetween(new BigDecimal("0.009"), new BigDecimal("0.0101")));
-        assertThat(end.answered()).isEqualTo(pool.stats().calls()).isBetween(20L, 9_999L);
+        assertThat(end.answered()).isEqualTo(pool.stats().calls() - before).isBetween(20L, 9_999L);
         assertThat(end.stopped()).isPresent();
+    }
+
+    @Test
+    void rulesThatCannotHold_areRefused() {
+        Optional<BigDecimal> zero = Optional.of(BigDecimal.ZERO);
+        Optional<PriceList> prices = Optional.of(prices("model"));
+        assertThatThrownBy(() -> new StopRules(OptionalLong.of(0), Optional.empty(), prices, 20))
+                .hasMessage("the most calls of a batch must be 1 or more, not 0");
+        assertThatThrownBy(() -> new StopRules(OptionalLong.empty(), zero, prices, 20))
+                .hasMessage("the cost limit of a batch must be above 0, not 0");
+        assertThatThrownBy(() -> new StopRules(OptionalLong.empty(), Optional.of(BigDecimal.ONE), Optional.empty(), 20))
+                .hasMessage("a cost limit needs a price list");
+        assertThatThrownBy(() -> new StopRules(OptionalLong.empty(), Optional.empty(), prices, 0))
+                .hasMessage("the most failures in a row must be 1 or more, not 0");
     }
 
     @Test
@@ -632,21 +693,6 @@ final class BatchRunTest {
 
         assertThat(end.stopped()).hasValueSatisfying(why -> assertThat(why).contains("the price list lacks model"));
         assertThat(pool.stats().calls()).isLessThanOrEqualTo(40);
-    }
-
-    @Test
-    void forecastThatHasRunOut_isNotTold() {
-        List<BatchProgress.Forecast> told = new ArrayList<>();
-        pool.service(service -> service.latency(Latency.constant(Duration.ofSeconds(30))));
-
-        run(batch(pool.open())
-                .total(50)
-                .listener(progress -> progress.forecast().ifPresent(told::add))
-                .build()
-                .run(items(50)));
-
-        assertThat(told)
-                .noneMatch(forecast -> forecast.most().filter(Duration::isZero).isPresent());
     }
 
     @Test
@@ -678,7 +724,7 @@ final class BatchRunTest {
                     .allSatisfy(vector -> assertThat(vector.vector()).hasSize(256));
             assertThat(embeddings.calls()).isEqualTo(2);
         });
-        assertThatThrownBy(() -> new BatchResult.Answered(item(1), whole("Hello")).embeddings())
+        assertThatThrownBy(() -> new BatchResult.Answered(item(1), answer("Hello")).embeddings())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("'i1' asked for a completion");
     }
@@ -693,19 +739,9 @@ final class BatchRunTest {
                                 .toList())));
     }
 
-    private static Completion whole(String text) {
-        return new Completion(
-                text,
-                Optional.empty(),
-                List.of(),
-                FinishReason.STOP,
-                Optional.empty(),
-                new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty()));
-    }
-
     @Test
     void stoppedRun_withdrawsVectorsThatWait() {
-        BatchRun run = batch(pool.open()).build().run(vectors(10_000));
+        BatchRun run = batch(pool.open()).build().run(vectors(1_500));
         run.subscribe(collected);
         pool.timeline().advance(Duration.ofMinutes(10));
 
@@ -743,18 +779,6 @@ final class BatchRunTest {
     }
 
     @Test
-    void abortedRun_endsAtOnce() {
-        BatchRun run = batch(pool.open()).build().run(items(10_000));
-        run.subscribe(collected);
-        pool.timeline().advance(Duration.ofMillis(2_500));
-
-        run.abort();
-        BatchProgress end = pool.await(run);
-
-        assertThat(end.elapsed()).isEqualTo(Duration.ofMillis(2_500));
-    }
-
-    @Test
     void secondSubscriber_isRefused() {
         BatchRun run = batch(pool.open()).build().run(items(1));
         run.subscribe(collected);
@@ -787,10 +811,10 @@ final class BatchRunTest {
     }
 
     @Test
-    void conversations_carryWhatWasSaid_andInstructionsOnce() {
+    void conversations_carryWhatWasSaid_andInstructionsOnce_untilTheyEnd() {
         Conversations conversations = new Conversations();
         BatchItem first = spoken("x0", "One");
-        BatchItem second = spoken("x1", "Two");
+        BatchItem second = new BatchItem("x1", spoken("x1", "Two").prompt(), true, "");
 
         assertThat(conversations.isDue(first)).isTrue();
         assertThat(conversations.isDue(second)).isFalse();
@@ -804,33 +828,26 @@ final class BatchRunTest {
                         Message.assistant("Eins"),
                         Message.user("Two"));
         assertThat(conversations.parked()).isZero();
-    }
-
-    @Test
-    void conversationThatHasEnded_isForgotten() {
-        Conversations conversations = new Conversations();
-        BatchItem last =
-                new BatchItem("x0", Prompt.builder().user("One").session("x").build(), true, "");
-        conversations.isDue(last);
-
-        conversations.ended(last, Optional.of(answer("Eins")));
-
-        BatchItem other = spoken("x1", "Two");
+        assertThat(conversations.parkedCharacters()).isZero();
+        assertThat(conversations.ended(second, Optional.empty())).isEmpty();
+        BatchItem other = spoken("x2", "Three");
         assertThat(conversations.isDue(other)).isTrue();
-        assertThat(conversations.prompt(other)).isEqualTo(other.prompt());
+        assertThat(conversations.prompt(other))
+                .as("what has ended is forgotten")
+                .isEqualTo(other.prompt());
+        assertThat(conversations.failedBefore(other)).isEmpty();
     }
 
     @Test
-    void conversation_isNotGoneOnWithAfterAFailure() {
+    void conversation_isNotGoneOnWithAfterAFailure_whichIsTheFirst() {
         Conversations conversations = new Conversations();
-        BatchItem first = spoken("x0", "One");
-        BatchItem second = spoken("x1", "Two");
-        assertThat(conversations.isDue(first)).isTrue();
+        for (String id : List.of("x0", "x1")) {
+            BatchItem item = spoken(id, "Hello");
+            assertThat(conversations.isDue(item)).isTrue();
+            assertThat(conversations.ended(item, Optional.empty())).isEmpty();
+        }
 
-        assertThat(conversations.ended(first, Optional.empty())).isEmpty();
-
-        assertThat(conversations.isDue(second)).isTrue();
-        assertThat(conversations.failedBefore(second)).hasValue("x0");
+        assertThat(conversations.failedBefore(spoken("x2", "Two"))).hasValue("x0");
     }
 
     @Test

@@ -87,7 +87,7 @@ final class DistinctPromptsTest {
 
     @Test
     void manyPrompts_areCountedByASample() {
-        int many = 500_000;
+        int many = 200_000;
         for (int number = 0; number < many; number++) {
             plain.add(Prompt.of("Question " + number));
             plain.add(Prompt.of("Question " + number / 2));

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The forecast against what came. */
@@ -26,13 +27,10 @@ final class ForecastTest {
         return run(
                 pool,
                 Batch.over(pool.open()),
+                new DistinctPrompts(false),
                 IntStream.range(0, items)
                         .mapToObj(number -> new BatchItem("i" + number, Prompt.of("Question " + number)))
                         .toList());
-    }
-
-    private static List<BatchProgress> run(Pool pool, Batch.Builder batch, List<BatchItem> items) {
-        return run(pool, batch, new DistinctPrompts(false), items);
     }
 
     private static List<BatchProgress> run(
@@ -55,90 +53,55 @@ final class ForecastTest {
         return told.get(told.size() - 1).elapsed();
     }
 
-    @Test
-    void oneDeclaredLimit_isForecastFromTheSecondMinuteOn() {
-        List<BatchProgress> told = run(new Pool().account("a", "60 / 1m"), 1_200);
+    /**
+     * Of items for vectors each needs three calls. Those that grow are longer at the end than all that were asked at
+     * first, as prompts of conversations are. First questions of interviews repeat each other more often than later ones,
+     * since different answers came before these.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "60 / 1m, different, 1200, 2",
+        "100 / 6m, different, 450, 5",
+        "60 / 1m, repeats, 2000, 2",
+        "60 / 1m + 60 / 1m, interviews of 5, 150, 5",
+        "60 / 1m + 60 / 1m, interviews of 100, 150, 5",
+        "20000 tokens / 1m, interviews of 100, 100, 5",
+        "60 / 1m, vectors, 300, 5",
+        "9000 tokens / 1m, vectors, 300, 5",
+        "20000 tokens / 1m, growing, 2000, 5"
+    })
+    void declaredLimits_areForecastFromTheSecondMinuteOn(String limits, String kind, int count, int percent) {
+        Pool pool = new Pool().cache();
+        for (String limit : limits.split(" \\+ ")) {
+            pool.account("account" + pool.accounts(), limit);
+        }
+        boolean conversations = kind.startsWith("interviews");
+        List<BatchItem> items = conversations
+                ? interviews(count, Integer.parseInt(kind.substring("interviews of ".length())))
+                : IntStream.range(0, count)
+                        .mapToObj(number -> new BatchItem("i" + number, prompt(kind, number)))
+                        .toList();
+        Batch.Builder batch = Batch.over(pool.open());
 
-        assertWithin(told, SECOND_MINUTE, 2);
+        List<BatchProgress> told =
+                run(pool, conversations ? batch.conversations() : batch, new DistinctPrompts(conversations), items);
+
+        assertWithin(told, SECOND_MINUTE, percent);
         assertThat(between(told, SECOND_MINUTE, whole(told)))
                 .allSatisfy(at ->
                         assertThat(at.forecast().orElseThrow().isOneTime()).isTrue());
     }
 
-    @Test
-    void limitOfManyMinutes_isForecastOverItsResets() {
-        List<BatchProgress> told = run(new Pool().account("a", "100 / 6m"), 450);
-
-        assertWithin(told, SECOND_MINUTE, 5);
-    }
-
-    @Test
-    void repeatsAtTheEnd_areForecastFromTheSecondMinuteOn() {
-        List<BatchItem> items = IntStream.range(0, 2_000)
-                .mapToObj(number -> new BatchItem("i" + number, Prompt.of("Question " + number % 1_000)))
-                .toList();
-
-        Pool pool = new Pool().account("a", "60 / 1m").cache();
-        List<BatchProgress> told = run(pool, Batch.over(pool.open()), items);
-
-        assertWithin(told, SECOND_MINUTE, 2);
-    }
-
-    /**
-     * The first questions of interviews repeat each other more often than later ones, since different answers came
-     * before these.
-     */
-    @ParameterizedTest
-    @ValueSource(ints = {5, 100})
-    void interviewsOneAfterTheOther_areForecastFromTheSecondMinuteOn(int wordings) {
-        Pool pool = new Pool().account("a", "60 / 1m").account("b", "60 / 1m").cache();
-        List<BatchItem> items = interviews(150, wordings);
-
-        List<BatchProgress> told = run(pool, Batch.over(pool.open()).conversations(), new DistinctPrompts(true), items);
-
-        assertWithin(told, SECOND_MINUTE, 5);
-    }
-
-    /** Of three calls each, by requests or by tokens. */
-    @ParameterizedTest
-    @ValueSource(strings = {"60 / 1m", "9000 tokens / 1m"})
-    void itemsOfManyTextsToEmbed_areForecastFromTheSecondMinuteOn(String limit) {
-        List<BatchItem> items = IntStream.range(0, 300)
-                .mapToObj(item -> new BatchItem(
-                        "v" + item,
-                        Prompt.embedding(IntStream.range(0, 48)
-                                .mapToObj(text -> "Text " + text + " of the item " + item)
-                                .toList())))
-                .toList();
-
-        Pool pool = new Pool().account("a", limit);
-        List<BatchProgress> told = run(pool, Batch.over(pool.open()), items);
-
-        assertWithin(told, SECOND_MINUTE, 5);
-    }
-
-    /** At first, those that are left are longer than all that were asked. */
-    @Test
-    void tokenLimit_isForecastByTheLengthsOfThosePromptsThatAreLeft() {
-        List<BatchItem> items = IntStream.range(0, 2_000)
-                .mapToObj(number -> new BatchItem("i" + number, Prompt.of("x".repeat(50 + number) + number)))
-                .toList();
-
-        Pool pool = new Pool().account("a", "20000 tokens / 1m");
-        List<BatchProgress> told = run(pool, Batch.over(pool.open()), items);
-
-        assertWithin(told, SECOND_MINUTE, 5);
-    }
-
-    /** Each prompt of a conversation is longer than the one before. */
-    @Test
-    void tokenLimit_isForecastWithTheHistoriesOfConversations() {
-        List<BatchItem> items = interviews(100, 100);
-
-        Pool pool = new Pool().account("a", "20000 tokens / 1m").cache();
-        List<BatchProgress> told = run(pool, Batch.over(pool.open()).conversations(), new DistinctPrompts(true), items);
-
-        assertWithin(told, SECOND_MINUTE, 5);
+    private static Prompt prompt(String kind, int number) {
+        return switch (kind) {
+            case "different" -> Prompt.of("Question " + number);
+            case "repeats" -> Prompt.of("Question " + number % 1_000);
+            case "growing" -> Prompt.of("x".repeat(50 + number) + number);
+            default ->
+                Prompt.embedding(IntStream.range(0, 48)
+                        .mapToObj(text -> "Text " + text + " of the item " + number)
+                        .toList());
+        };
     }
 
     private static List<BatchItem> interviews(int interviews, int wordings) {

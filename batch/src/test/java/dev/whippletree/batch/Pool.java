@@ -50,6 +50,11 @@ public final class Pool {
         return this;
     }
 
+    /** Returns how many there are. */
+    public int accounts() {
+        return accounts.size();
+    }
+
     /** Keeps answers. */
     public Pool cache() {
         caches.add(new MapCache());

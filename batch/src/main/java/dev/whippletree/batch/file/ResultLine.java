@@ -333,12 +333,4 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
                 function.path("name").stringValue(""),
                 function.path("arguments").stringValue(""));
     }
-
-    /** Returns what a failed line says of why. */
-    String problem() {
-        JsonNode error = json.path("error");
-        return (error.isObject() ? error : json.at("/response/body/error"))
-                .path("message")
-                .stringValue("");
-    }
 }

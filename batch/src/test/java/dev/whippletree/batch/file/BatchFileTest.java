@@ -2,6 +2,7 @@ package dev.whippletree.batch.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.batch.Batch;
@@ -20,7 +21,6 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.testkit.logging.LoggedLines;
 import java.io.ByteArrayInputStream;
@@ -43,6 +43,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,14 +54,19 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ListAssert;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -107,18 +113,26 @@ final class BatchFileTest {
     }
 
     private BatchProgress run() throws IOException {
+        return run(StopRules.USUAL);
+    }
+
+    /** Runs; where a rule has ended it, as if the process was killed then: nothing but the files outlives it. */
+    private BatchProgress run(StopRules rules) throws IOException {
         try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
             Batch.Builder batch = Batch.over(whippletree)
                     .timeline(pool.timeline())
                     .journal(file.journal())
-                    .total(file.total());
+                    .total(file.total())
+                    .stop(rules);
             if (conversations) {
                 batch.conversations();
             }
             BatchRun run = batch.build().run(file.items());
             run.subscribe(new Collected());
             BatchProgress end = pool.await(run);
-            file.finish();
+            if (end.stopped().isEmpty()) {
+                file.finish();
+            }
             return end;
         }
     }
@@ -153,7 +167,7 @@ final class BatchFileTest {
     }
 
     @Test
-    void lines_becomeOneResultEach() throws IOException {
+    void lines_becomeOneResultEach_andASecondRunAsksNothing() throws IOException {
         write(line("one", "Hello"), "", line("two", "World"));
 
         BatchProgress end = run();
@@ -164,20 +178,12 @@ final class BatchFileTest {
         assertThat(Files.readString(output))
                 .contains(
                         "\"status_code\":200", "\"object\":\"chat.completion\"", "\"error\":null", "\"account\":\"a\"");
-    }
-
-    @Test
-    void secondRun_asksNothing() throws IOException {
-        write(line("one", "Hello"), line("two", "World"));
-        BatchProgress first = run();
-        long calls = pool.stats().calls();
 
         BatchProgress second = run();
 
-        assertThat(first.answered()).isEqualTo(2);
         assertThat(second.answered()).isZero();
         assertThat(second.resumed()).isEqualTo(2);
-        assertThat(pool.stats().calls()).isEqualTo(calls);
+        assertThat(pool.stats().calls()).isEqualTo(2);
     }
 
     @Test
@@ -217,7 +223,7 @@ final class BatchFileTest {
     }
 
     @Test
-    void changedInput_isAnError_thatSaysWhatChanged() throws IOException {
+    void changedInput_isAnError_unlessItIsAccepted_andThenAsksWhatIsNew() throws IOException {
         write(line("one", "A"), line("two", "B"), line("three", "C"));
         run();
         write(line("one", "A"), line("two", "another"), line("four", "D"));
@@ -228,13 +234,6 @@ final class BatchFileTest {
                 .hasMessageContaining("--accept-changes")
                 .hasMessageContaining("keeps 1, drops 2, and asks 2 lines, the first of them line 2");
         assertThat(pool.stats().calls()).isEqualTo(3);
-    }
-
-    @Test
-    void acceptedChanges_askWhatIsNew_andDropWhatBelongsToNoLine() throws IOException {
-        write(line("one", "A"), line("two", "B"), line("three", "C"));
-        run();
-        write(line("one", "A"), line("two", "another"), line("four", "D"));
         accept = true;
 
         BatchProgress end;
@@ -242,28 +241,20 @@ final class BatchFileTest {
             end = run();
             assertThat(log.all()).anyMatch(line -> line.contains(": 2 results dropped, as lines have changed"));
         }
-
         assertThat(end.answered()).isEqualTo(2);
+
         assertThat(ids(output)).containsExactlyInAnyOrder("one", "two", "four");
         assertThat(ids(folder.resolve("answers.jsonl.batch/dropped.jsonl"))).containsExactlyInAnyOrder("two", "three");
     }
 
     @Test
-    void otherSettings_areAnError_thatNamesThem() throws IOException {
-        write(line("one", "A"));
-        run();
-        form = form(Optional.empty(), Optional.of("Be brief."));
-
-        assertThatThrownBy(this::run)
-                .hasMessageContaining("started with other settings: system was not given and is now 'Be brief.'");
-    }
-
-    @Test
-    void acceptedSettings_askEachLineAgain() throws IOException {
+    void otherSettings_areAnError_thatNamesThem_andAcceptedAskEachLineAgain() throws IOException {
         write(line("one", "A"), line("two", "B"));
         run();
-        form = form(Optional.empty(), Optional.of("Be brief."));
-        assertThatThrownBy(this::run).hasMessageContaining("keeps 0, drops 2, and asks 2 lines");
+        form = form(null, "Be brief.", false, false);
+        assertThatThrownBy(this::run)
+                .hasMessageContaining("started with other settings: system was not given and is now 'Be brief.'")
+                .hasMessageContaining("keeps 0, drops 2, and asks 2 lines");
         accept = true;
 
         BatchProgress end = run();
@@ -302,21 +293,9 @@ final class BatchFileTest {
                 .endsWith("x0", "x1");
     }
 
-    /** Runs until so many calls are made, as if the process was killed then: nothing but the files outlives it. */
     private long runUntil(long calls) throws IOException {
         whippletree = pool.open();
-        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
-            Batch.Builder batch = Batch.over(whippletree)
-                    .timeline(pool.timeline())
-                    .journal(file.journal())
-                    .stop(new StopRules(OptionalLong.of(calls), Optional.empty(), Optional.empty(), 20));
-            if (conversations) {
-                batch.conversations();
-            }
-            BatchRun run = batch.build().run(file.items());
-            run.subscribe(new Collected());
-            pool.await(run);
-        }
+        run(new StopRules(OptionalLong.of(calls), Optional.empty(), Optional.empty(), 20));
         return pool.stats().calls();
     }
 
@@ -359,17 +338,10 @@ final class BatchFileTest {
 
     @Test
     void resumedTable_paysForNoAnswerThatItHas() throws IOException {
-        StringBuilder rows = new StringBuilder("id,text,note\n");
-        for (int i = 0; i < 40; i++) {
-            rows.append("r")
-                    .append(i)
-                    .append(",Text ")
-                    .append(i % 25)
-                    .append(",note ")
-                    .append(i)
-                    .append('\n');
-        }
-        table(rows.toString());
+        table("id,text,note\n"
+                + IntStream.range(0, 40)
+                        .mapToObj(i -> "r" + i + ",Text " + i % 25 + ",note " + i + "\n")
+                        .collect(Collectors.joining()));
 
         assertThat(runUntil(12) + runUntil(9) + runAnew()).isEqualTo(25);
         assertThat(Files.readAllLines(output)).hasSize(41);
@@ -417,18 +389,7 @@ final class BatchFileTest {
         }
         assertThat(runAnew()).isEqualTo(1);
 
-        PromptForm plain = PromptForm.PLAIN;
-        form = new PromptForm(
-                plain.template(),
-                plain.system(),
-                plain.temperature(),
-                plain.maxTokens(),
-                plain.route(),
-                plain.account(),
-                plain.tenant(),
-                true,
-                plain.same(),
-                plain.idColumn());
+        form = form(null, null, true, false);
         output = folder.resolve("fresh.jsonl");
         failures = folder.resolve("fresh.errors.jsonl");
         assertThat(runUntil(1) + runAnew()).isEqualTo(4);
@@ -457,38 +418,68 @@ final class BatchFileTest {
     }
 
     @Test
-    void templateWithoutAColumn_isRefused_unlessThatIsMeant() throws IOException {
+    void templateWithoutAColumn_isAsked_ifThatIsMeant() throws IOException {
         table("id,text\nr1,Hello\nr2,World\n");
-        form = form(Optional.of("Summarise: {text}"), Optional.empty());
-        assertProblems().singleElement().asString().contains("names no column", "for {text} write {{text}}", "--same");
-
-        form = form(Optional.of("Tell a joke"), Optional.empty());
-        assertProblems().singleElement().asString().contains("name one, such as {{id}}", "--same");
-
-        form = form(Optional.of("{{text}} for {id}, in {style}"), Optional.empty());
-        assertProblems().singleElement().asString().contains("in single braces", "for {id} write {{id}}", "--same");
-
-        PromptForm refused = form;
-        form = new PromptForm(
-                refused.template(),
-                refused.system(),
-                refused.temperature(),
-                refused.maxTokens(),
-                refused.route(),
-                refused.account(),
-                refused.tenant(),
-                refused.fresh(),
-                true,
-                refused.idColumn());
+        form = form("{{text}} for {id}, in {style}", null, false, true);
         assertProblems().isEmpty();
+        form = form("Tell a joke", null, false, true);
         assertThat(run().answered()).isEqualTo(2);
     }
 
-    @Test
-    void templateOfLines_isToldHowToNameTheLine() throws IOException {
-        input = Files.writeString(folder.resolve("prompts.txt"), "Hello\nWorld\n");
-        form = form(Optional.of("Summarise: {text}"), Optional.empty());
-        assertProblems().singleElement().asString().contains("for {text} write {{text}}");
+    static Stream<Arguments> tables() {
+        String say = "Say: {{text}}";
+        return Stream.of(
+                arguments("csv", say, "id,text,text,note,note\nr1,A,B,a,b\n", "--template: ~several columns 'text'"),
+                arguments("csv", say, "id,text,note,note\nr1,A,a,b\n", ""),
+                arguments("csv", say, "id;text\nr1;A\n", "no column 'text'~commas, not semicolons"),
+                arguments(
+                        "csv",
+                        say,
+                        "id,text\nr1,\"two\nlines\"\nr2,\"A\"B\n",
+                        "csv:4: the rows from here on can't be read"),
+                arguments(
+                        "csv",
+                        say,
+                        "id,text\n1,\"a \"\"b\"\"\"\n2,5\" wide\n3,\"A\n4,B\n",
+                        "csv:4: a value of this row begins with a quotation mark"),
+                arguments("csv", say, "id,text\n1,\"a \"\"b\"\"\"\n2,5\" wide\n3,\"A\"\n4,\"\"", ""),
+                arguments(
+                        "csv",
+                        say,
+                        "id,text\nr1,A\nr2\nr3,B,B\n",
+                        "csv:3: this row has 1 values\ncsv:4: this row has 3 values"),
+                arguments("csv", say, "id,text\n,A\nr2,\n", "csv:2: 'id' is empty"),
+                arguments("csv", say, "custom_id,id,text\n,r1,A\n", "csv:2: 'custom_id' is empty"),
+                arguments("csv", say, "text\nA\n", ""),
+                arguments("csv", say, "id,text\nr1,A\nr2,\u00ff\n", "the text after line 1 isn't UTF-8"),
+                arguments("csv", say, "", "the header is missing"),
+                arguments("csv", null, "id,text\nr1,A\n", "rows need --template~{{id}}"),
+                arguments("csv", "Say: {{txt}}", "id,text\nr1,A\n", "no column 'txt', only id, text"),
+                arguments("csv", "Say: {text}", "id,text\nr1,A\n", "names no column~for {text} write {{text}}~--same"),
+                arguments("csv", "Tell a joke", "id,text\nr1,A\n", "name one, such as {{id}}~--same"),
+                arguments(
+                        "csv",
+                        "{{text}} {id} {style}",
+                        "id,text\nr1,A\n",
+                        "in single braces~for {id} write {{id}}~--same"),
+                arguments("tsv", say, "id\ttext\nr1\tA, B\n", ""),
+                arguments("tsv", say, "id,text\nr1,A\n", "tsv has no column 'text', only id,text"),
+                arguments("txt", "Say: {text}", "A\nB\n", "for {text} write {{text}}"),
+                arguments("txt", "{{text}} {{title}}", "A\n", "lines of text allow only {{text}}"));
+    }
+
+    /** Problems are lines, and what each has to say stands between tildes. */
+    @ParameterizedTest
+    @MethodSource("tables")
+    void tableOrTemplateThatCannotBeUsed_saysWhere_andWhatToDo(
+            String format, @Nullable String template, String content, String problems) throws IOException {
+        input = Files.writeString(folder.resolve("rows." + format), content, StandardCharsets.ISO_8859_1);
+        form = form(template, null, false, false);
+        List<String> expected = problems.lines().toList();
+
+        assertProblems()
+                .hasSameSizeAs(expected)
+                .zipSatisfy(expected, (problem, words) -> assertThat(problem).contains(words.split("~")));
     }
 
     private static String spoken(String id, String session, String text) {
@@ -496,18 +487,18 @@ final class BatchFileTest {
                 + line(id, text).substring(1);
     }
 
-    private static PromptForm form(Optional<String> template, Optional<String> system) {
+    private static PromptForm form(@Nullable String template, @Nullable String system, boolean fresh, boolean same) {
         PromptForm plain = PromptForm.PLAIN;
         return new PromptForm(
-                template,
-                system,
+                Optional.ofNullable(template),
+                Optional.ofNullable(system),
                 plain.temperature(),
                 plain.maxTokens(),
                 plain.route(),
                 plain.account(),
                 plain.tenant(),
-                plain.fresh(),
-                plain.same(),
+                fresh,
+                same,
                 plain.idColumn());
     }
 
@@ -534,16 +525,6 @@ final class BatchFileTest {
     }
 
     @Test
-    void inputInThePlaceOfFailures_isLeftAlone() throws IOException {
-        input = failures;
-        write(line("one", "A"));
-
-        assertThatThrownBy(this::run).hasMessageContaining("answers.errors.jsonl exists");
-
-        assertThat(failures).hasContent(line("one", "A"));
-    }
-
-    @Test
     void outputsThatDifferInTheirEndingsAlone_haveFailuresOfTheirOwn() {
         assertThat(BatchFolder.failuresOf(Path.of("a.jsonl"))).isEqualTo(Path.of("a.errors.jsonl"));
         assertThat(BatchFolder.failuresOf(Path.of("a.csv"))).isEqualTo(Path.of("a.csv.errors.jsonl"));
@@ -563,12 +544,15 @@ final class BatchFileTest {
     @Test
     void secondBatchOverOneOutput_isRefused_whileTheFirstLives() throws IOException {
         write(line("one", "A"));
+        assertThat(BatchFile.isRunning(output)).isFalse();
         try (BatchFile first = BatchFile.open(files(), whippletree, pool.timeline())) {
             assertThat(first.total()).isEqualTo(1);
+            assertThat(BatchFile.isRunning(output)).isTrue();
             assertThatThrownBy(() -> BatchFile.open(files(), whippletree, pool.timeline()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("is in use by another batch");
         }
+        assertThat(BatchFile.isRunning(output)).isFalse();
         assertThat(run().answered()).isEqualTo(1);
     }
 
@@ -583,6 +567,10 @@ final class BatchFileTest {
         assertThat(Files.readString(failures)).contains("too_large");
 
         assertThat(run().failed()).isZero();
+        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
+            assertThat(file.done()).isEqualTo(3);
+            assertThat(file.failed()).isEqualTo(1);
+        }
         retry = true;
         BatchProgress third = run();
         assertThat(third.failed()).isEqualTo(1);
@@ -593,7 +581,7 @@ final class BatchFileTest {
     @Test
     void orderedOutput_isInTheOrderOfTheInput() throws IOException {
         List<String> lines = new ArrayList<>();
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 1_000; i++) {
             lines.add(line("i" + i, i % 3 == 0 ? "long ".repeat(50) + i : "short " + i));
         }
         write(lines.toArray(String[]::new));
@@ -603,11 +591,12 @@ final class BatchFileTest {
             List<BatchItem> items = items(file);
             items.forEach(item -> inOrder.add(item.id()));
             Collections.shuffle(items, new Random(1));
-            for (BatchItem item : items) {
-                file.journal()
-                        .append(List.of(answer(item, "word ".repeat(item.id().length()))));
-            }
-            assertThat(ids(output)).hasSize(300).isNotEqualTo(inOrder);
+            file.journal()
+                    .append(items.stream()
+                            .map(item ->
+                                    answer(item, "word ".repeat(100 * item.id().length())))
+                            .toList());
+            assertThat(ids(output)).hasSize(1_000).isNotEqualTo(inOrder);
 
             file.finish();
         }
@@ -620,7 +609,7 @@ final class BatchFileTest {
     void rows_getTheirAnswersAsColumns() throws IOException {
         input = Files.writeString(folder.resolve("rows.csv"), "id,text\nr1,\"Hello, \"\"you\"\"\nthere\"\nr2,Bye\n");
         output = folder.resolve("answers.csv");
-        form = form(Optional.of("Say: {{text}}"), Optional.empty());
+        form = form("Say: {{text}}", null, false, false);
 
         assertThat(run().answered()).isEqualTo(2);
 
@@ -636,26 +625,16 @@ final class BatchFileTest {
         try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
             List<BatchItem> items = items(file);
             file.journal().append(List.of(answer(items.get(2), "Three"), failure(items.get(1))));
-            file.journal().append(List.of(answer(items.get(0), "One")));
+            file.journal().append(List.of(answer(items.get(0), "half \ud83d")));
             assertThat(output).doesNotExist();
 
             file.finish();
         }
         assertThat(output).hasContent("""
                 id,text,answer,finish_reason,answer_model
-                r1,Hello,One,stop,model
+                r1,Hello,half ?,stop,model
                 r3,Bye,Three,stop,model
                 """);
-    }
-
-    @Test
-    void halfACharacter_isWrittenAsAQuestionMark() throws IOException {
-        table("id,text\nr1,Hello\n");
-        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
-            file.journal().append(List.of(answer(items(file).get(0), "half \ud83d")));
-            file.finish();
-        }
-        assertThat(output).content().endsWith("r1,Hello,half ?,stop,model\n");
     }
 
     @Test
@@ -679,11 +658,10 @@ final class BatchFileTest {
         safeCsv = wanted;
         List<String> answers =
                 List.of("=HYPERLINK(A1)", "+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)", "\t=1", "-5", "+1.5", "a=1");
-        StringBuilder rows = new StringBuilder("id,text,=note\n");
-        for (int row = 0; row < answers.size(); row++) {
-            rows.append("r").append(row).append(",Hello ").append(row).append(",=A1\n");
-        }
-        table(rows.toString());
+        table("id,text,=note\n"
+                + IntStream.range(0, answers.size())
+                        .mapToObj(row -> "r" + row + ",Hello " + row + ",=A1\n")
+                        .collect(Collectors.joining()));
         String mark = wanted ? "'" : "";
         try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
             List<BatchItem> items = items(file);
@@ -701,7 +679,6 @@ final class BatchFileTest {
                         "," + mark + "-1+1,",
                         "," + mark + "@SUM(A1),",
                         "," + mark + "=A1,",
-                        "," + mark + "@SUM(A1),",
                         mark + "\t=1",
                         ",-5,",
                         ",+1.5,",
@@ -714,7 +691,7 @@ final class BatchFileTest {
     private void table(String rows) throws IOException {
         input = Files.writeString(folder.resolve("rows.csv"), rows);
         output = folder.resolve("answers.csv");
-        form = form(Optional.of("Say: {{text}}"), Optional.empty());
+        form = form("Say: {{text}}", null, false, false);
     }
 
     private static List<BatchItem> items(BatchFile file) throws IOException {
@@ -750,7 +727,7 @@ final class BatchFileTest {
     void quotedHeaderBehindAByteOrderMark_isRead_andTheMarkKept() throws IOException {
         input = Files.writeString(folder.resolve("rows.csv"), "\ufeff\"text, all\",\"id\"\r\n\"Hello\",\"r1\"\r\n");
         output = folder.resolve("answers.csv");
-        form = form(Optional.of("Say: {{text, all}}"), Optional.empty());
+        form = form("Say: {{text, all}}", null, false, false);
 
         assertProblems().isEmpty();
         assertThat(run().answered()).isEqualTo(1);
@@ -758,45 +735,6 @@ final class BatchFileTest {
                 .content()
                 .startsWith("\ufeff\"text, all\",id,answer,")
                 .contains("\nHello,r1,");
-    }
-
-    @Test
-    void columnThatIsThereTwice_isNamed_ifTheTemplateNeedsIt() throws IOException {
-        table("id,text,text,note,note\nr1,Hello,World,a,b\n");
-
-        assertProblems().singleElement().asString().contains("--template: ", "several columns 'text'");
-
-        Files.writeString(input, "id,text,note,note\nr1,Hello,a,b\n");
-        assertProblems().isEmpty();
-    }
-
-    @Test
-    void semicolonsBetweenValues_areNamed() throws IOException {
-        table("id;text\nr1;Hello\n");
-
-        assertProblems().singleElement().asString().contains("no column 'text'", "commas, not semicolons");
-    }
-
-    @Test
-    void rowThatCannotBeRead_isNamedByItsOwnLine() throws IOException {
-        table("id,text\nr1,\"two\nlines\"\nr2,\"A\"B\n");
-
-        assertProblems().singleElement().asString().contains("rows.csv:4: the rows from here on can't be read");
-    }
-
-    @Test
-    void quotationMarkThatIsNeverClosed_isNamed_sinceItSwallowsTheRest() throws IOException {
-        input = Files.writeString(
-                folder.resolve("rows.csv"), "id,text\n1,\"a \"\"b\"\"\"\n2,5\" wide\n3,\"Hello\n4,Bye\n");
-        form = form(Optional.of("Say: {{text}}"), Optional.empty());
-
-        assertProblems()
-                .singleElement()
-                .asString()
-                .contains("rows.csv:4: a value of this row begins with a quotation mark");
-
-        Files.writeString(input, "id,text\n1,\"a \"\"b\"\"\"\n2,5\" wide\n3,\"Hello\"\n4,\"\"");
-        assertProblems().isEmpty();
     }
 
     @Test
@@ -927,102 +865,89 @@ final class BatchFileTest {
     }
 
     @Test
-    void wrongLinesForVectors_areNamed() throws IOException {
-        write(
-                vectors("one", "\"A\"", ", \"encoding_format\": \"base64\""),
-                vectors("two", "[\"A\", 7]", ""),
-                vectors("three", "\"A\"", ", \"temperature\": 1"),
-                vectors("four", "\"A\"", "").replace("\"body\"", "\"session\": \"s\", \"body\""),
-                vectors("five", Collections.nCopies(2_049, "\"A\"").toString(), ""),
-                "{\"custom_id\": \"six\", \"url\": \"/v1/embeddings\"}",
-                line("seven", "A").replace("/v1/chat/completions", "/v1/embeddings"));
-
-        assertProblems()
-                .satisfiesExactly(
-                        at -> assertThat(at).contains(":1: 'body.encoding_format' must be float"),
-                        at -> assertThat(at).contains(":2: 'body.input[1]' isn't right"),
-                        at -> assertThat(at).contains(":3: 'body.temperature' is for chats"),
-                        at -> assertThat(at).contains(":4: 'session' is for conversations"),
-                        at -> assertThat(at).contains(":5: 'body.input' must have 1 to 2048 texts, not 2049"),
-                        at -> assertThat(at).contains(":6: 'body' is missing", "'input'"),
-                        at -> assertThat(at).contains(":7: 'body.input' is missing"));
-    }
-
-    @Test
     void resultLongerThanAnyPrompt_isReadAgain() throws IOException {
-        float[] vector = new float[1_000_000];
-        Arrays.fill(vector, 0.12345678f);
-        Embedding embedding = new Embedding(Embedding.encode(vector), ORIGIN);
-        BatchItem item = new BatchItem("long", Prompt.embedding(List.of("A", "B")));
+        String words = "x".repeat(Lines.MOST_BYTES / 2 + 1);
+        Completion answer =
+                new Completion(words, Optional.of(words), List.of(), FinishReason.STOP, Optional.empty(), ORIGIN);
         try (FileJournal journal = FileJournal.open(output, failures, Sync.NEVER, pool.timeline())) {
-            journal.append(List.of(new BatchResult.Answered(
-                    item, new Embeddings(List.of(embedding, embedding), TokenUsage.NONE, 1).asCompletion())));
+            journal.append(List.of(new BatchResult.Answered(new BatchItem("long", Prompt.of("A")), answer)));
         }
-        assertThat(Files.size(output)).isGreaterThan(Lines.MOST_BYTES);
 
         try (FileJournal journal = FileJournal.open(output, failures, Sync.NEVER, pool.timeline())) {
             assertThat(journal.has("long")).isTrue();
-            assertThat(embeddings(journal, "long").all().get(1).base64()).isEqualTo(embedding.base64());
+            assertThat(journal.answer("long").orElseThrow().reasoning()).contains(words);
         }
     }
 
     @Test
     void problems_nameTheirLines_allAtOnce() throws IOException {
-        write(
-                line("one", "A"),
-                "{not json",
-                "{\"custom_id\": \"two\"}",
-                line("one", "B"),
-                "{\"body\": {}}",
-                line("three", "C").replace("user", "nobody"),
-                line("four", "D").replace("\"model\": \"model\"", "\"model\": \"gpt-9\""),
-                line("five", "D").replace("/v1/chat/completions", "/v1/responses"),
-                line("six", "D").replace("\"model\": \"model\"", "\"temperature\": 7"));
-        Files.write(input, new byte[] {'{', (byte) 0xff, '}', '\n'}, StandardOpenOption.APPEND);
+        String chat = line("x", "A");
+        Map<String, String> problems = new LinkedHashMap<>();
+        problems.put("{not json", "this isn't a JSON object");
+        problems.put("[1]", "this isn't a JSON object");
+        problems.put(
+                "{\"custom_id\": \"y\"}",
+                "'body' is missing or isn't an object: it has to be the request, with 'messages'");
+        problems.put("{\"body\": {}}", "'custom_id' is missing");
+        problems.put(chat.replace("\"x\"", "\"\""), "'custom_id' is missing");
+        problems.put(chat.replace("POST", "GET"), "only POST /v1/chat/completions");
+        problems.put(chat.replace("/chat/completions", "/responses"), "only POST /v1/chat/completions");
+        problems.put(chat.replace("user", "nobody"), "'body.messages[0].role' must be system");
+        problems.put(
+                chat.replace("\"model\": \"model\"", "\"model\": \"gpt-9\""),
+                "'body.model' is 'gpt-9', which is neither a route nor a model; known: default");
+        problems.put(chat.replace("\"model\": \"model\"", "\"temperature\": 7"), "temperature must be 0 to 2");
+        problems.put(chat.replace("\"body\"", "\"session\": 5, \"body\""), "'session' must be a string");
+        problems.put(
+                vectors("x", "\"A\"", ", \"encoding_format\": \"base64\""), "'body.encoding_format' must be float");
+        problems.put(vectors("x", "[\"A\", 7]", ""), "'body.input[1]' isn't right");
+        problems.put(vectors("x", "\"A\"", ", \"temperature\": 1"), "'body.temperature' is for chats");
+        problems.put(
+                vectors("x", "\"A\"", "").replace("\"body\"", "\"session\": \"s\", \"body\""),
+                "'session' is for conversations");
+        problems.put(
+                vectors("x", Collections.nCopies(2_049, "\"A\"").toString(), ""),
+                "'body.input' must have 1 to 2048 texts, not 2049");
+        problems.put(
+                "{\"custom_id\": \"y\", \"url\": \"/v1/embeddings\"}",
+                "'body' is missing or isn't an object: it has to be the request, with 'input'");
+        problems.put(chat.replace("/chat/completions", "/embeddings"), "'body.input' is missing");
+        problems.put("\u00ff", "this isn't UTF-8");
+        problems.put("x".repeat(Lines.MOST_BYTES + 1), "this line is longer than 16 MB");
+        List<String> lines = new ArrayList<>(problems.keySet());
+        lines.addAll(List.of(line("twice", "A"), "", line("twice", "B")));
+        Files.write(input, lines, StandardCharsets.ISO_8859_1);
 
+        List<String> expected = new ArrayList<>();
+        problems.values().forEach(problem -> expected.add("jsonl:" + (expected.size() + 1) + ": " + problem));
+        expected.add("jsonl:23: 'twice' is also the id of line 21; give each line its own id");
         assertProblems()
-                .satisfiesExactly(
-                        at -> assertThat(at).contains("prompts.jsonl:2: this isn't a JSON object"),
-                        at -> assertThat(at).contains(":3: 'body' is missing"),
-                        at -> assertThat(at).contains(":5: 'custom_id' is missing"),
-                        at -> assertThat(at).contains(":6: 'body.messages[0].role' must be system"),
-                        at -> assertThat(at).contains(":7: 'body.model' is 'gpt-9'", "default"),
-                        at -> assertThat(at).contains(":8: only POST /v1/chat/completions"),
-                        at -> assertThat(at).contains(":9: temperature must be 0 to 2"),
-                        at -> assertThat(at).contains(":10: this isn't UTF-8"),
-                        at -> assertThat(at).contains(":4: 'one' is also the id of line 1"));
+                .hasSameSizeAs(expected)
+                .zipSatisfy(expected, (problem, words) -> assertThat(problem).contains(words));
     }
 
     @Test
-    void lineOverSixteenMegabytes_isNamed() throws IOException {
-        write(line("one", "A"), line("two", "x".repeat(Lines.MOST_BYTES)), line("three", "B"));
+    void problemsBeyondAHundred_areNotListed() throws IOException {
+        write(Collections.nCopies(150, "{").toArray(String[]::new));
 
-        assertProblems().singleElement().asString().contains(":2: this line is longer than 16 MB");
+        assertProblems().hasSize(101).last().asString().endsWith("these are the first 100");
     }
 
     @Test
-    void templateThatNamesNoColumn_saysWhichThereAre() throws IOException {
-        input = Files.writeString(folder.resolve("rows.csv"), "id,text\nr1,Hello\n");
-        form = form(Optional.of("Say: {{txt}}"), Optional.empty());
-
-        assertProblems().singleElement().asString().contains("no column 'txt', only id, text");
-    }
-
-    @Test
-    void rowWithTooFewValues_isNamed() throws IOException {
-        input = Files.writeString(folder.resolve("rows.csv"), "id,text\nr1,Hello\nr2\nr3,Bye,Bye\n");
-        form = form(Optional.of("{{text}}"), Optional.empty());
-
-        assertProblems()
-                .satisfiesExactly(
-                        at -> assertThat(at).contains("rows.csv:3: this row has 1 values"),
-                        at -> assertThat(at).contains("rows.csv:4: this row has 3 values"));
+    void filesThatDontFitEachOther_areRefused() {
+        form = form("{{text}}", null, false, false);
+        assertThatThrownBy(this::files).hasMessageContaining("each line of " + input + " is a whole prompt");
+        form = PromptForm.PLAIN;
+        output = folder.resolve("answers.tsv");
+        assertThatThrownBy(this::files).hasMessageContaining("answers can be rows only if the prompts are rows");
+        input = folder.resolve("rows.TSV");
+        assertThat(files().answers()).isEqualTo(folder.resolve("answers.tsv.batch/answers.jsonl"));
     }
 
     @Test
     void textLines_areAPromptEach() throws IOException {
         input = Files.writeString(folder.resolve("prompts.txt"), "\ufeffHello\r\n\r\nWorld", StandardCharsets.UTF_8);
-        form = form(Optional.of("Say {{text}}!"), Optional.empty());
+        form = form("Say {{text}}!", null, false, false);
         List<String> asked = new ArrayList<>();
 
         long lines = BatchFile.check(
@@ -1044,6 +969,35 @@ final class BatchFileTest {
         assertThatThrownBy(() -> check.check(false, each -> {}))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageEndingWith(":2: 'cd' has by chance the same digest as the id of line 1; change one of them");
+    }
+
+    @Test
+    void manyDigests_areFoundAgain() {
+        LongBag bag = new LongBag();
+        LineIndex index = new LineIndex();
+        List<Long> digests = new Random(1).longs(30_000).boxed().toList();
+        for (int i = 0; i < digests.size(); i++) {
+            bag.add(digests.get(i));
+            assertThat(index.put(digests.get(i), i)).isEqualTo(LineIndex.NONE);
+        }
+        for (int i = 0; i < digests.size(); i += 3) {
+            bag.add(digests.get(i));
+            bag.add(digests.get(i));
+            assertThat(index.put(digests.get(i), 2 * i)).isEqualTo(i);
+        }
+        bag.sort();
+        LongBag repeated = bag.repeated();
+
+        assertThat(bag.size()).isEqualTo(50_000);
+        assertThat(repeated.size()).isEqualTo(10_000);
+        assertThat(index.size()).isEqualTo(30_000);
+        for (int i = 0; i < digests.size(); i++) {
+            assertThat(bag.contains(digests.get(i))).isTrue();
+            assertThat(bag.contains(digests.get(i) + 1)).isFalse();
+            assertThat(repeated.contains(digests.get(i))).isEqualTo(i % 3 == 0);
+            assertThat(index.get(digests.get(i))).isEqualTo(i % 3 == 0 ? 2 * i : i);
+        }
+        assertThat(index.get(digests.get(0) + 1)).isEqualTo(LineIndex.NONE);
     }
 
     @Test

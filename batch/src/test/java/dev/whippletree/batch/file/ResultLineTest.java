@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -26,11 +27,18 @@ final class ResultLineTest {
     private static final Origin ORIGIN =
             new Origin(Origin.Source.CALL, "a", "m", 1, Duration.ofMillis(5), Optional.empty());
 
-    private static ResultLine line(Prompt prompt, Completion completion) {
+    private static BatchItem item(Prompt prompt) {
+        return new BatchItem("one", prompt, false, "fingerprint");
+    }
+
+    private static ResultLine line(BatchResult result) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ResultLine.write(
-                new BatchResult.Answered(new BatchItem("one", prompt), completion, "key"), Instant.EPOCH, bytes);
+        ResultLine.write(result, Instant.EPOCH, bytes);
         return ResultLine.read(bytes.toString(StandardCharsets.UTF_8)).orElseThrow();
+    }
+
+    private static ResultLine line(Prompt prompt, Completion completion) {
+        return line(new BatchResult.Answered(item(prompt), completion, "key"));
     }
 
     private static Completion calling(ToolCall... calls) {
@@ -104,13 +112,48 @@ final class ResultLineTest {
     @Test
     void ordinaryAnswer_hasNothingMore() {
         Completion completion = new Completion(
-                "Hi", Optional.empty(), List.of(), FinishReason.STOP, Optional.of(TokenUsage.of(1, 2)), ORIGIN);
+                "Hi", Optional.empty(), List.of(), FinishReason.LENGTH, Optional.of(TokenUsage.of(1, 2)), ORIGIN);
+        ResultLine line = line(Prompt.of("Hi"), completion);
 
-        assertThat(line(Prompt.of("Hi"), completion)
-                        .json()
-                        .at("/response/body/choices")
-                        .toString())
+        assertThat(line.key()).isEqualTo("key");
+        assertThat(line.json().at("/response/body/choices").toString())
                 .isEqualTo("[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"logprobs\":null,"
-                        + "\"finish_reason\":\"stop\"}]");
+                        + "\"finish_reason\":\"length\"}]");
+        assertThat(line.json().path("whippletree").toString())
+                .isEqualTo(
+                        "{\"input\":\"fingerprint\",\"key\":\"key\",\"source\":\"call\",\"account\":\"a\",\"attempts\":1,"
+                                + "\"waited_ms\":5}");
+        Completion read = line.completion().orElseThrow();
+        assertThat(read.text()).isEqualTo("Hi");
+        assertThat(read.finishReason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(read.usage()).contains(TokenUsage.of(1, 2));
+        assertThat(read.origin())
+                .isEqualTo(new Origin(Origin.Source.CACHE, "a", "m", 0, Duration.ZERO, Optional.empty()));
+    }
+
+    @Test
+    void failure_isInTheResponseIfThereWasOne_elseBesideIt() {
+        for (OptionalInt status : List.of(OptionalInt.of(400), OptionalInt.empty())) {
+            ResultLine line = line(new BatchResult.Failed(item(Prompt.of("Hi")), "rejected", "no such thing", status));
+
+            String error = "{\"code\":\"rejected\",\"message\":\"no such thing\"}";
+            assertThat(line.completion()).isEmpty();
+            assertThat(line.fingerprint()).isEqualTo("fingerprint");
+            assertThat(line.json().path("error").toString()).isEqualTo(status.isPresent() ? "null" : error);
+            assertThat(line.json().at("/response/status_code").intValue(0)).isEqualTo(status.orElse(0));
+            assertThat(line.json().at("/response/body/error").toString()).isEqualTo(status.isPresent() ? error : "");
+        }
+    }
+
+    @Test
+    void anotherLine_isNone() {
+        for (String text : List.of(
+                "",
+                "{",
+                "[]",
+                "{\"custom_id\":\"a\",\"error\":null}",
+                "{\"custom_id\":1,\"response\":{},\"error\":null}")) {
+            assertThat(ResultLine.read(text)).isEmpty();
+        }
     }
 }

@@ -21,6 +21,8 @@ import java.util.ServiceLoader;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 class EhcacheStoreTest {
@@ -36,14 +38,32 @@ class EhcacheStoreTest {
     }
 
     @Test
-    void answers_endWithTheProcess() {
+    void kind_isFound_andItsAnswersEndWithTheProcess() {
+        assertThat(ServiceLoader.load(Cache.class).stream().map(ServiceLoader.Provider::type))
+                .contains(EhcacheCache.class);
         assertThat(new EhcacheCache().endsWithProcess()).isTrue();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "10KB, 'off-heap must be 1MB or more, not 10240 bytes'",
+        "many, off-heap is a size",
+        "1000000GB, this JVM has no room for"
+    })
+    void sizeThatCannotBeUsed_isRefused(String size, String message) {
+        assertThatThrownBy(() -> open(size))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("cache ehcache: " + message);
+    }
+
     @Test
-    void serviceLoader_findsIt() {
-        assertThat(ServiceLoader.load(Cache.class).stream().map(ServiceLoader.Provider::type))
-                .contains(EhcacheCache.class);
+    void size_isSixtyFourMegabytesOrWhatIsSet_oneAtLeast() {
+        assertThat(OffHeapSize.from(Settings.none("cache ehcache")))
+                .isEqualTo(new OffHeapSize("cache ehcache", 64 << 20));
+        assertThat(OffHeapSize.from(new Settings("cache ehcache", Map.of("off-heap", "1MB")))
+                        .largestBytes())
+                .isEqualTo(1 << 18);
+        open("1MB").close();
     }
 
     @Test
@@ -57,45 +77,28 @@ class EhcacheStoreTest {
     }
 
     @Test
-    void answerTooLarge_failsVisiblyAndDrivesNothingOut() {
+    void answerTooLarge_failsVisibly_replacesTheOldOne_andDrivesNothingOut() {
         CacheKey small = Samples.key("t", "small");
         CacheKey large = Samples.key("t", "large");
         put(small, "kept");
+        assertThat(put(large, "x".repeat((1 << 20) - 1_000)).toCompletableFuture())
+                .as("a quarter of the memory")
+                .isCompleted();
+        assertThat(isStored(large)).isTrue();
 
-        assertThat(put(large, "x".repeat(1_100_000)).toCompletableFuture())
+        assertThat(put(large, "x".repeat(1 << 20)).toCompletableFuture())
                 .failsWithin(Duration.ZERO)
                 .withThrowableThat()
                 .withMessageContaining("cache ehcache")
+                .withMessageContaining("at most 1048576 bytes")
                 .withMessageContaining("raise off-heap");
         assertThat(isStored(large)).isFalse();
         assertThat(isStored(small)).isTrue();
     }
 
     @Test
-    void answerTooLarge_doesNotLeaveTheOldOneBehind() {
-        CacheKey key = Samples.key("t", "q");
-        put(key, "old");
-
-        assertThat(put(key, "x".repeat(1_100_000)).toCompletableFuture()).isCompletedExceptionally();
-
-        assertThat(isStored(key)).isFalse();
-    }
-
-    @Test
-    void largestAnswerAllowed_isKeptBesideOthers() {
-        for (int n = 0; n < 4_000; n++) {
-            put(Samples.key("t", "q" + n), "x".repeat(1_000));
-        }
-        CacheKey key = Samples.key("t", "large");
-
-        assertThat(put(key, "x".repeat((1 << 20) - 1_000)).toCompletableFuture())
-                .isCompleted();
-        assertThat(isStored(key)).isTrue();
-    }
-
-    @Test
     void fullCache_letsOldAnswersGoAndKeepsToItsBytes() {
-        int answers = 20_000;
+        int answers = 8_000;
         for (int n = 0; n < answers; n++) {
             assertThat(put(Samples.key("t", "q" + n), "x".repeat(1_000)).toCompletableFuture())
                     .isCompleted();
@@ -120,17 +123,6 @@ class EhcacheStoreTest {
     }
 
     @Test
-    void leastSize_isEnoughForAnswers() {
-        try (CacheStore least = open("1MB")) {
-            CacheKey key = Samples.key("t", "q");
-            CacheEntry entry = new CacheEntry(
-                    Samples.completion("answer"), services.clock().instant().plus(TTL));
-            assertThat(least.put(key, entry).toCompletableFuture()).isCompleted();
-            assertThat(least.get(key).toCompletableFuture().join()).isPresent();
-        }
-    }
-
-    @Test
     void opening_usesNothingThatEhcacheCallsDeprecated() {
         Logger ehcache = (Logger) LoggerFactory.getLogger("org.ehcache");
         ListAppender<ILoggingEvent> heard = new ListAppender<>();
@@ -147,14 +139,6 @@ class EhcacheStoreTest {
         assertThat(heard.list)
                 .isNotEmpty()
                 .noneMatch(event -> event.getFormattedMessage().contains("deprecated"));
-    }
-
-    @Test
-    void moreThanTheJvmHas_saysWhatToDo() {
-        assertThatThrownBy(() -> open("1000000GB"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("cache ehcache")
-                .hasMessageContaining("-XX:MaxDirectMemorySize");
     }
 
     private CacheStore open(String offHeap) {

@@ -5,18 +5,20 @@ import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.CoordinationListener;
 import dev.whippletree.spi.CoordinationStatus;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
-import dev.whippletree.testkit.redis.RedisProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** One of several processes of a test, each with threads, connections and memory of its own. */
@@ -35,10 +37,6 @@ final class CoordinatedProcess implements AutoCloseable {
         Map<String, String> all = new HashMap<>(Map.of("uri", uri));
         all.putAll(settings);
         coordination = new RedisCoordinator().open(new Settings("coordinator redis", all), services);
-    }
-
-    static CoordinatedProcess at(RedisProcess redis) {
-        return new CoordinatedProcess(redis.uri(), Map.of("command-timeout", "10s"));
     }
 
     static LimitUse one(long amount, Duration window) {
@@ -105,6 +103,23 @@ final class CoordinatedProcess implements AutoCloseable {
 
     Claim claim(CacheKey key) {
         return coordination.claim(key).toCompletableFuture().join();
+    }
+
+    /** Returns the closings that are heard from now on. */
+    List<ScopeClosing> hear() {
+        List<ScopeClosing> heard = new CopyOnWriteArrayList<>();
+        coordination.listen(new CoordinationListener() {
+            @Override
+            public void closed(ScopeClosing closing) {
+                heard.add(closing);
+            }
+
+            @Override
+            public void reopened(Scope scope) {
+                heard.removeIf(closing -> closing.scope().equals(scope));
+            }
+        });
+        return heard;
     }
 
     /** Returns whether reservations are answered by Redis, and none from memory. */

@@ -27,13 +27,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Several processes over a modelled Redis and a faulty network, in virtual time: whatever is lost, no use is lost or
  * doubled, and limits hold.
  */
-@Tag("slow")
 class CoordinationSimulationTest {
 
     private static final Duration WINDOW = Duration.ofMinutes(10);
@@ -71,7 +70,7 @@ class CoordinationSimulationTest {
             networks.add(network);
             processes.add(RedisCoordination.open(
                     CoordinationSettings.from(new Settings("coordinator redis", settings)),
-                    network,
+                    network.commands(),
                     FakeServices.on(timeline)));
         }
         timeline.advance(Duration.ofSeconds(3));
@@ -113,14 +112,6 @@ class CoordinationSimulationTest {
                 + inFlight.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private void run(int steps, Runnable trouble) {
-        for (int step = 0; step < steps; step++) {
-            trouble.run();
-            call(processes.get(timeline.random().nextInt(processes.size())));
-            timeline.advance(Duration.ofMillis(timeline.random().nextLong(800)));
-        }
-    }
-
     private void assertAgreed(long late) {
         networks.forEach(network -> network.lose(0));
         timeline.advance(Duration.ofSeconds(20));
@@ -129,85 +120,74 @@ class CoordinationSimulationTest {
         processes.forEach(process -> assertThat(process.status().problem()).isEmpty());
     }
 
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
-    void nothingWrong_allOfItIsUsedAndNoMore(long seed) {
-        open(seed, 4, Map.of());
+    /** What goes wrong at times while processes work. */
+    private enum Times {
+        NOTHING(AMOUNT - 5, AMOUNT, 12),
+        LOSSES(AMOUNT / 2, AMOUNT, 12),
+        FREEZES(0, AMOUNT, 12),
+        OUTAGES(0, AMOUNT, LATE),
+        RESTARTS_WITHOUT_DATA(0, AMOUNT, 12),
+        RESTARTS_IN_THE_MIDST_OF_WORK(0, AMOUNT + UNKNOWN, 12);
 
-        run(STEPS, () -> {});
+        private final long least;
+        private final long most;
+        private final long late;
 
-        assertThat(most).as("seed %d", seed).isBetween(AMOUNT - 5, AMOUNT);
-        assertAgreed(12);
-        assertThat(alone()).isZero();
+        Times(long least, long most, long late) {
+            this.least = least;
+            this.most = most;
+            this.late = late;
+        }
     }
 
+    @Tag("slow")
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
-    void lostQuestionsAndAnswers_loseAndDoubleNothing(long seed) {
-        open(seed, 4, Map.of());
-        networks.forEach(network -> network.lose(0.03));
+    @EnumSource
+    void whateverIsLost_noUseIsLostOrDoubled_andTheLimitHolds(Times times) {
+        for (long seed = 1; seed <= 4; seed++) {
+            networks.clear();
+            processes.clear();
+            used.clear();
+            inFlight.clear();
+            most = 0;
+            open(seed, 4, Map.of());
+            networks.forEach(network -> network.lose(times == Times.LOSSES ? 0.03 : 0));
 
-        run(STEPS, () -> {});
-
-        assertThat(most).as("seed %d", seed).isBetween(AMOUNT / 2, AMOUNT);
-        assertAgreed(12);
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
-    void shortFreezes_loseAndDoubleNothing(long seed) {
-        open(seed, 4, Map.of());
-
-        run(STEPS, () -> {
-            if (timeline.random().nextInt(50) == 0) {
-                Duration time = Duration.ofMillis(timeline.random().nextLong(900));
-                networks.forEach(network -> network.freeze(time));
+            for (int step = 0; step < STEPS; step++) {
+                trouble(times);
+                call(processes.get(timeline.random().nextInt(processes.size())));
+                timeline.advance(Duration.ofMillis(timeline.random().nextLong(800)));
             }
-        });
+            networks.forEach(network -> network.setDown(false));
 
-        assertThat(most).as("seed %d", seed).isLessThanOrEqualTo(AMOUNT);
-        assertAgreed(12);
+            assertThat(most).as("seed %d", seed).isBetween(times.least, times.most);
+            assertThat(alone())
+                    .as("seed %d", seed)
+                    .isBetween(times == Times.OUTAGES ? 1L : 0, times == Times.NOTHING ? 0 : Long.MAX_VALUE);
+            assertAgreed(times.late);
+        }
     }
 
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
-    void outages_keepTheLimit_andEverythingIsEnteredAfterwards(long seed) {
-        open(seed, 4, Map.of());
-
-        run(STEPS, () -> {
-            if (timeline.random().nextInt(100) == 0) {
-                timeline.advance(QUIET);
-                boolean down = timeline.random().nextBoolean();
-                networks.forEach(network -> network.setDown(down));
+    private void trouble(Times times) {
+        RandomGenerator random = timeline.random();
+        switch (times) {
+            case NOTHING, LOSSES -> {}
+            case FREEZES -> {
+                if (random.nextInt(50) == 0) {
+                    Duration time = Duration.ofMillis(random.nextLong(900));
+                    networks.forEach(network -> network.freeze(time));
+                }
             }
-        });
-        networks.forEach(network -> network.setDown(false));
-
-        assertThat(most).as("seed %d", seed).isLessThanOrEqualTo(AMOUNT);
-        assertThat(alone()).isPositive();
-        assertAgreed(LATE);
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
-    void restartsWithoutData_keepTheLimit_andEverythingIsEnteredAgain(long seed) {
-        open(seed, 4, Map.of());
-
-        run(STEPS, () -> restartAtTimes(QUIET));
-
-        assertThat(most).as("seed %d", seed).isLessThanOrEqualTo(AMOUNT);
-        assertAgreed(12);
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
-    void restartsWithoutDataInTheMidstOfWork_exceedTheLimitByNoMoreThanWasNew(long seed) {
-        open(seed, 4, Map.of());
-
-        run(STEPS, () -> restartAtTimes(Duration.ZERO));
-
-        assertThat(most).as("seed %d", seed).isLessThanOrEqualTo(AMOUNT + UNKNOWN);
-        assertAgreed(12);
+            case OUTAGES -> {
+                if (random.nextInt(100) == 0) {
+                    timeline.advance(QUIET);
+                    boolean down = random.nextBoolean();
+                    networks.forEach(network -> network.setDown(down));
+                }
+            }
+            case RESTARTS_WITHOUT_DATA -> restartAtTimes(QUIET);
+            case RESTARTS_IN_THE_MIDST_OF_WORK -> restartAtTimes(Duration.ZERO);
+        }
     }
 
     private void restartAtTimes(Duration quiet) {
@@ -274,6 +254,22 @@ class CoordinationSimulationTest {
         timeline.advance(Duration.ofSeconds(1));
 
         assertThat(redis.used(WINDOW)).isEqualTo(27);
+    }
+
+    @Test
+    void moreGrantsThanAreEnteredInOneStep_areAllEntered() {
+        open(1, 1, Map.of());
+        networks.get(0).setDown(true);
+        timeline.advance(Duration.ofSeconds(3));
+        LimitUse use = new LimitUse(Scope.of("test/acme"), "requests", Limit.requests(1_300, WINDOW), 1);
+        for (int i = 0; i < 1_200; i++) {
+            processes.get(0).reserve(List.of(use));
+        }
+        assertThat(alone()).isEqualTo(1_200);
+        networks.get(0).setDown(false);
+        timeline.advance(Duration.ofSeconds(3));
+
+        assertThat(redis.inFlight()).isEqualTo(1_200);
     }
 
     @Test
@@ -428,21 +424,26 @@ class CoordinationSimulationTest {
         assertThat(ended).isDone();
     }
 
-    @Test
-    void closingToldWhileCutOff_isHeardAfterwards_unlessItWasReopened() {
-        open(1, 2, Map.of());
-        List<String> heard = new ArrayList<>();
-        processes.get(1).listen(new CoordinationListener() {
+    private List<Object> hear(int process) {
+        List<Object> heard = new ArrayList<>();
+        processes.get(process).listen(new CoordinationListener() {
             @Override
             public void closed(ScopeClosing closing) {
-                heard.add(closing.scope().organization());
+                heard.add(closing);
             }
 
             @Override
             public void reopened(Scope scope) {
-                heard.add("open " + scope.organization());
+                heard.add(scope);
             }
         });
+        return heard;
+    }
+
+    @Test
+    void closingToldWhileCutOff_isHeardAfterwards_unlessItWasReopened() {
+        open(1, 2, Map.of());
+        List<Object> heard = hear(1);
         networks.get(0).setDown(true);
         timeline.advance(Duration.ofSeconds(3));
         processes.get(0).closed(new ScopeClosing(Scope.of("a"), Duration.ofHours(1), true, "quota"));
@@ -454,7 +455,14 @@ class CoordinationSimulationTest {
 
         timeline.advance(Duration.ofSeconds(3));
 
-        assertThat(heard).containsExactly("a", "open b");
+        assertThat(heard).hasSize(2).last().isEqualTo(Scope.of("b"));
+        assertThat(heard).first().isInstanceOfSatisfying(ScopeClosing.class, closing -> {
+            assertThat(closing.scope()).isEqualTo(Scope.of("a"));
+            assertThat(closing.endKnown()).isTrue();
+            assertThat(closing.reason()).isEqualTo("quota");
+            assertThat(closing.remaining()).isBetween(Duration.ofSeconds(3_595), Duration.ofSeconds(3_598));
+        });
+        assertThat(hear(0)).as("nobody hears himself").isEmpty();
     }
 
     @Test
@@ -462,23 +470,41 @@ class CoordinationSimulationTest {
         open(1, 2, Map.of());
         processes.get(0).closed(new ScopeClosing(Scope.of("a"), Duration.ofSeconds(100), true, "quota"));
         timeline.advance(Duration.ofSeconds(40));
-        List<Duration> heard = new ArrayList<>();
-        processes.get(1).listen(new CoordinationListener() {
-            @Override
-            public void closed(ScopeClosing closing) {
-                heard.add(closing.remaining());
-            }
-
-            @Override
-            public void reopened(Scope scope) {}
-        });
+        List<Object> heard = hear(1);
 
         timeline.advance(Duration.ofSeconds(1));
 
         assertThat(heard)
                 .singleElement()
-                .satisfies(
-                        remaining -> assertThat(remaining).isBetween(Duration.ofSeconds(59), Duration.ofSeconds(60)));
+                .isInstanceOfSatisfying(
+                        ScopeClosing.class,
+                        closing -> assertThat(closing.remaining())
+                                .isBetween(Duration.ofSeconds(59), Duration.ofSeconds(60)));
+    }
+
+    @Test
+    void probe_isOneProcesssAtATime_untilItsScopeIsOpenOrClosedAgain() {
+        open(1, 2, Map.of());
+        assertThat(probe(0)).isTrue();
+        assertThat(probe(1)).isFalse();
+        processes.get(0).reopened(Scope.of("a"));
+        timeline.advance(Duration.ofMillis(10));
+        assertThat(probe(1)).isTrue();
+        processes.get(1).closed(new ScopeClosing(Scope.of("a"), Duration.ofMinutes(1), true, "quota"));
+        timeline.advance(Duration.ofMillis(10));
+        assertThat(probe(0)).isTrue();
+        networks.get(1).setDown(true);
+        timeline.advance(Duration.ofSeconds(3));
+        assertThat(probe(1)).as("nobody can be asked").isTrue();
+    }
+
+    private boolean probe(int process) {
+        CompletableFuture<Boolean> probe = processes
+                .get(process)
+                .claimProbe(Scope.of("a"), Duration.ofMinutes(1))
+                .toCompletableFuture();
+        timeline.advance(Duration.ofMillis(300));
+        return probe.join();
     }
 
     private Claim claim(int process) {

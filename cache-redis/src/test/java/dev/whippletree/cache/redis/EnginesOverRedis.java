@@ -85,7 +85,7 @@ final class EnginesOverRedis {
                     CoordinationSettings.from(new Settings(
                             "coordinator redis",
                             Map.of("command-timeout", size.commandTimeout().toMillis() + "ms"))),
-                    network,
+                    network.commands(),
                     FakeServices.on(timeline)));
             all.add(new SimulatedProcesses.Process(coordinations.get(i), network.store()));
         }

@@ -1,13 +1,15 @@
 package dev.whippletree.cache.redis;
 
-import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheHit;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.CacheStore;
 import dev.whippletree.time.VirtualTimeline;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * One process's way to a {@link ModelledRedis}, over a network that takes time, and loses questions and answers when
  * told to. Commands arrive in their order, as on one connection. Confined.
  */
-final class FaultyCommands implements CoordinationCommands {
+final class FaultyCommands {
 
     /** As long as Redis has if nothing is set. */
     static final Duration TIMEOUT = Duration.ofMillis(250);
@@ -29,7 +31,7 @@ final class FaultyCommands implements CoordinationCommands {
     private final ModelledRedis redis;
     private final VirtualTimeline timeline;
     private final Duration timeout;
-    private @Nullable Events events;
+    private CoordinationCommands.@Nullable Events events;
     private long lastArrivalNanos;
     private long longestWayNanos = Duration.ofMillis(3).toNanos();
     private double lossRate;
@@ -100,6 +102,18 @@ final class FaultyCommands implements CoordinationCommands {
         /** Half of them don't. */
         TO_HALF
     }
+
+    private static final Map<String, About> ABOUT = Map.of(
+            "beat",
+            About.BEATS,
+            "survey",
+            About.BEATS,
+            "reserve",
+            About.LIMITS,
+            "enter",
+            About.LIMITS,
+            "end",
+            About.LIMITS);
 
     /** What a command is about. */
     private enum About {
@@ -184,31 +198,8 @@ final class FaultyCommands implements CoordinationCommands {
         return timeline.random().nextLong(longestWayNanos);
     }
 
-    private CompletionStage<Void> tell(Runnable command) {
-        return tell(About.OTHERS, command);
-    }
-
-    private CompletionStage<Void> tell(About about, Runnable command) {
-        return this.<Boolean>send(about, () -> {
-                    command.run();
-                    return true;
-                })
-                .thenAccept(done -> {});
-    }
-
-    @Override
-    public void start(Events events) {
-        this.events = events;
-        redis.subscribe(text -> {
-            if (!down && !silent && deafness == Deafness.NONE) {
-                timeline.schedule(way(), () -> events.notice(text));
-            }
-        });
-        connect();
-    }
-
     private void connect() {
-        Events told = events;
+        CoordinationCommands.Events told = events;
         if (told != null) {
             timeline.schedule(0, told::connected);
             timeline.schedule(0, told::subscribed);
@@ -220,79 +211,43 @@ final class FaultyCommands implements CoordinationCommands {
         return new Store();
     }
 
-    @Override
-    public CompletionStage<Beat> beat(String process, Duration goneAfter) {
-        return send(About.BEATS, () -> redis.beat(process, goneAfter));
+    /** Returns the commands of this process, which all end in the methods of the same name there. */
+    CoordinationCommands commands() {
+        return (CoordinationCommands) Proxy.newProxyInstance(
+                FaultyCommands.class.getClassLoader(), new Class<?>[] {CoordinationCommands.class}, this::command);
     }
 
-    @Override
-    public CompletionStage<Void> leave(String process) {
-        return tell(() -> redis.leave(process));
+    private @Nullable Object command(Object proxy, Method method, Object @Nullable [] arguments) {
+        if (arguments != null && arguments[0] instanceof CoordinationCommands.Events told) {
+            start(told);
+            return null;
+        }
+        if (method.getReturnType() == void.class) {
+            return null;
+        }
+        int count = arguments == null ? 0 : arguments.length;
+        Method there = Arrays.stream(ModelledRedis.class.getDeclaredMethods())
+                .filter(each -> each.getName().equals(method.getName()) && each.getParameterCount() == count)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("nobody models " + method));
+        return send(ABOUT.getOrDefault(method.getName(), About.OTHERS), () -> {
+            try {
+                return there.invoke(redis, arguments);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
-    @Override
-    public CompletionStage<LimitsReply> reserve(LimitsCall call, String grant, List<Long> uses) {
-        return send(About.LIMITS, () -> redis.reserve(call, grant, uses));
+    private void start(CoordinationCommands.Events told) {
+        events = told;
+        redis.subscribe(text -> {
+            if (!down && !silent && deafness == Deafness.NONE) {
+                timeline.schedule(way(), () -> told.notice(text));
+            }
+        });
+        connect();
     }
-
-    @Override
-    public CompletionStage<LimitsReply> enter(
-            LimitsCall call, String process, List<GrantEntry> grants, List<DatedEntry> dated) {
-        return send(About.LIMITS, () -> redis.enter(call, process, grants, dated));
-    }
-
-    @Override
-    public CompletionStage<Void> end(LimitsCall call, String grant, Duration sinceArrival, List<Long> uses) {
-        return tell(About.LIMITS, () -> redis.end(call, grant, sinceArrival, uses));
-    }
-
-    @Override
-    public CompletionStage<Map<String, Long>> survey(Map<String, Duration> own) {
-        return send(About.BEATS, redis::survey);
-    }
-
-    @Override
-    public CompletionStage<Long> claim(CacheKey key, String token, Duration lease, long notAfterMillis) {
-        return send(() -> redis.claim(key, token, lease, notAfterMillis));
-    }
-
-    @Override
-    public CompletionStage<Long> claimedFor(CacheKey key) {
-        return send(() -> redis.claimedFor(key));
-    }
-
-    @Override
-    public CompletionStage<Boolean> renew(CacheKey key, String token, Duration lease) {
-        return send(() -> redis.renew(key, token, lease));
-    }
-
-    @Override
-    public CompletionStage<Void> unclaim(CacheKey key, String token, String notice) {
-        return tell(() -> redis.unclaim(key, token, notice));
-    }
-
-    @Override
-    public CompletionStage<Boolean> claimProbe(Scope scope, String token, Duration lease) {
-        return send(() -> redis.claimProbe(scope, token, lease));
-    }
-
-    @Override
-    public CompletionStage<Void> close(Scope scope, Duration remaining, String notice) {
-        return tell(() -> redis.close(scope, remaining, notice));
-    }
-
-    @Override
-    public CompletionStage<Void> reopen(Scope scope, String notice) {
-        return tell(() -> redis.reopen(scope, notice));
-    }
-
-    @Override
-    public CompletionStage<List<KeptNotice>> closings() {
-        return send(redis::closings);
-    }
-
-    @Override
-    public void close() {}
 
     private final class Store implements CacheStore {
 
@@ -303,7 +258,12 @@ final class FaultyCommands implements CoordinationCommands {
 
         @Override
         public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
-            return tell(() -> redis.keep(key, entry));
+            return FaultyCommands.this
+                    .<Boolean>send(() -> {
+                        redis.keep(key, entry);
+                        return true;
+                    })
+                    .thenAccept(done -> {});
         }
 
         @Override

@@ -23,7 +23,7 @@ class LedgerTest {
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private final FakeServices services = FakeServices.on(timeline);
-    private final CoordinationCommands commands = new FaultyCommands(new ModelledRedis(timeline), timeline);
+    private final CoordinationCommands commands = new FaultyCommands(new ModelledRedis(timeline), timeline).commands();
     private final Tokens tokens = new Tokens(services.random());
     private final Contact contact = new Contact(commands, services, tokens.process(), 0, FaultyCommands.TIMEOUT);
 

@@ -178,7 +178,7 @@ final class ModelledRedis {
         }
     }
 
-    Map<String, Long> survey() {
+    Map<String, Long> survey(Map<String, Duration> own) {
         Map<String, Long> used = new HashMap<>();
         limits.forEach((place, limit) -> used.put(place, sum(limit)));
         return used;

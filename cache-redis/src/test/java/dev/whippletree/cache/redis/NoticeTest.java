@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NoticeTest {
@@ -34,17 +35,6 @@ class NoticeTest {
     }
 
     @Test
-    void longReason_isCut() {
-        ScopeClosing closing = new ScopeClosing(Scope.of("o"), Duration.ofHours(1), false, "x".repeat(10_000));
-
-        assertThat(read(Notice.closed("p", closing).text())
-                        .orElseThrow()
-                        .closing()
-                        .reason())
-                .hasSize(500);
-    }
-
-    @Test
     void otherKinds_comeBackWhole() {
         Notice reopened = Notice.reopened("p", Scope.of("o", "m"));
         Notice unclaimed = Notice.unclaimed("p", Samples.key("t", "q"));
@@ -53,30 +43,19 @@ class NoticeTest {
         assertThat(read(unclaimed.text())).isEqualTo(Optional.of(unclaimed));
     }
 
-    @Test
-    void closingThatIsLongerThanOthersBelieve_isToldAsTheLongest() {
-        Scope scope = Scope.of("o");
-        Duration century = Duration.ofDays(36_500);
+    @ParameterizedTest
+    @CsvSource({"true, 744", "false, 1"})
+    void closingThatIsLongerThanOthersBelieve_isToldAsTheLongest_withAReasonFitForATerminal(
+            boolean endKnown, long hours) {
+        String reason = "a\u001b[31mb\u009b2Jc\u202ed\u2028e\r\nf\u0000" + "x".repeat(10_000);
+        ScopeClosing told = new ScopeClosing(Scope.of("o"), Duration.ofDays(36_500), endKnown, reason);
 
-        assertThat(read(Notice.closed("p", new ScopeClosing(scope, century, true, ""))
-                        .text()))
-                .hasValueSatisfying(
-                        notice -> assertThat(notice.closing().remaining()).isEqualTo(Duration.ofDays(31)));
-        assertThat(read(Notice.closed("p", new ScopeClosing(scope, century, false, ""))
-                        .text()))
-                .hasValueSatisfying(
-                        notice -> assertThat(notice.closing().remaining()).isEqualTo(Duration.ofHours(1)));
+        ScopeClosing heard = read(Notice.closed("p", told).text()).orElseThrow().closing();
+
+        assertThat(heard.remaining()).isEqualTo(Duration.ofHours(hours));
+        assertThat(heard.endKnown()).isEqualTo(endKnown);
+        assertThat(heard.reason()).startsWith("a [31mb 2Jc d e f x").hasSizeBetween(490, 500);
         assertThat(corrupt.sentence()).isEmpty();
-    }
-
-    @Test
-    void reason_isWithoutWhatATerminalActsOn() {
-        String reason = "a\u001b[31mb\u009b2Jc\u202ed\u2028e\r\nf\u0000";
-
-        assertThat(read(Notice.closed("p", new ScopeClosing(Scope.of("o"), Duration.ofHours(1), true, reason))
-                        .text()))
-                .hasValueSatisfying(
-                        notice -> assertThat(notice.closing().reason()).isEqualTo("a [31mb 2Jc d e f "));
     }
 
     @ParameterizedTest

@@ -8,7 +8,6 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
-import dev.whippletree.spi.CoordinationListener;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
@@ -21,7 +20,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -32,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,8 +45,8 @@ class RedisHostileWriterTest {
     private static final RedisKeys KEYS = new RedisKeys("whippletree");
     private static final String LIMIT = text(KEYS.limit(SCOPE.organization(), LimitName.of(limit("limit"))));
     private static final String STATE = text(KEYS.state(SCOPE.organization()));
-    private static final List<String> GARBAGE = List.of(
-            "NaN", "inf", "-inf", "-5", "1e300", "9".repeat(400), "999999999999999", "0x10", "garbage", "\u001b[2J");
+    private static final List<String> GARBAGE =
+            List.of("NaN", "-5", "1e300", "9".repeat(400), "999999999999999", "\u001b[2J");
 
     @RegisterExtension
     final CoordinatedProcesses processes = new CoordinatedProcesses(Map.of("command-timeout", "10s"));
@@ -102,7 +101,7 @@ class RedisHostileWriterTest {
     void sumWrittenAgainAtOnce_refusesForSecondsOnly(String field) {
         CoordinatedProcess one = process();
         // Often enough that all of it happens within one millisecond of Redis's clock.
-        for (int n = 0; n < 50; n++) {
+        for (int n = 0; n < 20; n++) {
             refusesForSecondsOnly(one, field, limit(field + n));
         }
     }
@@ -253,16 +252,8 @@ class RedisHostileWriterTest {
         one.use(limit("limit"));
         assertThat(((Claim.Ours) one.claim(KEY)).agreed()).isTrue();
         assertThat(two.claim(KEY)).isInstanceOf(Claim.Others.class);
-        assertThat(one.coordination()
-                        .claimProbe(SCOPE, HOUR)
-                        .toCompletableFuture()
-                        .join())
-                .isTrue();
-        assertThat(two.coordination()
-                        .claimProbe(SCOPE, HOUR)
-                        .toCompletableFuture()
-                        .join())
-                .isFalse();
+        assertThat(probe(one)).isTrue();
+        assertThat(probe(two)).isFalse();
         await().until(() -> other.hlen("whippletree:v1:{scopes}:closings") == 1);
         await().untilAsserted(() -> assertThat(one.status().connected()).isTrue());
         assertThat(one.status().alone() == alone || key.equals(STATE)).isTrue();
@@ -281,16 +272,15 @@ class RedisHostileWriterTest {
     }
 
     /** Each costs a process a beat, so not all garbage is tried on each. */
-    @Test
-    void stateOfAnOrganization_isMended() {
+    @ParameterizedTest
+    @CsvSource({"e, NaN", "b, 999999999999999", "r, NaN"})
+    void stateOfAnOrganization_isMended(String field, String value) {
         CoordinatedProcess one = process();
-        for (String field : List.of("e", "b", "r")) {
-            for (String value : List.of("NaN", "9".repeat(400))) {
-                other.hset(STATE, field, value);
-                await().until(one::isInStep);
-            }
-        }
+        other.hset(STATE, field, value);
+
+        await().until(one::isInStep);
         assertThat(one.reserveAll(limit("limit"))).hasSize(100);
+        assertTold(one, STATE + " " + field + " is " + value);
     }
 
     @Test
@@ -307,8 +297,9 @@ class RedisHostileWriterTest {
 
     @Test
     void claimsAndProbesThatNeverEnd_areTakenOver() {
-        CoordinatedProcess one = process();
-        CoordinatedProcess two = process();
+        CoordinatedProcess one = processes.open(redis.uri(), Map.of("claim-lease", "1s"));
+        CoordinatedProcess two = processes.open(redis.uri(), Map.of("claim-lease", "1s"));
+        processes.awaitInStep();
         String claim = text(KEYS.claim(KEY));
         String probe = text(KEYS.probe(SCOPE));
         for (long millis : new long[] {-1, Duration.ofDays(36_500).toMillis()}) {
@@ -320,11 +311,7 @@ class RedisHostileWriterTest {
             }
             Claim.Ours ours = (Claim.Ours) one.claim(KEY);
             assertThat(ours.agreed()).isTrue();
-            assertThat(one.coordination()
-                            .claimProbe(SCOPE, HOUR)
-                            .toCompletableFuture()
-                            .join())
-                    .isTrue();
+            assertThat(probe(one)).isTrue();
             ours.end().run();
             await().until(() -> other.exists(claim) == 0);
         }
@@ -341,14 +328,9 @@ class RedisHostileWriterTest {
     void noticesThatCantBe_arentHeard_andReasonsAreFitForATerminal() {
         CoordinatedProcess one = process();
         CoordinatedProcess two = process();
-        List<ScopeClosing> heard = hear(one);
-        for (String remaining : GARBAGE) {
-            publish(List.of("1", "abc", "CLOSED", SCOPE.organization(), "", remaining, "true", "hostile"));
-        }
-        String century = Long.toString(Duration.ofDays(36_500).toMillis());
-        publish(List.of("1", "abc", "CLOSED", SCOPE.organization(), "", century, "true", "hostile"));
-        publish(List.of("1", "abc", "CLOSED", SCOPE.organization(), "", "7200000", "false", "hostile"));
-        publish(List.of("1", "\u001b[2J", "REOPENED", SCOPE.organization(), ""));
+        List<ScopeClosing> heard = one.hear();
+        other.publish(text(KEYS.notices()), "1:13:abc6:CLOSED9:test/acme0:3:NaN4:true7:hostile");
+        other.publish(text(KEYS.notices()), "1:14:\u001b[2J8:REOPENED9:test/acme0:");
         other.publish(text(KEYS.notices()), "x".repeat(1_000_000));
 
         two.coordination().closed(new ScopeClosing(SCOPE, HOUR, true, "red \u001b[31m \u009b2J \u202e \u2028"));
@@ -358,7 +340,7 @@ class RedisHostileWriterTest {
                 .singleElement()
                 .satisfies(closing ->
                         assertThat(closing.reason()).matches("[ -~]*").startsWith("red "));
-        assertTold(one, "14 values");
+        assertTold(one, "3 values");
         assertThat(told(one)).matches("[ -~]*");
     }
 
@@ -374,7 +356,7 @@ class RedisHostileWriterTest {
             other.hset(closings, field, stop + " " + notice);
             other.hset(closings, field + "o", "o" + stop + " " + notice);
         }
-        assertThat(hear(process())).isEmpty();
+        assertThat(process().hear()).isEmpty();
         await().until(() -> other.hlen(closings) == 0);
 
         for (String stop : GARBAGE) {
@@ -383,7 +365,7 @@ class RedisHostileWriterTest {
             one.coordination().closed(new ScopeClosing(SCOPE, HOUR, true, "true"));
             await().until(() -> other.hget(closings, field).endsWith("4:true"));
         }
-        List<ScopeClosing> heard = hear(process());
+        List<ScopeClosing> heard = process().hear();
         await().until(() -> heard.size() == 1);
         assertThat(heard.get(0).remaining()).isLessThanOrEqualTo(HOUR);
         assertThat(one.status().connected()).isTrue();
@@ -397,45 +379,17 @@ class RedisHostileWriterTest {
                 + Duration.ofDays(30).toMillis();
         other.hset(text(KEYS.closings()), RedisKeys.scopeDigits(SCOPE), inAMonth + " " + notice);
 
-        List<ScopeClosing> heard = hear(process());
+        List<ScopeClosing> heard = process().hear();
 
         await().until(() -> heard.size() == 1);
         assertThat(heard.get(0).remaining()).isEqualTo(Duration.ofMinutes(1));
     }
 
-    @Test
-    void answersThatArent_areMissesAndTold() {
-        try (CachingProcess cache = new CachingProcess(redis.uri(), Map.of("command-timeout", "10s"))) {
-            String key = text(new RedisKeys("whippletree").answer(KEY));
-            for (String value : GARBAGE) {
-                other.set(key, value);
-                assertThat(cache.isStored(KEY)).isFalse();
-            }
-            assertThat(cache.store().remarks()).singleElement().asString().contains("10 values", key);
-
-            cache.put(KEY);
-            assertThat(cache.isStored(KEY)).isTrue();
-        }
-    }
-
-    private void publish(List<String> parts) {
-        StringBuilder text = new StringBuilder();
-        parts.forEach(part -> text.append(part.length()).append(':').append(part));
-        other.publish(text(KEYS.notices()), text.toString());
-    }
-
-    private static List<ScopeClosing> hear(CoordinatedProcess process) {
-        List<ScopeClosing> heard = new CopyOnWriteArrayList<>();
-        process.coordination().listen(new CoordinationListener() {
-            @Override
-            public void closed(ScopeClosing closing) {
-                heard.add(closing);
-            }
-
-            @Override
-            public void reopened(Scope scope) {}
-        });
-        return heard;
+    private static boolean probe(CoordinatedProcess process) {
+        return process.coordination()
+                .claimProbe(SCOPE, HOUR)
+                .toCompletableFuture()
+                .join();
     }
 
     private static void assertTold(CoordinatedProcess process, String words) {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.testkit.Samples;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RedisKeysTest {
@@ -24,19 +23,6 @@ class RedisKeysTest {
         for (String tenant : new String[] {"", "*", "a:b", "{x}", "\n", "Zoë 😀"}) {
             assertThat(text(keys.answer(Samples.key(tenant, "q")))).matches("app:v1:[0-9a-f]{32}:[0-9a-f]{64}");
         }
-    }
-
-    @Test
-    void patternOfATenant_isTheStartOfItsKeys() {
-        String pattern = text(keys.answers(Optional.of("alice")));
-
-        assertThat(pattern).endsWith(":*");
-        assertThat(text(keys.answer(Samples.key("alice", "q")))).startsWith(pattern.substring(0, pattern.length() - 1));
-    }
-
-    @Test
-    void patternOfAll_leavesTheTenantOpenAndNothingElse() {
-        assertThat(text(keys.answers(Optional.empty()))).isEqualTo("app:v1:" + "?".repeat(32) + ":*");
     }
 
     private static String text(byte[] key) {

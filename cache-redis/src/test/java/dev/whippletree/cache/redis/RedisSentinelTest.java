@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.testkit.Samples;
 import dev.whippletree.testkit.redis.RedisProcess;
 import io.lettuce.core.RedisException;
@@ -111,22 +112,33 @@ class RedisSentinelTest {
         }
     }
 
+    /** No connection breaks, also not the one for notices, on which nothing is asked. */
     @Test
     void masterIsStopped_keepsItsConnectionsOpen_andAllGoesOnAtTheReplica() throws Exception {
         Map<String, String> impatient = Map.of("password", PASSWORD, "command-timeout", "1s");
         try (CachingProcess cache = new CachingProcess(uri, impatient)) {
-            processes.open(uri, impatient);
-            processes.open(uri, impatient);
+            CoordinatedProcess one = processes.open(uri, impatient);
+            CoordinatedProcess two = processes.open(uri, impatient);
             processes.awaitInStep();
             await().ignoreExceptions().untilAsserted(() -> cache.put(KEY));
             await().until(() -> keys(replica) == keys(master));
+            List<ScopeClosing> heard = two.hear();
 
             master.freeze();
 
             await().atMost(MOST_OF_A_FAILOVER).until(() -> isMaster(replica));
             processes.awaitInStep();
             await().ignoreExceptions().until(() -> cache.isStored(KEY));
+            await().atMost(MOST_OF_A_FAILOVER).until(() -> subscribers(replica) == 2);
+            one.coordination().closed(new ScopeClosing(CoordinatedProcess.SCOPE, Duration.ofMinutes(1), true, "quota"));
+            await().until(() -> heard.size() == 1);
         }
+    }
+
+    private static int subscribers(RedisProcess where) {
+        return at(where, redis -> redis.pubsubNumsub("whippletree:v1:notices"))
+                .get("whippletree:v1:notices")
+                .intValue();
     }
 
     /** The Sentinel breaks all connections to a server when it changes its role. */

@@ -36,6 +36,59 @@ class RedisSettingsTest {
         assertThat(settings.redisUri().isSsl()).isFalse();
     }
 
+    @Test
+    void whatTheUriSays_isKept_andCredentialsBesideAreForTheMasterAlone() {
+        RedisURI one = read(Map.of("uri", "rediss://a:b@cache/5", "username", "alice", "password", "secret"))
+                .redisUri();
+        assertThat(one.isSsl()).isTrue();
+        assertThat(one.getDatabase()).isEqualTo(5);
+        assertThat(credentials(one).getUsername()).isEqualTo("alice");
+
+        RedisURI sentinels = read(Map.of("uri", "rediss-sentinel://a,b/0#main", "password", "secret"))
+                .redisUri();
+        assertThat(sentinels.isSsl()).isTrue();
+        assertThat(sentinels.getSentinels()).hasSize(2).allSatisfy(sentinel -> {
+            assertThat(sentinel.isSsl()).isTrue();
+            assertThat(credentials(sentinel).hasPassword()).isFalse();
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "key-prefix, '', key-prefix must be",
+        "key-prefix, a*, key-prefix must be",
+        "key-prefix, a?, key-prefix must be",
+        "key-prefix, a[b], key-prefix must be",
+        "key-prefix, {a}, key-prefix must be",
+        "key-prefix, ä, key-prefix must be",
+        "username, alice, username needs a password",
+        "ca-certificate, ca.pem, ca-certificate is for TLS",
+        "processes, 0, processes",
+        "claim-lease, 999ms, 'claim-lease is 1s to 1d, not 999ms'",
+        "call-lease, 86401s, 'call-lease is 1s to 1d, not 86401s'"
+    })
+    void settingThatCannotBeUsed_isRefused(String name, String value, String message) {
+        Settings settings = new Settings("cache redis", Map.of("uri", "redis://:secret@cache", name, value));
+        assertThat(catchThrowable(() -> CoordinationSettings.from(settings)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("cache redis: " + message)
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void leastAndMostOfACoordinatorsSettings_areTaken() {
+        Settings settings =
+                new Settings("coordinator redis", Map.of("processes", "1", "claim-lease", "1s", "call-lease", "1d"));
+        CoordinationSettings read = CoordinationSettings.from(settings);
+        assertThat(read.processes()).isEqualTo(1);
+        assertThat(read.claimLease()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(read.callLease()).isEqualTo(Duration.ofDays(1));
+        CoordinationSettings usual = CoordinationSettings.from(Settings.none("coordinator redis"));
+        assertThat(usual.processes()).isZero();
+        assertThat(usual.claimLease()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(usual.callLease()).isEqualTo(Duration.ofSeconds(150));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "redis://cache:7000/2, cache:7000",
@@ -51,24 +104,6 @@ class RedisSettingsTest {
 
         assertThat(settings.address()).isEqualTo(address);
         assertThat(settings).hasToString("cache redis at " + address);
-    }
-
-    @Test
-    void tlsAndDatabase_areTakenFromTheUri() {
-        RedisURI uri = read(Map.of("uri", "rediss://cache/5")).redisUri();
-
-        assertThat(uri.isSsl()).isTrue();
-        assertThat(uri.getDatabase()).isEqualTo(5);
-    }
-
-    @Test
-    void credentialsBeside_replaceThoseInTheUri() {
-        RedisURI uri = read(Map.of("uri", "redis://a:b@cache", "username", "alice", "password", "secret"))
-                .redisUri();
-
-        RedisCredentials credentials = credentials(uri);
-        assertThat(credentials.getUsername()).isEqualTo("alice");
-        assertThat(credentials.getPassword()).containsExactly("secret".toCharArray());
     }
 
     @ParameterizedTest
@@ -108,48 +143,6 @@ class RedisSettingsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("cache redis: uri is not a Redis URI");
         assertThat(all.toString()).doesNotContain("secret").doesNotContain("sec ret");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "a b", "a*", "a?", "a[b]", "{a}", "ä"})
-    void prefixThatWouldBeAPattern_isRefused(String prefix) {
-        assertThat(catchThrowable(() -> read(Map.of("key-prefix", prefix))))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("cache redis: key-prefix");
-    }
-
-    @Test
-    void usernameAlone_isRefused() {
-        assertThat(catchThrowable(() -> read(Map.of("username", "alice"))))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("needs a password");
-    }
-
-    @Test
-    void sentinelsBehindTls_areSpokenToByTls() {
-        RedisURI uri = read(Map.of("uri", "rediss-sentinel://a,b/0#main")).redisUri();
-
-        assertThat(uri.isSsl()).isTrue();
-        assertThat(uri.getSentinels()).hasSize(2).allMatch(RedisURI::isSsl);
-    }
-
-    @Test
-    void passwordBeside_isNotForTheSentinels() {
-        RedisURI uri = read(Map.of("uri", "redis-sentinel://a,b#main", "password", "secret"))
-                .redisUri();
-
-        assertThat(uri.getSentinels())
-                .allSatisfy(sentinel ->
-                        assertThat(credentials(sentinel).hasPassword()).isFalse());
-    }
-
-    @Test
-    void certificatesWithoutTls_areRefused() {
-        assertThat(catchThrowable(() -> read(Map.of("uri", "redis://:secret@cache", "ca-certificate", "ca.pem"))))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("cache redis: ca-certificate is for TLS")
-                .hasMessageContaining("rediss://")
-                .hasMessageNotContaining("secret");
     }
 
     @ParameterizedTest

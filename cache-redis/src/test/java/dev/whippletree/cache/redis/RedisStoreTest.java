@@ -3,7 +3,6 @@ package dev.whippletree.cache.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheEnvelope;
 import dev.whippletree.spi.CacheKey;
@@ -20,7 +19,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,12 +71,6 @@ class RedisStoreTest {
     }
 
     @Test
-    void serviceLoader_findsIt() {
-        assertThat(ServiceLoader.load(Cache.class).stream().map(ServiceLoader.Provider::type))
-                .contains(RedisCache.class);
-    }
-
-    @Test
     void answer_liesUnderItsKeyUntilItExpires() {
         put(store, Duration.ofHours(1));
 
@@ -110,7 +102,7 @@ class RedisStoreTest {
     }
 
     @Test
-    void garbage_isAMiss() {
+    void garbage_isAMiss_andTold() {
         put(store, Duration.ofHours(1));
         byte[] envelope = other.get(PLACE);
         envelope[envelope.length / 2]++;
@@ -118,6 +110,7 @@ class RedisStoreTest {
             other.set(PLACE, garbage);
             assertThat(isStored(store)).isFalse();
         }
+        assertThat(store.remarks()).singleElement().asString().contains("4 values", new String(PLACE, UTF_8));
     }
 
     @Test
@@ -158,19 +151,13 @@ class RedisStoreTest {
     }
 
     @Test
-    void anotherProcess_findsWhatThisOneStored() {
+    void anotherProcess_findsWhatThisOneStored_alsoOnceItIsClosed() {
         put(store, Duration.ofHours(1));
         try (CacheStore second = open("whippletree")) {
             assertThat(isStored(second)).isTrue();
+            store.close();
+            assertThat(isStored(second)).isTrue();
         }
-    }
-
-    @Test
-    void closing_leavesWhatIsShared() {
-        put(store, Duration.ofHours(1));
-        store.close();
-
-        assertThat(other.exists(PLACE)).isOne();
     }
 
     private CacheStore open(String prefix) {

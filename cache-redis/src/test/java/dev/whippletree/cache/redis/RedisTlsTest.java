@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** A real Redis behind TLS: who is trusted, who isn't, and what is said then. */
@@ -93,48 +96,25 @@ class RedisTlsTest {
         }
     }
 
-    @Test
-    void signedByNobodyTheJvmKnows_isRefusedAndSaysWhatToDo() {
-        List<String> lines = assertRefused(
-                uri(),
-                Map.of(),
-                "its certificate isn't accepted: unable to find valid certification path",
-                "set ca-certificate to a PEM file");
-
-        assertThat(lines)
-                .anyMatch(line -> line.startsWith("cache redis") && line.contains("set ca-certificate to a PEM file"));
-    }
-
-    @Test
-    void signedByAnother_isRefusedAndSaysWhatToDo() {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "rediss://localhost:TLS |         | accepted: unable to find valid certification path | set ca-certificate to a PEM",
+                "rediss://localhost:TLS | other   | accepted: unable to find valid certification path | set ca-certificate to a PEM",
+                "rediss://127.0.0.1:TLS | trusted | accepted: No subject alternative names matching IP | set uri to a host name",
+                "redis://localhost:TLS  |         | Connection | if so, uri begins with rediss://",
+                "rediss://localhost:OPEN | trusted | timed out | if not, uri begins with redis://"
+            })
+    void whoeverCannotBeTrusted_orSpeaksNoTls_isRefused_andItIsSaidWhatToDo(
+            String uri, @Nullable String trusted, String reason, String remedy) {
         assertRefused(
-                uri(),
-                trusting(certificates.stranger()),
-                "its certificate isn't accepted: unable to find valid certification path",
-                "set ca-certificate to a PEM file");
-    }
-
-    @Test
-    void certificateOfAnotherHost_isRefusedAndSaysWhatToDo() {
-        assertRefused(
-                "rediss://127.0.0.1:" + port,
-                trusting(certificates.authority()),
-                "its certificate isn't accepted: No subject alternative names matching IP address 127.0.0.1",
-                "set uri to a host name that is in Redis's certificate");
-    }
-
-    @Test
-    void plainClientAtTheTlsPort_isToldThatTlsMayBeWanted() {
-        assertRefused("redis://localhost:" + port, Map.of(), "Connection", "if so, uri begins with rediss://");
-    }
-
-    @Test
-    void tlsClientAtThePlainPort_isToldThatTlsMayNotBeSpoken() {
-        assertRefused(
-                "rediss://localhost:" + redis.port(),
-                trusting(certificates.authority()),
-                "timed out",
-                "if not, uri begins with redis://");
+                uri.replace("TLS", "" + port).replace("OPEN", "" + redis.port()),
+                trusted == null
+                        ? Map.of()
+                        : trusting(trusted.equals("other") ? certificates.stranger() : certificates.authority()),
+                reason,
+                remedy);
     }
 
     @Test
@@ -170,10 +150,8 @@ class RedisTlsTest {
         await().atMost(1, TimeUnit.MINUTES).ignoreExceptions().untilAsserted(() -> cache.put(KEY));
     }
 
-    /**
-     * Returns what was logged. Not every attempt need fail for the same reason: either side may be the first to close.
-     */
-    private List<String> assertRefused(String uri, Map<String, String> settings, String reason, String remedy) {
+    /** Not every attempt need fail for the same reason: either side may be the first to close. */
+    private void assertRefused(String uri, Map<String, String> settings, String reason, String remedy) {
         ListAppender<ILoggingEvent> logged = new ListAppender<>();
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         logged.start();
@@ -188,11 +166,9 @@ class RedisTlsTest {
                     .doesNotContain(PASSWORD));
             assertThat(one.status().connected()).isFalse();
             assertThat(one.reserve(ONE_OF_THREE)).isInstanceOf(Grant.Granted.class);
-            List<String> lines = List.copyOf(logged.list).stream()
-                    .map(ILoggingEvent::getFormattedMessage)
-                    .toList();
-            assertThat(lines).noneMatch(line -> line.contains(PASSWORD));
-            return lines;
+            assertThat(List.copyOf(logged.list).stream().map(ILoggingEvent::getFormattedMessage))
+                    .anyMatch(line -> line.startsWith("cache redis") && line.contains("; until it is back, "))
+                    .noneMatch(line -> line.contains(PASSWORD));
         } finally {
             root.detachAppender(logged);
         }

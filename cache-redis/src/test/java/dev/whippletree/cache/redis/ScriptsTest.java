@@ -1,5 +1,6 @@
 package dev.whippletree.cache.redis;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -17,11 +18,13 @@ import dev.whippletree.testkit.redis.RedisProcess;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +43,9 @@ class ScriptsTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration HOUR = Duration.ofHours(1);
     private static final long AMOUNT = 10;
+    private static final LimitName NAME = new LimitName(Optional.empty(), "requests");
+    private static final String PLACE = RedisKeys.place("acme", NAME);
+    private static final String KEY_OF_LIMIT = new String(new RedisKeys("whippletree").limit(PLACE), US_ASCII);
 
     private final FakeServices services = FakeServices.real();
     private RedisProcess redis;
@@ -81,15 +87,61 @@ class ScriptsTest {
         return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
     }
 
-    private static LimitsCall call(Duration lease) {
-        LimitName name = new LimitName(Optional.empty(), "requests");
-        return new LimitsCall("acme", "", "0123456789abcdef", 0, lease, List.of(new LimitSize(name, AMOUNT, HOUR)));
+    private static LimitsCall call(Duration lease, Duration window) {
+        return new LimitsCall("acme", "", "0123456789abcdef", 0, lease, List.of(new LimitSize(NAME, AMOUNT, window)));
     }
 
-    private long left(Duration lease) {
-        LimitsReply reply = join(commands.enter(call(lease), "looker", List.of(), List.of()));
+    private long left() {
+        return left(HOUR);
+    }
+
+    private long left(Duration window) {
+        LimitsReply reply = join(commands.enter(call(MINUTE, window), "looker", List.of(), List.of()));
         assertThat(reply.verdict()).isEqualTo(Verdict.DONE);
         return reply.left().get(0);
+    }
+
+    private void reserve(String grant, long amount) {
+        assertThat(join(commands.reserve(call(MINUTE, HOUR), grant, List.of(amount)))
+                        .verdict())
+                .isEqualTo(Verdict.DONE);
+    }
+
+    private void use(String grant, long amount) {
+        reserve(grant, amount);
+        join(commands.end(call(MINUTE, HOUR), grant, Duration.ZERO, List.of(amount)));
+    }
+
+    private String field(String name) {
+        return OtherClient.ask(redis.uri(), other -> other.hget(KEY_OF_LIMIT, name));
+    }
+
+    /** Dates all that the limit holds so much earlier, instead of waiting for so long. */
+    private void age(Duration time) {
+        OtherClient.ask(redis.uri(), other -> {
+            Map<String, String> aged = new HashMap<>();
+            long width = (Long.parseLong(other.hget(KEY_OF_LIMIT, "w")) + 1_023) / 1_024;
+            long slots = time.toMillis() / width;
+            other.hgetall(KEY_OF_LIMIT).forEach((field, value) -> {
+                boolean isSlot = field.matches("\\d+");
+                String[] grant = value.split(" ");
+                if (isSlot) {
+                    aged.put(Long.toString(Long.parseLong(field) - slots), value);
+                } else if (field.startsWith("g")) {
+                    aged.put(field, grant[0] + " " + earlier(grant[1], slots * width));
+                } else if ("oy".contains(field)) {
+                    aged.put(field, earlier(value, slots));
+                } else {
+                    aged.put(field, "nkc".contains(field) ? earlier(value, slots * width) : value);
+                }
+            });
+            other.del(KEY_OF_LIMIT);
+            return other.hset(KEY_OF_LIMIT, aged);
+        });
+    }
+
+    private static String earlier(String number, long by) {
+        return number.isEmpty() ? "" : Long.toString(Math.max(0, Long.parseLong(number) - by));
     }
 
     @Test
@@ -115,36 +167,93 @@ class ScriptsTest {
     void datedUses_countOnce_howeverOftenTheyAreEntered() {
         List<DatedEntry> dated = List.of(new DatedEntry(new Use(0, 4), MINUTE));
 
-        assertThat(join(commands.enter(call(MINUTE), "one", List.of(), dated)).left())
+        assertThat(join(commands.enter(call(MINUTE, HOUR), "one", List.of(), dated))
+                        .left())
                 .containsExactly(6L);
-        assertThat(join(commands.enter(call(MINUTE), "one", List.of(), dated)).left())
+        assertThat(join(commands.enter(call(MINUTE, HOUR), "one", List.of(), dated))
+                        .left())
                 .containsExactly(6L);
-        assertThat(join(commands.enter(call(MINUTE), "two", List.of(), dated)).left())
+        assertThat(join(commands.enter(call(MINUTE, HOUR), "two", List.of(), dated))
+                        .left())
                 .containsExactly(2L);
     }
 
     @Test
-    void reservationOfADeadProcess_staysUsedOnceItsLeaseIsOver() {
-        Duration lease = Duration.ofMillis(20);
-        assertThat(join(commands.reserve(call(lease), "grant", List.of(7L))).verdict())
-                .isEqualTo(Verdict.DONE);
+    void usesOfAWholeWindow_takeBoundedMemory() {
+        List<DatedEntry> dated = IntStream.range(0, 7_200)
+                .mapToObj(number -> new DatedEntry(new Use(0, 1), Duration.ofMillis(500L * number)))
+                .toList();
 
-        await().until(() -> {
-            assertThat(left(lease)).isEqualTo(3);
-            return inFlight().equals("0");
-        });
-        assertThat(left(lease)).isEqualTo(3);
+        join(commands.enter(call(MINUTE, HOUR), "one", List.of(), dated));
+
+        assertThat(left()).isBetween(AMOUNT - 7_200, AMOUNT - 7_190);
+        Long fields = OtherClient.ask(redis.uri(), other -> other.hlen(KEY_OF_LIMIT));
+        assertThat(fields).isBetween(1_000L, 1_040L);
+        Long bytes = OtherClient.ask(redis.uri(), other -> other.memoryUsage(KEY_OF_LIMIT));
+        assertThat(bytes).isBetween(10_000L, 75_000L);
     }
 
-    /** Returns what the limit's field for what is in flight says. */
-    private String inFlight() {
-        return OtherClient.ask(
-                redis.uri(),
-                other -> other.hget(
-                        other.keys("*limit*").stream()
-                                .filter(key -> other.type(key).equals("hash"))
-                                .findFirst()
-                                .orElseThrow(),
-                        "h"));
+    @Test
+    void reservationOfADeadProcess_countsAsUsedFromTheEndOfItsLeaseOn() {
+        reserve("dead", 7);
+        reserve("another", 2);
+        age(MINUTE.dividedBy(2));
+        assertThat(left()).isEqualTo(1);
+        assertThat(field("h")).isEqualTo("9");
+        age(MINUTE);
+
+        assertThat(left()).isEqualTo(1);
+        assertThat(field("h")).isEqualTo("0");
+        assertThat(field("s")).isEqualTo("9");
+        age(Duration.ofMinutes(59));
+        assertThat(left()).as("it was over half a minute later").isEqualTo(1);
+        age(MINUTE);
+        assertThat(left()).isEqualTo(AMOUNT);
+        join(commands.end(call(MINUTE, HOUR), "dead", Duration.ZERO, List.of(1L)));
+        assertThat(left()).as("an end that comes too late").isEqualTo(AMOUNT);
+    }
+
+    @Test
+    void useThatLeavesTheWindow_leavesTheSum_thoughLaterOnesStay() {
+        use("first", 3);
+        age(Duration.ofMinutes(40));
+        use("second", 2);
+        assertThat(left()).isEqualTo(5);
+        age(Duration.ofMinutes(19));
+        assertThat(left()).isEqualTo(5);
+        age(Duration.ofMinutes(2));
+
+        assertThat(left()).isEqualTo(8);
+        assertThat(field("s")).isEqualTo("2");
+        reserve("third", 8);
+        LimitsReply refused = join(commands.reserve(call(MINUTE, HOUR), "fourth", List.of(2L)));
+        assertThat(refused.verdict()).isEqualTo(Verdict.REFUSED);
+        assertThat(Duration.ofMillis(refused.waitMillis()))
+                .as("the second leaves in 39 minutes")
+                .isBetween(Duration.ofMinutes(38), Duration.ofMinutes(40));
+        age(Duration.ofMinutes(40));
+        assertThat(join(commands.survey(Map.of(PLACE, HOUR))))
+                .as("nobody has looked since")
+                .containsEntry(PLACE, 10L);
+        assertThat(left()).isEqualTo(2);
+        assertThat(join(commands.survey(Map.of(PLACE, HOUR)))).containsEntry(PLACE, 8L);
+    }
+
+    @Test
+    void longerOfTwoWindows_countsForAsLongAsSomebodyMayGoByIt() {
+        use("grant", 4);
+        age(Duration.ofMinutes(30));
+        assertThat(left(MINUTE)).isEqualTo(6);
+        age(Duration.ofMinutes(28));
+        assertThat(left(MINUTE)).isEqualTo(6);
+        assertThat(left(Duration.ofHours(2)))
+                .as("a longer one knows what was known")
+                .isEqualTo(6);
+        age(Duration.ofMinutes(119));
+        assertThat(left(MINUTE)).as("the longest still counts").isEqualTo(AMOUNT);
+        assertThat(field("w")).isEqualTo("7200000");
+        age(Duration.ofMinutes(2));
+        assertThat(left(MINUTE)).isEqualTo(AMOUNT);
+        assertThat(field("w")).isEqualTo("60000");
     }
 }

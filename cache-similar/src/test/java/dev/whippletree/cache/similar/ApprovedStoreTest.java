@@ -15,8 +15,11 @@ import dev.whippletree.testkit.cache.CacheContract;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ApprovedStoreTest extends CacheContract {
 
@@ -87,5 +90,32 @@ final class ApprovedStoreTest extends CacheContract {
         CacheKey undeclared = Samples.key("t", "Who are you?");
         put(undeclared);
         assertThat(get(undeclared)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 100, 0, 5", "12000, 81, 19, 24"})
+    void whatWasUsedLeastRecently_goes_onceThereAreTooMany_orTheyTakeTooMuch(
+            int length, int most, int gone, int goneThen) {
+        CacheStore small =
+                cache().open(new Settings("cache similar", Map.of("questions", "100", "memory", "1MB")), virtual);
+        CacheEntry entry = new CacheEntry(
+                Samples.completion("x".repeat(length)),
+                virtual.clock().instant().plus(Duration.ofHours(1)));
+        for (int scope = 0; scope < 100; scope++) {
+            var unused = small.put(key("t", "s" + scope), entry);
+        }
+        assertThat(isStored(small, gone)).isTrue();
+        assertThat(gone == 0 || !isStored(small, gone - 1)).isTrue();
+        for (int scope = 100; scope < 105; scope++) {
+            var unused = small.put(key("t", "s" + scope), entry);
+        }
+        assertThat(isStored(small, gone)).as("it was used since").isTrue();
+        assertThat(isStored(small, goneThen)).isFalse();
+        assertThat(isStored(small, goneThen + 1)).isTrue();
+        assertThat(small.clear(Optional.of("t")).toCompletableFuture().join()).isEqualTo(most);
+    }
+
+    private boolean isStored(CacheStore where, int scope) {
+        return where.get(key("t", "s" + scope)).toCompletableFuture().join().isPresent();
     }
 }

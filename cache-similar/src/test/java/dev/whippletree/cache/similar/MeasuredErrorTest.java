@@ -3,6 +3,8 @@ package dev.whippletree.cache.similar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MeasuredErrorTest {
@@ -44,5 +46,35 @@ class MeasuredErrorTest {
         MeasuredError measured = new MeasuredError(1_000, 400, 50, 0, 40);
         assertThat(measured.isAbove(0.028)).isTrue();
         assertThat(measured.isAbove(0.03)).isFalse();
+    }
+
+    @Test
+    void remarks_tellOfTheFiveScopesWithMostRequests_andOfWhatWasLost() {
+        MeasuredError some = new MeasuredError(1_000, 400, 50, 5, 3);
+        List<AnswerScope.Report> reports = new ArrayList<>();
+        for (int scope = 0; scope < 7; scope++) {
+            reports.add(new AnswerScope.Report("s" + scope, 0.5, false, new MeasuredError(scope, 0, 0, 0, 0), 0));
+        }
+        reports.add(new AnswerScope.Report("off", 0.5, true, some, 0));
+        reports.add(new AnswerScope.Report("none", Double.POSITIVE_INFINITY, false, some, 2));
+        reports.add(new AnswerScope.Report("all", 0.876, false, some, 1));
+
+        assertThat(Remarks.of(reports, true, 0.01, 9, 8))
+                .containsExactly(
+                        "scope off: off: more than 1.0 % of requests got wrong answers; measuring anew",
+                        "scope none: 1000 requests; no score keeps wrong answers within 1.0 % yet; 2 unjudged answers count as"
+                                + " wrong",
+                        "scope all: 1000 requests, 400 served from score 0.88 on, 50 audits; wrong 4.0 % of requests (1.3 % to"
+                                + " 8.7 %), 10.0 % of hits (3.3 % to 21.8 %); 3 hits were called wrong; 1 unjudged answers count"
+                                + " as wrong",
+                        "scope s6: 6 requests, 0 served from score 0.50 on, 0 audits",
+                        "scope s5: 5 requests, 0 served from score 0.50 on, 0 audits",
+                        "5 more scopes with fewer requests",
+                        "9 questions were skipped under load",
+                        "8 verdicts were lost because the verifier failed or couldn't keep up; they count as wrong");
+        assertThat(Remarks.of(reports.subList(0, 5), false, 0.01, 0, 0))
+                .hasSize(5)
+                .last()
+                .isEqualTo("scope s0: 0 requests, 0 would have been served from score 0.50 on, 0 audits");
     }
 }

@@ -7,7 +7,6 @@ import dev.whippletree.spi.CacheEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -21,15 +20,12 @@ final class Replay {
     private final AnswerScope scope;
     private final Random random;
     private final Judge judge;
-    private final int atOnce;
-    private final List<Asked> asked = new ArrayList<>();
     private int requests;
     private int hits;
     private int wrong;
-    private int audits;
 
     /** What became of a stream. */
-    record Result(int requests, int hits, int wrong, int audits, double threshold) {
+    record Result(int requests, int hits, int wrong) {
 
         double hitRate() {
             return (double) hits / requests;
@@ -37,10 +33,6 @@ final class Replay {
 
         double wrongPerRequest() {
             return (double) wrong / requests;
-        }
-
-        double wrongPerHit() {
-            return hits == 0 ? 0 : (double) wrong / hits;
         }
     }
 
@@ -52,27 +44,12 @@ final class Replay {
      */
     record Judge(double callsRightWrong, double callsWrongRight) {
 
-        static final Judge PERFECT = new Judge(0, 0);
-
         boolean says(boolean right, Random random) {
             return right != (random.nextDouble() < (right ? callsRightWrong : callsWrongRight));
         }
     }
 
-    /** A question that the service is being asked. */
-    private record Asked(Look look, CacheEntry fresh) {}
-
-    /** Prepares one with a perfect judge and one question after the other. */
-    Replay(double maxError, long seed) {
-        this(maxError, seed, Judge.PERFECT, 1);
-    }
-
-    /**
-     * Prepares one.
-     *
-     * @param atOnce so many questions come at once: they are looked up before the first of them is answered and judged
-     */
-    Replay(double maxError, long seed, Judge judge, int atOnce) {
+    Replay(double maxError, long seed, Judge judge) {
         this.random = new Random(seed);
         this.scope = new AnswerScope(
                 "replay",
@@ -82,17 +59,12 @@ final class Replay {
                 new AtomicLong(),
                 name -> {});
         this.judge = judge;
-        this.atOnce = atOnce;
     }
 
     /** Asks all of a stream. */
     Replay ask(Stream stream) {
         for (Stream.Question question : stream.questions()) {
             ask(question);
-            if (requests % atOnce == 0) {
-                asked.forEach(this::learn);
-                asked.clear();
-            }
         }
         return this;
     }
@@ -105,20 +77,16 @@ final class Replay {
             wrong += isRight(look.nearest().orElseThrow(), entry(question.intent())) ? 0 : 1;
             scope.delivered(look);
         } else {
-            audits += look.judgement().verdict() == AuditedThreshold.Verdict.AUDIT ? 1 : 0;
-            asked.add(new Asked(look, entry(question.intent())));
+            learn(look, entry(question.intent()));
         }
     }
 
-    private void learn(Asked question) {
-        Look look = question.look();
+    private void learn(Look look, CacheEntry fresh) {
         AuditedThreshold.Request request = scope.answered(look, look.judgement());
-        boolean right =
-                look.nearest().map(nearest -> agree(nearest, question.fresh())).orElse(false);
+        boolean right = look.nearest().map(nearest -> agree(nearest, fresh)).orElse(false);
         scope.label(request, !right);
-        Optional<Stored> same =
-                right ? look.nearest() : scope.sameAnswer(look, stored -> agree(stored, question.fresh()));
-        scope.store(look, question.fresh(), same, Long.MAX_VALUE);
+        Optional<Stored> same = right ? look.nearest() : scope.sameAnswer(look, stored -> agree(stored, fresh));
+        scope.store(look, fresh, same, Long.MAX_VALUE);
     }
 
     private boolean agree(Stored stored, CacheEntry fresh) {
@@ -130,7 +98,7 @@ final class Replay {
     }
 
     Result result() {
-        return new Result(requests, hits, wrong, audits, scope.report().threshold());
+        return new Result(requests, hits, wrong);
     }
 
     static CacheEntry entry(String answer) {

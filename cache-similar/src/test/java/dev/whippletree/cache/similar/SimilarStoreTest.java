@@ -1,6 +1,9 @@
 package dev.whippletree.cache.similar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.Mockito.doReturn;
+import static org.mockito.Mockito.mock;
 
 import dev.whippletree.model.ApprovedWordings;
 import dev.whippletree.model.Completion;
@@ -20,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -67,6 +71,18 @@ class SimilarStoreTest {
                 new Settings("cache similar", values), ApprovedWordings.parse("approved one\napproved other\n"));
         return new SimilarStore(
                 settings, new ApprovedStore(settings, services.clock()), new FirstWords(), verifier, services);
+    }
+
+    private void reopen(Map<String, String> values, Optional<Verifier> verifier) {
+        store.close();
+        store = open(values, verifier);
+    }
+
+    private void reopen(Executor executor) {
+        store.close();
+        Services services = mock(Services.class, delegatesTo(FakeServices.on(timeline)));
+        doReturn(executor).when(services).executor();
+        store = open(Map.of("mode", "serve", "max-error", "10%"), Optional.of(new EqualVerifier()), services);
     }
 
     private static CacheKey key(String tenant, String scope, String question) {
@@ -163,25 +179,24 @@ class SimilarStoreTest {
     }
 
     @Test
-    void warmUp_goesToTheService() {
+    void otherScope_andOtherTenant_shareNothing_norDoTheyClearEachOthers() {
         for (int i = 0; i < AuditedThreshold.WARM_UP - 1; i++) {
             assertThat(ask(key("red " + word(i)), "warm")).isEmpty();
         }
-    }
-
-    @Test
-    void otherScope_andOtherTenant_shareNothing() {
         warmUp();
         assertThat(hitsOf(50, "scope", "acme")).isPositive();
         assertThat(hitsOf(50, "other scope", "acme")).isZero();
         assertThat(hitsOf(50, "scope", "other tenant")).isZero();
+        assertThat(clear(Optional.of("other tenant"))).isEqualTo(50);
+        assertThat(hitsOf(50, "scope", "acme")).isPositive();
+        timeline.advance(Duration.ofHours(2));
+        assertThat(hitsOf(1, "scope", "acme")).as("all has expired").isZero();
+        assertThat(clear(Optional.of("acme"))).isPositive();
+        assertThat(clear(Optional.empty())).isZero();
     }
 
-    @Test
-    void expiredAnswers_arentServed() {
-        warmUp();
-        timeline.advance(Duration.ofHours(2));
-        assertThat(hitsOf(1, "scope", "acme")).isZero();
+    private long clear(Optional<String> tenant) {
+        return store.clear(tenant).toCompletableFuture().join();
     }
 
     @Test
@@ -214,23 +229,10 @@ class SimilarStoreTest {
 
     @Test
     void shadow_servesNothing_andTellsWhatItWouldHaveDone() {
-        store.close();
-        store = open(Map.of("mode", "shadow", "max-error", "10%"), Optional.of(new EqualVerifier()));
+        reopen(Map.of("mode", "shadow", "max-error", "10%"), Optional.of(new EqualVerifier()));
         warmUp();
         assertThat(hitsOf(300, "scope", "acme")).isZero();
         assertThat(store.remarks()).singleElement().asString().contains("would have been served", "0.0 % of requests");
-    }
-
-    @Test
-    void callerSaysServedAnswerIsWrong_thatQuestionIsNotServedAgain() {
-        warmUp();
-        for (int i = 0; i < 500; i++) {
-            CacheKey key = key("red wrong " + word(i));
-            if (get(key).isPresent()) {
-                store.confirm(key, false);
-            }
-        }
-        assertThat(hitsOf(50, "scope", "acme")).isZero();
     }
 
     @Test
@@ -249,13 +251,12 @@ class SimilarStoreTest {
             timeline.advance(Duration.ofMillis(1));
             stored++;
         }
-        assertThat(store.clear(Optional.empty()).toCompletableFuture().join()).isEqualTo(stored - 1);
+        assertThat(clear(Optional.empty())).isEqualTo(stored - 1);
     }
 
     @Test
     void verifierThatIsTheCaller_confirmedAnswersAreServed_unconfirmedArent() {
-        store.close();
-        store = open(Map.of("mode", "serve", "max-error", "10%", "verifier", "caller"), Optional.empty());
+        reopen(Map.of("mode", "serve", "max-error", "10%", "verifier", "caller"), Optional.empty());
         int hits = 0;
         for (int i = 0; i < 700; i++) {
             CacheKey key = key("red " + word(i) + "q".repeat(i % 3 + 1));
@@ -263,22 +264,11 @@ class SimilarStoreTest {
             store.unconfirmed(key).ifPresent(stored -> store.confirm(key, true));
         }
         assertThat(hits).isPositive();
-        store.close();
-        store = open(Map.of("mode", "serve", "max-error", "10%", "verifier", "caller"), Optional.empty());
+        reopen(Map.of("mode", "serve", "max-error", "10%", "verifier", "caller"), Optional.empty());
         for (int i = 0; i < 700; i++) {
             assertThat(ask(key("red " + word(i) + "q".repeat(i % 3 + 1)), "warm " + i))
                     .isEmpty();
         }
-    }
-
-    @Test
-    void clear_forgetsATenantsQuestions() {
-        warmUp();
-        assertThat(store.clear(Optional.of("nobody")).toCompletableFuture().join())
-                .isZero();
-        assertThat(store.clear(Optional.of("acme")).toCompletableFuture().join())
-                .isPositive();
-        assertThat(hitsOf(20, "scope", "acme")).isZero();
     }
 
     @Test
@@ -313,17 +303,6 @@ class SimilarStoreTest {
     }
 
     @Test
-    void hit_countsOnceItIsDelivered() {
-        warmUp();
-        CacheKey hit = firstHit("red late");
-        long before = requestsCounted();
-        assertThat(requestsCounted()).isEqualTo(before);
-        store.delivered(hit);
-        store.delivered(hit);
-        assertThat(requestsCounted()).isEqualTo(before + 1);
-    }
-
-    @Test
     void hitThatCameTooLate_countsByWhatTheServiceAnswered() {
         warmUp();
         CacheKey hit = firstHit("red late");
@@ -333,6 +312,7 @@ class SimilarStoreTest {
         timeline.advance(Duration.ofMillis(1));
         assertThat(requestsCounted()).isEqualTo(before + 1);
         assertThat(servedCounted()).isEqualTo(served);
+        store.delivered(hit);
         store.delivered(hit);
         assertThat(requestsCounted()).isEqualTo(before + 1);
     }
@@ -372,7 +352,6 @@ class SimilarStoreTest {
     /** A judge that takes 300 ms, asked 25 times a second: it holds up no look-up, and hits come. */
     @Test
     void slowVerifier_holdsUpNoLookUp() {
-        store.close();
         Deque<Runnable> judging = new ArrayDeque<>();
         AtomicBoolean storing = new AtomicBoolean();
         Executor executor = task -> {
@@ -382,8 +361,7 @@ class SimilarStoreTest {
                 timeline.executor().execute(task);
             }
         };
-        Map<String, String> values = Map.of("mode", "serve", "max-error", "10%");
-        store = open(values, Optional.of(new EqualVerifier()), new OtherExecutor(FakeServices.on(timeline), executor));
+        reopen(executor);
         int hits = 0;
         for (int i = 0; i < 1_000; i++) {
             CacheKey key = key((i % 2 == 0 ? "red " : "blue ") + word(i));
@@ -404,15 +382,13 @@ class SimilarStoreTest {
 
     @Test
     void verifierThatCantKeepUp_losesVerdicts_andTellsHowMany() {
-        store.close();
         AtomicBoolean storing = new AtomicBoolean();
         Executor executor = task -> {
             if (!storing.get()) {
                 timeline.executor().execute(task);
             }
         };
-        Map<String, String> values = Map.of("mode", "serve", "max-error", "10%");
-        store = open(values, Optional.of(new EqualVerifier()), new OtherExecutor(FakeServices.on(timeline), executor));
+        reopen(executor);
         ask(key("red one"), "warm");
         storing.set(true);
         for (int i = 0; i < 1_100; i++) {
@@ -458,8 +434,7 @@ class SimilarStoreTest {
 
     @Test
     void memory_boundsWhatQuestionsAndAnswersTake_andWhatWasUsedLeastRecentlyGoes() {
-        store.close();
-        store = open(Map.of("mode", "shadow", "memory", "1MB"), Optional.of(new EqualVerifier()));
+        reopen(Map.of("mode", "shadow", "memory", "1MB"), Optional.of(new EqualVerifier()));
         String answer = "x".repeat(8_000);
         for (int i = 0; i < 60; i++) {
             ask(key("acme", "old", "red " + word(i)), answer + i);
@@ -468,23 +443,23 @@ class SimilarStoreTest {
         for (int i = 60; i < 120; i++) {
             ask(key("acme", "new", "red " + word(i)), answer + i);
         }
-        long kept = store.clear(Optional.empty()).toCompletableFuture().join();
+        long kept = clear(Optional.empty());
         assertThat(kept).as("of 180, at some 9,300 bytes each").isBetween(100L, 115L);
     }
 
     @Test
     void answerThatTakesAHundredthOfTheMemory_isntStored() {
-        store.close();
-        store = open(Map.of("mode", "shadow", "memory", "1MB"), Optional.of(new EqualVerifier()));
+        reopen(Map.of("mode", "shadow", "memory", "1MB"), Optional.of(new EqualVerifier()));
         ask(key("red apple"), "x".repeat(12_000));
         ask(key("red pear"), "x");
-        assertThat(store.clear(Optional.empty()).toCompletableFuture().join()).isEqualTo(1);
+        assertThat(clear(Optional.empty())).isEqualTo(1);
     }
+
+    private static final Map<String, String> CALLER = Map.of("mode", "shadow", "verifier", "caller");
 
     @Test
     void clear_forgetsWhatWasToBeConfirmed() {
-        store.close();
-        store = open(Map.of("mode", "shadow", "verifier", "caller"), Optional.empty());
+        reopen(CALLER, Optional.empty());
         ask(key("red apple"), "warm");
         ask(key("red pear"), "warmer");
         find(key("red plum"));
@@ -493,5 +468,68 @@ class SimilarStoreTest {
         store.clear(Optional.of("acme"));
         assertThat(store.unconfirmed(key("red pear"))).isEmpty();
         assertThat(store.unconfirmed(key("red plum"))).isEmpty();
+    }
+
+    @Test
+    void answerUnderWay_doesNotComeBackAfterAClear() {
+        ask(key("red apple"), "warm");
+        find(key("red pear"));
+        store.put(key("red pear"), entry("warm"));
+        assertThat(clear(Optional.empty())).isEqualTo(1);
+        timeline.advance(Duration.ofMillis(1));
+        assertThat(clear(Optional.empty())).isZero();
+
+        AtomicLong held = new AtomicLong();
+        AnswerScope scope = new AnswerScope(
+                "scope", new FlatIndex(10), new AuditedThreshold(0.1, true), timeline::now, held, name -> {});
+        Look look = scope.look("red", Wording.of("red"), new float[] {1}, 0);
+        scope.store(look, entry("warm"), Optional.empty(), 10_000);
+        assertThat(held.get()).isPositive();
+        assertThat(scope.end()).isEqualTo(1);
+        scope.store(look, entry("warm"), Optional.empty(), 10_000);
+        assertThat(scope.end()).isZero();
+        assertThat(held.get()).isZero();
+    }
+
+    @Test
+    void caller_isAskedOfTheNearestAnswer_beforeTheFreshOneIsStoredAndAfterwards() {
+        reopen(CALLER, Optional.empty());
+        ask(key("red apple"), "warm");
+        assertThat(store.unconfirmed(key("red apple")))
+                .as("nothing was stored before it")
+                .isEmpty();
+        CacheKey second = key("red pear");
+        find(second);
+        assertThat(unconfirmed(second)).contains("warm");
+        store.put(second, entry("warmer"));
+        assertThat(unconfirmed(second)).contains("warm");
+        store.confirm(second, true);
+        assertThat(unconfirmed(second)).isEmpty();
+    }
+
+    @Test
+    void callerWhoIsEarlierThanTheCache_isHeard_forThatAskingAlone() {
+        reopen(CALLER, Optional.empty());
+        ask(key("red apple"), "warm");
+        CacheKey second = key("red pear");
+        find(second);
+        store.confirm(second, true);
+        find(second);
+        assertThat(unconfirmed(second)).contains("warm");
+        store.confirm(second, true);
+        assertThat(unconfirmed(second)).isEmpty();
+        store.put(second, entry("warmer"));
+        assertThat(unconfirmed(second)).as("it has been confirmed").isEmpty();
+    }
+
+    private Optional<String> unconfirmed(CacheKey key) {
+        return store.unconfirmed(key).map(entry -> entry.completion().text());
+    }
+
+    @Test
+    void whereAVerifierSaysIt_nobodyIsAsked() {
+        ask(key("red apple"), "warm");
+        find(key("red pear"));
+        assertThat(store.unconfirmed(key("red pear"))).isEmpty();
     }
 }

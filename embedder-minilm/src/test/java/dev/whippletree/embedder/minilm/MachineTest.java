@@ -5,44 +5,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class MachineTest {
-
-    private static final Map<String, String> LINUX = Map.of("os.name", "Linux", "os.arch", "amd64");
 
     @TempDir
     private Path root;
 
-    private void file(String folder, String name) throws IOException {
-        Files.writeString(Files.createDirectories(root.resolve(folder)).resolve(name), "");
-    }
+    @ParameterizedTest
+    @CsvSource({
+        "lib/ld-musl-x86_64.so.1, lib/other, Linux with musl",
+        "lib/ld-musl-x86_64.so.1, lib64/ld-linux-x86-64.so.2, Linux",
+        "lib/other, lib64/ld-linux-x86-64.so.2, Linux",
+        "lib64/ld-musl-x86_64.so.1, usr/other, Linux"
+    })
+    void linuxWhoseOnlyLibraryIsMusl_isSaidToBeThat(String one, String other, String system) throws IOException {
+        for (String file : List.of(one, other)) {
+            Files.createDirectories(root.resolve(file).resolveSibling("."));
+            Files.writeString(root.resolve(file), "");
+        }
 
-    private Machine machine(Map<String, String> properties) {
-        return Machine.of(root, properties::get);
-    }
-
-    @Test
-    void linuxWhoseOnlyLibraryIsMusl_isSaidToBeThat() throws IOException {
-        file("lib", "ld-musl-x86_64.so.1");
-
-        assertThat(machine(LINUX)).isEqualTo(new Machine("Linux with musl", "amd64"));
-    }
-
-    @Test
-    void linuxThatHasMuslBesidesGlibc_isNot() throws IOException {
-        file("lib", "ld-musl-x86_64.so.1");
-        file("lib64", "ld-linux-x86-64.so.2");
-
-        assertThat(machine(LINUX)).isEqualTo(new Machine("Linux", "amd64"));
-    }
-
-    @Test
-    void machineWithoutSuchFolders_isWhatTheJvmCallsIt() {
-        assertThat(machine(Map.of("os.name", "Mac OS X", "os.arch", "x86_64")))
-                .isEqualTo(new Machine("Mac OS X", "x86_64"));
+        assertThat(Machine.of(root, Map.of("os.name", "Linux", "os.arch", "amd64")::get))
+                .isEqualTo(new Machine(system, "amd64"));
     }
 
     @Test

@@ -53,26 +53,6 @@ final class MiniLmEmbeddingTest {
                         .isGreaterThan(0.999));
     }
 
-    @Test
-    void vector_isOneLong() {
-        float[] vector = vector("Where is my card?");
-        double square = 0;
-        for (float number : vector) {
-            square += number * number;
-        }
-        assertThat(vector).hasSize(MiniLmEmbedding.NUMBERS);
-        assertThat(square).isCloseTo(1, within(1e-5));
-    }
-
-    @Test
-    void questionsOfOneMeaning_areNearerThanOthers() {
-        byte[] asked = Streams.kept(vector("How do I get a refund?"));
-
-        assertThat(Streams.cosine(vector("How can I get my money back?"), asked, 0))
-                .isGreaterThan(0.5)
-                .isGreaterThan(Streams.cosine(vector("What is the capital of France?"), asked, 0) + 0.3);
-    }
-
     /** Start and end of the text are two of the 256. */
     @Test
     void longestText_hasAVector_longerOne_hasNone() {
@@ -82,15 +62,18 @@ final class MiniLmEmbeddingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"我的銀行卡還沒有送到，請問應該怎麼辦？", "🙂🙂", "", "  "})
+    @ValueSource(strings = {"我的銀行卡還沒有送到，請問應該怎麼辦？", "🙂🙂", "where is 🙂", "", "  "})
     void textOfWhatTheModelDoesNotKnow_hasNone(String text) {
         assertThat(embedding.embed(text)).isEmpty();
     }
 
     @Test
-    void aQuarterUnknown_hasAVector_moreHasNone() {
-        assertThat(embedding.embed("where is 🙂 card")).isPresent();
-        assertThat(embedding.embed("where is 🙂")).isEmpty();
+    void aQuarterUnknown_hasAVector_whichIsOneLong() {
+        double square = 0;
+        for (float number : vector("where is 🙂 card")) {
+            square += number * number;
+        }
+        assertThat(square).isCloseTo(1, within(1e-5));
     }
 
     @Test

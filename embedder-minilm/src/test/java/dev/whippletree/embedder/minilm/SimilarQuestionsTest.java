@@ -40,18 +40,14 @@ final class SimilarQuestionsTest {
     private final VirtualTimeline timeline = new VirtualTimeline(5);
     private final FakeProvider service =
             FakeProvider.answering("answering", question -> question.contains("refund") ? REFUND : PASSWORD);
-    private Whippletree whippletree = open(Map.of("mode", "serve", "max-error", "5%"));
-
-    private Whippletree open(Map<String, String> settings) {
-        return Whippletree.builder()
-                .timeline(timeline)
-                .provider(service)
-                .account("one", service.name(), "token")
-                .model("m")
-                .cache(new SimilarCache())
-                .cache("similar", settings)
-                .build();
-    }
+    private final Whippletree whippletree = Whippletree.builder()
+            .timeline(timeline)
+            .provider(service)
+            .account("one", service.name(), "token")
+            .model("m")
+            .cache(new SimilarCache())
+            .cache("similar", Map.of("mode", "serve", "max-error", "5%"))
+            .build();
 
     @AfterEach
     void close() {
@@ -68,12 +64,6 @@ final class SimilarQuestionsTest {
         return answer.join();
     }
 
-    private void askOften() {
-        for (int i = 0; i < 330; i++) {
-            ask(OFTEN_ASKED.get(i % OFTEN_ASKED.size()));
-        }
-    }
-
     private static boolean isStored(Completion answer) {
         return answer.origin().source() == Origin.Source.CACHE;
     }
@@ -82,7 +72,9 @@ final class SimilarQuestionsTest {
     void serving_learnsFirst_thenAnswersWordingsThatItNeverSaw() {
         assertThat(Stream.of(0, 1, 2, 3, 4, 5).map(OFTEN_ASKED::get).map(this::ask))
                 .noneMatch(SimilarQuestionsTest::isStored);
-        askOften();
+        for (int i = 0; i < 330; i++) {
+            ask(OFTEN_ASKED.get(i % OFTEN_ASKED.size()));
+        }
         assertThat(service.calls()).as("of 336 requests").isBetween(300, 320);
 
         List<Completion> answers = NEVER_ASKED.stream().map(this::ask).toList();
@@ -90,16 +82,5 @@ final class SimilarQuestionsTest {
         assertThat(answers).extracting(Completion::text).containsExactly(REFUND, PASSWORD, REFUND, PASSWORD, REFUND);
         // A tenth goes to the service all the same.
         assertThat(answers.stream().filter(SimilarQuestionsTest::isStored)).hasSizeGreaterThanOrEqualTo(3);
-    }
-
-    @Test
-    void shadow_servesNothing() {
-        whippletree.close();
-        whippletree = open(Map.of("mode", "shadow"));
-
-        askOften();
-
-        assertThat(NEVER_ASKED.stream().map(this::ask)).noneMatch(SimilarQuestionsTest::isStored);
-        assertThat(service.calls()).isEqualTo(335);
     }
 }

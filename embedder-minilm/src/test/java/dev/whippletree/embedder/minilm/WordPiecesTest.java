@@ -103,7 +103,7 @@ final class WordPiecesTest {
     @Test
     void textsOfRandomCharacters() {
         Random random = new Random(SEED);
-        for (int i = 0; i < 5_000; i++) {
+        for (int i = 0; i < 2_000; i++) {
             StringBuilder text = new StringBuilder();
             for (int j = random.nextInt(8); j >= 0; j--) {
                 int[] block = BLOCKS[random.nextInt(BLOCKS.length)];
