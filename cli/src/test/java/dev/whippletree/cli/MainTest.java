@@ -130,21 +130,9 @@ class MainTest {
     }
 
     @Test
-    void help_explainsACommand() {
-        assertThat(shell.run("help", "status")).isZero();
-        assertThat(shell.out()).contains("Usage: whippletree status");
-    }
-
-    @Test
     void unknownCommand_exitsWith2AndSuggests() {
         assertThat(shell.run("statsu")).isEqualTo(2);
         assertThat(shell.err()).contains("status");
-    }
-
-    @Test
-    void noColour_isPrintedWithoutATerminal() {
-        shell.run("--help");
-        assertThat(shell.out()).doesNotContain("\u001b");
     }
 
     @Test

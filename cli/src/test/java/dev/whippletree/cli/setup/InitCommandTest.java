@@ -50,15 +50,6 @@ class InitCommandTest {
     }
 
     @Test
-    void everythingUncommented_isValidToo() throws IOException {
-        shell.withAccount().variable("HF_TOKEN", "hf_sesame");
-        shell.run("init");
-        shell.file("whippletree.yaml", uncommented(written()));
-        assertThat(shell.run("check")).as(shell.err() + written()).isZero();
-        assertThat(shell.out()).contains("scripted-1: scripted, 1000 requests / 1h", "hf-1: huggingface", "ehcache");
-    }
-
-    @Test
     void noToken_everythingIsCommentedAndTheVariablesAreNamed() throws IOException {
         assertThat(shell.run("init")).as(shell.err()).isZero();
         assertThat(shell.out())
@@ -67,15 +58,6 @@ class InitCommandTest {
         assertThat(written().lines())
                 .allMatch(line -> line.isBlank() || line.strip().startsWith("#"));
         assertThat(written()).contains("# SCRIPTED_TOKEN: anything, from nowhere\n", "#token: ${SCRIPTED_TOKEN}");
-    }
-
-    @Test
-    void noToken_theVariablesAreNamedAgainWhenTheFileIsUsed() {
-        shell.run("init");
-        assertThat(shell.run("ask", "Hello")).isEqualTo(2);
-        assertThat(shell.err())
-                .contains("there is no account, neither in this file nor in the environment")
-                .contains("HF_TOKEN", "GROQ_API_KEY", "SCRIPTED_TOKEN");
     }
 
     @Test

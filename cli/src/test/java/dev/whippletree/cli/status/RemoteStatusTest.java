@@ -194,7 +194,12 @@ class RemoteStatusTest {
     void optionsOfOnesOwnAccounts_dontGoWithIt() {
         assertThat(run("--probe")).isEqualTo(2);
         assertThat(run("--config", "a.yaml")).isEqualTo(2);
+        assertThat(shell.err().lines())
+                .hasSize(2)
+                .allSatisfy(
+                        line -> assertThat(line).contains("--probe, --config and --model can't be combined with it"));
         assertThat(shell.run("status", "--watch-key", "a")).isEqualTo(2);
+        assertThat(shell.err()).contains("--watch-key is for the gateway that --url names");
         assertThat(asked).isEmpty();
     }
 }

@@ -2,7 +2,6 @@ package dev.whippletree.tests.failures;
 
 import static dev.whippletree.tests.failures.StageSettings.MODEL;
 import static dev.whippletree.tests.failures.StageSettings.OTHER_MODEL;
-import static dev.whippletree.tests.failures.StageSettings.SECOND;
 import static dev.whippletree.tests.failures.StageSettings.first;
 import static dev.whippletree.tests.failures.StageSettings.second;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -47,17 +46,6 @@ final class ScopeTest {
         }
     }
 
-    @ParameterizedTest
-    @Execution(ExecutionMode.CONCURRENT)
-    @EnumSource
-    void refusedToken_closesItsOwnAccountOnly(ServiceKind service) {
-        try (Stage stage = oneOrganization(service).fault("401:first").open()) {
-            assertThat(stage.answer("Why us?").origin().account()).isEqualTo(SECOND);
-
-            assertThat(stage.account("second").state()).isEqualTo(AccountState.OPEN);
-        }
-    }
-
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void restrictedOrganizationOfGroq_closesAllItsAccounts() {
@@ -88,20 +76,6 @@ final class ScopeTest {
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void limitOfOneModelOfGroq_leavesTheOthersOpen() {
-        try (Stage stage = groq().limit(ONE_A_MINUTE)
-                .tier(first(MODEL))
-                .tier(first(OTHER_MODEL))
-                .open()) {
-            assertThat(stage.answer("Question 1").origin().model()).isEqualTo(MODEL);
-            assertThat(stage.answer("Question 2").origin().model()).isEqualTo(OTHER_MODEL);
-
-            assertThat(stage.counted("first").rateLimited()).isEqualTo(1);
-        }
-    }
-
-    @Test
-    @Execution(ExecutionMode.CONCURRENT)
     void dayLimitOfGroqThatNoHeaderTells_isLearnedFromItsRefusal() {
         try (Stage stage = groq().limit(TOKENS_A_DAY).tier(first(MODEL)).open()) {
             stage.answer("Question 1");
@@ -117,19 +91,6 @@ final class ScopeTest {
             assertThat(third.roomAt()).hasValueSatisfying(at -> assertThat(at).isAfter(asked.plusSeconds(3600)));
             assertThat(stage.counted("first").rateLimited()).isEqualTo(1);
             assertThat(stage.account("first").state()).isEqualTo(AccountState.BUSY);
-        }
-    }
-
-    @Test
-    @Execution(ExecutionMode.CONCURRENT)
-    void dayLimitOfGroqThatHeadersTell_costsNoRefusal() {
-        try (Stage stage = groq().limit(ONE_A_DAY).tier(first(MODEL)).open()) {
-            stage.answer("Question 1");
-            PromptException second = stage.refusal("Question 2");
-
-            assertThat(second.reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
-            assertThat(second.attempts()).isEmpty();
-            assertThat(stage.counted("first").calls()).isEqualTo(1);
         }
     }
 
