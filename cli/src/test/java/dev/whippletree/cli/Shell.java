@@ -1,5 +1,7 @@
 package dev.whippletree.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.StandardStream;
 import dev.whippletree.cli.base.Surroundings;
@@ -98,6 +100,11 @@ public final class Shell {
         out.awaited = text;
         out.then = then;
         return this;
+    }
+
+    /** Runs what has to end well. */
+    public void succeeds(String... arguments) {
+        assertThat(run(arguments)).as(err()).isZero();
     }
 
     /** Runs a line whose words are divided by blanks. */

@@ -46,7 +46,7 @@ class AskCommandTest {
 
     @Test
     void answer_standsAloneOnStandardOutput() {
-        assertThat(shell.withAccount().run("ask", "How are you?")).isZero();
+        shell.withAccount().succeeds("ask", "How are you?");
         assertThat(shell.out()).isEqualTo("Fine, thank you." + System.lineSeparator());
         assertThat(shell.err()).isEmpty();
         assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user("How are you?"));
@@ -65,9 +65,7 @@ class AskCommandTest {
         Map<String, Integer> calls = new TreeMap<>();
         for (int run = 0; run < 6; run++) {
             Shell single = new Shell(folder).variable("A", "one").variable("B", "two");
-            assertThat(single.run("ask", "--json", "Hello " + run))
-                    .as(single.err())
-                    .isZero();
+            single.succeeds("ask", "--json", "Hello " + run);
             JsonNode completion = JsonMapper.shared().readTree(single.out());
             calls.merge(completion.at("/origin/account").stringValue(), 1, Integer::sum);
         }
@@ -76,19 +74,14 @@ class AskCommandTest {
 
     @Test
     void questionAlone_isThePrompt() {
-        assertThat(shell.withAccount().run("ask", "--question", "Who are you?"))
-                .as(shell.err())
-                .isZero();
+        shell.withAccount().succeeds("ask", "--question", "Who are you?");
         assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user("Who are you?"));
         assertThat(shell.provider.asked.get(0).question()).contains("Who are you?");
     }
 
     @Test
     void question_isAPartOfThePrompt() {
-        assertThat(shell.withAccount()
-                        .input("Answer briefly: Who are you?")
-                        .run("ask", "--question", "Who are you?", "-"))
-                .isZero();
+        shell.withAccount().input("Answer briefly: Who are you?").succeeds("ask", "--question", "Who are you?", "-");
         assertThat(shell.provider.asked.get(0).messages())
                 .containsExactly(Message.user("Answer briefly: Who are you?"));
         assertThat(shell.provider.asked.get(0).question()).contains("Who are you?");
@@ -110,7 +103,7 @@ class AskCommandTest {
 
     @Test
     void textThatStartsWithAnAt_isNoFile() {
-        assertThat(shell.withAccount().run("ask", "@everybody: hello")).isZero();
+        shell.withAccount().succeeds("ask", "@everybody: hello");
         assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user("@everybody: hello"));
     }
 
@@ -119,7 +112,7 @@ class AskCommandTest {
         String line = "ask -s Briefly! --temperature 0.5 --max-tokens 7 --deadline 30s --no-cache --account scripted-1"
                 + " --route default --tenant acme --session s1 Hello";
 
-        assertThat(shell.withAccount().run(line.split(" "))).as(shell.err()).isZero();
+        shell.withAccount().succeeds(line.split(" "));
         Prompt prompt = shell.provider.asked.get(0);
         assertThat(prompt.messages()).containsExactly(Message.system("Briefly!"), Message.user("Hello"));
         assertThat(prompt.parameters().temperature()).hasValue(0.5);
@@ -133,7 +126,7 @@ class AskCommandTest {
 
     @Test
     void model_isTheDefaultRoutes() {
-        assertThat(shell.withAccount().run("ask", "-m", "other/model", "Hello")).isZero();
+        shell.withAccount().succeeds("ask", "-m", "other/model", "Hello");
         assertThat(shell.provider.models).containsExactly("other/model");
     }
 
@@ -147,13 +140,13 @@ class AskCommandTest {
     @Test
     void cacheThatEndsWithTheCommand_isNotOpened() {
         shell.withAccount().file("whippletree.yaml", "caches: [{name: ehcache, off-heap: far too much}]");
-        assertThat(shell.run("ask", "Hello")).as(shell.err()).isZero();
+        shell.succeeds("ask", "Hello");
         assertThat(shell.run("cache", "clear")).isEqualTo(2);
     }
 
     @Test
     void json_isTheWholeCompletion() {
-        assertThat(shell.withAccount().run("ask", "--json", "Hello")).isZero();
+        shell.withAccount().succeeds("ask", "--json", "Hello");
         JsonNode json = JsonMapper.shared().readTree(shell.out());
         assertThat(json.get("text").asString()).isEqualTo("Fine, thank you.");
         assertThat(json.at("/usage/total_tokens").asInt()).isEqualTo(23);
@@ -167,7 +160,7 @@ class AskCommandTest {
             sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), "m\u001b[2J\u009b2J\u202e"));
         });
 
-        assertThat(shell.withAccount().run("ask", "-v", "Hello")).isZero();
+        shell.withAccount().succeeds("ask", "-v", "Hello");
 
         assertThat(shell.err()).contains("model m [2J 2J ,").doesNotContain("\u001b", "\u009b", "\u202e");
     }
@@ -176,14 +169,14 @@ class AskCommandTest {
     void json_holdsNothingRawThatCommandsATerminal() {
         shell.provider.answer = "\u001b[2J\u009b2J\u202e";
 
-        assertThat(shell.withAccount().run("ask", "--json", "Hello")).isZero();
+        shell.withAccount().succeeds("ask", "--json", "Hello");
 
         assertThat(shell.out()).contains("\"\\u001B[2J\\u009B2J\\u202E\"");
     }
 
     @Test
     void verbose_tellsTheOriginOnStandardError() {
-        assertThat(shell.withAccount().run("ask", "-v", "Hello")).isZero();
+        shell.withAccount().succeeds("ask", "-v", "Hello");
         assertThat(shell.out()).isEqualTo("Fine, thank you." + System.lineSeparator());
         assertThat(shell.err())
                 .contains("answered by account scripted-1")
@@ -194,7 +187,7 @@ class AskCommandTest {
     @Test
     void answerThatIsCut_saysSo() {
         shell.provider.finishReason = FinishReason.LENGTH;
-        assertThat(shell.withAccount().run("ask", "Hello")).isZero();
+        shell.withAccount().succeeds("ask", "Hello");
         assertThat(shell.err()).contains("the answer is cut").contains("--max-tokens");
     }
 
@@ -212,7 +205,7 @@ class AskCommandTest {
 
     @Test
     void emulated_answersWithoutAccountAndIsMarked() {
-        assertThat(shell.run("ask", "--emulated", "Hello")).as(shell.err()).isZero();
+        shell.succeeds("ask", "--emulated", "Hello");
         assertThat(shell.out().lines()).hasSize(1);
         assertThat(shell.err()).contains("emulated");
     }
@@ -242,6 +235,21 @@ class AskCommandTest {
     }
 
     @Test
+    void refusedTokens_areToldWithTheVariableOfEach() {
+        shell.file("whippletree.yaml", """
+                accounts:
+                  - {id: a, provider: scripted, token: '${A}'}
+                  - {id: ab, provider: scripted, token: '${B}'}
+                """);
+        shell.provider.failure = Optional.of(Failure.of(FailureKind.UNAUTHORIZED, "Invalid credentials"));
+
+        assertThat(shell.variable("A", "one").variable("B", "two").run("ask", "Hello"))
+                .isEqualTo(3);
+
+        assertThat(shell.err()).containsPattern("account a,.*; check A\n").containsPattern("account ab,.*; check B\n");
+    }
+
+    @Test
     void accountThatIsRefused_isToldWhereAnotherOneAnswers() {
         shell.file("whippletree.yaml", """
                 accounts:
@@ -249,9 +257,7 @@ class AskCommandTest {
                   - {id: b, provider: scripted, token: '${B}'}
                 """);
         shell.provider.scripts.add(sink -> sink.failed(Failure.of(FailureKind.UNAUTHORIZED, "Invalid credentials")));
-        assertThat(shell.variable("A", "one").variable("B", "two").run("ask", "Hello"))
-                .as(shell.err())
-                .isZero();
+        shell.variable("A", "one").variable("B", "two").succeeds("ask", "Hello");
         assertThat(shell.err()).startsWith("warn: account ").containsOnlyOnce("Invalid credentials");
     }
 
@@ -288,8 +294,7 @@ class AskCommandTest {
 
     @Test
     void debugging_logsPromptsWithoutTheirTextOrAnyToken() {
-        assertThat(shell.withAccount().run("ask", "--debug", "Where is the key?"))
-                .isZero();
+        shell.withAccount().succeeds("ask", "--debug", "Where is the key?");
         assertThat(shell.err()).contains("debug: ").doesNotContain("the key").doesNotContain("sesame");
         assertThat(shell.err()).doesNotContain("Fine, thank you");
     }
@@ -325,7 +330,7 @@ class AskCommandTest {
             """)
     void pipedText_isPartOfThePrompt(String words, String prompt) {
         shell.withAccount().input("le résumé\n");
-        assertThat(shell.run(("ask " + words).split(" "))).as(shell.err()).isZero();
+        shell.succeeds(("ask " + words).split(" "));
         assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user(prompt.replace("/", "\n\n")));
     }
 
@@ -372,9 +377,7 @@ class AskCommandTest {
             answer.join().delta(new Delta.Text("thank you."));
             shell.provider.end(answer.join());
         });
-        assertThat(shell.run("ask", "--deadline", "20s", "Hello"))
-                .as(shell.err())
-                .isZero();
+        shell.succeeds("ask", "--deadline", "20s", "Hello");
         assertThat(shell.out()).isEqualTo("Fine, thank you." + System.lineSeparator());
         assertThat(shell.err()).isEmpty();
     }
@@ -429,14 +432,14 @@ class AskCommandTest {
     @Test
     void whatAModelSays_commandsNoTerminal() {
         shell.provider.answer = "red \u001b[31m and\ttab\r\nline\r";
-        assertThat(onTerminal().run("ask", "Hello")).isZero();
+        onTerminal().succeeds("ask", "Hello");
         assertThat(shell.out()).isEqualTo("red \ufffd[31m and\ttab\nline" + System.lineSeparator());
     }
 
     @Test
     void pipe_getsWhatAModelSaysAsItIs() {
         shell.provider.answer = "red \u001b[31m";
-        assertThat(shell.withAccount().run("ask", "--stream", "Hello")).isZero();
+        shell.withAccount().succeeds("ask", "--stream", "Hello");
         assertThat(shell.out()).isEqualTo("red \u001b[31m" + System.lineSeparator());
     }
 
@@ -447,7 +450,7 @@ class AskCommandTest {
             sink.delta(new Delta.Text("Yes."));
             shell.provider.end(sink);
         });
-        assertThat(onTerminal().run("ask", "Hello")).isZero();
+        onTerminal().succeeds("ask", "Hello");
         assertThat(shell.out()).isEqualTo("Yes." + System.lineSeparator());
     }
 }

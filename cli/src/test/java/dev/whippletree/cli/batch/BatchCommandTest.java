@@ -1,6 +1,7 @@
 package dev.whippletree.cli.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.whippletree.cli.Shell;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
 
 final class BatchCommandTest {
 
@@ -51,9 +53,7 @@ final class BatchCommandTest {
 
     @Test
     void prompts_areAnsweredIntoTheOutput() throws IOException {
-        assertThat(shell.run("batch", "p.jsonl", "-o", "a.jsonl"))
-                .as(shell.err())
-                .isZero();
+        shell.succeeds("batch", "p.jsonl", "-o", "a.jsonl");
 
         assertThat(file("a.jsonl")).contains("\"custom_id\":\"one\"", "\"custom_id\":\"two\"", "Fine, thank you.");
         assertThat(shell.err()).contains("2 answered", "a.jsonl");
@@ -71,9 +71,7 @@ final class BatchCommandTest {
             answer(first.join());
         }));
 
-        assertThat(shell.run(("batch p.jsonl -o a.jsonl " + option).strip().split(" ")))
-                .as(shell.err())
-                .isZero();
+        shell.succeeds(("batch p.jsonl -o a.jsonl " + option).strip().split(" "));
 
         assertThat(file("a.jsonl").lines().map(answer -> answer.replaceFirst(".*\"custom_id\":\"(\\w+)\".*", "$1")))
                 .containsExactly(order.split(" "));
@@ -89,7 +87,7 @@ final class BatchCommandTest {
         shell.run("batch", "p.jsonl", "-o", "a.jsonl");
         Shell second = again();
 
-        assertThat(second.run("batch", "p.jsonl", "-o", "a.jsonl")).isZero();
+        second.succeeds("batch", "p.jsonl", "-o", "a.jsonl");
 
         assertThat(second.err()).contains("2 prompts, 2 of them done already", "All prompts are done already.");
         assertThat(second.provider.asked).isEmpty();
@@ -103,8 +101,7 @@ final class BatchCommandTest {
         assertThat(shell.err()).contains("2 failed", "--retry-failed");
 
         Shell second = again();
-        assertThat(second.run("batch", "p.jsonl", "-o", "a.jsonl", "--retry-failed"))
-                .isZero();
+        second.succeeds("batch", "p.jsonl", "-o", "a.jsonl", "--retry-failed");
 
         assertThat(file("a.errors.jsonl")).isEmpty();
         assertThat(file("a.jsonl").lines()).hasSize(2);
@@ -114,10 +111,7 @@ final class BatchCommandTest {
     void rows_areAskedByTheTemplate_withInstructionsFromAFile() throws IOException {
         shell.file("rows.csv", "id,text\nr1,Hello\n").file("persona.txt", "Be brief.\n");
 
-        assertThat(shell.run(
-                        "batch", "rows.csv", "--template", "Say {{text}}", "--system", "@persona.txt", "-o", "a.csv"))
-                .as(shell.err())
-                .isZero();
+        shell.succeeds("batch", "rows.csv", "--template", "Say {{text}}", "--system", "@persona.txt", "-o", "a.csv");
 
         assertThat(shell.provider.asked.get(0).messages())
                 .containsExactly(Message.system("Be brief."), Message.user("Say Hello"));
@@ -129,7 +123,7 @@ final class BatchCommandTest {
     void standardInput_isReadToItsEnd() throws IOException {
         shell.input(LINE.formatted("piped", "Hello"));
 
-        assertThat(shell.run("batch", "-", "-o", "a.jsonl")).as(shell.err()).isZero();
+        shell.succeeds("batch", "-", "-o", "a.jsonl");
 
         assertThat(file("a.jsonl")).contains("\"custom_id\":\"piped\"");
         assertThat(shell.err()).contains("Reading standard input to its end; nothing is asked before that.");
@@ -142,9 +136,7 @@ final class BatchCommandTest {
         shell.run("batch", "-", "-o", "a.jsonl");
         Shell second = again();
 
-        assertThat(second.run("batch", "a.jsonl.batch/input", "--format", "jsonl", "-o", "a.jsonl", "--retry-failed"))
-                .as(second.err())
-                .isZero();
+        second.succeeds("batch", "a.jsonl.batch/input", "--format", "jsonl", "-o", "a.jsonl", "--retry-failed");
 
         assertThat(file("a.jsonl")).contains("\"custom_id\":\"one\"");
     }
@@ -158,7 +150,7 @@ final class BatchCommandTest {
         CompletableFuture<Void> written =
                 CompletableFuture.runAsync(() -> shell.file("pipe", LINE.formatted("piped", "Hello")));
 
-        assertThat(shell.run("batch", "pipe", "-o", "a.jsonl")).as(shell.err()).isZero();
+        shell.succeeds("batch", "pipe", "-o", "a.jsonl");
 
         written.join();
         assertThat(file("a.jsonl")).contains("\"custom_id\":\"piped\"");
@@ -185,7 +177,7 @@ final class BatchCommandTest {
         assertThat(shell.provider.asked).isEmpty();
 
         Shell good = again();
-        assertThat(good.run("batch", "p.jsonl", "--check")).isZero();
+        good.succeeds("batch", "p.jsonl", "--check");
         assertThat(good.out()).contains("2 prompts, no problem found");
     }
 
@@ -193,7 +185,7 @@ final class BatchCommandTest {
     void status_saysHowFarItIs_howOldThatIs_andWhatItWaitsForWhileItRuns() throws IOException {
         shell.run("batch", "p.jsonl", "-o", "a.jsonl");
         Shell done = again();
-        assertThat(done.run("batch", "--status", "a.jsonl")).isZero();
+        done.succeeds("batch", "--status", "a.jsonl");
         assertThat(done.out()).contains("\"running\" : false", "\"answered\" : 2", "\"total\" : 2");
 
         shell.file("a.jsonl.batch/progress.json", """
@@ -201,7 +193,7 @@ final class BatchCommandTest {
                  "waiting_because": "a limit", "waiting_until": "2026-01-01T00:01:00Z", "held": "too many failures"}
                 """);
         Shell killed = again();
-        assertThat(killed.run("batch", "--status", "a.jsonl")).isZero();
+        killed.succeeds("batch", "--status", "a.jsonl");
         assertThat(killed.out()).contains("\"answered\" : 1").doesNotContain("waiting", "done_in", "held");
         assertThat(killed.err()).isEmpty();
 
@@ -209,7 +201,7 @@ final class BatchCommandTest {
         try (FileChannel lock = FileChannel.open(folder.resolve("a.jsonl.batch/lock"), StandardOpenOption.WRITE);
                 FileLock held = lock.lock()) {
             assertThat(held.isValid()).isTrue();
-            assertThat(running.run("batch", "--status", "a.jsonl")).isZero();
+            running.succeeds("batch", "--status", "a.jsonl");
         }
 
         assertThat(running.out())
@@ -239,7 +231,7 @@ final class BatchCommandTest {
                         folder.resolve("a.jsonl.batch/lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = lock.lock()) {
             assertThat(held.isValid()).isTrue();
-            assertThat(shell.run("batch", "--status", "a.jsonl")).isZero();
+            shell.succeeds("batch", "--status", "a.jsonl");
         }
 
         assertThat(shell.out()).contains("\"running\" : true");
@@ -252,9 +244,7 @@ final class BatchCommandTest {
         shell.file(
                 "same.jsonl", LINE.formatted("one", "A") + LINE.formatted("two", "A") + LINE.formatted("three", "B"));
 
-        assertThat(shell.run("plan", "--prompts", "same.jsonl", "--accounts", "huggingface:1x1000/h", "--no-advice"))
-                .as(shell.err())
-                .isZero();
+        shell.succeeds("plan", "--prompts", "same.jsonl", "--accounts", "huggingface:1x1000/h", "--no-advice");
 
         assertThat(shell.err())
                 .contains("same.jsonl: 3 prompts, 2 of them different (33.3 % repeat another one), all at once");
@@ -289,6 +279,20 @@ final class BatchCommandTest {
 
         assertThat(shell.err()).contains("4 prompts, 4 of them different", "in 2 conversations");
         assertThat(shell.out()).startsWith("Yes, 2 conversations (4 prompts) will be answered within 24 h.");
+    }
+
+    /** Of 4,000 and 4,400 characters, four a token; the second is sent with the first and an answer of 800. */
+    @ParameterizedTest
+    @CsvSource({"'', 0.025", "--conversation, 0.037"})
+    void planOfConversations_countsTheTokensOfWhatWasSaidBefore(String option, double load) {
+        String line = LINE.replace("\"body\"", "\"session\": \"x\", \"body\"");
+        shell.file("long.jsonl", line.formatted("1", "a".repeat(4_000)) + line.formatted("2", "b".repeat(4_400)));
+
+        shell.line(("plan --prompts long.jsonl --accounts huggingface:1x100000tok/d --no-advice --json " + option)
+                .strip());
+
+        assertThat(JsonMapper.shared().readTree(shell.out()).at("/sizes/0/load").asDouble())
+                .isCloseTo(load, within(0.0005));
     }
 
     @Test

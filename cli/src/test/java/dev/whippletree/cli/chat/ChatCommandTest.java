@@ -198,7 +198,7 @@ class ChatCommandTest {
     @Test
     void emulated_answersWithoutAccountAndIsMarked() {
         Shell without = new Shell(folder).input("Hello\n");
-        assertThat(without.run("chat", "--emulated")).as(without.err()).isZero();
+        without.succeeds("chat", "--emulated");
         assertThat(without.out().lines()).hasSize(1);
         assertThat(without.err()).contains("emulated");
     }

@@ -25,9 +25,7 @@ class EmulateCommandTest {
     @Test
     void addressesTokensAndAnExample_arePrinted() {
         shell.interrupt();
-        assertThat(shell.run("emulate", "--port", "0", "--accounts", "3", "--limit", "200 requests / 10s"))
-                .as(shell.err())
-                .isZero();
+        shell.succeeds("emulate", "--port", "0", "--accounts", "3", "--limit", "200 requests / 10s");
         assertThat(shell.out())
                 .contains("http://127.0.0.1:")
                 .contains("/hf/v1")
@@ -40,7 +38,7 @@ class EmulateCommandTest {
     @Test
     void services_canBeChosen() {
         shell.interrupt();
-        assertThat(shell.run("emulate", "--port", "0", "--service", "groq")).isZero();
+        shell.succeeds("emulate", "--port", "0", "--service", "groq");
         assertThat(shell.out()).contains("/groq/openai/v1/chat/completions").doesNotContain("/hf/v1");
     }
 

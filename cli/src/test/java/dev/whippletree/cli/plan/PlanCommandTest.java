@@ -34,9 +34,7 @@ class PlanCommandTest {
 
     @Test
     void interviewsThatFit_areSaidToHold() {
-        assertThat(shell.run("plan", "--interviews", "20", "--accounts", ACCOUNTS))
-                .as(shell::err)
-                .isZero();
+        shell.succeeds("plan", "--interviews", "20", "--accounts", ACCOUNTS);
         assertThat(shell.out())
                 .startsWith(
                         "Yes, 20 interviews (340 prompts) will be answered within 1 h if 80 % of the\nquestions repeat.\n")
@@ -64,15 +62,13 @@ class PlanCommandTest {
 
     @Test
     void above90Percent_isTight_andExitsWith0() {
-        assertThat(shell.run("plan", "--interviews", "55", "--accounts", ACCOUNTS, "--no-advice"))
-                .isZero();
+        shell.succeeds("plan", "--interviews", "55", "--accounts", ACCOUNTS, "--no-advice");
         assertThat(shell.out()).startsWith("Tight: 55 interviews (935 prompts)").contains("93.5 %");
     }
 
     @Test
     void json_saysEverythingAndNothingElse() {
-        assertThat(shell.run("plan", "--interviews", "20", "--accounts", ACCOUNTS, "--json"))
-                .isZero();
+        shell.succeeds("plan", "--interviews", "20", "--accounts", ACCOUNTS, "--json");
         JsonNode plan = JsonMapper.shared().readTree(shell.out());
         assertThat(plan.get("holds").asString()).isEqualTo("yes");
         JsonNode size = plan.at("/sizes/0");
@@ -105,9 +101,7 @@ class PlanCommandTest {
     @Test
     @EnabledOnOs({OS.LINUX, OS.MAC})
     void report_isWrittenNamedAndItsOwnersAlone_andItsChartsGoBySeconds() throws Exception {
-        assertThat(shell.run(
-                        "plan", "--interviews", "20", "--accounts", ACCOUNTS, "--no-advice", "--report", "plan.html"))
-                .isZero();
+        shell.succeeds("plan", "--interviews", "20", "--accounts", ACCOUNTS, "--no-advice", "--report", "plan.html");
 
         assertThat(shell.err()).contains("plan.html");
         assertThat(Files.readString(folder.resolve("plan.html")))
@@ -131,9 +125,7 @@ class PlanCommandTest {
                 accounts:
                   - {id: <script>, provider: scripted, limits: [100/h], credit: 10 usd / month}
                 """);
-        assertThat(shell.run("plan", "--interviews", "20", "--no-advice", "--report", "plan.html"))
-                .as(shell::err)
-                .isZero();
+        shell.succeeds("plan", "--interviews", "20", "--no-advice", "--report", "plan.html");
         // 68 calls of 300 and 200 tokens: 2.04 + 6.80.
         assertThat(shell.out().replace('\n', ' '))
                 .contains("8.84 usd", "<script> may spend 10 usd / month: a run takes 89.5 % of it");
@@ -252,7 +244,7 @@ class PlanCommandTest {
                   - {id: spare, provider: scripted}
                 routes: {default: {tiers: [[{account: hf-1, model: m}], [{account: spare, model: m}]]}}
                 """);
-        assertThat(shell.run("plan", "--interviews", "20", "--no-advice")).isZero();
+        shell.succeeds("plan", "--interviews", "20", "--no-advice");
         assertThat(shell.out()).startsWith("Yes, 20 interviews");
         assertThat(shell.run("plan", "--interviews", "2000", "--no-advice")).isEqualTo(8);
         assertThat(shell.out())
@@ -345,9 +337,7 @@ class PlanCommandTest {
                 accounts: [{id: one, provider: groq, token: secret, limits: [100/h, 1000000 tokens / 1h]}]
                 routes: {default: {deadline: 5m, max-tokens: 600}}
                 """);
-        assertThat(shell.run("plan", "--interviews", "20", "--no-advice"))
-                .as(shell::err)
-                .isZero();
+        shell.succeeds("plan", "--interviews", "20", "--no-advice");
         assertThat(shell.out().replace("\n  ", " "))
                 .contains("Groq counts 600 for each", "A prompt fails after 5 min, the deadline of route default");
     }
@@ -357,9 +347,7 @@ class PlanCommandTest {
         shell.file("whippletree.yaml", """
                 accounts: [{id: groq-1, provider: groq, token: secret, limits: [100/h, 1000000 tokens / 1h]}]
                 """);
-        assertThat(shell.run("plan", "--interviews", "20", "--no-advice"))
-                .as(shell::err)
-                .isZero();
+        shell.succeeds("plan", "--interviews", "20", "--no-advice");
         Shell typed = new Shell(folder);
         typed.run("plan", "--interviews", "20", "--no-advice", "--accounts", "groq:1x100/h+1000000tok/h");
         assertThat(typed.out()).as("the same accounts, typed").isEqualTo(shell.out());

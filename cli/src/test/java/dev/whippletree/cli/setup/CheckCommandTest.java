@@ -33,7 +33,7 @@ class CheckCommandTest {
                     token: ${KEY}
                     limits: ["1000 requests / 1h"]
                 """);
-        assertThat(shell.run("check")).as(shell.err()).isZero();
+        shell.succeeds("check");
         assertThat(shell.out())
                 .contains("1 account")
                 .contains("one: scripted, 1000 requests / 1h")
@@ -65,7 +65,7 @@ class CheckCommandTest {
     @Test
     void literalToken_isWarnedAboutOnceAndNeverShown() {
         shell.file("whippletree.yaml", "accounts: [{id: one, provider: scripted, token: open-sesame}]");
-        assertThat(shell.run("check")).as(shell.err()).isZero();
+        shell.succeeds("check");
         assertThat(shell.out()).contains("warning: ").doesNotContain("open-sesame");
         assertThat(shell.err()).isEmpty();
     }
@@ -82,7 +82,7 @@ class CheckCommandTest {
                 state: nowhere
                 accounts: [{id: one, provider: scripted}]
                 """);
-        assertThat(shell.run("check")).as(shell.err()).isZero();
+        shell.succeeds("check");
         assertThat(shell.out())
                 .contains("warning: limits won't be remembered after this process")
                 .contains(folder.resolve("nowhere") + " doesn't exist; create it");
@@ -96,7 +96,7 @@ class CheckCommandTest {
                 state: kept
                 accounts: [{id: one, provider: scripted}]
                 """);
-        assertThat(shell.run("check")).as(shell.err()).isZero();
+        shell.succeeds("check");
         assertThat(shell.out()).contains("state in " + folder.resolve("kept")).doesNotContain("warning");
     }
 
@@ -122,7 +122,7 @@ class CheckCommandTest {
         shell.withAccount()
                 .variable("SHORT_KEY", "short-key")
                 .file("whippletree.yaml", "gateway: {clients: [{name: acme, key: '${SHORT_KEY}'}]}");
-        assertThat(shell.run("check")).as(shell.err()).isZero();
+        shell.succeeds("check");
         assertThat(shell.out())
                 .contains("warning: ", "the key of client 'acme' has fewer than 16 characters")
                 .doesNotContain("short-key");

@@ -99,15 +99,13 @@ class RemoteStatusTest {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/v1", "/v1/", "/status"})
     void address_mayBeTheOneThatClientsHave(String path) {
-        assertThat(shell.run("status", "--url", url() + path)).as(shell.err()).isZero();
+        shell.succeeds("status", "--url", url() + path);
         assertThat(asked).containsExactly("/status null");
     }
 
     @Test
     void addressBehindAnother_keepsItsPath() {
-        assertThat(shell.run("status", "--url", url() + "/llm/v1"))
-                .as(shell.err())
-                .isZero();
+        shell.succeeds("status", "--url", url() + "/llm/v1");
         assertThat(asked).containsExactly("/llm/status null");
     }
 

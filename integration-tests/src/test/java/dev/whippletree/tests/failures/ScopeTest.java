@@ -10,6 +10,7 @@ import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.StatusSnapshot.AccountState;
@@ -28,7 +29,6 @@ final class ScopeTest {
 
     private static final ServiceLimit ONE_A_MINUTE = ServiceLimit.bucket(Limit.requests(1, Duration.ofMinutes(1)));
     private static final ServiceLimit TOKENS_A_DAY = ServiceLimit.bucket(Limit.tokens(300, Duration.ofDays(1)));
-    private static final ServiceLimit ONE_A_DAY = ServiceLimit.bucket(Limit.requests(1, Duration.ofDays(1)));
     private static final ServiceLimit FEW_TOKENS = ServiceLimit.bucket(Limit.tokens(100, Duration.ofMinutes(1)));
 
     @ParameterizedTest
@@ -64,7 +64,7 @@ final class ScopeTest {
                 .open()) {
             stage.answer("Question 1");
             stage.answer("Question 2");
-            PromptException refusal = stage.refusal("Question 3");
+            PromptException refusal = stage.refusal(impatient("Question 3"));
 
             assertThat(refusal.reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
             assertThat(refusal.attempts())
@@ -80,8 +80,8 @@ final class ScopeTest {
         try (Stage stage = groq().limit(TOKENS_A_DAY).tier(first(MODEL)).open()) {
             stage.answer("Question 1");
             Instant asked = stage.status().at();
-            PromptException second = stage.refusal("Question 2");
-            PromptException third = stage.refusal("Question 3");
+            PromptException second = stage.refusal(impatient("Question 2"));
+            PromptException third = stage.refusal(impatient("Question 3"));
 
             assertThat(second.attempts())
                     .extracting(attempt -> attempt.failure().kind())
@@ -110,8 +110,12 @@ final class ScopeTest {
         return new StageSettings(service).oneOrganization().tier(first(MODEL), second(MODEL));
     }
 
-    /** Callers wait for less than a sixteenth of a minute, after which a reported wait is tried out. */
     private static StageSettings groq() {
-        return new StageSettings(ServiceKind.GROQ).deadline(Duration.ofSeconds(3));
+        return new StageSettings(ServiceKind.GROQ);
+    }
+
+    /** Waits for less than a sixteenth of a minute, after which a reported wait is tried out. */
+    private static Prompt impatient(String text) {
+        return Prompt.builder().user(text).deadline(Duration.ofSeconds(3)).build();
     }
 }
