@@ -1,9 +1,9 @@
-// OpenAI's library for agents. Arguments: the protocol, the gateway's base URL, a key.
+// OpenAI's library for agents. Arguments: the protocol, the gateway's base URL, a key, where the service tells what it saw.
 
 import { Agent, Runner, setOpenAIAPI, setTracingDisabled, tool } from '@openai/agents';
 import { OpenAIProvider } from '@openai/agents';
 import OpenAI from 'openai';
-import { PERSON, PIXEL, TIMEOUT, UNKNOWN, WEATHER, failure, models, run, signal, version } from './exercises.mjs';
+import { ERRORS, PERSON, PIXEL, TIMEOUT, UNKNOWN, WEATHER, cut, failure, models, run, signal, version } from './exercises.mjs';
 
 const [protocol, baseURL, apiKey] = process.argv.slice(2);
 
@@ -79,22 +79,18 @@ async function toolLoop(act) {
 
 const person = { outputType: { type: 'json_schema', name: 'person', strict: true, schema: PERSON } };
 
-await run({
-  about: () => ({ version: version('@openai/agents') }),
-
+await run({ name: '`@openai/agents`', version: version('@openai/agents'), protocol, errors: ERRORS }, {
   chat: (input) =>
     ask(models.good, input, {
       instructions: 'Be brief.',
       modelSettings: { temperature: 0.25, providerData: UNKNOWN },
     }),
 
-  stream: (input) => stream(models.groq, input),
+  stream: (input) => stream(models.good, input),
 
   tools: (input) => toolLoop((tools) => ask(models.good, input, tools)),
 
-  streamedTools: (input) => toolLoop((tools) => stream(models.groq, input, tools)),
-
-  manyTurns: (input) => toolLoop((tools) => stream(models.good, input, tools)),
+  streamedTools: (input) => toolLoop((tools) => stream(models.good, input, tools)),
 
   json: async (input) => ({ object: (await ask(models.good, input, person)).text }),
 
@@ -118,7 +114,7 @@ await run({
     return { type: error.constructor.name, refusal: error.refusal ?? error.message };
   },
 
-  mistaken: (input) => failure(() => ask(models.mistaken, input), describe),
+  mistaken: (input) => failure(() => ask(models.good, input), describe),
 
   stranger: (input) => failure(() => ask(models.good, input, {}, stranger), describe),
 
@@ -132,6 +128,7 @@ await run({
     let text = '';
     const heard = (piece) => {
       text += piece;
+      cut();
     };
     return { ...(await failure(() => stream(models.impatient, input, {}, {}, heard), describe)), text };
   },
@@ -143,15 +140,15 @@ await run({
       aborted = true;
       controller.abort();
     };
-    await stream(models.stalling, input, {}, { signal: controller.signal }, heard).catch(() => {});
+    await stream(models.good, input, {}, { signal: controller.signal }, heard).catch(() => {});
     return { aborted };
   },
 
-  leave: (input) => leave(models.silent, input),
+  leave: (input) => leave(models.good, input),
 
   leaveLine: (input) => leave(models.waiting, input),
 
-  timeout: (input) => failure(() => ask(models.silent, input, {}, hasty), describe),
+  timeout: (input) => failure(() => ask(models.good, input, {}, hasty), describe),
 
   afterwards: (input) => ask(models.good, input),
 });

@@ -1,10 +1,10 @@
-// The AI SDK with each of its providers. Arguments: the provider and protocol, the gateway's base URL, a key.
+// The AI SDK with each of its providers. Arguments: the provider and protocol, the gateway's base URL, a key, where the service tells what it saw.
 
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { Output, generateText, jsonSchema, stepCountIs, streamText, tool } from 'ai';
-import { PERSON, PIXEL, TIMEOUT, UNKNOWN, WEATHER, failure, models, run, signal, version } from './exercises.mjs';
+import { PERSON, PIXEL, TIMEOUT, UNKNOWN, WEATHER, cut, failure, models, run, signal, version } from './exercises.mjs';
 
 const [provider, baseURL, apiKey] = process.argv.slice(2);
 
@@ -12,10 +12,11 @@ const [provider, baseURL, apiKey] = process.argv.slice(2);
 globalThis.AI_SDK_LOG_WARNINGS = false;
 
 const providers = {
-  responses: { package: '@ai-sdk/openai', create: (settings) => createOpenAI(settings) },
-  chat: { package: '@ai-sdk/openai', create: (settings) => createOpenAI(settings).chat },
-  messages: { package: '@ai-sdk/anthropic', create: (settings) => createAnthropic(settings) },
+  responses: { name: 'AI SDK, `openai(…)`', package: '@ai-sdk/openai', create: (settings) => createOpenAI(settings) },
+  chat: { name: 'AI SDK, `openai.chat(…)`', package: '@ai-sdk/openai', create: (settings) => createOpenAI(settings).chat },
+  messages: { name: 'AI SDK, `anthropic(…)`', package: '@ai-sdk/anthropic', create: (settings) => createAnthropic(settings) },
   compatible: {
+    name: 'AI SDK, `openai-compatible`',
     package: '@ai-sdk/openai-compatible',
     create: (settings) =>
       createOpenAICompatible({
@@ -94,9 +95,26 @@ const thinking = {
 
 const output = Output.object({ schema: jsonSchema(PERSON), name: 'person' });
 
-await run({
-  about: () => ({ version: `${version('ai')}, ${version(providers[provider].package)}` }),
+const api = 'AI_APICallError';
+const client = {
+  name: providers[provider].name,
+  version: `${version('ai')}, ${version(providers[provider].package)}`,
+  protocol: provider === 'compatible' ? 'chat' : provider,
+  passesUnknown: provider === 'compatible',
+  lacks: provider === 'chat' ? ['reasoning', 'refusal'] : ['refusal'],
+  errors: {
+    badRequest: api,
+    unauthorized: api,
+    notFound: api,
+    rateLimited: api,
+    serverError: api,
+    brokenStream: 'AI_StreamProviderError',
+    left: 'AbortError',
+    timedOut: 'TimeoutError',
+  },
+};
 
+await run(client, {
   async chat(prompt) {
     const result = await ask(models.good, prompt, {
       system: 'Be brief.',
@@ -106,13 +124,11 @@ await run({
     return { ...told(result), account: result.response.headers['x-whippletree-account'] };
   },
 
-  stream: (prompt) => read(stream(models.groq, prompt)),
+  stream: (prompt) => read(stream(models.good, prompt)),
 
   tools: (prompt) => toolLoop(async (tools) => told(await ask(models.good, prompt, tools))),
 
-  streamedTools: (prompt) => toolLoop((tools) => read(stream(models.groq, prompt, tools))),
-
-  manyTurns: (prompt) => toolLoop((tools) => read(stream(models.good, prompt, tools))),
+  streamedTools: (prompt) => toolLoop((tools) => read(stream(models.good, prompt, tools))),
 
   async json(prompt) {
     const result = await ask(models.good, prompt, { output });
@@ -134,7 +150,7 @@ await run({
   /** The SDK has no place for a refusal: it is a text, which isn't the JSON. */
   refusal: (prompt) => failure(() => ask(models.good, prompt, { output }), describe),
 
-  mistaken: (prompt) => failure(() => ask(models.mistaken, prompt), describe),
+  mistaken: (prompt) => failure(() => ask(models.good, prompt), describe),
 
   stranger: (prompt) => failure(() => generateText({ model: stranger(models.good), prompt }), describe),
 
@@ -148,6 +164,9 @@ await run({
     let text = '';
     const heard = (part) => {
       text += part.type === 'text-delta' ? part.text : '';
+      if (text) {
+        cut();
+      }
     };
     return { ...(await failure(() => read(stream(models.impatient, prompt), heard), describe)), text };
   },
@@ -161,15 +180,15 @@ await run({
       }
       aborted ||= part.type === 'abort';
     };
-    await read(stream(models.stalling, prompt, { abortSignal: controller.signal }), heard).catch(() => {});
+    await read(stream(models.good, prompt, { abortSignal: controller.signal }), heard).catch(() => {});
     return { aborted };
   },
 
-  leave: (prompt) => leave(models.silent, prompt),
+  leave: (prompt) => leave(models.good, prompt),
 
   leaveLine: (prompt) => leave(models.waiting, prompt),
 
-  timeout: (prompt) => failure(() => ask(models.silent, prompt, { ...once, timeout: TIMEOUT }), describe),
+  timeout: (prompt) => failure(() => ask(models.good, prompt, { ...once, timeout: TIMEOUT }), describe),
 
   afterwards: async (prompt) => told(await ask(models.good, prompt)),
 });

@@ -1,7 +1,7 @@
-// The official client of Anthropic for JavaScript. Arguments: the gateway's base URL, a key.
+// The official client of Anthropic for JavaScript. Arguments: the gateway's base URL, a key, where the service tells what it saw.
 
 import Anthropic from '@anthropic-ai/sdk';
-import { PERSON, PIXEL, TIMEOUT, UNKNOWN, WEATHER, failure, models, run, signal, version } from './exercises.mjs';
+import { ERRORS, PERSON, PIXEL, TIMEOUT, UNKNOWN, WEATHER, cut, failure, models, run, signal, version } from './exercises.mjs';
 
 const [url, apiKey] = process.argv.slice(2);
 const baseURL = url.replace(/\/v1$/, '');
@@ -41,14 +41,17 @@ const joined = (message, type, field) =>
     .map((block) => block[field])
     .join('');
 
+const used = (usage) => {
+  const input = usage.input_tokens + usage.cache_read_input_tokens;
+  return { input, output: usage.output_tokens, tokens: input + usage.output_tokens };
+};
+
 const told = (message) => ({
   text: joined(message, 'text', 'text'),
   reasoning: joined(message, 'thinking', 'thinking'),
   finish: message.stop_reason === 'end_turn' ? 'stop' : message.stop_reason,
   model: message.model,
-  input: message.usage.input_tokens,
-  output: message.usage.output_tokens,
-  tokens: message.usage.input_tokens + message.usage.output_tokens,
+  ...used(message.usage),
 });
 
 const tools = [{ name: WEATHER.name, description: WEATHER.description, input_schema: WEATHER.schema }];
@@ -77,18 +80,14 @@ async function toolLoop(model, content, streamed) {
 
 const format = { output_config: { format: { type: 'json_schema', schema: PERSON } } };
 
-await run({
-  about: () => ({ version: version('@anthropic-ai/sdk') }),
-
+await run({ name: '`@anthropic-ai/sdk`', version: version('@anthropic-ai/sdk'), protocol: 'messages', errors: ERRORS }, {
   chat: (content) => ask(models.good, content, { system: 'Be brief.', temperature: 0.25, ...UNKNOWN }),
 
-  stream: async (content) => told(await stream(models.groq, content).finalMessage()),
+  stream: async (content) => told(await stream(models.good, content).finalMessage()),
 
   tools: (content) => toolLoop(models.good, content, false),
 
-  streamedTools: (content) => toolLoop(models.groq, content, true),
-
-  manyTurns: (content) => toolLoop(models.good, content, true),
+  streamedTools: (content) => toolLoop(models.good, content, true),
 
   json: async (content) => ({ object: JSON.parse((await ask(models.good, content, format)).text) }),
 
@@ -115,7 +114,7 @@ await run({
     return { input: counted.input_tokens };
   },
 
-  mistaken: (content) => failure(() => ask(models.mistaken, content), describe),
+  mistaken: (content) => failure(() => ask(models.good, content), describe),
 
   stranger: (content) => failure(() => ask(models.good, content, {}, stranger), describe),
 
@@ -130,6 +129,7 @@ await run({
     const read = async () => {
       const events = stream(models.impatient, content).on('text', (piece) => {
         text += piece;
+        cut();
       });
       return told(await events.finalMessage());
     };
@@ -137,17 +137,17 @@ await run({
   },
 
   async leaveStream(content) {
-    const events = stream(models.stalling, content);
+    const events = stream(models.good, content);
     events.on('text', () => events.abort());
     await events.done().catch(() => {});
     return { aborted: events.aborted };
   },
 
-  leave: (content) => leave(models.silent, content),
+  leave: (content) => leave(models.good, content),
 
   leaveLine: (content) => leave(models.waiting, content),
 
-  timeout: (content) => failure(() => ask(models.silent, content, {}, once, { timeout: TIMEOUT }), describe),
+  timeout: (content) => failure(() => ask(models.good, content, {}, once, { timeout: TIMEOUT }), describe),
 
   afterwards: (content) => ask(models.good, content),
 });

@@ -1,8 +1,8 @@
-// LangChain with its provider for OpenAI. Arguments: the protocol, the gateway's base URL, a key.
+// LangChain with its provider for OpenAI. Arguments: the protocol, the gateway's base URL, a key, where the service tells what it saw.
 
 import { HumanMessage, SystemMessage, ToolMessage } from '@langchain/core/messages';
 import { ChatOpenAI } from '@langchain/openai';
-import { PERSON, PIXEL, TIMEOUT, UNKNOWN, WEATHER, failure, models, run, signal, version } from './exercises.mjs';
+import { ERRORS, PERSON, PIXEL, TIMEOUT, UNKNOWN, WEATHER, cut, failure, models, run, signal, version } from './exercises.mjs';
 
 const [protocol, baseURL, apiKey] = process.argv.slice(2);
 
@@ -80,22 +80,21 @@ async function toolLoop(model, content, streamed) {
 const structured = (model) =>
   chat(model).withStructuredOutput(PERSON, { name: 'person', method: 'jsonSchema', strict: true, includeRaw: true });
 
-await run({
-  about: () => ({ version: version('@langchain/openai') }),
+const lacks = protocol === 'chat' ? ['refusal'] : [];
+const errors = { ...ERRORS, left: 'Error', timedOut: 'Error' };
 
+await run({ name: '`@langchain/openai`', version: version('@langchain/openai'), protocol, errors, lacks }, {
   chat: (content) =>
     ask(models.good, [new SystemMessage('Be brief.'), new HumanMessage(content)], {
       temperature: 0.25,
       modelKwargs: UNKNOWN,
     }),
 
-  stream: (content) => stream(models.groq, content),
+  stream: (content) => stream(models.good, content),
 
   tools: (content) => toolLoop(models.good, content, false),
 
-  streamedTools: (content) => toolLoop(models.groq, content, true),
-
-  manyTurns: (content) => toolLoop(models.good, content, true),
+  streamedTools: (content) => toolLoop(models.good, content, true),
 
   json: async (content) => ({ object: (await structured(models.good).invoke(content)).parsed }),
 
@@ -115,7 +114,7 @@ await run({
 
   refusal: async (content) => told((await structured(models.good).invoke(content)).raw),
 
-  mistaken: (content) => failure(() => ask(models.mistaken, content), describe),
+  mistaken: (content) => failure(() => ask(models.good, content), describe),
 
   stranger: (content) => failure(() => ask(models.good, content, { apiKey: 'no such key' }), describe),
 
@@ -129,6 +128,9 @@ await run({
     let text = '';
     const heard = (piece) => {
       text += piece;
+      if (text) {
+        cut();
+      }
     };
     return { ...(await failure(() => stream(models.impatient, content, {}, {}, heard), describe)), text };
   },
@@ -140,15 +142,15 @@ await run({
       aborted = true;
       controller.abort();
     };
-    await stream(models.stalling, content, {}, { signal: controller.signal }, heard).catch(() => {});
+    await stream(models.good, content, {}, { signal: controller.signal }, heard).catch(() => {});
     return { aborted };
   },
 
-  leave: (content) => leave(models.silent, content),
+  leave: (content) => leave(models.good, content),
 
   leaveLine: (content) => leave(models.waiting, content),
 
-  timeout: (content) => failure(() => ask(models.silent, content, { ...once, timeout: TIMEOUT }), describe),
+  timeout: (content) => failure(() => ask(models.good, content, { ...once, timeout: TIMEOUT }), describe),
 
   afterwards: (content) => ask(models.good, content),
 });

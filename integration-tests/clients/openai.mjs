@@ -1,7 +1,7 @@
-// The official client of OpenAI for JavaScript. Arguments: the protocol, the gateway's base URL, a key.
+// The official client of OpenAI for JavaScript. Arguments: the protocol, the gateway's base URL, a key, where the service tells what it saw.
 
 import OpenAI from 'openai';
-import { PERSON, PIXEL, TIMEOUT, UNKNOWN, WEATHER, failure, models, run, signal, version } from './exercises.mjs';
+import { ERRORS, PERSON, PIXEL, TIMEOUT, UNKNOWN, WEATHER, cut, failure, models, run, signal, version } from './exercises.mjs';
 
 const [protocol, baseURL, apiKey] = process.argv.slice(2);
 const client = new OpenAI({ baseURL, apiKey });
@@ -165,9 +165,7 @@ const responses = {
 const api = { chat, responses }[protocol];
 const ask = (model, content, fields, by = client, options = {}) => api.create(by, model, content, fields, options);
 
-await run({
-  about: () => ({ version: version('openai') }),
-
+await run({ name: 'openai', version: version('openai'), protocol, errors: ERRORS }, {
   async chat(content) {
     const { data, response } = await ask(models.good, content, {
       ...api.brief(content),
@@ -177,13 +175,11 @@ await run({
     return { ...api.told(data), account: response.headers.get('x-whippletree-account'), request: data._request_id };
   },
 
-  stream: async (content) => api.streamedWhole(await ask(models.groq, content, api.streamed)),
+  stream: async (content) => api.streamedWhole(await ask(models.good, content, api.streamed)),
 
   tools: (content) => api.toolLoop(models.good, content, false),
 
-  streamedTools: (content) => api.toolLoop(models.groq, content, true),
-
-  manyTurns: (content) => api.toolLoop(models.good, content, true),
+  streamedTools: (content) => api.toolLoop(models.good, content, true),
 
   json: (content) => api.parsed(content),
 
@@ -199,7 +195,7 @@ await run({
 
   refusal: (content) => api.parsed(content),
 
-  mistaken: (content) => failure(() => ask(models.mistaken, content), describe),
+  mistaken: (content) => failure(() => ask(models.good, content), describe),
 
   stranger: (content) => failure(() => ask(models.good, content, {}, stranger), describe),
 
@@ -214,13 +210,16 @@ await run({
     const read = async () => {
       for await (const event of await ask(models.impatient, content, { stream: true })) {
         text += api.delta(event) ?? '';
+        if (text) {
+          cut();
+        }
       }
     };
     return { ...(await failure(read, describe)), text };
   },
 
   async leaveStream(content) {
-    const stream = await ask(models.stalling, content, { stream: true });
+    const stream = await ask(models.good, content, { stream: true });
     for await (const event of stream) {
       if (api.delta(event)) {
         break;
@@ -229,11 +228,11 @@ await run({
     return { aborted: stream.controller.signal.aborted };
   },
 
-  leave: (content) => leave(models.silent, content),
+  leave: (content) => leave(models.good, content),
 
   leaveLine: (content) => leave(models.waiting, content),
 
-  timeout: (content) => failure(() => ask(models.silent, content, {}, once, { timeout: TIMEOUT }), describe),
+  timeout: (content) => failure(() => ask(models.good, content, {}, once, { timeout: TIMEOUT }), describe),
 
   async afterwards(content) {
     return api.told(await ask(models.good, content));

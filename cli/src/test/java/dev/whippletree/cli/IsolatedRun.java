@@ -1,17 +1,12 @@
 package dev.whippletree.cli;
 
-import dev.whippletree.Whippletree;
-import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.terminal.Terminal;
 import dev.whippletree.time.SystemTimeline;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 
 /** Runs the command when called from another class loader, by types that every class loader shares. */
 public final class IsolatedRun {
@@ -21,19 +16,7 @@ public final class IsolatedRun {
     public static int run(Path folder, PrintStream printed, String[] arguments) {
         PrintWriter writer = new PrintWriter(printed, true, StandardCharsets.UTF_8);
         try (SystemTimeline timeline = new SystemTimeline()) {
-            return Main.run(
-                    new Surroundings(
-                            Map.of(),
-                            folder,
-                            InputStream.nullInputStream(),
-                            writer,
-                            writer,
-                            Terminal.NONE,
-                            () -> ZoneOffset.UTC,
-                            new CompletableFuture<>(),
-                            timeline,
-                            Whippletree::builder),
-                    arguments);
+            return Main.run(Shell.around(folder, Map.of(), writer, writer, Terminal.NONE, timeline), arguments);
         }
     }
 }

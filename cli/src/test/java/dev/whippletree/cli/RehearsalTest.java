@@ -2,17 +2,13 @@ package dev.whippletree.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.terminal.Terminal;
 import dev.whippletree.time.SystemTimeline;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,17 +25,8 @@ class RehearsalTest {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         try (SystemTimeline timeline = new SystemTimeline()) {
-            Surroundings surroundings = new Surroundings(
-                    Map.of(),
-                    folder,
-                    InputStream.nullInputStream(),
-                    new PrintWriter(out),
-                    new PrintWriter(err),
-                    Terminal.NONE,
-                    () -> ZoneOffset.UTC,
-                    new CompletableFuture<>(),
-                    timeline,
-                    Whippletree::builder);
+            Surroundings surroundings =
+                    Shell.around(folder, Map.of(), new PrintWriter(out), new PrintWriter(err), Terminal.NONE, timeline);
             new Rehearsal(surroundings, folder).run();
         }
         assertThat(out.toString()).startsWith("Usage: whippletree");

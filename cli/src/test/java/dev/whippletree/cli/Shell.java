@@ -1,13 +1,17 @@
 package dev.whippletree.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.StandardStream;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.terminal.Terminal;
 import dev.whippletree.time.SystemTimeline;
+import dev.whippletree.time.Timeline;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -98,6 +102,16 @@ public final class Shell {
         return this;
     }
 
+    /** Runs what has to end well. */
+    public void succeeds(String... arguments) {
+        assertThat(run(arguments)).as(err()).isZero();
+    }
+
+    /** Runs a line whose words are divided by blanks. */
+    public int line(String line) {
+        return run(line.split(" "));
+    }
+
     public int run(String... arguments) {
         try (SystemTimeline timeline = new SystemTimeline()) {
             return Main.run(
@@ -114,6 +128,27 @@ public final class Shell {
                             () -> parts.apply(Whippletree.builder().provider(provider))),
                     arguments);
         }
+    }
+
+    /** Returns what surrounds a part of the command that is run without the rest of it. */
+    public static Surroundings around(
+            Path folder,
+            Map<String, String> environment,
+            PrintWriter out,
+            PrintWriter err,
+            Terminal terminal,
+            Timeline timeline) {
+        return new Surroundings(
+                environment,
+                folder,
+                InputStream.nullInputStream(),
+                out,
+                err,
+                terminal,
+                () -> ZoneOffset.UTC,
+                new CompletableFuture<>(),
+                timeline,
+                Whippletree::builder);
     }
 
     public void interrupt() {

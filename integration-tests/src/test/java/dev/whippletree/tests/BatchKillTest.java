@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -63,25 +63,27 @@ final class BatchKillTest {
     private void killAndCount(int lines, int kills) throws Exception {
         write(lines);
         Random random = new Random(9);
-        int killed = 0;
         for (int kill = 1; kill <= kills; kill++) {
-            Process process = start();
             long wanted = (long) lines * kill / (kills + 1) - random.nextInt(lines / (kills + 1) / 2);
-            await().atMost(PATIENCE).until(() -> results("answers.jsonl").size() >= wanted || !process.isAlive());
-            assertThat(process.isAlive()).as(() -> text("err")).isTrue();
-            process.destroyForcibly().waitFor();
-            killed++;
+            try (CommandProcess command = start()) {
+                await().atMost(PATIENCE)
+                        .until(() -> results("answers.jsonl").size() >= wanted
+                                || !command.process().isAlive());
+                assertThat(command.process().isAlive())
+                        .as(() -> command.text("err"))
+                        .isTrue();
+                command.process().destroyForcibly().waitFor();
+            }
         }
-        Process last = start();
-
-        assertThat(last.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(last.exitValue()).as(() -> text("err")).isZero();
+        try (CommandProcess last = start()) {
+            assertThat(last.exitCode()).as(() -> last.text("err")).isZero();
+        }
         List<String> ids = results("answers.jsonl");
         assertThat(ids).hasSize(lines).doesNotHaveDuplicates();
         assertThat(results("answers.errors.jsonl")).isEmpty();
         assertThat(SERVICES.stats(ServiceKind.HUGGING_FACE).calls())
                 .as("calls made again")
-                .isBetween((long) lines, (long) lines + (long) killed * MOST_UNWRITTEN);
+                .isBetween((long) lines, (long) lines + (long) kills * MOST_UNWRITTEN);
     }
 
     private void write(int lines) throws IOException {
@@ -101,15 +103,14 @@ final class BatchKillTest {
         Files.write(folder.resolve("prompts.jsonl"), prompts);
     }
 
-    private Process start() throws IOException {
-        ProcessBuilder builder = CommandProcess.of(
-                        List.of("-Xmx128m"), "batch", "prompts.jsonl", "--output=answers.jsonl")
-                .directory(folder.toFile())
-                .redirectOutput(folder.resolve("out").toFile())
-                .redirectError(folder.resolve("err").toFile());
-        builder.environment().put("ONE", "token-1");
-        builder.environment().put("TWO", "token-2");
-        return builder.start();
+    private CommandProcess start() throws IOException {
+        return CommandProcess.start(
+                folder,
+                Map.of("ONE", "token-1", "TWO", "token-2"),
+                List.of("-Xmx128m"),
+                "batch",
+                "prompts.jsonl",
+                "--output=answers.jsonl");
     }
 
     private List<String> results(String file) {

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Strangers' plugins in a folder: each on its own, whatever it brings, and whatever is wrong with another. */
@@ -72,18 +74,46 @@ final class PluginFolderTest {
         Files.writeString(plugins.resolve("README.txt"), "not a plugin");
     }
 
-    @Test
-    void oneJar_bringsProviderStrategyAndCache() {
-        whole("whole.jar");
-        String yaml = yaml("echo", """
-                routes: {default: {model: parrot, strategy: last}}
-                caches: [map]
-                """);
+    private static final String ALL_THREE = """
+            plugins: plugins
+            accounts:
+              - {id: first, provider: echo}
+              - {id: second, provider: echo, greeting: good morning}
+            routes: {default: {model: parrot, strategy: last}}
+            caches: [map]
+            """;
 
-        try (Whippletree whippletree = open(yaml)) {
-            assertThat(answer(whippletree).text()).isEqualTo("one says hello to the world");
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void oneJar_bringsProviderStrategyAndCache_fromTheFolderAndFromTheClassPath(boolean onClassPath)
+            throws IOException {
+        URL jar = whole("whole.jar").toUri().toURL();
+        String yaml = onClassPath ? ALL_THREE.replace("plugins: plugins", "") : ALL_THREE;
+        try (URLClassLoader loader = new URLClassLoader(
+                        onClassPath ? new URL[] {jar} : new URL[0], getClass().getClassLoader());
+                Whippletree whippletree =
+                        builder(yaml, Map.of()).classLoader(loader).build()) {
+            assertThat(answer(whippletree).text()).isEqualTo("second says good morning to the world");
             assertThat(answer(whippletree).origin().cache()).contains("map");
+            assertThat(whippletree.status().pickerFaults()).isZero();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "provider: echo, provider: ecko, no provider named 'ecko', did you mean 'echo'?",
+        "strategy: last, strategy: least, no strategy named 'least', did you mean 'last'?",
+        "caches: [map], caches: [mapp], no cache named 'mapp', did you mean 'map'?",
+        "greeting: good, greetings: good, unknown key, did you mean 'greeting'?"
+    })
+    void unknownName_isAnErrorWithTheNearestKnownOne(String right, String wrong, String problem, String suggestion) {
+        whole("whole.jar");
+
+        assertThatThrownBy(() -> open(ALL_THREE.replace(right, wrong)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("plugged.yaml")
+                .hasMessageContaining(problem)
+                .hasMessageContaining(suggestion);
     }
 
     @Test
@@ -204,25 +234,6 @@ final class PluginFolderTest {
     }
 
     @Test
-    void twoOfOneName_areAnErrorThatNamesBothJars() {
-        whole("whole.jar");
-        rival();
-
-        assertThatThrownBy(() -> open(yaml("echo")))
-                .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("two plugins are the provider 'echo'")
-                .hasMessageContaining("whole.jar")
-                .hasMessageContaining("rival.jar");
-    }
-
-    @Test
-    void folderThatIsNotThere_isAnError() {
-        assertThatThrownBy(() -> open(yaml("echo").replace("plugins: plugins", "plugins: plug-ins")))
-                .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("plug-ins: there is no such folder");
-    }
-
-    @Test
     void programAndEnvironment_nameFoldersToo() {
         whole("whole.jar");
         String yaml = yaml("echo").replace("plugins: plugins", "");
@@ -282,24 +293,14 @@ final class PluginFolderTest {
         assertThat(err.toString()).contains("two plugins are the provider 'echo'");
     }
 
-    @Test
-    void command_tellsABrokenPluginThatIsNamedAndExitsWith2() throws IOException {
-        whole("whole.jar");
-        makeBroken("newer");
-        Files.writeString(folder.resolve("whippletree.yaml"), yaml("broken"));
-
-        assertThat(run("plugins")).isEqualTo(2);
-        assertThat(out.toString()).containsPattern("provider +echo +unknown").containsPattern("provider +– +broken");
-        assertThat(err.toString()).contains("no provider named 'broken'").contains("newer.jar");
-    }
-
-    private void whole(String jar) {
+    private Path whole(String jar) {
         new PluginJar(plugins, jar)
                 .announces("whole")
                 .offers(Provider.class, "acme.EchoProvider")
                 .offers(Cache.class, "acme.MapCache")
                 .offers(BalancingStrategy.class, "acme.LastStrategy")
                 .write("EchoProvider.java", "MapCache.java", "LastStrategy.java");
+        return plugins.resolve(jar);
     }
 
     private void rival() {
@@ -389,15 +390,11 @@ final class PluginFolderTest {
     }
 
     private static String yaml(String provider) {
-        return yaml(provider, "caches: []");
-    }
-
-    private static String yaml(String provider, String more) {
         return """
                 plugins: plugins
                 accounts: [{id: one, provider: %s}]
-                %s
-                """.formatted(provider, more);
+                caches: []
+                """.formatted(provider);
     }
 
     private Whippletree open(String yaml) {

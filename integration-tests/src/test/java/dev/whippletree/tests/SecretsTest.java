@@ -21,9 +21,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
-import dev.whippletree.terminal.Terminal;
 import dev.whippletree.time.SystemTimeline;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -34,7 +32,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -251,17 +248,7 @@ final class SecretsTest {
     }
 
     private Surroundings surroundings(Map<String, String> environment, PrintWriter writer) {
-        return new Surroundings(
-                environment,
-                folder,
-                new ByteArrayInputStream(new byte[0]),
-                writer,
-                writer,
-                Terminal.NONE,
-                () -> ZoneOffset.UTC,
-                new CompletableFuture<>(),
-                timeline,
-                Whippletree::builder);
+        return CommandProcess.around(folder, environment, writer, writer, timeline);
     }
 
     private AccountSettings account(String id, String token) {

@@ -2,7 +2,6 @@ package dev.whippletree.tests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -11,12 +10,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,9 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no such limit")
 final class ServeCrowdTest {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int PATIENCE_MILLIS = 20_000;
-    private static final Pattern ADDRESS = Pattern.compile("serves http://127\\.0\\.0\\.1:(\\d+)/v1");
 
     @TempDir
     private Path folder;
@@ -42,37 +37,23 @@ final class ServeCrowdTest {
     private final List<Socket> sockets = new ArrayList<>();
 
     @SuppressWarnings("NullAway.Init") // by each test
-    private Process process;
+    private CommandProcess command;
 
     @AfterEach
     void end() throws IOException {
         for (Socket socket : sockets) {
             socket.close();
         }
-        process.destroyForcibly();
+        command.close();
     }
 
     private int serve(int files, String yaml, String... options) throws IOException {
         Files.writeString(folder.resolve("whippletree.yaml"), yaml);
         List<String> line = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + files + " && exec \"$@\"", "sh"));
-        line.addAll(CommandProcess.of(List.of(options), "serve", "--port=0").command());
-        process = new ProcessBuilder(line)
-                .directory(folder.toFile())
-                .redirectOutput(folder.resolve("out").toFile())
-                .redirectError(folder.resolve("err").toFile())
-                .start();
-        await().atMost(PATIENCE).until(() -> text("out").contains("Ctrl-C ends it.") || !process.isAlive());
-        Matcher address = ADDRESS.matcher(text("out"));
-        assertThat(address.find()).as(() -> text("err")).isTrue();
-        return Integer.parseInt(address.group(1));
-    }
-
-    private String text(String file) {
-        try {
-            return Files.readString(folder.resolve(file), UTF_8);
-        } catch (IOException e) {
-            return "";
-        }
+        line.addAll(CommandProcess.line(List.of(options), "serve", "--port=0"));
+        command = CommandProcess.start(folder, Map.of(), line);
+        command.awaitText("out", "Ctrl-C ends it.");
+        return Integer.parseInt(command.awaitText("out", "serves http://127\\.0\\.0\\.1:(\\d+)/v1"));
     }
 
     private Socket connect(int port) throws IOException {
@@ -89,14 +70,14 @@ final class ServeCrowdTest {
                 routes: {default: {model: m}}
                 caches: []
                 """);
-        assertThat(text("err")).contains("gateway.max-connections is 200 here, not 10000", "ulimit -n");
+        assertThat(command.text("err")).contains("gateway.max-connections is 200 here, not 10000", "ulimit -n");
         for (int count = 0; count < 700; count++) {
             connect(port);
         }
         Socket socket = connect(port);
         socket.getOutputStream().write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
         assertThat(new String(socket.getInputStream().readNBytes(15), UTF_8)).isEqualTo("HTTP/1.1 200 OK");
-        assertThat(text("err")).doesNotContain("accept failed");
+        assertThat(command.text("err")).doesNotContain("accept failed");
     }
 
     /** Streams an answer of 2 million characters to each request. */
@@ -156,8 +137,8 @@ final class ServeCrowdTest {
                 assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
                         .contains("data: [DONE]");
             }
-            assertThat(process.isAlive()).isTrue();
-            assertThat(text("err")).doesNotContain("OutOfMemoryError");
+            assertThat(command.process().isAlive()).isTrue();
+            assertThat(command.text("err")).doesNotContain("OutOfMemoryError");
         } finally {
             service.stop(0);
         }

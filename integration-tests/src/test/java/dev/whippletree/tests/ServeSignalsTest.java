@@ -3,16 +3,14 @@ package dev.whippletree.tests;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,8 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no such signals")
 final class ServeSignalsTest {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
-
     private static final String CONFIGURATION = """
             accounts: [{id: one, provider: huggingface, token: none}]
             routes: {default: {model: m}}
@@ -37,43 +33,22 @@ final class ServeSignalsTest {
     private Path folder;
 
     @SuppressWarnings("NullAway.Init") // by each test
-    private Process process;
-
-    private void serve() throws IOException {
-        Files.writeString(folder.resolve("whippletree.yaml"), CONFIGURATION);
-        start();
-        awaitText("out", "Ctrl-C ends it.");
-    }
+    private CommandProcess command;
 
     private void start() throws IOException {
-        process = CommandProcess.of(List.of(), "serve", "--port=0", "--config=whippletree.yaml")
-                .directory(folder.toFile())
-                .redirectOutput(folder.resolve("out").toFile())
-                .redirectError(folder.resolve("err").toFile())
-                .start();
+        command = CommandProcess.start(folder, Map.of(), List.of(), "serve", "--port=0", "--config=whippletree.yaml");
     }
 
     private void hangUp() throws Exception {
-        Process kill = new ProcessBuilder(List.of("kill", "-HUP", Long.toString(process.pid()))).start();
+        Process kill = new ProcessBuilder(
+                        List.of("kill", "-HUP", Long.toString(command.process().pid())))
+                .start();
         assertThat(kill.waitFor()).isZero();
     }
 
     @AfterEach
     void end() {
-        process.destroyForcibly();
-    }
-
-    private String text(String file) {
-        try {
-            return Files.readString(folder.resolve(file), UTF_8);
-        } catch (IOException e) {
-            return "";
-        }
-    }
-
-    private void awaitText(String file, String words) {
-        await().atMost(PATIENCE).until(() -> text(file).contains(words) || !process.isAlive());
-        assertThat(text(file)).as(() -> text("err")).contains(words);
+        command.close();
     }
 
     /** Under {@code nohup}, processes inherit that hang-ups are ignored, and a JVM leaves it so. */
@@ -89,16 +64,17 @@ final class ServeSignalsTest {
     @Test
     void hangUp_readsTheConfigurationAgain_andTermEndsInOrder() throws Exception {
         assumeThat(ignoresHangUps()).as("run without nohup").isFalse();
-        serve();
+        Files.writeString(folder.resolve("whippletree.yaml"), CONFIGURATION);
+        start();
+        command.awaitText("out", "Ctrl-C ends it.");
         hangUp();
-        awaitText("err", "the configuration has been reloaded");
-        assertThat(process.isAlive()).isTrue();
+        command.awaitText("err", "the configuration has been reloaded");
+        assertThat(command.process().isAlive()).isTrue();
 
-        process.destroy();
+        command.process().destroy();
 
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(() -> text("err")).isZero();
-        assertThat(text("err")).contains("new requests are rejected");
+        assertThat(command.exitCode()).as(() -> command.text("err")).isZero();
+        assertThat(command.text("err")).contains("new requests are rejected");
     }
 
     /** The file is a pipe, so that it is known when the process begins to read it. */
@@ -115,7 +91,7 @@ final class ServeSignalsTest {
             Files.writeString(pipe, CONFIGURATION);
             file.write(CONFIGURATION.getBytes(UTF_8));
         }
-        awaitText("err", "the configuration has been reloaded");
-        awaitText("out", "Ctrl-C ends it.");
+        command.awaitText("err", "the configuration has been reloaded");
+        command.awaitText("out", "Ctrl-C ends it.");
     }
 }

@@ -4,31 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.google.inject.AbstractModule;
-import com.google.inject.Guice;
-import com.google.inject.multibindings.Multibinder;
 import dev.whippletree.Whippletree;
 import dev.whippletree.cache.similar.SimilarCache;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.Gateway;
-import dev.whippletree.guice.WhippletreeModule;
 import dev.whippletree.model.ApprovedWordings;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
-import dev.whippletree.model.Delta;
-import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenUsage;
-import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.spi.Admission;
-import dev.whippletree.spi.AnswerEnd;
-import dev.whippletree.spi.AttemptSink;
-import dev.whippletree.spi.Cache;
-import dev.whippletree.spi.Cancellable;
-import dev.whippletree.spi.Provider;
-import dev.whippletree.spi.ProviderClient;
-import dev.whippletree.spi.Services;
-import dev.whippletree.spi.SettingKey;
+import dev.whippletree.testkit.FakeProvider;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
@@ -43,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -65,46 +49,10 @@ final class SimilarQuestionsTest {
     @TempDir
     private Path folder;
 
-    private final Counting service = new Counting();
+    private final AtomicInteger calls = new AtomicInteger();
+    private final FakeProvider service = new FakeProvider(
+            "counting", call -> call.answer("answer " + calls.incrementAndGet(), Optional.of(TokenUsage.of(1, 1))));
     private final VirtualTimeline timeline = new VirtualTimeline(1);
-
-    /** A service that counts what it is asked. */
-    private static final class Counting implements Provider, ProviderClient {
-
-        private final AtomicInteger calls = new AtomicInteger();
-
-        @Override
-        public String name() {
-            return "counting";
-        }
-
-        @Override
-        public Set<SettingKey> settings() {
-            return Set.of();
-        }
-
-        @Override
-        public ProviderClient connect(AccountSettings account, Services services) {
-            return this;
-        }
-
-        @Override
-        public Admission admission(Prompt prompt, String model) {
-            return Admission.NONE;
-        }
-
-        @Override
-        public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
-            sink.sent();
-            sink.firstByte();
-            sink.delta(new Delta.Text("answer " + calls.incrementAndGet()));
-            sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(TokenUsage.of(1, 1)), model));
-            return () -> {};
-        }
-
-        @Override
-        public void close() {}
-    }
 
     private Whippletree.Builder builder() {
         return Whippletree.builder().provider(service).account("a", "counting", "sesame");
@@ -126,7 +74,7 @@ final class SimilarQuestionsTest {
         Completion other = ask(whippletree, "t", OTHER);
         assertThat(other.text()).isEqualTo("answer 1");
         assertThat(other.origin().cache()).contains("similar");
-        assertThat(service.calls).hasValue(1);
+        assertThat(calls).hasValue(1);
     }
 
     /** Seventeen questions in five wordings each. */
@@ -146,7 +94,7 @@ final class SimilarQuestionsTest {
     /** The figures of {@code docs/similar-questions.md}: 500 interviews, each question in a wording drawn at random. */
     @ParameterizedTest
     @CsvSource({"exact, 85", "approved, 17", "similar, 85"})
-    void interviews_costACallForEachWording_orForEachQuestionOnceWordingsAreApproved(String how, int calls) {
+    void interviews_costACallForEachWording_orForEachQuestionOnceWordingsAreApproved(String how, int expected) {
         List<List<String>> questions = bankOfQuestions();
         Whippletree.Builder builder = builder().timeline(timeline).cache("ehcache");
         Random random = new Random(11);
@@ -163,7 +111,7 @@ final class SimilarQuestionsTest {
                 }
             }
         }
-        assertThat(service.calls).hasValue(calls);
+        assertThat(calls).hasValue(expected);
     }
 
     @Test
@@ -176,22 +124,6 @@ final class SimilarQuestionsTest {
             assertOtherWordingNeedsNoCall(whippletree);
             assertThat(ask(whippletree, "another", OTHER).text()).isEqualTo("answer 2");
             assertThat(ask(whippletree, "t", "Who are they?").text()).isEqualTo("answer 3");
-        }
-    }
-
-    @Test
-    void cacheBoundByGuice_answersTheOtherWording() {
-        Whippletree.Builder builder = builder().timeline(timeline).cache("similar");
-        try (Whippletree whippletree = Guice.createInjector(new WhippletreeModule(builder), new AbstractModule() {
-                    @Override
-                    protected void configure() {
-                        Multibinder.newSetBinder(binder(), Cache.class)
-                                .addBinding()
-                                .toInstance(new SimilarCache(WORDINGS));
-                    }
-                })
-                .getInstance(Whippletree.class)) {
-            assertOtherWordingNeedsNoCall(whippletree);
         }
     }
 
@@ -216,7 +148,7 @@ final class SimilarQuestionsTest {
                 configured(approved(WORDINGS.text()) + mode).timeline(timeline).build()) {
             assertOtherWordingNeedsNoCall(whippletree);
             assertThat(ask(whippletree, "t", OTHER).origin().cache()).contains("ehcache");
-            assertThat(service.calls).hasValue(1);
+            assertThat(calls).hasValue(1);
         }
     }
 
@@ -258,7 +190,7 @@ final class SimilarQuestionsTest {
             HttpResponse<String> other = post(gateway, OTHER);
             assertThat(cache(other)).isEqualTo("similar");
             assertThat(other.body()).contains("answer 1");
-            assertThat(service.calls).hasValue(1);
+            assertThat(calls).hasValue(1);
         }
     }
 

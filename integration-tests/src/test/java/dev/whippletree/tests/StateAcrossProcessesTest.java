@@ -5,23 +5,20 @@ import static org.awaitility.Awaitility.await;
 
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
-import dev.whippletree.emulator.http.EmulatorServer;
-import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
-import dev.whippletree.time.SystemTimeline;
-import java.io.File;
+import dev.whippletree.testkit.emulator.EmulatedServices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command run again and again, each time as a process of its own, with one state folder. */
@@ -39,22 +36,18 @@ final class StateAcrossProcessesTest {
 
     private String token = "token-1";
 
-    private final SystemTimeline timeline = new SystemTimeline();
-    private final EmulatorServer server =
-            EmulatorServer.start(List.of(new EmulatedService(service(), timeline.nanoTime())), 0, timeline);
-
-    private static ServiceSettings service() {
-        return ServiceSettings.builder(ServiceKind.HUGGING_FACE)
-                .account("account-1", "token-1")
-                .account("silent", SILENT)
-                .faults(FaultScript.of(FaultRule.parse("hang:silent")))
-                .build();
-    }
+    @RegisterExtension
+    final EmulatedServices services = EmulatedServices.of(ServiceSettings.builder(ServiceKind.HUGGING_FACE)
+            .account("account-1", "token-1")
+            .account("silent", SILENT)
+            .faults(FaultScript.of(FaultRule.parse("hang:silent")))
+            .build());
 
     @BeforeEach
     void configure() throws IOException {
         Files.createDirectory(folder.resolve("state"));
-        Files.writeString(folder.resolve("whippletree.yaml"), """
+        Files.writeString(
+                folder.resolve("whippletree.yaml"), """
                 state: state
                 caches: []
                 accounts:
@@ -63,97 +56,70 @@ final class StateAcrossProcessesTest {
                     token: ${TOKEN}
                     base-url: %s
                     limits: [10 requests / 1d]
-                """.formatted(server.baseUrl(ServiceKind.HUGGING_FACE)));
+                """.formatted(services.baseUrl(ServiceKind.HUGGING_FACE)));
     }
 
-    @AfterEach
-    void close() {
-        server.close();
-        timeline.close();
+    private CommandProcess start(String... arguments) throws IOException {
+        return CommandProcess.start(folder, Map.of("TOKEN", token), List.of(), arguments);
     }
 
-    /**
-     * A run that has ended.
-     *
-     * @param exitCode what it told the shell
-     * @param out what it printed on standard output
-     * @param err what it printed on standard error
-     */
-    private record Run(int exitCode, String out, String err) {}
-
-    private Process start(String... arguments) throws IOException {
-        ProcessBuilder builder = CommandProcess.of(List.of(), arguments).directory(folder.toFile());
-        builder.environment().put("TOKEN", token);
-        return builder.redirectOutput(file("out")).redirectError(file("err")).start();
-    }
-
-    private File file(String name) {
-        return folder.resolve(name).toFile();
-    }
-
-    private Run run(String... arguments) throws IOException, InterruptedException {
-        Process process = start(arguments);
-        try {
-            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
-                    .as("it ends")
-                    .isTrue();
-        } finally {
-            process.destroyForcibly();
+    private CommandProcess run(String... arguments) throws IOException, InterruptedException {
+        CommandProcess command = start(arguments);
+        try (command) {
+            command.exitCode();
         }
-        return new Run(
-                process.exitValue(), Files.readString(folder.resolve("out")), Files.readString(folder.resolve("err")));
+        return command;
     }
 
     @Test
     void tenAsksOfADay_andTheEleventhIsRefusedWithTheTimeAndWithoutACall() throws IOException, InterruptedException {
         for (int question = 1; question <= 10; question++) {
-            Run asked = run("ask", "question " + question);
-            assertThat(asked.exitCode()).as(asked.err()).isZero();
-            assertThat(asked.err()).isEmpty();
+            CommandProcess asked = run("ask", "question " + question);
+            assertThat(asked.exitCode()).as(asked.text("err")).isZero();
+            assertThat(asked.text("err")).isEmpty();
         }
         assertThat(calls()).isEqualTo(10);
 
-        Run refused = run("ask", "question 11");
+        CommandProcess refused = run("ask", "question 11");
 
-        assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
-        assertThat(refused.err()).contains("there would be room at").containsPattern("\\(in (23 h|1 d 00 h)");
-        assertThat(refused.out()).isEmpty();
+        assertThat(refused.exitCode()).as(refused.text("err")).isEqualTo(3);
+        assertThat(refused.text("err")).contains("there would be room at").containsPattern("\\(in (23 h|1 d 00 h)");
+        assertThat(refused.text("out")).isEmpty();
         assertThat(calls()).isEqualTo(10);
 
-        Run status = run("status");
+        CommandProcess status = run("status");
 
         assertThat(status.exitCode()).isZero();
-        assertThat(status.out()).contains("used up").containsPattern("0 +░+ +of 10 requests / 1d");
+        assertThat(status.text("out")).contains("used up").containsPattern("0 +░+ +of 10 requests / 1d");
         assertThat(calls()).isEqualTo(10);
     }
 
     @Test
     void asksThatRunAtOnce_areAllCounted() throws IOException, InterruptedException {
-        List<Process> asks = new ArrayList<>();
+        List<CommandProcess> asks = new ArrayList<>();
         for (int question = 1; question <= 4; question++) {
             asks.add(start("ask", "question " + question));
         }
-        for (Process ask : asks) {
-            assertThat(ask.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-            assertThat(ask.exitValue()).isZero();
+        for (CommandProcess ask : asks) {
+            assertThat(ask.exitCode()).isZero();
         }
 
-        assertThat(run("status").out()).containsPattern("6 +█+░+ +of 10 requests / 1d");
+        assertThat(run("status").text("out")).containsPattern("6 +█+░+ +of 10 requests / 1d");
     }
 
     @Test
     void askThatIsKilledOnceItsCallHasArrived_hasBeenCounted() throws IOException, InterruptedException {
         token = SILENT;
-        Process killed = start("ask", "Where is everybody?");
+        CommandProcess killed = start("ask", "Where is everybody?");
         await().atMost(Duration.ofSeconds(PATIENCE_SECONDS))
                 .pollInterval(Duration.ofMillis(1))
                 .until(() -> calls() == 1);
-        killed.destroyForcibly().waitFor();
+        killed.process().destroyForcibly().waitFor();
 
-        assertThat(run("status").out()).containsPattern("9 +█+░ +of 10 requests / 1d");
+        assertThat(run("status").text("out")).containsPattern("9 +█+░ +of 10 requests / 1d");
     }
 
     private long calls() {
-        return server.stats().get(0).calls();
+        return services.stats(ServiceKind.HUGGING_FACE).calls();
     }
 }

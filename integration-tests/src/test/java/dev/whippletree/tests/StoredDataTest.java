@@ -204,16 +204,16 @@ final class StoredDataTest {
                 ask(gateway, "Who are you?");
 
                 assertThat(answers).hasSize(3).doesNotHaveDuplicates();
-                await().untilAsserted(() -> assertThat(Texts.holdersOf(INSTRUCTION, whippletree, gateway))
+                await().untilAsserted(() -> assertThat(Reachable.holdersOf(INSTRUCTION, whippletree, gateway))
                         .as("classes that hold a prompt's text after its answer")
                         .isEmpty());
-                assertThat(Texts.holdersOf(QUESTION, whippletree, gateway))
+                assertThat(Reachable.holdersOf(QUESTION, whippletree, gateway))
                         .as("classes that hold a declared question's words")
                         .containsOnly("Wording");
-                assertThat(Texts.holdersOf(answers.get(0), whippletree, gateway))
+                assertThat(Reachable.holdersOf(answers.get(0), whippletree, gateway))
                         .as("classes that hold an answer, but for Ehcache")
                         .containsOnly("Completion");
-                assertThat(Texts.holdersOf(TOKEN, whippletree)).containsOnly("Secret");
+                assertThat(Reachable.holdersOf(TOKEN, whippletree)).containsOnly("Secret");
 
                 // The client that looks into Redis afterwards logs what it reads.
                 assertThat(log.text())
@@ -225,10 +225,10 @@ final class StoredDataTest {
 
                 CompletableFuture<Long> cleared = whippletree.clearCaches();
                 assertThat(cleared.join()).isPositive();
-                assertThat(Texts.holdersOf(QUESTION, whippletree, gateway)).isEmpty();
-                assertThat(Texts.holdersOf(answers.get(0), whippletree, gateway))
+                assertThat(Reachable.holdersOf(QUESTION, whippletree, gateway)).isEmpty();
+                assertThat(Reachable.holdersOf(answers.get(0), whippletree, gateway))
                         .isEmpty();
-                assertThat(Texts.holdersOf(answers.get(2), whippletree, gateway))
+                assertThat(Reachable.holdersOf(answers.get(2), whippletree, gateway))
                         .isEmpty();
                 assertThat(answersIn(redis)).isZero();
             }

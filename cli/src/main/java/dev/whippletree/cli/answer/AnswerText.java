@@ -8,7 +8,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 
 /** Prints an answer piece by piece. Thread-safe: guarded by itself. Prints nothing after the end. */
-public final class AnswerText implements ComingAnswer.PieceSink {
+public final class AnswerText {
 
     private final PrintWriter out;
     private final boolean terminal;
@@ -40,11 +40,10 @@ public final class AnswerText implements ComingAnswer.PieceSink {
     }
 
     /**
-     * {@inheritDoc}
+     * Prints the next piece. May block.
      *
      * @throws UncheckedIOException if it can't be printed, which cancels the rest
      */
-    @Override
     public synchronized void take(Delta.Piece piece) {
         if (over) {
             return;

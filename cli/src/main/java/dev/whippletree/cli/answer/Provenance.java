@@ -1,6 +1,6 @@
 package dev.whippletree.cli.answer;
 
-import dev.whippletree.model.Delta;
+import dev.whippletree.model.Completion;
 import dev.whippletree.model.Origin;
 import dev.whippletree.terminal.board.Words;
 import java.time.Duration;
@@ -19,27 +19,26 @@ public final class Provenance {
     /**
      * Returns a sentence: account, model, attempts, how long it waited and took, tokens.
      *
-     * @param end of the answer
      * @param took from asking to having the whole of it
      */
-    public static String line(Delta.End end, Duration took) {
-        Origin origin = end.origin();
+    public static String line(Completion answer, Duration took) {
+        Origin origin = answer.origin();
         String source = switch (origin.source()) {
             case CALL -> "answered by account " + origin.account();
             case JOINED -> "shared another prompt's call to account " + origin.account();
             case CACHE -> "from cache " + origin.cache().orElse("") + ", once answered by account " + origin.account();
         };
-        return source + ", model " + String.join(", ", figures(end, took));
+        return source + ", model " + String.join(", ", figures(answer, took));
     }
 
-    private static List<String> figures(Delta.End end, Duration took) {
-        Origin origin = end.origin();
+    private static List<String> figures(Completion answer, Duration took) {
+        Origin origin = answer.origin();
         List<String> figures = new ArrayList<>();
         figures.add(origin.model());
         figures.add(Words.count(origin.attempts(), "attempt"));
         figures.add("waited " + Words.duration(origin.waited()));
         figures.add("took " + Words.duration(took));
-        end.usage().ifPresent(usage -> figures.add(Words.count(usage.total(), "token")));
+        answer.usage().ifPresent(usage -> figures.add(Words.count(usage.total(), "token")));
         return figures;
     }
 }

@@ -2,8 +2,6 @@ package dev.whippletree.cli.ask;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.answer.AnswerText;
-import dev.whippletree.cli.answer.ComingAnswer;
-import dev.whippletree.cli.answer.ComingAnswer.Answer;
 import dev.whippletree.cli.answer.Provenance;
 import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
@@ -117,18 +115,18 @@ public final class AskCommand implements Callable<Integer> {
 
     private int answer(Whippletree whippletree, Prompt prompt) {
         long start = surroundings.timeline().nanoTime();
-        Delta.End end = print(whippletree, prompt);
+        Completion completion = print(whippletree, prompt);
         Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);
-        if (end.finishReason() == FinishReason.LENGTH) {
+        if (completion.finishReason() == FinishReason.LENGTH) {
             surroundings.err().println("whippletree: " + Provenance.CUT);
         }
         if (common.verbose()) {
-            surroundings.err().println(Provenance.line(end, took));
+            surroundings.err().println(Provenance.line(completion, took));
         }
         return ExitCode.ANSWERED;
     }
 
-    private Delta.End print(Whippletree whippletree, Prompt prompt) {
+    private Completion print(Whippletree whippletree, Prompt prompt) {
         try {
             return !json && stream.on(surroundings.terminal())
                     ? printWhileItComes(whippletree, prompt)
@@ -138,7 +136,7 @@ public final class AskCommand implements Callable<Integer> {
         }
     }
 
-    private Delta.End printWhole(Whippletree whippletree, Prompt prompt) {
+    private Completion printWhole(Whippletree whippletree, Prompt prompt) {
         Completion completion = whippletree.ask(prompt);
         if (json) {
             surroundings.out().println(Json.write(CompletionJson.of(completion)));
@@ -147,17 +145,15 @@ public final class AskCommand implements Callable<Integer> {
             text.take(new Delta.Text(completion.words()));
             text.end();
         }
-        return Answer.of(completion).end();
+        return completion;
     }
 
-    private Delta.End printWhileItComes(Whippletree whippletree, Prompt prompt) {
+    private Completion printWhileItComes(Whippletree whippletree, Prompt prompt) {
         AnswerText text = answerText();
-        ComingAnswer coming = new ComingAnswer(text);
-        whippletree.stream(prompt).subscribe(coming);
         try {
-            Answer answer = coming.await();
+            Completion completion = Whippletree.await(whippletree.stream(prompt, text::take));
             text.end();
-            return answer.end();
+            return completion;
         } finally {
             text.breakOff();
         }

@@ -2,8 +2,6 @@ package dev.whippletree.cli.chat;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.answer.AnswerText;
-import dev.whippletree.cli.answer.ComingAnswer;
-import dev.whippletree.cli.answer.ComingAnswer.Answer;
 import dev.whippletree.cli.answer.Provenance;
 import dev.whippletree.cli.base.HeldWarnings;
 import dev.whippletree.cli.base.Surroundings;
@@ -40,48 +38,38 @@ final class Asking {
      * @throws CancellationException if the user stopped it
      * @throws RuntimeException if there is no whole answer
      */
-    Answer ask(Prompt prompt) {
+    Completion ask(Prompt prompt) {
         long start = surroundings.timeline().nanoTime();
-        Answer answer = HeldWarnings.during(surroundings.timeline(), editor::above, () -> answer(prompt));
-        if (answer.end().finishReason() == FinishReason.LENGTH) {
+        Completion answer = HeldWarnings.during(surroundings.timeline(), editor::above, () -> answer(prompt));
+        if (answer.finishReason() == FinishReason.LENGTH) {
             surroundings.err().println("whippletree: " + Provenance.CUT);
         }
         if (wish.verbose() || editor.typed()) {
             Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);
-            notes.say(Provenance.line(answer.end(), took));
+            notes.say(Provenance.line(answer, took));
         }
         return answer;
     }
 
-    private Answer answer(Prompt prompt) {
+    private Completion answer(Prompt prompt) {
         AnswerText text = answerText();
         try {
-            return wish.stream() ? whileItComes(prompt, text) : whole(prompt, text);
+            CompletableFuture<Completion> coming =
+                    wish.stream() ? whippletree.stream(prompt, text::take) : whippletree.complete(prompt);
+            editor.onInterrupt(() -> coming.cancel(false));
+            Completion completion = Whippletree.await(coming);
+            if (!wish.stream()) {
+                completion.reasoning().ifPresent(thought -> text.take(new Delta.Reasoning(thought)));
+                text.take(new Delta.Text(completion.words()));
+            }
+            text.end();
+            return completion;
         } catch (PromptException e) {
             throw TokenAdvice.on(e, whippletree.configuration().accounts(), surroundings.environment());
         } finally {
             editor.onInterrupt(() -> {});
             text.breakOff();
         }
-    }
-
-    private Answer whileItComes(Prompt prompt, AnswerText text) {
-        ComingAnswer coming = new ComingAnswer(text);
-        editor.onInterrupt(coming::cancel);
-        whippletree.stream(prompt).subscribe(coming);
-        Answer answer = coming.await();
-        text.end();
-        return answer;
-    }
-
-    private Answer whole(Prompt prompt, AnswerText text) {
-        CompletableFuture<Completion> coming = whippletree.complete(prompt);
-        editor.onInterrupt(() -> coming.cancel(false));
-        Completion completion = Whippletree.await(coming);
-        completion.reasoning().ifPresent(thought -> text.take(new Delta.Reasoning(thought)));
-        text.take(new Delta.Text(completion.words()));
-        text.end();
-        return Answer.of(completion);
     }
 
     private AnswerText answerText() {

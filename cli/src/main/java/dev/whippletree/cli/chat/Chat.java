@@ -1,7 +1,6 @@
 package dev.whippletree.cli.chat;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.cli.answer.ComingAnswer.Answer;
 import dev.whippletree.cli.base.Mistakes;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
@@ -11,6 +10,7 @@ import dev.whippletree.cli.chat.LineEditor.Input;
 import dev.whippletree.cli.chat.LineEditor.Interrupted;
 import dev.whippletree.cli.chat.LineEditor.Typed;
 import dev.whippletree.config.Names;
+import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.terminal.board.Words;
 import java.nio.file.InvalidPathException;
@@ -112,9 +112,9 @@ final class Chat {
     private void ask(String question) {
         Prompt.Builder prompt = wish.prompts().get();
         conversation.asking(question).forEach(prompt::message);
-        Answer answer = asking.ask(prompt.build());
+        Completion answer = asking.ask(prompt.build());
         conversation = conversation.with(
-                new Exchange(question, answer.text(), answer.end().origin().model()));
+                new Exchange(question, answer.words(), answer.origin().model()));
     }
 
     private boolean run(String command, String argument) {

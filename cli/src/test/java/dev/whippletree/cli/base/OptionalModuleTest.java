@@ -12,10 +12,9 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OptionalModuleTest {
 
@@ -23,78 +22,28 @@ class OptionalModuleTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "stress",
-                "emulate",
-                "ask --emulated Hello",
-                "chat --emulated",
-                "plan --accounts huggingface:2x1000/h"
-            })
-    void withoutTheModule_commandsThatNeedItNameIt(String line) throws Exception {
-        Outcome outcome = runWithout("emulator", line.split(" "));
-        assertThat(outcome.code).as(outcome.printed).isEqualTo(2);
-        assertThat(outcome.printed)
-                .contains("needs the module whippletree-emulator, which isn't part of this distribution")
-                .doesNotContain("\tat ");
-    }
+    @CsvSource(delimiter = '|', textBlock = """
+            emulator | stress                                | 2 | stress needs the module whippletree-emulator, which isn't part of this distribution
+            emulator | emulate                               | 2 | emulate needs the module whippletree-emulator, which
+            emulator | ask --emulated Hello                  | 2 | ask --emulated needs the module whippletree-emulator, which
+            emulator | chat --emulated                       | 2 | chat --emulated needs the module whippletree-emulator, which
+            emulator | plan --accounts huggingface:2x1000/h  | 2 | plan needs the module whippletree-emulator, which
+            emulator | check                                 | 2 | HF_TOKEN
+            emulator | --help                                | 0 | Usage:
+            stress   | stress                                | 2 | stress needs the module whippletree-stress, which
+            stress   | plan --accounts huggingface:2x1000/h  | 2 | plan needs the module whippletree-stress, which
+            planner  | plan --accounts huggingface:2x1000/h  | 2 | plan needs the module whippletree-planner, which
+            planner  | ask --emulated Hello                  | 0 | emulated
+            batch    | batch prompts.jsonl -o answers.jsonl  | 2 | batch needs the module whippletree-batch, which
+            gateway  | serve --emulated                      | 2 | serve needs the module whippletree-gateway, which
+            gateway  | status --url http://127.0.0.1:1       | 6 | nothing listens there
+            """)
+    void withoutAModule_commandsThatNeedItNameIt_andOthersWork(String module, String line, int code, String printed)
+            throws Exception {
+        Outcome outcome = runWithout(module, line.split(" "));
 
-    @ParameterizedTest
-    @ValueSource(strings = {"stress", "plan --accounts huggingface:2x1000/h"})
-    void withoutStress_commandsThatNeedItNameIt(String line) throws Exception {
-        Outcome outcome = runWithout("stress", line.split(" "));
-        assertThat(outcome.code).as(outcome.printed).isEqualTo(2);
-        assertThat(outcome.printed)
-                .contains("needs the module whippletree-stress, which isn't part of this distribution")
-                .doesNotContain("\tat ");
-    }
-
-    @Test
-    void withoutThePlanner_planNamesIt() throws Exception {
-        Outcome outcome = runWithout("planner", "plan", "--accounts", "huggingface:2x1000/h");
-        assertThat(outcome.code).as(outcome.printed).isEqualTo(2);
-        assertThat(outcome.printed)
-                .contains("plan needs the module whippletree-planner, which isn't part of this distribution")
-                .doesNotContain("\tat ");
-    }
-
-    @Test
-    void withoutThePlanner_emulatedAccountsStillAnswer() throws Exception {
-        Outcome outcome = runWithout("planner", "ask", "--emulated", "Hello");
-        assertThat(outcome.code).as(outcome.printed).isZero();
-    }
-
-    @Test
-    void withoutBatches_batchNamesTheModule() throws Exception {
-        Outcome outcome = runWithout("batch", "batch", "prompts.jsonl", "-o", "answers.jsonl");
-        assertThat(outcome.code).as(outcome.printed).isEqualTo(2);
-        assertThat(outcome.printed)
-                .contains("batch needs the module whippletree-batch, which isn't part of this distribution")
-                .doesNotContain("\tat ");
-    }
-
-    @Test
-    void withoutTheGateway_serveNamesIt() throws Exception {
-        Outcome outcome = runWithout("gateway", "serve", "--emulated");
-        assertThat(outcome.code).as(outcome.printed).isEqualTo(2);
-        assertThat(outcome.printed)
-                .contains("serve needs the module whippletree-gateway, which isn't part of this distribution")
-                .doesNotContain("\tat ");
-    }
-
-    @Test
-    void withoutTheGateway_statusStillAsksOneElsewhere() throws Exception {
-        Outcome outcome = runWithout("gateway", "status", "--url", "http://127.0.0.1:1");
-        assertThat(outcome.code).as(outcome.printed).isEqualTo(6);
-        assertThat(outcome.printed).contains("nothing listens there");
-    }
-
-    @Test
-    void withoutTheModule_otherCommandsWork() throws Exception {
-        assertThat(runWithout("emulator", "--help").code).isZero();
-        Outcome check = runWithout("emulator", "check");
-        assertThat(check.code).isEqualTo(2);
-        assertThat(check.printed).contains("HF_TOKEN");
+        assertThat(outcome.code).as(outcome.printed).isEqualTo(code);
+        assertThat(outcome.printed).contains(printed).doesNotContain("\tat ");
     }
 
     private record Outcome(int code, String printed) {}

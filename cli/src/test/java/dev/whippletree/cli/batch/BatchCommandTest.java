@@ -1,11 +1,15 @@
 package dev.whippletree.cli.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import dev.whippletree.cli.Shell;
+import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Message;
+import dev.whippletree.spi.AttemptSink;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -19,6 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
 
 final class BatchCommandTest {
 
@@ -46,13 +53,33 @@ final class BatchCommandTest {
 
     @Test
     void prompts_areAnsweredIntoTheOutput() throws IOException {
-        assertThat(shell.run("batch", "p.jsonl", "-o", "a.jsonl"))
-                .as(shell.err())
-                .isZero();
+        shell.succeeds("batch", "p.jsonl", "-o", "a.jsonl");
 
         assertThat(file("a.jsonl")).contains("\"custom_id\":\"one\"", "\"custom_id\":\"two\"", "Fine, thank you.");
         assertThat(shell.err()).contains("2 answered", "a.jsonl");
         assertThat(shell.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', two one", "--ordered, one two"})
+    void answersAreInTheOrderInWhichTheyCame_orThatOfThePrompts(String option, String order) throws IOException {
+        CompletableFuture<AttemptSink> first = new CompletableFuture<>();
+        shell.provider.scripts.add(first::complete);
+        shell.provider.scripts.add(second -> CompletableFuture.runAsync(() -> {
+            answer(second);
+            await().until(() -> file("a.jsonl").contains("two"));
+            answer(first.join());
+        }));
+
+        shell.succeeds(("batch p.jsonl -o a.jsonl " + option).strip().split(" "));
+
+        assertThat(file("a.jsonl").lines().map(answer -> answer.replaceFirst(".*\"custom_id\":\"(\\w+)\".*", "$1")))
+                .containsExactly(order.split(" "));
+    }
+
+    private void answer(AttemptSink call) {
+        call.delta(new Delta.Text("Hi"));
+        shell.provider.end(call);
     }
 
     @Test
@@ -60,7 +87,7 @@ final class BatchCommandTest {
         shell.run("batch", "p.jsonl", "-o", "a.jsonl");
         Shell second = again();
 
-        assertThat(second.run("batch", "p.jsonl", "-o", "a.jsonl")).isZero();
+        second.succeeds("batch", "p.jsonl", "-o", "a.jsonl");
 
         assertThat(second.err()).contains("2 prompts, 2 of them done already", "All prompts are done already.");
         assertThat(second.provider.asked).isEmpty();
@@ -74,8 +101,7 @@ final class BatchCommandTest {
         assertThat(shell.err()).contains("2 failed", "--retry-failed");
 
         Shell second = again();
-        assertThat(second.run("batch", "p.jsonl", "-o", "a.jsonl", "--retry-failed"))
-                .isZero();
+        second.succeeds("batch", "p.jsonl", "-o", "a.jsonl", "--retry-failed");
 
         assertThat(file("a.errors.jsonl")).isEmpty();
         assertThat(file("a.jsonl").lines()).hasSize(2);
@@ -85,10 +111,7 @@ final class BatchCommandTest {
     void rows_areAskedByTheTemplate_withInstructionsFromAFile() throws IOException {
         shell.file("rows.csv", "id,text\nr1,Hello\n").file("persona.txt", "Be brief.\n");
 
-        assertThat(shell.run(
-                        "batch", "rows.csv", "--template", "Say {{text}}", "--system", "@persona.txt", "-o", "a.csv"))
-                .as(shell.err())
-                .isZero();
+        shell.succeeds("batch", "rows.csv", "--template", "Say {{text}}", "--system", "@persona.txt", "-o", "a.csv");
 
         assertThat(shell.provider.asked.get(0).messages())
                 .containsExactly(Message.system("Be brief."), Message.user("Say Hello"));
@@ -100,7 +123,7 @@ final class BatchCommandTest {
     void standardInput_isReadToItsEnd() throws IOException {
         shell.input(LINE.formatted("piped", "Hello"));
 
-        assertThat(shell.run("batch", "-", "-o", "a.jsonl")).as(shell.err()).isZero();
+        shell.succeeds("batch", "-", "-o", "a.jsonl");
 
         assertThat(file("a.jsonl")).contains("\"custom_id\":\"piped\"");
         assertThat(shell.err()).contains("Reading standard input to its end; nothing is asked before that.");
@@ -113,9 +136,7 @@ final class BatchCommandTest {
         shell.run("batch", "-", "-o", "a.jsonl");
         Shell second = again();
 
-        assertThat(second.run("batch", "a.jsonl.batch/input", "--format", "jsonl", "-o", "a.jsonl", "--retry-failed"))
-                .as(second.err())
-                .isZero();
+        second.succeeds("batch", "a.jsonl.batch/input", "--format", "jsonl", "-o", "a.jsonl", "--retry-failed");
 
         assertThat(file("a.jsonl")).contains("\"custom_id\":\"one\"");
     }
@@ -129,7 +150,7 @@ final class BatchCommandTest {
         CompletableFuture<Void> written =
                 CompletableFuture.runAsync(() -> shell.file("pipe", LINE.formatted("piped", "Hello")));
 
-        assertThat(shell.run("batch", "pipe", "-o", "a.jsonl")).as(shell.err()).isZero();
+        shell.succeeds("batch", "pipe", "-o", "a.jsonl");
 
         written.join();
         assertThat(file("a.jsonl")).contains("\"custom_id\":\"piped\"");
@@ -141,15 +162,7 @@ final class BatchCommandTest {
         shell.run("batch", "p.jsonl", "-o", "a.jsonl");
         String failures = file("a.errors.jsonl");
 
-        assertSays(
-                "--max-cost needs a price list",
-                "batch",
-                "p.jsonl",
-                "-o",
-                "a.jsonl",
-                "--retry-failed",
-                "--max-cost",
-                "5");
+        assertSays("--max-cost needs a price list", "batch p.jsonl -o a.jsonl --retry-failed --max-cost 5");
 
         assertThat(file("a.errors.jsonl")).isEqualTo(failures).isNotEmpty();
     }
@@ -164,68 +177,41 @@ final class BatchCommandTest {
         assertThat(shell.provider.asked).isEmpty();
 
         Shell good = again();
-        assertThat(good.run("batch", "p.jsonl", "--check")).isZero();
+        good.succeeds("batch", "p.jsonl", "--check");
         assertThat(good.out()).contains("2 prompts, no problem found");
     }
 
     @Test
-    void status_saysHowFarItIs() {
+    void status_saysHowFarItIs_howOldThatIs_andWhatItWaitsForWhileItRuns() throws IOException {
         shell.run("batch", "p.jsonl", "-o", "a.jsonl");
-        Shell other = again();
+        Shell done = again();
+        done.succeeds("batch", "--status", "a.jsonl");
+        assertThat(done.out()).contains("\"running\" : false", "\"answered\" : 2", "\"total\" : 2");
 
-        assertThat(other.run("batch", "--status", "a.jsonl")).isZero();
-
-        assertThat(other.out()).contains("\"running\" : false", "\"answered\" : 2", "\"total\" : 2");
-    }
-
-    @Test
-    void statusOfABatchThatCannotWriteItsProgress_saysHowOldItIs() throws IOException {
-        shell.run("batch", "p.jsonl", "-o", "a.jsonl");
-        assertThat(again().run("batch", "--status", "a.jsonl")).isZero();
-        shell.file("a.jsonl.batch/progress.json", "{\"at\": \"2026-01-01T00:00:00Z\", \"answered\": 1}");
-        Shell ended = again();
-        assertThat(ended.run("batch", "--status", "a.jsonl")).isZero();
-        assertThat(ended.err()).isEmpty();
+        shell.file("a.jsonl.batch/progress.json", """
+                {"at": "2026-01-01T00:00:00Z", "answered": 1, "done_in_seconds_least": 30, "waiting_for": "hf-1",
+                 "waiting_because": "a limit", "waiting_until": "2026-01-01T00:01:00Z", "held": "too many failures"}
+                """);
+        Shell killed = again();
+        killed.succeeds("batch", "--status", "a.jsonl");
+        assertThat(killed.out()).contains("\"answered\" : 1").doesNotContain("waiting", "done_in", "held");
+        assertThat(killed.err()).isEmpty();
 
         Shell running = again();
         try (FileChannel lock = FileChannel.open(folder.resolve("a.jsonl.batch/lock"), StandardOpenOption.WRITE);
                 FileLock held = lock.lock()) {
             assertThat(held.isValid()).isTrue();
-            assertThat(running.run("batch", "--status", "a.jsonl")).isZero();
+            running.succeeds("batch", "--status", "a.jsonl");
         }
 
-        assertThat(running.out()).contains("\"running\" : true", "\"age_seconds\" : ", "\"answered\" : 1");
+        assertThat(running.out())
+                .contains(
+                        "\"running\" : true",
+                        "\"age_seconds\" : ",
+                        "\"answered\" : 1",
+                        "\"waiting_for\" : \"hf-1\"",
+                        "held");
         assertThat(running.err()).contains("ago; it is running, but can't write its progress");
-    }
-
-    @Test
-    void statusOfABatchThatWasKilled_waitsForNothing() {
-        shell.run("batch", "p.jsonl", "-o", "a.jsonl");
-        shell.file("a.jsonl.batch/progress.json", """
-                {"at": "2026-01-01T00:00:00Z", "answered": 1, "done_in_seconds_least": 30, "waiting_for": "hf-1",
-                 "waiting_because": "a limit", "waiting_until": "2026-01-01T00:01:00Z", "held": "too many failures"}
-                """);
-        Shell other = again();
-        assertThat(other.run("batch", "--status", "a.jsonl")).isZero();
-        assertThat(other.out()).contains("\"answered\" : 1").doesNotContain("waiting", "done_in", "held");
-    }
-
-    @Test
-    void help_saysThatSameLetsSingleBracesStand() {
-        shell.run("batch", "--help");
-        assertThat(shell.out().replaceAll("\\s+", " ")).contains("its single braces stand");
-    }
-
-    @Test
-    void templateForWholePrompts_isRefused() {
-        assertSays(
-                "--template is for rows and lines of text",
-                "batch",
-                "p.jsonl",
-                "-o",
-                "a.jsonl",
-                "--template",
-                "Say {{text}}");
     }
 
     @Test
@@ -234,15 +220,8 @@ final class BatchCommandTest {
 
         for (String damaged : new String[] {"", "{\"at\": \"2026-", "[]", "{}"}) {
             shell.file("a.jsonl.batch/progress.json", damaged);
-            assertSays("the batch's progress is damaged", "batch", "--status", "a.jsonl");
+            assertSays("the batch's progress is damaged", "batch --status a.jsonl");
         }
-    }
-
-    @Test
-    void fileInThePlaceOfTheBatchsFolder_isNamed() {
-        shell.file("a.jsonl.batch", "");
-
-        assertSays("a.jsonl.batch: this has to be a folder", "batch", "p.jsonl", "-o", "a.jsonl");
     }
 
     @Test
@@ -252,7 +231,7 @@ final class BatchCommandTest {
                         folder.resolve("a.jsonl.batch/lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = lock.lock()) {
             assertThat(held.isValid()).isTrue();
-            assertThat(shell.run("batch", "--status", "a.jsonl")).isZero();
+            shell.succeeds("batch", "--status", "a.jsonl");
         }
 
         assertThat(shell.out()).contains("\"running\" : true");
@@ -265,9 +244,7 @@ final class BatchCommandTest {
         shell.file(
                 "same.jsonl", LINE.formatted("one", "A") + LINE.formatted("two", "A") + LINE.formatted("three", "B"));
 
-        assertThat(shell.run("plan", "--prompts", "same.jsonl", "--accounts", "huggingface:1x1000/h", "--no-advice"))
-                .as(shell.err())
-                .isZero();
+        shell.succeeds("plan", "--prompts", "same.jsonl", "--accounts", "huggingface:1x1000/h", "--no-advice");
 
         assertThat(shell.err())
                 .contains("same.jsonl: 3 prompts, 2 of them different (33.3 % repeat another one), all at once");
@@ -298,17 +275,24 @@ final class BatchCommandTest {
                         + line.formatted("3", "x", "C")
                         + line.formatted("4", "y", "C"));
 
-        shell.run(
-                "plan",
-                "--prompts",
-                "talks.jsonl",
-                "--conversation",
-                "--accounts",
-                "huggingface:1x1000/h",
-                "--no-advice");
+        shell.line("plan --prompts talks.jsonl --conversation --accounts huggingface:1x1000/h --no-advice");
 
         assertThat(shell.err()).contains("4 prompts, 4 of them different", "in 2 conversations");
         assertThat(shell.out()).startsWith("Yes, 2 conversations (4 prompts) will be answered within 24 h.");
+    }
+
+    /** Of 4,000 and 4,400 characters, four a token; the second is sent with the first and an answer of 800. */
+    @ParameterizedTest
+    @CsvSource({"'', 0.025", "--conversation, 0.037"})
+    void planOfConversations_countsTheTokensOfWhatWasSaidBefore(String option, double load) {
+        String line = LINE.replace("\"body\"", "\"session\": \"x\", \"body\"");
+        shell.file("long.jsonl", line.formatted("1", "a".repeat(4_000)) + line.formatted("2", "b".repeat(4_400)));
+
+        shell.line(("plan --prompts long.jsonl --accounts huggingface:1x100000tok/d --no-advice --json " + option)
+                .strip());
+
+        assertThat(JsonMapper.shared().readTree(shell.out()).at("/sizes/0/load").asDouble())
+                .isCloseTo(load, within(0.0005));
     }
 
     @Test
@@ -339,33 +323,49 @@ final class BatchCommandTest {
         }
     }
 
-    @Test
-    void whatIsMissingOrWrong_isSaid() {
-        assertThat(shell.run("batch")).isEqualTo(2);
-        assertThat(shell.err()).contains("no prompts:");
-        assertSays("no output:", "batch", "p.jsonl");
-        assertSays(
-                "--sync has to be one of each, second, never", "batch", "p.jsonl", "-o", "a.jsonl", "--sync", "hourly");
-        assertSays("leave out --interviews", "plan", "--prompts", "p.jsonl", "--questions", "3");
-        assertSays("which need a template", "plan", "--prompts", "rows.csv", "--accounts", "huggingface:1x1000/h");
-        shell.file(
-                "v.jsonl", "{\"custom_id\": \"v1\", \"url\": \"/v1/embeddings\", \"body\": {\"input\": \"Hello\"}}\n");
-        assertSays("'v1' asks for vectors, and a plan covers completions only", "batch", "v.jsonl", "--plan");
-        assertSays("--max-cost needs a price list", "batch", "p.jsonl", "-o", "a.jsonl", "--max-cost", "5");
-        assertSays("'five' is no amount", "batch", "p.jsonl", "-o", "a.jsonl", "--max-cost", "five");
-        assertSays("there is no route 'fast'", "batch", "p.jsonl", "-o", "a.jsonl", "--route", "fast");
-        assertSays("can't be read or isn't a file", "batch", "none.jsonl", "-o", "a.jsonl");
-        assertSays("-o names a file", "batch", "p.jsonl", "-o", "-");
-        assertSays("is a folder or a device", "batch", "p.jsonl", "-o", ".");
-        assertSays("is a folder or a device", "batch", "p.jsonl", "-o", "/");
-        assertSays("nofile: there is no such file", "batch", "p.jsonl", "-o", "a.jsonl", "--system", "@nofile");
-        assertSays("answers can be rows only if the prompts are rows", "batch", "p.jsonl", "-o", "a.csv");
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            batch                                                     | no prompts:
+            batch p.jsonl                                             | no output:
+            batch p.jsonl -o a.jsonl --sync hourly                    | --sync has to be one of each, second, never
+            batch p.jsonl -o a.jsonl --max-cost 5                     | --max-cost needs a price list
+            batch p.jsonl -o a.jsonl --max-cost five                  | 'five' is no amount
+            batch p.jsonl -o a.jsonl --max-calls 0                    | --max-calls is 1 or more, not 0
+            batch p.jsonl -o a.jsonl --max-failures 0                 | --max-failures is 1 or more, not 0
+            batch p.jsonl -o a.jsonl --leave 95%                      | --leave
+            batch p.jsonl -o a.jsonl --route fast                     | there is no route 'fast'
+            batch p.jsonl -o a.jsonl --template Say:{{text}}          | --template is for rows and lines of text
+            batch p.jsonl -o a.jsonl --system @nofile                 | nofile: there is no such file
+            batch p.jsonl -o a.jsonl --system @latin1                 | latin1 isn't UTF-8 text
+            batch none.jsonl -o a.jsonl                               | can't be read or isn't a file
+            batch p.jsonl -o -                                        | -o names a file
+            batch p.jsonl -o .                                        | is a folder or a device
+            batch p.jsonl -o /                                        | is a folder or a device
+            batch p.jsonl -o taken.jsonl                              | taken.jsonl.batch: this has to be a folder
+            batch p.jsonl -o a.csv                                    | answers can be rows only if the prompts are rows
+            batch - --check                                           | kept beside the output: name the output with -o
+            batch - --plan                                            | kept beside the output: name the output with -o
+            batch --status never.jsonl                                | never.jsonl isn't the output of a batch
+            batch v.jsonl --plan                                      | 'v1' asks for vectors, and a plan covers completions only
+            plan --prompts p.jsonl --questions 3                      | leave out --interviews
+            plan --prompts rows.csv --accounts huggingface:1x1000/h   | which need a template
+            plan --prompts empty.jsonl --accounts huggingface:1x9/h   | empty.jsonl has no prompts
+            """)
+    void whatIsMissingOrWrong_isSaid(String line, String words) throws IOException {
+        Files.write(folder.resolve("latin1"), new byte[] {'G', 'r', (byte) 0xf6, (byte) 0xdf, 'e'});
+        shell.file("taken.jsonl.batch", "")
+                .file("empty.jsonl", "")
+                .file(
+                        "v.jsonl",
+                        "{\"custom_id\": \"v1\", \"url\": \"/v1/embeddings\", \"body\": {\"input\": \"Hello\"}}\n");
+
+        assertSays(words, line);
     }
 
-    private void assertSays(String words, String... arguments) {
+    private void assertSays(String words, String line) {
         Shell other = again();
-        assertThat(other.run(arguments)).isEqualTo(2);
-        assertThat(other.err()).contains(words);
+        assertThat(other.run(line.split(" "))).isEqualTo(2);
+        assertThat(other.err()).contains(words).doesNotContain("\tat ");
         assertThat(other.provider.asked).isEmpty();
     }
 }

@@ -26,7 +26,7 @@ class CacheCommandTest {
     @Test
     void clear_saysHowManyAnswersWereRemoved() {
         Shell shell = new Shell(folder).withAccount().file("whippletree.yaml", "caches: [ehcache]");
-        assertThat(shell.run("cache", "clear")).as(shell.err()).isZero();
+        shell.succeeds("cache", "clear");
         assertThat(shell.out()).startsWith("removed ");
     }
 
@@ -41,7 +41,7 @@ class CacheCommandTest {
         Shell shell = new Shell(folder).withAccount().cache(kept).file("whippletree.yaml", "caches: [kept]");
         String arguments = option == null ? "cache clear" : "cache clear " + option;
 
-        assertThat(shell.run(arguments.split(" "))).as(shell.err()).isZero();
+        shell.succeeds(arguments.split(" "));
 
         assertThat(shell.out()).isEqualToIgnoringNewLines("removed 2 answers");
         verify(store).clear(Optional.ofNullable(tenant));
@@ -50,7 +50,7 @@ class CacheCommandTest {
     @Test
     void clearWithoutAnyCache_saysSo() {
         Shell shell = new Shell(folder).withAccount().file("whippletree.yaml", "caches: []");
-        assertThat(shell.run("cache", "clear")).as(shell.err()).isZero();
+        shell.succeeds("cache", "clear");
         assertThat(shell.out()).contains("no cache is configured");
     }
 

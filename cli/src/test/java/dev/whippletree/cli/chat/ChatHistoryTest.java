@@ -2,21 +2,17 @@ package dev.whippletree.cli.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.Whippletree;
-import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.Shell;
 import dev.whippletree.terminal.Terminal;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -30,18 +26,7 @@ class ChatHistoryTest {
     private Optional<Path> place(Optional<Path> state, Map<String, String> environment) {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
         return ChatHistory.place(
-                state,
-                new Surroundings(
-                        environment,
-                        folder,
-                        InputStream.nullInputStream(),
-                        nowhere,
-                        nowhere,
-                        Terminal.NONE,
-                        () -> ZoneOffset.UTC,
-                        new CompletableFuture<>(),
-                        new VirtualTimeline(1),
-                        Whippletree::builder));
+                state, Shell.around(folder, environment, nowhere, nowhere, Terminal.NONE, new VirtualTimeline(1)));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.ScriptedProvider;
+import dev.whippletree.cli.Shell;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
@@ -12,12 +13,10 @@ import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.terminal.Terminal;
 import dev.whippletree.time.SystemTimeline;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,17 +53,13 @@ class TerminalChatTest {
 
     private void chat() {
         PrintWriter writer = terminal.writer();
-        Surroundings surroundings = new Surroundings(
-                Map.of(ScriptedProvider.VARIABLE, "sesame"),
+        Surroundings surroundings = Shell.around(
                 folder,
-                InputStream.nullInputStream(),
+                Map.of(ScriptedProvider.VARIABLE, "sesame"),
                 writer,
                 writer,
                 new Terminal(true, true, true, true),
-                () -> ZoneOffset.UTC,
-                new CompletableFuture<>(),
-                timeline,
-                Whippletree::builder);
+                timeline);
         ChatWish wish = new ChatWish(Prompt::builder, Optional.empty(), true, false);
         try (Whippletree whippletree = Whippletree.builder()
                         .provider(provider)

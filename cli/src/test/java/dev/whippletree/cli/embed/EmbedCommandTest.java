@@ -9,11 +9,15 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EmbedCommandTest {
 
@@ -31,7 +35,7 @@ class EmbedCommandTest {
     void eachLine_getsItsVector() throws IOException {
         shell.file("texts.txt", "one\n\nthree\r\none\nsix");
 
-        assertThat(shell.withAccount().run("embed", "texts.txt", "-v")).isZero();
+        shell.withAccount().succeeds("embed", "texts.txt", "-v");
 
         assertThat(shell.out().lines())
                 .containsExactly(
@@ -45,10 +49,7 @@ class EmbedCommandTest {
 
     @Test
     void pipedText_isEmbeddedWithTheOptionsOfTheUser() {
-        assertThat(shell.withAccount()
-                        .input("Größe\n")
-                        .run("embed", "-", "--base64", "--dimensions", "2", "--tenant", "t"))
-                .isZero();
+        shell.withAccount().input("Größe\n").succeeds("embed", "-", "--base64", "--dimensions", "2", "--tenant", "t");
 
         assertThat(shell.out().strip())
                 .isEqualTo("{\"line\":1,\"embedding\":\"" + Embedding.encode(new float[] {5, 0.5f}) + "\"}");
@@ -59,12 +60,31 @@ class EmbedCommandTest {
     }
 
     @Test
-    void fileThatIsMissing_orAFaultyRoute_isAMistake() throws IOException {
-        assertThat(shell.withAccount().run("embed", "nowhere.txt")).isEqualTo(2);
-        assertThat(shell.err()).contains("there is no file 'nowhere.txt'");
+    void moreTextsThanAreAskedForAtOnce_keepTheirNumbers_andAreToldOnce() {
+        shell.file("texts.txt", "one\nthree\n".repeat(5_001));
+
+        shell.withAccount().succeeds("embed", "texts.txt");
+
+        List<String> told = shell.out().lines().toList();
+        assertThat(told).hasSize(10_002);
+        assertThat(told.get(10_000)).isEqualTo("{\"line\":10001,\"embedding\":[3.0,0.5]}");
+        assertThat(told.get(10_001)).isEqualTo("{\"line\":10002,\"embedding\":[5.0,0.5]}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '~', textBlock = """
+            nowhere.txt, there is no file 'nowhere.txt'
+            texts.txt --route nowhere, there is no route 'nowhere'
+            latin1, 'latin1' isn't text in UTF-8
+            """)
+    void whatCannotBeEmbedded_isAMistake(String line, String message) throws IOException {
+        Files.write(folder.resolve("latin1"), new byte[] {'G', 'r', (byte) 0xf6, (byte) 0xdf, 'e'});
         shell.file("texts.txt", "one");
-        assertThat(shell.run("embed", "texts.txt", "--route", "nowhere")).isEqualTo(2);
-        assertThat(shell.err()).contains("there is no route 'nowhere'");
+
+        assertThat(shell.withAccount().run(("embed " + line).split(" "))).isEqualTo(2);
+
+        assertThat(shell.err()).contains(message).doesNotContain("\tat ");
+        assertThat(shell.out()).isEmpty();
     }
 
     @Test

@@ -2,19 +2,15 @@ package dev.whippletree.cli.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.Whippletree;
-import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.Shell;
 import dev.whippletree.planner.PlanProgress;
 import dev.whippletree.terminal.Terminal;
 import dev.whippletree.time.VirtualTimeline;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class PlanProgressLineTest {
@@ -25,17 +21,8 @@ class PlanProgressLineTest {
     private final StringWriter err = new StringWriter();
 
     private PlanProgressLine line(Terminal terminal) {
-        return new PlanProgressLine(new Surroundings(
-                Map.of(),
-                Path.of(""),
-                InputStream.nullInputStream(),
-                new PrintWriter(new StringWriter()),
-                new PrintWriter(err),
-                terminal,
-                () -> ZoneOffset.UTC,
-                new CompletableFuture<>(),
-                timeline,
-                Whippletree::builder));
+        return new PlanProgressLine(Shell.around(
+                Path.of(""), Map.of(), new PrintWriter(new StringWriter()), new PrintWriter(err), terminal, timeline));
     }
 
     @Test

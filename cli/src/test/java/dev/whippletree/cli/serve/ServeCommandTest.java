@@ -2,13 +2,20 @@ package dev.whippletree.cli.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.Whippletree;
 import dev.whippletree.cli.Shell;
+import dev.whippletree.config.GatewaySettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ServeCommandTest {
 
@@ -36,14 +43,32 @@ class ServeCommandTest {
     @Test
     void addressAndAnExample_arePrinted_andItEndsWhenTold() {
         shell.interrupt();
-        assertThat(shell.run("serve", "--emulated", "--port", "0"))
-                .as(shell.err())
-                .isZero();
+        shell.succeeds("serve", "--emulated", "--port", "0");
         assertThat(shell.out())
                 .containsPattern("serves http://127.0.0.1:\\d+/v1")
                 .contains("any program on this machine, without a key")
                 .contains("curl http://127.0.0.1:");
-        assertThat(shell.err()).contains("emulated service, not from a model").contains("new requests are rejected");
+        assertThat(shell.err())
+                .contains("emulated service, not from a model")
+                .contains("new requests are rejected; requests under way have 30.0 s to finish");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100, 100", "20000, 10000"})
+    void connections_areAsManyAsTheProcessCanHave_andAsTheConfigurationAllows(int possible, int bound)
+            throws IOException {
+        configure("");
+        try (Whippletree whippletree = Whippletree.builder()
+                .configuration(folder.resolve("whippletree.yaml"))
+                .environment(Map.of("HF_TOKEN", "hf_secret"))
+                .build()) {
+            GatewaySettings settings = new ServeRun.Wish(
+                            Optional.of("127.0.0.2"), Optional.of(99), Duration.ZERO, possible)
+                    .settings(whippletree.configuration());
+
+            assertThat(settings.bounds().mostConnections()).isEqualTo(bound);
+            assertThat(settings.host() + ":" + settings.port()).isEqualTo("127.0.0.2:99");
+        }
     }
 
     @Test
@@ -57,8 +82,9 @@ class ServeCommandTest {
                       limits: [60 requests / 1m]
                 """);
         shell.interrupt();
-        assertThat(shell.run("serve")).as(shell.err()).isZero();
-        assertThat(shell.out()).contains("1, by their keys", "Authorization: Bearer $KEY");
+        shell.succeeds("serve");
+        assertThat(shell.out())
+                .contains("1, by their keys", "/, once gateway.watch-key is set", "Authorization: Bearer $KEY");
         assertThat(shell.out() + shell.err()).doesNotContain("key-of-acme", "hf_secret");
     }
 

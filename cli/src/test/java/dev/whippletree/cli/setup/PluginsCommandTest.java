@@ -22,7 +22,7 @@ class PluginsCommandTest {
 
     @Test
     void withoutAConfiguration_nothingIsUsed_whichIsNoMistake() {
-        assertThat(shell.run("plugins")).as(shell.err()).isZero();
+        shell.succeeds("plugins");
         assertThat(shell.out())
                 .containsPattern("provider +scripted +not named +program")
                 .containsPattern("strategy +round-robin +not named +built in")
@@ -32,7 +32,7 @@ class PluginsCommandTest {
 
     @Test
     void whatTheEnvironmentsAccountsAndTheDefaultsName_isUsed() {
-        assertThat(shell.withAccount().run("plugins")).as(shell.err()).isZero();
+        shell.withAccount().succeeds("plugins");
         assertThat(shell.out())
                 .containsPattern("provider +scripted +used +program")
                 .containsPattern("strategy +round-robin +used +built in")

@@ -99,15 +99,13 @@ class RemoteStatusTest {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/v1", "/v1/", "/status"})
     void address_mayBeTheOneThatClientsHave(String path) {
-        assertThat(shell.run("status", "--url", url() + path)).as(shell.err()).isZero();
+        shell.succeeds("status", "--url", url() + path);
         assertThat(asked).containsExactly("/status null");
     }
 
     @Test
     void addressBehindAnother_keepsItsPath() {
-        assertThat(shell.run("status", "--url", url() + "/llm/v1"))
-                .as(shell.err())
-                .isZero();
+        shell.succeeds("status", "--url", url() + "/llm/v1");
         assertThat(asked).containsExactly("/llm/status null");
     }
 
@@ -194,7 +192,12 @@ class RemoteStatusTest {
     void optionsOfOnesOwnAccounts_dontGoWithIt() {
         assertThat(run("--probe")).isEqualTo(2);
         assertThat(run("--config", "a.yaml")).isEqualTo(2);
+        assertThat(shell.err().lines())
+                .hasSize(2)
+                .allSatisfy(
+                        line -> assertThat(line).contains("--probe, --config and --model can't be combined with it"));
         assertThat(shell.run("status", "--watch-key", "a")).isEqualTo(2);
+        assertThat(shell.err()).contains("--watch-key is for the gateway that --url names");
         assertThat(asked).isEmpty();
     }
 }

@@ -30,14 +30,14 @@ class StatusCommandTest {
 
     @Test
     void board_isPrintedWithoutAnyCall() {
-        assertThat(shell.run("status")).isZero();
+        shell.succeeds("status");
         assertThat(shell.out()).startsWith("Whippletree").contains("scripted-1").contains("0 made");
         assertThat(shell.provider.asked).isEmpty();
     }
 
     @Test
     void json_canBeParsed() {
-        assertThat(shell.run("status", "--json")).isZero();
+        shell.succeeds("status", "--json");
         assertThat(JsonMapper.shared()
                         .readTree(shell.out())
                         .at("/accounts/0/id")
@@ -47,7 +47,7 @@ class StatusCommandTest {
 
     @Test
     void probe_spendsOneCallOfOneTokenAnAccountAndSaysSo() {
-        assertThat(shell.run("status", "--probe")).isZero();
+        shell.succeeds("status", "--probe");
         assertThat(shell.err())
                 .contains("one call of one token on each of 1 account")
                 .contains("✓ scripted-1");
@@ -64,7 +64,7 @@ class StatusCommandTest {
                         stale-after-days: 36500
                         prices: [{provider: scripted, model: openai/gpt-oss-20b, prompt: 1000, completion: 2000}]
                         """);
-        assertThat(shell.run("status", "--probe")).as(shell.err()).isZero();
+        shell.succeeds("status", "--probe");
         assertThat(shell.out()).contains("0.0280 eur").contains("By the prices of 2026-11-01");
     }
 
@@ -106,10 +106,10 @@ class StatusCommandTest {
     void stateFolder_tellsWhatIsLeftAfterOtherRuns_withoutACall() throws IOException {
         keepState("10 requests / 1d");
         for (int run = 0; run < 3; run++) {
-            assertThat(shell.run("ask", "Hello")).as(shell.err()).isZero();
+            shell.succeeds("ask", "Hello");
         }
         Shell later = new Shell(folder).withAccount();
-        assertThat(later.run("status")).isZero();
+        later.succeeds("status");
         assertThat(later.out()).containsPattern("7 +█+░+ +of 10 requests / 1d");
         assertThat(later.err()).isEmpty();
         assertThat(later.provider.asked).isEmpty();
@@ -118,11 +118,11 @@ class StatusCommandTest {
     @Test
     void limitThatIsUsedUp_isShownWithTheTime() throws IOException {
         keepState("1 requests / 1d");
-        assertThat(shell.run("ask", "Hello")).as(shell.err()).isZero();
+        shell.succeeds("ask", "Hello");
         Shell later = new Shell(folder).withAccount();
         assertThat(later.run("ask", "Hello")).isEqualTo(3);
         assertThat(later.err()).contains("there would be room at");
-        assertThat(later.run("status")).isZero();
+        later.succeeds("status");
         assertThat(later.out()).contains("busy until").contains("its limit of 1 requests is used up");
         assertThat(later.provider.asked).isEmpty();
     }
@@ -133,11 +133,11 @@ class StatusCommandTest {
         shell.provider.failure = Optional.of(Failure.of(FailureKind.QUOTA_EXHAUSTED, "no credit left"));
         assertThat(shell.run("ask", "Hello")).isEqualTo(3);
         Shell mended = new Shell(folder).withAccount();
-        assertThat(mended.run("status")).isZero();
+        mended.succeeds("status");
         assertThat(mended.out()).contains("         off").contains("no credit left");
         assertThat(mended.provider.asked).isEmpty();
-        assertThat(mended.run("status", "--probe")).as(mended.err()).isZero();
-        assertThat(mended.run("ask", "Hello")).as(mended.err()).isZero();
+        mended.succeeds("status", "--probe");
+        mended.succeeds("ask", "Hello");
     }
 
     @Test
@@ -146,10 +146,10 @@ class StatusCommandTest {
         shell.provider.failure = Optional.of(Failure.of(FailureKind.UNAUTHORIZED, "token refused"));
         assertThat(shell.run("ask", "Hello")).isEqualTo(3);
         Shell same = new Shell(folder).withAccount();
-        assertThat(same.run("status")).isZero();
+        same.succeeds("status");
         assertThat(same.out()).contains("token refused");
         Shell replaced = new Shell(folder).variable(ScriptedProvider.VARIABLE, "another");
-        assertThat(replaced.run("ask", "Hello")).as(replaced.err()).isZero();
+        replaced.succeeds("ask", "Hello");
         assertThat(folder.resolve("kept/state.json")).content().doesNotContain("sesame", "another");
     }
 }

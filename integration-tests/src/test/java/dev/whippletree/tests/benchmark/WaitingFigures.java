@@ -1,10 +1,12 @@
 package dev.whippletree.tests.benchmark;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.AccountSettings;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
 /** What ten thousand waiting prompts cost: memory for each, and processor time while nothing happens. */
 public final class WaitingFigures {
 
+    private static final OperatingSystemMXBean PROCESS =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private static final int PROMPTS = 10_000;
     private static final Duration IDLE = Duration.ofSeconds(10);
 
@@ -44,9 +48,9 @@ public final class WaitingFigures {
             long bytes = usedBytes() - before;
             // The compiler and the collector finish first what starting has left them to do.
             Thread.sleep(IDLE.toMillis());
-            long cpuBefore = ProcessTime.cpuNanos();
+            long cpuBefore = PROCESS.getProcessCpuTime();
             Thread.sleep(IDLE.toMillis());
-            long idleNanos = ProcessTime.cpuNanos() - cpuBefore;
+            long idleNanos = PROCESS.getProcessCpuTime() - cpuBefore;
             System.out.printf("%d prompts waiting: %d bytes each%n", PROMPTS, bytes / PROMPTS);
             System.out.printf(
                     "processor time while they wait for %d s: %.1f ms (%.3f %%)%n",

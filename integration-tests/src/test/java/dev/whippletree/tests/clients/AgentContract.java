@@ -38,6 +38,23 @@ abstract class AgentContract {
     @TempDir
     private @Nullable Path folder;
 
+    private final String agent;
+    private final String packageName;
+    private final String model;
+
+    /**
+     * Creates the tests of an agent.
+     *
+     * @param agent the agent as docs/gateway.md calls it
+     * @param packageName its package of npm
+     * @param model what it asks for, which may choose its tools
+     */
+    AgentContract(String agent, String packageName, String model) {
+        this.agent = agent;
+        this.packageName = packageName;
+        this.model = model;
+    }
+
     /**
      * Returns a run of the agent.
      *
@@ -49,6 +66,10 @@ abstract class AgentContract {
 
     /** Returns the tool calls with which the agent corrects the file. */
     abstract List<Call> calls(Path file);
+
+    final String model() {
+        return model;
+    }
 
     /**
      * A run of the agent.
@@ -74,19 +95,13 @@ abstract class AgentContract {
      */
     record Call(String tool, Map<String, String> arguments) {}
 
-    /** Returns the agent as docs/gateway.md calls it. */
-    abstract String agent();
-
-    /** Returns its package of npm. */
-    abstract String packageName();
-
     @Test
     void agentEditsAFile_andSaysSo() throws IOException, InterruptedException {
         Path file = file();
-        try (ClientStage stage = new ClientStage(folder(), script(calls(file)))) {
-            Said said = said(run(home(), stage.baseUrl(), ClientStage.KEY), file);
+        try (AgentStage stage = new AgentStage(folder(), script(calls(file)))) {
+            Said said = said(run(home(), stage.baseUrl(), AgentStage.KEY), file);
 
-            ClientTable.assertVersionTold(agent(), AgentProgram.version(packageName()));
+            PlayedExercises.assertVersionTold(agent, AgentProgram.version(packageName));
             assertThat(said.exitCode()).as("%s", said).isZero();
             assertThat(file).as("%s", said).hasContent("The sky is blue.");
             assertThat(said.text()).contains(DONE);
@@ -100,7 +115,7 @@ abstract class AgentContract {
     @Tag("thorough")
     void agentWithAWrongKey_showsWhatTheGatewaySays() throws IOException, InterruptedException {
         Path file = file();
-        try (ClientStage stage = new ClientStage(folder(), script(calls(file)))) {
+        try (AgentStage stage = new AgentStage(folder(), script(calls(file)))) {
             Said said = said(run(home(), stage.baseUrl(), "no such key"), file);
 
             assertThat(said.text()).contains("unknown key");

@@ -51,7 +51,7 @@ final class BulkToolsTest {
             List<String> whole = new ArrayList<>(command);
             whole.addAll(List.of(gateway.baseUrl(), "no key"));
 
-            ClientRun run = ClientRun.of(whole, folder, process -> {});
+            ClientRun run = ClientRun.of(whole, folder);
 
             assertThat(run.of(tool).path("lost")).isEmpty();
             assertThat(run.of(tool).path("answered").intValue()).isEqualTo(PROMPTS);

@@ -14,26 +14,18 @@ final class ClaudeCodeTest {
 
     private abstract static class Contract extends AgentContract {
 
-        /** Returns the variable of the key, which chooses how the key is sent. */
-        abstract String keyVariable();
+        private final String keyVariable;
 
-        /** Returns the model's name, which chooses what is asked of the model besides. */
-        abstract String model();
-
-        @Override
-        String agent() {
-            return "Claude Code";
-        }
-
-        @Override
-        String packageName() {
-            return "@anthropic-ai/claude-code";
+        /** The variable of the key chooses how the key is sent, and the model what is asked of it besides. */
+        Contract(String keyVariable, String model) {
+            super("Claude Code", "@anthropic-ai/claude-code", model);
+            this.keyVariable = keyVariable;
         }
 
         @Override
         Run run(Path home, String baseUrl, String key) {
             Map<String, String> environment = new HashMap<>();
-            environment.put(keyVariable(), key);
+            environment.put(keyVariable, key);
             environment.put("ANTHROPIC_BASE_URL", baseUrl.substring(0, baseUrl.lastIndexOf("/v1")));
             environment.put("ANTHROPIC_DEFAULT_HAIKU_MODEL", model());
             environment.put("CLAUDE_CONFIG_DIR", home.toString());
@@ -64,30 +56,16 @@ final class ClaudeCodeTest {
 
     @Nested
     final class Token extends Contract {
-
-        @Override
-        String keyVariable() {
-            return "ANTHROPIC_AUTH_TOKEN";
-        }
-
-        @Override
-        String model() {
-            return "agents";
+        Token() {
+            super("ANTHROPIC_AUTH_TOKEN", "agents");
         }
     }
 
     @Nested
     @Tag("thorough")
     final class ApiKey extends Contract {
-
-        @Override
-        String keyVariable() {
-            return "ANTHROPIC_API_KEY";
-        }
-
-        @Override
-        String model() {
-            return "claude-sonnet-4-5";
+        ApiKey() {
+            super("ANTHROPIC_API_KEY", "claude-sonnet-4-5");
         }
     }
 }

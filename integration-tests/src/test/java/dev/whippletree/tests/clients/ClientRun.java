@@ -3,16 +3,13 @@ package dev.whippletree.tests.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -26,26 +23,8 @@ record ClientRun(Map<String, JsonNode> results) {
     /** Only keeps a test that would never end from never ending. */
     private static final long PATIENCE_SECONDS = 180;
 
-    /**
-     * Runs a client's program until it ends.
-     *
-     * @param command the program; the base URL and the key are added to it
-     * @param stage whom it speaks to, and what says when it is to give up the call that is never answered, and the one
-     *     that waits in line
-     * @param folder an existing one, where its output is kept
-     */
-    static ClientRun of(List<String> command, ClientStage stage, Path folder) throws IOException, InterruptedException {
-        List<String> whole = new ArrayList<>(command);
-        whole.addAll(List.of(stage.baseUrl(), ClientStage.KEY));
-        return of(whole, folder, process -> {
-            stage.silentCall().thenRun(() -> signal(process));
-            stage.waitingCall().thenRun(() -> signal(process));
-        });
-    }
-
-    /** Runs a whole command until it ends; something is done once it has begun. */
-    static ClientRun of(List<String> command, Path folder, Consumer<Process> begun)
-            throws IOException, InterruptedException {
+    /** Runs a command until it ends; its output is kept in an existing folder. */
+    static ClientRun of(List<String> command, Path folder) throws IOException, InterruptedException {
         Path out = folder.resolve("standard-output.txt");
         Path err = folder.resolve("standard-error.txt");
         Process process = new ProcessBuilder(command)
@@ -53,7 +32,6 @@ record ClientRun(Map<String, JsonNode> results) {
                 .redirectError(err.toFile())
                 .start();
         try {
-            begun.accept(process);
             boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
             String said = Files.readString(out) + Files.readString(err);
             assertThat(ended).as("%s ends; it said: %s", command, said).isTrue();
@@ -62,15 +40,6 @@ record ClientRun(Map<String, JsonNode> results) {
             process.destroyForcibly();
         }
         return new ClientRun(read(Files.readAllLines(out)));
-    }
-
-    private static void signal(Process process) {
-        try {
-            process.getOutputStream().write('\n');
-            process.getOutputStream().flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static Map<String, JsonNode> read(List<String> lines) {

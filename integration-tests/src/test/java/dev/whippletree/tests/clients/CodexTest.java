@@ -24,17 +24,17 @@ final class CodexTest {
 
     private abstract static class Contract extends AgentContract {
 
-        /** Returns the model's name, which chooses what tools Codex offers, and how. */
-        abstract String model();
+        private final Call edit;
 
-        @Override
-        String agent() {
-            return "Codex";
+        /** The model's name chooses what tools Codex offers, and how. */
+        Contract(String model, Call edit) {
+            super("Codex", "@openai/codex", model);
+            this.edit = edit;
         }
 
         @Override
-        String packageName() {
-            return "@openai/codex";
+        List<Call> calls(Path file) {
+            return List.of(edit);
         }
 
         @Override
@@ -72,15 +72,8 @@ final class CodexTest {
     /** The tool for edits is a custom one, whose input is a text. */
     @Nested
     final class CustomTool extends Contract {
-
-        @Override
-        String model() {
-            return "gpt-5.5";
-        }
-
-        @Override
-        List<Call> calls(Path file) {
-            return List.of(new Call("apply_patch", Map.of("input", PATCH)));
+        CustomTool() {
+            super("gpt-5.5", new Call("apply_patch", Map.of("input", PATCH)));
         }
     }
 
@@ -88,17 +81,12 @@ final class CodexTest {
     @Nested
     @Tag("thorough")
     final class Namespaces extends Contract {
-
-        @Override
-        String model() {
-            return "gpt-6.2-sol";
-        }
-
-        @Override
-        List<Call> calls(Path file) {
-            return List.of(new Call(
-                    "functions__exec",
-                    Map.of("input", "text(await tools.exec_command({cmd: 'sed -i s/red/blue/ sky.txt'}));")));
+        Namespaces() {
+            super(
+                    "gpt-6.2-sol",
+                    new Call(
+                            "functions__exec",
+                            Map.of("input", "text(await tools.exec_command({cmd: 'sed -i s/red/blue/ sky.txt'}));")));
         }
     }
 
@@ -106,15 +94,8 @@ final class CodexTest {
     @Nested
     @Tag("thorough")
     final class UnknownModel extends Contract {
-
-        @Override
-        String model() {
-            return "agents";
-        }
-
-        @Override
-        List<Call> calls(Path file) {
-            return List.of(new Call("exec_command", Map.of("cmd", "sed -i s/red/blue/ sky.txt")));
+        UnknownModel() {
+            super("agents", new Call("exec_command", Map.of("cmd", "sed -i s/red/blue/ sky.txt")));
         }
     }
 }

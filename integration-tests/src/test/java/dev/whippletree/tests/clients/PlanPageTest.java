@@ -2,21 +2,17 @@ package dev.whippletree.tests.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.Whippletree;
 import dev.whippletree.cli.Main;
-import dev.whippletree.terminal.Terminal;
+import dev.whippletree.tests.CommandProcess;
 import dev.whippletree.time.SystemTimeline;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -99,14 +95,6 @@ final class PlanPageTest {
     }
 
     @Test
-    void pageByArithmeticAlone_saysThatThereIsNoTimeline() {
-        browser().open(page("--interviews", "500", "--accounts", "huggingface:1x10/h", "--no-advice"));
-
-        browser().expect("h1.no", "No, not all of 500 interviews");
-        assertThat(browser().troubles()).isEmpty();
-    }
-
-    @Test
     void phone_showsItWithoutScrollingSideways_inLightAndInDark() {
         String page = page("--interviews", "30", "--accounts", "huggingface:9x1000/h", "--no-advice");
         browser().open(page, PHONE, false);
@@ -136,17 +124,8 @@ final class PlanPageTest {
         StringWriter printed = new StringWriter();
         try (SystemTimeline timeline = new SystemTimeline()) {
             Main.run(
-                    new dev.whippletree.cli.base.Surroundings(
-                            Map.of(),
-                            folder,
-                            new ByteArrayInputStream(new byte[0]),
-                            new PrintWriter(printed),
-                            new PrintWriter(printed),
-                            Terminal.NONE,
-                            () -> ZoneOffset.UTC,
-                            new CompletableFuture<>(),
-                            timeline,
-                            Whippletree::builder),
+                    CommandProcess.around(
+                            folder, Map.of(), new PrintWriter(printed), new PrintWriter(printed), timeline),
                     arguments.toArray(String[]::new));
         }
         assertThat(page).as(printed.toString()).exists();

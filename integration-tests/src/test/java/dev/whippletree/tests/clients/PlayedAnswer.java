@@ -5,15 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The answer of a {@link PlayedService} to one request. It checks that the request says what the client was to say, and
@@ -32,13 +29,12 @@ final class PlayedAnswer {
     }
 
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final String TEXT = "Hello, Ada.";
+    private static final String TEXT = "\"content\": \"Hello, Ada.\"";
     private static final List<String> CITIES = List.of("Bern", "Basel");
     private static final String PERSON = "{\"name\": \"Ada\", \"age\": 36}";
-    private static final int TOKENS_IN = 11;
-    private static final int TOKENS_OUT = 7;
-    private static final int CACHED = 4;
-    private static final int REASONING = 2;
+    private static final String USAGE = """
+            , "usage": {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18,
+             "prompt_tokens_details": {"cached_tokens": 4}, "completion_tokens_details": {"reasoning_tokens": 2}}""";
 
     private final JsonNode body;
     private final OutputStream out;
@@ -60,10 +56,10 @@ final class PlayedAnswer {
             case "tools" -> tools();
             case "schema" -> schema();
             case "image" -> image();
-            case "refusal" -> answer(Map.of("refusal", "I can't help with that."), "stop");
-            case "reasoning" -> answer(message("reasoning_content", "They want a greeting.", "content", TEXT), "stop");
-            case "length" -> answer(Map.of("content", "Hello,"), "length");
-            case "whole" -> answer(Map.of("content", TEXT), "stop");
+            case "refusal" -> answer("\"refusal\": \"I can't help with that.\"", "stop");
+            case "reasoning" -> answer("\"reasoning_content\": \"They want a greeting.\", " + TEXT, "stop");
+            case "length" -> answer(content("Hello,"), "length");
+            case "whole" -> answer(TEXT, "stop");
             default -> error(400, "script: there is no answer " + name, "", "");
         };
     }
@@ -73,7 +69,8 @@ final class PlayedAnswer {
         if (body.at("/tools/0/function/parameters/properties/city").isMissingNode()) {
             return error(400, "script: no tool with a city: " + body.path("tools"), "", "");
         }
-        List<JsonNode> messages = StreamSupport.stream(body.path("messages").spliterator(), false)
+        List<JsonNode> messages = body.path("messages")
+                .valueStream()
                 .filter(message -> !message.path("role").asString().matches("system|developer|user"))
                 .toList();
         List<String> results = new ArrayList<>();
@@ -93,24 +90,28 @@ final class PlayedAnswer {
         if (results.size() < CITIES.size()) {
             return call("weather", "{\"city\": \"" + CITIES.get(results.size()) + "\"}", "call_" + results.size());
         }
-        return answer(Map.of("content", "The tool said: " + String.join(", ", results)), "stop");
+        return answer(content("The tool said: " + String.join(", ", results)), "stop");
     }
 
     private static String text(JsonNode content) {
         return content.isString() ? content.asString() : String.join("", content.findValuesAsString("text"));
     }
 
+    private static String content(String text) {
+        return "\"content\": " + JSON.writeValueAsString(text);
+    }
+
     private After call(String name, String arguments, String id) throws IOException {
-        Map<String, Object> function = message("name", name, "arguments", arguments);
-        Map<String, Object> call = message("id", id, "type", "function");
-        call.put("index", 0);
-        call.put("function", function);
-        return answer(Map.of("tool_calls", List.of(call)), "tool_calls");
+        return answer(
+                "\"tool_calls\": [{\"id\": \"%s\", \"type\": \"function\", \"index\": 0, \"function\": {\"name\": \"%s\", \"arguments\": %s}}]"
+                        .formatted(id, name, JSON.writeValueAsString(arguments)),
+                "tool_calls");
     }
 
     /** What the schema wants: by the tool that takes it, or as text. */
     private After schema() throws IOException {
-        Optional<String> tool = StreamSupport.stream(body.path("tools").spliterator(), false)
+        Optional<String> tool = body.path("tools")
+                .valueStream()
                 .filter(each -> each.toString().contains("\"age\""))
                 .findFirst()
                 .map(each -> each.at("/function/name").asString());
@@ -120,7 +121,7 @@ final class PlayedAnswer {
         JsonNode format = body.path("response_format");
         return format.toString().contains("\"age\"")
                         || format.path("type").asString("").equals("json_object")
-                ? answer(Map.of("content", PERSON), "stop")
+                ? answer(content(PERSON), "stop")
                 : error(400, "script: neither a tool nor a format with an age: " + format, "", "");
     }
 
@@ -128,86 +129,74 @@ final class PlayedAnswer {
         boolean seen = body.path("messages").findValuesAsString("url").stream()
                 .anyMatch(url -> url.startsWith("data:image/png;base64,iVBOR"));
         return seen
-                ? answer(Map.of("content", "One pixel."), "stop")
+                ? answer(content("One pixel."), "stop")
                 : error(400, "script: no image in " + body.path("messages"), "", "");
     }
 
-    private After answer(Map<String, Object> message, String finish) throws IOException {
-        if (body.path("stream").asBoolean(false)) {
-            stream(message, finish);
-        } else {
-            Map<String, Object> whole = message("role", "assistant");
-            whole.putIfAbsent("content", null);
-            whole.putAll(message);
-            Map<String, Object> completion = head("chat.completion");
-            completion.put("choices", List.of(choice("message", whole, finish)));
-            completion.put("usage", usage());
-            send(out, 200, completion);
+    private After answer(String fields, String finish) throws IOException {
+        if (!body.path("stream").asBoolean(false)) {
+            String nothing = fields.contains("\"content\"") ? "" : "\"content\": null, ";
+            String message = "{\"role\": \"assistant\", " + nothing + fields + "}";
+            send(out, 200, told("chat.completion", choice("message", message, "\"" + finish + "\""), USAGE));
+            return After.NEXT;
         }
-        return After.NEXT;
-    }
-
-    private void stream(Map<String, Object> message, String finish) throws IOException {
         begin();
-        chunk(message("role", "assistant", "content", ""), null);
-        for (Map.Entry<String, Object> field : message.entrySet()) {
-            for (Object piece : split(field.getValue())) {
-                chunk(Map.of(field.getKey(), piece), null);
+        for (Map.Entry<String, JsonNode> field :
+                JSON.readTree("{" + fields + "}").properties()) {
+            for (String piece : split(field.getValue())) {
+                chunk("{\"" + field.getKey() + "\": " + piece + "}", "null");
             }
         }
-        chunk(Map.of(), finish);
-        Map<String, Object> end = head("chat.completion.chunk");
-        end.put("choices", List.of());
-        end.put("usage", usage());
-        event(JSON.writeValueAsString(end));
+        chunk("{}", "\"" + finish + "\"");
+        event(told("chat.completion.chunk", "", USAGE));
         event("[DONE]");
         out.write("0\r\n\r\n".getBytes(UTF_8));
         out.flush();
+        return After.NEXT;
     }
 
     /** In two pieces what can be had so. */
-    private static List<Object> split(Object value) {
-        if (value instanceof String text) {
+    private static List<String> split(JsonNode value) {
+        if (value.isString()) {
+            String text = value.asString();
             int half = text.length() / 2;
-            return List.of(text.substring(0, half), text.substring(half));
+            return List.of(
+                    JSON.writeValueAsString(text.substring(0, half)), JSON.writeValueAsString(text.substring(half)));
         }
-        JsonNode call = JSON.valueToTree(value).path(0);
-        String arguments = call.at("/function/arguments").asString();
+        ObjectNode first = (ObjectNode) value.get(0);
+        String arguments = first.at("/function/arguments").asString();
         int half = arguments.length() / 2;
-        Map<String, Object> first = message("id", call.path("id").asString(), "type", "function");
-        first.put("index", 0);
-        first.put(
-                "function",
-                message("name", call.at("/function/name").asString(), "arguments", arguments.substring(0, half)));
-        Map<String, Object> second = new LinkedHashMap<>(Map.of("index", 0));
-        second.put("function", message("arguments", arguments.substring(half)));
-        return List.of(List.of(first), List.of(second));
+        ((ObjectNode) first.get("function")).put("arguments", arguments.substring(0, half));
+        return List.of(
+                "[" + first + "]",
+                "[{\"index\": 0, \"function\": {\"arguments\": " + JSON.writeValueAsString(arguments.substring(half))
+                        + "}}]");
     }
 
     private After pieces(After after) throws IOException {
         begin();
-        chunk(message("role", "assistant", "content", ""), null);
-        chunk(Map.of("content", "Hello"), null);
-        chunk(Map.of("content", ", A"), null);
+        chunk("{\"content\": \"Hello\"}", "null");
+        chunk("{\"content\": \", A\"}", "null");
         return after;
     }
 
     private void begin() throws IOException {
         out.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
                 .getBytes(UTF_8));
+        chunk("{\"role\": \"assistant\", \"content\": \"\"}", "null");
     }
 
-    private void chunk(Map<String, Object> delta, @Nullable String finish) throws IOException {
-        Map<String, Object> chunk = head("chat.completion.chunk");
-        chunk.put("choices", List.of(choice("delta", delta, finish)));
-        event(JSON.writeValueAsString(chunk));
+    private void chunk(String delta, String finish) throws IOException {
+        event(told("chat.completion.chunk", choice("delta", delta, finish), ""));
     }
 
-    private static Map<String, Object> choice(String name, Map<String, Object> said, @Nullable String finish) {
-        Map<String, Object> choice = new LinkedHashMap<>(Map.of("index", 0));
-        choice.put(name, said);
-        choice.put("finish_reason", finish);
-        return choice;
+    private static String choice(String name, String said, String finish) {
+        return "{\"index\": 0, \"" + name + "\": " + said + ", \"finish_reason\": " + finish + "}";
+    }
+
+    private String told(String object, String choices, String more) {
+        return "{\"id\": \"chatcmpl-played\", \"object\": \"%s\", \"created\": 1764460800, \"model\": %s, \"choices\": [%s]%s}"
+                .formatted(object, body.path("model"), choices, more.replace('\n', ' '));
     }
 
     private void event(String data) throws IOException {
@@ -218,67 +207,35 @@ final class PlayedAnswer {
         out.flush();
     }
 
-    private Map<String, Object> head(String object) {
-        Map<String, Object> head = message("id", "chatcmpl-played", "object", object);
-        head.put("created", 1_764_460_800);
-        head.put("model", body.path("model").asString());
-        return head;
-    }
-
-    private static Map<String, Object> usage() {
-        return Map.of(
-                "prompt_tokens",
-                TOKENS_IN,
-                "completion_tokens",
-                TOKENS_OUT,
-                "total_tokens",
-                TOKENS_IN + TOKENS_OUT,
-                "prompt_tokens_details",
-                Map.of("cached_tokens", CACHED),
-                "completion_tokens_details",
-                Map.of("reasoning_tokens", REASONING));
-    }
-
     private After error(int status, String message, String param, String code) throws IOException {
-        Map<String, Object> error = message("message", message, "type", "played_error", "code", code);
-        error.put("param", param.isEmpty() ? null : param);
-        send(out, status, Map.of("error", error));
+        send(
+                out,
+                status,
+                "{\"error\": {\"message\": %s, \"type\": \"played_error\", \"code\": \"%s\", \"param\": %s}}"
+                        .formatted(
+                                JSON.writeValueAsString(message), code, param.isEmpty() ? null : "\"" + param + "\""));
         return After.NEXT;
     }
 
-    private static Map<String, Object> message(String... fields) {
-        Map<String, Object> message = new LinkedHashMap<>();
-        for (int field = 0; field < fields.length; field += 2) {
-            message.put(fields[field], fields[field + 1]);
-        }
-        return message;
-    }
-
     /** Returns a vector for each input: how long it is, and two numbers that are exact in 32 bits. */
-    static Map<String, Object> vectors(JsonNode body) {
+    static String vectors(JsonNode body) {
         JsonNode input = body.path("input");
-        Stream<JsonNode> inputs = input.isString() || input.path(0).isNumber()
-                ? Stream.of(input)
-                : StreamSupport.stream(input.spliterator(), false);
-        List<Map<String, Object>> data = new ArrayList<>();
-        inputs.forEach(each -> {
+        List<JsonNode> inputs = input.isString() || input.path(0).isNumber()
+                ? List.of(input)
+                : input.valueStream().toList();
+        List<String> data = new ArrayList<>();
+        for (JsonNode each : inputs) {
             int length = each.isString() ? each.asString().length() : each.size();
-            data.add(Map.of("object", "embedding", "index", data.size(), "embedding", List.of(length, 0.5, -1.25)));
-        });
-        return Map.of(
-                "object",
-                "list",
-                "model",
-                body.path("model").asString(),
-                "data",
-                data,
-                "usage",
-                Map.of("prompt_tokens", TOKENS_IN, "total_tokens", TOKENS_IN));
+            data.add("{\"object\": \"embedding\", \"index\": %d, \"embedding\": [%d, 0.5, -1.25]}"
+                    .formatted(data.size(), length));
+        }
+        return "{\"object\": \"list\", \"model\": %s, \"data\": [%s], \"usage\": {\"prompt_tokens\": 11, \"total_tokens\": 11}}"
+                .formatted(body.path("model"), String.join(", ", data));
     }
 
     /** Sends a whole JSON response. */
-    static void send(OutputStream out, int status, Object json) throws IOException {
-        byte[] bytes = JSON.writeValueAsBytes(json);
+    static void send(OutputStream out, int status, String json) throws IOException {
+        byte[] bytes = json.getBytes(UTF_8);
         String retryAfter = status == 429 ? "Retry-After: 60\r\n" : "";
         out.write(("HTTP/1.1 " + status + " Played\r\nContent-Type: application/json\r\n" + retryAfter
                         + "Content-Length: " + bytes.length + "\r\n\r\n")

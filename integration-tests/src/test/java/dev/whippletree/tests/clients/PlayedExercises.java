@@ -18,8 +18,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The exercises that one program does with clients, by a {@link PlayedStage}: each is a test, and so is each client's
- * row in docs/gateway.md. The results of a client are in {@code target/clients/LANGUAGE-CLIENT.tsv}, a line for each
- * case with {@code works}, or how the client's own limits show.
+ * row in docs/gateway.md. The results of a client are in {@code target/clients/LANGUAGE-CLIENT-PROTOCOLS.tsv}, a line
+ * for each case with {@code works}, or how the client's own limits show.
  *
  * <p>The program prints a JSON object for each exercise: its {@code client}, its {@code case}, which begins with the
  * protocol and the column of the table, as in {@code responses tools-stream}, and what it {@code failed} with, or its
@@ -47,7 +47,7 @@ final class PlayedExercises {
         ClientRun run;
         try (PlayedStage stage = new PlayedStage(folder)) {
             whole.addAll(stage.arguments());
-            run = ClientRun.of(whole, folder, process -> {});
+            run = ClientRun.of(whole, folder);
         }
         Map<String, Map<String, String>> clients = new TreeMap<>();
         run.results()
@@ -56,7 +56,7 @@ final class PlayedExercises {
                         line -> clients.computeIfAbsent(line.path("client").asString(), client -> new LinkedHashMap<>())
                                 .put(line.path("case").asString(), result(line)));
         for (Map.Entry<String, Map<String, String>> client : clients.entrySet()) {
-            write(language.toLowerCase(Locale.ROOT) + "-" + client.getKey() + ".tsv", client.getValue());
+            write(language, client.getKey(), client.getValue());
         }
         return Stream.concat(
                 run.results().values().stream()
@@ -68,18 +68,33 @@ final class PlayedExercises {
                 clients.entrySet().stream()
                         .map(client -> DynamicTest.dynamicTest(
                                 client.getKey() + " in docs/gateway.md",
-                                () -> assertTold("`" + client.getKey() + "` for " + language, client.getValue()))));
+                                () -> assertTold(name(client.getKey(), language), client.getValue()))));
+    }
+
+    /** Returns a client as the page calls it, which some do themselves. */
+    private static String name(String client, String language) {
+        return client.contains("`") ? client : "`" + client + "` for " + language;
     }
 
     private static String result(JsonNode line) {
         return line.path("failed").asString(line.path("result").asString(""));
     }
 
-    private static void write(String file, Map<String, String> results) throws IOException {
+    private static void write(String language, String client, Map<String, String> results) throws IOException {
         List<String> lines = results.entrySet().stream()
                 .map(each -> each.getKey() + "\t" + each.getValue().replaceAll("\\s+", " "))
                 .toList();
+        String file = Stream.concat(Stream.of(language.toLowerCase(Locale.ROOT), client), protocols(results))
+                .map(part -> part.replaceAll("[^\\w.]+", "-"))
+                .collect(Collectors.joining("-", "", ".tsv"));
         Files.write(Files.createDirectories(REPORTS).resolve(file), lines);
+    }
+
+    private static Stream<String> protocols(Map<String, String> results) {
+        return results.keySet().stream()
+                .filter(each -> each.contains(" "))
+                .map(each -> each.substring(0, each.indexOf(' ')))
+                .distinct();
     }
 
     /** Fails if the page's table says anything else. */
@@ -90,10 +105,7 @@ final class PlayedExercises {
                         && row.subList(0, FIRST_COLUMNS.size()).equals(FIRST_COLUMNS))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("docs/gateway.md has no table of clients"));
-        List<List<String>> expected = results.keySet().stream()
-                .filter(each -> each.contains(" "))
-                .map(each -> each.substring(0, each.indexOf(' ')))
-                .distinct()
+        List<List<String>> expected = protocols(results)
                 .map(protocol -> row(client, protocol, results, head))
                 .toList();
         assertThat(rows)
@@ -103,6 +115,13 @@ final class PlayedExercises {
                                 .map(row -> "| " + String.join(" | ", row) + " |")
                                 .collect(Collectors.joining("\n")))
                 .containsAll(expected);
+    }
+
+    /** Fails if the page tells another version of a coding agent. */
+    static void assertVersionTold(String agent, String version) throws IOException {
+        assertThat(rows())
+                .as("the row of %s in docs/gateway.md", agent)
+                .anySatisfy(row -> assertThat(row).startsWith(agent, version));
     }
 
     private static List<List<String>> rows() throws IOException {

@@ -97,7 +97,7 @@ final class PlayedService implements AutoCloseable {
         OutputStream out = connection.getOutputStream();
         Matcher seen = SEEN.matcher(request.line());
         if (seen.matches()) {
-            PlayedAnswer.send(out, 200, seen(seen.group(1), seen.group(2)));
+            PlayedAnswer.send(out, 200, JSON.writeValueAsString(seen(seen.group(1), seen.group(2))));
             return true;
         }
         received.add(request.body());

@@ -38,6 +38,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The gateway's page in a browser, by what is seen there. */
 @Tag("slow")
@@ -239,29 +241,19 @@ final class StatusPageTest {
         }
     }
 
-    @Test
-    void busyAccountBesideAnOpenOne_isNoFault() throws IOException {
+    @ParameterizedTest
+    @CsvSource({
+        "'', The account has no room until, ◐ The account has no room until",
+        "'- { id: hf-2, provider: huggingface, token: token-2 }', '1 of 2 accounts is open, 1 busy', 1 of 2"
+    })
+    void limitThatIsUsedUpForLong_isSaidFirst_butNoFaultBesideAnOpenAccount(String other, String headline, String title)
+            throws IOException {
         close();
-        open("""
-                - { id: hf-1, provider: huggingface, token: token-1, limits: [1 requests / 1h] }
-                - { id: hf-2, provider: huggingface, token: token-2 }
-                """);
+        open("- { id: hf-1, provider: huggingface, token: token-1, limits: [1 requests / 1h] }\n" + other);
         ask(Prompt.builder().user("Why us?").account("hf-1"));
         browser().open(page());
-        browser().expect("#headline", "1 of 2 accounts is open, 1 busy");
-        assertThat(browser().title()).startsWith("1 of 2");
-    }
-
-    @Test
-    void limitThatIsUsedUpForLong_isSaidFirst() throws IOException {
-        close();
-        open("""
-                - { id: hf-1, provider: huggingface, token: token-1, limits: [1 requests / 1h] }
-                """);
-        ask(Prompt.builder().user("Why us?"));
-        browser().open(page());
-        browser().expect("#headline", "The account has no room until");
-        assertThat(browser().title()).startsWith("◐ The account has no room until");
+        browser().expect("#headline", headline);
+        assertThat(browser().title()).startsWith(title);
     }
 
     @Test

@@ -10,24 +10,21 @@ import com.example.plain.Interview;
 import com.example.spring.Application;
 import com.google.inject.Injector;
 import dev.whippletree.Whippletree;
-import dev.whippletree.emulator.http.EmulatorServer;
-import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
-import dev.whippletree.time.SystemTimeline;
+import dev.whippletree.testkit.emulator.EmulatedServices;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -42,21 +39,9 @@ final class ExamplesTest {
     @TempDir
     private Path folder;
 
-    private final SystemTimeline timeline = new SystemTimeline();
-    private final EmulatorServer server = EmulatorServer.start(
-            List.of(new EmulatedService(
-                    ServiceSettings.builder(ServiceKind.GROQ)
-                            .account("groq-1", KEY)
-                            .build(),
-                    timeline.nanoTime())),
-            0,
-            timeline);
-
-    @AfterEach
-    void close() {
-        server.close();
-        timeline.close();
-    }
+    @RegisterExtension
+    final EmulatedServices services = EmulatedServices.of(
+            ServiceSettings.builder(ServiceKind.GROQ).account("groq-1", KEY).build());
 
     @Test
     void plainJava_answersEachQuestion() {
@@ -144,10 +129,10 @@ final class ExamplesTest {
     }
 
     private String baseUrl() {
-        return server.baseUrl(ServiceKind.GROQ);
+        return services.baseUrl(ServiceKind.GROQ);
     }
 
     private long calls() {
-        return server.stats().get(0).calls();
+        return services.stats(ServiceKind.GROQ).calls();
     }
 }

@@ -10,8 +10,6 @@ import dev.langchain4j.store.embedding.EmbeddingSearchRequest;
 import dev.langchain4j.store.embedding.inmemory.InMemoryEmbeddingStore;
 import dev.whippletree.Whippletree;
 import dev.whippletree.batch.BatchProgress;
-import dev.whippletree.emulator.http.EmulatorServer;
-import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
@@ -21,15 +19,15 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
-import dev.whippletree.time.SystemTimeline;
+import dev.whippletree.testkit.emulator.EmulatedServices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The guide that fills a vector store works as it stands, over real sockets, against two emulated accounts. */
@@ -43,25 +41,15 @@ final class VectorStoreTest {
     @TempDir
     private Path folder;
 
-    private final SystemTimeline timeline = new SystemTimeline();
-    private final EmulatorServer server = EmulatorServer.start(
-            List.of(new EmulatedService(
-                    ServiceSettings.builder(ServiceKind.OPENAI)
-                            .account("a", "token-a", ServiceLimit.sliding(Limit.parse("3 requests / 2s")))
-                            .account("b", "token-b", ServiceLimit.sliding(Limit.parse("3 requests / 2s")))
-                            .build(),
-                    timeline.nanoTime())),
-            0,
-            timeline);
+    @RegisterExtension
+    final EmulatedServices services = EmulatedServices.of(ServiceSettings.builder(ServiceKind.OPENAI)
+            .account("a", "token-a", ServiceLimit.sliding(Limit.parse("3 requests / 2s")))
+            .account("b", "token-b", ServiceLimit.sliding(Limit.parse("3 requests / 2s")))
+            .build());
+
     private final List<TextSegment> chunks = IntStream.range(0, CHUNKS)
             .mapToObj(number -> TextSegment.from("Chunk no. " + number))
             .toList();
-
-    @AfterEach
-    void close() {
-        server.close();
-        timeline.close();
-    }
 
     private Whippletree open() {
         return Whippletree.builder()
@@ -81,13 +69,13 @@ final class VectorStoreTest {
         return AccountSettings.builder(id, ServiceKind.OPENAI.provider())
                 .token("token-" + id)
                 .limit("3 requests / 2s")
-                .setting("base-url", server.baseUrl(ServiceKind.OPENAI))
+                .setting("base-url", services.baseUrl(ServiceKind.OPENAI))
                 .setting("embedding-inputs", "100")
                 .build();
     }
 
     private ServiceStats stats() {
-        return server.stats().get(0);
+        return services.stats(ServiceKind.OPENAI);
     }
 
     /** A store that fails once it has so many vectors, as if its program crashed. */

@@ -6,7 +6,6 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.stress.interviews.Interviews;
-import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -38,16 +37,6 @@ record LoadCase(
     /** Returns a case of one model. */
     static LoadCase of(Interviews interviews, ServiceSettings service, LoadAccount... accounts) {
         return new LoadCase(interviews, service, List.of(accounts), List.of(MODEL), OptionalInt.empty());
-    }
-
-    /** Returns the same case with a transit stated for every account. */
-    LoadCase within(Duration transit) {
-        return new LoadCase(
-                interviews,
-                service,
-                accounts.stream().map(account -> account.within(transit)).toList(),
-                models,
-                maxTokens);
     }
 
     /**

@@ -78,14 +78,6 @@ enum LoadCases {
         return pair("first", 1000, FaultScript.of(FaultRule.always(kind).forShare(FAULT_SHARE)));
     }
 
-    /** Two accounts of 400 per 10 s, of which three calls in a hundred fail in any of several ways. */
-    LoadCase faults(List<FaultKind> kinds) {
-        FaultRule[] rules = kinds.stream()
-                .map(kind -> FaultRule.always(kind).forShare(FAULT_SHARE / kinds.size()))
-                .toArray(FaultRule[]::new);
-        return pair("first", 400, FaultScript.of(rules));
-    }
-
     /** Two accounts of one organization that allows 800 per 10 s. */
     LoadCase oneOrganization() {
         Limit limit = perTenSeconds(800);

@@ -122,27 +122,14 @@ abstract class LoadContract {
         assertThat(outcome.stats().calls()).isEqualTo(17);
     }
 
-    @Test
-    void groqsTokensPerMinute_areLearntFromHeaders() throws Exception {
-        LoadOutcome outcome = LoadBench.run(LoadCases.groq(Limit.Unit.TOKENS))
-                .assertAllAnswered()
-                .assertOneAnswerEach();
+    /** Of tokens headers tell how many are left, of requests only the prose of refusals. */
+    @ParameterizedTest
+    @EnumSource(names = {"REQUESTS", "TOKENS"})
+    void groqsAmountPerMinute_isLearntFromHeadersOrProse(Limit.Unit unit) throws Exception {
+        LoadOutcome outcome =
+                LoadBench.run(LoadCases.groq(unit)).assertAllAnswered().assertOneAnswerEach();
 
         assertFewRefusals(outcome);
-        assertBothModelsWereUsed(outcome);
-    }
-
-    @Test
-    void groqsRequestsPerMinute_areLearntFromProse() throws Exception {
-        LoadOutcome outcome = LoadBench.run(LoadCases.groq(Limit.Unit.REQUESTS))
-                .assertAllAnswered()
-                .assertOneAnswerEach();
-
-        assertFewRefusals(outcome);
-        assertBothModelsWereUsed(outcome);
-    }
-
-    private static void assertBothModelsWereUsed(LoadOutcome outcome) {
         assertThat(outcome.stats().limits())
                 .extracting(LimitStats::model)
                 .contains("openai/gpt-oss-20b", "qwen/qwen3-32b");

@@ -15,9 +15,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A real Redis that isn't there or goes away while interviews run: every prompt is answered while it is still away. */
 @Tag("slow")
@@ -28,66 +29,59 @@ class RedisUnderLoadTest {
     private static final AtomicInteger NUMBERS = new AtomicInteger();
     private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(30);
 
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void downAtStart_everyPromptIsAnswered_andHitsComeOnceItIsUp(boolean behindEhcache) throws Exception {
+    /** What befalls Redis once a quarter of the prompts is done, and what brings it back after the last one. */
+    private enum Trouble {
+        KILLED,
+        FROZEN,
+        RESTARTED;
+
+        private void happen(RedisProcess redis) throws Exception {
+            if (this == FROZEN) {
+                redis.freeze();
+            } else {
+                redis.kill();
+            }
+            if (this == RESTARTED) {
+                redis.start();
+            }
+        }
+
+        private void end(RedisProcess redis) throws Exception {
+            switch (this) {
+                case KILLED -> redis.start();
+                case FROZEN -> redis.resume();
+                case RESTARTED -> {}
+            }
+        }
+    }
+
+    @Test
+    void downAtStart_everyPromptIsAnswered_andHitsComeOnceItIsUp() throws Exception {
         try (RedisProcess redis = RedisProcess.prepared();
                 LoadBench bench = LoadBench.start(LOAD);
-                Whippletree whippletree = open(bench, redis, behindEhcache)) {
+                Whippletree whippletree = open(bench, redis, false)) {
             assertAllAnswered(LoadBench.resultsOf(bench.conduct(whippletree)), whippletree);
             assertThat(redisOf(whippletree).hits()).isZero();
             assertThat(redisOf(whippletree).faults()).isPositive();
-
             redis.start();
             awaitHits(bench, redis, whippletree);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void killedUnderLoad_everyPromptIsAnswered_andHitsComeOnceItIsUpAgain(boolean behindEhcache) throws Exception {
+    @CsvSource({"KILLED, false", "KILLED, true", "FROZEN, false", "FROZEN, true", "RESTARTED, false"})
+    void awayUnderLoad_everyPromptIsAnswered_andHitsComeOnceItIsBack(Trouble trouble, boolean behindEhcache)
+            throws Exception {
         try (RedisProcess redis = RedisProcess.started();
                 LoadBench bench = LoadBench.start(LOAD);
                 Whippletree whippletree = open(bench, redis, behindEhcache)) {
             CompletableFuture<InterviewResults> interviews = startedAndUnderWay(bench, whippletree);
-            redis.kill();
-            assertThat(interviews).isNotDone();
+            trouble.happen(redis);
+            assertThat(trouble == Trouble.RESTARTED || !interviews.isDone()).isTrue();
             assertAllAnswered(LoadBench.resultsOf(interviews), whippletree);
-            assertThat(redisOf(whippletree).faults()).isPositive();
-
-            redis.start();
-            awaitHits(bench, redis, whippletree);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void frozenUnderLoad_everyPromptIsAnswered_andHitsComeOnceItGoesOn(boolean behindEhcache) throws Exception {
-        try (RedisProcess redis = RedisProcess.started();
-                LoadBench bench = LoadBench.start(LOAD);
-                Whippletree whippletree = open(bench, redis, behindEhcache)) {
-            CompletableFuture<InterviewResults> interviews = startedAndUnderWay(bench, whippletree);
-            redis.freeze();
-            assertThat(interviews).isNotDone();
-            assertAllAnswered(LoadBench.resultsOf(interviews), whippletree);
-            assertThat(redisOf(whippletree).faults()).isPositive();
-
-            redis.resume();
-            awaitHits(bench, redis, whippletree);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void restartedUnderLoad_everyPromptIsAnswered_andHitsComeAgain(boolean behindEhcache) throws Exception {
-        try (RedisProcess redis = RedisProcess.started();
-                LoadBench bench = LoadBench.start(LOAD);
-                Whippletree whippletree = open(bench, redis, behindEhcache)) {
-            CompletableFuture<InterviewResults> interviews = startedAndUnderWay(bench, whippletree);
-            redis.kill();
-            redis.start();
-            assertAllAnswered(LoadBench.resultsOf(interviews), whippletree);
-
+            assertThat(trouble == Trouble.RESTARTED || redisOf(whippletree).faults() > 0)
+                    .isTrue();
+            trouble.end(redis);
             awaitHits(bench, redis, whippletree);
         }
     }

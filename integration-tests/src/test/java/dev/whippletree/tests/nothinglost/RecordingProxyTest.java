@@ -9,7 +9,6 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.testkit.provider.ScriptedReply;
 import dev.whippletree.testkit.provider.ScriptedService;
-import dev.whippletree.tests.nothinglost.TwentyAnswers.Said;
 import dev.whippletree.time.SystemTimeline;
 import java.io.IOException;
 import java.net.URI;
@@ -33,6 +32,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A scripted service gives twenty answers through the gateway, and every field that differs for the client stands in
@@ -57,6 +59,18 @@ final class RecordingProxyTest {
             boolean isGot,
             @Nullable Object got,
             Map<String, @Nullable Object> all) {}
+
+    /**
+     * An answer as a service sends it, in the resource {@code twenty-answers.json}.
+     *
+     * @param name what is special about it
+     * @param account which account gives it
+     * @param asks further fields of the request
+     * @param whole the service's answer in one piece
+     * @param chunks the same as the chunks of a stream; none: the service is asked for it in one piece
+     * @param stored whether the gateway may answer the same request again without asking
+     */
+    record Said(String name, String account, JsonNode asks, JsonNode whole, List<JsonNode> chunks, boolean stored) {}
 
     private record Row(String field, String client, String why, Matcher matcher) {
 
@@ -219,7 +233,10 @@ final class RecordingProxyTest {
     @Test
     void twentyAnswers_differInWhatThePageLists_alsoFromTheCache() throws Exception {
         Map<String, Map<String, String>> unlisted = new LinkedHashMap<>();
-        for (Said said : TwentyAnswers.all()) {
+        Said[] twenty = JsonMapper.shared()
+                .readValue(getClass().getResourceAsStream("/nothinglost/twenty-answers.json"), Said[].class);
+        assertThat(twenty).hasSize(20);
+        for (Said said : twenty) {
             unlisted.put(said.name(), whole(said));
             unlisted.put(said.name() + ", streamed", streamed(said));
         }
@@ -234,8 +251,8 @@ final class RecordingProxyTest {
     }
 
     private Map<String, String> whole(Said said) throws Exception {
-        service.reply(ScriptedReply.json(200, said.whole()));
-        Map<String, @Nullable Object> answer = Flat.json(said.whole());
+        service.reply(ScriptedReply.json(200, said.whole().toString()));
+        Map<String, @Nullable Object> answer = Flat.json(said.whole().toString());
         String question = "whole: " + said.name();
         Map<String, String> unlisted = unlisted(answer, Flat.json(ask(said, question, false)));
         if (said.stored()) {
@@ -248,11 +265,13 @@ final class RecordingProxyTest {
     private Map<String, String> streamed(Said said) throws Exception {
         boolean asWhole = said.chunks().isEmpty();
         Map<String, @Nullable Object> answer = asWhole
-                ? Flat.json(said.whole())
-                : Flat.joined(said.chunks().stream().map(Flat::json).toList());
+                ? Flat.json(said.whole().toString())
+                : Flat.joined(said.chunks().stream()
+                        .map(chunk -> Flat.json(chunk.toString()))
+                        .toList());
         service.reply(
                 asWhole
-                        ? ScriptedReply.json(200, said.whole())
+                        ? ScriptedReply.json(200, said.whole().toString())
                         : ScriptedReply.events(said.chunks().stream()
                                 .map(chunk -> "data: " + chunk + "\n\n")
                                 .collect(Collectors.joining("", "", "data: [DONE]\n\n"))));
@@ -265,14 +284,17 @@ final class RecordingProxyTest {
     }
 
     private String ask(Said said, String question, boolean streaming) throws IOException, InterruptedException {
-        String body = "{" + said.asks()
-                + (streaming ? "\"stream\":true,\"stream_options\":{\"include_usage\":true}," : "") + "\"model\":\""
-                + said.account() + "\",\"messages\":[{\"role\":\"user\",\"content\":\"" + question + "\"}]}";
+        ObjectNode body = JsonMapper.shared().createObjectNode();
+        body.setAll((ObjectNode) said.asks()).put("model", said.account());
+        body.putArray("messages").addObject().put("role", "user").put("content", question);
+        if (streaming) {
+            body.put("stream", true).putObject("stream_options").put("include_usage", true);
+        }
         HttpResponse<String> response = http.send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
                                 + Objects.requireNonNull(gateway).port() + "/v1/chat/completions"))
                         .header("x-whippletree-deadline", "10s")
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);

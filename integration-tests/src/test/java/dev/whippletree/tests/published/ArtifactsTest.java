@@ -9,14 +9,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
@@ -25,29 +28,34 @@ import org.w3c.dom.NodeList;
 @Tag("slow")
 final class ArtifactsTest {
 
-    private static final List<String> WITH_JARS = List.of(
-            "whippletree-batch",
-            "whippletree-cache-ehcache",
-            "whippletree-cache-redis",
-            "whippletree-cache-similar",
-            "whippletree-cli",
-            "whippletree-core",
-            "whippletree-embedder-minilm",
-            "whippletree-emulator",
-            "whippletree-gateway",
-            "whippletree-kotlin",
-            "whippletree-langchain4j",
-            "whippletree-metrics",
-            "whippletree-planner",
-            "whippletree-provider-groq",
-            "whippletree-provider-huggingface",
-            "whippletree-provider-openai",
-            "whippletree-spring-ai",
-            "whippletree-spring-boot-starter",
-            "whippletree-stress",
-            "whippletree-terminal",
-            "whippletree-test",
-            "whippletree-testkit");
+    /** Each jar and the name of its module. Written by hand: others require these names. */
+    private static final Map<String, String> MODULES = Map.ofEntries(
+            Map.entry("whippletree-batch", "dev.whippletree.batch"),
+            Map.entry("whippletree-cache-ehcache", "dev.whippletree.cache.ehcache"),
+            Map.entry("whippletree-cache-redis", "dev.whippletree.cache.redis"),
+            Map.entry("whippletree-cache-similar", "dev.whippletree.cache.similar"),
+            Map.entry("whippletree-cli", "dev.whippletree.cli"),
+            Map.entry("whippletree-core", "dev.whippletree.core"),
+            Map.entry("whippletree-embedder-minilm", "dev.whippletree.embedder.minilm"),
+            Map.entry("whippletree-emulator", "dev.whippletree.emulator"),
+            Map.entry("whippletree-gateway", "dev.whippletree.gateway"),
+            Map.entry("whippletree-kotlin", "dev.whippletree.kotlin"),
+            Map.entry("whippletree-langchain4j", "dev.whippletree.langchain4j"),
+            Map.entry("whippletree-metrics", "dev.whippletree.metrics"),
+            Map.entry("whippletree-planner", "dev.whippletree.planner"),
+            Map.entry("whippletree-provider-groq", "dev.whippletree.provider.groq"),
+            Map.entry("whippletree-provider-huggingface", "dev.whippletree.provider.huggingface"),
+            Map.entry("whippletree-provider-openai", "dev.whippletree.provider.openai"),
+            Map.entry("whippletree-spring-ai", "dev.whippletree.springai"),
+            Map.entry("whippletree-spring-boot-starter", "dev.whippletree.springboot"),
+            Map.entry("whippletree-stress", "dev.whippletree.stress"),
+            Map.entry("whippletree-terminal", "dev.whippletree.terminal"),
+            Map.entry("whippletree-test", "dev.whippletree.test"),
+            Map.entry("whippletree-testkit", "dev.whippletree.testkit"));
+
+    static Set<String> ids() {
+        return new TreeSet<>(MODULES.keySet());
+    }
 
     @BeforeEach
     void onlyWherePublished() {
@@ -58,41 +66,8 @@ final class ArtifactsTest {
     void published_areTheModulesTheirParentAndTheBom_andNoTests() throws IOException {
         assertThat(PublishedArtifact.ids())
                 .containsExactlyInAnyOrderElementsOf(
-                        Stream.concat(WITH_JARS.stream(), Stream.of("whippletree-bom", "whippletree-parent"))
+                        Stream.concat(ids().stream(), Stream.of("whippletree-bom", "whippletree-parent"))
                                 .toList());
-    }
-
-    /** Written by hand: a name that others require must not change because a property did. */
-    @ParameterizedTest
-    @CsvSource({
-        "whippletree-batch, dev.whippletree.batch",
-        "whippletree-cache-ehcache, dev.whippletree.cache.ehcache",
-        "whippletree-cache-redis, dev.whippletree.cache.redis",
-        "whippletree-cache-similar, dev.whippletree.cache.similar",
-        "whippletree-cli, dev.whippletree.cli",
-        "whippletree-core, dev.whippletree.core",
-        "whippletree-embedder-minilm, dev.whippletree.embedder.minilm",
-        "whippletree-emulator, dev.whippletree.emulator",
-        "whippletree-gateway, dev.whippletree.gateway",
-        "whippletree-kotlin, dev.whippletree.kotlin",
-        "whippletree-langchain4j, dev.whippletree.langchain4j",
-        "whippletree-metrics, dev.whippletree.metrics",
-        "whippletree-planner, dev.whippletree.planner",
-        "whippletree-provider-groq, dev.whippletree.provider.groq",
-        "whippletree-provider-huggingface, dev.whippletree.provider.huggingface",
-        "whippletree-provider-openai, dev.whippletree.provider.openai",
-        "whippletree-spring-ai, dev.whippletree.springai",
-        "whippletree-spring-boot-starter, dev.whippletree.springboot",
-        "whippletree-stress, dev.whippletree.stress",
-        "whippletree-terminal, dev.whippletree.terminal",
-        "whippletree-test, dev.whippletree.test",
-        "whippletree-testkit, dev.whippletree.testkit"
-    })
-    void jar_saysItsModuleName(String id, String name) throws IOException {
-        try (JarFile jar = open(new PublishedArtifact(id).jar())) {
-            assertThat(jar.getManifest().getMainAttributes().getValue("Automatic-Module-Name"))
-                    .isEqualTo(name);
-        }
     }
 
     /** Those that need Undertow or Spring don't: libraries of both miss modules, or share packages. */
@@ -129,36 +104,14 @@ final class ArtifactsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "whippletree-batch",
-                "whippletree-cache-ehcache",
-                "whippletree-cache-redis",
-                "whippletree-cache-similar",
-                "whippletree-cli",
-                "whippletree-core",
-                "whippletree-embedder-minilm",
-                "whippletree-emulator",
-                "whippletree-gateway",
-                "whippletree-kotlin",
-                "whippletree-langchain4j",
-                "whippletree-metrics",
-                "whippletree-planner",
-                "whippletree-provider-groq",
-                "whippletree-provider-huggingface",
-                "whippletree-provider-openai",
-                "whippletree-spring-ai",
-                "whippletree-spring-boot-starter",
-                "whippletree-stress",
-                "whippletree-terminal",
-                "whippletree-test",
-                "whippletree-testkit"
-            })
-    void jar_comesWithSourcesAndPages(String id) throws IOException {
+    @MethodSource("ids")
+    void jar_saysItsModuleName_andComesWithSourcesAndPages(String id) throws IOException {
         PublishedArtifact artifact = new PublishedArtifact(id);
         try (JarFile classes = open(artifact.jar());
                 JarFile sources = open(artifact.file("-sources.jar"));
                 JarFile pages = open(artifact.file("-javadoc.jar"))) {
+            assertThat(classes.getManifest().getMainAttributes().getValue("Automatic-Module-Name"))
+                    .isEqualTo(MODULES.get(id));
             List<String> packages = packages(classes);
 
             assertThat(packages).isNotEmpty();
@@ -213,7 +166,7 @@ final class ArtifactsTest {
             assertThat(PublishedArtifact.text(dependency, "version")).contains("${project.version}");
         }
 
-        assertThat(managed).containsExactlyInAnyOrderElementsOf(WITH_JARS);
+        assertThat(managed).containsExactlyInAnyOrderElementsOf(ids());
         assertThat(PublishedArtifact.text(bom, "version")).contains(System.getProperty("whippletree.version"));
         assertThat(PublishedArtifact.text(bom, "parent")).isEmpty();
     }

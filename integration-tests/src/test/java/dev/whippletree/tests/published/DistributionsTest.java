@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -48,7 +49,7 @@ final class DistributionsTest {
                         name.matches("(?i).*(ehcache|lettuce|netty|reactor|undertow|picocli|logback|junit|assertj).*"));
         assertThat(size(target)).as("bytes of %s", names).isLessThan(12 * MEGABYTE);
 
-        ProcessRun without = run(target.resolve("smallest.jar"), target, Map.of(), "outside.Ask", "Hello");
+        ProcessRun without = run(target.resolve("smallest.jar"), Map.of(), "outside.Ask", "Hello");
         assertThat(without.exitCode()).as(without.err()).isEqualTo(2);
         assertThat(without.err()).contains("there is no account").contains("GROQ_API_KEY");
 
@@ -58,7 +59,6 @@ final class DistributionsTest {
 
             ProcessRun asked = run(
                     target.resolve("smallest.jar"),
-                    target,
                     Map.of("GROQ_API_KEY", "token-1"),
                     "outside.Ask",
                     "What is a whippletree?");
@@ -118,9 +118,9 @@ final class DistributionsTest {
 
         try (RedisProcess redis = RedisProcess.started()) {
             ProcessRun first =
-                    run(target.resolve("shared.jar"), target, Map.of(), "outside.Say", redis.uri(), "Pieces of eight!");
+                    run(target.resolve("shared.jar"), Map.of(), "outside.Say", redis.uri(), "Pieces of eight!");
             ProcessRun second =
-                    run(target.resolve("shared.jar"), target, Map.of(), "outside.Say", redis.uri(), "Pieces of eight!");
+                    run(target.resolve("shared.jar"), Map.of(), "outside.Say", redis.uri(), "Pieces of eight!");
 
             assertThat(first.out()).as(first.err()).isEqualToIgnoringNewLines("CALL: Pieces of eight!");
             assertThat(second.out()).as(second.err()).isEqualToIgnoringNewLines("CACHE: Pieces of eight!");
@@ -149,16 +149,15 @@ final class DistributionsTest {
                 """.formatted(server.baseUrl(ServiceKind.GROQ), caches));
     }
 
-    private ProcessRun run(Path jar, Path target, Map<String, String> environment, String... arguments)
+    private ProcessRun run(Path jar, Map<String, String> environment, String... line)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("childJdk"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-classpath",
-                jar + File.pathSeparator + target.resolve("lib") + File.separator + "*"));
-        command.addAll(List.of(arguments));
-        return ProcessRun.of(command, folder, environment);
+        String libraries = jar.resolveSibling("lib") + File.separator + "*";
+        return ProcessRun.java(
+                jar + File.pathSeparator + libraries,
+                folder,
+                environment,
+                line[0],
+                Arrays.copyOfRange(line, 1, line.length));
     }
 
     /** Returns the names of the jars on the class path, without their versions. */

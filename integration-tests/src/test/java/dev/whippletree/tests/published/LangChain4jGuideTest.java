@@ -2,25 +2,21 @@ package dev.whippletree.tests.published;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.emulator.http.EmulatorServer;
-import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.testkit.emulator.EmulatedServices;
 import dev.whippletree.tests.Javac;
-import dev.whippletree.time.SystemTimeline;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -30,11 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 final class LangChain4jGuideTest {
 
-    private static final Path PAGE = Path.of("../docs/langchain4j.md");
+    private static final GuidePage PAGE = GuidePage.of("langchain4j.md");
     private static final Path TEMPLATE = Path.of("distributions/smallest/pom.xml");
     private static final Path MIGRATED = Path.of("migrations/langchain4j-open-ai");
     private static final Path OF_CLIENT = Path.of("clients/langchain4j/target/class-path.txt");
-    private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w+)\\n(.*?)^```$");
     private static final String KEY = "sk-guide";
 
     /** What the page's short examples take for granted. */
@@ -65,40 +60,21 @@ final class LangChain4jGuideTest {
     @TempDir
     private Path folder;
 
-    private final SystemTimeline timeline = new SystemTimeline();
-    private final EmulatorServer server = EmulatorServer.start(
-            List.of(service(ServiceKind.GROQ, "openai/gpt-oss-20b"), service(ServiceKind.OPENAI, "gpt-4o-mini")),
-            0,
-            timeline);
-
-    private EmulatedService service(ServiceKind kind, String model) {
-        return new EmulatedService(
-                ServiceSettings.builder(kind)
-                        .account("account-1", KEY)
-                        .models(model)
-                        .build(),
-                timeline.nanoTime());
-    }
-
-    @AfterEach
-    void close() {
-        server.close();
-        timeline.close();
-    }
-
-    /** The page's blocks of one language, in order. */
-    private static List<String> blocks(String language) throws IOException {
-        return BLOCK.matcher(Files.readString(PAGE))
-                .results()
-                .filter(block -> block.group(1).equals(language))
-                .map(block -> block.group(2))
-                .toList();
-    }
+    @RegisterExtension
+    final EmulatedServices services = EmulatedServices.of(
+            ServiceSettings.builder(ServiceKind.GROQ)
+                    .account("account-1", KEY)
+                    .models("openai/gpt-oss-20b")
+                    .build(),
+            ServiceSettings.builder(ServiceKind.OPENAI)
+                    .account("account-1", KEY)
+                    .models("gpt-4o-mini")
+                    .build());
 
     @Test
     void page_leadsFromNothingToAnAnswer() throws IOException, InterruptedException {
         Path project = Files.createDirectories(folder.resolve("langchain4j-guide"));
-        String dependencies = blocks("xml").get(0);
+        String dependencies = PAGE.blocks("xml").get(0);
         Files.writeString(
                 project.resolve("pom.xml"),
                 Files.readString(TEMPLATE)
@@ -106,14 +82,15 @@ final class LangChain4jGuideTest {
                                 "(?s)(</dependencyManagement>\\s*)<dependencies>.*?</dependencies>",
                                 "$1" + Matcher.quoteReplacement(dependencies)));
         Path sources = Files.createDirectories(project.resolve("src/main/java"));
-        Files.writeString(sources.resolve("Ask.java"), blocks("java").get(0));
+        Files.writeString(sources.resolve("Ask.java"), PAGE.blocks("java").get(0));
         Path target = OutsideBuild.packaged(project).resolve("target");
         Files.writeString(
                 folder.resolve("whippletree.yaml"),
-                blocks("yaml")
+                PAGE.blocks("yaml")
                         .get(0)
                         .replace(
-                                "provider: groq", "provider: groq\n    base-url: " + server.baseUrl(ServiceKind.GROQ)));
+                                "provider: groq",
+                                "provider: groq\n    base-url: " + services.baseUrl(ServiceKind.GROQ)));
 
         ProcessRun run = run(
                 target.resolve("smallest.jar") + File.pathSeparator + target.resolve("lib") + File.separator + "*",
@@ -122,7 +99,7 @@ final class LangChain4jGuideTest {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out()).isNotBlank();
-        assertThat(server.stats().get(0).calls()).isEqualTo(1);
+        assertThat(services.stats(ServiceKind.GROQ).calls()).isEqualTo(1);
     }
 
     @Test
@@ -130,21 +107,22 @@ final class LangChain4jGuideTest {
         Path before = Files.createDirectories(folder.resolve("before"));
         assertThat(Javac.compile(List.of(MIGRATED.resolve("src/main/java/outside/Interview.java")), ofClient(), before))
                 .isEmpty();
-        Map<String, String> environment = Map.of("LLM_URL", server.baseUrl(ServiceKind.OPENAI), "LLM_KEY", KEY);
+        Map<String, String> environment = Map.of("LLM_URL", services.baseUrl(ServiceKind.OPENAI), "LLM_KEY", KEY);
         ProcessRun answered = run(
                 before + File.pathSeparator + Files.readString(OF_CLIENT).strip(), environment, "outside.Interview");
         assertThat(answered.exitCode()).as(answered.err()).isZero();
-        assertThat(server.stats().get(1).calls()).isEqualTo(1);
+        assertThat(services.stats(ServiceKind.OPENAI).calls()).isEqualTo(1);
 
         Path target = OutsideBuild.packaged(migrated()).resolve("target");
-        Files.writeString(folder.resolve("whippletree.yaml"), blocks("yaml").get(1));
+        Files.writeString(
+                folder.resolve("whippletree.yaml"), PAGE.blocks("yaml").get(1));
         ProcessRun migrated = run(
                 target.resolve("interview.jar") + File.pathSeparator + target.resolve("lib") + File.separator + "*",
                 environment,
                 "outside.Interview");
         assertThat(migrated.exitCode()).as(migrated.err()).isZero();
         assertThat(migrated.out()).isEqualTo(answered.out()).isNotBlank();
-        assertThat(server.stats().get(1).calls()).isEqualTo(2);
+        assertThat(services.stats(ServiceKind.OPENAI).calls()).isEqualTo(2);
         try (Stream<Path> jars = Files.list(target.resolve("lib"))) {
             assertThat(jars.map(jar -> jar.getFileName().toString())).noneMatch(jar -> jar.contains("open-ai"));
         }
@@ -153,7 +131,8 @@ final class LangChain4jGuideTest {
     @Test
     void shortExamples_compile() throws IOException {
         StringBuilder source = new StringBuilder(AROUND);
-        List<String> examples = blocks("java").subList(1, blocks("java").size());
+        List<String> examples =
+                PAGE.blocks("java").subList(1, PAGE.blocks("java").size());
         assertThat(examples).hasSize(4);
         examples.forEach(example -> source.append("{\n").append(example).append("}\n"));
         Path file = Files.writeString(folder.resolve("Snippets.java"), source.append("}\n"));
@@ -165,44 +144,18 @@ final class LangChain4jGuideTest {
     private Path migrated() throws IOException {
         Path copy = folder.resolve("migrated");
         Folders.copy(MIGRATED, copy);
-        List<String> changes = blocks("diff");
+        List<String> changes = PAGE.blocks("diff");
         Path sources = copy.resolve("src/main/java/outside/Interview.java");
-        change(copy.resolve("pom.xml"), changes.get(0));
+        GuidePage.change(copy.resolve("pom.xml"), changes.get(0));
         for (String change : changes.subList(1, changes.size())) {
-            change(sources, change);
+            GuidePage.change(sources, change);
         }
         return copy;
     }
 
-    private static void change(Path file, String change) throws IOException {
-        String before = side(change, '-');
-        String text = Files.readString(file);
-        assertThat(text.split(Pattern.quote(before), -1))
-                .as("%s in %s", before, file)
-                .hasSize(2);
-        Files.writeString(file, text.replace(before, side(change, '+')));
-    }
-
-    /** The lines of a change that stand before or after it. */
-    private static String side(String change, char sign) {
-        StringBuilder side = new StringBuilder();
-        change.lines()
-                .filter(line -> line.charAt(0) == ' ' || line.charAt(0) == sign)
-                .forEach(line -> side.append(line.substring(1)).append('\n'));
-        return side.toString();
-    }
-
     private ProcessRun run(String classPath, Map<String, String> environment, String main)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("childJdk"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-classpath",
-                classPath,
-                main,
-                "What is a whippletree?"));
-        return ProcessRun.of(command, folder, environment);
+        return ProcessRun.java(classPath, folder, environment, main, "What is a whippletree?");
     }
 
     private static List<Path> ofClient() throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,21 @@ record ProcessRun(int exitCode, String out, String err) {
 
     /** Nothing of the surroundings reaches the process but what a system needs to start one at all. */
     private static final Set<String> KEPT = Set.of("PATH", "SystemRoot", "TEMP", "TMP");
+
+    /** Runs a Java program with one class path. Blocks until it ends. */
+    static ProcessRun java(
+            String classPath, Path folder, Map<String, String> environment, String main, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("childJdk"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-classpath",
+                classPath,
+                main));
+        command.addAll(List.of(arguments));
+        return of(command, folder, environment);
+    }
 
     /**
      * Runs a program. Blocks until it ends.

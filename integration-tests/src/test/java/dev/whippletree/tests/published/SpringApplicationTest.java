@@ -4,12 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.whippletree.emulator.http.EmulatorServer;
-import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
-import dev.whippletree.time.SystemTimeline;
+import dev.whippletree.testkit.emulator.EmulatedServices;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -29,11 +27,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -45,13 +43,12 @@ import org.junit.jupiter.api.io.TempDir;
 final class SpringApplicationTest {
 
     private static final Path SAMPLE = Path.of("migrations/spring-ai-openai");
-    private static final Path PAGE = Path.of("../docs/spring.md");
+    private static final GuidePage PAGE = GuidePage.of("spring.md");
     private static final String PACKAGE = "src/main/java/com/example/interviews";
     private static final String PROPERTIES = "src/main/resources/application.yaml";
     private static final String TOKEN = "hf_secret_of_the_application";
     private static final Duration LATENCY = Duration.ofMillis(800);
     private static final Duration LONG = Duration.ofSeconds(60);
-    private static final Pattern CODE = Pattern.compile("(?ms)^```(\\w+)\\n(.*?)^```$");
     private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
 
     /** What the page's snippets take for granted. */
@@ -83,39 +80,29 @@ final class SpringApplicationTest {
     private Path folder;
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private final SystemTimeline timeline = new SystemTimeline();
-    private final EmulatorServer server = EmulatorServer.start(
-            List.of(new EmulatedService(
-                    ServiceSettings.builder(ServiceKind.HUGGING_FACE)
-                            .account("account-1", TOKEN)
-                            .latency(Latency.constant(LATENCY))
-                            .build(),
-                    timeline.nanoTime())),
-            0,
-            timeline);
 
-    @AfterEach
-    void close() {
-        server.close();
-        timeline.close();
-    }
+    @RegisterExtension
+    final EmulatedServices services = EmulatedServices.of(ServiceSettings.builder(ServiceKind.HUGGING_FACE)
+            .account("account-1", TOKEN)
+            .latency(Latency.constant(LATENCY))
+            .build());
 
     @Test
     void migratedApplication_isThePagesOwn_andAnswersAndEndsInOrder() throws Exception {
         Path project = folder.resolve("interviews");
         Folders.copy(SAMPLE, project);
-        List<String> diffs = blocks("diff");
+        List<String> diffs = PAGE.blocks("diff");
         assertThat(diffs).hasSize(3);
-        change(project.resolve("pom.xml"), diffs.get(0));
-        change(project.resolve("pom.xml"), diffs.get(1));
-        change(project.resolve(PROPERTIES), diffs.get(2));
+        GuidePage.change(project.resolve("pom.xml"), diffs.get(0));
+        GuidePage.change(project.resolve("pom.xml"), diffs.get(1));
+        GuidePage.change(project.resolve(PROPERTIES), diffs.get(2));
         assertShown(project);
         addSnippets(project.resolve(PACKAGE));
         addItsTest(project.resolve("src/test/java/com/example/interviews"));
         String own = "provider: huggingface\n";
-        change(
+        GuidePage.change(
                 project.resolve(PROPERTIES),
-                "       " + own + "+      base-url: " + server.baseUrl(ServiceKind.HUGGING_FACE) + "\n");
+                "       " + own + "+      base-url: " + services.baseUrl(ServiceKind.HUGGING_FACE) + "\n");
 
         Path target = OutsideBuild.packaged(project).resolve("target");
         assertNoModelOfOpenAi(target);
@@ -173,12 +160,12 @@ final class SpringApplicationTest {
     }
 
     private long calls() {
-        return server.stats().get(0).calls();
+        return services.stats(ServiceKind.HUGGING_FACE).calls();
     }
 
     /** The page shows each file as it is. */
     private static void assertShown(Path project) throws IOException {
-        String page = Files.readString(PAGE);
+        String page = Files.readString(PAGE.file());
         try (Stream<Path> files = Files.walk(project)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 assertThat(page)
@@ -188,35 +175,9 @@ final class SpringApplicationTest {
         }
     }
 
-    private static List<String> blocks(String language) throws IOException {
-        return CODE.matcher(Files.readString(PAGE))
-                .results()
-                .filter(block -> block.group(1).equals(language))
-                .map(block -> block.group(2))
-                .toList();
-    }
-
-    /** Makes a change that is written as a diff: what it takes away, and what is around it, is there once. */
-    private static void change(Path file, String diff) throws IOException {
-        String before = side(diff, '-');
-        String text = Files.readString(file);
-        assertThat(text.split(Pattern.quote(before), -1))
-                .as("%s has once:%n%s", file, before)
-                .hasSize(2);
-        Files.writeString(file, text.replace(before, side(diff, '+')));
-    }
-
-    private static String side(String diff, char mark) {
-        StringBuilder side = new StringBuilder();
-        diff.lines()
-                .filter(line -> line.charAt(0) == ' ' || line.charAt(0) == mark)
-                .forEach(line -> side.append(line.substring(1)).append('\n'));
-        return side.toString();
-    }
-
     /** Compiles with the application what the page shows beside it. */
     private static void addSnippets(Path sources) throws IOException {
-        List<String> snippets = blocks("java").stream()
+        List<String> snippets = PAGE.blocks("java").stream()
                 .filter(block -> !block.startsWith("package "))
                 .toList();
         assertThat(snippets).hasSize(5);
@@ -238,11 +199,11 @@ final class SpringApplicationTest {
     /** Writes the page's own test, and the configuration that it shows for one. */
     private static void addItsTest(Path tests) throws IOException {
         Files.createDirectories(tests);
-        String test = blocks("java").stream()
+        String test = PAGE.blocks("java").stream()
                 .filter(block -> block.contains("class InterviewsApplicationTest"))
                 .findFirst()
                 .orElseThrow();
-        String fake = blocks("java").stream()
+        String fake = PAGE.blocks("java").stream()
                 .filter(block -> block.startsWith("@TestConfiguration"))
                 .findFirst()
                 .orElseThrow();

@@ -89,14 +89,14 @@ final class GatewaySoakTest {
                 gateway.awaitQuiet();
                 after.add(gateway.holdings());
                 System.out.printf("after round %d: %s, %s%n", round, after.get(round - 1), tally.counts());
-                assertThat(gateway.isAlive()).isTrue();
+                assertThat(gateway.command().process().isAlive()).isTrue();
             }
-            assertThat(gateway.terminate()).isZero();
-            assertThat(gateway.text("err")).doesNotContain("Exception", "OutOfMemoryError", "token-");
+            gateway.command().process().destroy();
+            assertThat(gateway.command().exitCode()).isZero();
+            assertThat(gateway.command().text("err")).doesNotContain("Exception", "OutOfMemoryError", "token-");
         }
         assertNothingGrew(after.get(1), after.get(ROUNDS - 1));
-        assertThat(tally.samplesOfWrong()).isEmpty();
-        assertThat(tally.samplesOfBroken()).isEmpty();
+        assertThat(tally.samples()).as("wrong answers and broken connections").isEmpty();
         assertThat(tally.counts().get("answered")).isPositive();
         for (LimitStats limit : service.stats().limits()) {
             assertThat(limit.fullest()).as(limit.organization()).isLessThanOrEqualTo(limit.amount());
@@ -106,7 +106,7 @@ final class GatewaySoakTest {
 
     /** Lets all clients ask for a round, and changes the configuration each minute. */
     private void conduct(ServedGateway gateway, int round) throws IOException, InterruptedException {
-        tally.open();
+        tally.open(true);
         List<Thread> clients = new ArrayList<>();
         for (int number = 0; number < CLIENTS; number++) {
             String name = "client " + number + " of round " + round;
@@ -122,7 +122,7 @@ final class GatewaySoakTest {
                             BETWEEN_RELOADS.toMillis(), LENGTH.dividedBy(ROUNDS).toMillis()));
             configure();
         }
-        tally.close();
+        tally.open(false);
         for (Thread client : clients) {
             client.join();
         }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.whippletree.tests.CommandProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -14,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -28,12 +29,10 @@ import tools.jackson.databind.json.JsonMapper;
 final class ServedGateway implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final Pattern BASE_URL = Pattern.compile("Whippletree serves (\\S+)/v1");
     private static final Pattern USED = Pattern.compile("garbage-first heap .*used (\\d+)K");
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final Process process;
-    private final Path folder;
+    private final CommandProcess command;
     private final String watchKey;
     private final HttpClient http = HttpClient.newHttpClient();
     private final String url;
@@ -54,30 +53,14 @@ final class ServedGateway implements AutoCloseable {
      * @param heap the most heap it gets, such as {@code 128m}
      */
     ServedGateway(Path folder, String watchKey, String heap) throws IOException {
-        this.folder = folder;
         this.watchKey = watchKey;
-        List<String> command = List.of(
-                Path.of(System.getProperty("childJdk"), "bin", "java").toString(),
-                "-XX:+UseG1GC",
-                "-Xmx" + heap,
-                "-classpath",
-                System.getProperty("java.class.path"),
-                "dev.whippletree.cli.Main",
+        this.command = CommandProcess.start(
+                folder,
+                Map.of(),
+                List.of("-XX:TieredStopAtLevel=4", "-XX:-UseSerialGC", "-XX:+UseG1GC", "-Xmx" + heap),
                 "serve",
                 "--port=0");
-        this.process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectOutput(folder.resolve("out").toFile())
-                .redirectError(folder.resolve("err").toFile())
-                .start();
-        this.url = awaitUrl();
-    }
-
-    private String awaitUrl() {
-        Matcher found = await().atMost(PATIENCE)
-                .until(() -> BASE_URL.matcher(text("out")), matcher -> matcher.find() || !process.isAlive());
-        assertThat(process.isAlive()).as(() -> text("err")).isTrue();
-        return found.group(1);
+        this.url = command.awaitText("out", "Whippletree serves (\\S+)/v1");
     }
 
     /** Returns its address, without a slash at the end. */
@@ -85,17 +68,8 @@ final class ServedGateway implements AutoCloseable {
         return url;
     }
 
-    boolean isAlive() {
-        return process.isAlive();
-    }
-
-    /** Returns what it printed: {@code out} or {@code err}. */
-    String text(String stream) {
-        try {
-            return Files.readString(folder.resolve(stream));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    CommandProcess command() {
+        return command;
     }
 
     /** Returns what it tells of itself. Blocks. */
@@ -131,16 +105,17 @@ final class ServedGateway implements AutoCloseable {
         jcmd("GC.run");
         Matcher used = USED.matcher(jcmd("GC.heap_info"));
         assertThat(used.find()).as("the heap's use is told").isTrue();
-        Path proc = Path.of("/proc", Long.toString(process.pid()));
+        Path proc = Path.of("/proc", Long.toString(command.process().pid()));
         try (Stream<Path> files = Files.list(proc.resolve("fd"));
                 Stream<Path> threads = Files.list(proc.resolve("task"))) {
             return new Holdings(Long.parseLong(used.group(1)), threads.count(), files.count());
         }
     }
 
-    private String jcmd(String command) throws IOException, InterruptedException {
+    private String jcmd(String order) throws IOException, InterruptedException {
         Path tool = Path.of(System.getProperty("childJdk"), "bin", "jcmd");
-        Process asked = new ProcessBuilder(tool.toString(), Long.toString(process.pid()), command)
+        Process asked = new ProcessBuilder(
+                        tool.toString(), Long.toString(command.process().pid()), order)
                 .redirectErrorStream(true)
                 .start();
         String said = new String(asked.getInputStream().readAllBytes(), UTF_8);
@@ -148,17 +123,8 @@ final class ServedGateway implements AutoCloseable {
         return said;
     }
 
-    /** Ends it as an operator does, and returns its exit code. Blocks. */
-    int terminate() throws InterruptedException {
-        process.destroy();
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                .as("it ends")
-                .isTrue();
-        return process.exitValue();
-    }
-
     @Override
     public void close() {
-        process.destroyForcibly();
+        command.close();
     }
 }

@@ -2,91 +2,47 @@ package dev.whippletree.tests.soak;
 
 import java.util.Map;
 import java.util.Queue;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.LongAdder;
 
 /** What came of the requests of all clients. Thread-safe. */
 final class SoakTally {
 
     private static final int MOST_SAMPLES = 20;
 
-    private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
-    private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
-    private final Queue<String> broken = new ConcurrentLinkedQueue<>();
+    private final Map<String, Long> counts = new ConcurrentHashMap<>();
+    private final Queue<String> samples = new ConcurrentLinkedQueue<>();
     private volatile boolean open;
 
-    /** Lets clients ask. */
-    void open() {
-        open = true;
-    }
-
-    /** Has clients stop after the request they are at. */
-    void close() {
-        open = false;
+    /** Lets clients ask, or has them stop after the request they are at. */
+    void open(boolean isOpen) {
+        open = isOpen;
     }
 
     boolean isOpen() {
         return open;
     }
 
-    /** An answer came, and it is whole and the question's. */
-    void answered() {
-        count("answered");
+    /** Counts what may happen. */
+    void count(String what) {
+        counts.merge(what, 1L, Long::sum);
     }
 
-    /** The client went away. */
-    void left() {
-        count("left");
-    }
-
-    /** A stream ended with an event that says so. */
-    void interrupted() {
-        count("interrupted");
-    }
-
-    /** A status said that there is no answer. */
-    void refused(int status) {
-        count("status " + status);
-    }
-
-    /** An answer came that isn't whole, or another question's. */
-    void wrong(String sample) {
-        count("wrong");
-        keep(wrong, sample);
-    }
-
-    /** A connection broke that nobody had reason to break. */
-    void broken(String sample) {
-        count("broken");
-        keep(broken, sample);
-    }
-
-    private static void keep(Queue<String> samples, String sample) {
+    /** Counts what mustn't happen, and keeps the first ones. */
+    void count(String what, String sample) {
+        count(what);
         if (samples.size() < MOST_SAMPLES) {
-            samples.add(sample);
+            samples.add(what + ": " + sample);
         }
-    }
-
-    private void count(String what) {
-        counts.computeIfAbsent(what, unknown -> new LongAdder()).increment();
     }
 
     /** Returns how often each thing happened, by name. */
     Map<String, Long> counts() {
-        Map<String, Long> sums = new TreeMap<>();
-        counts.forEach((what, count) -> sums.put(what, count.sum()));
-        return sums;
+        return counts;
     }
 
-    /** Returns some of the wrong answers. */
-    Queue<String> samplesOfWrong() {
-        return wrong;
-    }
-
-    /** Returns why some of the connections broke. */
-    Queue<String> samplesOfBroken() {
-        return broken;
+    /** Returns some of what mustn't happen. */
+    Queue<String> samples() {
+        return samples;
     }
 }

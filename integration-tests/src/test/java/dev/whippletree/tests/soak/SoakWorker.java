@@ -86,7 +86,7 @@ final class SoakWorker implements Runnable {
                 whole(call, question);
             }
         } catch (IOException e) {
-            tally.broken(String.valueOf(e));
+            tally.count("broken", String.valueOf(e));
         }
     }
 
@@ -111,9 +111,9 @@ final class SoakWorker implements Runnable {
         Thread leaving = new Thread(call::cancel);
         leaving.start();
         try (Response response = call.execute()) {
-            tally.left();
+            tally.count("left");
         } catch (IOException e) {
-            tally.left();
+            tally.count("left");
         }
     }
 
@@ -125,7 +125,7 @@ final class SoakWorker implements Runnable {
                         question,
                         JSON.readTree(body).at("/choices/0/message/content").asString());
             } else {
-                tally.refused(response.code());
+                tally.count("status " + response.code());
             }
         }
     }
@@ -134,7 +134,7 @@ final class SoakWorker implements Runnable {
     private void stream(Call call, String question, boolean leaves) throws IOException {
         try (Response response = call.execute()) {
             if (response.code() != 200) {
-                tally.refused(response.code());
+                tally.count("status " + response.code());
                 return;
             }
             BufferedSource source = response.body().source();
@@ -142,7 +142,7 @@ final class SoakWorker implements Runnable {
             while (true) {
                 String line = source.readUtf8LineStrict();
                 if (line.startsWith("event: error")) {
-                    tally.interrupted();
+                    tally.count("interrupted");
                     return;
                 }
                 if (line.equals("data: [DONE]")) {
@@ -154,7 +154,7 @@ final class SoakWorker implements Runnable {
                     text.append(delta.at("/choices/0/delta/content").asString(""));
                     if (leaves) {
                         call.cancel();
-                        tally.left();
+                        tally.count("left");
                         return;
                     }
                 }
@@ -164,9 +164,9 @@ final class SoakWorker implements Runnable {
 
     private void judge(String question, String answer) {
         if (Answers.matches(List.of(Message.user(question)), answer)) {
-            tally.answered();
+            tally.count("answered");
         } else {
-            tally.wrong(question + " → " + answer);
+            tally.count("wrong", question + " → " + answer);
         }
     }
 }
