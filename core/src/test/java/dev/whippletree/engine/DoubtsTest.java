@@ -10,7 +10,6 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
-import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.spi.EngineListener;
 import java.time.Duration;
@@ -21,7 +20,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -116,16 +114,7 @@ final class DoubtsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "UNAUTHORIZED, 1, 1",
-        "UNAUTHORIZED, 3, 1",
-        "UNAUTHORIZED, 3, 10",
-        "UNAUTHORIZED, 3, 30",
-        "QUOTA_EXHAUSTED, 1, 10",
-        "QUOTA_EXHAUSTED, 3, 10",
-        "MODEL_UNAVAILABLE, 1, 10",
-        "MODEL_UNAVAILABLE, 3, 10"
-    })
+    @CsvSource({"UNAUTHORIZED, 1, 1", "UNAUTHORIZED, 3, 30", "QUOTA_EXHAUSTED, 1, 10", "MODEL_UNAVAILABLE, 3, 10"})
     void thousandPoisonedPromptsOfOneClient_amongGoodOnes_closeNothing(FailureKind kind, int accounts, int row) {
         for (int account = 0; account < accounts; account++) {
             ScriptedClient client = account("a" + account);
@@ -142,24 +131,6 @@ final class DoubtsTest {
             }
         }
         answered(100, "one");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"1, 10", "3, 10", "3, 20"})
-    void poisonedPromptsOfOneClient_inRandomRuns_closeNothing(int accounts, int badForEachGood) {
-        for (int account = 0; account < accounts; account++) {
-            account("a" + account);
-        }
-        answered(10, "one");
-        SplittableRandom random = new SplittableRandom(badForEachGood);
-        for (int prompt = 0; prompt < 1000; prompt++) {
-            if (random.nextInt(1 + badForEachGood) == 0) {
-                answered(1, "one");
-            } else {
-                refused(POISON, "one");
-            }
-        }
-        assertNothingIsClosed();
     }
 
     @ParameterizedTest
@@ -409,36 +380,6 @@ final class DoubtsTest {
         fixture.advance(ANSWER);
         assertThat(good).isCompleted();
         assertNothingIsClosed();
-    }
-
-    @Test
-    void whatNeverAnswered_isCheckedAgainWithinAMinute() {
-        ScriptedClient client = account("a");
-        client.usually(client.failsAfter(SHORT, refusal(FailureKind.MODEL_UNAVAILABLE)));
-        for (int second = 0; second < 1200; second++) {
-            ask("good", "one");
-            fixture.advance(Duration.ofSeconds(1));
-        }
-        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OFF);
-        client.usually(client.answersAfter(SHORT));
-        fixture.advance(Duration.ofMinutes(1));
-        answered(1, "one");
-    }
-
-    @Test
-    void changedToken_isTriedWithTheNextPrompt() {
-        AtomicReference<String> token = new AtomicReference<>("first");
-        ScriptedClient client = fixture.account("a", "org", Secret.from(token::get));
-        clients.add(client);
-        answered(1, "one");
-        client.usually(client.failsAfter(SHORT, refusal(FailureKind.UNAUTHORIZED)));
-        for (int prompt = 0; prompt < 150; prompt++) {
-            refused("good", "one");
-        }
-        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OFF);
-        client.usually(client.answersAfter(SHORT));
-        token.set("second");
-        answered(1, "one");
     }
 
     @Test

@@ -30,6 +30,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The embedder over the engine, in virtual time. */
 final class EmbedderTest {
@@ -148,10 +150,12 @@ final class EmbedderTest {
         assertThat(asked).hasSize(2);
     }
 
-    @Test
-    void textsUnderWay_areJoined() {
+    @ParameterizedTest
+    @ValueSource(longs = {0, 50})
+    void textsUnderWayOrBeingLookedUp_areJoined(long lookUpMillis) {
+        fixture.cache("near", cache.latency(Duration.ofMillis(lookUpMillis)));
         CompletableFuture<Embeddings> first = embed("a", "b");
-        fixture.advance(HALF);
+        fixture.advance(Duration.ofMillis(40));
         CompletableFuture<Embeddings> second = embed("b", "c");
         fixture.run();
         assertVectors(first, "a", "b");
@@ -159,18 +163,6 @@ final class EmbedderTest {
         assertThat(asked).containsExactly(List.of("a", "b"), List.of("c"));
         assertThat(second.join().usage().promptTokens()).isEqualTo(1);
         assertThat(second.join().all().get(0).origin().source()).isEqualTo(Origin.Source.JOINED);
-        assertNothingLeft();
-    }
-
-    @Test
-    void textsBeingLookedUp_areJoined() {
-        fixture.cache("near", cache.latency(HALF));
-        CompletableFuture<Embeddings> first = embed("a", "b");
-        CompletableFuture<Embeddings> second = embed("b", "c");
-        fixture.run();
-        assertVectors(first, "a", "b");
-        assertVectors(second, "b", "c");
-        assertThat(asked).containsExactly(List.of("a", "b"), List.of("c"));
         assertNothingLeft();
     }
 
@@ -510,17 +502,5 @@ final class EmbedderTest {
         assertThatThrownBy(() -> prompt("a").maxTokens(3).build()).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> prompt("a").system("Be kind").build()).isInstanceOf(IllegalArgumentException.class);
         assertThat(embedder().embed(prompt("a").route("nowhere").build())).isCompletedExceptionally();
-    }
-
-    @Test
-    void tokens_areInputsToo() {
-        client.usually(client.answersAfter(LATENCY, vector("a")));
-        CompletableFuture<Embeddings> answer = embedder()
-                .embed(Prompt.builder()
-                        .operation(Operation.EMBEDDING)
-                        .message(Message.tokens(List.of(104, 101)))
-                        .build());
-        fixture.run();
-        assertVectors(answer, "a");
     }
 }

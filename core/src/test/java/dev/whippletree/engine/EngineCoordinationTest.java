@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class EngineCoordinationTest {
 
@@ -157,23 +158,20 @@ final class EngineCoordinationTest {
         assertThat(client.calls()).isZero();
     }
 
-    @Test
-    void coordinatorThatFails_stopsNobody_andIsCounted() {
-        others.answers(uses -> CompletableFuture.failedFuture(new IllegalStateException("scripted")));
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.run();
-        assertThat(answer).isCompleted();
-        assertThat(fixture.status().coordination().orElseThrow().faults()).isEqualTo(1);
-    }
-
-    @Test
-    void coordinatorThatThrows_stopsNobody() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void coordinatorThatFailsOrThrows_stopsNobody_andIsCounted(boolean throwing) {
+        IllegalStateException broken = new IllegalStateException("scripted");
         others.answers(uses -> {
-            throw new IllegalStateException("scripted");
+            if (throwing) {
+                throw broken;
+            }
+            return CompletableFuture.failedFuture(broken);
         });
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.run();
         assertThat(answer).isCompleted();
+        assertThat(fixture.status().coordination().orElseThrow().faults()).isEqualTo(1);
     }
 
     @Test
@@ -271,21 +269,13 @@ final class EngineCoordinationTest {
     @Test
     void closedByOthers_isNotTriedBefore_theLatestTimeHolds() {
         fixture.engine();
+        others.listener().closed(new ScopeClosing(Scope.of("elsewhere"), Duration.ofHours(1), true, ""));
+        others.listener().reopened(Scope.of("elsewhere"));
         others.listener().closed(closing(Duration.ofSeconds(9), true));
         others.listener().closed(closing(Duration.ofSeconds(3), true));
         fixture.ask("q");
         fixture.run();
         assertThat(client.callTimes()).containsExactly(Duration.ofSeconds(9).toNanos());
-    }
-
-    @Test
-    void noticeOfAScopeNobodyKnowsHere_changesNothing() {
-        fixture.engine();
-        others.listener().closed(new ScopeClosing(Scope.of("elsewhere"), SECOND, true, ""));
-        others.listener().reopened(Scope.of("elsewhere"));
-        fixture.ask("q");
-        fixture.run();
-        assertThat(client.callTimes()).containsExactly(0L);
     }
 
     @Test
@@ -429,9 +419,7 @@ final class EngineCoordinationTest {
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.run();
         assertThat(answer).isCompleted();
-        assertThat(fixture.status().coordination())
-                .map(there -> there.claimed())
-                .isEqualTo(Optional.of(0L));
-        assertThat(List.of(client.calls())).containsExactly(1);
+        assertThat(fixture.status().coordination().orElseThrow().claimed()).isZero();
+        assertThat(client.calls()).isEqualTo(1);
     }
 }

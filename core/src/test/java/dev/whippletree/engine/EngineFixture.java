@@ -230,9 +230,13 @@ final class EngineFixture {
     }
 
     List<CompletableFuture<Completion>> askMany(int count) {
+        return askMany("question ", count);
+    }
+
+    List<CompletableFuture<Completion>> askMany(String text, int count) {
         List<CompletableFuture<Completion>> answers = new ArrayList<>();
         for (int index = 0; index < count; index++) {
-            answers.add(ask("question " + index));
+            answers.add(ask(text + index));
         }
         return answers;
     }

@@ -57,22 +57,6 @@ final class EngineRecoveryTest {
     }
 
     @Test
-    void longWait_isBelieved_andWhatWaitedIsSentWhenItIsOver() {
-        ScriptedClient client = fixture.account("a");
-        fixture.ask("is admitted");
-        fixture.run();
-        client.then(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(80), Reach.ORGANIZATION)));
-        fixture.ask("closes it");
-        fixture.advance(SHORT);
-        List<CompletableFuture<Completion>> waiting = fixture.askMany(9);
-        fixture.advance(Duration.ofSeconds(80).minusNanos(1));
-        assertThat(client.calls()).as("admitted, limited").isEqualTo(2);
-        fixture.run();
-        assertThat(waiting).allMatch(answer -> !answer.isCompletedExceptionally());
-    }
-
-    @Test
     void probeThatIsRefused_endsThoseThatWaitedForItAndClosesForLonger() {
         ScriptedClient client = fixture.account("a", "org", Secret.of("a"));
         client.usually(client.failsAfter(SHORT, refused(FailureKind.QUOTA_EXHAUSTED, Reach.ORGANIZATION)));

@@ -21,6 +21,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is reserved of limits of tokens, how it is settled, and what is learned for later reservations. */
 final class EngineTokensTest {
@@ -94,16 +96,6 @@ final class EngineTokensTest {
         answer(200);
 
         assertThat(reserved()).isEqualTo(1_100);
-    }
-
-    @Test
-    void boundCountedOnEntry_staysUsedInFull_andThePromptIsSettled() {
-        client.counts(Admission.onEntry(100, 1_000)).uses(() -> TokenUsage.of(70, 40));
-
-        fixture.ask("q");
-        fixture.advance(Duration.ofSeconds(1));
-
-        assertThat(used()).isEqualTo(1_070);
     }
 
     @Test
@@ -247,31 +239,21 @@ final class EngineTokensTest {
                 .toList();
     }
 
-    @Test
-    void inputAndOutput_areReservedAndSettledApart() {
+    @ParameterizedTest
+    @CsvSource({"false, 40", "true, 1000"})
+    void inputAndOutput_areReservedAndSettledApart_butForABoundThatIsCountedOnEntry(boolean onEntry, long output) {
         EngineFixture apart = new EngineFixture();
         ScriptedClient service =
                 apart.account("b", "5000 input-tokens / 1h", "3000 output-tokens / 1h", "9000 tokens / 1h", "10 / 1h");
-        service.counts(Admission.asMade(100, 1_000)).uses(() -> TokenUsage.of(90, 40));
+        service.counts(onEntry ? Admission.onEntry(100, 1_000) : Admission.asMade(100, 1_000))
+                .uses(() -> TokenUsage.of(90, 40));
 
         CompletableFuture<Completion> answer = apart.ask("q");
         assertThat(used(apart, "b")).containsExactly(100L, 1_000L, 1_100L, 1L);
         apart.advance(Duration.ofSeconds(1));
 
         assertThat(answer).isCompleted();
-        assertThat(used(apart, "b")).containsExactly(90L, 40L, 130L, 1L);
-    }
-
-    @Test
-    void boundCountedOnEntry_staysUsedOfTheOutput_andThePromptOfTheInput() {
-        EngineFixture apart = new EngineFixture();
-        ScriptedClient service = apart.account("b", "5000 input-tokens / 1h", "3000 output-tokens / 1h");
-        service.counts(Admission.onEntry(100, 1_000)).uses(() -> TokenUsage.of(90, 40));
-
-        apart.ask("q");
-        apart.advance(Duration.ofSeconds(1));
-
-        assertThat(used(apart, "b")).containsExactly(90L, 1_000L);
+        assertThat(used(apart, "b")).containsExactly(90L, output, 90 + output, 1L);
     }
 
     @Test
@@ -311,30 +293,23 @@ final class EngineTokensTest {
         assertThat(first).isCompleted();
     }
 
-    @Test
-    void promptLargerThanAnInputLimit_isTooLarge() {
-        EngineFixture apart = new EngineFixture();
-        ScriptedClient service = apart.account("b", "100 input-tokens / 60s", "9000 tokens / 60s");
-        service.counts(Admission.asMade(101, 1));
-
-        CompletableFuture<Completion> answer = apart.ask("q");
-        apart.run();
-
-        assertThat(failure(answer).reason()).isEqualTo(Reason.TOO_LARGE);
-        assertThat(service.calls()).isZero();
-    }
-
-    @Test
-    void promptLargerThanTheLimit_isTooLarge_whateverItsCompletion() {
+    @ParameterizedTest
+    @CsvSource({
+        "300 tokens / 60s, 301, false, at least 301 tokens",
+        "300 tokens / 60s, 300, true, at least 301 tokens",
+        "100 input-tokens / 60s, 101, false, at least 101 tokens"
+    })
+    void promptLargerThanALimit_isTooLarge_whateverItsCompletion(
+            String limit, long promptTokens, boolean onEntry, String words) {
         EngineFixture small = new EngineFixture();
-        ScriptedClient service = small.account("b", "300 tokens / 60s");
-        service.counts(Admission.asMade(301, 1));
+        ScriptedClient service = small.account("b", limit, "9000 tokens / 60s");
+        service.counts(onEntry ? Admission.onEntry(promptTokens, 1) : Admission.asMade(promptTokens, 1));
 
         CompletableFuture<Completion> answer = small.ask("q");
         small.run();
 
         assertThat(failure(answer).reason()).isEqualTo(Reason.TOO_LARGE);
-        assertThat(failure(answer)).hasMessageContaining("at least 301 tokens");
+        assertThat(failure(answer)).hasMessageContaining(words);
         assertThat(service.calls()).isZero();
     }
 

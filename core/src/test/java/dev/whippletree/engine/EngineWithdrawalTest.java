@@ -18,32 +18,24 @@ final class EngineWithdrawalTest {
     private final EngineFixture fixture = new EngineFixture();
 
     @Test
-    void promptThatWaits_isWithdrawn() {
+    void promptThatWaits_isWithdrawn_andHasLeft_beforeItsCallerGetsToKnow() {
         ScriptedClient client = fixture.account("a", "1 / 1h");
         fixture.ask("first");
         CompletableFuture<Completion> second = fixture.ask("second");
-
-        fixture.engine().withdraw(second);
-        fixture.advance(Duration.ofHours(3));
-
-        assertThat(second).isCancelled();
-        assertThat(client.calls()).isEqualTo(1);
-        assertThat(fixture.engine().status().prompts().cancelled()).isEqualTo(1);
-    }
-
-    @Test
-    void promptThatIsWithdrawn_hasLeft_beforeItsCallerGetsToKnow() {
-        fixture.account("a", "1 / 1h");
-        fixture.ask("first");
-        CompletableFuture<Completion> second = fixture.ask("second");
-        fixture.advance(Duration.ZERO);
         List<Integer> waiting = new ArrayList<>();
         second.whenComplete(
                 (answer, failure) -> waiting.add(fixture.engine().status().waiting()));
 
+        CompletableFuture<Completion> anybodys = new CompletableFuture<>();
+        fixture.engine().withdraw(anybodys);
         fixture.engine().withdraw(second);
-
         assertThat(waiting).containsExactly(0);
+        fixture.advance(Duration.ofHours(3));
+
+        assertThat(second).isCancelled();
+        assertThat(anybodys).isNotDone();
+        assertThat(client.calls()).isEqualTo(1);
+        assertThat(fixture.engine().status().prompts().cancelled()).isEqualTo(1);
     }
 
     @Test
@@ -94,16 +86,6 @@ final class EngineWithdrawalTest {
     }
 
     @Test
-    void futureOfSomebodyElse_isLeftAlone() {
-        fixture.account("a", "1 / 1h");
-        CompletableFuture<Completion> other = new CompletableFuture<>();
-
-        fixture.engine().withdraw(other);
-
-        assertThat(other).isNotDone();
-    }
-
-    @Test
     void timeForMore_isWhatTheLimitsTake() {
         fixture.account("a", "10 / 1m");
 
@@ -113,19 +95,6 @@ final class EngineWithdrawalTest {
         assertThat(time)
                 .hasValueSatisfying(
                         known -> assertThat(known).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10)));
-    }
-
-    @Test
-    void timeForMore_countsThoseThatWait() {
-        fixture.account("a", "10 / 1m");
-        Duration alone =
-                fixture.engine().timeFor(List.of(Prompt.of("like")), 50).orElseThrow();
-        for (int i = 0; i < 20; i++) {
-            fixture.ask("before " + i);
-        }
-
-        assertThat(fixture.engine().timeFor(List.of(Prompt.of("like")), 50))
-                .hasValueSatisfying(known -> assertThat(known).isGreaterThan(alone.plusSeconds(60)));
     }
 
     @Test

@@ -71,29 +71,6 @@ final class LineFairnessTest {
                         assertThat(answer.join().origin().waited()).isLessThanOrEqualTo(TURN.multipliedBy(modest + 2)));
     }
 
-    /** While interactive prompts wait, one in twenty is a batch prompt. */
-    @ParameterizedTest(name = "seed {0}")
-    @MethodSource("seeds")
-    void interactiveOnesGoFirst_andBatchIsNotStarved(int seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        ScriptedClient client = oneByOne();
-        List<CompletableFuture<Completion>> batch = new ArrayList<>();
-        List<Integer> order = new ArrayList<>(IntStream.range(0, 400).boxed().toList());
-        for (int left = order.size(); left > 0; left--) {
-            int number = order.remove(random.nextInt(left));
-            if (number % 2 == 0) {
-                batch.add(ask("batch", "batch " + number, Priority.BATCH));
-            } else {
-                ask("interactive", "interactive " + number, Priority.INTERACTIVE);
-            }
-        }
-        fixture.advance(TURN.multipliedBy(180));
-        assertThat(client.calls()).isBetween(180, 181);
-        assertThat(batch.stream().filter(CompletableFuture::isDone).count())
-                .as("seed %s", seed)
-                .isBetween(8L, 9L);
-    }
-
     /** It is known from the start when there will be room for it, and whoever comes later, there is. */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")

@@ -1,18 +1,15 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.time.Timeline;
-import java.time.Instant;
 import java.util.concurrent.Executor;
-import java.util.random.RandomGenerator;
 
 /** A timeline on which nothing runs any more once it was killed, as if its process had been. */
-final class MortalTimeline implements Timeline {
+final class MortalTimeline extends ForwardingTimeline {
 
-    private final Timeline immortal;
     private boolean dead;
 
     MortalTimeline(Timeline immortal) {
-        this.immortal = immortal;
+        super(immortal);
     }
 
     void kill() {
@@ -28,27 +25,12 @@ final class MortalTimeline implements Timeline {
     }
 
     @Override
-    public long nanoTime() {
-        return immortal.nanoTime();
-    }
-
-    @Override
-    public Instant now() {
-        return immortal.now();
-    }
-
-    @Override
     public Timer schedule(long delayNanos, Runnable task) {
-        return immortal.schedule(delayNanos, whileAlive(task));
+        return super.schedule(delayNanos, whileAlive(task));
     }
 
     @Override
     public Executor executor() {
-        return task -> immortal.executor().execute(whileAlive(task));
-    }
-
-    @Override
-    public RandomGenerator random() {
-        return immortal.random();
+        return task -> super.executor().execute(whileAlive(task));
     }
 }

@@ -77,26 +77,21 @@ final class NoMaximumTest {
     }
 
     @Test
-    void nothingIsSentThatTheCallerDidNotSet() {
+    void promptsWithoutAMaximum_areSentTheRoutes_orNone() {
         client.usually(noting(client.answersAfter(Duration.ofMillis(1))));
+        for (OptionalInt routes : List.of(OptionalInt.empty(), OptionalInt.of(600))) {
+            fixture.route(route ->
+                    routes.isPresent() ? route.toBuilder().maxTokens(600).build() : route);
+            fixture.weights(Map.of());
+            fixture.ask("without " + routes);
+            fixture.ask(
+                    Prompt.builder().user("with " + routes).maxTokens(50_000).build());
+            fixture.run();
+        }
 
-        fixture.ask("without");
-        fixture.ask(Prompt.builder().user("with").maxTokens(50_000).build());
-        fixture.run();
-
-        assertThat(sent).containsExactly(OptionalInt.empty(), OptionalInt.of(50_000));
-    }
-
-    @Test
-    void routesMaximum_isSentWithPromptsThatHaveNone() {
-        fixture.route(route -> route.toBuilder().maxTokens(600).build());
-        client.usually(noting(client.answersAfter(Duration.ofMillis(1))));
-
-        fixture.ask("without");
-        fixture.ask(Prompt.builder().user("with").maxTokens(50_000).build());
-        fixture.run();
-
-        assertThat(sent).containsExactly(OptionalInt.of(600), OptionalInt.of(50_000));
+        assertThat(sent)
+                .containsExactly(
+                        OptionalInt.empty(), OptionalInt.of(50_000), OptionalInt.of(600), OptionalInt.of(50_000));
     }
 
     @Test
@@ -231,8 +226,8 @@ final class NoMaximumTest {
     }
 
     @ParameterizedTest(name = "{0} where 100 are estimated")
-    @ValueSource(ints = {101, 165, 1_100, 12_000})
-    void promptLongerThanEstimated_fitsBesideTheLargestMaximum(int promptTokens) {
+    @ValueSource(ints = {101, 12_000, 20_000})
+    void promptLongerThanEstimated_fitsBesideTheLargestMaximum_orHalfOfIt(int promptTokens) {
         onEntry();
         client.usually(counting(promptTokens));
 
@@ -240,20 +235,14 @@ final class NoMaximumTest {
         fixture.run();
 
         assertThat(answer).isCompleted();
-        assertThat(sent).containsExactly(OptionalInt.empty(), OptionalInt.of(LARGEST));
-    }
-
-    @Test
-    void promptFarLongerThanEstimated_isSentWithHalfThatMaximum() {
-        onEntry();
-        client.usually(counting(20_000));
-
-        CompletableFuture<Completion> answer = fixture.ask("far longer");
-        fixture.run();
-
-        assertThat(answer).isCompleted();
         assertThat(sent)
-                .containsExactly(OptionalInt.empty(), OptionalInt.of(LARGEST), OptionalInt.of((LARGEST + 1) / 2));
+                .isEqualTo(
+                        promptTokens <= LIMIT - LARGEST
+                                ? List.of(OptionalInt.empty(), OptionalInt.of(LARGEST))
+                                : List.of(
+                                        OptionalInt.empty(),
+                                        OptionalInt.of(LARGEST),
+                                        OptionalInt.of((LARGEST + 1) / 2)));
     }
 
     @Test

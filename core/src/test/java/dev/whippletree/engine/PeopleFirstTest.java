@@ -52,20 +52,6 @@ final class PeopleFirstTest {
     }
 
     @Test
-    void batchOfManySessions_isBehindPeopleOfAnyTenant() {
-        oneByOne();
-        askMany("one", Priority.BATCH, 200);
-        askMany("other", Priority.BATCH, 200);
-        fixture.advance(TURN.multipliedBy(50));
-        List<CompletableFuture<Completion>> people = askMany("one", Priority.INTERACTIVE, 10);
-        people.addAll(askMany("third", Priority.INTERACTIVE, 10));
-        fixture.advance(TURN.multipliedBy(21));
-        assertThat(done(people)).isBetween(19L, 20L);
-        fixture.advance(TURN);
-        assertThat(done(people)).isEqualTo(20);
-    }
-
-    @Test
     void batchHasItsShare_whileManyPeopleWait() {
         oneByOne();
         List<CompletableFuture<Completion>> batch = askMany("one", Priority.BATCH, 100);

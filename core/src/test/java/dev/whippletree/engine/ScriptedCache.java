@@ -38,6 +38,11 @@ public final class ScriptedCache implements CacheStore {
         return this;
     }
 
+    public ScriptedCache exact() {
+        exact = true;
+        return this;
+    }
+
     /** From now on every question is answered so. */
     public ScriptedCache fault(Supplier<CompletionStage<?>> wrong) {
         fault = Optional.of(wrong);

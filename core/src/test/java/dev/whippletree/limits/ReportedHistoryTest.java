@@ -5,18 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.limits.ReportedHistory.Shape;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** No limit that its service tells of is exceeded, whatever order reports come in and whatever is lost. */
-@Tag("slow")
 final class ReportedHistoryTest {
 
     private static final long WINDOW = 1_000_000_000L;
 
     /** Enough to find each fault that was put in on purpose. */
-    private static final int LOT = Integer.getInteger("whippletree.histories", 2_000);
+    private static final int LOT = Integer.getInteger("whippletree.histories", 800);
 
     private static final int LOTS = 8;
 

@@ -5,11 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Random traffic between a quota and a service: a caller that reserves only what fits, requests that reach the service
- * some time between being sent and the first byte of their answer, answers that may report how the limit stands.
+ * some time between being sent and the first byte of their answer.
  */
 final class Traffic {
 
@@ -34,9 +33,8 @@ final class Traffic {
      * @param longestNanos the longest time from sending to the first byte
      * @param gapNanos the longest time between two prompts
      * @param transitNanos how long a request is under way at most, if that is stated
-     * @param reports whether answers tell how the limit stands
      */
-    record Shape(long largestUse, long longestNanos, long gapNanos, Optional<Long> transitNanos, boolean reports) {}
+    record Shape(long largestUse, long longestNanos, long gapNanos, Optional<Long> transitNanos) {}
 
     private record Event(long at, long order, Runnable what) {}
 
@@ -94,38 +92,18 @@ final class Traffic {
         long longest = shape.transitNanos().orElse(shape.longestNanos());
         long arrives = sent + random.nextLong(1 + longest);
         long firstByte = arrives + random.nextLong(1 + shape.longestNanos());
-        Told reported = new Told();
         at(sent, () -> shape.transitNanos().ifPresent(transit -> use.sent(now + transit, now)));
-        at(arrives, () -> arrive(amount, reported));
-        at(firstByte, () -> answer(use, reported));
+        at(arrives, () -> arrive(amount));
+        at(firstByte, () -> use.arrived(now));
     }
 
-    /** What the service said when a use arrived. */
-    private static final class Told {
-        private @Nullable Long remaining;
-        private long resetNanos;
-    }
-
-    private void arrive(long amount, Told reported) {
+    private void arrive(long amount) {
         for (ServiceModel service : services) {
             service.arrive(amount, now);
             if (service.remaining(now) < -ROUNDING) {
                 throw new AssertionError(service.getClass().getSimpleName() + " exceeded at " + now + ": "
                         + service.remaining(now) + " remain");
             }
-        }
-        if (shape.reports()) {
-            ServiceModel service = services.get(0);
-            reported.remaining = (long) service.remaining(now);
-            reported.resetNanos = service.resetNanos(now);
-        }
-    }
-
-    private void answer(Quota.Use use, Told reported) {
-        use.arrived(now);
-        Long remaining = reported.remaining;
-        if (remaining != null) {
-            ((ReportedQuota) quota).report(use, quota.amount(), remaining, reported.resetNanos, now);
         }
     }
 }

@@ -37,11 +37,6 @@ class MostHeadroomTest {
         assertThat(picks).containsEntry("a", 10).containsEntry("b", 30);
     }
 
-    @Test
-    void targetWithNothingLeft_isPickedIfItIsAlone() {
-        assertThat(pick(target("a", 1, 0, 0))).isEqualTo("a");
-    }
-
     /**
      * 3 targets, 1,400 attempts on limits of 1,000, 500 and 100 that don't refill; nothing is drawn by lot. Each pick
      * takes one from the largest share, so shares never differ by more than one pick of the smallest limit, 1/100.

@@ -37,21 +37,6 @@ class PeakEwmaTest {
         assertThat(picks.get("slow")).isBetween(2, 400);
     }
 
-    /**
-     * 4 equal targets, 12 callers, 20,000 attempts: with 3 in flight on each, no part is off a quarter by a tenth of
-     * it.
-     */
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3})
-    void equalTargets_haveEqualParts(long seed) {
-        Picker picker = new PeakEwma().open(Settings.none("route test"), new SplittableRandom(seed));
-        ClosedLoop loop = new ClosedLoop(picker, Map.of("a", 100, "b", 100, "c", 100, "d", 100), 12);
-
-        assertThat(loop.run(20_000).values())
-                .hasSize(4)
-                .allSatisfy(picks -> assertThat(picks).isBetween(4_500, 5_500));
-    }
-
     @Test
     void decay_isHowLongSlownessIsRemembered() {
         Picker brief = open(Map.of("decay", "1s"));

@@ -91,65 +91,42 @@ final class PromptKeysTest {
                 .isEqualTo(key(prompt -> prompt.extra("n", new BigDecimal(right))));
     }
 
-    @Test
-    void numberAndItsText_areTwoKeys() {
-        assertThat(key(prompt -> prompt.extra("n", 1))).isNotEqualTo(key(prompt -> prompt.extra("n", "1")));
+    static Stream<ToolCall> otherCalls() {
+        return Stream.of(
+                new ToolCall("2", "f", "{}"),
+                new ToolCall("1", "g", "{}"),
+                new ToolCall("1", "f", "{\"city\":\"Rome\"}"),
+                new ToolCall("1", "f", "{}", ToolCall.Type.CUSTOM),
+                new ToolCall("1", "f", "{}", ToolCall.Type.FUNCTION, Map.of("signature", "s")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("otherCalls")
+    void toolCalls_matter(ToolCall other) {
+        ToolCall call = new ToolCall("1", "f", "{}");
+        assertThat(called(call, other)).isNotEqualTo(called(call, call)).isNotEqualTo(called(other, call));
+    }
+
+    private static CacheKey called(ToolCall... calls) {
+        Message message = new Message(Role.ASSISTANT, "", List.of(), List.of(calls), Optional.empty(), Map.of());
+        return key(prompt -> prompt.message(message));
     }
 
     @Test
-    void whiteSpaceNobodySees_doesNotMatter() {
+    void whiteSpaceThatNobodySees_andHowLettersAreComposed_dontMatter() {
         assertThat(ofText("a\r\nb  \n\n")).isEqualTo(ofText("a\nb"));
         assertThat(ofText("  a ")).isEqualTo(ofText("a"));
-    }
-
-    @Test
-    void whiteSpaceWithinALine_matters() {
-        assertThat(ofText("a  b")).isNotEqualTo(ofText("a b"));
-        assertThat(ofText("x\n  a")).isNotEqualTo(ofText("x\na"));
-        assertThat(ofText("a\n\nb")).isNotEqualTo(ofText("a\nb"));
-    }
-
-    @Test
-    void composedAndDecomposedLetters_areTheSame() {
         assertThat(ofText("caf\u00e9")).isEqualTo(ofText("cafe\u0301"));
     }
 
     @Test
-    void brokenUnicode_isNotTakenForOtherText() {
-        assertThat(ofText("a\ud800b")).isNotEqualTo(ofText("a?b"));
-        assertThat(ofText("a\ud800b")).isNotEqualTo(ofText("a\ud801b"));
-    }
-
-    @Test
-    void textThatLooksLikeJson_cannotForgeAnotherPrompt() {
+    void anythingElseInATextOrAValue_matters() {
+        assertThat(ofText("a  b")).isNotEqualTo(ofText("a b"));
+        assertThat(ofText("x\n  a")).isNotEqualTo(ofText("x\na"));
+        assertThat(ofText("a\n\nb")).isNotEqualTo(ofText("a\nb"));
+        assertThat(ofText("a\ud800b")).isNotEqualTo(ofText("a?b")).isNotEqualTo(ofText("a\ud801b"));
         assertThat(ofText("a\",\"x\":\"b")).isNotEqualTo(key(prompt -> prompt.extra("x", "b")));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"2, f, {}", "1, g, {}", "1, f, '{\"city\":\"Rome\"}'"})
-    void toolCalls_matter_byIdAndNameAndArguments(String id, String name, String arguments) {
-        assertThat(called(id, name, arguments)).isNotEqualTo(called("1", "f", "{}"));
-    }
-
-    @Test
-    void customToolsCall_isAnotherThanAFunctions() {
-        assertThat(called(new ToolCall("1", "f", "{}", ToolCall.Type.CUSTOM))).isNotEqualTo(called("1", "f", "{}"));
-    }
-
-    @Test
-    void furtherFieldsOfAToolCall_matter() {
-        assertThat(called(new ToolCall("1", "f", "{}", ToolCall.Type.FUNCTION, Map.of("signature", "s"))))
-                .isNotEqualTo(called("1", "f", "{}"));
-    }
-
-    private static CacheKey called(String id, String name, String arguments) {
-        return called(new ToolCall(id, name, arguments));
-    }
-
-    private static CacheKey called(ToolCall call) {
-        List<ToolCall> calls = List.of(call);
-        return key(prompt ->
-                prompt.message(new Message(Role.ASSISTANT, "", List.of(), calls, Optional.empty(), Map.of())));
+        assertThat(key(prompt -> prompt.extra("n", 1))).isNotEqualTo(key(prompt -> prompt.extra("n", "1")));
     }
 
     @Test

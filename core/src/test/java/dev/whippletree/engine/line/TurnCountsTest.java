@@ -64,16 +64,6 @@ final class TurnCountsTest {
     }
 
     @Test
-    void firstPromptsOfManyTenants_areCountedExactly() {
-        WaitingLine line = LineFixture.line(TenantWeights.EQUAL, 0);
-        for (int number = 0; number < 1_000; number++) {
-            enter(line, "tenant " + number, "", 1);
-        }
-        assertThat(ahead(line, waiting.get(700)).tickets()).isEqualTo(700);
-        assertThat(ahead(line, waiting.get(999)).tickets()).isEqualTo(999);
-    }
-
-    @Test
     void otherWeights_countFromThenOn_forThoseWhoWaitAlready() {
         WaitingLine line = LineFixture.line(new TenantWeights(Map.of("even", 1, "favoured", 1)), 0);
         for (int number = 0; number < 100; number++) {

@@ -14,7 +14,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -100,15 +99,5 @@ final class TurnTreeTest {
                                 .mapToLong(
                                         ticket -> ticket.waiter().mostTokens().completion())
                                 .sum()));
-    }
-
-    @Test
-    void manyInOrder_makeNoDeepTree() {
-        for (int index = 0; index < 100_000; index++) {
-            add(ticket(index, 2, 1));
-        }
-        assertThat(tree.all()).isEqualTo(new TurnSums(100_000, 200_000, 100_000));
-        Ticket asking = ticket(70_000, 2, 1);
-        assertThat(tree.before(asking.turn(), asking.order())).isEqualTo(new TurnSums(70_001, 140_002, 70_001));
     }
 }

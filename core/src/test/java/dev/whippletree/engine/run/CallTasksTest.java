@@ -97,10 +97,4 @@ final class CallTasksTest {
         onOtherThreads.remove().run();
         assertThat(ran).containsExactly("task", "flight");
     }
-
-    @Test
-    void otherDecisionsOfATask_haveTheirEffectsElsewhereAtOnce() {
-        tasks.execute(() -> monitor.decide(() -> monitor.after(flight, () -> ran.add("flight"))));
-        assertThat(onOtherThreads).hasSize(1);
-    }
 }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 final class MonitorTest {
@@ -38,14 +37,6 @@ final class MonitorTest {
     }
 
     @Test
-    void effectLeftByAnEffect_runsToo() {
-        monitor.decide(() ->
-                monitor.after(mailbox, () -> monitor.decide(() -> monitor.after(mailbox, () -> ran.add("nested")))));
-        runAll();
-        assertThat(ran).containsExactly("nested");
-    }
-
-    @Test
     void decisionThatThrows_stillHasItsEffectsAndFreesTheLock() {
         assertThatThrownBy(() -> monitor.decide(() -> {
                     monitor.after(mailbox, () -> ran.add("effect"));
@@ -55,13 +46,6 @@ final class MonitorTest {
         runAll();
         assertThat(ran).containsExactly("effect");
         assertThat(monitor.<Boolean>decide(() -> true)).isTrue();
-    }
-
-    @Test
-    void told_isDecidedAtOnce_withItsEffects() {
-        monitor.tell(() -> monitor.after(mailbox, () -> ran.add("effect")));
-        runAll();
-        assertThat(ran).containsExactly("effect");
     }
 
     @Test
@@ -129,31 +113,5 @@ final class MonitorTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    @Test
-    void taskThatThrows_stopsNoOtherOfItsMailbox() {
-        monitor.decide(() -> {
-            monitor.after(mailbox, () -> {
-                throw new IllegalStateException("broken");
-            });
-            monitor.after(mailbox, () -> {
-                throw new StackOverflowError();
-            });
-            monitor.after(mailbox, () -> ran.add("next"));
-        });
-        runAll();
-        monitor.decide(() -> monitor.after(mailbox, () -> ran.add("later")));
-        runAll();
-        assertThat(ran).containsExactly("next", "later");
-    }
-
-    @Test
-    void executorThatRejects_effectsRunAllTheSame() {
-        Monitor full = new Monitor(task -> {
-            throw new RejectedExecutionException("full");
-        });
-        full.decide(() -> full.after(mailbox, () -> ran.add("effect")));
-        assertThat(ran).containsExactly("effect");
     }
 }

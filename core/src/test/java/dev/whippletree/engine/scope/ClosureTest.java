@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.engine.run.Waits;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ClosureTest {
 
@@ -42,24 +44,21 @@ final class ClosureTest {
                 .isFalse();
     }
 
-    @Test
-    void ofUnknownEnd_isCheckedNoSoonerThanAKnownTimeAllows() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void ofUnknownEnd_isCheckedNoSoonerThanAKnownTimeAllows_toldBeforeOrLater(boolean later) {
         Closure closure = new Closure();
         long aDay = 86_400 * SECOND;
-        closure.closeUntil(aDay, "the day's limit", 0);
-        assertThat(closeUntilMended(closure, 1, 1)).isTrue();
+        if (later) {
+            closeUntilMended(closure, 0, 0);
+        }
+        assertThat(closure.closeUntil(aDay, "the day's limit", 1)).isEqualTo(!later);
+        if (!later) {
+            assertThat(closeUntilMended(closure, 1, 1)).isTrue();
+        }
         assertThat(closure.waitNanos(aDay - 1)).isEqualTo(Waits.UNKNOWN);
         assertThat(closure.waitNanos(aDay)).isZero();
-    }
-
-    @Test
-    void ofUnknownEnd_isCheckedNoSoonerThanATimeAllowsThatIsToldLater() {
-        Closure closure = new Closure();
-        closeUntilMended(closure, 0, 0);
-        assertThat(closure.closeUntil(26 * SECOND, "rate-limited", 1)).isFalse();
-        assertThat(closure.waitNanos(26 * SECOND - 1)).isEqualTo(Waits.UNKNOWN);
-        assertThat(closure.waitNanos(26 * SECOND)).isZero();
-        assertThat(closure.isProbing(26 * SECOND)).isTrue();
+        assertThat(closure.isProbing(aDay)).isTrue();
     }
 
     @Test

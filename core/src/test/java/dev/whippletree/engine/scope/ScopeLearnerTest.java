@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a refusal says. Refusals take 20 ms, and say to wait a second. */
 final class ScopeLearnerTest {
@@ -59,37 +61,21 @@ final class ScopeLearnerTest {
                 .isFalse();
     }
 
-    @Test
-    void declaredLimitThatRefusesWhileItHasRoom_isNamedOnce() {
-        declare("100 requests / 10s", 62);
-        assertThat(refused(0).refusedAfter()).contains("62 of 100 requests / 10s");
-        assertThat(refused(2 * SECOND).refusedAfter()).isEmpty();
-    }
-
-    @Test
-    void declaredLimitOfWhichHardlyAnyIsUsed_isNotNamed() {
-        declare("100 requests / 10s", 20);
-        assertThat(refused(0).refusedAfter()).isEmpty();
-    }
-
-    @Test
-    void refusedAlthoughTheDeclaredLimitHasRoom_itIsDoubted_untilNothingIsRefusedForAThousandCalls() {
-        declare("100 requests / 10s", 62);
-        refused(0);
+    @ParameterizedTest
+    @CsvSource({
+        "100 requests / 10s, 62, 62 of 100 requests / 10s, 1000",
+        "1000 requests / 10s, 620, 620 of 1000 requests / 10s, 5000",
+        "100 requests / 10s, 20, '', 1000"
+    })
+    void refusedAlthoughTheDeclaredLimitHasRoom_isNamedOnce_andItIsDoubtedForAThousandCallsOrFiveWindows(
+            String limit, int used, String named, int calls) {
+        declare(limit, used);
+        assertThat(refused(0).refusedAfter()).isEqualTo(Optional.of(named).filter(words -> !words.isEmpty()));
         assertThat(learner.doubtsKnown()).isTrue();
-        admitted(1000, 5 * SECOND);
+        admitted(calls, 5 * SECOND);
         assertThat(learner.doubtsKnown()).isTrue();
         admitted(1, 5 * SECOND);
         assertThat(learner.doubtsKnown()).isFalse();
-    }
-
-    @Test
-    void largeLimit_isDoubtedForFiveOfItsWindows() {
-        declare("1000 requests / 10s", 620);
-        refused(0);
-        admitted(5000, 5 * SECOND);
-        assertThat(learner.doubtsKnown()).isTrue();
-        admitted(1, 5 * SECOND);
-        assertThat(learner.doubtsKnown()).isFalse();
+        assertThat(refused(6 * SECOND).refusedAfter()).isEmpty();
     }
 }

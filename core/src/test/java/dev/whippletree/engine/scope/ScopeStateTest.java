@@ -49,17 +49,6 @@ final class ScopeStateTest {
     }
 
     @Test
-    void accountsComeBack_theirAttemptsUnderWayAreCountedOnce() {
-        ScopeState from = organization(2);
-        ScopeState into = organization(2);
-        call(from, 0);
-        into.limits().takeOver(from.limits(), SECOND);
-        from.limits().takeOver(into.limits(), 2 * SECOND);
-        assertThat(from.headroom(2 * SECOND)).isEqualTo(0.5);
-        assertThat(from.uses().reserved(Limit.Unit.REQUESTS)).isOne();
-    }
-
-    @Test
     void refusalAfterThePauseThatWasTold_opensForOneCallOnly() {
         ScopeState organization = new ScopeState(Scope.of("organization"));
         LimitRefusal first = refused(call(organization, 0), organization, 1);

@@ -7,6 +7,8 @@ import dev.whippletree.limits.Pace;
 import java.time.Duration;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class AdaptiveRateTest {
 
@@ -38,29 +40,20 @@ final class AdaptiveRateTest {
         return 200 * SECOND;
     }
 
-    /** A call a second, twice closed for one only. */
-    private long findWithoutAWindow() {
-        refused(admitted(100, 0, 99 * SECOND), 100 * SECOND);
-        refused(admitted(100, 100 * SECOND, 199 * SECOND), 200 * SECOND);
-        return 200 * SECOND;
-    }
-
     private double perSecond() {
         Pace pace = search.pace().orElseThrow();
         return pace.roomWithin(1_000_000 * SECOND, 0) / 1_000_000.0;
     }
 
     @Test
-    void beforeTheFirstRefusal_thereIsNoRate() {
-        admitted(10_000, 0, SECOND);
-        assertThat(search.pace()).isEmpty();
-    }
-
-    @Test
     void twoMeasuresThatAgree_setARateATenthBelow() {
-        refused(admitted(100, 0, 10 * SECOND), 100 * SECOND);
-        assertThat(search.pace()).isEmpty();
-        refused(admitted(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
+        refused(0, SECOND);
+        refused(SECOND, 2 * SECOND);
+        assertThat(search.pace()).as("nothing was admitted").isEmpty();
+        refused(admitted(100, 2 * SECOND, 3 * SECOND), 12 * SECOND);
+        refused(admitted(100, 12 * SECOND, 13 * SECOND), 112 * SECOND);
+        assertThat(search.pace()).as("ten a second, then one").isEmpty();
+        refused(admitted(100, 112 * SECOND, 113 * SECOND), 212 * SECOND);
         assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
     }
 
@@ -94,19 +87,6 @@ final class AdaptiveRateTest {
         refused(opening + SECOND, opening + 2 * SECOND);
         admitted(1, opening + 2 * SECOND, opening + 3 * SECOND);
         assertThat(perSecond()).as("a longer time for the same calls").isCloseTo(0.9 * 100 / 102, SLIGHT);
-    }
-
-    @Test
-    void oneAdmittedWhileAnotherIsRefused_isNoMeasureOfNoTime() {
-        long opening = find();
-        for (int call = 0; call < 3; call++) {
-            search.begun(opening);
-        }
-        search.refused(opening, opening + 1, opening + SECOND, true);
-        search.admitted(opening, opening + 2);
-        search.refused(opening, opening + 3, opening + SECOND, true);
-        admitted(1, opening + SECOND, opening + 2 * SECOND);
-        assertThat(perSecond()).isLessThan(1);
     }
 
     @Test
@@ -178,18 +158,6 @@ final class AdaptiveRateTest {
     }
 
     @Test
-    void calls_refusedForAnotherReason_areNotCountedAsAdmitted() {
-        admitted(100, 0, 10 * SECOND);
-        for (int aside = 0; aside < 50; aside++) {
-            search.begun(10 * SECOND);
-            search.setAside(10 * SECOND);
-        }
-        refused(10 * SECOND, 100 * SECOND);
-        refused(admitted(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
-        assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
-    }
-
-    @Test
     void refusedWithoutBeingTold_asksOneByOneUntilOneIsAdmitted() {
         long opening = find();
         long now = admitted(10, opening, opening + 10 * SECOND);
@@ -200,49 +168,24 @@ final class AdaptiveRateTest {
         assertThat(perSecond()).isGreaterThan(0.4);
     }
 
-    @Test
-    void calls_refusedForAnotherReasonAfterACut_areNotCountedAsAdmitted() {
-        refused(admitted(100, 0, 10 * SECOND), 100 * SECOND);
-        for (int aside = 0; aside < 50; aside++) {
-            search.begun(100 * SECOND);
-            search.setAside(100 * SECOND);
+    @ParameterizedTest
+    @ValueSource(ints = {10, 100})
+    void calls_refusedForAnotherReason_areNotCountedAsAdmitted_beforeOrAfterACut(int at) {
+        admitted(100, 0, 10 * SECOND);
+        for (int aside = 0; aside < 50 && at == 10; aside++) {
+            setAside(10 * SECOND);
+        }
+        refused(10 * SECOND, 100 * SECOND);
+        for (int aside = 0; aside < 50 && at == 100; aside++) {
+            setAside(100 * SECOND);
         }
         refused(admitted(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
         assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
     }
 
-    @Test
-    void measuresThatDisagree_setNoRate_untilTwoAgree() {
-        refused(admitted(100, 0, SECOND), 10 * SECOND);
-        refused(admitted(100, 10 * SECOND, 11 * SECOND), 110 * SECOND);
-        assertThat(search.pace()).as("ten a second, then one").isEmpty();
-        refused(admitted(100, 110 * SECOND, 111 * SECOND), 160 * SECOND);
-        assertThat(perSecond()).as("one a second, then two").isCloseTo(1.8, SLIGHT);
-    }
-
-    @Test
-    void nothingEverAdmitted_measuresNothing() {
-        for (int call = 0; call < 10; call++) {
-            refused(call * SECOND, (call + 1) * SECOND);
-        }
-        assertThat(search.pace()).isEmpty();
-    }
-
-    /** Of a limit of 100 in 100 s others use half: 50 calls are admitted, and then nothing for 60 s. */
-    @Test
-    void belowAKnownLimit_whatWasAdmittedWithinItsWindow_isTheFirstMeasure() {
-        AdaptiveRate below = new AdaptiveRate(50.0 / (160 * SECOND), 100 * SECOND);
-        assertThat(below.pace()).isEmpty();
-        below.begun(160 * SECOND);
-        below.admitted(160 * SECOND, 160 * SECOND);
-        for (int call = 1; call < 50; call++) {
-            below.begun(161 * SECOND);
-            below.admitted(161 * SECOND, 161 * SECOND);
-        }
-        below.begun(170 * SECOND);
-        below.refused(170 * SECOND, 170 * SECOND, 300 * SECOND, true);
-        assertThat(below.pace()).as("50 calls in 140 s agree with 50 in 160").isPresent();
-        assertThat(below.pace().orElseThrow().perNano() * SECOND).isBetween(0.25, 0.36);
+    private void setAside(long now) {
+        search.begun(now);
+        search.setAside(now);
     }
 
     /** Of a limit of 100 in 100 s others use half, some of the time more. */
@@ -283,20 +226,6 @@ final class AdaptiveRateTest {
 
     private static double perSecond(AdaptiveRate search) {
         return search.pace().orElseThrow().perNano() * SECOND;
-    }
-
-    @Test
-    void roundsOfFewCalls_cutByATenthEach_howeverLongTheServiceIsClosed() {
-        long opening = findWithoutAWindow();
-        long now = admitted(60, opening, opening + 60 * SECOND);
-        refused(now, now + SECOND);
-        for (int round = 0; round < 3; round++) {
-            double cut = perSecond();
-            now = admitted(2, now + SECOND, now + 3 * SECOND);
-            refused(now, now + 20 * SECOND);
-            assertThat(perSecond()).as("round %d", round).isCloseTo(cut * 0.9, SLIGHT);
-            now += 19 * SECOND;
-        }
     }
 
     /** Ten calls at once are refused in the outage, which would put the next test off by 3,000 calls: a day in all. */

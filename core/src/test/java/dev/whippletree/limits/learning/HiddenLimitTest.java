@@ -6,12 +6,10 @@ import dev.whippletree.limits.Pace;
 import dev.whippletree.limits.ServiceModel;
 import java.time.Duration;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The search for a rate against services that count, each in its own way, and tell nobody how much they allow. */
-@Tag("slow")
 final class HiddenLimitTest {
 
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
