@@ -18,7 +18,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -326,7 +325,7 @@ final class CallerTimeoutTest {
         CompletableFuture<Completion> later = fixture.ask("later");
         fixture.account("b", "1 / 1h");
         fixture.tier("b"); // Its provider hasn't been asked what the prompt takes.
-        fixture.weights(Map.of("", 1));
+        fixture.reload();
         CompletableFuture<Completion> again = fixture.ask("again");
         fixture.advance(Duration.ofSeconds(30));
         assertThat(again).isCompleted();

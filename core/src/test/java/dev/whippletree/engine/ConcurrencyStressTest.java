@@ -171,55 +171,6 @@ final class ConcurrencyStressTest {
         }
     }
 
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3})
-    void manyThreads_everyPromptEndsOnceAndNothingIsLeft(long seed) throws Exception {
-        Engine engine = engine(new ThreadedClient(40, Optional.empty()), new ThreadedClient(50, Optional.empty()));
-        List<CompletableFuture<Completion>> answers = Collections.synchronizedList(new ArrayList<>());
-        Map<CompletableFuture<Completion>, String> questions = new ConcurrentHashMap<>();
-        AtomicInteger ends = new AtomicInteger();
-        inThreads(THREADS, thread -> {
-            SplittableRandom random = new SplittableRandom(seed * 100 + thread);
-            for (int index = 0; index < PROMPTS_A_THREAD; index++) {
-                String text = "question " + random.nextInt(PROMPTS_A_THREAD * 2);
-                Prompt.Builder prompt = Prompt.builder().user(text).session("session " + thread);
-                if (random.nextInt(10) == 0) {
-                    prompt.deadline(Duration.ofMillis(1 + random.nextInt(50)));
-                }
-                if (random.nextInt(20) == 0) {
-                    prompt.noCache();
-                }
-                CompletableFuture<Completion> answer = random.nextInt(4) == 0
-                        ? ReadingCaller.of(engine, prompt.build()).whole()
-                        : engine.complete(prompt.build());
-                questions.put(answer, text);
-                // What waits for the end waits for its being counted too, or it might look a moment too early.
-                answers.add(answer.whenComplete((completion, failure) -> ends.incrementAndGet()));
-                if (random.nextInt(6) == 0) {
-                    answer.cancel(true);
-                }
-            }
-        });
-        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-                .handle((all, failure) -> "")
-                .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        engine.close(Duration.ofSeconds(PATIENCE_SECONDS)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-
-        assertThat(ends).hasValue(THREADS * PROMPTS_A_THREAD);
-        questions.forEach((answer, text) -> {
-            if (!answer.isCompletedExceptionally()) {
-                assertThat(answer.join().text()).isEqualTo(text);
-            }
-        });
-        StatusSnapshot status = engine.status();
-        assertThat(status.inFlight()).isZero();
-        assertThat(status.waiting()).isZero();
-        assertThat(status.sessionsActive()).isZero();
-        assertThat(status.prompts().underWay()).isZero();
-        assertThat(status.prompts().submitted()).isEqualTo(THREADS * PROMPTS_A_THREAD);
-        assertThat(status.prompts().answered()).isGreaterThan(THREADS * PROMPTS_A_THREAD / 3);
-    }
-
     /** A client that may not be called any more once it is closed. */
     private static final class ClosableClient implements ProviderClient {
 
@@ -299,6 +250,8 @@ final class ConcurrencyStressTest {
         Reloads reloads = new Reloads(seed);
         Engine engine = new Engine(timeline, reloads.next(), EngineSettings.DEFAULT, List.of());
         Map<CompletableFuture<Completion>, String> questions = new ConcurrentHashMap<>();
+        List<CompletableFuture<Completion>> answers = Collections.synchronizedList(new ArrayList<>());
+        AtomicInteger ends = new AtomicInteger();
         AtomicInteger asking = new AtomicInteger(THREADS);
         AtomicInteger reloaded = new AtomicInteger();
         inThreads(THREADS + 1, thread -> {
@@ -318,22 +271,28 @@ final class ConcurrencyStressTest {
                 if (random.nextInt(5) == 0) {
                     prompt.route("other");
                 }
+                if (random.nextInt(20) == 0) {
+                    prompt.noCache();
+                }
                 CompletableFuture<Completion> answer = random.nextInt(4) == 0
                         ? ReadingCaller.of(engine, prompt.build()).whole()
                         : engine.complete(prompt.build());
                 questions.put(answer, text);
+                // What waits for the end waits for its being counted too, or it might look a moment too early.
+                answers.add(answer.whenComplete((completion, failure) -> ends.incrementAndGet()));
                 if (random.nextInt(6) == 0) {
                     answer.cancel(true);
                 }
             }
             asking.decrementAndGet();
         });
-        CompletableFuture.allOf(questions.keySet().toArray(CompletableFuture[]::new))
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
                 .handle((all, failure) -> "")
                 .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         engine.reload(reloads.next(), ProviderClient::close);
         engine.close(Duration.ofSeconds(PATIENCE_SECONDS)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
 
+        assertThat(ends).hasValue(THREADS * PROMPTS_A_THREAD);
         questions.forEach((answer, text) -> {
             if (!answer.isCompletedExceptionally()) {
                 assertThat(answer.join().text()).isEqualTo(text);

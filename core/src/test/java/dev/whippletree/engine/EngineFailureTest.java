@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.whippletree.engine.flight.FailurePolicy;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -470,5 +472,19 @@ final class EngineFailureTest {
         fixture.advance(Duration.ofMinutes(1));
         assertThat(answer).isCompleted();
         assertThat(slow.calls()).isEqualTo(1);
+    }
+
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    @Test
+    void staysBetweenItsFloorAndItsDoublingBound() {
+        SplittableRandom random = new SplittableRandom(1);
+        for (int failures = 0; failures < 200; failures++) {
+            long bound = (long) Math.min(15 * SECOND, 0.5 * SECOND * Math.pow(2, failures));
+            assertThat(FailurePolicy.backoffNanos(failures, Retries.DEFAULT, Duration.ZERO, random))
+                    .isBetween(0L, bound);
+            assertThat(FailurePolicy.backoffNanos(failures, Retries.DEFAULT, Duration.ofSeconds(20), random))
+                    .isEqualTo(20 * SECOND);
+        }
     }
 }

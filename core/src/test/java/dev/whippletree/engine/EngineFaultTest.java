@@ -18,7 +18,6 @@ import dev.whippletree.spi.TargetView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -118,7 +117,7 @@ final class EngineFaultTest {
                 .hasMessageContaining("no logprobs here");
 
         ScriptedClient taking = fixture.account("c", "10 / 1s");
-        fixture.tier("c").weights(Map.of());
+        fixture.tier("c").reload();
         List<CompletableFuture<Completion>> answers = fixture.askMany(4);
         fixture.run();
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
@@ -143,7 +142,7 @@ final class EngineFaultTest {
     void pickerOutOfRange_weightsAreHeededAllTheSame() {
         fixture.account("a", "10 / 1s");
         fixture.account("b", "10 / 1s");
-        fixture.weigh("b", 3);
+        fixture.member("b").with(said -> said.weight(3));
         fixture.picker((ready, now) -> -1);
         fixture.askMany(8);
         fixture.run();

@@ -311,7 +311,7 @@ final class EngineLimitScopeTest {
         fixture.advance(SHORT);
         assertOnlyLimitIsOf(Optional.empty());
 
-        fixture.tier("a/small").weights(Map.of());
+        fixture.tier("a/small").reload();
         ask("two", "large");
         fixture.advance(SHORT);
         assertOnlyLimitIsOf(Optional.of("large"));

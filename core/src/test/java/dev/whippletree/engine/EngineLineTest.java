@@ -21,7 +21,6 @@ import dev.whippletree.spi.Admission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -280,7 +279,7 @@ final class EngineLineTest {
         fixture.advance(Duration.ofMillis(50));
         fixture.ask("another");
         if (reloaded) {
-            fixture.weights(Map.of("", 1));
+            fixture.reload();
         }
         fixture.run();
         assertThat(asked).containsExactly("refused", "another", "refused");

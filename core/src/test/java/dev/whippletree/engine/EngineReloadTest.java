@@ -30,19 +30,19 @@ final class EngineReloadTest {
     private static final Duration MOMENT = Duration.ofMillis(10);
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    private final ReloadBench bench = new ReloadBench();
+    private final EngineFixture bench = new EngineFixture();
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void addedAccount_takesWaitingPromptsInTheirTurn_alsoIfItsProviderIsAskedFirst(boolean anotherKind) {
-        ScriptedClient full = bench.account("a").limits("1 / 1h").client();
+        ScriptedClient full = bench.member("a").limits("1 / 1h").client();
         List<String> taken = new ArrayList<>();
         bench.askMany(4);
         bench.advance(SECOND);
         if (anotherKind) {
-            bench.account("b").reconnected();
+            bench.member("b").reconnected();
         }
-        noting(bench.account("b").limits("2 / 1h").client(), taken);
+        noting(bench.member("b").limits("2 / 1h").client(), taken);
         bench.route("default", "a", "b").reload();
         bench.advance(SECOND);
         assertThat(full.calls()).isEqualTo(1);
@@ -66,13 +66,13 @@ final class EngineReloadTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void addedAccountThatRefusesThePrompt_orWhoseKindHas_isNotAskedForIt(boolean known) {
-        bench.account("a").limits("1 / 10s");
+        bench.member("a").limits("1 / 10s");
         if (known) {
-            bench.account("b").reconnected().client().refusing("it can't take this");
+            bench.member("b").reconnected().client().refusing("it can't take this");
         }
         List<CompletableFuture<Completion>> answers = bench.askMany(2);
         bench.advance(SECOND);
-        ScriptedClient added = bench.account("c").reconnected().client();
+        ScriptedClient added = bench.member("c").reconnected().client();
         if (!known) {
             added.refusing("it can't take this");
         }
@@ -84,11 +84,11 @@ final class EngineReloadTest {
 
     @Test
     void removedAccount_takesNoMore_andIsClosedWhenItsLastAttemptHasEnded() {
-        ScriptedClient leaving = bench.account("a").client();
+        ScriptedClient leaving = bench.member("a").client();
         leaving.usually(leaving.answersAfter(Duration.ofSeconds(10)));
         CompletableFuture<Completion> underWay = bench.ask("first");
         bench.advance(SECOND);
-        bench.account("b");
+        bench.member("b");
         bench.without("a").route("default", "b").reload();
         CompletableFuture<Completion> next = bench.ask("second");
         bench.advance(SECOND);
@@ -104,10 +104,10 @@ final class EngineReloadTest {
 
     @Test
     void removedAccountWithNothingUnderWay_isClosedAtOnce_andItsCallsStillCount() {
-        bench.account("a");
+        bench.member("a");
         bench.ask("question");
         bench.run();
-        bench.account("b");
+        bench.member("b");
         bench.without("a").route("default", "b").reload();
         bench.run();
         assertThat(bench.closed).containsExactly("a");
@@ -121,14 +121,14 @@ final class EngineReloadTest {
 
     @Test
     void accountThatStays_keepsItsFiguresAndWhatIsUnderWay() {
-        ScriptedClient client = bench.account("a").limits("10 / 1h").client();
+        ScriptedClient client = bench.member("a").limits("10 / 1h").client();
         bench.ask("answered");
         bench.advance(SECOND);
         client.usually(client.answersAfter(Duration.ofSeconds(10)));
         bench.ask("under way");
         bench.advance(SECOND);
-        bench.account("b");
-        bench.account("a").weight(3);
+        bench.member("b");
+        bench.member("a").with(said -> said.weight(3));
         bench.route("default", "a", "b").reload();
         assertThat(bench.status("a").calls()).isEqualTo(2);
         assertThat(bench.status("a").answered()).isEqualTo(1);
@@ -142,10 +142,10 @@ final class EngineReloadTest {
     @ParameterizedTest
     @CsvSource({"2, 3, 3", "10, 4, 4", "10, 2, 3"})
     void changedLimit_countsWhatWasUsed(int before, int after, int calls) {
-        ScriptedClient client = bench.account("a").limits(before + " / 1h").client();
+        ScriptedClient client = bench.member("a").limits(before + " / 1h").client();
         bench.askMany(3);
         bench.advance(SECOND);
-        bench.account("a").limits(after + " / 1h");
+        bench.member("a").limits(after + " / 1h");
         bench.reload();
         for (int number = 10; number < 15; number++) {
             bench.ask("question " + number);
@@ -157,13 +157,13 @@ final class EngineReloadTest {
     /** The one under way leaves a window after it can have arrived at the latest, two seconds after it was sent. */
     @Test
     void limitOfAnotherWindow_countsWhatWasUsedAndWhatIsUnderWay() {
-        ScriptedClient client = bench.account("a").limits("3 / 10s").client();
+        ScriptedClient client = bench.member("a").limits("3 / 10s").client();
         bench.ask("answered");
         bench.advance(SECOND);
         client.usually(client.answersAfter(Duration.ofSeconds(3)));
         bench.ask("under way");
         bench.advance(SECOND);
-        bench.account("a").limits("3 / 1m");
+        bench.member("a").limits("3 / 1m");
         bench.reload();
         assertThat(bench.status("a").limits().get(0).left()).isEqualTo(1);
         bench.askMany(3);
@@ -175,12 +175,14 @@ final class EngineReloadTest {
 
     @Test
     void whatIsUnderWayAndDatedAlready_isCountedOnceByTheNewLimit() {
-        ScriptedClient client =
-                bench.account("a").transit(MOMENT).limits("5 / 10s").client();
+        ScriptedClient client = bench.member("a")
+                .with(said -> said.transit(MOMENT))
+                .limits("5 / 10s")
+                .client();
         client.usually(client.answersAfter(Duration.ofSeconds(3)));
         bench.askMany(2);
         bench.advance(SECOND);
-        bench.account("a").limits("5 / 1m");
+        bench.member("a").limits("5 / 1m");
         bench.reload();
         assertThat(bench.status("a").limits().get(0).left()).isEqualTo(3);
         bench.advance(Duration.ofSeconds(59));
@@ -191,14 +193,14 @@ final class EngineReloadTest {
 
     @Test
     void limitThatWasLeftOutForAWhile_hasCountedMeanwhile() {
-        ScriptedClient client = bench.account("a").limits("3 / 1h").client();
+        ScriptedClient client = bench.member("a").limits("3 / 1h").client();
         bench.ask("with");
         bench.advance(SECOND);
-        bench.account("a").limits();
+        bench.member("a").limits();
         bench.reload();
         bench.ask("without");
         bench.advance(SECOND);
-        bench.account("a").limits("3 / 1h");
+        bench.member("a").limits("3 / 1h");
         bench.reload();
         bench.askMany(5);
         bench.advance(SECOND);
@@ -207,13 +209,13 @@ final class EngineReloadTest {
 
     @Test
     void accountThatWasAwayForAWhile_hasUsedItsLimitStill() {
-        bench.account("a").limits("3 / 1h");
+        bench.member("a").limits("3 / 1h");
         bench.askMany(2);
         bench.advance(SECOND);
-        bench.account("b");
+        bench.member("b");
         bench.without("a").route("default", "b").reload();
-        bench.without("b").account("a").limits("3 / 1h");
-        ScriptedClient back = bench.account("a").client();
+        bench.without("b").member("a").limits("3 / 1h");
+        ScriptedClient back = bench.member("a").client();
         bench.route("default", "a").reload();
         bench.askMany(9);
         bench.advance(SECOND);
@@ -222,14 +224,14 @@ final class EngineReloadTest {
 
     @Test
     void accountsThatTurnOutToShareAnOrganization_haveUsedTheirLimitTogether() {
-        ScriptedClient first = bench.account("a").limits("10 / 1h").client();
-        ScriptedClient second = bench.account("b").limits("10 / 1h").client();
+        ScriptedClient first = bench.member("a").limits("10 / 1h").client();
+        ScriptedClient second = bench.member("b").limits("10 / 1h").client();
         first.usually(first.answersAfter(Duration.ofSeconds(5)));
         bench.askMany(6);
         bench.advance(SECOND);
         assertThat(first.calls()).isEqualTo(3);
-        bench.account("a").organization("acme");
-        bench.account("b").organization("acme");
+        bench.member("a").with(said -> said.organization("acme"));
+        bench.member("b").with(said -> said.organization("acme"));
         bench.reload();
         assertThat(bench.status("a").limits().get(0).left()).isEqualTo(4);
         assertThat(bench.status("a").inFlight()).isEqualTo(3);
@@ -244,17 +246,19 @@ final class EngineReloadTest {
 
     @Test
     void concurrency_isTheNewOneAtOnce() {
-        ScriptedClient client =
-                bench.account("a").concurrency(2).limits("1000 / 1h").client();
+        ScriptedClient client = bench.member("a")
+                .with(said -> said.maxConcurrency(2))
+                .limits("1000 / 1h")
+                .client();
         client.usually(client.answersAfter(Duration.ofSeconds(10)));
         bench.askMany(20);
         bench.advance(SECOND);
         assertThat(bench.status("a").inFlight()).isEqualTo(2);
-        bench.account("a").concurrency(5);
+        bench.member("a").with(said -> said.maxConcurrency(5));
         bench.reload();
         bench.advance(SECOND);
         assertThat(bench.status("a").inFlight()).isEqualTo(5);
-        bench.account("a").concurrency(1);
+        bench.member("a").with(said -> said.maxConcurrency(1));
         bench.reload();
         bench.advance(Duration.ofMillis(8_500));
         assertThat(bench.status("a").inFlight()).isEqualTo(3);
@@ -265,11 +269,11 @@ final class EngineReloadTest {
 
     @Test
     void accountWithAnotherConnection_startsAnew_butForItsLimits() {
-        ScriptedClient before = bench.account("a").limits("3 / 1h").client();
+        ScriptedClient before = bench.member("a").limits("3 / 1h").client();
         before.usually(before.answersAfter(Duration.ofSeconds(10)));
         CompletableFuture<Completion> underWay = bench.ask("under way");
         bench.advance(SECOND);
-        ScriptedClient after = bench.account("a").reconnected().client();
+        ScriptedClient after = bench.member("a").reconnected().client();
         bench.reload();
         bench.askMany(5);
         bench.advance(SECOND);
@@ -283,14 +287,15 @@ final class EngineReloadTest {
 
     @Test
     void accountThatIsOffForItsToken_isTriedAtOnceWithAnother() {
-        ScriptedClient client = bench.account("a").token(Secret.of("old")).client();
+        ScriptedClient client =
+                bench.member("a").with(said -> said.token(Secret.of("old"))).client();
         client.then(client.failsAfter(MOMENT, FailureKind.UNAUTHORIZED));
         CompletableFuture<Completion> refused = bench.ask("first");
         bench.run();
         assertThat(failure(refused).reason()).isEqualTo(Reason.NO_ACCOUNT);
         bench.reload();
         assertThat(failure(asked("same token")).reason()).isEqualTo(Reason.NO_ACCOUNT);
-        bench.account("a").token(Secret.of("new"));
+        bench.member("a").with(said -> said.token(Secret.of("new")));
         bench.reload();
         assertThat(asked("other token").join().text()).isEqualTo("answer");
         assertThat(bench.status("a").state()).isEqualTo(AccountState.OPEN);
@@ -304,11 +309,12 @@ final class EngineReloadTest {
 
     @Test
     void refusalOfATokenThatIsReplaced_saysNothingOfTheNewOne() {
-        ScriptedClient client = bench.account("a").token(Secret.of("old")).client();
+        ScriptedClient client =
+                bench.member("a").with(said -> said.token(Secret.of("old"))).client();
         client.then(client.failsAfter(SECOND, FailureKind.UNAUTHORIZED));
         CompletableFuture<Completion> answer = bench.ask("question");
         bench.advance(MOMENT);
-        bench.account("a").token(Secret.of("new"));
+        bench.member("a").with(said -> said.token(Secret.of("new")));
         bench.reload();
         bench.advance(Duration.ofSeconds(10));
         assertThat(answer).isCompleted();
@@ -317,20 +323,20 @@ final class EngineReloadTest {
 
     @Test
     void cooldownGoesOn() {
-        ScriptedClient client = bench.account("a").client();
+        ScriptedClient client = bench.member("a").client();
         client.usually(client.failsAfter(MOMENT, FailureKind.OVERLOADED));
         bench.ask("question");
         bench.advance(MOMENT.multipliedBy(2));
-        bench.account("a").weight(2);
-        bench.account("b");
+        bench.member("a").with(said -> said.weight(2));
+        bench.member("b");
         bench.route("default", "a", "b").reload();
         assertThat(bench.status("a").state()).isEqualTo(AccountState.COOLING);
     }
 
     @Test
     void waitingPromptWhoseRouteIsGone_failsAndSaysSo_butWhatIsUnderWayIsAnswered() {
-        bench.account("a").limits("1 / 1h");
-        bench.account("b");
+        bench.member("a").limits("1 / 1h");
+        bench.member("b");
         bench.route("other", "b").route("mine", "a");
         Prompt.Builder mine = Prompt.builder().route("mine");
         CompletableFuture<Completion> underWay = bench.ask(mine.user("first").build());
@@ -353,7 +359,7 @@ final class EngineReloadTest {
 
     @Test
     void attemptThatFails_whoseRouteIsGone_isNotMadeAgain() {
-        ScriptedClient client = bench.account("a").client();
+        ScriptedClient client = bench.member("a").client();
         client.usually(client.failsAfter(SECOND, FailureKind.UNAVAILABLE));
         bench.route("other", "a").route("mine", "a");
         CompletableFuture<Completion> underWay =
@@ -367,8 +373,8 @@ final class EngineReloadTest {
 
     @Test
     void promptForAnAccountThatIsGone_failsAndSaysSo() {
-        bench.account("a").limits("1 / 1h");
-        bench.account("b");
+        bench.member("a").limits("1 / 1h");
+        bench.member("b");
         bench.ask("takes all of it");
         CompletableFuture<Completion> waiting =
                 bench.ask(Prompt.builder().user("question").account("a").build());
@@ -388,7 +394,7 @@ final class EngineReloadTest {
 
     @Test
     void tenantsKeepTheirTurns_howeverManySessionsTheyHave() {
-        bench.account("a").limits("1 / 1h");
+        bench.member("a").limits("1 / 1h");
         bench.ask("now");
         bench.advance(MOMENT);
         for (int number = 0; number < 6; number++) {
@@ -399,7 +405,7 @@ final class EngineReloadTest {
         for (int number = 0; number < 3; number++) {
             bench.ask(prompt("y" + number, "session").toBuilder().tenant("y").build());
         }
-        ScriptedClient added = bench.account("b").reconnected().client();
+        ScriptedClient added = bench.member("b").reconnected().client();
         List<String> served = new ArrayList<>();
         noting(added, served);
         bench.route("default", "a", "b").reload();
@@ -409,15 +415,14 @@ final class EngineReloadTest {
 
     @Test
     void sessionKeepsItsTurns_alsoWhenTheLineIsEmptyWhileItsPromptsAreAtTheEntrance() {
-        bench.account("a").limits("1 / 1h");
+        bench.member("a").limits("1 / 1h");
         bench.ask("now");
         bench.advance(MOMENT);
         for (int number = 0; number < 4; number++) {
             bench.ask(prompt("x" + number, "x"));
         }
         bench.ask(prompt("y0", "y"));
-        ScriptedClient after =
-                bench.account("b").reconnected().limits("1 / 10s").client();
+        ScriptedClient after = bench.member("b").reconnected().limits("1 / 10s").client();
         List<String> served = new ArrayList<>();
         noting(after, served);
         bench.without("a").route("default", "b").reload();
@@ -430,8 +435,8 @@ final class EngineReloadTest {
 
     @Test
     void promptsThatPassTheEntranceAgain_keepTheirTurnsBesideThoseThatNeedNot() {
-        bench.account("a").limits("1 / 1h");
-        bench.account("b").reconnected().limits("1 / 1h");
+        bench.member("a").limits("1 / 1h");
+        bench.member("b").reconnected().limits("1 / 1h");
         bench.askMany(2);
         bench.advance(MOMENT);
         for (int number = 0; number < 3; number++) {
@@ -441,7 +446,7 @@ final class EngineReloadTest {
         for (int number = 0; number < 2; number++) {
             bench.ask(prompt("y" + number, "y"));
         }
-        ScriptedClient added = bench.account("c").reconnected().limits("3 / 1h").client();
+        ScriptedClient added = bench.member("c").reconnected().limits("3 / 1h").client();
         List<String> served = new ArrayList<>();
         noting(added, served);
         bench.route("default", "a", "c").reload();
@@ -451,7 +456,8 @@ final class EngineReloadTest {
 
     @Test
     void promptWhoseCallHasFailed_hasHadItsTurn_alsoWhenItPassesTheEntranceAgain() {
-        ScriptedClient before = bench.account("a").concurrency(1).client();
+        ScriptedClient before =
+                bench.member("a").with(said -> said.maxConcurrency(1)).client();
         before.then(before.answersAfter(SECOND));
         before.then(before.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
         before.usually(before.answersAfter(SECOND.multipliedBy(9)));
@@ -459,7 +465,7 @@ final class EngineReloadTest {
             bench.ask(Prompt.builder().user(name).tenant(name.substring(0, 1)).build());
         }
         bench.advance(SECOND.plus(MOMENT));
-        ScriptedClient after = bench.account("a").reconnected().client();
+        ScriptedClient after = bench.member("a").reconnected().client();
         List<String> served = new ArrayList<>();
         after.usually((prompt, model, sink) -> {
             served.add(prompt.messages().get(0).text());
@@ -472,11 +478,11 @@ final class EngineReloadTest {
 
     @Test
     void equalPromptAfterAReload_joinsWhatIsUnderWay() {
-        ScriptedClient client = bench.account("a").client();
+        ScriptedClient client = bench.member("a").client();
         client.usually(client.answersAfter(Duration.ofSeconds(10)));
         CompletableFuture<Completion> first = bench.ask("question");
         bench.advance(SECOND);
-        bench.account("b");
+        bench.member("b");
         bench.route("default", "a", "b").reload();
         CompletableFuture<Completion> second = bench.ask("question");
         bench.run();
@@ -488,11 +494,11 @@ final class EngineReloadTest {
     @Test
     void answerByAModelThatItsKeyDoesNotName_isNotStored() {
         ScriptedCache cache = new ScriptedCache(bench.timeline);
-        bench.cache(cache).account("a").limits("1 / 1h");
+        bench.cache("memory", cache).member("a").limits("1 / 1h");
         bench.askMany(2);
         bench.advance(SECOND);
-        bench.account("b");
-        bench.tiers("default", "another model", List.of("b")).reload();
+        bench.member("b");
+        bench.route("default", "b/another model").reload();
         bench.run();
         assertThat(bench.status("b").answered()).isEqualTo(1);
         assertThat(cache.entries()).hasSize(1);
@@ -500,12 +506,12 @@ final class EngineReloadTest {
 
     @Test
     void pausedPrompt_goesOnByTheNewRoute() {
-        ScriptedClient client = bench.account("a").client();
+        ScriptedClient client = bench.member("a").client();
         client.usually(client.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
         CompletableFuture<Completion> answer = bench.ask("question");
         bench.advance(MOMENT.multipliedBy(2));
         assertThat(bench.status().waiting() + bench.status().inFlight()).isZero();
-        bench.account("b").reconnected();
+        bench.member("b").reconnected();
         bench.without("a").route("default", "b").reload();
         bench.run();
         assertThat(answer.join().origin().account()).isEqualTo("b");
@@ -513,9 +519,9 @@ final class EngineReloadTest {
 
     @Test
     void pausedPromptThatHasFailedOnAllThatAreLeft_fails() {
-        ScriptedClient broken = bench.account("a").client();
+        ScriptedClient broken = bench.member("a").client();
         broken.usually(broken.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
-        bench.account("b").limits("1 / 1h");
+        bench.member("b").limits("1 / 1h");
         bench.ask("takes all of b");
         CompletableFuture<Completion> answer = bench.ask("question");
         bench.advance(Duration.ofSeconds(5));
@@ -531,12 +537,11 @@ final class EngineReloadTest {
 
     @Test
     void attemptsThatFailed_areStillCounted() {
-        ScriptedClient client = bench.account("a").client();
+        ScriptedClient client = bench.member("a").client();
         client.usually(client.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
         CompletableFuture<Completion> answer = bench.ask("question");
         bench.advance(MOMENT.multipliedBy(2));
-        bench.change("default", route -> route.toBuilder().patience(SECOND).build());
-        bench.reload();
+        bench.route(route -> route.toBuilder().patience(SECOND).build()).reload();
         bench.run();
         assertThat(failure(answer).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
         assertThat(client.calls()).isEqualTo(Retries.DEFAULT.attemptsPerTarget());
@@ -544,14 +549,18 @@ final class EngineReloadTest {
 
     @Test
     void statusTellsOfTheNewOnesAtOnce() {
-        bench.account("a");
+        bench.member("a");
         bench.ask("question");
-        bench.account("b");
-        bench.without("a").route("new", "b").withoutRoute("default").reload();
+        bench.member("b");
+        bench.without("a")
+                .route("new", "b")
+                .withoutRoute("default")
+                .notes("said anew")
+                .reload();
         assertThat(bench.status().accounts())
                 .singleElement()
                 .satisfies(account -> assertThat(account.id()).isEqualTo("b"));
-        assertThat(bench.status().notes()).containsExactly("said with 1 accounts");
+        assertThat(bench.status().notes()).containsExactly("said anew");
         CompletableFuture<Completion> answer = bench.ask("to the default route");
         bench.run();
         assertThat(answer.join().origin().account()).isEqualTo("b");
@@ -559,7 +568,7 @@ final class EngineReloadTest {
 
     @Test
     void routeToNobody_changesNothing() {
-        bench.account("a").limits("2 / 1h");
+        bench.member("a").limits("2 / 1h");
         bench.ask("question");
         bench.run();
         Topology there = bench.topology();
@@ -575,9 +584,9 @@ final class EngineReloadTest {
 
     @Test
     void prompt_whoseProviderIsAskedWhileTheRouteChanges_goesByTheNewOne() {
-        ScriptedClient before = bench.account("a").client();
+        ScriptedClient before = bench.member("a").client();
         before.admits(() -> {
-            bench.account("b").reconnected();
+            bench.member("b").reconnected();
             bench.without("a").route("default", "b").reload();
             return Admission.NONE;
         });

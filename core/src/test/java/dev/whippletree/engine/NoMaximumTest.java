@@ -19,7 +19,6 @@ import dev.whippletree.spi.Admission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -82,7 +81,7 @@ final class NoMaximumTest {
         for (OptionalInt routes : List.of(OptionalInt.empty(), OptionalInt.of(600))) {
             fixture.route(route ->
                     routes.isPresent() ? route.toBuilder().maxTokens(600).build() : route);
-            fixture.weights(Map.of());
+            fixture.reload();
             fixture.ask("without " + routes);
             fixture.ask(
                     Prompt.builder().user("with " + routes).maxTokens(50_000).build());
@@ -258,7 +257,7 @@ final class NoMaximumTest {
         fixture.advance(Duration.ofMinutes(1));
         assertThat(answer).isNotDone();
         fixture.route(route -> route.toBuilder().patience(Duration.ofHours(1)).build());
-        fixture.weights(Map.of());
+        fixture.reload();
         fixture.run();
 
         assertThat(answer).isCompleted();

@@ -99,7 +99,7 @@ final class TenantsTest {
         assertThat(done(heavy)).isBetween(79L, 81L);
         assertThat(done(light)).isBetween(19L, 21L);
 
-        fixture.weights(Map.of("light", 2));
+        fixture.weights(Map.of("light", 2)).reload();
         long before = done(light);
         fixture.advance(TURN.multipliedBy(60));
         assertThat(done(light) - before).isBetween(39L, 41L);

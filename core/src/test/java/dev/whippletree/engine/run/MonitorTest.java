@@ -3,12 +3,14 @@ package dev.whippletree.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whippletree.engine.run.Monitor.CallTasks;
 import dev.whippletree.engine.run.Monitor.Mailbox;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 final class MonitorTest {
@@ -113,5 +115,112 @@ final class MonitorTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private final Queue<Runnable> onOtherThreads = new ArrayDeque<>();
+    private final Monitor tasksMonitor = new Monitor(onOtherThreads::add);
+    private final CallTasks tasks = new CallTasks(Runnable::run);
+    private final Mailbox flight = Mailbox.ofQuickTasks();
+    private final Mailbox caller = Mailbox.ofAnyTasks();
+
+    private void conclude(Mailbox mailbox, String name) {
+        conclude(mailbox, () -> ran.add(name));
+    }
+
+    private void conclude(Mailbox mailbox, Runnable task) {
+        tasksMonitor.conclude(() -> tasksMonitor.after(mailbox, task));
+    }
+
+    @Test
+    void whatATaskLeadsTo_runsOnItsThreadOnceItIsOver_quickTasksFirst() {
+        tasks.execute(() -> {
+            tasksMonitor.conclude(() -> {
+                tasksMonitor.after(caller, () -> ran.add("caller"));
+                tasksMonitor.after(flight, () -> ran.add("flight"));
+            });
+            ran.add("task");
+        });
+        assertThat(ran).containsExactly("task", "flight", "caller");
+        assertThat(onOtherThreads).isEmpty();
+    }
+
+    @Test
+    void callers_dontWaitForEachOther() {
+        tasks.execute(() -> {
+            conclude(caller, "first");
+            conclude(Mailbox.ofAnyTasks(), "second");
+        });
+        assertThat(ran).containsExactly("first");
+        onOtherThreads.remove().run();
+        assertThat(ran).containsExactly("first", "second");
+    }
+
+    @Test
+    void endsThatQuickTasksLeadTo_followThem() {
+        Mailbox other = Mailbox.ofQuickTasks();
+        tasks.execute(() -> conclude(flight, () -> {
+            ran.add("flight");
+            conclude(other, "other");
+        }));
+        assertThat(ran).containsExactly("flight", "other");
+    }
+
+    @Test
+    void whatMayWait_hasNothingBehindIt() {
+        tasks.execute(() -> conclude(caller, () -> conclude(flight, "flight")));
+        assertThat(ran).isEmpty();
+        onOtherThreads.remove().run();
+        assertThat(ran).containsExactly("flight");
+    }
+
+    @Test
+    void taskThatThrows_stillHasItsEffects() {
+        assertThatThrownBy(() -> tasks.execute(() -> {
+                    conclude(caller, "caller");
+                    throw new IllegalStateException("broken");
+                }))
+                .hasMessage("broken");
+        assertThat(ran).containsExactly("caller");
+    }
+
+    @Test
+    void taskWithinATask_leavesItsEffectsToTheOuterOne() {
+        tasks.execute(() -> {
+            tasks.execute(() -> conclude(flight, "flight"));
+            ran.add("task");
+        });
+        assertThat(ran).containsExactly("task", "flight");
+    }
+
+    @Test
+    void endToldByNoTask_hasItsEffectsElsewhere() {
+        tasks.execute(() -> ran.add("task"));
+        conclude(flight, "flight");
+        assertThat(ran).containsExactly("task");
+        onOtherThreads.remove().run();
+        assertThat(ran).containsExactly("task", "flight");
+    }
+
+    @Test
+    void taskThatThrows_stopsNoOther() {
+        mailbox.add(() -> {
+            throw new OutOfMemoryError("Java heap space");
+        });
+        mailbox.add(() -> ran.add("second"));
+        mailbox.runOn(Runnable::run);
+        assertThat(ran).containsExactly("second");
+    }
+
+    @Test
+    void executorThatTakesNothing_losesNoTask() {
+        mailbox.add(() -> ran.add("first"));
+        mailbox.runOn(task -> {
+            throw new RejectedExecutionException("closed");
+        });
+        mailbox.add(() -> ran.add("second"));
+        mailbox.runOn(task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        assertThat(ran).containsExactly("first", "second");
     }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-class LeastInFlightTest {
+class LeastLoadedTest {
 
     private final Picker picker = new LeastInFlight().open(Settings.none("route test"), new SplittableRandom(1));
 
@@ -69,5 +69,64 @@ class LeastInFlightTest {
 
     private static TargetView target(String id, int weight, int inFlight) {
         return new TargetView(id, weight, inFlight, 64, 1);
+    }
+
+    private final Picker headroomPicker = new MostHeadroom().open(Settings.none("route test"), new SplittableRandom(1));
+
+    @Test
+    void largestShareLeft_isPicked_whateverItsWeightAndWhatIsInFlight() {
+        assertThat(pickByHeadroom(target("a", 9, 0, 0.3), target("b", 1, 60, 0.4), target("c", 9, 0, 0.1)))
+                .isEqualTo("b");
+    }
+
+    @Test
+    void ofEqualShares_theLeastInFlightForItsWeightIsPicked() {
+        assertThat(pickByHeadroom(target("a", 1, 2, 0.5), target("b", 4, 4, 0.5), target("c", 9, 0, 0.4)))
+                .isEqualTo("b");
+    }
+
+    @Test
+    void ofThoseAlikeInBoth_eachHasItsTurn() {
+        Map<String, Integer> picks = new HashMap<>();
+        for (int n = 0; n < 40; n++) {
+            picks.merge(pickByHeadroom(target("a", 1, 0, 0.5), target("b", 3, 0, 0.5)), 1, Integer::sum);
+        }
+        assertThat(picks).containsEntry("a", 10).containsEntry("b", 30);
+    }
+
+    /**
+     * 3 targets, 1,400 attempts on limits of 1,000, 500 and 100 that don't refill; nothing is drawn by lot. Each pickByHeadroom
+     * takes one from the largest share, so shares never differ by more than one pickByHeadroom of the smallest limit, 1/100.
+     */
+    @Test
+    void limitsOfDifferentSize_areUsedUpAtThePaceOfTheirSize() {
+        Map<String, Integer> limits = Map.of("large", 1_000, "middle", 500, "small", 100);
+        Map<String, Integer> used = new HashMap<>();
+        for (int n = 0; n < 1_400; n++) {
+            used.merge(
+                    pickByHeadroom(
+                            left("large", limits, used), left("middle", limits, used), left("small", limits, used)),
+                    1,
+                    Integer::sum);
+            double most = share("large", limits, used);
+            assertThat(share("middle", limits, used)).as("pickByHeadroom %s", n).isCloseTo(most, within(0.01 + 1e-9));
+            assertThat(share("small", limits, used)).as("pickByHeadroom %s", n).isCloseTo(most, within(0.01 + 1e-9));
+        }
+    }
+
+    private static TargetView left(String id, Map<String, Integer> limits, Map<String, Integer> used) {
+        return target(id, 1, 0, share(id, limits, used));
+    }
+
+    private static double share(String id, Map<String, Integer> limits, Map<String, Integer> used) {
+        return 1 - (double) used.getOrDefault(id, 0) / limits.getOrDefault(id, 0);
+    }
+
+    private String pickByHeadroom(TargetView... ready) {
+        return ready[headroomPicker.pick(List.of(ready), 0)].id();
+    }
+
+    private static TargetView target(String id, int weight, int inFlight, double headroom) {
+        return new TargetView(id, weight, inFlight, 64, headroom);
     }
 }
