@@ -1,5 +1,7 @@
 package dev.whippletree.engine;
 
+import java.util.concurrent.Executor;
+import dev.whippletree.time.Timeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Prompt;
@@ -109,6 +111,38 @@ final class RestartTest {
                             .count())
                     .max()
                     .orElse(0);
+        }
+    }
+
+    /** A timeline on which nothing runs any more once it was killed, as if its process had been. */
+    private static final class MortalTimeline extends ForwardingTimeline {
+
+        private boolean dead;
+
+        MortalTimeline(Timeline immortal) {
+            super(immortal);
+        }
+
+        void kill() {
+            dead = true;
+        }
+
+        private Runnable whileAlive(Runnable task) {
+            return () -> {
+                if (!dead) {
+                    task.run();
+                }
+            };
+        }
+
+        @Override
+        public Timer schedule(long delayNanos, Runnable task) {
+            return super.schedule(delayNanos, whileAlive(task));
+        }
+
+        @Override
+        public Executor executor() {
+            return task -> super.executor().execute(whileAlive(task));
         }
     }
 }

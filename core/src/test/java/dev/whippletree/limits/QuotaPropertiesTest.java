@@ -140,31 +140,6 @@ final class QuotaPropertiesTest {
         assertThat(checked).as("waits that could be checked").isGreaterThan(STEPS / 20);
     }
 
-    /** Where nothing may still arrive, which rounds overlap by. */
-    @ParameterizedTest(name = "seed {0}")
-    @MethodSource("seeds")
-    void slidingWindow_roomIsTheLargestSumThatIsLeftByThen(long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        long amount = 1 + random.nextLong(200);
-        SlidingWindow quota = new SlidingWindow(amount, Duration.ofNanos(WINDOW));
-        QuotaSteps steps = new QuotaSteps(random, WINDOW, largest(random, amount), true);
-        List<Use> made = new ArrayList<>();
-        for (int step = 0; step < STEPS; step++) {
-            steps.goOn(quota, made);
-            long ahead = random.nextLong(4 * WINDOW);
-            long room = quota.roomWithin(ahead, steps.now());
-            if (steps.isInDoubt()) {
-                continue;
-            }
-            assertThat(waitByTaking(steps, amount, room))
-                    .as("step %s: wait for what there is room for", step)
-                    .isLessThanOrEqualTo(ahead);
-            assertThat(waitByTaking(steps, amount, room + 1))
-                    .as("step %s: wait for one more", step)
-                    .isGreaterThan(ahead);
-        }
-    }
-
     /** What is under way has left when a whole window has passed after half of the lag. */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
@@ -182,36 +157,6 @@ final class QuotaPropertiesTest {
             assertThat(quota.freeWithin(ahead, lag, steps.now()))
                     .as("step %s: free %s ahead", step, ahead)
                     .isEqualTo(Math.max(0, amount - used));
-        }
-    }
-
-    /** The amounts and the window are powers of two, so that double arithmetic is exact however often it is done. */
-    @ParameterizedTest(name = "seed {0}")
-    @MethodSource("seeds")
-    void whoeverAsks_changesNothing(long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        long amount = 1L << random.nextInt(7);
-        long window = 1_024;
-        List<Supplier<Quota>> kinds = List.of(
-                () -> new SlidingWindow(amount, Duration.ofNanos(window)),
-                () -> new TokenBucket(amount, Duration.ofNanos(window), -5 * window),
-                () -> new Pace(1.0 / (1L << 20), amount, -5 * window));
-        for (Supplier<Quota> kind : kinds) {
-            Quota asked = kind.get();
-            QuotaSteps steps = new QuotaSteps(random, window, largest(random, amount), true);
-            List<Use> made = new ArrayList<>();
-            for (int step = 0; step < STEPS; step++) {
-                steps.goOn(asked, made);
-                long now = steps.now();
-                long sum = random.nextLong(2 * amount);
-                long ahead = random.nextLong(2 * window);
-                assertThat(List.of(asked.left(now), asked.waitNanos(sum, now), asked.roomWithin(ahead, now)))
-                        .as("%s, step %s", asked, step)
-                        .isEqualTo(List.of(
-                                steps.again(kind).left(now),
-                                steps.again(kind).waitNanos(sum, now),
-                                steps.again(kind).roomWithin(ahead, now)));
-            }
         }
     }
 

@@ -152,14 +152,6 @@ final class QuotaSteps {
         }
     }
 
-    /** Returns a new quota that has lived through all of this, and was never asked anything. */
-    Quota again(Supplier<Quota> maker) {
-        Quota quota = maker.get();
-        List<Use> made = new ArrayList<>();
-        steps.forEach(step -> apply(step, quota, made));
-        return quota;
-    }
-
     /** Returns a new quota that has lived through all of this, and on which everything under way has arrived by now. */
     Quota livedThrough(Supplier<Quota> maker) {
         Quota quota = maker.get();

@@ -2,14 +2,8 @@ package dev.whippletree.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.limits.Traffic.Shape;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class SlidingWindowTest {
 
@@ -76,28 +70,5 @@ final class SlidingWindowTest {
         SlidingWindow huge = new SlidingWindow(Long.MAX_VALUE / 8, Duration.ofMillis(1));
         assertThat(huge.roomWithin(Duration.ofDays(10_000).toNanos(), 0)).isPositive();
         assertThat(huge.waitNanos(Long.MAX_VALUE / 8, 0)).isZero();
-    }
-
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-    void noService_howeverItCounts_seesItsLimitExceeded(long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        long amount = 1 + random.nextLong(20);
-        Optional<Long> transit = random.nextBoolean() ? Optional.of(random.nextLong(50)) : Optional.empty();
-        Shape shape =
-                new Shape(1 + random.nextLong(amount), 1 + random.nextLong(2_000), 1 + random.nextLong(100), transit);
-        SlidingWindow quota = new SlidingWindow(amount, Duration.ofNanos(WINDOW));
-        Traffic traffic = new Traffic(
-                        seed,
-                        quota,
-                        List.of(
-                                new ServiceModel.Sliding(amount, WINDOW),
-                                new ServiceModel.Fixed(amount, WINDOW, random.nextLong(WINDOW)),
-                                new ServiceModel.Bucket(amount, WINDOW)),
-                        shape)
-                .run(2_000);
-        assertThat(traffic.reserved()).isPositive();
-        assertThat(traffic.refused()).isPositive();
-        assertThat(quota.left(traffic.now() + WINDOW + 50)).isEqualTo(amount);
     }
 }
