@@ -305,19 +305,6 @@ final class CallerTimeoutTest {
     }
 
     @Test
-    void promptRefusedBecauseTheLineIsFull_leavesNoTurn() {
-        fixture.settings(EngineSettings.DEFAULT.withLineSize(1));
-        fixture.account("a", "1 / 1m");
-        fixture.ask("first");
-        CompletableFuture<Completion> second = fixture.ask("second");
-        assertThat(failure(fixture.ask("third")).reason()).isEqualTo(Reason.LINE_FULL);
-        fixture.advance(Duration.ofSeconds(61));
-        assertThat(second).isCompleted();
-        fixture.ask("third");
-        assertThat(fixture.engine().status().prompts().resumed()).isZero();
-    }
-
-    @Test
     void promptThatIsLeft_keepsItsTurnOverAReload() {
         fixture.account("a", "1 / 1m");
         fixture.ask("first");

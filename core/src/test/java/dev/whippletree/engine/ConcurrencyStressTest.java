@@ -245,7 +245,6 @@ final class ConcurrencyStressTest {
                 .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         engine.reload(reloads.next(), ProviderClient::close);
         engine.close(Duration.ofSeconds(PATIENCE_SECONDS)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-
         assertThat(ends).hasValue(THREADS * PROMPTS_A_THREAD);
         questions.forEach((answer, text) -> {
             if (!answer.isCompletedExceptionally()) {

@@ -11,7 +11,6 @@ import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.StatusSnapshot.AccountState;
-import dev.whippletree.spi.EngineListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,22 +96,6 @@ final class DoubtsTest {
         assertThat(fixture.status().accounts().get(0).failures()).containsOnlyKeys(FailureKind.REJECTED);
     }
 
-    @Test
-    void accountThatTheNextPromptChecks_isSaidToBeCheckedByIt() {
-        List<String> closings = new ArrayList<>();
-        fixture.listener(new EngineListener() {
-            @Override
-            public void closed(String account, String reason) {
-                closings.add(account + " " + reason);
-            }
-        });
-        account("a");
-        refused(POISON, "one");
-        assertThat(closings)
-                .containsExactly("a is off: no token is set; checked again by the next prompt, or by the first prompt"
-                        + " after the token changes");
-    }
-
     @ParameterizedTest
     @CsvSource({"UNAUTHORIZED, 1, 1", "UNAUTHORIZED, 3, 30", "QUOTA_EXHAUSTED, 1, 10", "MODEL_UNAVAILABLE, 3, 10"})
     void thousandPoisonedPromptsOfOneClient_amongGoodOnes_closeNothing(FailureKind kind, int accounts, int row) {
@@ -184,18 +167,6 @@ final class DoubtsTest {
     }
 
     @Test
-    void poisonedPromptBesideAnAccountThatIsOff_failsWithTheServicesWords() {
-        account("a");
-        ScriptedClient off = account("b");
-        off.usually(off.failsAfter(SHORT, FailureKind.UNAUTHORIZED));
-        answered(3, "one");
-        assertThat(fixture.status("b").state()).isEqualTo(AccountState.OFF);
-        PromptException failure = refused(POISON, "one");
-        assertThat(failure.reason()).isEqualTo(Reason.REJECTED);
-        assertThat(failure).hasMessageEndingWith("prompt refused (403): not you");
-    }
-
-    @Test
     void accountsThatAreRefusedTogether_loseNoPromptThatAThirdOneAnswers() {
         ScriptedClient first = account("a");
         ScriptedClient second = account("b");
@@ -259,21 +230,6 @@ final class DoubtsTest {
         fixture.advance(ANSWER);
         assertThat(good).isCompleted();
         assertNothingIsClosed();
-    }
-
-    @Test
-    void refusedPromptsThatTakeLonger_andManyAtOnce_areBoundedToo() {
-        ScriptedClient client = account("a");
-        answered(70, "one");
-        SplittableRandom random = new SplittableRandom(7);
-        client.usually((prompt, model, sink) -> client.failsAfter(
-                        Duration.ofMillis(50 + random.nextInt(400)), refusal(FailureKind.UNAUTHORIZED))
-                .run(prompt, model, sink));
-        for (int prompt = 0; prompt < 2000; prompt++) {
-            ask("good", "one");
-            fixture.advance(Duration.ofMillis(5));
-        }
-        assertThat(calls() - 70).isLessThan(250);
     }
 
     @Test

@@ -139,17 +139,6 @@ final class EmbedderTest {
         assertNothingLeft();
     }
 
-    @Test
-    void spaces_countInTexts() {
-        fixture.cache("near", cache);
-        embed("a");
-        fixture.run();
-        CompletableFuture<Embeddings> answer = embed("a ", "\ta", "a\r\n");
-        fixture.run();
-        assertVectors(answer, "a ", "\ta", "a\r\n");
-        assertThat(asked).hasSize(2);
-    }
-
     @ParameterizedTest
     @ValueSource(longs = {0, 50})
     void textsUnderWayOrBeingLookedUp_areJoined(long lookUpMillis) {
@@ -256,15 +245,6 @@ final class EmbedderTest {
     }
 
     @Test
-    void slowLookUp_isPartOfTheDeadline() {
-        fixture.cache("near", cache.latency(HALF));
-        CompletableFuture<Embeddings> answer = embedder()
-                .embed(prompt("a").deadline(LATENCY.plus(HALF.dividedBy(2))).build());
-        fixture.advance(LATENCY.plus(HALF).minusMillis(1));
-        assertThat(failure(answer).reason()).isEqualTo(Reason.DEADLINE);
-    }
-
-    @Test
     void failedCall_isRepeatedByAnotherAccountOfTheModel() {
         ScriptedClient other = embedding("b");
         client.usually(client.failsAfter(LATENCY, FailureKind.UNAVAILABLE));
@@ -365,16 +345,6 @@ final class EmbedderTest {
     }
 
     @Test
-    void withoutStore_isNotStored() {
-        fixture.cache("near", cache);
-        embedder().embed(prompt("a", "b").noStore().build());
-        fixture.run();
-        assertThat(cache.entries()).isEmpty();
-        assertThat(asked).hasSize(1);
-        assertNothingLeft();
-    }
-
-    @Test
     void dimensionsAndTenants_areApart() {
         fixture.cache("near", cache);
         embedder().embed(prompt("a").extra("dimensions", 8).build());
@@ -447,25 +417,13 @@ final class EmbedderTest {
         fixture.advance(HALF);
         int underWay = fixture.status().inFlight();
         assertThat(underWay).isBetween(1, 2_999);
-
         embedder().withdraw(answer);
         assertThat(fixture.status().waiting()).isZero();
         assertThat(answer).as("while calls are under way").isNotDone();
         fixture.run();
-
         assertThat(answer).isCancelled();
         assertThat(asked).hasSize(underWay);
         assertThat(cache.entries()).hasSize(underWay);
-        assertNothingLeft();
-    }
-
-    @Test
-    void withdrawnRequest_whoseCallsAreAllUnderWay_getsItsVectors() {
-        CompletableFuture<Embeddings> answer = embed("a", "b");
-        fixture.advance(HALF);
-        embedder().withdraw(answer);
-        fixture.run();
-        assertVectors(answer, "a", "b");
         assertNothingLeft();
     }
 

@@ -197,7 +197,6 @@ final class EngineCacheTest {
             assertThat(cache.entries()).isEmpty();
             assertThat(far.entries()).isEmpty();
             assertThat(fixture.status().prompts().underWay()).isZero();
-
             CompletableFuture<Completion> second = fixture.ask(demanding(type));
             fixture.run();
             assertThat(second.join().origin().source()).isEqualTo(Origin.Source.CALL);

@@ -16,10 +16,12 @@ import dev.whippletree.model.Scope;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.Claim;
+import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -159,15 +161,19 @@ final class EngineCoordinationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void coordinatorThatFailsOrThrows_stopsNobody_andIsCounted(boolean throwing) {
+    @ValueSource(strings = {"fails", "throws", "throws when told of the end"})
+    void coordinatorThatFailsOrThrows_stopsNobody_andIsCounted(String how) {
         IllegalStateException broken = new IllegalStateException("scripted");
-        others.answers(uses -> {
-            if (throwing) {
-                throw broken;
-            }
-            return CompletableFuture.failedFuture(broken);
-        });
+        if (how.equals("throws when told of the end")) {
+            others.deaf();
+        } else {
+            others.answers(uses -> {
+                if (how.equals("throws")) {
+                    throw broken;
+                }
+                return CompletableFuture.failedFuture(broken);
+            });
+        }
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.run();
         assertThat(answer).isCompleted();
@@ -276,6 +282,30 @@ final class EngineCoordinationTest {
         fixture.ask("q");
         fixture.run();
         assertThat(client.callTimes()).containsExactly(Duration.ofSeconds(9).toNanos());
+    }
+
+    @Test
+    void closedByOthersForAnUnknownTime_isToldOnce_opensNoSooner_andStartsSlowly() {
+        List<String> told = new ArrayList<>();
+        fixture.listener(new EngineListener() {
+            @Override
+            public void closed(String account, String reason) {
+                told.add(account + " " + reason);
+            }
+        });
+        fixture.engine();
+        others.listener().closed(closing(Duration.ofSeconds(9), false));
+        others.listener().closed(closing(Duration.ofSeconds(3), false));
+        fixture.advance(Duration.ofSeconds(8));
+        fixture.ask("too early");
+        fixture.advance(SECOND);
+        assertThat(client.calls()).isZero();
+        assertThat(told).singleElement().asString().startsWith("a is closed, according to another process");
+        fixture.askMany(40);
+        fixture.advance(Duration.ofMillis(50));
+        assertThat(client.calls()).isEqualTo(1);
+        fixture.advance(Duration.ofMillis(100));
+        assertThat(client.calls()).as("after the probe").isBetween(2, 10);
     }
 
     @Test
@@ -403,20 +433,24 @@ final class EngineCoordinationTest {
     void nobodyCouldBeAskedForTheClaim_theCacheIsNotAskedAgain() {
         fixture.sharedCache("shared", cache);
         others.claims(() -> CompletableFuture.completedFuture(new Claim.Ours(() -> {}, false)));
-
         fixture.ask("q");
         fixture.run();
-
         assertThat(client.calls()).isEqualTo(1);
         assertThat(cache.gets()).isEqualTo(1);
         assertThat(fixture.status().coordination().orElseThrow().claimed()).isZero();
     }
 
-    @Test
-    void withoutASharedCache_nothingIsClaimed() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void withoutASharedCache_orForAPromptThatIsNotStored_nothingIsClaimed(boolean shared) {
         fixture.cache("near", cache);
+        if (shared) {
+            fixture.sharedCache("shared", cache);
+        }
         others.claims(() -> new CompletableFuture<>());
-        CompletableFuture<Completion> answer = fixture.ask("q");
+        Prompt prompt = Prompt.of("q");
+        CompletableFuture<Completion> answer =
+                fixture.ask(shared ? prompt.toBuilder().noStore().build() : prompt);
         fixture.run();
         assertThat(answer).isCompleted();
         assertThat(fixture.status().coordination().orElseThrow().claimed()).isZero();

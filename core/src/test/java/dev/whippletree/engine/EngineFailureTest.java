@@ -439,10 +439,8 @@ final class EngineFailureTest {
             fixture.advance(Duration.ofMillis(200));
         }
         assertThat(fixture.status().prompts().fromCache()).isEqualTo(19);
-
         fixture.ask(Prompt.builder().user("q").account("bad").build());
         fixture.advance(Duration.ofSeconds(5));
-
         assertThat(bad.calls()).isEqualTo(2);
     }
 

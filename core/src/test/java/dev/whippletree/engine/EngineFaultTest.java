@@ -88,18 +88,28 @@ final class EngineFaultTest {
         assertThat(fixture.status().inFlight()).isZero();
     }
 
-    @Test
-    void toolCallOfAnAbsurdIndex_isGarbageAndNoMemory() {
+    @ParameterizedTest
+    @ValueSource(ints = {1_000, Integer.MAX_VALUE})
+    void toolCallOfAnAbsurdIndex_orAnAnswerOfAnAbsurdSize_isGarbage(int index) {
         ScriptedClient client = fixture.account("a", "10 / 1s");
         client.then(client.later(SHORT, (prompt, model, sink) -> {
-            sink.delta(new Delta.ToolCallPart(Integer.MAX_VALUE, Optional.empty(), Optional.of("f"), "{}"));
+            sink.delta(new Delta.ToolCallPart(index, Optional.empty(), Optional.of("f"), "{}"));
             sink.done(new AnswerEnd(FinishReason.TOOL_CALLS, Optional.empty(), model));
+            return () -> {};
+        }));
+        client.then(client.later(SHORT, (prompt, model, sink) -> {
+            String million = "x".repeat(1 << 20);
+            for (int part = 0; part < 65; part++) {
+                sink.delta(new Delta.Text(million));
+            }
+            sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
             return () -> {};
         }));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.run();
-        assertThat(answer.join().text()).isEqualTo("answer");
-        assertThat(fixture.status("a").failures()).containsEntry(FailureKind.UNAVAILABLE, 1L);
+        assertThat(failure(answer).attempts())
+                .extracting(attempt -> attempt.failure().kind())
+                .containsExactly(FailureKind.UNAVAILABLE, FailureKind.UNAVAILABLE);
     }
 
     @Test
@@ -115,7 +125,6 @@ final class EngineFaultTest {
                 .hasMessageContaining("account a")
                 .hasMessageContaining("broken provider")
                 .hasMessageContaining("no logprobs here");
-
         ScriptedClient taking = fixture.account("c", "10 / 1s");
         fixture.tier("c").reload();
         List<CompletableFuture<Completion>> answers = fixture.askMany(4);

@@ -90,10 +90,8 @@ final class EngineLimitScopeTest {
     void refusedWithoutATime_theFallbackOnTheSameAccountAnswersOncePatienceIsOver() {
         fixture.tier("a/large").tier("a/small");
         does(client.failsAfter(SHORT, refusal(Optional.empty())), answers());
-
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(RouteSettings.DEFAULT_PATIENCE.plus(SHORT.multipliedBy(2)));
-
         assertThat(answer).isCompleted();
         assertThat(answer.join().origin().model()).isEqualTo("small");
         assertThat(client.calls())
@@ -105,10 +103,8 @@ final class EngineLimitScopeTest {
     void refusedAgainAndAgainForLessThanPatience_theFallbackAnswersOncePatienceIsOver() {
         fixture.tier("a/large").tier("a/small");
         does(refuses(Duration.ofMillis(1_800)), answers());
-
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(RouteSettings.DEFAULT_PATIENCE.plus(SHORT.multipliedBy(2)));
-
         assertThat(answer).isCompleted();
         assertThat(answer.join().origin().model()).isEqualTo("small");
         assertThat(client.models()).containsExactly("large", "large", "small");
@@ -125,10 +121,8 @@ final class EngineLimitScopeTest {
         } else {
             client.then(refuses).usually(answers());
         }
-
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofMillis(4_400).plus(SHORT));
-
         assertThat(answer).isCompleted();
         assertThat(client.models()).containsExactly(models.split(" "));
     }
@@ -137,10 +131,8 @@ final class EngineLimitScopeTest {
     void refusedForLongerThanPatience_theFallbackAnswersAtOnce() {
         fixture.tier("a/large").tier("a/small");
         does(refuses(Duration.ofMinutes(1)), answers());
-
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(SHORT.multipliedBy(2));
-
         assertThat(answer).isCompleted();
         assertThat(answer.join().origin().model()).isEqualTo("small");
     }
@@ -149,7 +141,6 @@ final class EngineLimitScopeTest {
     void secondModelIsRefusedToo_nothingOfTheOrganizationIsTriedBeforeItsTime() {
         fixture.tier("a/large", "a/small", "a/third");
         client.then(refuses(SECOND)).then(refuses(SECOND)).usually(answers());
-
         ask("first", "large");
         ask("second", "small");
         fixture.advance(SHORT);
@@ -167,7 +158,6 @@ final class EngineLimitScopeTest {
         ask("first", "large");
         ask("second", "small");
         fixture.advance(SECOND.multipliedBy(5));
-
         client.then(refuses(SECOND));
         ask("third", "large");
         fixture.advance(SHORT);
@@ -176,7 +166,6 @@ final class EngineLimitScopeTest {
         assertThat(held).isNotDone();
         fixture.advance(SECOND.multipliedBy(5));
         assertThat(held).isCompleted();
-
         client.then(refuses(SECOND));
         ask("fifth", "large");
         fixture.advance(SHORT);
@@ -194,7 +183,6 @@ final class EngineLimitScopeTest {
         fixture.advance(SHORT);
         ask("second", "small");
         fixture.advance(SHORT);
-
         client.usually(ScriptedClient.byModel(
                 Map.of("large", answers(), "small", refuses(Duration.ofMinutes(1)), "third", answers())));
         ask("third", "small");
@@ -210,10 +198,8 @@ final class EngineLimitScopeTest {
         Failure everything =
                 ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(5), Reach.ORGANIZATION);
         does(client.failsAfter(SHORT, everything), answers());
-
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofSeconds(5).plus(SHORT.multipliedBy(2)));
-
         assertThat(answer).isCompleted();
         assertThat(answer.join().origin().model()).isEqualTo("small");
         assertThat(client.models()).containsExactly("large", "small");
@@ -223,11 +209,9 @@ final class EngineLimitScopeTest {
     void onlyModelOfAnAccount_closesTheAccount_andItsStatusSaysSo() {
         fixture.tier("a/large");
         client.usually(refuses(Duration.ofMinutes(1)));
-
         CompletableFuture<Completion> answer =
                 fixture.ask(Prompt.builder().user("q").deadline(SECOND).build());
         fixture.advance(SHORT);
-
         assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
         assertThat(fixture.status("a").reason()).contains("slow down");
     }
@@ -236,13 +220,11 @@ final class EngineLimitScopeTest {
     void reportOfUnknownReach_holdsBackItsModelAlone() {
         fixture.tier("a/large", "a/small");
         does(client.reports(SHORT, () -> left(0, fixture)), answers());
-
         ask("first", "large");
         fixture.advance(SHORT);
         CompletableFuture<Completion> held = ask("second", "large");
         CompletableFuture<Completion> free = ask("third", "small");
         fixture.advance(SECOND);
-
         assertThat(List.of(held.isDone(), free.isDone())).containsExactly(false, true);
     }
 
@@ -268,7 +250,6 @@ final class EngineLimitScopeTest {
         both.usually(both.reports(SHORT, () -> left(0, shared)));
         shared.ask(Prompt.builder().user("q").model("large").build());
         shared.advance(SHORT);
-
         CompletableFuture<Completion> held =
                 shared.ask(Prompt.builder().user("next").model("small").build());
         shared.advance(Duration.ofSeconds(50));
@@ -290,7 +271,6 @@ final class EngineLimitScopeTest {
             apart.advance(SHORT);
         }
         each.usually(each.answersAfter(SHORT));
-
         CompletableFuture<Completion> free =
                 apart.ask(Prompt.builder().user("next").model("third").build());
         apart.advance(SHORT);
@@ -310,7 +290,6 @@ final class EngineLimitScopeTest {
         ask("one", "large");
         fixture.advance(SHORT);
         assertOnlyLimitIsOf(Optional.empty());
-
         fixture.tier("a/small").reload();
         ask("two", "large");
         fixture.advance(SHORT);

@@ -131,12 +131,10 @@ final class EngineLineTest {
         fixture.advance(Duration.ofSeconds(1));
         ofModel("second", "small");
         fixture.advance(Duration.ofSeconds(1));
-
         CompletableFuture<Completion> held = ofModel("held", "small");
         fixture.advance(Duration.ofSeconds(2));
         assertThat(held).isNotDone();
         fixture.advance(Duration.ofSeconds(1));
-
         assertThat(held).isCompleted();
         assertThat(at(client, 2)).isEqualTo(Duration.ofMillis(4_010));
     }

@@ -55,21 +55,6 @@ final class EngineReportTest {
     }
 
     @Test
-    void limitOfOne_letsOneGoInEachWindow() {
-        ScriptedClient client = fixture.account("a");
-        reports(client, 1, 0, Refill.AT_ONCE, WINDOW);
-        CompletableFuture<Completion> first = fixture.ask("first");
-        fixture.advance(Duration.ofSeconds(1));
-        assertThat(first).isCompleted();
-        CompletableFuture<Completion> second = fixture.ask("second");
-        fixture.advance(Duration.ofSeconds(12));
-        assertThat(second).isCompleted();
-        CompletableFuture<Completion> third = fixture.ask("third");
-        fixture.advance(Duration.ofSeconds(12));
-        assertThat(third).isCompleted();
-    }
-
-    @Test
     void bucketWhoseWindowHasToBeGuessed_isOneLimitHoweverOftenItIsReported() {
         ScriptedClient client = fixture.account("a");
         int[] calls = {0};
@@ -209,9 +194,7 @@ final class EngineReportTest {
         for (int question = 0; question < 50; question++) {
             fixture.ask("question " + question);
         }
-
         fixture.advance(Duration.ofSeconds(1));
-
         assertThat(client.calls()).isEqualTo(7);
     }
 

@@ -67,9 +67,7 @@ final class EngineStallTest {
         CompletableFuture<Completion> other = fixture.ask("other");
         fixture.advance(STALL.minus(SHORT));
         assertThat(marked).isNotDone();
-
         fixture.advance(SHORT.multipliedBy(2));
-
         assertThat(stalled(marked))
                 .hasMessageContaining("account a, model: " + kind)
                 .hasMessageContaining("check the service");
@@ -239,7 +237,6 @@ final class EngineStallTest {
         fixture.advance(Duration.ofMinutes(1));
         stalled(late);
         assertThat(unmarked).isNotDone();
-
         client.usually(client.answersAfter(SHORT));
         fixture.advance(Duration.ofSeconds(20));
         assertThat(unmarked).isCompleted();

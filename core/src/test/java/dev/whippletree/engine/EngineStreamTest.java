@@ -144,15 +144,6 @@ final class EngineStreamTest {
     }
 
     @Test
-    void notStreamed_hasNoFirstTokenTimeout() {
-        client.then(client.answersAfter(Duration.ofSeconds(100)));
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.run();
-        assertThat(answer).isCompleted();
-        assertThat(client.calls()).isEqualTo(1);
-    }
-
-    @Test
     void streamThatNeverEnds_isBoundedByTheWholeTimeout() {
         Duration[] pauses = new Duration[20];
         Arrays.fill(pauses, Duration.ofSeconds(10));
@@ -182,9 +173,7 @@ final class EngineStreamTest {
         assertThat(caller.told()).startsWith(new Delta.Start("a", "model"));
         assertThat(caller.pieces()).containsExactly(new Delta.Text("one "), new Delta.Text("two "));
         assertThat(caller.whole()).isNotDone();
-
         fixture.run();
-
         Completion answer = caller.whole().join();
         assertThat(answer.text()).isEqualTo("one two three");
         assertThat(answer.finishReason()).isEqualTo(FinishReason.STOP);
@@ -209,7 +198,6 @@ final class EngineStreamTest {
         fixture.run();
         late.request(10);
         fixture.run();
-
         assertThat(caller.pieces()).containsExactly(pieces);
         assertThat(late.pieces())
                 .containsExactly(
@@ -230,9 +218,7 @@ final class EngineStreamTest {
         ReadingCaller late = read();
         fixture.advance(Duration.ZERO);
         assertThat(late.text()).isEqualTo("one two ");
-
         fixture.run();
-
         assertThat(late.whole().join().text()).isEqualTo("one two three");
         assertThat(late.whole().join().origin().source()).isEqualTo(Origin.Source.JOINED);
         assertThat(client.calls()).isEqualTo(1);
@@ -247,7 +233,6 @@ final class EngineStreamTest {
         assertThat(fast.whole()).isCompleted();
         assertThat(slow.pieces()).containsExactly(new Delta.Text("one "));
         assertThat(fixture.status().prompts().underWay()).isZero();
-
         slow.request(1);
         fixture.run();
         assertThat(slow.pieces()).containsExactly(new Delta.Text("one "), new Delta.Text("two three"));
@@ -277,18 +262,6 @@ final class EngineStreamTest {
     }
 
     @Test
-    void readerThatHasLeft_learnsNothingMore_andOthersDo() {
-        client.then(says("x".repeat(5_000), "y".repeat(5_000)));
-        ReadingCaller leaves = read();
-        ReadingCaller stays = read();
-        fixture.advance(SECOND);
-        leaves.whole().cancel(false);
-        fixture.advance(Duration.ofSeconds(5));
-        assertThat(leaves.arrived()).containsExactly(5_000L);
-        assertThat(stays.arrived()).containsExactly(5_000L, 10_000L);
-    }
-
-    @Test
     void answerThatNobodyStreamed_comesAsOnePiece() {
         client.then((prompt, model, sink) -> {
             assertThat(sink.streaming()).isFalse();
@@ -313,10 +286,8 @@ final class EngineStreamTest {
             streaming.add(sink.streaming());
             return one.answersAfter(SECOND).run(prompt, model, sink);
         });
-
         ReadingCaller.of(narrow.engine(), Prompt.of("q"));
         narrow.run();
-
         assertThat(streaming).containsExactly(true);
     }
 
@@ -471,7 +442,6 @@ final class EngineStreamTest {
         assertThat(first.text()).isEqualTo("one ");
         assertThat(second.text()).isEqualTo("one two ");
         assertThat(client.cancelled()).isZero();
-
         second.whole().cancel(false);
         fixture.run();
         assertThat(second.text()).isEqualTo("one two ");
@@ -602,7 +572,6 @@ final class EngineStreamTest {
         ReadingCaller caller = readWithFirstPieceWithin(deadline);
         fixture.run();
         assertThat(caller.whole().join().text()).isEqualTo("one two three ");
-
         client.then(breaksAfter("one ")).then(client.hangs());
         caller = readWithFirstPieceWithin(deadline);
         fixture.advance(Duration.ofSeconds(2));
@@ -610,7 +579,6 @@ final class EngineStreamTest {
         fixture.advance(deadline);
         assertThat(failure(caller.whole()).reason()).isEqualTo(PromptException.Reason.DEADLINE);
         assertThat(client.cancelled()).isEqualTo(1);
-
         client.then(client.answersAfter(Duration.ofSeconds(2)));
         CompletableFuture<Completion> whole =
                 fixture.ask(Prompt.builder().user("q").firstPieceWithin(SECOND).build());
@@ -708,7 +676,6 @@ final class EngineStreamTest {
         fixture.run();
         ReadingCaller cached = read();
         fixture.run();
-
         Completion whole = joined.join();
         assertThat(whole.refusal()).contains("I can't do that");
         assertThat(whole.toolCalls())
@@ -736,7 +703,6 @@ final class EngineStreamTest {
         fixture.advance(SECOND);
         assertThat(caller.told()).isEmpty();
         fixture.run();
-
         assertThat(caller.pieces())
                 .containsExactly(new Delta.Text("a"), TIER, logprob("a"), new Delta.Text("b"), logprob("b"));
     }
@@ -765,7 +731,6 @@ final class EngineStreamTest {
         client.then(says(cut, TIER));
         ReadingCaller caller = read();
         fixture.run();
-
         assertThat(caller.pieces()).containsExactly(TIER);
         assertThat(caller.whole().join().finishReason()).isEqualTo(FinishReason.LENGTH);
     }
@@ -787,7 +752,6 @@ final class EngineStreamTest {
         ReadingCaller caller = read();
         CompletableFuture<Completion> joined = fixture.engine().complete(Prompt.of("q"));
         fixture.run();
-
         assertThat(caller.whole().join().text()).isEqualTo("The answer is 42");
         assertThat(caller.pieces()).endsWith(new Delta.Text(" is 42"));
         assertThat(joined.join().extras().answer()).isEqualTo(Map.of("request", "2", "timing", 3L));
@@ -801,7 +765,6 @@ final class EngineStreamTest {
         fixture.advance(Duration.ofSeconds(4));
         slow.request(Long.MAX_VALUE);
         fixture.run();
-
         assertThat(slow.whole().join().text()).isEqualTo("The answer is 42");
         assertThat(slow.whole().join().extras().isEmpty()).isTrue();
     }
@@ -811,7 +774,6 @@ final class EngineStreamTest {
         client.then(says(EngineStreamTest::stops, new Delta.Text("a"), extras("large", "x".repeat(5_000))));
         ReadingCaller caller = readSlowly(1);
         fixture.run();
-
         assertThat(caller.arrived()).hasSize(1).allMatch(size -> size > 5_000);
     }
 
@@ -830,7 +792,6 @@ final class EngineStreamTest {
         ReadingCaller.of(
                 fixture.engine(), Prompt.builder().user("q").extra("n", 2L).build());
         fixture.run();
-
         assertThat(streamed).containsExactly(true, false);
     }
 

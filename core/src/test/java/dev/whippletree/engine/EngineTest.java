@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class EngineTest {
 
@@ -120,12 +121,16 @@ final class EngineTest {
         assertThat(until).isBetween(Duration.ofSeconds(59), Duration.ofSeconds(60));
     }
 
-    @Test
-    void deadlinePasses_promptEndsThenAndCallIsBrokenOff() {
+    @ParameterizedTest
+    @CsvSource({"5, 60", "60, 5"})
+    void deadlineOfThePromptOrElseTheRoutes_passes_promptEndsThenAndCallIsBrokenOff(int own, int routes) {
+        fixture.route(
+                route -> route.toBuilder().deadline(Duration.ofSeconds(routes)).build());
         ScriptedClient client = fixture.account("a", "10 / 1s");
         client.usually(client.hangs());
-        CompletableFuture<Completion> answer = fixture.ask(
-                Prompt.builder().user("q").deadline(Duration.ofSeconds(5)).build());
+        Prompt.Builder prompt = Prompt.builder().user("q");
+        CompletableFuture<Completion> answer =
+                fixture.ask((own < routes ? prompt.deadline(Duration.ofSeconds(own)) : prompt).build());
         fixture.advance(Duration.ofMillis(4_999));
         assertThat(answer).isNotDone();
         fixture.advance(Duration.ofMillis(2));
@@ -269,14 +274,17 @@ final class EngineTest {
                 .hasMessageContaining("[a]");
     }
 
-    @Test
-    void ofUnknownLimits_startsWithFourAndDoubles() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void ofUnknownLimits_startsWithFourAndDoubles_alsoIfPromptsAreRefusedForThemselves(boolean refused) {
         ScriptedClient client = fixture.account("a");
+        Duration latency = Duration.ofMillis(100);
+        client.usually(refused ? client.failsAfter(latency, FailureKind.REJECTED) : client.answersAfter(latency));
         fixture.askMany(100);
         fixture.advance(Duration.ofMillis(50));
         assertThat(client.calls()).isEqualTo(4);
-        fixture.advance(Duration.ofMillis(100));
-        assertThat(client.calls()).isEqualTo(12);
+        fixture.advance(latency);
+        assertThat(client.calls()).isEqualTo(refused ? 8 : 12);
         fixture.run();
         assertThat(client.calls()).isEqualTo(100);
     }

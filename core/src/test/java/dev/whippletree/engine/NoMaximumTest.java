@@ -87,7 +87,6 @@ final class NoMaximumTest {
                     Prompt.builder().user("with " + routes).maxTokens(50_000).build());
             fixture.run();
         }
-
         assertThat(sent)
                 .containsExactly(
                         OptionalInt.empty(), OptionalInt.of(50_000), OptionalInt.of(600), OptionalInt.of(50_000));
@@ -97,7 +96,6 @@ final class NoMaximumTest {
     void safeEstimateIsReserved_thenWhatFewCompletionsExceed() {
         asMade();
         client.uses(() -> TokenUsage.of(100, 40));
-
         assertThat(reserved()).isEqualTo(100 + 2_048);
         answer(9);
         assertThat(reserved()).isEqualTo(100 + 40 * 59 / 10);
@@ -109,9 +107,7 @@ final class NoMaximumTest {
     void fewLongAnswers_reserveFourTimesTheirMean_notTheWholeLimit() {
         asMade();
         client.uses(() -> TokenUsage.of(100, 3_000));
-
         answer(1);
-
         assertThat(reserved()).isEqualTo(100 + 4 * 3_000);
     }
 
@@ -121,9 +117,7 @@ final class NoMaximumTest {
         asMade();
         client.usually(
                 client.endsAfter(Duration.ofMillis(1), FinishReason.LENGTH, Optional.of(TokenUsage.of(100, 20))));
-
         answer(70);
-
         assertThat(reserved()).isEqualTo(100 + 2_048);
     }
 
@@ -140,10 +134,8 @@ final class NoMaximumTest {
             reserved.add(used());
             return client.answersAfter(Duration.ofMillis(1)).run(prompt, model, sink);
         });
-
         CompletableFuture<Completion> answer = fixture.ask("refused");
         fixture.run();
-
         assertThat(answer).isCompleted();
         assertThat(reserved).as("beside what the refused call had reserved").containsExactly(140L + 100 + 2_048);
     }
@@ -163,18 +155,15 @@ final class NoMaximumTest {
     void countedOnEntry_whatTheServiceMayAssumeCounts_untilAReportShowsLess() {
         onEntry();
         client.uses(() -> TokenUsage.of(90, 40));
-
         fixture.ask("unreported");
         fixture.advance(Duration.ofSeconds(1));
         assertThat(used()).isEqualTo(90 + 1_024);
         fixture.advance(Duration.ofHours(2));
-
         client.then(client.reports(Duration.ofMillis(1), () -> left(50_000, 50_000 - 90 - 300)));
         fixture.ask("reported");
         fixture.advance(Duration.ofSeconds(1));
         assertThat(used()).as("300 is all that can have been counted").isEqualTo(90 + 300);
         fixture.advance(Duration.ofHours(2));
-
         client.then(client.reports(Duration.ofMillis(1), () -> left(50_000, 1_000)));
         fixture.ask("reported while others use it");
         fixture.advance(Duration.ofSeconds(1));
@@ -185,10 +174,8 @@ final class NoMaximumTest {
     void countedOnEntry_whatWasMadeCountsWhereThatIsMore() {
         onEntry();
         client.uses(() -> TokenUsage.of(90, 5_000));
-
         fixture.ask("long");
         fixture.advance(Duration.ofSeconds(1));
-
         assertThat(used()).isEqualTo(90 + 5_000);
     }
 
@@ -205,10 +192,8 @@ final class NoMaximumTest {
                                 ? service.failsAfter(Duration.ofMillis(1), TOO_LARGE)
                                 : service.answersAfter(Duration.ofMillis(1)))
                         .run(prompt, model, sink)));
-
         List<CompletableFuture<Completion>> answers = small.askMany(3);
         small.run();
-
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
         assertThat(sent).hasSize(6);
         assertThat(sent.stream().filter(OptionalInt::isPresent)).containsOnly(OptionalInt.of(7_900 - 7_900 / 8));
@@ -229,10 +214,8 @@ final class NoMaximumTest {
     void promptLongerThanEstimated_fitsBesideTheLargestMaximum_orHalfOfIt(int promptTokens) {
         onEntry();
         client.usually(counting(promptTokens));
-
         CompletableFuture<Completion> answer = fixture.ask("longer");
         fixture.run();
-
         assertThat(answer).isCompleted();
         assertThat(sent)
                 .isEqualTo(
@@ -252,14 +235,12 @@ final class NoMaximumTest {
         client.usually(counting(100));
         fixture.ask("leaves less than the other needs");
         fixture.advance(Duration.ofMinutes(1));
-
         CompletableFuture<Completion> answer = fixture.ask("needs nearly all of it");
         fixture.advance(Duration.ofMinutes(1));
         assertThat(answer).isNotDone();
         fixture.route(route -> route.toBuilder().patience(Duration.ofHours(1)).build());
         fixture.reload();
         fixture.run();
-
         assertThat(answer).isCompleted();
     }
 
@@ -272,10 +253,8 @@ final class NoMaximumTest {
         service.usually(noting(service.failsAfter(Duration.ofMillis(1), TOO_LARGE)));
         ScriptedClient other = two.account("c");
         other.usually(noting(other.answersAfter(Duration.ofMillis(1))));
-
         CompletableFuture<Completion> answer = two.ask("q");
         two.run();
-
         assertThat(answer).isCompleted();
         assertThat(sent).containsExactly(OptionalInt.empty(), OptionalInt.empty());
     }
@@ -293,11 +272,9 @@ final class NoMaximumTest {
             }));
         }
         client.usually(client.reports(Duration.ofMillis(1), () -> left(50_000, 10_000)));
-
         fixture.ask("refused twice");
         fixture.advance(Duration.ofHours(5));
         answer(59);
-
         assertThat(reserved()).as("1,024, 2,048, 4,096").isEqualTo(100 + 4_096);
     }
 
@@ -305,10 +282,8 @@ final class NoMaximumTest {
     void promptThatIsTooLargeItself_isSentTwiceMore_andFails() {
         onEntry();
         client.usually(noting(client.failsAfter(Duration.ofMillis(1), TOO_LARGE)));
-
         CompletableFuture<Completion> answer = fixture.ask("large");
         fixture.run();
-
         assertThat(failure(answer).reason()).isEqualTo(Reason.TOO_LARGE);
         assertThat(sent)
                 .containsExactly(OptionalInt.empty(), OptionalInt.of(LARGEST), OptionalInt.of((LARGEST + 1) / 2));
@@ -318,10 +293,8 @@ final class NoMaximumTest {
     void providerThatOverlooksTheMaximum_isAskedTwiceMoreOnly() {
         client.counts(Admission.onEntry(100, OptionalInt.empty()));
         client.usually(noting(client.failsAfter(Duration.ofMillis(1), TOO_LARGE)));
-
         CompletableFuture<Completion> answer = fixture.ask("large");
         fixture.run();
-
         assertThat(failure(answer).reason()).isEqualTo(Reason.TOO_LARGE);
         assertThat(sent).hasSize(3);
     }
@@ -335,12 +308,10 @@ final class NoMaximumTest {
         service.admitsPrompts(
                 prompt -> Admission.onEntry(100, prompt.parameters().maxTokens()));
         service.usually(noting(service.failsAfter(Duration.ofMillis(1), TOO_LARGE)));
-
         CompletableFuture<Completion> one = fixture.ask("large");
         CompletableFuture<Completion> other = unlimited.ask("large");
         fixture.run();
         unlimited.run();
-
         assertThat(List.of(failure(one).reason(), failure(other).reason())).containsOnly(Reason.TOO_LARGE);
         assertThat(sent).containsExactly(OptionalInt.empty(), OptionalInt.empty());
     }
@@ -351,7 +322,6 @@ final class NoMaximumTest {
         client.uses(() -> TokenUsage.of(100, 40));
         Prompt without = Prompt.of("one more");
         Prompt with = Prompt.builder().user("one more").maxTokens(30).build();
-
         assertThat(fixture.engine().tokensToReserve(without)).isEqualTo(new TokenCount(100, 2_048));
         answer(60);
         assertThat(fixture.engine().tokensToReserve(without)).isEqualTo(new TokenCount(100, 40));

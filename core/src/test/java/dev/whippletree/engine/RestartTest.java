@@ -1,17 +1,17 @@
 package dev.whippletree.engine;
 
-import java.util.concurrent.Executor;
-import dev.whippletree.time.Timeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.Admission;
+import dev.whippletree.time.Timeline;
 import dev.whippletree.time.VirtualTimeline;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

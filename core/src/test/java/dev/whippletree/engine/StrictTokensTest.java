@@ -1,13 +1,12 @@
 package dev.whippletree.engine;
 
-import java.util.Optional;
-import dev.whippletree.model.FinishReason;
 import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.limits.ServiceModel;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.TokenUsage;
@@ -17,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -81,10 +81,8 @@ final class StrictTokensTest {
     void strictService_refusesFewCalls_andIsUsed(long seed) {
         ScriptedClient client = account(fixture);
         client.usually(strict(client, lengths(seed)));
-
         List<CompletableFuture<Completion>> answers = fixture.askMany(2_000);
         fixture.run();
-
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
         assertThat(refused).as("refused calls").isLessThan(20);
         double minutes = (double) timeline.nanoTime() / MINUTE.toNanos();
@@ -106,7 +104,6 @@ final class StrictTokensTest {
         CompletableFuture<Void> closed = cold.engine().close(Duration.ZERO);
         timeline.advance(Duration.ofMinutes(2));
         assertThat(closed).isCompleted();
-
         assertThat(threeMinutes(life(folder, random)).get(0))
                 .as("from the state folder")
                 .isBetween(0.9, 1.0);
@@ -143,7 +140,6 @@ final class StrictTokensTest {
         CompletableFuture<Completion> hurried = last(refusing, Duration.ofMillis(1));
         Duration said = Duration.between(
                 refusing.timeline.now(), failure(hurried).roomAt().orElseThrow());
-
         EngineFixture patient = waiting(seed);
         CompletableFuture<Completion> answer = last(patient, Duration.ofDays(1));
         patient.run();

@@ -98,7 +98,6 @@ final class TenantsTest {
         fixture.advance(TURN.multipliedBy(100));
         assertThat(done(heavy)).isBetween(79L, 81L);
         assertThat(done(light)).isBetween(19L, 21L);
-
         fixture.weights(Map.of("light", 2)).reload();
         long before = done(light);
         fixture.advance(TURN.multipliedBy(60));

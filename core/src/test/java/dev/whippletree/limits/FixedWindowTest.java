@@ -2,7 +2,6 @@ package dev.whippletree.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,48 +72,6 @@ final class FixedWindowTest {
         first.arrived(100);
         window.report(first, 10, 9, WINDOW, 100);
         assertThat(window.left(100)).isEqualTo(7);
-    }
-
-    @Test
-    void olderAttemptsReport_endsTheDoubtAboutItsOwnUse() {
-        Quota.Use old = window.reserve(1, 0);
-        Quota.Use young = window.reserve(1, 10);
-        young.arrived(20);
-        window.report(young, 10, 8, WINDOW, 20);
-        assertThat(window.left(20)).as("the old one may come on top").isEqualTo(7);
-        old.arrived(30);
-        window.report(old, 10, 9, WINDOW, 30);
-        assertThat(window.left(30))
-                .as("the young one's report has counted both")
-                .isEqualTo(8);
-    }
-
-    @Test
-    void everyUseHasReported_inWhateverOrder_leavesNoDoubt() {
-        Quota.Use first = window.reserve(1, 0);
-        Quota.Use second = window.reserve(1, 0);
-        Quota.Use third = window.reserve(1, 0);
-        for (Quota.Use use : List.of(second, third, first)) {
-            use.arrived(20);
-        }
-        window.report(second, 10, 7, WINDOW, 20);
-        assertThat(window.left(20)).as("two in doubt").isEqualTo(5);
-        window.report(third, 10, 9, WINDOW, 21);
-        assertThat(window.left(21)).as("nine without the other two").isEqualTo(7);
-        window.report(first, 10, 8, WINDOW, 22);
-        assertThat(window.left(22)).isEqualTo(7);
-    }
-
-    @Test
-    void useThatFailedWithoutAReport_isInDoubtUntilAnAttemptBegunAfterItReports() {
-        Quota.Use failed = window.reserve(1, 0);
-        Quota.Use beside = window.reserve(1, 0);
-        beside.arrived(20);
-        window.report(beside, 10, 9, WINDOW, 20);
-        failed.arrived(30);
-        assertThat(window.left(30)).isEqualTo(8);
-        report(7, WINDOW - 40, 40);
-        assertThat(window.left(40)).as("counted with it").isEqualTo(7);
     }
 
     /** All that is known of the second use is that it was counted in the window before. */

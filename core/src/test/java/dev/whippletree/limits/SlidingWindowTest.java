@@ -49,6 +49,23 @@ final class SlidingWindowTest {
     }
 
     @Test
+    void whatTheServiceCountedBeyondWhatCanBeOurs_isOfOthers_andAddedOnce() {
+        SlidingWindow large = new SlidingWindow(10, Duration.ofNanos(WINDOW));
+        Quota.Use first = large.reserve(1, 0);
+        Quota.Use second = large.reserve(2, 10);
+        first.arrived(20);
+        second.arrived(20);
+        large.counted(second, 3, 20);
+        assertThat(large.left(20)).isEqualTo(7);
+        large.counted(second, 7, 20);
+        assertThat(large.left(20)).isEqualTo(3);
+        large.counted(first, 7, 25);
+        assertThat(large.left(25)).isEqualTo(3);
+        assertThat(large.left(WINDOW + 19)).isEqualTo(3);
+        assertThat(large.left(WINDOW + 20)).isEqualTo(10);
+    }
+
+    @Test
     void settledAfterItLeft_changesNothing() {
         Quota.Use use = window.reserve(2, 0);
         use.arrived(0);

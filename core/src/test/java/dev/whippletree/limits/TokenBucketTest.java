@@ -64,10 +64,8 @@ final class TokenBucketTest {
         Quota.Use own = bucket.reserve(4, 10);
         own.arrived(20);
         bucket.report(own, 10, 6, 400, 20);
-
         own.settle(1, 20);
         before.settle(1, 20);
-
         assertThat(bucket.left(20)).isEqualTo(6);
     }
 
@@ -79,9 +77,7 @@ final class TokenBucketTest {
         bucket.report(own, 10, 8, 200, 10);
         assertThat(bucket.left(10)).isEqualTo(3);
         other.arrived(10);
-
         other.settle(1, 10);
-
         assertThat(bucket.left(10)).isEqualTo(7);
     }
 
@@ -90,9 +86,7 @@ final class TokenBucketTest {
         Quota.Use use = bucket.reserve(8, 0);
         use.arrived(0);
         bucket.reserve(10, 2_000).arrived(2_000);
-
         use.settle(1, 2_000);
-
         assertThat(bucket.left(2_000)).isZero();
     }
 
@@ -100,9 +94,7 @@ final class TokenBucketTest {
     void debtOfMoreThanAWindow_isNotBelieved() {
         Quota.Use use = bucket.reserve(1, 0);
         use.arrived(0);
-
         use.settle(1_000_000, 0);
-
         assertThat(bucket.waitNanos(10, 0)).isEqualTo(2 * WINDOW);
     }
 

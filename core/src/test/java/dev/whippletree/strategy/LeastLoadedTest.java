@@ -57,9 +57,7 @@ class LeastLoadedTest {
     void slowTarget_getsWhatItCompletes() {
         Map<String, Integer> took = Map.of("a", 100, "b", 100, "c", 100, "slow", 400);
         ClosedLoop loop = new ClosedLoop(picker, took, 12);
-
         Map<String, Integer> picks = loop.run(40_000);
-
         assertThat(picks.getOrDefault("slow", 0) / 40_000.0).isCloseTo(1 / 13.0, within(0.01));
     }
 

@@ -46,7 +46,6 @@ class RoundRobinTest {
         TargetView full = new TargetView("a", 2, 0, 10, 1);
         TargetView used = new TargetView("b", 2, 0, 10, 0.6);
         TargetView lessForItsWeight = new TargetView("c", 1, 0, 10, 0.81);
-
         assertThat(spread(1, List.of(used, lessForItsWeight))).startsWith("c", "b", "b");
         assertThat(spread(1, List.of(used, lessForItsWeight, full))).startsWith("a");
     }
@@ -54,11 +53,9 @@ class RoundRobinTest {
     @Test
     void spreadStart_drawsLotsByWeightBetweenEquals() {
         List<TargetView> ready = List.of(target("a", 1), target("b", 3));
-
         long heavy = LongStream.range(0, 400)
                 .filter(seed -> spread(seed, ready).get(0).equals("b"))
                 .count();
-
         // 300 of 400 on average, with a standard deviation of 8.7.
         assertThat(heavy).isBetween(265L, 335L);
     }
@@ -85,7 +82,6 @@ class RoundRobinTest {
         List<TargetView> ready = targets(new SplittableRandom(seed));
         long cycle = ready.stream().mapToLong(TargetView::weight).sum();
         Map<String, Long> picked = new HashMap<>();
-
         for (long n = 1; n <= 3 * cycle; n++) {
             TargetView chosen = ready.get(picker.pick(ready, 0));
             long times = picked.merge(chosen.id(), 1L, Long::sum);
@@ -94,7 +90,6 @@ class RoundRobinTest {
                     .as("seed %d, pick %d: %s ahead of its share", seed, n, chosen)
                     .isLessThan(1);
         }
-
         ready.forEach(target -> assertThat(picked)
                 .as("seed %d, after three cycles", seed)
                 .containsEntry(target.id(), 3L * target.weight()));
@@ -106,7 +101,6 @@ class RoundRobinTest {
         List<TargetView> onlyA = both.subList(0, 1);
         picks(both, 10);
         picks(onlyA, 1000);
-
         assertThat(picks(both, 10)).filteredOn("b"::equals).hasSize(5);
     }
 
@@ -116,13 +110,11 @@ class RoundRobinTest {
         TargetView b = target("b", 1);
         TargetView c = target("c", 1);
         Map<String, Integer> picked = new HashMap<>();
-
         for (int n = 0; n < 1000; n++) {
             for (List<TargetView> ready : List.of(List.of(a, b), List.of(b, c), List.of(a, c))) {
                 picked.merge(ready.get(picker.pick(ready, 0)).id(), 1, Integer::sum);
             }
         }
-
         assertThat(picked.values()).allSatisfy(times -> assertThat(times).isBetween(999, 1001));
     }
 

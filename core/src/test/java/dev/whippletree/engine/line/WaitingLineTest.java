@@ -154,11 +154,9 @@ final class WaitingLineTest {
         Ticket only = enter("batch", Priority.BATCH);
         serve();
         serve();
-
         line.hurry(only);
         enter("served");
         Ticket other = enter("other");
-
         assertThat(List.of(serve(), serve())).containsExactly(only, other);
     }
 

@@ -35,7 +35,6 @@ final class LatestValuesTest {
     @CsvSource({"1, 1", "58, 58", "59, 59", "93, 92", "124, 122", "153, 150", "500, 484"})
     void enoughFor95_isTheOrderStatisticOfWilks(int count, int rank) {
         recordUpTo(count);
-
         assertThat(values.enoughFor(0.95)).isEqualTo(rank);
     }
 

@@ -121,7 +121,6 @@ final class AdaptiveRateTest {
         long now = admitted(100, opening, opening + 100 * SECOND);
         refused(now, now + 40 * SECOND);
         assertThat(perSecond()).isCloseTo(0.9 * 100 / 140, SLIGHT);
-
         now = admitted(50, now + 40 * SECOND, now + 115 * SECOND);
         double refused = perSecond();
         refused(now, now + 10_000 * SECOND);
@@ -138,7 +137,6 @@ final class AdaptiveRateTest {
         now = admitted(20, now + SECOND, now + 21 * SECOND);
         refused(now, now + SECOND);
         assertThat(perSecond()).as("20 s later").isCloseTo(cut, within(0.001));
-
         now = admitted(90, now + SECOND, now + 91 * SECOND);
         double later = perSecond();
         refused(now, now + SECOND);
