@@ -45,7 +45,6 @@ final class CallerContextTest {
         }
         MDC.put("user", "engine");
         fixture.run();
-
         assertThat(seen).containsExactly("answer for ann", "answer for bob");
         assertThat(MDC.getCopyOfContextMap()).isEqualTo(Map.of("user", "engine"));
     }
@@ -61,7 +60,6 @@ final class CallerContextTest {
                 .whenComplete((answer, failure) -> see("failure"));
         MDC.put("user", "engine");
         fixture.run();
-
         assertThat(seen).containsExactly("failure for null");
         assertThat(MDC.get("user")).isEqualTo("engine");
     }
@@ -91,7 +89,6 @@ final class CallerContextTest {
         });
         MDC.clear();
         fixture.run();
-
         assertThat(seen).contains("Start for ann", "Text for ann", "End for ann", "completion for ann");
         assertThat(seen).allMatch(what -> what.endsWith(" for ann"));
     }
@@ -110,7 +107,6 @@ final class CallerContextTest {
         fixture.advance(Duration.ZERO);
         fixture.engine().withdraw(answer);
         fixture.run();
-
         assertThat(answer).isCancelled();
         assertThat(seen).containsExactly("end for ann");
     }
@@ -157,7 +153,6 @@ final class CallerContextTest {
             var unused = fixture.ask("q").thenAccept(answer -> seen.add("answer in span " + span.get()));
             span.set("two");
             fixture.run();
-
             assertThat(seen).containsExactly("answer in span one");
             assertThat(span.get()).isEqualTo("two");
         } finally {

@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Completion;
@@ -17,11 +18,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,14 +33,6 @@ final class CallerTimeoutTest {
 
     private static Prompt.Builder prompt(String text, Duration timeout) {
         return Prompt.builder().user(text).callerTimeout(timeout);
-    }
-
-    private static PromptException failure(CompletableFuture<Completion> answer) {
-        try {
-            throw new AssertionError("answered with " + answer.join());
-        } catch (CompletionException e) {
-            return (PromptException) Objects.requireNonNull(e.getCause());
-        }
     }
 
     /** A library that asks again after a refusal when it is told to, or after its own timeout, so many times. */
@@ -170,9 +160,7 @@ final class CallerTimeoutTest {
         fixture.ask("first");
         CompletableFuture<Completion> left =
                 fixture.ask(prompt("again", Duration.ofSeconds(10)).build());
-        List<CompletableFuture<Completion>> later = IntStream.range(0, 5)
-                .mapToObj(number -> fixture.ask("later " + number))
-                .toList();
+        List<CompletableFuture<Completion>> later = fixture.askMany("later ", 5);
         fixture.advance(Duration.ofSeconds(20));
         assertThat(left).isCompletedExceptionally();
         CompletableFuture<Completion> again = fixture.ask("again");
@@ -259,18 +247,6 @@ final class CallerTimeoutTest {
     }
 
     @Test
-    void keptTurns_holdNoRoom() {
-        fixture.account("a", "1 / 1m");
-        fixture.ask("first");
-        CompletableFuture<Completion> left =
-                fixture.ask(prompt("left", Duration.ofSeconds(10)).build());
-        CompletableFuture<Completion> next = fixture.ask("next");
-        fixture.advance(Duration.ofSeconds(62));
-        assertThat(left).isCompletedExceptionally();
-        assertThat(next).isCompleted();
-    }
-
-    @Test
     void whoLeavesAndReturnsInALoop_gainsNothing() {
         fixture.account("a", "1 / 10s");
         fixture.ask("first");
@@ -288,29 +264,6 @@ final class CallerTimeoutTest {
         assertThat(loop.answered).isTrue();
         assertThat(loop.answeredAt).isAfter(calm.answeredAt);
         assertThat(waiting).allMatch(CompletableFuture::isDone);
-    }
-
-    @Test
-    void tenThousandPromptsThatAreLeft_fillTheirOwnersPartOfTheLineOnly() {
-        fixture.settings(EngineSettings.DEFAULT.withLineSize(1_000).withTenantLineSize(900));
-        fixture.account("a", "60 / 1m");
-        for (int number = 0; number < 10_000; number++) {
-            fixture.ask(Prompt.builder().user("left " + number).tenant("leaver").build())
-                    .cancel(false);
-        }
-        List<CompletableFuture<Completion>> others = IntStream.range(0, 100)
-                .mapToObj(number -> fixture.ask(
-                        Prompt.builder().user("other " + number).tenant("other").build()))
-                .toList();
-        fixture.advance(Duration.ofSeconds(130));
-        assertThat(others).allMatch(answer -> answer.isDone() && !answer.isCompletedExceptionally());
-        assertThat(fixture.engine().status().waiting()).isZero();
-        List<CompletableFuture<Completion>> own = IntStream.range(0, 900)
-                .mapToObj(number -> fixture.ask(
-                        Prompt.builder().user("back " + number).tenant("leaver").build()))
-                .toList();
-        fixture.advance(Duration.ZERO);
-        assertThat(own).noneMatch(CompletableFuture::isCompletedExceptionally);
     }
 
     @Test
@@ -337,21 +290,6 @@ final class CallerTimeoutTest {
     }
 
     @Test
-    void keptTurnThatGivesWay_isLost() {
-        fixture.settings(EngineSettings.DEFAULT.withLineSize(2));
-        fixture.account("a", "1 / 1h");
-        fixture.ask("first");
-        CompletableFuture<Completion> waits = fixture.ask("waits");
-        fixture.ask("left").cancel(false);
-        CompletableFuture<Completion> other =
-                fixture.ask(Prompt.builder().user("other").tenant("other").build());
-        fixture.ask("left");
-        fixture.advance(Duration.ZERO);
-        assertThat(List.of(waits, other)).noneMatch(CompletableFuture::isDone);
-        assertThat(fixture.status().prompts().resumed()).isZero();
-    }
-
-    @Test
     void keptTurns_delayNoForecastAfterTwoMinutes_thoughNobodyAsks() {
         fixture.account("a", "1 / 1m");
         fixture.ask("first");
@@ -367,19 +305,6 @@ final class CallerTimeoutTest {
     }
 
     @Test
-    void promptRefusedBecauseTheLineIsFull_leavesNoTurn() {
-        fixture.settings(EngineSettings.DEFAULT.withLineSize(1));
-        fixture.account("a", "1 / 1m");
-        fixture.ask("first");
-        CompletableFuture<Completion> second = fixture.ask("second");
-        assertThat(failure(fixture.ask("third")).reason()).isEqualTo(Reason.LINE_FULL);
-        fixture.advance(Duration.ofSeconds(61));
-        assertThat(second).isCompleted();
-        fixture.ask("third");
-        assertThat(fixture.engine().status().prompts().resumed()).isZero();
-    }
-
-    @Test
     void promptThatIsLeft_keepsItsTurnOverAReload() {
         fixture.account("a", "1 / 1m");
         fixture.ask("first");
@@ -387,7 +312,7 @@ final class CallerTimeoutTest {
         CompletableFuture<Completion> later = fixture.ask("later");
         fixture.account("b", "1 / 1h");
         fixture.tier("b"); // Its provider hasn't been asked what the prompt takes.
-        fixture.weights(Map.of("", 1));
+        fixture.reload();
         CompletableFuture<Completion> again = fixture.ask("again");
         fixture.advance(Duration.ofSeconds(30));
         assertThat(again).isCompleted();
@@ -451,9 +376,7 @@ final class CallerTimeoutTest {
         for (int number = 0; number < 10; number++) {
             fixture.ask("left " + number).cancel(false);
         }
-        List<CompletableFuture<Completion>> others = IntStream.range(0, 10)
-                .mapToObj(number -> fixture.ask("other " + number))
-                .toList();
+        List<CompletableFuture<Completion>> others = fixture.askMany("other ", 10);
         assertThat(others).noneMatch(CompletableFuture::isDone);
         assertThat(failure(fixture.ask("one too many")).reason()).isEqualTo(Reason.LINE_FULL);
         fixture.ask("left 0");
@@ -461,9 +384,7 @@ final class CallerTimeoutTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = FailureKind.class,
-            names = {"UNAVAILABLE", "RATE_LIMITED"})
+    @EnumSource(names = {"UNAVAILABLE", "RATE_LIMITED"})
     void promptThatIsLeftAfterAFailedCall_keepsItsTurn(FailureKind kind) {
         ScriptedClient client = fixture.account("a", "1 / 1m");
         client.then(client.failsAfter(Duration.ofSeconds(1), kind));

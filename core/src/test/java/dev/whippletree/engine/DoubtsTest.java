@@ -10,9 +10,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
-import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot.AccountState;
-import dev.whippletree.spi.EngineListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +19,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -99,33 +96,8 @@ final class DoubtsTest {
         assertThat(fixture.status().accounts().get(0).failures()).containsOnlyKeys(FailureKind.REJECTED);
     }
 
-    @Test
-    void accountThatTheNextPromptChecks_isSaidToBeCheckedByIt() {
-        List<String> closings = new ArrayList<>();
-        fixture.listener(new EngineListener() {
-            @Override
-            public void closed(String account, String reason) {
-                closings.add(account + " " + reason);
-            }
-        });
-        account("a");
-        refused(POISON, "one");
-        assertThat(closings)
-                .containsExactly("a is off: no token is set; checked again by the next prompt, or by the first prompt"
-                        + " after the token changes");
-    }
-
     @ParameterizedTest
-    @CsvSource({
-        "UNAUTHORIZED, 1, 1",
-        "UNAUTHORIZED, 3, 1",
-        "UNAUTHORIZED, 3, 10",
-        "UNAUTHORIZED, 3, 30",
-        "QUOTA_EXHAUSTED, 1, 10",
-        "QUOTA_EXHAUSTED, 3, 10",
-        "MODEL_UNAVAILABLE, 1, 10",
-        "MODEL_UNAVAILABLE, 3, 10"
-    })
+    @CsvSource({"UNAUTHORIZED, 1, 1", "UNAUTHORIZED, 3, 30", "QUOTA_EXHAUSTED, 1, 10", "MODEL_UNAVAILABLE, 3, 10"})
     void thousandPoisonedPromptsOfOneClient_amongGoodOnes_closeNothing(FailureKind kind, int accounts, int row) {
         for (int account = 0; account < accounts; account++) {
             ScriptedClient client = account("a" + account);
@@ -142,24 +114,6 @@ final class DoubtsTest {
             }
         }
         answered(100, "one");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"1, 10", "3, 10", "3, 20"})
-    void poisonedPromptsOfOneClient_inRandomRuns_closeNothing(int accounts, int badForEachGood) {
-        for (int account = 0; account < accounts; account++) {
-            account("a" + account);
-        }
-        answered(10, "one");
-        SplittableRandom random = new SplittableRandom(badForEachGood);
-        for (int prompt = 0; prompt < 1000; prompt++) {
-            if (random.nextInt(1 + badForEachGood) == 0) {
-                answered(1, "one");
-            } else {
-                refused(POISON, "one");
-            }
-        }
-        assertNothingIsClosed();
     }
 
     @ParameterizedTest
@@ -210,18 +164,6 @@ final class DoubtsTest {
         assertThat(calls()).as("two answers and two refusals").isEqualTo(4);
         assertThat(other.calls()).isEqualTo(1);
         assertNothingIsClosed();
-    }
-
-    @Test
-    void poisonedPromptBesideAnAccountThatIsOff_failsWithTheServicesWords() {
-        account("a");
-        ScriptedClient off = account("b");
-        off.usually(off.failsAfter(SHORT, FailureKind.UNAUTHORIZED));
-        answered(3, "one");
-        assertThat(fixture.status("b").state()).isEqualTo(AccountState.OFF);
-        PromptException failure = refused(POISON, "one");
-        assertThat(failure.reason()).isEqualTo(Reason.REJECTED);
-        assertThat(failure).hasMessageEndingWith("prompt refused (403): not you");
     }
 
     @Test
@@ -288,21 +230,6 @@ final class DoubtsTest {
         fixture.advance(ANSWER);
         assertThat(good).isCompleted();
         assertNothingIsClosed();
-    }
-
-    @Test
-    void refusedPromptsThatTakeLonger_andManyAtOnce_areBoundedToo() {
-        ScriptedClient client = account("a");
-        answered(70, "one");
-        SplittableRandom random = new SplittableRandom(7);
-        client.usually((prompt, model, sink) -> client.failsAfter(
-                        Duration.ofMillis(50 + random.nextInt(400)), refusal(FailureKind.UNAUTHORIZED))
-                .run(prompt, model, sink));
-        for (int prompt = 0; prompt < 2000; prompt++) {
-            ask("good", "one");
-            fixture.advance(Duration.ofMillis(5));
-        }
-        assertThat(calls() - 70).isLessThan(250);
     }
 
     @Test
@@ -438,36 +365,6 @@ final class DoubtsTest {
         fixture.advance(ANSWER);
         assertThat(good).isCompleted();
         assertNothingIsClosed();
-    }
-
-    @Test
-    void whatNeverAnswered_isCheckedAgainWithinAMinute() {
-        ScriptedClient client = account("a");
-        client.usually(client.failsAfter(SHORT, refusal(FailureKind.MODEL_UNAVAILABLE)));
-        for (int second = 0; second < 1200; second++) {
-            ask("good", "one");
-            fixture.advance(Duration.ofSeconds(1));
-        }
-        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OFF);
-        client.usually(client.answersAfter(SHORT));
-        fixture.advance(Duration.ofMinutes(1));
-        answered(1, "one");
-    }
-
-    @Test
-    void changedToken_isTriedWithTheNextPrompt() {
-        AtomicReference<String> token = new AtomicReference<>("first");
-        ScriptedClient client = fixture.account("a", "org", Secret.from(token::get));
-        clients.add(client);
-        answered(1, "one");
-        client.usually(client.failsAfter(SHORT, refusal(FailureKind.UNAUTHORIZED)));
-        for (int prompt = 0; prompt < 150; prompt++) {
-            refused("good", "one");
-        }
-        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OFF);
-        client.usually(client.answersAfter(SHORT));
-        token.set("second");
-        answered(1, "one");
     }
 
     @Test

@@ -30,6 +30,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The embedder over the engine, in virtual time. */
 final class EmbedderTest {
@@ -137,21 +139,12 @@ final class EmbedderTest {
         assertNothingLeft();
     }
 
-    @Test
-    void spaces_countInTexts() {
-        fixture.cache("near", cache);
-        embed("a");
-        fixture.run();
-        CompletableFuture<Embeddings> answer = embed("a ", "\ta", "a\r\n");
-        fixture.run();
-        assertVectors(answer, "a ", "\ta", "a\r\n");
-        assertThat(asked).hasSize(2);
-    }
-
-    @Test
-    void textsUnderWay_areJoined() {
+    @ParameterizedTest
+    @ValueSource(longs = {0, 50})
+    void textsUnderWayOrBeingLookedUp_areJoined(long lookUpMillis) {
+        fixture.cache("near", cache.latency(Duration.ofMillis(lookUpMillis)));
         CompletableFuture<Embeddings> first = embed("a", "b");
-        fixture.advance(HALF);
+        fixture.advance(Duration.ofMillis(40));
         CompletableFuture<Embeddings> second = embed("b", "c");
         fixture.run();
         assertVectors(first, "a", "b");
@@ -159,18 +152,6 @@ final class EmbedderTest {
         assertThat(asked).containsExactly(List.of("a", "b"), List.of("c"));
         assertThat(second.join().usage().promptTokens()).isEqualTo(1);
         assertThat(second.join().all().get(0).origin().source()).isEqualTo(Origin.Source.JOINED);
-        assertNothingLeft();
-    }
-
-    @Test
-    void textsBeingLookedUp_areJoined() {
-        fixture.cache("near", cache.latency(HALF));
-        CompletableFuture<Embeddings> first = embed("a", "b");
-        CompletableFuture<Embeddings> second = embed("b", "c");
-        fixture.run();
-        assertVectors(first, "a", "b");
-        assertVectors(second, "b", "c");
-        assertThat(asked).containsExactly(List.of("a", "b"), List.of("c"));
         assertNothingLeft();
     }
 
@@ -261,15 +242,6 @@ final class EmbedderTest {
         assertVectors(patient, "b");
         assertThat(asked).hasSize(1);
         assertNothingLeft();
-    }
-
-    @Test
-    void slowLookUp_isPartOfTheDeadline() {
-        fixture.cache("near", cache.latency(HALF));
-        CompletableFuture<Embeddings> answer = embedder()
-                .embed(prompt("a").deadline(LATENCY.plus(HALF.dividedBy(2))).build());
-        fixture.advance(LATENCY.plus(HALF).minusMillis(1));
-        assertThat(failure(answer).reason()).isEqualTo(Reason.DEADLINE);
     }
 
     @Test
@@ -373,16 +345,6 @@ final class EmbedderTest {
     }
 
     @Test
-    void withoutStore_isNotStored() {
-        fixture.cache("near", cache);
-        embedder().embed(prompt("a", "b").noStore().build());
-        fixture.run();
-        assertThat(cache.entries()).isEmpty();
-        assertThat(asked).hasSize(1);
-        assertNothingLeft();
-    }
-
-    @Test
     void dimensionsAndTenants_areApart() {
         fixture.cache("near", cache);
         embedder().embed(prompt("a").extra("dimensions", 8).build());
@@ -455,25 +417,13 @@ final class EmbedderTest {
         fixture.advance(HALF);
         int underWay = fixture.status().inFlight();
         assertThat(underWay).isBetween(1, 2_999);
-
         embedder().withdraw(answer);
         assertThat(fixture.status().waiting()).isZero();
         assertThat(answer).as("while calls are under way").isNotDone();
         fixture.run();
-
         assertThat(answer).isCancelled();
         assertThat(asked).hasSize(underWay);
         assertThat(cache.entries()).hasSize(underWay);
-        assertNothingLeft();
-    }
-
-    @Test
-    void withdrawnRequest_whoseCallsAreAllUnderWay_getsItsVectors() {
-        CompletableFuture<Embeddings> answer = embed("a", "b");
-        fixture.advance(HALF);
-        embedder().withdraw(answer);
-        fixture.run();
-        assertVectors(answer, "a", "b");
         assertNothingLeft();
     }
 
@@ -510,17 +460,5 @@ final class EmbedderTest {
         assertThatThrownBy(() -> prompt("a").maxTokens(3).build()).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> prompt("a").system("Be kind").build()).isInstanceOf(IllegalArgumentException.class);
         assertThat(embedder().embed(prompt("a").route("nowhere").build())).isCompletedExceptionally();
-    }
-
-    @Test
-    void tokens_areInputsToo() {
-        client.usually(client.answersAfter(LATENCY, vector("a")));
-        CompletableFuture<Embeddings> answer = embedder()
-                .embed(Prompt.builder()
-                        .operation(Operation.EMBEDDING)
-                        .message(Message.tokens(List.of(104, 101)))
-                        .build());
-        fixture.run();
-        assertVectors(answer, "a");
     }
 }

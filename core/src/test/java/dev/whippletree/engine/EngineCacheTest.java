@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,39 +61,20 @@ final class EngineCacheTest {
         assertThat(fixture.status().prompts().fromCache()).isEqualTo(1);
     }
 
-    @Test
-    void answered_isStoredForADay() {
-        fixture.ask("q");
+    @ParameterizedTest
+    @CsvSource({"PT0S, PT24H", "PT5M, PT5M"})
+    void answered_isStoredForADay_orAsLongAsThePromptSays(Duration ttl, Duration stored) {
+        Prompt.Builder prompt = Prompt.builder().user("q");
+        fixture.ask((ttl.isZero() ? prompt : prompt.ttl(ttl)).build());
         fixture.advance(Duration.ofMillis(100));
-        assertThat(onlyEntry().expires()).isEqualTo(fixture.timeline.now().plus(Duration.ofDays(1)));
-    }
-
-    @Test
-    void ttlOfThePrompt_goesBeforeTheRoutes() {
-        fixture.ask(Prompt.builder().user("q").ttl(Duration.ofMinutes(5)).build());
-        fixture.advance(Duration.ofMillis(100));
-        assertThat(onlyEntry().expires()).isEqualTo(fixture.timeline.now().plus(Duration.ofMinutes(5)));
-    }
-
-    @Test
-    void ttlOfForever_isAnswered() {
-        CompletableFuture<Completion> answer = fixture.ask(Prompt.builder()
-                .user("q")
+        assertThat(onlyEntry().expires()).isEqualTo(fixture.timeline.now().plus(stored));
+        CompletableFuture<Completion> forever = fixture.ask(Prompt.builder()
+                .user("r")
                 .ttl(Duration.ofSeconds(Long.MAX_VALUE))
                 .build());
         fixture.run();
-        assertThat(answer.join().text()).isEqualTo("answer");
-        assertThat(cache.entries()).hasSize(1);
-    }
-
-    @Test
-    void expired_isAMiss() {
-        fixture.ask(Prompt.builder().user("q").ttl(Duration.ofSeconds(1)).build());
-        fixture.run();
-        fixture.advance(Duration.ofSeconds(2));
-        fixture.ask("q");
-        fixture.run();
-        assertThat(client.calls()).isEqualTo(2);
+        assertThat(forever.join().text()).isEqualTo("answer");
+        assertThat(cache.entries()).hasSize(2);
     }
 
     @Test
@@ -215,7 +197,6 @@ final class EngineCacheTest {
             assertThat(cache.entries()).isEmpty();
             assertThat(far.entries()).isEmpty();
             assertThat(fixture.status().prompts().underWay()).isZero();
-
             CompletableFuture<Completion> second = fixture.ask(demanding(type));
             fixture.run();
             assertThat(second.join().origin().source()).isEqualTo(Origin.Source.CALL);
@@ -259,26 +240,14 @@ final class EngineCacheTest {
     }
 
     @Test
-    void failed_isNeverStored() {
-        client.usually(client.failsAfter(SHORT, FailureKind.REJECTED));
-        fixture.ask("q");
-        fixture.run();
-        assertThat(cache.puts()).isZero();
-    }
-
-    @Test
-    void noStore_isLookedUpButNotStored() {
+    void noStore_isLookedUpButNotStored_noCache_isNotLookedUpButStored() {
         fixture.ask(Prompt.builder().user("q").noStore().build());
         fixture.run();
         assertThat(cache.gets()).isEqualTo(1);
         assertThat(cache.puts()).isZero();
-    }
-
-    @Test
-    void noCache_isNotLookedUpButStored() {
         fixture.ask(Prompt.builder().user("q").noCache().build());
         fixture.run();
-        assertThat(cache.gets()).isZero();
+        assertThat(cache.gets()).isEqualTo(1);
         assertThat(cache.entries()).hasSize(1);
     }
 

@@ -11,7 +11,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheHit;
 import dev.whippletree.spi.CacheKey;
-import dev.whippletree.spi.CacheStore;
+import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +33,8 @@ final class EngineConfirmationTest {
             new Origin(Origin.Source.CALL, "a", "model", 1, Duration.ZERO, Optional.empty()));
 
     private final EngineFixture fixture = new EngineFixture();
-    private final Asking near = new Asking();
-    private final Asking far = new Asking();
+    private final Asking near = new Asking(fixture.timeline);
+    private final Asking far = new Asking(fixture.timeline);
 
     EngineConfirmationTest() {
         fixture.account("a", "1000 / 1s");
@@ -42,7 +42,7 @@ final class EngineConfirmationTest {
     }
 
     /** A cache that finds what a test says, and wants to know all. */
-    private static final class Asking implements CacheStore {
+    private static final class Asking extends ScriptedCache {
 
         private final List<String> heard = new ArrayList<>();
         private final List<CacheKey> lookedUp = new ArrayList<>();
@@ -52,15 +52,14 @@ final class EngineConfirmationTest {
         private List<String> remarks = List.of();
         private boolean broken;
 
+        Asking(Timeline timeline) {
+            super(timeline);
+        }
+
         @Override
         public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
             lookedUp.add(key);
             return found;
-        }
-
-        @Override
-        public CompletionStage<Void> put(CacheKey key, CacheEntry entry) {
-            return CompletableFuture.completedFuture(null);
         }
 
         @Override
@@ -91,19 +90,6 @@ final class EngineConfirmationTest {
                 throw new IllegalStateException("broken");
             }
         }
-
-        @Override
-        public CompletionStage<Void> remove(CacheKey key) {
-            return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public CompletionStage<Long> clear(Optional<String> tenant) {
-            return CompletableFuture.completedFuture(0L);
-        }
-
-        @Override
-        public void close() {}
     }
 
     private CacheEntry entry(Duration ttl) {

@@ -16,10 +16,12 @@ import dev.whippletree.model.Scope;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.Claim;
+import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -27,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class EngineCoordinationTest {
 
@@ -157,23 +160,24 @@ final class EngineCoordinationTest {
         assertThat(client.calls()).isZero();
     }
 
-    @Test
-    void coordinatorThatFails_stopsNobody_andIsCounted() {
-        others.answers(uses -> CompletableFuture.failedFuture(new IllegalStateException("scripted")));
+    @ParameterizedTest
+    @ValueSource(strings = {"fails", "throws", "throws when told of the end"})
+    void coordinatorThatFailsOrThrows_stopsNobody_andIsCounted(String how) {
+        IllegalStateException broken = new IllegalStateException("scripted");
+        if (how.equals("throws when told of the end")) {
+            others.deaf();
+        } else {
+            others.answers(uses -> {
+                if (how.equals("throws")) {
+                    throw broken;
+                }
+                return CompletableFuture.failedFuture(broken);
+            });
+        }
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.run();
         assertThat(answer).isCompleted();
         assertThat(fixture.status().coordination().orElseThrow().faults()).isEqualTo(1);
-    }
-
-    @Test
-    void coordinatorThatThrows_stopsNobody() {
-        others.answers(uses -> {
-            throw new IllegalStateException("scripted");
-        });
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.run();
-        assertThat(answer).isCompleted();
     }
 
     @Test
@@ -271,6 +275,8 @@ final class EngineCoordinationTest {
     @Test
     void closedByOthers_isNotTriedBefore_theLatestTimeHolds() {
         fixture.engine();
+        others.listener().closed(new ScopeClosing(Scope.of("elsewhere"), Duration.ofHours(1), true, ""));
+        others.listener().reopened(Scope.of("elsewhere"));
         others.listener().closed(closing(Duration.ofSeconds(9), true));
         others.listener().closed(closing(Duration.ofSeconds(3), true));
         fixture.ask("q");
@@ -279,13 +285,27 @@ final class EngineCoordinationTest {
     }
 
     @Test
-    void noticeOfAScopeNobodyKnowsHere_changesNothing() {
+    void closedByOthersForAnUnknownTime_isToldOnce_opensNoSooner_andStartsSlowly() {
+        List<String> told = new ArrayList<>();
+        fixture.listener(new EngineListener() {
+            @Override
+            public void closed(String account, String reason) {
+                told.add(account + " " + reason);
+            }
+        });
         fixture.engine();
-        others.listener().closed(new ScopeClosing(Scope.of("elsewhere"), SECOND, true, ""));
-        others.listener().reopened(Scope.of("elsewhere"));
-        fixture.ask("q");
-        fixture.run();
-        assertThat(client.callTimes()).containsExactly(0L);
+        others.listener().closed(closing(Duration.ofSeconds(9), false));
+        others.listener().closed(closing(Duration.ofSeconds(3), false));
+        fixture.advance(Duration.ofSeconds(8));
+        fixture.ask("too early");
+        fixture.advance(SECOND);
+        assertThat(client.calls()).isZero();
+        assertThat(told).singleElement().asString().startsWith("a is closed, according to another process");
+        fixture.askMany(40);
+        fixture.advance(Duration.ofMillis(50));
+        assertThat(client.calls()).isEqualTo(1);
+        fixture.advance(Duration.ofMillis(100));
+        assertThat(client.calls()).as("after the probe").isBetween(2, 10);
     }
 
     @Test
@@ -413,26 +433,28 @@ final class EngineCoordinationTest {
     void nobodyCouldBeAskedForTheClaim_theCacheIsNotAskedAgain() {
         fixture.sharedCache("shared", cache);
         others.claims(() -> CompletableFuture.completedFuture(new Claim.Ours(() -> {}, false)));
-
         fixture.ask("q");
         fixture.run();
-
         assertThat(client.calls()).isEqualTo(1);
         assertThat(cache.gets()).isEqualTo(1);
         assertThat(fixture.status().coordination().orElseThrow().claimed()).isZero();
     }
 
-    @Test
-    void withoutASharedCache_nothingIsClaimed() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void withoutASharedCache_orForAPromptThatIsNotStored_nothingIsClaimed(boolean shared) {
         fixture.cache("near", cache);
+        if (shared) {
+            fixture.sharedCache("shared", cache);
+        }
         others.claims(() -> new CompletableFuture<>());
-        CompletableFuture<Completion> answer = fixture.ask("q");
+        Prompt prompt = Prompt.of("q");
+        CompletableFuture<Completion> answer =
+                fixture.ask(shared ? prompt.toBuilder().noStore().build() : prompt);
         fixture.run();
         assertThat(answer).isCompleted();
-        assertThat(fixture.status().coordination())
-                .map(there -> there.claimed())
-                .isEqualTo(Optional.of(0L));
-        assertThat(List.of(client.calls())).containsExactly(1);
+        assertThat(fixture.status().coordination().orElseThrow().claimed()).isZero();
+        assertThat(client.calls()).isEqualTo(1);
     }
 
     @Test

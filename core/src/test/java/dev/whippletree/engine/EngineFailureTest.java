@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.flight.FailurePolicy;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -12,7 +13,6 @@ import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.settings.Retries;
-import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.Timeouts;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.testkit.logging.LoggedLines;
@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,35 +119,10 @@ final class EngineFailureTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = FailureKind.class,
-            names = {"QUOTA_EXHAUSTED", "UNAUTHORIZED", "MODEL_UNAVAILABLE"})
-    void aloneAndClosedForAnUnknownTime_failsWithoutAPause(FailureKind kind) {
-        ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.usually(client.failsAfter(SHORT, kind));
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.advance(SHORT);
-        assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ACCOUNT);
-        assertThat(failure(answer).kind()).contains(kind);
-        CompletableFuture<Completion> next = fixture.ask("another");
-        fixture.advance(SHORT);
-        assertThat(failure(next).attempts()).isEmpty();
-        assertThat(failure(next).kind()).contains(kind);
-    }
-
-    @Test
-    void limitedWithoutAWait_pauseIsLongerThanTheCallerWaits_failsWithoutWaitingForTheDeadline() {
-        failsAtOnce(FailureKind.RATE_LIMITED);
-    }
-
-    @Test
-    void coolsDownForLongerThanTheCallerWaits_failsWithoutWaitingForTheDeadline() {
-        failsAtOnce(FailureKind.OVERLOADED);
-    }
-
-    private void failsAtOnce(FailureKind kind) {
+    @EnumSource(names = {"RATE_LIMITED", "OVERLOADED"})
+    void pausesForLongerThanTheCallerWaits_failsWithoutWaitingForTheDeadline(FailureKind kind) {
         Duration hardly = Duration.ofMillis(1);
-        fixture.route(route -> withRetries(route, new Retries(2, hardly, hardly, 1, 1000)).toBuilder()
+        fixture.route(route -> EngineFixture.with(route, new Retries(2, hardly, hardly, 1, 1000)).toBuilder()
                 .patience(hardly)
                 .build());
         ScriptedClient client = fixture.account("a");
@@ -228,15 +204,8 @@ final class EngineFailureTest {
         ScriptedClient primary = fixture.account("a", "1000 / 1s");
         fixture.account("b", "1000 / 1s");
         fixture.tier("a").tier("b");
-        primary.usually(primary.failsAfter(
-                SHORT,
-                new Failure(
-                        kind,
-                        "scripted",
-                        OptionalInt.empty(),
-                        Optional.empty(),
-                        Optional.of(Duration.ofMinutes(1)),
-                        Reach.ORGANIZATION)));
+        primary.usually(
+                primary.failsAfter(SHORT, ScriptedClient.limited(kind, Duration.ofMinutes(1), Reach.ORGANIZATION)));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofMinutes(2));
         assertThat(answer).isCompleted();
@@ -244,9 +213,7 @@ final class EngineFailureTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = FailureKind.class,
-            names = {"TOO_LARGE", "FILTERED", "REJECTED"})
+    @EnumSource(names = {"TOO_LARGE", "FILTERED", "REJECTED"})
     void callersOwnMistake_isTriedNowhereElseAndCoolsNothing(FailureKind kind) {
         ScriptedClient first = fixture.account("a", "1000 / 1s");
         ScriptedClient second = fixture.account("b", "1000 / 1s");
@@ -273,9 +240,7 @@ final class EngineFailureTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = FailureKind.class,
-            names = {"QUOTA_EXHAUSTED", "UNAUTHORIZED", "MODEL_UNAVAILABLE"})
+    @EnumSource(names = {"QUOTA_EXHAUSTED", "UNAUTHORIZED", "MODEL_UNAVAILABLE"})
     void closedForAnUnknownTime_isTriedAgainByOneProbe_afterASecondThenTwo(FailureKind kind) {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
         client.usually(client.failsAfter(SHORT, kind));
@@ -285,6 +250,8 @@ final class EngineFailureTest {
         Instant check = fixture.status("a").until().orElseThrow();
         fixture.advance(Duration.ofMillis(5));
         assertThat(failure(meanwhile).reason()).isEqualTo(Reason.NO_ACCOUNT);
+        assertThat(failure(meanwhile).kind()).contains(kind);
+        assertThat(failure(meanwhile).attempts()).isEmpty();
         assertThat(failure(meanwhile).roomAt()).contains(check);
         assertThat(client.calls()).isEqualTo(1);
         fixture.advance(SHORT);
@@ -362,16 +329,6 @@ final class EngineFailureTest {
         }
     }
 
-    private static Failure asksToWait(Duration retryAfter) {
-        return new Failure(
-                FailureKind.UNAVAILABLE,
-                "scripted",
-                OptionalInt.of(500),
-                Optional.empty(),
-                Optional.of(retryAfter),
-                Reach.ACCOUNT);
-    }
-
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void serviceSaysWhenToComeBack_isNotTriedBefore_withAFallbackOrWithout(boolean fallback) {
@@ -380,7 +337,8 @@ final class EngineFailureTest {
             fixture.account("b", "1000 / 1s");
             fixture.tier("a").tier("b");
         }
-        client.then(client.failsAfter(SHORT, asksToWait(Duration.ofSeconds(1))));
+        client.then(client.failsAfter(
+                SHORT, ScriptedClient.limited(FailureKind.UNAVAILABLE, Duration.ofSeconds(1), Reach.ACCOUNT)));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(SHORT);
         CompletableFuture<Completion> another = fixture.ask("another");
@@ -392,43 +350,22 @@ final class EngineFailureTest {
                 .isGreaterThanOrEqualTo(Duration.ofSeconds(1).toNanos());
     }
 
-    @Test
-    void serviceSaysToComeBackAfterMoreThanPatience_theFallbackAnswersAtOnce() {
-        ScriptedClient client = fixture.account("a", "1000 / 1s");
-        fixture.account("b", "1000 / 1s");
-        fixture.tier("a").tier("b");
-        client.usually(client.failsAfter(SHORT, asksToWait(Duration.ofMinutes(1))));
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.advance(Duration.ofMillis(120));
-        assertThat(answer).isCompleted();
-        assertThat(answer.join().origin().account()).isEqualTo("b");
-        assertThat(client.calls()).isEqualTo(1);
-    }
-
-    @Test
-    void emptyAnswer_isAFaultOnce_andAnotherTargetIsAsked() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void emptyAnswer_isAFaultOnce_andAnotherTargetIsAskedAtOnce_ofTheNextTierToo(boolean tiers) {
         ScriptedClient empty = fixture.account("a", "1000 / 1s");
         fixture.account("b", "1000 / 1s");
+        if (tiers) {
+            fixture.tier("a").tier("b");
+        }
         empty.usually(empty.answersAfter(SHORT, ""));
         CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.advance(Duration.ofSeconds(1));
+        fixture.advance(Duration.ofMillis(120));
         assertThat(answer).isCompleted();
         assertThat(answer.join().text()).isEqualTo("answer");
         assertThat(answer.join().origin().account()).isEqualTo("b");
-        assertThat(fixture.status("a").failures()).containsEntry(FailureKind.UNAVAILABLE, 1L);
-    }
-
-    @Test
-    void emptyAnswer_isAskedForInTheNextTierAtOnce() {
-        ScriptedClient empty = fixture.account("a", "1000 / 1s");
-        fixture.account("b", "1000 / 1s");
-        fixture.tier("a").tier("b");
-        empty.usually(empty.answersAfter(SHORT, ""));
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.advance(Duration.ofMillis(120));
-        assertThat(answer).isCompleted();
-        assertThat(answer.join().origin().account()).isEqualTo("b");
         assertThat(empty.calls()).isEqualTo(1);
+        assertThat(fixture.status("a").failures()).containsEntry(FailureKind.UNAVAILABLE, 1L);
     }
 
     @Test
@@ -463,9 +400,7 @@ final class EngineFailureTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = FailureKind.class,
-            names = {"OVERLOADED", "UNAVAILABLE"})
+    @EnumSource(names = {"OVERLOADED", "UNAVAILABLE"})
     void failureThatAsksToWaitForWeeks_isProbedAfterAnHour(FailureKind kind) {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
         client.then(client.failsAfter(SHORT, ScriptedClient.limited(kind, Duration.ofDays(31), Reach.ACCOUNT)));
@@ -483,7 +418,7 @@ final class EngineFailureTest {
 
     @Test
     void promptThatNeedsNoCall_earnsNoRetry() {
-        fixture.route(route -> withRetries(route, new Retries(3, SHORT, SHORT, 0.1, 0.01)));
+        fixture.route(route -> EngineFixture.with(route, new Retries(3, SHORT, SHORT, 0.1, 0.01)));
         fixture.account("good", "1000 / 1s");
         ScriptedClient bad = fixture.account("bad", "1000 / 1s");
         bad.usually(bad.failsAfter(SHORT, FailureKind.UNAVAILABLE));
@@ -493,15 +428,9 @@ final class EngineFailureTest {
             fixture.advance(Duration.ofMillis(200));
         }
         assertThat(fixture.status().prompts().fromCache()).isEqualTo(19);
-
         fixture.ask(Prompt.builder().user("q").account("bad").build());
         fixture.advance(Duration.ofSeconds(5));
-
         assertThat(bad.calls()).isEqualTo(2);
-    }
-
-    private static RouteSettings withRetries(RouteSettings route, Retries retries) {
-        return route.toBuilder().retries(retries).build();
     }
 
     @Test
@@ -530,5 +459,19 @@ final class EngineFailureTest {
         fixture.advance(Duration.ofMinutes(1));
         assertThat(answer).isCompleted();
         assertThat(slow.calls()).isEqualTo(1);
+    }
+
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    @Test
+    void staysBetweenItsFloorAndItsDoublingBound() {
+        SplittableRandom random = new SplittableRandom(1);
+        for (int failures = 0; failures < 200; failures++) {
+            long bound = (long) Math.min(15 * SECOND, 0.5 * SECOND * Math.pow(2, failures));
+            assertThat(FailurePolicy.backoffNanos(failures, Retries.DEFAULT, Duration.ZERO, random))
+                    .isBetween(0L, bound);
+            assertThat(FailurePolicy.backoffNanos(failures, Retries.DEFAULT, Duration.ofSeconds(20), random))
+                    .isEqualTo(20 * SECOND);
+        }
     }
 }

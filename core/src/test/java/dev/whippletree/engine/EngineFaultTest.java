@@ -48,25 +48,6 @@ final class EngineFaultTest {
     }
 
     @Test
-    void sinkToldAfterTheEnd_ignoresIt() {
-        ScriptedClient client = fixture.account("a", "10 / 1s");
-        client.then(client.later(SHORT, (prompt, model, sink) -> {
-            sink.delta(new Delta.Text("answer"));
-            sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
-            sink.delta(new Delta.Text("more"));
-            sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
-            sink.failed(Failure.of(FailureKind.UNAVAILABLE, "after the end"));
-            sink.firstByte();
-            return () -> {};
-        }));
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.run();
-        assertThat(answer.join().text()).isEqualTo("answer");
-        assertThat(fixture.status("a").answered()).isEqualTo(1);
-        assertThat(fixture.status("a").failures()).isEmpty();
-    }
-
-    @Test
     void staleConnection_isCounted_andIsNeitherAnAttemptNorAFailureNorAPause() {
         ScriptedClient client = fixture.account("a", "10 / 1s");
         client.usually(client.later(SHORT, (prompt, model, sink) -> {
@@ -90,75 +71,69 @@ final class EngineFaultTest {
     }
 
     @Test
-    void answeredBeforeSendReturns_isAnAnswer() {
+    void answeredBeforeSendReturns_isAnAnswer_andWhatComesAfterTheEndIsIgnored() {
         ScriptedClient client = fixture.account("a", "10 / 1s");
         client.then((prompt, model, sink) -> {
             sink.delta(new Delta.Text("at once"));
             sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
+            sink.delta(new Delta.Text("more"));
+            sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
+            sink.failed(Failure.of(FailureKind.UNAVAILABLE, "after the end"));
+            sink.firstByte();
             return () -> {};
         });
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.run();
         assertThat(answer.join().text()).isEqualTo("at once");
+        assertThat(fixture.status("a").answered()).isEqualTo(1);
+        assertThat(fixture.status("a").failures()).isEmpty();
         assertThat(fixture.status().inFlight()).isZero();
     }
 
-    @Test
-    void toolCallOfAnAbsurdIndex_isGarbageAndNoMemory() {
+    @ParameterizedTest
+    @ValueSource(ints = {1_000, Integer.MAX_VALUE})
+    void toolCallOfAnAbsurdIndex_orAnAnswerOfAnAbsurdSize_isGarbage(int index) {
         ScriptedClient client = fixture.account("a", "10 / 1s");
         client.then(client.later(SHORT, (prompt, model, sink) -> {
-            sink.delta(new Delta.ToolCallPart(Integer.MAX_VALUE, Optional.empty(), Optional.of("f"), "{}"));
+            sink.delta(new Delta.ToolCallPart(index, Optional.empty(), Optional.of("f"), "{}"));
             sink.done(new AnswerEnd(FinishReason.TOOL_CALLS, Optional.empty(), model));
+            return () -> {};
+        }));
+        client.then(client.later(SHORT, (prompt, model, sink) -> {
+            String million = "x".repeat(1 << 20);
+            for (int part = 0; part < 65; part++) {
+                sink.delta(new Delta.Text(million));
+            }
+            sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
             return () -> {};
         }));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.run();
-        assertThat(answer.join().text()).isEqualTo("answer");
-        assertThat(fixture.status("a").failures()).containsEntry(FailureKind.UNAVAILABLE, 1L);
+        assertThat(failure(answer).attempts())
+                .extracting(attempt -> attempt.failure().kind())
+                .containsExactly(FailureKind.UNAVAILABLE, FailureKind.UNAVAILABLE);
     }
 
     @Test
-    void admissionThrows_targetIsNotUsedForThePrompt() {
-        fixture.account("a", "10 / 1s").admits(() -> {
+    void admissionThrowsOrRefuses_goesToWhoCanTakeIt_orIsAnErrorThatNamesEachAccount() {
+        ScriptedClient broken = fixture.account("a", "10 / 1s").admits(() -> {
             throw new NoClassDefFoundError("broken provider");
         });
-        ScriptedClient other = fixture.account("b", "10 / 1s");
+        ScriptedClient refusing = fixture.account("b", "10 / 1s").refusing("no logprobs here");
+        CompletableFuture<Completion> nobody = fixture.ask("nobody's");
+        fixture.run();
+        assertThat(failure(nobody).reason()).isEqualTo(Reason.REJECTED);
+        assertThat(failure(nobody))
+                .hasMessageContaining("account a")
+                .hasMessageContaining("broken provider")
+                .hasMessageContaining("no logprobs here");
+        ScriptedClient taking = fixture.account("c", "10 / 1s");
+        fixture.tier("c").reload();
         List<CompletableFuture<Completion>> answers = fixture.askMany(4);
         fixture.run();
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
-        assertThat(other.calls()).isEqualTo(4);
-    }
-
-    @Test
-    void admissionThrowsEverywhere_isAnErrorThatNamesTheAccount() {
-        fixture.account("a", "10 / 1s").admits(() -> {
-            throw new IllegalStateException("broken provider");
-        });
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.run();
-        assertThat(failure(answer).reason()).isEqualTo(Reason.REJECTED);
-        assertThat(failure(answer)).hasMessageContaining("account a").hasMessageContaining("broken provider");
-    }
-
-    @Test
-    void refusedBeforeACall_goesToWhoCanTakeIt() {
-        ScriptedClient first = fixture.account("a", "10 / 1s").refusing("no logprobs here");
-        ScriptedClient second = fixture.account("b", "10 / 1s");
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.run();
-        assertThat(answer.join().origin().account()).isEqualTo("b");
-        assertThat(first.calls()).isZero();
-        assertThat(second.calls()).isEqualTo(1);
-    }
-
-    @Test
-    void refusedByAll_isRejectedWithEachReason() {
-        fixture.account("a", "10 / 1s").refusing("no logprobs here");
-        fixture.account("b", "10 / 1s").refusing("nor here");
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.run();
-        assertThat(failure(answer).reason()).isEqualTo(Reason.REJECTED);
-        assertThat(failure(answer)).hasMessageContaining("no logprobs here").hasMessageContaining("nor here");
+        assertThat(taking.calls()).isEqualTo(4);
+        assertThat(broken.calls() + refusing.calls()).isZero();
     }
 
     @ParameterizedTest
@@ -178,7 +153,7 @@ final class EngineFaultTest {
     void pickerOutOfRange_weightsAreHeededAllTheSame() {
         fixture.account("a", "10 / 1s");
         fixture.account("b", "10 / 1s");
-        fixture.weigh("b", 3);
+        fixture.member("b").with(said -> said.weight(3));
         fixture.picker((ready, now) -> -1);
         fixture.askMany(8);
         fixture.run();
@@ -240,9 +215,7 @@ final class EngineFaultTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = FailureKind.class,
-            names = {"TOO_LARGE", "FILTERED", "REJECTED"})
+    @EnumSource(names = {"TOO_LARGE", "FILTERED", "REJECTED"})
     void picker_doesNotHoldACallersMistakeAgainstTheTarget(FailureKind kind) {
         ScriptedClient client = fixture.account("a", "10 / 1s");
         HearingPicker picker = new HearingPicker();

@@ -17,6 +17,7 @@ import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Picker;
+import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.state.StateFolder;
 import dev.whippletree.strategy.RoundRobin;
@@ -25,31 +26,36 @@ import dev.whippletree.time.VirtualTimeline;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** An engine in virtual time over scripted accounts, put together step by step. */
+/** An engine in virtual time over scripted accounts, put together step by step, and anew as often as a test likes. */
 final class EngineFixture {
 
     static final String MODEL = "model";
 
     final VirtualTimeline timeline;
-    private final Map<String, AccountSettings> accounts = new LinkedHashMap<>();
-    private final Map<String, ScriptedClient> clients = new LinkedHashMap<>();
+
+    /** The accounts whose clients reloads have closed. */
+    final List<String> closed = new ArrayList<>();
+
+    private final Map<String, Member> members = new LinkedHashMap<>();
+    private final Map<ProviderClient, String> names = new HashMap<>();
+    private final Map<String, List<List<String>>> routes = new LinkedHashMap<>();
     private final List<Topology.OpenCache> caches = new ArrayList<>();
-    private final List<List<String>> tiers = new ArrayList<>();
     private final List<EngineListener> listeners = new ArrayList<>();
     private Optional<Topology.OpenCoordination> coordination = Optional.empty();
     private UnaryOperator<RouteSettings> route = settings -> settings;
     private EngineSettings settings = EngineSettings.DEFAULT;
     private TenantWeights weights = TenantWeights.EQUAL;
+    private List<String> notes = List.of();
     private @Nullable Picker picker;
     private @Nullable Engine engine;
     private @Nullable StateFolder state;
@@ -64,9 +70,52 @@ final class EngineFixture {
         this.timeline = timeline;
     }
 
-    /** Each account has settings of its own, so that each client is asked what a prompt takes. */
-    private static AccountSettings.Builder settings(String id) {
-        return AccountSettings.builder(id, "scripted").setting("script", id);
+    /** An account as it is said at the moment. */
+    final class Member {
+
+        private ScriptedClient client = new ScriptedClient(timeline);
+        private AccountSettings settings;
+        private List<String> limits = List.of();
+
+        Member(AccountSettings settings) {
+            this.settings = settings;
+        }
+
+        Member limits(String... texts) {
+            limits = List.of(texts);
+            return this;
+        }
+
+        Member with(UnaryOperator<AccountSettings.Builder> change) {
+            settings = change.apply(settings.toBuilder()).build();
+            return this;
+        }
+
+        /** Other settings of the provider's: its client is another. */
+        Member reconnected() {
+            client = new ScriptedClient(timeline);
+            return with(builder -> builder.setting("base-url", "another"));
+        }
+
+        ScriptedClient client() {
+            return client;
+        }
+
+        private Topology.OpenAccount open(String id) {
+            names.put(client, id);
+            AccountSettings.Builder said = settings.toBuilder();
+            limits.forEach(said::limit);
+            return new Topology.OpenAccount(said.build(), client);
+        }
+    }
+
+    /** Adds an account, or returns it to be changed. All of these are of one kind, unless they say otherwise. */
+    Member member(String id) {
+        return members.computeIfAbsent(
+                id,
+                name -> new Member(AccountSettings.builder(name, "scripted")
+                        .maxConcurrency(1000)
+                        .build()));
     }
 
     /** An account with limits, in a tier of its own making: {@link #tier} otherwise. */
@@ -74,44 +123,46 @@ final class EngineFixture {
         return account(id, Optional.empty(), 1000, limits);
     }
 
+    /** Each account has settings of its own, so that each client is asked what a prompt takes. */
     ScriptedClient account(String id, Optional<String> organization, int concurrency, String... limits) {
-        AccountSettings.Builder settings = settings(id).maxConcurrency(concurrency);
-        organization.ifPresent(settings::organization);
-        List.of(limits).forEach(settings::limit);
-        accounts.put(id, settings.build());
-        ScriptedClient client = new ScriptedClient(timeline);
-        clients.put(id, client);
-        return client;
+        AccountSettings.Builder said =
+                AccountSettings.builder(id, "scripted").setting("script", id).maxConcurrency(concurrency);
+        organization.ifPresent(said::organization);
+        List.of(limits).forEach(said::limit);
+        return account(said.build());
     }
 
-    ScriptedClient account(AccountSettings settings) {
-        accounts.put(settings.id(), settings);
-        ScriptedClient client = new ScriptedClient(timeline);
-        clients.put(settings.id(), client);
-        return client;
-    }
-
-    /** Gives an account that is there another weight. */
-    void weigh(String id, int weight) {
-        AccountSettings given = Objects.requireNonNull(accounts.get(id));
-        accounts.put(id, given.toBuilder().weight(weight).build());
+    ScriptedClient account(AccountSettings said) {
+        Member member = new Member(said);
+        members.put(said.id(), member);
+        return member.client;
     }
 
     /** An account with a token, whose organization another may share. */
     ScriptedClient account(String id, String organization, Secret token) {
-        ScriptedClient client = account(id, Optional.of(organization), 1000);
-        accounts.put(
-                id,
-                settings(id)
-                        .token(token)
-                        .organization(organization)
-                        .maxConcurrency(1000)
-                        .build());
-        return client;
+        account(id, Optional.of(organization), 1000);
+        return member(id).with(said -> said.token(token)).client;
     }
 
+    EngineFixture without(String id) {
+        members.remove(id);
+        return this;
+    }
+
+    /** Adds a tier to the default route. An account's id stands for its usual model; {@code id/model} for another. */
     EngineFixture tier(String... ids) {
-        tiers.add(List.of(ids));
+        routes.computeIfAbsent("default", name -> new ArrayList<>()).add(List.of(ids));
+        return this;
+    }
+
+    /** Says that a route has one tier of these accounts. */
+    EngineFixture route(String name, String... ids) {
+        routes.put(name, new ArrayList<>(List.of(List.of(ids))));
+        return this;
+    }
+
+    EngineFixture withoutRoute(String name) {
+        routes.remove(name);
         return this;
     }
 
@@ -141,12 +192,13 @@ final class EngineFixture {
         return this;
     }
 
-    /** Tenants share by such weights: at the start, or from now on. */
     EngineFixture weights(Map<String, Integer> byTenant) {
         weights = new TenantWeights(byTenant);
-        if (engine != null) {
-            engine.reload(topology(), client -> {});
-        }
+        return this;
+    }
+
+    EngineFixture notes(String... others) {
+        notes = List.of(others);
         return this;
     }
 
@@ -180,45 +232,39 @@ final class EngineFixture {
         return engine;
     }
 
-    private Topology topology() {
-        if (tiers.isEmpty()) {
-            tiers.add(List.copyOf(accounts.keySet()));
+    /** Tells the engine what was said since it began. */
+    void reload() {
+        engine().reload(topology(), client -> closed.add(names.getOrDefault(client, "nobody")));
+    }
+
+    Topology topology() {
+        if (routes.isEmpty()) {
+            tier(members.keySet().toArray(String[]::new));
+        }
+        Map<String, Topology.OpenRoute> open = new LinkedHashMap<>();
+        routes.forEach((name, tiers) -> open.put(name, open(name, tiers)));
+        List<Topology.OpenAccount> accounts = new ArrayList<>();
+        members.forEach((id, member) -> accounts.add(member.open(id)));
+        return new Topology(accounts, open, open.keySet().iterator().next(), caches, coordination, notes, weights);
+    }
+
+    private Topology.OpenRoute open(String name, List<List<String>> tiers) {
+        List<Picker> pickers = new ArrayList<>();
+        for (int tier = 0; tier < tiers.size(); tier++) {
+            Picker chosen = picker;
+            pickers.add(chosen != null ? chosen : new RoundRobin().open(Settings.none("test"), timeline.random()));
         }
         List<Tier> targets = tiers.stream()
                 .map(names -> new Tier(names.stream().map(EngineFixture::target).toList()))
                 .toList();
-        RouteSettings changed = route.apply(RouteSettings.of("default", targets));
-        List<Picker> pickers = new ArrayList<>();
-        for (int tier = 0; tier < targets.size(); tier++) {
-            Picker chosen = picker;
-            pickers.add(chosen != null ? chosen : new RoundRobin().open(Settings.none("test"), timeline.random()));
-        }
-        return new Topology(
-                accounts.values().stream()
-                        .map(account -> new Topology.OpenAccount(account, client(account.id())))
-                        .toList(),
-                Map.of("default", new Topology.OpenRoute(changed, pickers)),
-                "default",
-                caches,
-                coordination,
-                List.of(),
-                weights);
+        return new Topology.OpenRoute(route.apply(RouteSettings.of(name, targets)), pickers);
     }
 
-    /** An account's id stands for its usual model; {@code account/model} names another one. */
     private static TargetSettings target(String name) {
         int slash = name.indexOf('/');
         return slash < 0
                 ? new TargetSettings(name, MODEL)
                 : new TargetSettings(name.substring(0, slash), name.substring(slash + 1));
-    }
-
-    private ScriptedClient client(String id) {
-        ScriptedClient client = clients.get(id);
-        if (client == null) {
-            throw new IllegalArgumentException("no account " + id);
-        }
-        return client;
     }
 
     CompletableFuture<Completion> ask(String text) {
@@ -230,9 +276,13 @@ final class EngineFixture {
     }
 
     List<CompletableFuture<Completion>> askMany(int count) {
+        return askMany("question ", count);
+    }
+
+    List<CompletableFuture<Completion>> askMany(String text, int count) {
         List<CompletableFuture<Completion>> answers = new ArrayList<>();
         for (int index = 0; index < count; index++) {
-            answers.add(ask("question " + index));
+            answers.add(ask(text + index));
         }
         return answers;
     }

@@ -22,6 +22,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What a refusal closes that doesn't say whether it is meant for the model or for the organization. One account, two
@@ -62,7 +64,9 @@ final class EngineLimitScopeTest {
     }
 
     /** The service has a bucket for each model, and tells it; ten calls a window are declared for the organization. */
-    private int callsOfDeclaredAccount(String... models) {
+    @ParameterizedTest
+    @CsvSource({"declared/large, 15", "declared/large declared/small, 10"})
+    void bucketReportedForTheOnlyModel_standsForTheLimitDeclaredForTheOrganization(String models, int calls) {
         ScriptedClient declared = fixture.account("declared", "10 / 10s");
         AtomicInteger left = new AtomicInteger(10);
         declared.usually(declared.reports(SHORT, () -> {
@@ -76,30 +80,18 @@ final class EngineLimitScopeTest {
                     RateLimitReport.Refill.CONTINUOUS,
                     Optional.of(SECOND.multipliedBy(10L - remaining)));
         }));
-        fixture.tier(models);
+        fixture.tier(models.split(" "));
         fixture.askMany(30);
         fixture.advance(SECOND.multipliedBy(5).plus(SECOND.dividedBy(2)));
-        return declared.calls();
-    }
-
-    @Test
-    void bucketReportedForTheOnlyModel_standsForTheLimitDeclaredForTheOrganization() {
-        assertThat(callsOfDeclaredAccount("declared/large")).isEqualTo(15);
-    }
-
-    @Test
-    void bucketReportedForOneOfSeveralModels_leavesTheLimitDeclaredForTheOrganization() {
-        assertThat(callsOfDeclaredAccount("declared/large", "declared/small")).isEqualTo(10);
+        assertThat(declared.calls()).isEqualTo(calls);
     }
 
     @Test
     void refusedWithoutATime_theFallbackOnTheSameAccountAnswersOncePatienceIsOver() {
         fixture.tier("a/large").tier("a/small");
         does(client.failsAfter(SHORT, refusal(Optional.empty())), answers());
-
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(RouteSettings.DEFAULT_PATIENCE.plus(SHORT.multipliedBy(2)));
-
         assertThat(answer).isCompleted();
         assertThat(answer.join().origin().model()).isEqualTo("small");
         assertThat(client.calls())
@@ -111,71 +103,44 @@ final class EngineLimitScopeTest {
     void refusedAgainAndAgainForLessThanPatience_theFallbackAnswersOncePatienceIsOver() {
         fixture.tier("a/large").tier("a/small");
         does(refuses(Duration.ofMillis(1_800)), answers());
-
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(RouteSettings.DEFAULT_PATIENCE.plus(SHORT.multipliedBy(2)));
-
         assertThat(answer).isCompleted();
         assertThat(answer.join().origin().model()).isEqualTo("small");
         assertThat(client.models()).containsExactly("large", "large", "small");
     }
 
-    @Test
-    void refusedLate_thePreferredModelIsWaitedForAsLongAsPatienceSays() {
+    @ParameterizedTest
+    @CsvSource({"false, large large", "true, large large small"})
+    void refusedLate_thePreferredModelIsWaitedForAsLongAsPatienceSays_fromTheFirstWaitOn(boolean again, String models) {
         fixture.tier("a/large").tier("a/small");
-        Duration late = Duration.ofMillis(1_200);
-        client.then(client.failsAfter(late, refusal(Optional.of(SECOND.multipliedBy(2)))));
-
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.run();
-
-        assertThat(answer.join().origin().model()).isEqualTo("large");
-        assertThat(client.models()).containsExactly("large", "large");
-    }
-
-    @Test
-    void refusedLateAgainAndAgain_patienceCountsFromTheFirstWait() {
-        fixture.tier("a/large").tier("a/small");
-        Duration late = Duration.ofMillis(1_200);
-        does(client.failsAfter(late, refusal(Optional.of(SECOND.multipliedBy(2)))), answers());
-
+        ScriptedClient.Behaviour refuses =
+                client.failsAfter(Duration.ofMillis(1_200), refusal(Optional.of(SECOND.multipliedBy(2))));
+        if (again) {
+            does(refuses, answers());
+        } else {
+            client.then(refuses).usually(answers());
+        }
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofMillis(4_400).plus(SHORT));
-
         assertThat(answer).isCompleted();
-        assertThat(client.models()).containsExactly("large", "large", "small");
+        assertThat(client.models()).containsExactly(models.split(" "));
     }
 
     @Test
     void refusedForLongerThanPatience_theFallbackAnswersAtOnce() {
         fixture.tier("a/large").tier("a/small");
         does(refuses(Duration.ofMinutes(1)), answers());
-
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(SHORT.multipliedBy(2));
-
         assertThat(answer).isCompleted();
         assertThat(answer.join().origin().model()).isEqualTo("small");
-    }
-
-    @Test
-    void oneModelIsRefused_othersOfTheAccountGoOnMeanwhile() {
-        fixture.tier("a/large", "a/small");
-        does(refuses(Duration.ofMinutes(10)), answers());
-
-        ask("first", "large");
-        fixture.advance(SHORT);
-        CompletableFuture<Completion> healthy = ask("second", "small");
-        fixture.advance(SHORT);
-
-        assertThat(healthy).isCompleted();
     }
 
     @Test
     void secondModelIsRefusedToo_nothingOfTheOrganizationIsTriedBeforeItsTime() {
         fixture.tier("a/large", "a/small", "a/third");
         client.then(refuses(SECOND)).then(refuses(SECOND)).usually(answers());
-
         ask("first", "large");
         ask("second", "small");
         fixture.advance(SHORT);
@@ -193,7 +158,6 @@ final class EngineLimitScopeTest {
         ask("first", "large");
         ask("second", "small");
         fixture.advance(SECOND.multipliedBy(5));
-
         client.then(refuses(SECOND));
         ask("third", "large");
         fixture.advance(SHORT);
@@ -202,7 +166,6 @@ final class EngineLimitScopeTest {
         assertThat(held).isNotDone();
         fixture.advance(SECOND.multipliedBy(5));
         assertThat(held).isCompleted();
-
         client.then(refuses(SECOND));
         ask("fifth", "large");
         fixture.advance(SHORT);
@@ -220,7 +183,6 @@ final class EngineLimitScopeTest {
         fixture.advance(SHORT);
         ask("second", "small");
         fixture.advance(SHORT);
-
         client.usually(ScriptedClient.byModel(
                 Map.of("large", answers(), "small", refuses(Duration.ofMinutes(1)), "third", answers())));
         ask("third", "small");
@@ -233,18 +195,11 @@ final class EngineLimitScopeTest {
     @Test
     void tiersReopenTogether_theOneThatRefusedIsNotTakenFirstAgain() {
         fixture.tier("a/large").tier("a/small");
-        Failure everything = new Failure(
-                FailureKind.RATE_LIMITED,
-                "slow down",
-                OptionalInt.of(429),
-                Optional.empty(),
-                Optional.of(Duration.ofSeconds(5)),
-                Reach.ORGANIZATION);
+        Failure everything =
+                ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(5), Reach.ORGANIZATION);
         does(client.failsAfter(SHORT, everything), answers());
-
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofSeconds(5).plus(SHORT.multipliedBy(2)));
-
         assertThat(answer).isCompleted();
         assertThat(answer.join().origin().model()).isEqualTo("small");
         assertThat(client.models()).containsExactly("large", "small");
@@ -254,79 +209,47 @@ final class EngineLimitScopeTest {
     void onlyModelOfAnAccount_closesTheAccount_andItsStatusSaysSo() {
         fixture.tier("a/large");
         client.usually(refuses(Duration.ofMinutes(1)));
-
         CompletableFuture<Completion> answer =
                 fixture.ask(Prompt.builder().user("q").deadline(SECOND).build());
         fixture.advance(SHORT);
-
         assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
         assertThat(fixture.status("a").reason()).contains("slow down");
-    }
-
-    private static RateLimitReport usedUp() {
-        return left(0, Duration.ofMinutes(1));
-    }
-
-    @Test
-    void reportOfUnknownReachForTheOnlyModel_isTheAccounts() {
-        fixture.tier("a/large");
-        client.usually(client.reports(SHORT, EngineLimitScopeTest::usedUp));
-
-        fixture.ask("q");
-        fixture.advance(SHORT);
-
-        assertOnlyLimitIsOf(Optional.empty());
     }
 
     @Test
     void reportOfUnknownReach_holdsBackItsModelAlone() {
         fixture.tier("a/large", "a/small");
-        does(client.reports(SHORT, EngineLimitScopeTest::usedUp), answers());
-
+        does(client.reports(SHORT, () -> left(0, fixture)), answers());
         ask("first", "large");
         fixture.advance(SHORT);
         CompletableFuture<Completion> held = ask("second", "large");
         CompletableFuture<Completion> free = ask("third", "small");
         fixture.advance(SECOND);
-
         assertThat(List.of(held.isDone(), free.isDone())).containsExactly(false, true);
     }
 
     /** A report of a limit of ten requests that come back a minute after the start. */
-    private RateLimitReport left(long remaining) {
-        return left(remaining, Duration.ofMinutes(1).minusNanos(fixture.timeline.nanoTime()));
-    }
-
-    private static RateLimitReport left(long remaining, Duration reset) {
-        return left(remaining, 10, reset);
-    }
-
-    private static RateLimitReport left(long remaining, long amount, Duration reset) {
+    private static RateLimitReport left(long remaining, EngineFixture engine) {
         return new RateLimitReport(
                 Reach.UNKNOWN,
                 Limit.Unit.REQUESTS,
-                OptionalLong.of(amount),
+                OptionalLong.of(10),
                 OptionalLong.of(remaining),
                 Optional.empty(),
                 RateLimitReport.Refill.AT_ONCE,
-                Optional.of(reset));
-    }
-
-    private void reports(String model, long remaining) {
-        client.then(client.reports(SHORT, () -> left(remaining)));
-        ask(model + " leaves " + remaining, model);
-        fixture.advance(SHORT);
+                Optional.of(Duration.ofMinutes(1).minusNanos(engine.timeline.nanoTime())));
     }
 
     @Test
     void reportOfUnknownReach_isTheOrganizations_ifTheAccountSaysSo() {
         EngineFixture shared = new EngineFixture();
-        ScriptedClient both = shared.account(sharing(Reach.ORGANIZATION));
+        ScriptedClient both = shared.account(AccountSettings.builder("shared", "scripted")
+                .limitScope(Reach.ORGANIZATION)
+                .build());
         shared.tier("shared/large", "shared/small");
-        both.usually(both.reports(SHORT, EngineLimitScopeTest::usedUp));
+        both.usually(both.reports(SHORT, () -> left(0, shared)));
         shared.ask(Prompt.builder().user("q").model("large").build());
         shared.advance(SHORT);
-
         CompletableFuture<Completion> held =
                 shared.ask(Prompt.builder().user("next").model("small").build());
         shared.advance(Duration.ofSeconds(50));
@@ -338,7 +261,9 @@ final class EngineLimitScopeTest {
     @Test
     void refusalOfUnknownReach_closesOneModelHoweverManyAreRefused_ifTheAccountSaysSo() {
         EngineFixture apart = new EngineFixture();
-        ScriptedClient each = apart.account(sharing(Reach.MODEL));
+        ScriptedClient each = apart.account(AccountSettings.builder("shared", "scripted")
+                .limitScope(Reach.MODEL)
+                .build());
         apart.tier("shared/large", "shared/small", "shared/third");
         for (String model : List.of("large", "small")) {
             each.then(each.failsAfter(SHORT, refusal(Optional.of(SECOND.multipliedBy(60)))));
@@ -346,15 +271,10 @@ final class EngineLimitScopeTest {
             apart.advance(SHORT);
         }
         each.usually(each.answersAfter(SHORT));
-
         CompletableFuture<Completion> free =
                 apart.ask(Prompt.builder().user("next").model("third").build());
         apart.advance(SHORT);
         assertThat(free).isCompleted();
-    }
-
-    private static AccountSettings sharing(Reach scope) {
-        return AccountSettings.builder("shared", "scripted").limitScope(scope).build();
     }
 
     private void assertOnlyLimitIsOf(Optional<String> model) {
@@ -363,26 +283,16 @@ final class EngineLimitScopeTest {
                 .satisfies(limit -> assertThat(limit.scope().model()).isEqualTo(model));
     }
 
-    private void assertIsHeld(String model) {
-        CompletableFuture<Completion> held = ask("next", model);
-        fixture.advance(SECOND);
-        assertThat(held).isNotDone();
-    }
-
-    private void assertIsFree(String model) {
-        CompletableFuture<Completion> free = ask("next", model);
-        fixture.advance(SECOND);
-        assertThat(free).isCompleted();
-    }
-
     @Test
     void accountGetsASecondModel_whatWasReportedForTheFirstAloneIsItsOwn() {
         fixture.tier("a/large");
-        reports("large", 9);
+        client.usually(client.reports(SHORT, () -> left(9, fixture)));
+        ask("one", "large");
+        fixture.advance(SHORT);
         assertOnlyLimitIsOf(Optional.empty());
-
-        fixture.tier("a/small").weights(Map.of());
-        reports("large", 8);
+        fixture.tier("a/small").reload();
+        ask("two", "large");
+        fixture.advance(SHORT);
         assertOnlyLimitIsOf(Optional.of("large"));
     }
 }

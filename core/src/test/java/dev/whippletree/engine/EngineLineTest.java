@@ -7,7 +7,6 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Origin;
-import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.RateLimitReport;
@@ -19,7 +18,6 @@ import dev.whippletree.testkit.logging.LoggedLines;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -41,10 +39,6 @@ final class EngineLineTest {
 
     private CompletableFuture<Completion> ask(String text, int tokens) {
         return fixture.ask(Prompt.builder().user(text).maxTokens(tokens).build());
-    }
-
-    private static long seconds(int seconds) {
-        return Duration.ofSeconds(seconds).toNanos();
     }
 
     private static Duration at(ScriptedClient client, int call) {
@@ -133,12 +127,10 @@ final class EngineLineTest {
         fixture.advance(Duration.ofSeconds(1));
         ofModel("second", "small");
         fixture.advance(Duration.ofSeconds(1));
-
         CompletableFuture<Completion> held = ofModel("held", "small");
         fixture.advance(Duration.ofSeconds(2));
         assertThat(held).isNotDone();
         fixture.advance(Duration.ofSeconds(1));
-
         assertThat(held).isCompleted();
         assertThat(at(client, 2)).isEqualTo(Duration.ofMillis(4_010));
     }
@@ -183,20 +175,15 @@ final class EngineLineTest {
                 .session("modest")
                 .deadline(Duration.ofSeconds(15))
                 .build());
-        fixture.advance(Duration.ofSeconds(12));
-        assertThat(modest).isCompleted();
-        assertThat(modest.join().text()).isEqualTo("answer");
-    }
-
-    @Test
-    void deadline_behindTooManyOfOnesOwn_isRefusedAtOnce() {
-        fixture.account("a", "10 / 10s");
-        fixture.askMany(100);
-        fixture.advance(Duration.ofSeconds(1));
-        CompletableFuture<Completion> late = fixture.ask(
-                Prompt.builder().user("late").deadline(Duration.ofSeconds(15)).build());
+        CompletableFuture<Completion> greedy = fixture.ask(Prompt.builder()
+                .user("greedy too")
+                .session("greedy")
+                .deadline(Duration.ofSeconds(15))
+                .build());
         fixture.advance(Duration.ofMillis(1));
-        assertThat(failure(late).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
+        assertThat(failure(greedy).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
+        fixture.advance(Duration.ofSeconds(12));
+        assertThat(modest.join().text()).isEqualTo("answer");
     }
 
     @Test
@@ -209,22 +196,6 @@ final class EngineLineTest {
                 .build());
         fixture.advance(Duration.ofSeconds(11));
         assertThat(answer).isCompleted();
-    }
-
-    @Test
-    void batchOfTheSameSession_doesNotStandBeforeWhatIsUrgent() {
-        ScriptedClient client = fixture.account("a", "10 / 10s");
-        for (int index = 0; index < 200; index++) {
-            fixture.ask(Prompt.builder()
-                    .user("batch " + index)
-                    .priority(Priority.BATCH)
-                    .build());
-        }
-        fixture.advance(Duration.ofSeconds(1));
-        CompletableFuture<Completion> urgent = fixture.ask("urgent");
-        fixture.advance(Duration.ofSeconds(10));
-        assertThat(urgent).isCompleted();
-        assertThat(client.calls()).isEqualTo(20);
     }
 
     @Test
@@ -291,7 +262,7 @@ final class EngineLineTest {
         fixture.advance(Duration.ofMillis(50));
         fixture.ask("another");
         if (reloaded) {
-            fixture.weights(Map.of("", 1));
+            fixture.reload();
         }
         fixture.run();
         assertThat(asked).containsExactly("refused", "another", "refused");
@@ -314,18 +285,6 @@ final class EngineLineTest {
     }
 
     @Test
-    void joinerCancels_openerIsAnswered() {
-        ScriptedClient client = fixture.account("a", "10 / 1s");
-        CompletableFuture<Completion> opener = fixture.ask("q");
-        CompletableFuture<Completion> joiner = fixture.ask("q");
-        joiner.cancel(true);
-        fixture.run();
-        assertThat(opener.join().text()).isEqualTo("answer");
-        assertThat(client.cancelled()).isZero();
-        assertThat(fixture.status().prompts().cancelled()).isEqualTo(1);
-    }
-
-    @Test
     void cancelledInLine_leavesItAndFreesNothingThatWasNotTaken() {
         ScriptedClient client = fixture.account("a", "1 / 10s");
         fixture.ask("first");
@@ -337,7 +296,7 @@ final class EngineLineTest {
         fixture.run();
         assertThat(third).isCompleted();
         assertThat(client.calls()).isEqualTo(2);
-        assertThat(client.callTimes().get(1)).isBetween(seconds(10), seconds(11));
+        assertThat(at(client, 1)).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(11));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.Reach;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AnswerEnd;
@@ -124,6 +125,38 @@ final class EngineListenerTest {
     }
 
     @Test
+    void eachCaller_isToldOfTheTimeOfItsOwnPrompt() {
+        client.then(client.answersAfter(LATENCY)).then(client.failsAfter(LATENCY, FailureKind.REJECTED));
+        for (String text : List.of("answered", "refused")) {
+            fixture.ask(text);
+            fixture.advance(LATENCY.dividedBy(4));
+            fixture.ask(text);
+            fixture.run();
+        }
+        assertThat(hearing.heard)
+                .contains("answered CALL after PT0.1S", "answered JOINED after PT0.075S")
+                .contains("failed REJECTED after PT0.1S", "failed REJECTED after PT0.075S");
+    }
+
+    @Test
+    void accountIsClosedAndOpenAgain_isToldOnceEach() {
+        Duration wait = Duration.ofSeconds(5);
+        client.then(client.failsAfter(
+                        LATENCY, ScriptedClient.limited(FailureKind.RATE_LIMITED, wait, Reach.ORGANIZATION)))
+                .then(client.answersAfter(LATENCY))
+                .then(client.failsAfter(LATENCY, ScriptedClient.limited(FailureKind.RATE_LIMITED, wait, Reach.MODEL)))
+                .then(client.answersAfter(LATENCY))
+                .then(client.failsAfter(LATENCY, FailureKind.UNAUTHORIZED));
+        for (int prompt = 0; prompt < 5; prompt++) {
+            fixture.ask("q" + prompt);
+            fixture.advance(Duration.ofSeconds(20));
+        }
+        assertThat(hearing.heard)
+                .filteredOn(what -> what.endsWith(" a"))
+                .containsExactly("closed a", "reopened a", "closed a", "reopened a", "closed a", "reopened a");
+    }
+
+    @Test
     void promptThatNeverLeftTheLine_isNoCall() {
         EngineFixture closed = new EngineFixture();
         closed.account("a", "1 / 1h");
@@ -212,6 +245,16 @@ final class EngineListenerTest {
         @Override
         public void called(ServiceCall call) {
             calls.add(call);
+        }
+
+        @Override
+        public void closed(String account, String reason) {
+            heard.add("closed " + account);
+        }
+
+        @Override
+        public void reopened(String account) {
+            heard.add("reopened " + account);
         }
 
         @Override

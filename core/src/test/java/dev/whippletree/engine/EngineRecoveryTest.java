@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is off comes back: after a second by one probe, or as soon as its token has changed. */
 final class EngineRecoveryTest {
@@ -46,7 +47,6 @@ final class EngineRecoveryTest {
         ScriptedClient second = fixture.account("b", "org", Secret.of("b"));
         turnOff(first, FailureKind.QUOTA_EXHAUSTED, Reach.ORGANIZATION);
         fixture.advance(Duration.ofHours(1));
-
         List<CompletableFuture<Completion>> answers = fixture.askMany(40);
         fixture.advance(SHORT);
         assertThat(first.calls() + second.calls())
@@ -59,28 +59,11 @@ final class EngineRecoveryTest {
     }
 
     @Test
-    void longWait_isBelieved_andWhatWaitedIsSentWhenItIsOver() {
-        ScriptedClient client = fixture.account("a");
-        fixture.ask("is admitted");
-        fixture.run();
-        client.then(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(80), Reach.ORGANIZATION)));
-        fixture.ask("closes it");
-        fixture.advance(SHORT);
-        List<CompletableFuture<Completion>> waiting = fixture.askMany(9);
-        fixture.advance(Duration.ofSeconds(80).minusNanos(1));
-        assertThat(client.calls()).as("admitted, limited").isEqualTo(2);
-        fixture.run();
-        assertThat(waiting).allMatch(answer -> !answer.isCompletedExceptionally());
-    }
-
-    @Test
     void probeThatIsRefused_endsThoseThatWaitedForItAndClosesForLonger() {
         ScriptedClient client = fixture.account("a", "org", Secret.of("a"));
         client.usually(client.failsAfter(SHORT, refused(FailureKind.QUOTA_EXHAUSTED, Reach.ORGANIZATION)));
         fixture.ask("turns it off");
         fixture.advance(Duration.ofSeconds(2));
-
         List<CompletableFuture<Completion>> answers = fixture.askMany(10);
         fixture.advance(Duration.ofSeconds(1));
         assertThat(client.calls()).isEqualTo(2);
@@ -97,7 +80,6 @@ final class EngineRecoveryTest {
         turnOff(client, FailureKind.UNAUTHORIZED, Reach.ACCOUNT);
         fixture.advance(Duration.ofHours(1));
         assertThat(fixture.status("a").state()).as("until it is probed").isEqualTo(AccountState.OFF);
-
         client.then(client.hangs());
         CompletableFuture<Completion> probe = fixture.ask("probe");
         CompletableFuture<Completion> waiting = fixture.ask("waiting");
@@ -113,7 +95,6 @@ final class EngineRecoveryTest {
     void replacedToken_isTriedWithTheNextPrompt() {
         ScriptedClient client = fixture.account("a", "org", Secret.from(token::get));
         turnOff(client, FailureKind.UNAUTHORIZED, Reach.ACCOUNT);
-
         assertThat(failure(fixtureAnswer("still the same")).reason()).isEqualTo(Reason.NO_ACCOUNT);
         assertThat(client.calls()).isEqualTo(1);
         token.set("second");
@@ -132,7 +113,6 @@ final class EngineRecoveryTest {
             return "back";
         }));
         turnOff(client, FailureKind.UNAUTHORIZED, Reach.ACCOUNT);
-
         assertThat(failure(fixtureAnswer("still away")).reason()).isEqualTo(Reason.NO_ACCOUNT);
         assertThat(client.calls()).isEqualTo(1);
         away.set(false);
@@ -162,6 +142,21 @@ final class EngineRecoveryTest {
         int before = client.calls();
         fixture.advance(Duration.ofHours(1));
         assertThat(client.calls() - before).as("in the hour after").isLessThan(30);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void refusedToken_isCheckedEachMinute_andEverMoreSeldomIfItHasWorked(boolean worked) {
+        ScriptedClient client = fixture.account("a", "org", Secret.of("a"));
+        if (worked) {
+            fixtureAnswer("works");
+        }
+        client.usually(client.failsAfter(SHORT, refused(FailureKind.UNAUTHORIZED, Reach.ACCOUNT)));
+        for (int time = 0; time < 720; time++) {
+            fixture.ask("question " + time);
+            fixture.advance(Duration.ofSeconds(10));
+        }
+        assertThat(client.calls()).as("in two hours").isBetween(worked ? 10 : 100, worked ? 20 : 130);
     }
 
     private CompletableFuture<Completion> fixtureAnswer(String question) {

@@ -16,13 +16,14 @@ import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.settings.Retries;
 import dev.whippletree.spi.Admission;
-import dev.whippletree.spi.AttemptSink;
-import dev.whippletree.spi.Cancellable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of accounts and routes, and of the prompts under way, when the topology is another. */
 final class EngineReloadTest {
@@ -30,16 +31,19 @@ final class EngineReloadTest {
     private static final Duration MOMENT = Duration.ofMillis(10);
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    private final ReloadBench bench = new ReloadBench();
+    private final EngineFixture bench = new EngineFixture();
 
-    @Test
-    void addedAccount_takesWaitingPromptsAtOnce_inTheirTurn() {
-        ScriptedClient full = bench.account("a").limits("1 / 1h").client();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void addedAccount_takesWaitingPromptsInTheirTurn_alsoIfItsProviderIsAskedFirst(boolean anotherKind) {
+        ScriptedClient full = bench.member("a").limits("1 / 1h").client();
         List<String> taken = new ArrayList<>();
         bench.askMany(4);
         bench.advance(SECOND);
-        ScriptedClient added = bench.account("b").limits("2 / 1h").client();
-        added.usually((prompt, model, sink) -> note(taken, prompt, added, model, sink));
+        if (anotherKind) {
+            bench.member("b").reconnected();
+        }
+        noting(bench.member("b").limits("2 / 1h").client(), taken);
         bench.route("default", "a", "b").reload();
         bench.advance(SECOND);
         assertThat(full.calls()).isEqualTo(1);
@@ -48,46 +52,32 @@ final class EngineReloadTest {
         assertThat(bench.status("b").calls()).isEqualTo(2);
     }
 
-    private static Cancellable note(
-            List<String> taken, Prompt prompt, ScriptedClient client, String model, AttemptSink sink) {
-        taken.add(prompt.messages().get(0).text());
-        return client.answersAfter(MOMENT).run(prompt, model, sink);
+    /** Notes which prompts a client is sent. */
+    private static void noting(ScriptedClient client, List<String> taken) {
+        client.usually((prompt, model, sink) -> {
+            taken.add(prompt.messages().get(0).text());
+            return client.answersAfter(MOMENT).run(prompt, model, sink);
+        });
     }
 
-    @Test
-    void addedAccountOfAnotherKind_takesWaitingPromptsInTheirTurn_onceItsProviderWasAsked() {
-        bench.account("a").limits("1 / 1h");
-        List<String> taken = new ArrayList<>();
-        bench.askMany(4);
-        bench.advance(SECOND);
-        ScriptedClient added = bench.account("b").reconnected().limits("2 / 1h").client();
-        added.usually((prompt, model, sink) -> note(taken, prompt, added, model, sink));
-        bench.route("default", "a", "b").reload();
-        bench.advance(SECOND);
-        assertThat(taken).containsExactly("question 1", "question 2");
-        assertThat(bench.status().waiting()).isEqualTo(1);
+    private static Prompt prompt(String text, String session) {
+        return Prompt.builder().user(text).session(session).build();
     }
 
-    @Test
-    void addedAccountThatRefusesThePrompt_isNotAskedForIt() {
-        bench.account("a").limits("1 / 10s");
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void addedAccountThatRefusesThePrompt_orWhoseKindHas_isNotAskedForIt(boolean known) {
+        bench.member("a").limits("1 / 10s");
+        if (known) {
+            bench.member("b").reconnected().client().refusing("it can't take this");
+        }
         List<CompletableFuture<Completion>> answers = bench.askMany(2);
         bench.advance(SECOND);
-        ScriptedClient added = bench.account("b").reconnected().client().refusing("it can't take this");
-        bench.route("default", "a", "b").reload();
-        bench.run();
-        assertThat(added.calls()).isZero();
-        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
-    }
-
-    @Test
-    void addedAccountOfAKindThatRefusedThePrompt_isNotAskedForIt() {
-        bench.account("a").limits("1 / 10s");
-        bench.account("b").reconnected().client().refusing("it can't take this");
-        List<CompletableFuture<Completion>> answers = bench.askMany(2);
-        bench.advance(SECOND);
-        ScriptedClient added = bench.account("c").reconnected().client();
-        bench.route("default", "a", "b", "c").reload();
+        ScriptedClient added = bench.member("c").reconnected().client();
+        if (!known) {
+            added.refusing("it can't take this");
+        }
+        bench.route("default", "a", "c").reload();
         bench.run();
         assertThat(added.calls()).isZero();
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
@@ -95,11 +85,11 @@ final class EngineReloadTest {
 
     @Test
     void removedAccount_takesNoMore_andIsClosedWhenItsLastAttemptHasEnded() {
-        ScriptedClient leaving = bench.account("a").client();
+        ScriptedClient leaving = bench.member("a").client();
         leaving.usually(leaving.answersAfter(Duration.ofSeconds(10)));
         CompletableFuture<Completion> underWay = bench.ask("first");
         bench.advance(SECOND);
-        bench.account("b");
+        bench.member("b");
         bench.without("a").route("default", "b").reload();
         CompletableFuture<Completion> next = bench.ask("second");
         bench.advance(SECOND);
@@ -115,10 +105,10 @@ final class EngineReloadTest {
 
     @Test
     void removedAccountWithNothingUnderWay_isClosedAtOnce_andItsCallsStillCount() {
-        bench.account("a");
+        bench.member("a");
         bench.ask("question");
         bench.run();
-        bench.account("b");
+        bench.member("b");
         bench.without("a").route("default", "b").reload();
         bench.run();
         assertThat(bench.closed).containsExactly("a");
@@ -132,14 +122,14 @@ final class EngineReloadTest {
 
     @Test
     void accountThatStays_keepsItsFiguresAndWhatIsUnderWay() {
-        ScriptedClient client = bench.account("a").limits("10 / 1h").client();
+        ScriptedClient client = bench.member("a").limits("10 / 1h").client();
         bench.ask("answered");
         bench.advance(SECOND);
         client.usually(client.answersAfter(Duration.ofSeconds(10)));
         bench.ask("under way");
         bench.advance(SECOND);
-        bench.account("b");
-        bench.account("a").weight(3);
+        bench.member("b");
+        bench.member("a").with(said -> said.weight(3));
         bench.route("default", "a", "b").reload();
         assertThat(bench.status("a").calls()).isEqualTo(2);
         assertThat(bench.status("a").answered()).isEqualTo(1);
@@ -150,41 +140,31 @@ final class EngineReloadTest {
         assertThat(bench.status("a").inFlight()).isZero();
     }
 
-    @Test
-    void raisedLimit_letsTheDifferenceBegin() {
-        ScriptedClient client = bench.account("a").limits("2 / 1h").client();
-        bench.askMany(6);
-        bench.advance(SECOND);
-        bench.account("a").limits("3 / 1h");
-        bench.reload();
-        bench.advance(SECOND);
-        assertThat(client.calls()).isEqualTo(3);
-    }
-
-    @Test
-    void loweredLimit_countsWhatWasUsed() {
-        ScriptedClient client = bench.account("a").limits("10 / 1h").client();
+    @ParameterizedTest
+    @CsvSource({"2, 3, 3", "10, 4, 4", "10, 2, 3"})
+    void changedLimit_countsWhatWasUsed(int before, int after, int calls) {
+        ScriptedClient client = bench.member("a").limits(before + " / 1h").client();
         bench.askMany(3);
         bench.advance(SECOND);
-        bench.account("a").limits("4 / 1h");
+        bench.member("a").limits(after + " / 1h");
         bench.reload();
         for (int number = 10; number < 15; number++) {
             bench.ask("question " + number);
         }
         bench.advance(SECOND);
-        assertThat(client.calls()).isEqualTo(4);
+        assertThat(client.calls()).isEqualTo(calls);
     }
 
     /** The one under way leaves a window after it can have arrived at the latest, two seconds after it was sent. */
     @Test
     void limitOfAnotherWindow_countsWhatWasUsedAndWhatIsUnderWay() {
-        ScriptedClient client = bench.account("a").limits("3 / 10s").client();
+        ScriptedClient client = bench.member("a").limits("3 / 10s").client();
         bench.ask("answered");
         bench.advance(SECOND);
         client.usually(client.answersAfter(Duration.ofSeconds(3)));
         bench.ask("under way");
         bench.advance(SECOND);
-        bench.account("a").limits("3 / 1m");
+        bench.member("a").limits("3 / 1m");
         bench.reload();
         assertThat(bench.status("a").limits().get(0).left()).isEqualTo(1);
         bench.askMany(3);
@@ -196,12 +176,14 @@ final class EngineReloadTest {
 
     @Test
     void whatIsUnderWayAndDatedAlready_isCountedOnceByTheNewLimit() {
-        ScriptedClient client =
-                bench.account("a").transit(MOMENT).limits("5 / 10s").client();
+        ScriptedClient client = bench.member("a")
+                .with(said -> said.transit(MOMENT))
+                .limits("5 / 10s")
+                .client();
         client.usually(client.answersAfter(Duration.ofSeconds(3)));
         bench.askMany(2);
         bench.advance(SECOND);
-        bench.account("a").limits("5 / 1m");
+        bench.member("a").limits("5 / 1m");
         bench.reload();
         assertThat(bench.status("a").limits().get(0).left()).isEqualTo(3);
         bench.advance(Duration.ofSeconds(59));
@@ -233,14 +215,14 @@ final class EngineReloadTest {
 
     @Test
     void limitThatWasLeftOutForAWhile_hasCountedMeanwhile() {
-        ScriptedClient client = bench.account("a").limits("3 / 1h").client();
+        ScriptedClient client = bench.member("a").limits("3 / 1h").client();
         bench.ask("with");
         bench.advance(SECOND);
-        bench.account("a").limits();
+        bench.member("a").limits();
         bench.reload();
         bench.ask("without");
         bench.advance(SECOND);
-        bench.account("a").limits("3 / 1h");
+        bench.member("a").limits("3 / 1h");
         bench.reload();
         bench.askMany(5);
         bench.advance(SECOND);
@@ -249,13 +231,13 @@ final class EngineReloadTest {
 
     @Test
     void accountThatWasAwayForAWhile_hasUsedItsLimitStill() {
-        bench.account("a").limits("3 / 1h");
+        bench.member("a").limits("3 / 1h");
         bench.askMany(2);
         bench.advance(SECOND);
-        bench.account("b");
+        bench.member("b");
         bench.without("a").route("default", "b").reload();
-        bench.without("b").account("a").limits("3 / 1h");
-        ScriptedClient back = bench.account("a").client();
+        bench.without("b").member("a").limits("3 / 1h");
+        ScriptedClient back = bench.member("a").client();
         bench.route("default", "a").reload();
         bench.askMany(9);
         bench.advance(SECOND);
@@ -264,14 +246,14 @@ final class EngineReloadTest {
 
     @Test
     void accountsThatTurnOutToShareAnOrganization_haveUsedTheirLimitTogether() {
-        ScriptedClient first = bench.account("a").limits("10 / 1h").client();
-        ScriptedClient second = bench.account("b").limits("10 / 1h").client();
+        ScriptedClient first = bench.member("a").limits("10 / 1h").client();
+        ScriptedClient second = bench.member("b").limits("10 / 1h").client();
         first.usually(first.answersAfter(Duration.ofSeconds(5)));
         bench.askMany(6);
         bench.advance(SECOND);
         assertThat(first.calls()).isEqualTo(3);
-        bench.account("a").organization("acme");
-        bench.account("b").organization("acme");
+        bench.member("a").with(said -> said.organization("acme"));
+        bench.member("b").with(said -> said.organization("acme"));
         bench.reload();
         assertThat(bench.status("a").limits().get(0).left()).isEqualTo(4);
         assertThat(bench.status("a").inFlight()).isEqualTo(3);
@@ -286,17 +268,19 @@ final class EngineReloadTest {
 
     @Test
     void concurrency_isTheNewOneAtOnce() {
-        ScriptedClient client =
-                bench.account("a").concurrency(2).limits("1000 / 1h").client();
+        ScriptedClient client = bench.member("a")
+                .with(said -> said.maxConcurrency(2))
+                .limits("1000 / 1h")
+                .client();
         client.usually(client.answersAfter(Duration.ofSeconds(10)));
         bench.askMany(20);
         bench.advance(SECOND);
         assertThat(bench.status("a").inFlight()).isEqualTo(2);
-        bench.account("a").concurrency(5);
+        bench.member("a").with(said -> said.maxConcurrency(5));
         bench.reload();
         bench.advance(SECOND);
         assertThat(bench.status("a").inFlight()).isEqualTo(5);
-        bench.account("a").concurrency(1);
+        bench.member("a").with(said -> said.maxConcurrency(1));
         bench.reload();
         bench.advance(Duration.ofMillis(8_500));
         assertThat(bench.status("a").inFlight()).isEqualTo(3);
@@ -307,11 +291,11 @@ final class EngineReloadTest {
 
     @Test
     void accountWithAnotherConnection_startsAnew_butForItsLimits() {
-        ScriptedClient before = bench.account("a").limits("3 / 1h").client();
+        ScriptedClient before = bench.member("a").limits("3 / 1h").client();
         before.usually(before.answersAfter(Duration.ofSeconds(10)));
         CompletableFuture<Completion> underWay = bench.ask("under way");
         bench.advance(SECOND);
-        ScriptedClient after = bench.account("a").reconnected().client();
+        ScriptedClient after = bench.member("a").reconnected().client();
         bench.reload();
         bench.askMany(5);
         bench.advance(SECOND);
@@ -325,14 +309,15 @@ final class EngineReloadTest {
 
     @Test
     void accountThatIsOffForItsToken_isTriedAtOnceWithAnother() {
-        ScriptedClient client = bench.account("a").token(Secret.of("old")).client();
+        ScriptedClient client =
+                bench.member("a").with(said -> said.token(Secret.of("old"))).client();
         client.then(client.failsAfter(MOMENT, FailureKind.UNAUTHORIZED));
         CompletableFuture<Completion> refused = bench.ask("first");
         bench.run();
         assertThat(failure(refused).reason()).isEqualTo(Reason.NO_ACCOUNT);
         bench.reload();
         assertThat(failure(asked("same token")).reason()).isEqualTo(Reason.NO_ACCOUNT);
-        bench.account("a").token(Secret.of("new"));
+        bench.member("a").with(said -> said.token(Secret.of("new")));
         bench.reload();
         assertThat(asked("other token").join().text()).isEqualTo("answer");
         assertThat(bench.status("a").state()).isEqualTo(AccountState.OPEN);
@@ -346,11 +331,12 @@ final class EngineReloadTest {
 
     @Test
     void refusalOfATokenThatIsReplaced_saysNothingOfTheNewOne() {
-        ScriptedClient client = bench.account("a").token(Secret.of("old")).client();
+        ScriptedClient client =
+                bench.member("a").with(said -> said.token(Secret.of("old"))).client();
         client.then(client.failsAfter(SECOND, FailureKind.UNAUTHORIZED));
         CompletableFuture<Completion> answer = bench.ask("question");
         bench.advance(MOMENT);
-        bench.account("a").token(Secret.of("new"));
+        bench.member("a").with(said -> said.token(Secret.of("new")));
         bench.reload();
         bench.advance(Duration.ofSeconds(10));
         assertThat(answer).isCompleted();
@@ -359,20 +345,20 @@ final class EngineReloadTest {
 
     @Test
     void cooldownGoesOn() {
-        ScriptedClient client = bench.account("a").client();
+        ScriptedClient client = bench.member("a").client();
         client.usually(client.failsAfter(MOMENT, FailureKind.OVERLOADED));
         bench.ask("question");
         bench.advance(MOMENT.multipliedBy(2));
-        bench.account("a").weight(2);
-        bench.account("b");
+        bench.member("a").with(said -> said.weight(2));
+        bench.member("b");
         bench.route("default", "a", "b").reload();
         assertThat(bench.status("a").state()).isEqualTo(AccountState.COOLING);
     }
 
     @Test
     void waitingPromptWhoseRouteIsGone_failsAndSaysSo_butWhatIsUnderWayIsAnswered() {
-        bench.account("a").limits("1 / 1h");
-        bench.account("b");
+        bench.member("a").limits("1 / 1h");
+        bench.member("b");
         bench.route("other", "b").route("mine", "a");
         Prompt.Builder mine = Prompt.builder().route("mine");
         CompletableFuture<Completion> underWay = bench.ask(mine.user("first").build());
@@ -395,7 +381,7 @@ final class EngineReloadTest {
 
     @Test
     void attemptThatFails_whoseRouteIsGone_isNotMadeAgain() {
-        ScriptedClient client = bench.account("a").client();
+        ScriptedClient client = bench.member("a").client();
         client.usually(client.failsAfter(SECOND, FailureKind.UNAVAILABLE));
         bench.route("other", "a").route("mine", "a");
         CompletableFuture<Completion> underWay =
@@ -409,8 +395,8 @@ final class EngineReloadTest {
 
     @Test
     void promptForAnAccountThatIsGone_failsAndSaysSo() {
-        bench.account("a").limits("1 / 1h");
-        bench.account("b");
+        bench.member("a").limits("1 / 1h");
+        bench.member("b");
         bench.ask("takes all of it");
         CompletableFuture<Completion> waiting =
                 bench.ask(Prompt.builder().user("question").account("a").build());
@@ -420,10 +406,8 @@ final class EngineReloadTest {
         bench.advance(SECOND);
         bench.without("a").route("default", "b").reload();
         bench.advance(MOMENT);
-        List<CompletableFuture<Completion>> pinned = List.of(waiting, second).stream()
-                .filter(CompletableFuture::isCompletedExceptionally)
-                .toList();
-        assertThat(pinned)
+        assertThat(List.of(waiting, second))
+                .filteredOn(CompletableFuture::isCompletedExceptionally)
                 .isNotEmpty()
                 .allSatisfy(answer -> assertThat(failure(answer))
                         .hasMessageContaining("account 'a' isn't on route 'default' any more"));
@@ -431,49 +415,21 @@ final class EngineReloadTest {
     }
 
     @Test
-    void sessionsKeepTheirTurns_theOneThatComesNextAsWell() {
-        ScriptedClient client = bench.account("a").limits("1 / 10s").client();
-        List<String> served = new ArrayList<>();
-        client.usually((prompt, model, sink) -> note(served, prompt, client, model, sink));
-        bench.ask("now");
-        bench.advance(MOMENT);
-        for (int number = 0; number < 3; number++) {
-            bench.ask(Prompt.builder().user("x" + number).session("x").build());
-        }
-        bench.ask(Prompt.builder().user("y0").session("y").build());
-        bench.account("a").reconnected();
-        ScriptedClient after = bench.account("a").client();
-        after.usually((prompt, model, sink) -> note(served, prompt, after, model, sink));
-        bench.reload();
-        bench.advance(MOMENT);
-        bench.ask(Prompt.builder().user("x3").session("x").build());
-        bench.ask(Prompt.builder().user("y1").session("y").build());
-        bench.run();
-        assertThat(served).containsExactly("now", "x0", "y0", "x1", "y1", "x2", "x3");
-    }
-
-    @Test
     void tenantsKeepTheirTurns_howeverManySessionsTheyHave() {
-        bench.account("a").limits("1 / 1h");
+        bench.member("a").limits("1 / 1h");
         bench.ask("now");
         bench.advance(MOMENT);
         for (int number = 0; number < 6; number++) {
-            bench.ask(Prompt.builder()
-                    .user("x" + number)
+            bench.ask(prompt("x" + number, "session " + number).toBuilder()
                     .tenant("x")
-                    .session("session " + number)
                     .build());
         }
         for (int number = 0; number < 3; number++) {
-            bench.ask(Prompt.builder()
-                    .user("y" + number)
-                    .tenant("y")
-                    .session("session")
-                    .build());
+            bench.ask(prompt("y" + number, "session").toBuilder().tenant("y").build());
         }
-        ScriptedClient added = bench.account("b").reconnected().client();
+        ScriptedClient added = bench.member("b").reconnected().client();
         List<String> served = new ArrayList<>();
-        added.usually((prompt, model, sink) -> note(served, prompt, added, model, sink));
+        noting(added, served);
         bench.route("default", "a", "b").reload();
         bench.run();
         assertThat(served).containsExactly("x0", "y0", "x1", "y1", "x2", "y2", "x3", "x4", "x5");
@@ -481,41 +437,40 @@ final class EngineReloadTest {
 
     @Test
     void sessionKeepsItsTurns_alsoWhenTheLineIsEmptyWhileItsPromptsAreAtTheEntrance() {
-        bench.account("a").limits("1 / 1h");
+        bench.member("a").limits("1 / 1h");
         bench.ask("now");
         bench.advance(MOMENT);
         for (int number = 0; number < 4; number++) {
-            bench.ask(Prompt.builder().user("x" + number).session("x").build());
+            bench.ask(prompt("x" + number, "x"));
         }
-        bench.ask(Prompt.builder().user("y0").session("y").build());
-        ScriptedClient after =
-                bench.account("b").reconnected().limits("1 / 10s").client();
+        bench.ask(prompt("y0", "y"));
+        ScriptedClient after = bench.member("b").reconnected().limits("1 / 10s").client();
         List<String> served = new ArrayList<>();
-        after.usually((prompt, model, sink) -> note(served, prompt, after, model, sink));
+        noting(after, served);
         bench.without("a").route("default", "b").reload();
         bench.advance(MOMENT);
-        bench.ask(Prompt.builder().user("x4").session("x").build());
-        bench.ask(Prompt.builder().user("y1").session("y").build());
+        bench.ask(prompt("x4", "x"));
+        bench.ask(prompt("y1", "y"));
         bench.run();
         assertThat(served).containsExactly("x0", "y0", "x1", "y1", "x2", "x3", "x4");
     }
 
     @Test
     void promptsThatPassTheEntranceAgain_keepTheirTurnsBesideThoseThatNeedNot() {
-        bench.account("a").limits("1 / 1h");
-        bench.account("b").reconnected().limits("1 / 1h");
+        bench.member("a").limits("1 / 1h");
+        bench.member("b").reconnected().limits("1 / 1h");
         bench.askMany(2);
         bench.advance(MOMENT);
         for (int number = 0; number < 3; number++) {
-            bench.ask(Prompt.builder().user("x" + number).session("x").build());
+            bench.ask(prompt("x" + number, "x"));
         }
         bench.without("b").route("default", "a").reload();
         for (int number = 0; number < 2; number++) {
-            bench.ask(Prompt.builder().user("y" + number).session("y").build());
+            bench.ask(prompt("y" + number, "y"));
         }
-        ScriptedClient added = bench.account("c").reconnected().limits("3 / 1h").client();
+        ScriptedClient added = bench.member("c").reconnected().limits("3 / 1h").client();
         List<String> served = new ArrayList<>();
-        added.usually((prompt, model, sink) -> note(served, prompt, added, model, sink));
+        noting(added, served);
         bench.route("default", "a", "c").reload();
         bench.run();
         assertThat(served).startsWith("x0", "y0", "x1");
@@ -523,7 +478,8 @@ final class EngineReloadTest {
 
     @Test
     void promptWhoseCallHasFailed_hasHadItsTurn_alsoWhenItPassesTheEntranceAgain() {
-        ScriptedClient before = bench.account("a").concurrency(1).client();
+        ScriptedClient before =
+                bench.member("a").with(said -> said.maxConcurrency(1)).client();
         before.then(before.answersAfter(SECOND));
         before.then(before.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
         before.usually(before.answersAfter(SECOND.multipliedBy(9)));
@@ -531,7 +487,7 @@ final class EngineReloadTest {
             bench.ask(Prompt.builder().user(name).tenant(name.substring(0, 1)).build());
         }
         bench.advance(SECOND.plus(MOMENT));
-        ScriptedClient after = bench.account("a").reconnected().client();
+        ScriptedClient after = bench.member("a").reconnected().client();
         List<String> served = new ArrayList<>();
         after.usually((prompt, model, sink) -> {
             served.add(prompt.messages().get(0).text());
@@ -544,11 +500,11 @@ final class EngineReloadTest {
 
     @Test
     void equalPromptAfterAReload_joinsWhatIsUnderWay() {
-        ScriptedClient client = bench.account("a").client();
+        ScriptedClient client = bench.member("a").client();
         client.usually(client.answersAfter(Duration.ofSeconds(10)));
         CompletableFuture<Completion> first = bench.ask("question");
         bench.advance(SECOND);
-        bench.account("b");
+        bench.member("b");
         bench.route("default", "a", "b").reload();
         CompletableFuture<Completion> second = bench.ask("question");
         bench.run();
@@ -560,39 +516,24 @@ final class EngineReloadTest {
     @Test
     void answerByAModelThatItsKeyDoesNotName_isNotStored() {
         ScriptedCache cache = new ScriptedCache(bench.timeline);
-        bench.cache(cache).account("a").limits("1 / 1h");
+        bench.cache("memory", cache).member("a").limits("1 / 1h");
         bench.askMany(2);
         bench.advance(SECOND);
-        bench.account("b");
-        bench.tiers("default", "another model", List.of("b")).reload();
+        bench.member("b");
+        bench.route("default", "b/another model").reload();
         bench.run();
         assertThat(bench.status("b").answered()).isEqualTo(1);
         assertThat(cache.entries()).hasSize(1);
     }
 
     @Test
-    void strategies_areOpenedAnewForChangedRoutesAlone() {
-        bench.account("a");
-        bench.account("b");
-        bench.route("one", "a", "b").route("two", "a", "b");
-        bench.ask(Prompt.builder().route("one").user("first").build());
-        bench.run();
-        bench.route("two", "a").reload();
-        Engine engine = bench.engine();
-        CompletableFuture<Completion> second =
-                engine.complete(Prompt.builder().route("one").user("second").build());
-        bench.run();
-        assertThat(second.join().origin().account()).isEqualTo("b");
-    }
-
-    @Test
     void pausedPrompt_goesOnByTheNewRoute() {
-        ScriptedClient client = bench.account("a").client();
+        ScriptedClient client = bench.member("a").client();
         client.usually(client.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
         CompletableFuture<Completion> answer = bench.ask("question");
         bench.advance(MOMENT.multipliedBy(2));
         assertThat(bench.status().waiting() + bench.status().inFlight()).isZero();
-        bench.account("b").reconnected();
+        bench.member("b").reconnected();
         bench.without("a").route("default", "b").reload();
         bench.run();
         assertThat(answer.join().origin().account()).isEqualTo("b");
@@ -600,9 +541,9 @@ final class EngineReloadTest {
 
     @Test
     void pausedPromptThatHasFailedOnAllThatAreLeft_fails() {
-        ScriptedClient broken = bench.account("a").client();
+        ScriptedClient broken = bench.member("a").client();
         broken.usually(broken.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
-        bench.account("b").limits("1 / 1h");
+        bench.member("b").limits("1 / 1h");
         bench.ask("takes all of b");
         CompletableFuture<Completion> answer = bench.ask("question");
         bench.advance(Duration.ofSeconds(5));
@@ -618,16 +559,11 @@ final class EngineReloadTest {
 
     @Test
     void attemptsThatFailed_areStillCounted() {
-        ScriptedClient client = bench.account("a").client();
+        ScriptedClient client = bench.member("a").client();
         client.usually(client.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
         CompletableFuture<Completion> answer = bench.ask("question");
         bench.advance(MOMENT.multipliedBy(2));
-        bench.change(
-                        "default",
-                        route -> route.toBuilder()
-                                .patience(Duration.ofSeconds(1))
-                                .build())
-                .reload();
+        bench.route(route -> route.toBuilder().patience(SECOND).build()).reload();
         bench.run();
         assertThat(failure(answer).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
         assertThat(client.calls()).isEqualTo(Retries.DEFAULT.attemptsPerTarget());
@@ -635,14 +571,18 @@ final class EngineReloadTest {
 
     @Test
     void statusTellsOfTheNewOnesAtOnce() {
-        bench.account("a");
+        bench.member("a");
         bench.ask("question");
-        bench.account("b");
-        bench.without("a").route("new", "b").withoutRoute("default").reload();
+        bench.member("b");
+        bench.without("a")
+                .route("new", "b")
+                .withoutRoute("default")
+                .notes("said anew")
+                .reload();
         assertThat(bench.status().accounts())
                 .singleElement()
                 .satisfies(account -> assertThat(account.id()).isEqualTo("b"));
-        assertThat(bench.status().notes()).containsExactly("said with 1 accounts");
+        assertThat(bench.status().notes()).containsExactly("said anew");
         CompletableFuture<Completion> answer = bench.ask("to the default route");
         bench.run();
         assertThat(answer.join().origin().account()).isEqualTo("b");
@@ -650,7 +590,7 @@ final class EngineReloadTest {
 
     @Test
     void routeToNobody_changesNothing() {
-        bench.account("a").limits("2 / 1h");
+        bench.member("a").limits("2 / 1h");
         bench.ask("question");
         bench.run();
         Topology there = bench.topology();
@@ -666,9 +606,9 @@ final class EngineReloadTest {
 
     @Test
     void prompt_whoseProviderIsAskedWhileTheRouteChanges_goesByTheNewOne() {
-        ScriptedClient before = bench.account("a").client();
+        ScriptedClient before = bench.member("a").client();
         before.admits(() -> {
-            bench.account("b").reconnected();
+            bench.member("b").reconnected();
             bench.without("a").route("default", "b").reload();
             return Admission.NONE;
         });
@@ -676,17 +616,5 @@ final class EngineReloadTest {
         bench.run();
         assertThat(answer.join().origin().account()).isEqualTo("b");
         assertThat(before.calls()).isZero();
-    }
-
-    @Test
-    void prompt_thatIsLookedUpWhileTheRouteChanges_goesByTheNewOne() {
-        ScriptedCache cache = new ScriptedCache(bench.timeline);
-        bench.cache(cache).account("a");
-        cache.latency(Duration.ofMillis(500));
-        CompletableFuture<Completion> answer = bench.ask("question");
-        bench.account("b").reconnected();
-        bench.without("a").route("default", "b").reload();
-        bench.run();
-        assertThat(answer.join().origin().account()).isEqualTo("b");
     }
 }

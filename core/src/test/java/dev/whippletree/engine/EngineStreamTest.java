@@ -1,12 +1,12 @@
 package dev.whippletree.engine;
 
+import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.engine.flight.Reader;
 import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
-import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -32,6 +32,8 @@ import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class EngineStreamTest {
 
@@ -74,12 +76,12 @@ final class EngineStreamTest {
 
     /** Sends a piece every second, and then ends. */
     private ScriptedClient.Behaviour says(String... texts) {
-        return says(sink -> sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), "model")), texts);
+        return says(EngineStreamTest::stops, texts);
     }
 
     /** Sends a piece every second, and then fails. */
     private ScriptedClient.Behaviour breaksAfter(String... texts) {
-        return says(sink -> sink.failed(Failure.of(FailureKind.UNAVAILABLE, "the connection broke")), texts);
+        return says(EngineStreamTest::breaks, texts);
     }
 
     private ScriptedClient.Behaviour says(Consumer<AttemptSink> end, String... texts) {
@@ -99,12 +101,8 @@ final class EngineStreamTest {
     }
 
     private static void assertInterrupted(ReadingCaller caller, String words) {
-        assertThatThrownBy(() -> caller.whole().join())
-                .cause()
-                .isInstanceOfSatisfying(PromptException.class, failure -> {
-                    assertThat(failure.reason()).isEqualTo(PromptException.Reason.STREAM_INTERRUPTED);
-                    assertThat(failure).hasMessageContaining(words);
-                });
+        assertThat(failure(caller.whole()).reason()).isEqualTo(PromptException.Reason.STREAM_INTERRUPTED);
+        assertThat(failure(caller.whole())).hasMessageContaining(words);
     }
 
     @Test
@@ -148,15 +146,6 @@ final class EngineStreamTest {
     }
 
     @Test
-    void notStreamed_hasNoFirstTokenTimeout() {
-        client.then(client.answersAfter(Duration.ofSeconds(100)));
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.run();
-        assertThat(answer).isCompleted();
-        assertThat(client.calls()).isEqualTo(1);
-    }
-
-    @Test
     void streamThatNeverEnds_isBoundedByTheWholeTimeout() {
         Duration[] pauses = new Duration[20];
         Arrays.fill(pauses, Duration.ofSeconds(10));
@@ -180,27 +169,18 @@ final class EngineStreamTest {
     void pieces_areToldAsTheyCome_andThenTheEnd() {
         client.then(says("one ", "two ", "three"));
         ReadingCaller caller = read();
-        fixture.advance(SECOND.multipliedBy(2));
+        fixture.advance(SECOND.minusMillis(1));
+        assertThat(caller.told()).isEmpty();
+        fixture.advance(SECOND.plusMillis(1));
+        assertThat(caller.told()).startsWith(new Delta.Start("a", "model"));
         assertThat(caller.pieces()).containsExactly(new Delta.Text("one "), new Delta.Text("two "));
         assertThat(caller.whole()).isNotDone();
-
         fixture.run();
-
         Completion answer = caller.whole().join();
         assertThat(answer.text()).isEqualTo("one two three");
         assertThat(answer.finishReason()).isEqualTo(FinishReason.STOP);
         assertThat(answer.origin().account()).isEqualTo("a");
         assertThat(answer.origin().source()).isEqualTo(Origin.Source.CALL);
-    }
-
-    @Test
-    void whoAnswers_isToldBeforeTheFirstPiece() {
-        client.then(says("one"));
-        ReadingCaller caller = read();
-        fixture.advance(Duration.ofMillis(999));
-        assertThat(caller.told()).isEmpty();
-        fixture.run();
-        assertThat(caller.told()).startsWith(new Delta.Start("a", "model"), new Delta.Text("one"));
     }
 
     @Test
@@ -220,7 +200,6 @@ final class EngineStreamTest {
         fixture.run();
         late.request(10);
         fixture.run();
-
         assertThat(caller.pieces()).containsExactly(pieces);
         assertThat(late.pieces())
                 .containsExactly(
@@ -241,9 +220,7 @@ final class EngineStreamTest {
         ReadingCaller late = read();
         fixture.advance(Duration.ZERO);
         assertThat(late.text()).isEqualTo("one two ");
-
         fixture.run();
-
         assertThat(late.whole().join().text()).isEqualTo("one two three");
         assertThat(late.whole().join().origin().source()).isEqualTo(Origin.Source.JOINED);
         assertThat(client.calls()).isEqualTo(1);
@@ -258,7 +235,6 @@ final class EngineStreamTest {
         assertThat(fast.whole()).isCompleted();
         assertThat(slow.pieces()).containsExactly(new Delta.Text("one "));
         assertThat(fixture.status().prompts().underWay()).isZero();
-
         slow.request(1);
         fixture.run();
         assertThat(slow.pieces()).containsExactly(new Delta.Text("one "), new Delta.Text("two three"));
@@ -288,30 +264,6 @@ final class EngineStreamTest {
     }
 
     @Test
-    void readerThatHasLeft_learnsNothingMore_andOthersDo() {
-        client.then(says("x".repeat(5_000), "y".repeat(5_000)));
-        ReadingCaller leaves = read();
-        ReadingCaller stays = read();
-        fixture.advance(SECOND);
-        leaves.whole().cancel(false);
-        fixture.advance(Duration.ofSeconds(5));
-        assertThat(leaves.arrived()).containsExactly(5_000L);
-        assertThat(stays.arrived()).containsExactly(5_000L, 10_000L);
-    }
-
-    @Test
-    void storedAnswer_isReplayed() {
-        fixture.cache("near", new ScriptedCache(fixture.timeline));
-        fixture.ask("q");
-        fixture.run();
-        ReadingCaller caller = read();
-        fixture.run();
-        assertThat(caller.pieces()).containsExactly(new Delta.Text("answer"));
-        assertThat(caller.whole().join().origin().source()).isEqualTo(Origin.Source.CACHE);
-        assertThat(client.calls()).isEqualTo(1);
-    }
-
-    @Test
     void answerThatNobodyStreamed_comesAsOnePiece() {
         client.then((prompt, model, sink) -> {
             assertThat(sink.streaming()).isFalse();
@@ -336,20 +288,9 @@ final class EngineStreamTest {
             streaming.add(sink.streaming());
             return one.answersAfter(SECOND).run(prompt, model, sink);
         });
-
         ReadingCaller.of(narrow.engine(), Prompt.of("q"));
         narrow.run();
-
         assertThat(streaming).containsExactly(true);
-    }
-
-    @Test
-    void brokenBeforeTheFirstPiece_isRetriedLikeAnythingElse() {
-        client.then(breaksAfter());
-        client.then(says("another"));
-        ReadingCaller caller = read();
-        fixture.run();
-        assertThat(caller.whole().join().text()).isEqualTo("another");
     }
 
     @Test
@@ -381,7 +322,7 @@ final class EngineStreamTest {
     }
 
     private ScriptedClient.Behaviour breaksCalling(Delta.Piece... pieces) {
-        return says(sink -> sink.failed(Failure.of(FailureKind.UNAVAILABLE, "the connection broke")), pieces);
+        return says(EngineStreamTest::breaks, pieces);
     }
 
     @Test
@@ -412,63 +353,32 @@ final class EngineStreamTest {
     }
 
     @Test
-    void toolCallsBrokenTwice_keepTheFirstIds() {
-        ScriptedClient other = fixture.account("b", "1000 / 1s");
-        client.then(breaksCalling(call(0, "first", "f", "{")));
-        other.then(breaksCalling(new Delta.ToolCallPart(0, Optional.empty(), Optional.of("f"), "{\"a\"")));
-        client.usually(calls(call(0, "third", "f", "{\"a\":1}")));
-        other.usually(calls(call(0, "third", "f", "{\"a\":1}")));
-        ReadingCaller caller = read();
-        fixture.run();
-        assertThat(caller.whole().join().toolCalls()).containsExactly(new ToolCall("first", "f", "{\"a\":1}"));
-    }
-
-    @Test
-    void brokenToolCall_ofAnotherNameOrOtherArguments_isAnother() {
-        for (Delta.Piece other : List.of(call(0, "a", "g", "{\"a\":1}"), call(0, "a", "f", "{\"b\":1}"))) {
-            client.then(breaksCalling(call(0, "a", "f", "{\"a\"")));
-            client.then(calls(other));
-            ReadingCaller caller = read();
-            fixture.run();
-            assertInterrupted(caller, "the retry gave a different answer");
-        }
-    }
-
-    @Test
     void broken_andTheNewAnswerDiffers_endsWithAClearErrorAndNothingMoreIsTold() {
         ScriptedCache cache = new ScriptedCache(fixture.timeline);
         fixture.cache("near", cache);
-        client.then(breaksAfter("one ", "two "));
-        client.then(says("one ", "three", " four"));
-        ReadingCaller caller = read();
-        fixture.run();
-        assertInterrupted(caller, "the retry gave a different answer");
-        assertThat(caller.text()).isEqualTo("one two ");
+        String another = "the retry gave a different answer";
+        assertIsAnother(another, breaksAfter("one ", "two "), says("one ", "three", " four"));
         assertThat(client.cancelled()).isEqualTo(1);
+        assertIsAnother("the connection broke", breaksAfter("one ", "two "), says("one "));
+        assertIsAnother(
+                another,
+                breaksAfter("one"),
+                says(EngineStreamTest::stops, new Delta.Reasoning("hm"), new Delta.Text("one")));
+        ScriptedClient.Behaviour call = breaksCalling(call(0, "a", "f", "{\"a\""));
+        assertIsAnother(another, call, calls(call(0, "a", "g", "{\"a\":1}")));
+        assertIsAnother(another, call, calls(call(0, "a", "f", "{\"b\":1}")));
         assertThat(cache.entries()).isEmpty();
         assertThat(fixture.status().inFlight()).isZero();
     }
 
-    @Test
-    void broken_andTheNewAnswerIsShorter_isAnother() {
-        client.then(breaksAfter("one ", "two "));
-        client.then(says("one "));
+    private void assertIsAnother(String words, ScriptedClient.Behaviour broken, ScriptedClient.Behaviour retry) {
+        client.then(broken).then(retry);
         ReadingCaller caller = read();
+        fixture.advance(SECOND);
+        List<Delta> first = caller.pieces();
         fixture.run();
-        assertInterrupted(caller, "the connection broke");
-        assertThat(fixture.status().inFlight()).isZero();
-    }
-
-    @Test
-    void broken_andTheNewAnswerThinksMore_isAnother() {
-        client.then(breaksAfter("one"));
-        client.then(says(
-                sink -> sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), "model")),
-                new Delta.Reasoning("hm"),
-                new Delta.Text("one")));
-        ReadingCaller caller = read();
-        fixture.run();
-        assertInterrupted(caller, "the retry gave a different answer");
+        assertInterrupted(caller, words);
+        assertThat(caller.pieces()).startsWith(first.toArray(Delta[]::new)).hasSizeLessThanOrEqualTo(2);
     }
 
     @Test
@@ -492,26 +402,19 @@ final class EngineStreamTest {
         assertThat(caller.text()).isEqualTo("one ");
     }
 
-    @Test
-    void broken_andTheFallbackRefusesIt_namesBothAttempts() {
+    @ParameterizedTest
+    @CsvSource({
+        "true, 'account b, model: prompt refused'",
+        "false, 'the retry gave a different answer (account b, model)'"
+    })
+    void broken_andTheFallbackRefusesItOrSaysSomethingElse_namesBothAttempts(boolean refuses, String words) {
         ScriptedClient other = fixture.account("b", "1000 / 1s");
         client.then(breaksAfter("one "));
-        other.usually(other.failsAfter(SECOND, FailureKind.REJECTED));
+        other.usually(refuses ? other.failsAfter(SECOND, FailureKind.REJECTED) : says("two "));
         ReadingCaller caller = read();
         fixture.run();
         assertInterrupted(caller, "account a, model: UNAVAILABLE: the connection broke");
-        assertInterrupted(caller, "account b, model: prompt refused");
-    }
-
-    @Test
-    void broken_andTheFallbackSaysSomethingElse_namesBothAttempts() {
-        ScriptedClient other = fixture.account("b", "1000 / 1s");
-        client.then(breaksAfter("one "));
-        other.usually(says("two "));
-        ReadingCaller caller = read();
-        fixture.run();
-        assertInterrupted(caller, "account a, model: UNAVAILABLE: the connection broke");
-        assertInterrupted(caller, "the retry gave a different answer (account b, model)");
+        assertInterrupted(caller, words);
     }
 
     @Test
@@ -541,7 +444,6 @@ final class EngineStreamTest {
         assertThat(first.text()).isEqualTo("one ");
         assertThat(second.text()).isEqualTo("one two ");
         assertThat(client.cancelled()).isZero();
-
         second.whole().cancel(false);
         fixture.run();
         assertThat(second.text()).isEqualTo("one two ");
@@ -581,74 +483,58 @@ final class EngineStreamTest {
     @Test
     void subscriberThatThrows_isToldNothingMore_andOthersAreNotHurt() {
         client.then(says("one ", "two"));
-        List<Delta> told = new ArrayList<>();
-        fixture.engine().stream(Prompt.of("q")).subscribe(new Flow.Subscriber<>() {
-            @Override
-            public void onSubscribe(Flow.Subscription subscription) {
-                subscription.request(10);
-            }
-
-            @Override
-            public void onNext(Delta delta) {
-                told.add(delta);
-                throw new IllegalStateException("a subscriber's mistake");
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                throw new AssertionError(failure);
-            }
-
-            @Override
-            public void onComplete() {
-                throw new AssertionError("completed");
-            }
-        });
+        Signals signals = new Signals(subscription -> {});
+        fixture.engine().stream(Prompt.of("q")).subscribe(signals);
         ReadingCaller other = read();
         try (LoggedLines log = new LoggedLines(Reader.class)) {
             fixture.run();
             assertThat(log.thrown()).contains("a subscriber's mistake");
         }
-        assertThat(told).containsExactly(new Delta.Start("a", "model"));
+        assertThat(signals.heard).containsExactly(new Delta.Start("a", "model"));
         assertThat(other.whole().join().text()).isEqualTo("one two");
     }
 
     @Test
-    void unknownRoute_isAnErrorOfTheStream() {
-        ReadingCaller caller = ReadingCaller.of(
-                fixture.engine(), Prompt.builder().user("q").route("nowhere").build());
-        assertThatThrownBy(() -> caller.whole().join()).cause().isInstanceOf(ConfigurationException.class);
-    }
-
-    @Test
     void cancelledByItsFirstAct_asksNothing() {
-        List<String> signals = new ArrayList<>();
-        fixture.engine().stream(Prompt.of("q")).subscribe(new Flow.Subscriber<>() {
-            @Override
-            public void onSubscribe(Flow.Subscription subscription) {
-                subscription.request(1);
-                subscription.cancel();
-            }
-
-            @Override
-            public void onNext(Delta delta) {
-                signals.add("next");
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                signals.add("error");
-            }
-
-            @Override
-            public void onComplete() {
-                signals.add("complete");
-            }
-        });
+        Signals signals = new Signals(Flow.Subscription::cancel);
+        fixture.engine().stream(Prompt.of("q")).subscribe(signals);
         fixture.run();
-        assertThat(signals).isEmpty();
+        assertThat(signals.heard).isEmpty();
         assertThat(client.calls()).isZero();
         assertThat(fixture.status().prompts().submitted()).isZero();
+    }
+
+    /** Asks for all, acts, writes down what it hears, and throws at each piece. */
+    private static final class Signals implements Flow.Subscriber<Delta> {
+
+        private final List<Object> heard = new ArrayList<>();
+        private final Consumer<Flow.Subscription> act;
+
+        Signals(Consumer<Flow.Subscription> act) {
+            this.act = act;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscription.request(10);
+            act.accept(subscription);
+        }
+
+        @Override
+        public void onNext(Delta delta) {
+            heard.add(delta);
+            throw new IllegalStateException("a subscriber's mistake");
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            heard.add(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            heard.add("complete");
+        }
     }
 
     @Tag("slow")
@@ -685,39 +571,24 @@ final class EngineStreamTest {
     }
 
     @Test
-    void deadlineForTheFirstPiece_endsWithIt() {
-        client.then(says("one ", "two ", "three ", "four"));
-        ReadingCaller caller = readWithFirstPieceWithin(Duration.ofMillis(1_500));
+    void deadlineForTheFirstPiece_holdsUntilItComes_andAgainOnceTheAnswerBreaksOff() {
+        Duration deadline = Duration.ofMillis(1_500);
+        client.then(says("one ", "two ", "three "));
+        ReadingCaller caller = readWithFirstPieceWithin(deadline);
         fixture.run();
-        assertThat(caller.whole()).isCompleted();
-        assertThat(caller.whole().join().text()).isEqualTo("one two three four");
-    }
-
-    @Test
-    void deadlineForTheFirstPiece_failsAStreamThatDoesNotBegin() {
-        client.then(client.hangs());
-        ReadingCaller caller = readWithFirstPieceWithin(Duration.ofMillis(1_500));
-        fixture.advance(Duration.ofMillis(1_500));
-        assertThatThrownBy(() -> caller.whole().join())
-                .cause()
-                .isInstanceOfSatisfying(
-                        PromptException.class,
-                        failure -> assertThat(failure.reason()).isEqualTo(PromptException.Reason.DEADLINE));
-        assertThat(client.cancelled()).isEqualTo(1);
-    }
-
-    @Test
-    void deadlineForTheFirstPiece_holdsAgainOnceTheAnswerBreaksOff() {
+        assertThat(caller.whole().join().text()).isEqualTo("one two three ");
         client.then(breaksAfter("one ")).then(client.hangs());
-        ReadingCaller caller = readWithFirstPieceWithin(Duration.ofMillis(1_500));
+        caller = readWithFirstPieceWithin(deadline);
         fixture.advance(Duration.ofSeconds(2));
         assertThat(caller.whole()).isNotDone();
-        fixture.advance(Duration.ofMillis(1_500));
-        assertThatThrownBy(() -> caller.whole().join())
-                .cause()
-                .isInstanceOfSatisfying(
-                        PromptException.class,
-                        failure -> assertThat(failure.reason()).isEqualTo(PromptException.Reason.DEADLINE));
+        fixture.advance(deadline);
+        assertThat(failure(caller.whole()).reason()).isEqualTo(PromptException.Reason.DEADLINE);
+        assertThat(client.cancelled()).isEqualTo(1);
+        client.then(client.answersAfter(Duration.ofSeconds(2)));
+        CompletableFuture<Completion> whole =
+                fixture.ask(Prompt.builder().user("q").firstPieceWithin(SECOND).build());
+        fixture.advance(SECOND);
+        assertThat(failure(whole).reason()).as("nobody streams").isEqualTo(PromptException.Reason.DEADLINE);
     }
 
     @Test
@@ -731,15 +602,6 @@ final class EngineStreamTest {
         fixture.advance(Duration.ofSeconds(30));
         assertThat(fixture.status().waiting()).isOne();
         assertThat(caller.whole()).isNotDone();
-    }
-
-    @Test
-    void deadlineForTheFirstPiece_isForAllOfItWhereNobodyStreams() {
-        client.then(client.answersAfter(Duration.ofSeconds(2)));
-        CompletableFuture<Completion> answer =
-                fixture.ask(Prompt.builder().user("q").firstPieceWithin(SECOND).build());
-        fixture.advance(SECOND);
-        assertThat(answer).isCompletedExceptionally();
     }
 
     @Test
@@ -771,20 +633,8 @@ final class EngineStreamTest {
     }
 
     @Test
-    void emptyStream_isAFaultOnce_andAskedForAnew() {
-        client.then(says(new String[0])).then(says("one"));
-        ReadingCaller caller = read();
-        fixture.advance(Duration.ofSeconds(5));
-        assertThat(caller.whole()).isCompleted();
-        assertThat(caller.whole().join().text()).isEqualTo("one");
-        assertThat(client.calls()).isEqualTo(2);
-    }
-
-    @Test
     void emptyAnswerOfWhichThoughtsWereTold_isTheAnswer() {
-        client.then(says(
-                sink -> sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), "model")),
-                new Delta.Reasoning("hm")));
+        client.then(says(EngineStreamTest::stops, new Delta.Reasoning("hm")));
         ReadingCaller caller = read();
         fixture.advance(Duration.ofSeconds(5));
         assertThat(caller.whole()).isCompleted();
@@ -807,6 +657,10 @@ final class EngineStreamTest {
         sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), "model"));
     }
 
+    private static void breaks(AttemptSink sink) {
+        sink.failed(Failure.of(FailureKind.UNAVAILABLE, "the connection broke"));
+    }
+
     @Test
     void refusalExtrasAndCustomCalls_reachEveryReader_alsoLaterAndFromTheCache() {
         fixture.cache("near", new ScriptedCache(fixture.timeline));
@@ -827,7 +681,6 @@ final class EngineStreamTest {
         fixture.run();
         ReadingCaller cached = read();
         fixture.run();
-
         Completion whole = joined.join();
         assertThat(whole.refusal()).contains("I can't do that");
         assertThat(whole.toolCalls())
@@ -855,7 +708,6 @@ final class EngineStreamTest {
         fixture.advance(SECOND);
         assertThat(caller.told()).isEmpty();
         fixture.run();
-
         assertThat(caller.pieces())
                 .containsExactly(new Delta.Text("a"), TIER, logprob("a"), new Delta.Text("b"), logprob("b"));
     }
@@ -884,7 +736,6 @@ final class EngineStreamTest {
         client.then(says(cut, TIER));
         ReadingCaller caller = read();
         fixture.run();
-
         assertThat(caller.pieces()).containsExactly(TIER);
         assertThat(caller.whole().join().finishReason()).isEqualTo(FinishReason.LENGTH);
     }
@@ -892,7 +743,7 @@ final class EngineStreamTest {
     @Test
     void brokenAnswer_continues_howeverItsExtrasDiffer() {
         client.then(says(
-                sink -> sink.failed(Failure.of(FailureKind.UNAVAILABLE, "the connection broke")),
+                EngineStreamTest::breaks,
                 extras("request", "1"),
                 new Delta.Text("The answer"),
                 logprob("The"),
@@ -906,7 +757,6 @@ final class EngineStreamTest {
         ReadingCaller caller = read();
         CompletableFuture<Completion> joined = fixture.engine().complete(Prompt.of("q"));
         fixture.run();
-
         assertThat(caller.whole().join().text()).isEqualTo("The answer is 42");
         assertThat(caller.pieces()).endsWith(new Delta.Text(" is 42"));
         assertThat(joined.join().extras().answer()).isEqualTo(Map.of("request", "2", "timing", 3L));
@@ -914,16 +764,12 @@ final class EngineStreamTest {
 
     @Test
     void extrasThatNobodyHasRead_areForgottenWithTheirAttempt() {
-        client.then(says(
-                sink -> sink.failed(Failure.of(FailureKind.UNAVAILABLE, "the connection broke")),
-                new Delta.Text("The answer"),
-                extras("request", "1")));
+        client.then(says(EngineStreamTest::breaks, new Delta.Text("The answer"), extras("request", "1")));
         client.then(says("The answer", " is 42"));
         ReadingCaller slow = readSlowly(2);
         fixture.advance(Duration.ofSeconds(4));
         slow.request(Long.MAX_VALUE);
         fixture.run();
-
         assertThat(slow.whole().join().text()).isEqualTo("The answer is 42");
         assertThat(slow.whole().join().extras().isEmpty()).isTrue();
     }
@@ -933,7 +779,6 @@ final class EngineStreamTest {
         client.then(says(EngineStreamTest::stops, new Delta.Text("a"), extras("large", "x".repeat(5_000))));
         ReadingCaller caller = readSlowly(1);
         fixture.run();
-
         assertThat(caller.arrived()).hasSize(1).allMatch(size -> size > 5_000);
     }
 
@@ -952,7 +797,6 @@ final class EngineStreamTest {
         ReadingCaller.of(
                 fixture.engine(), Prompt.builder().user("q").extra("n", 2L).build());
         fixture.run();
-
         assertThat(streamed).containsExactly(true, false);
     }
 

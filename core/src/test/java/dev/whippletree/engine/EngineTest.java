@@ -9,7 +9,6 @@ import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
-import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
@@ -19,7 +18,6 @@ import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
-import dev.whippletree.spi.Admission;
 import dev.whippletree.testkit.logging.LoggedLines;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +25,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class EngineTest {
 
@@ -47,56 +48,34 @@ final class EngineTest {
     }
 
     @Test
-    void equalPromptsThatOverlap_costOneCall() {
+    void noCachePrompt_joinsNobody_andNobodyJoinsIt() {
         ScriptedClient client = fixture.account("a", "10 / 1s");
-        CompletableFuture<Completion> first = fixture.ask("question");
-        fixture.advance(Duration.ofMillis(50));
-        CompletableFuture<Completion> second = fixture.ask("question");
-        fixture.run();
-        assertThat(client.calls()).isEqualTo(1);
-        assertThat(first.join().origin().source()).isEqualTo(Origin.Source.CALL);
-        assertThat(second.join().origin().source()).isEqualTo(Origin.Source.JOINED);
-    }
-
-    @Test
-    void noCachePrompt_joinsNobody() {
-        ScriptedClient client = fixture.account("a", "10 / 1s");
+        Prompt fresh = Prompt.builder().user("question").noCache().build();
         fixture.ask("question");
-        fixture.ask(Prompt.builder().user("question").noCache().build());
+        fixture.ask(fresh);
+        CompletableFuture<Completion> joined = fixture.ask("question");
+        fixture.ask(fresh);
+        CompletableFuture<Completion> alone =
+                fixture.ask(Prompt.builder().user("other").noCache().build());
+        CompletableFuture<Completion> after = fixture.ask("other");
         fixture.run();
-        assertThat(client.calls()).isEqualTo(2);
+        assertThat(client.calls()).isEqualTo(5);
+        assertThat(joined.join().origin().source()).isEqualTo(Origin.Source.JOINED);
+        assertThat(List.of(alone, after))
+                .allSatisfy(
+                        answer -> assertThat(answer.join().origin().source()).isEqualTo(Origin.Source.CALL));
     }
 
     @Test
-    void nobodyJoinsANoCachePrompt() {
-        ScriptedClient client = fixture.account("a", "10 / 1s");
-        fixture.ask(Prompt.builder().user("question").noCache().build());
-        CompletableFuture<Completion> other = fixture.ask("question");
-        fixture.run();
-        assertThat(client.calls()).isEqualTo(2);
-        assertThat(other.join().origin().source()).isEqualTo(Origin.Source.CALL);
-    }
-
-    @Test
-    void openerCancels_othersAreStillAnswered() {
+    void openerCancels_othersAreStillAnswered_untilTheLastCancelsToo() {
         ScriptedClient client = fixture.account("a", "10 / 1s");
         CompletableFuture<Completion> first = fixture.ask("question");
         CompletableFuture<Completion> second = fixture.ask("question");
         fixture.advance(Duration.ofMillis(50));
         first.cancel(true);
-        fixture.run();
-        assertThat(second.join().text()).isEqualTo("answer");
-        assertThat(client.calls()).isEqualTo(1);
+        fixture.advance(SHORT);
         assertThat(client.cancelled()).isZero();
-    }
-
-    @Test
-    void lastSubscriberCancels_callIsBrokenOffAndGaugesReturnToZero() {
-        ScriptedClient client = fixture.account("a", "10 / 1s");
-        CompletableFuture<Completion> first = fixture.ask("question");
-        CompletableFuture<Completion> second = fixture.ask("question");
-        fixture.advance(Duration.ofMillis(50));
-        first.cancel(true);
+        assertThat(fixture.status().inFlight()).isEqualTo(1);
         second.cancel(true);
         fixture.run();
         assertThat(client.cancelled()).isEqualTo(1);
@@ -116,16 +95,6 @@ final class EngineTest {
         List<Long> seconds =
                 client.callTimes().stream().map(time -> time / 1_000_000_000L).toList();
         assertThat(seconds).containsExactly(0L, 0L, 10L, 10L, 20L);
-    }
-
-    @Test
-    void twoAccounts_shareTheLoadEvenly() {
-        ScriptedClient first = fixture.account("a", "1000 / 1h");
-        ScriptedClient second = fixture.account("b", "1000 / 1h");
-        fixture.askMany(100);
-        fixture.run();
-        assertThat(first.calls()).isEqualTo(50);
-        assertThat(second.calls()).isEqualTo(50);
     }
 
     @Test
@@ -153,12 +122,16 @@ final class EngineTest {
         assertThat(until).isBetween(Duration.ofSeconds(59), Duration.ofSeconds(60));
     }
 
-    @Test
-    void deadlinePasses_promptEndsThenAndCallIsBrokenOff() {
+    @ParameterizedTest
+    @CsvSource({"5, 60", "60, 5"})
+    void deadlineOfThePromptOrElseTheRoutes_passes_promptEndsThenAndCallIsBrokenOff(int own, int routes) {
+        fixture.route(
+                route -> route.toBuilder().deadline(Duration.ofSeconds(routes)).build());
         ScriptedClient client = fixture.account("a", "10 / 1s");
         client.usually(client.hangs());
-        CompletableFuture<Completion> answer = fixture.ask(
-                Prompt.builder().user("q").deadline(Duration.ofSeconds(5)).build());
+        Prompt.Builder prompt = Prompt.builder().user("q");
+        CompletableFuture<Completion> answer =
+                fixture.ask((own < routes ? prompt.deadline(Duration.ofSeconds(own)) : prompt).build());
         fixture.advance(Duration.ofMillis(4_999));
         assertThat(answer).isNotDone();
         fixture.advance(Duration.ofMillis(2));
@@ -176,18 +149,6 @@ final class EngineTest {
         fixture.run();
         assertThat(answers.subList(0, 3))
                 .allSatisfy(answer -> assertThat(answer).isCompleted());
-    }
-
-    @Test
-    void rejected_failsAtOnceAndCoolsNothing() {
-        ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.usually(client.failsAfter(SHORT, FailureKind.REJECTED));
-        List<CompletableFuture<Completion>> answers = fixture.askMany(30);
-        fixture.run();
-        assertThat(answers)
-                .allSatisfy(answer -> assertThat(failure(answer).reason()).isEqualTo(Reason.REJECTED));
-        assertThat(client.calls()).isEqualTo(30);
-        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OPEN);
     }
 
     @Test
@@ -265,97 +226,16 @@ final class EngineTest {
                 .isNotEqualTo(failure(answer).attempts().get(1).account());
     }
 
-    @Test
-    void hanging_timesOutAndGoesElsewhere() {
-        ScriptedClient first = fixture.account("a", "1000 / 1s");
-        fixture.account("b", "1000 / 1s");
-        first.usually(first.hangs());
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.advance(Duration.ofSeconds(119));
-        assertThat(answer).isNotDone();
-        fixture.advance(Duration.ofSeconds(2));
-        assertThat(answer.join().origin().account()).isEqualTo("b");
-        assertThat(first.cancelled()).isEqualTo(1);
-    }
-
-    @Test
-    void tooLarge_isNeverTriedOnTheSameModelAgain() {
-        ScriptedClient first = fixture.account("a", "1000 / 1s");
-        ScriptedClient second = fixture.account("b", "1000 / 1s");
-        first.usually(first.failsAfter(SHORT, FailureKind.TOO_LARGE));
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.run();
-        assertThat(failure(answer).reason()).isEqualTo(Reason.TOO_LARGE);
-        assertThat(second.calls()).isZero();
-    }
-
-    @Test
-    void reservationLargerThanTheLimit_isTooLargeWithoutACall() {
-        ScriptedClient client = fixture.account("a", "100 tokens / 1s");
-        client.counts(Admission.onEntry(50, 51));
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.run();
-        assertThat(failure(answer).reason()).isEqualTo(Reason.TOO_LARGE);
-        assertThat(client.calls()).isZero();
-    }
-
-    @Test
-    void primaryBusyBeyondPatience_fallbackAnswers() {
-        ScriptedClient primary = fixture.account("a", "1 / 60s");
+    @ParameterizedTest
+    @CsvSource({"1 / 60s, 2", "1 / 2s, 0"})
+    void primaryIsBusy_fallbackAnswers_ifThatTakesLongerThanPatience(String limit, int calls) {
+        ScriptedClient primary = fixture.account("a", limit);
         ScriptedClient fallback = fixture.account("b", "1000 / 1s");
         fixture.tier("a").tier("b");
         fixture.askMany(3);
         fixture.advance(Duration.ofSeconds(1));
         assertThat(primary.calls()).isEqualTo(1);
-        assertThat(fallback.calls()).isEqualTo(2);
-    }
-
-    @Test
-    void primaryReadyWithinPatience_fallbackIsLeftAlone() {
-        fixture.account("a", "1 / 2s");
-        ScriptedClient fallback = fixture.account("b", "1000 / 1s");
-        fixture.tier("a").tier("b");
-        fixture.askMany(2);
-        fixture.run();
-        assertThat(fallback.calls()).isZero();
-    }
-
-    @Test
-    void oneSessionWithAThousandPrompts_doesNotStarveAnother() {
-        fixture.account("a", "10 / 10s");
-        for (int index = 0; index < 1_000; index++) {
-            fixture.ask(
-                    Prompt.builder().user("greedy " + index).session("greedy").build());
-        }
-        fixture.advance(Duration.ofSeconds(1));
-        CompletableFuture<Completion> modest =
-                fixture.ask(Prompt.builder().user("modest").session("modest").build());
-        fixture.advance(Duration.ofSeconds(11));
-        assertThat(modest).isCompleted();
-    }
-
-    @Test
-    void pickerThrows_somebodyElsePicksAndItIsCounted() {
-        fixture.account("a", "10 / 1s");
-        fixture.picker((ready, now) -> {
-            throw new IllegalStateException("broken strategy");
-        });
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.run();
-        assertThat(answer).isCompleted();
-        assertThat(fixture.status().pickerFaults()).isEqualTo(1);
-    }
-
-    @Test
-    void sendThrows_countsAsUnavailable() {
-        ScriptedClient client = fixture.account("a", "10 / 1s");
-        client.then((prompt, model, sink) -> {
-            throw new IllegalStateException("broken provider");
-        });
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.run();
-        assertThat(answer.join().origin().attempts()).isEqualTo(2);
-        assertThat(fixture.status("a").failures()).containsEntry(FailureKind.UNAVAILABLE, 1L);
+        assertThat(fallback.calls()).isEqualTo(calls);
     }
 
     @Test
@@ -398,37 +278,19 @@ final class EngineTest {
                 .hasMessageContaining("[a]");
     }
 
-    @Test
-    void ofUnknownLimits_startsWithFourAndDoubles() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void ofUnknownLimits_startsWithFourAndDoubles_alsoIfPromptsAreRefusedForThemselves(boolean refused) {
         ScriptedClient client = fixture.account("a");
+        Duration latency = Duration.ofMillis(100);
+        client.usually(refused ? client.failsAfter(latency, FailureKind.REJECTED) : client.answersAfter(latency));
         fixture.askMany(100);
         fixture.advance(Duration.ofMillis(50));
         assertThat(client.calls()).isEqualTo(4);
-        fixture.advance(Duration.ofMillis(100));
-        assertThat(client.calls()).isEqualTo(12);
+        fixture.advance(latency);
+        assertThat(client.calls()).isEqualTo(refused ? 8 : 12);
         fixture.run();
         assertThat(client.calls()).isEqualTo(100);
-    }
-
-    @Test
-    void urgentOneJoinsABatchFlight_itGetsAnUrgentTurn() {
-        fixture.account("a", "1 / 10s");
-        fixture.ask("first");
-        fixture.advance(SHORT);
-        CompletableFuture<Completion> last = new CompletableFuture<>();
-        for (int index = 0; index < 4; index++) {
-            last = fixture.ask(Prompt.builder()
-                    .user("batch " + index)
-                    .priority(Priority.BATCH)
-                    .session("patient")
-                    .build());
-            fixture.ask(
-                    Prompt.builder().user("urgent " + index).session("hasty").build());
-        }
-        fixture.advance(SHORT);
-        fixture.ask(Prompt.builder().user("batch 3").session("another").build());
-        fixture.advance(Duration.ofSeconds(31));
-        assertThat(last).isCompleted();
     }
 
     @Test
@@ -457,19 +319,6 @@ final class EngineTest {
     }
 
     @Test
-    void limitedBeyondItsDeadline_isRefusedAtOnceWithTheTimeOfRoom() {
-        ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.usually(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofHours(1), Reach.ORGANIZATION)));
-        CompletableFuture<Completion> answer = fixture.ask(
-                Prompt.builder().user("q").deadline(Duration.ofSeconds(5)).build());
-        fixture.advance(Duration.ofMillis(20));
-        assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
-        assertThat(failure(answer).attempts()).hasSize(1);
-        assertThat(failure(answer).roomAt()).isPresent();
-    }
-
-    @Test
     void promptForAModelThatNoTargetOfItsRouteHas_isAMistakeThatSaysWhichThereAre() {
         fixture.account("a", "10 / 1s");
         CompletableFuture<Completion> answer =
@@ -479,15 +328,6 @@ final class EngineTest {
                 .withThrowableThat()
                 .withMessageContaining("model 'another' is not on route")
                 .withMessageContaining("[model]");
-    }
-
-    @Test
-    void promptForAModel_isAnsweredByThatOne() {
-        fixture.account("a", "10 / 1s");
-        CompletableFuture<Completion> answer =
-                fixture.ask(Prompt.builder().user("q").model("model").build());
-        fixture.run();
-        assertThat(answer.join().origin().model()).isEqualTo("model");
     }
 
     /** Two accounts in one tier, each with a model of its own. */
@@ -558,5 +398,80 @@ final class EngineTest {
         List<Long> after = seconds.subList(4, seconds.size());
         assertThat(after).hasSizeGreaterThan(2);
         assertThat(after.get(2) - after.get(0)).as("a window after the answers").isGreaterThanOrEqualTo(15);
+    }
+
+    private static final Duration GRACE = Duration.ofMinutes(10);
+    private static final Duration LATENCY = Duration.ofMillis(100);
+
+    @Test
+    void nothingUnderWay_isClosedAtOnce() {
+        fixture.account("a", "10 / 1s");
+        CompletableFuture<Void> closed = fixture.engine().close(GRACE);
+        fixture.advance(Duration.ZERO);
+        assertThat(closed).isCompleted();
+    }
+
+    @Test
+    void lastAnswerIsBeingStored_isClosedOnceItIs() {
+        fixture.account("a", "10 / 1s");
+        fixture.cache("slow", new ScriptedCache(fixture.timeline).latency(LATENCY));
+        fixture.ask("q");
+        CompletableFuture<Void> closed = fixture.engine().close(GRACE);
+        fixture.advance(LATENCY.multipliedBy(3).minusMillis(1));
+        assertThat(closed).isNotDone();
+        fixture.advance(Duration.ofMillis(1));
+        assertThat(closed).isCompleted();
+    }
+
+    @Test
+    void lastPromptIsCancelled_isClosedThen() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.usually(client.hangs());
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(LATENCY);
+        CompletableFuture<Void> closed = fixture.engine().close(GRACE);
+        fixture.advance(LATENCY);
+        answer.cancel(true);
+        fixture.advance(Duration.ZERO);
+        assertThat(closed).isCompleted();
+    }
+
+    @Test
+    void lastPromptsDeadlinePasses_isClosedThen() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.usually(client.hangs());
+        fixture.ask(Prompt.builder().user("q").deadline(LATENCY).build());
+        CompletableFuture<Void> closed = fixture.engine().close(GRACE);
+        fixture.advance(LATENCY);
+        assertThat(closed).isCompleted();
+    }
+
+    @Test
+    void graceOfZero_endsAllAtOnce_inLineAttemptedOrPausing() {
+        ScriptedClient client = fixture.account("a", "3 / 60s");
+        client.then(client.hangs());
+        client.then(client.failsAfter(Duration.ofMillis(1), FailureKind.UNAVAILABLE));
+        client.usually(client.hangs());
+        var answers = fixture.askMany(6);
+        fixture.advance(Duration.ofMillis(2));
+        CompletableFuture<Void> closed = fixture.engine().close(Duration.ZERO);
+        fixture.advance(Duration.ZERO);
+        assertThat(closed).isCompleted();
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(failure(answer).reason()).isEqualTo(Reason.CLOSED));
+        int calls = client.calls();
+        fixture.run();
+        assertThat(client.calls()).isEqualTo(calls);
+        assertThat(fixture.status().inFlight()).isZero();
+        assertThat(fixture.status().waiting()).isZero();
+    }
+
+    @Test
+    void graceOfForever_isNoMistake() {
+        fixture.account("a", "10 / 1s");
+        fixture.ask("q");
+        CompletableFuture<Void> closed = fixture.engine().close(Duration.ofSeconds(Long.MAX_VALUE));
+        fixture.advance(LATENCY);
+        assertThat(closed).isCompleted();
     }
 }

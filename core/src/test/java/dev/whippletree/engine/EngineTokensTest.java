@@ -21,6 +21,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is reserved of limits of tokens, how it is settled, and what is learned for later reservations. */
 final class EngineTokensTest {
@@ -54,7 +56,6 @@ final class EngineTokensTest {
     @Test
     void completionsAreReservedInFull_thenByWhatFewAnswersAllowToGuess_thenByWhatFewExceed() {
         client.counts(Admission.asMade(100, 1_000)).uses(() -> TokenUsage.of(100, 40));
-
         assertThat(reserved()).isEqualTo(1_100);
         assertThat(reserved()).as("40 x 59 / 1 is more than the bound").isEqualTo(1_100);
         answer(8);
@@ -67,9 +68,7 @@ final class EngineTokensTest {
     void whatFewCompletionsExceed_isReserved_andNeverMoreThanTheBound() {
         int[] calls = {0};
         client.counts(Admission.asMade(100, 1_000)).uses(() -> TokenUsage.of(100, ++calls[0] % 20 == 0 ? 900 : 40));
-
         answer(300);
-
         assertThat(reserved()).as("5 % are longer: they must be covered").isEqualTo(100 + 900);
         client.counts(Admission.asMade(100, 500));
         assertThat(reserved()).isEqualTo(100 + 500);
@@ -81,29 +80,15 @@ final class EngineTokensTest {
                 .usually(client.endsAfter(
                         Duration.ofMillis(100), FinishReason.LENGTH, Optional.of(TokenUsage.of(100, 200))));
         answer(100);
-
         client.counts(Admission.asMade(100, 1_000));
-
         assertThat(reserved()).isEqualTo(100 + 1_000);
     }
 
     @Test
     void boundCountedOnEntry_isReservedInFull_howeverLittleIsUsed() {
         client.counts(Admission.onEntry(100, 1_000)).uses(() -> TokenUsage.of(100, 40));
-
         answer(200);
-
         assertThat(reserved()).isEqualTo(1_100);
-    }
-
-    @Test
-    void boundCountedOnEntry_staysUsedInFull_andThePromptIsSettled() {
-        client.counts(Admission.onEntry(100, 1_000)).uses(() -> TokenUsage.of(70, 40));
-
-        fixture.ask("q");
-        fixture.advance(Duration.ofSeconds(1));
-
-        assertThat(used()).isEqualTo(1_070);
     }
 
     @Test
@@ -113,7 +98,6 @@ final class EngineTokensTest {
         assertThat(used()).isEqualTo(1_500 + 60);
         fixture.advance(Duration.ofSeconds(1));
         assertThat(used()).isEqualTo(1_500 - 1_408 + 60);
-
         client.counts(Admission.onEntry(1_500, 60));
         fixture.ask("r");
         fixture.advance(Duration.ofSeconds(1));
@@ -124,7 +108,6 @@ final class EngineTokensTest {
     void promptsThatAreMostlyCached_areReservedWhole_howeverManyHaveBeenSeen() {
         client.counts(Admission.onEntry(1_500, 60).withoutCached()).uses(() -> new TokenUsage(1_500, 40, 1_408, 0));
         answer(ENOUGH);
-
         assertThat(reserved())
                 .as("the service counts them until the answer is there")
                 .isEqualTo(1_500 + 60);
@@ -144,7 +127,6 @@ final class EngineTokensTest {
         fixture.ask("q");
         fixture.advance(Duration.ofSeconds(1));
         assertThat(used()).isEqualTo(130);
-
         client.counts(Admission.asMade(10, 10)).uses(() -> TokenUsage.of(90, 800));
         fixture.ask("r");
         fixture.advance(Duration.ofSeconds(1));
@@ -158,7 +140,6 @@ final class EngineTokensTest {
         answer(100);
         fixture.ask("q");
         fixture.advance(Duration.ofSeconds(1));
-
         assertThat(used()).isEqualTo(1_100);
     }
 
@@ -168,7 +149,6 @@ final class EngineTokensTest {
         answer(ENOUGH - 1);
         assertThat(reserved()).isEqualTo(1_000);
         assertThat(reserved()).isEqualTo(750);
-
         client.uses(() -> TokenUsage.of(1, 4));
         answer(600);
         assertThat(reserved()).isEqualTo(250);
@@ -196,19 +176,19 @@ final class EngineTokensTest {
         client.counts(Admission.onEntry(1_000, 0)).uses(() -> TokenUsage.of(1_300, 4));
         answer(1);
         assertThat(reserved()).isEqualTo(1_300);
-
         client.uses(() -> TokenUsage.of(90_000_000, 4));
         answer(1);
         assertThat(reserved()).isEqualTo(16_000);
     }
 
-    @Test
-    void usageThatCannotBe_isNoUsage_andTheAnswerAnAnswer() {
-        client.counts(Admission.asMade(100, 1_000)).uses(() -> TokenUsage.of(Long.MAX_VALUE, Long.MAX_VALUE));
-
+    @ParameterizedTest
+    @CsvSource({"1, 0, 0, 0", "0, 1, 0, 0", "0, 0, 1, 0", "0, 0, 0, 1"})
+    void usageThatCannotBe_isNoUsage_andTheAnswerAnAnswer(long prompt, long completion, long cached, long reasoning) {
+        long most = 100_000_000;
+        client.counts(Admission.asMade(100, 1_000))
+                .uses(() -> new TokenUsage(most + prompt, most + completion, most + cached, most + reasoning));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofSeconds(1));
-
         assertThat(answer.join().usage()).isEmpty();
         assertThat(used()).isEqualTo(1_100);
     }
@@ -218,7 +198,6 @@ final class EngineTokensTest {
         client.counts(Admission.onEntry(10, 0)).uses(() -> TokenUsage.of(80, 4));
         answer(ENOUGH);
         assertThat(reserved()).isEqualTo(80);
-
         client.counts(Admission.onEntry(5_000, 0));
         assertThat(reserved()).isEqualTo(5_000);
     }
@@ -228,12 +207,10 @@ final class EngineTokensTest {
         EngineFixture small = new EngineFixture();
         ScriptedClient service = small.account("b", "300 tokens / 60s");
         service.counts(Admission.asMade(100, 4_000)).uses(() -> TokenUsage.of(90, 40));
-
         List<CompletableFuture<Completion>> answers = small.askMany(2);
         small.advance(Duration.ofMillis(50));
         assertThat(service.calls()).isEqualTo(1);
         small.run();
-
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
         assertThat(service.callTimes().get(1))
                 .as("settled by then, but only a whole window is enough")
@@ -247,31 +224,19 @@ final class EngineTokensTest {
                 .toList();
     }
 
-    @Test
-    void inputAndOutput_areReservedAndSettledApart() {
+    @ParameterizedTest
+    @CsvSource({"false, 40", "true, 1000"})
+    void inputAndOutput_areReservedAndSettledApart_butForABoundThatIsCountedOnEntry(boolean onEntry, long output) {
         EngineFixture apart = new EngineFixture();
         ScriptedClient service =
                 apart.account("b", "5000 input-tokens / 1h", "3000 output-tokens / 1h", "9000 tokens / 1h", "10 / 1h");
-        service.counts(Admission.asMade(100, 1_000)).uses(() -> TokenUsage.of(90, 40));
-
+        service.counts(onEntry ? Admission.onEntry(100, 1_000) : Admission.asMade(100, 1_000))
+                .uses(() -> TokenUsage.of(90, 40));
         CompletableFuture<Completion> answer = apart.ask("q");
         assertThat(used(apart, "b")).containsExactly(100L, 1_000L, 1_100L, 1L);
         apart.advance(Duration.ofSeconds(1));
-
         assertThat(answer).isCompleted();
-        assertThat(used(apart, "b")).containsExactly(90L, 40L, 130L, 1L);
-    }
-
-    @Test
-    void boundCountedOnEntry_staysUsedOfTheOutput_andThePromptOfTheInput() {
-        EngineFixture apart = new EngineFixture();
-        ScriptedClient service = apart.account("b", "5000 input-tokens / 1h", "3000 output-tokens / 1h");
-        service.counts(Admission.onEntry(100, 1_000)).uses(() -> TokenUsage.of(90, 40));
-
-        apart.ask("q");
-        apart.advance(Duration.ofSeconds(1));
-
-        assertThat(used(apart, "b")).containsExactly(90L, 1_000L);
+        assertThat(used(apart, "b")).containsExactly(90L, output, 90 + output, 1L);
     }
 
     @Test
@@ -279,12 +244,10 @@ final class EngineTokensTest {
         EngineFixture apart = new EngineFixture();
         ScriptedClient service = apart.account("b", "1000 input-tokens / 60s", "300 output-tokens / 60s");
         service.counts(Admission.onEntry(100, 100)).uses(() -> TokenUsage.of(100, 100));
-
         List<CompletableFuture<Completion>> answers = apart.askMany(5);
         apart.advance(Duration.ofSeconds(1));
         assertThat(service.calls()).as("300 of output, 1,000 of input").isEqualTo(3);
         apart.run();
-
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
     }
 
@@ -300,41 +263,32 @@ final class EngineTokensTest {
         apart.advance(Duration.ofSeconds(1));
         CompletableFuture<Completion> first =
                 apart.ask(Prompt.builder().user("first").maxTokens(400).build());
-
         CompletableFuture<Completion> longer = apart.ask(
                 Prompt.builder().user("l".repeat(2_000)).maxTokens(100).build());
         apart.advance(Duration.ofSeconds(1));
-
         assertThat(longer).isCompleted();
         assertThat(first).isNotDone();
         apart.run();
         assertThat(first).isCompleted();
     }
 
-    @Test
-    void promptLargerThanAnInputLimit_isTooLarge() {
-        EngineFixture apart = new EngineFixture();
-        ScriptedClient service = apart.account("b", "100 input-tokens / 60s", "9000 tokens / 60s");
-        service.counts(Admission.asMade(101, 1));
-
-        CompletableFuture<Completion> answer = apart.ask("q");
-        apart.run();
-
-        assertThat(failure(answer).reason()).isEqualTo(Reason.TOO_LARGE);
-        assertThat(service.calls()).isZero();
-    }
-
-    @Test
-    void promptLargerThanTheLimit_isTooLarge_whateverItsCompletion() {
+    @ParameterizedTest
+    @CsvSource({
+        "300 tokens / 60s, 301, false, at least 301 tokens",
+        "300 tokens / 60s, 300, true, at least 301 tokens",
+        "100 input-tokens / 60s, 101, false, at least 101 tokens"
+    })
+    void promptLargerThanALimit_isTooLarge_whateverItsCompletion(
+            String limit, long promptTokens, boolean onEntry, String words) {
         EngineFixture small = new EngineFixture();
-        ScriptedClient service = small.account("b", "300 tokens / 60s");
-        service.counts(Admission.asMade(301, 1));
+        ScriptedClient service = small.account("b", limit, "9000 tokens / 60s");
+        service.counts(onEntry ? Admission.onEntry(promptTokens, 1) : Admission.asMade(promptTokens, 1));
 
         CompletableFuture<Completion> answer = small.ask("q");
         small.run();
 
         assertThat(failure(answer).reason()).isEqualTo(Reason.TOO_LARGE);
-        assertThat(failure(answer)).hasMessageContaining("at least 301 tokens");
+        assertThat(failure(answer)).hasMessageContaining(words);
         assertThat(service.calls()).isZero();
     }
 
@@ -345,11 +299,9 @@ final class EngineTokensTest {
         service.counts(Admission.onEntry(600, 100)).uses(() -> TokenUsage.of(300, 4));
         small.askMany(ENOUGH);
         small.run();
-
         service.counts(Admission.onEntry(1_000, 100)).uses(() -> TokenUsage.of(500, 4));
         CompletableFuture<Completion> answer = small.ask("larger");
         small.run();
-
         assertThat(answer).isCompleted();
     }
 
@@ -360,11 +312,9 @@ final class EngineTokensTest {
         service.counts(Admission.onEntry(600, 100)).uses(() -> TokenUsage.of(90_000_000, 4));
         small.ask("q");
         small.run();
-
         service.uses(() -> TokenUsage.of(600, 4));
         CompletableFuture<Completion> answer = small.ask("r");
         small.run();
-
         assertThat(answer).isCompleted();
     }
 
@@ -374,10 +324,8 @@ final class EngineTokensTest {
         ScriptedClient service = small.account("b", Optional.empty(), 1);
         service.counts(Admission.asMade(100, 4_000))
                 .then(service.reports(Duration.ofSeconds(1), () -> minutely(2_000)));
-
         List<CompletableFuture<Completion>> answers = small.askMany(2);
         small.run();
-
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
     }
 
@@ -399,10 +347,8 @@ final class EngineTokensTest {
         service.counts(Admission.asMade(100, 900)).then(service.reports(Duration.ofMillis(1), () -> minutely(2_000)));
         small.ask("first");
         small.advance(Duration.ofMinutes(2));
-
         CompletableFuture<Completion> second = small.ask("second");
         small.advance(Duration.ofMillis(100));
-
         assertThat(second).isCompleted();
         assertThat(small.status("b").limits().get(0).left())
                 .as("6 and 4 tokens used, not 1,000")
@@ -415,9 +361,7 @@ final class EngineTokensTest {
         ScriptedClient service = small.account("b", Optional.empty(), 1, LIMIT + " tokens / 1h");
         service.counts(Admission.onEntry(1_000, 0)).uses(() -> TokenUsage.of(2_000, 1));
         List<CompletableFuture<Completion>> answers = small.askMany(2);
-
         small.advance(Duration.ofMillis(150));
-
         assertThat(answers.get(0)).isCompleted();
         assertThat(LIMIT - small.status("b").limits().get(0).left())
                 .as("the second entered before anything was learned")

@@ -18,32 +18,22 @@ final class EngineWithdrawalTest {
     private final EngineFixture fixture = new EngineFixture();
 
     @Test
-    void promptThatWaits_isWithdrawn() {
+    void promptThatWaits_isWithdrawn_andHasLeft_beforeItsCallerGetsToKnow() {
         ScriptedClient client = fixture.account("a", "1 / 1h");
         fixture.ask("first");
         CompletableFuture<Completion> second = fixture.ask("second");
-
-        fixture.engine().withdraw(second);
-        fixture.advance(Duration.ofHours(3));
-
-        assertThat(second).isCancelled();
-        assertThat(client.calls()).isEqualTo(1);
-        assertThat(fixture.engine().status().prompts().cancelled()).isEqualTo(1);
-    }
-
-    @Test
-    void promptThatIsWithdrawn_hasLeft_beforeItsCallerGetsToKnow() {
-        fixture.account("a", "1 / 1h");
-        fixture.ask("first");
-        CompletableFuture<Completion> second = fixture.ask("second");
-        fixture.advance(Duration.ZERO);
         List<Integer> waiting = new ArrayList<>();
         second.whenComplete(
                 (answer, failure) -> waiting.add(fixture.engine().status().waiting()));
-
+        CompletableFuture<Completion> anybodys = new CompletableFuture<>();
+        fixture.engine().withdraw(anybodys);
         fixture.engine().withdraw(second);
-
         assertThat(waiting).containsExactly(0);
+        fixture.advance(Duration.ofHours(3));
+        assertThat(second).isCancelled();
+        assertThat(anybodys).isNotDone();
+        assertThat(client.calls()).isEqualTo(1);
+        assertThat(fixture.engine().status().prompts().cancelled()).isEqualTo(1);
     }
 
     @Test
@@ -51,10 +41,8 @@ final class EngineWithdrawalTest {
         fixture.account("a", "1 / 1h");
         CompletableFuture<Completion> first = fixture.ask("first");
         fixture.advance(Duration.ZERO);
-
         fixture.engine().withdraw(first);
         fixture.advance(Duration.ofMinutes(1));
-
         assertThat(first).isCompleted();
     }
 
@@ -70,7 +58,6 @@ final class EngineWithdrawalTest {
         fixture.engine().withdraw(joined);
         client.usually(client.answersAfter(Duration.ofSeconds(1)));
         fixture.advance(Duration.ofMinutes(1));
-
         assertThat(alone).isCancelled();
         assertThat(other).isCompletedWithValueMatching(answer -> answer.origin().attempts() == 2);
         assertThat(client.calls()).isEqualTo(3);
@@ -87,45 +74,19 @@ final class EngineWithdrawalTest {
         fixture.advance(Duration.ofSeconds(10));
         other.cancel(false);
         fixture.advance(Duration.ofMinutes(5));
-
         assertThat(withdrawn).isCancelled();
         assertThat(client.calls()).isEqualTo(1);
         assertThat(fixture.status().prompts().underWay()).isZero();
     }
 
     @Test
-    void futureOfSomebodyElse_isLeftAlone() {
-        fixture.account("a", "1 / 1h");
-        CompletableFuture<Completion> other = new CompletableFuture<>();
-
-        fixture.engine().withdraw(other);
-
-        assertThat(other).isNotDone();
-    }
-
-    @Test
     void timeForMore_isWhatTheLimitsTake() {
         fixture.account("a", "10 / 1m");
-
         Optional<Duration> time = fixture.engine().timeFor(List.of(Prompt.of("like")), 100);
-
         // Ten at once, and ten more in each of nine windows.
         assertThat(time)
                 .hasValueSatisfying(
                         known -> assertThat(known).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10)));
-    }
-
-    @Test
-    void timeForMore_countsThoseThatWait() {
-        fixture.account("a", "10 / 1m");
-        Duration alone =
-                fixture.engine().timeFor(List.of(Prompt.of("like")), 50).orElseThrow();
-        for (int i = 0; i < 20; i++) {
-            fixture.ask("before " + i);
-        }
-
-        assertThat(fixture.engine().timeFor(List.of(Prompt.of("like")), 50))
-                .hasValueSatisfying(known -> assertThat(known).isGreaterThan(alone.plusSeconds(60)));
     }
 
     @Test
@@ -138,10 +99,8 @@ final class EngineWithdrawalTest {
             fixture.ask("before " + i);
         }
         fixture.advance(Duration.ZERO);
-
         Duration none = fixture.engine().timeFor(like, 0).orElseThrow();
         Duration one = fixture.engine().timeFor(like, 1).orElseThrow();
-
         assertThat(none).isBetween(Duration.ofMinutes(1), Duration.ofSeconds(90));
         assertThat(one).isGreaterThan(none.plusSeconds(50));
     }
@@ -149,7 +108,6 @@ final class EngineWithdrawalTest {
     @Test
     void timeForMore_isUnknownWithoutTheRoute() {
         fixture.account("a", "10 / 1m");
-
         assertThat(fixture.engine()
                         .timeFor(
                                 List.of(Prompt.builder().user("q").route("none").build()), 5))

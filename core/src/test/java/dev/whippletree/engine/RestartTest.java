@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.Admission;
+import dev.whippletree.time.Timeline;
 import dev.whippletree.time.VirtualTimeline;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +111,38 @@ final class RestartTest {
                             .count())
                     .max()
                     .orElse(0);
+        }
+    }
+
+    /** A timeline on which nothing runs any more once it was killed, as if its process had been. */
+    private static final class MortalTimeline extends ForwardingTimeline {
+
+        private boolean dead;
+
+        MortalTimeline(Timeline immortal) {
+            super(immortal);
+        }
+
+        void kill() {
+            dead = true;
+        }
+
+        private Runnable whileAlive(Runnable task) {
+            return () -> {
+                if (!dead) {
+                    task.run();
+                }
+            };
+        }
+
+        @Override
+        public Timer schedule(long delayNanos, Runnable task) {
+            return super.schedule(delayNanos, whileAlive(task));
+        }
+
+        @Override
+        public Executor executor() {
+            return task -> super.executor().execute(whileAlive(task));
         }
     }
 }

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /** A cache in a map that answers when a test wants it to, or does something wrong. */
-public final class ScriptedCache implements CacheStore {
+public class ScriptedCache implements CacheStore {
 
     private final Timeline timeline;
     private final Map<CacheKey, CacheEntry> entries = new HashMap<>();
@@ -35,6 +35,11 @@ public final class ScriptedCache implements CacheStore {
 
     public ScriptedCache inexact() {
         exact = false;
+        return this;
+    }
+
+    public ScriptedCache exact() {
+        exact = true;
         return this;
     }
 

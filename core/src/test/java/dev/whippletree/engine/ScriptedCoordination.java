@@ -28,6 +28,7 @@ final class ScriptedCoordination implements Coordination {
     private Function<List<LimitUse>, CompletionStage<Grant>> answer = uses -> grant();
     private Supplier<CompletionStage<Claim>> claim = () -> CompletableFuture.completedFuture(ours());
     private boolean probeIsOurs = true;
+    private boolean deaf;
     private int grants;
     private @Nullable CoordinationListener listener;
 
@@ -74,16 +75,28 @@ final class ScriptedCoordination implements Coordination {
         return answer.apply(uses);
     }
 
+    /** From now on it throws at whatever it is told. */
+    void deaf() {
+        deaf = true;
+    }
+
+    private void note(String what) {
+        if (deaf) {
+            throw new IllegalStateException("scripted");
+        }
+        told.add(what);
+    }
+
     @Override
     public void settle(String grant, Optional<TokenCount> tokens, Duration sinceArrival) {
-        told.add("settled " + grant + " "
+        note("settled " + grant + " "
                 + (tokens.isPresent() ? tokens.get().total() + " tokens " : "")
                 + sinceArrival.toMillis() + " ms");
     }
 
     @Override
     public void release(String grant) {
-        told.add("released " + grant);
+        note("released " + grant);
     }
 
     @Override
@@ -98,13 +111,13 @@ final class ScriptedCoordination implements Coordination {
 
     @Override
     public void closed(ScopeClosing closing) {
-        told.add("closed " + closing.scope() + " for " + closing.remaining().toMillis() + " ms"
+        note("closed " + closing.scope() + " for " + closing.remaining().toMillis() + " ms"
                 + (closing.endKnown() ? "" : " or more"));
     }
 
     @Override
     public void reopened(Scope scope) {
-        told.add("reopened " + scope);
+        note("reopened " + scope);
     }
 
     @Override

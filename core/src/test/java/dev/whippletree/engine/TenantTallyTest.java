@@ -2,7 +2,9 @@ package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot.LimitShare;
@@ -152,5 +154,18 @@ final class TenantTallyTest {
         ask("late");
         assertThat(tenants()).extracting(Tenant::name).doesNotContain(Optional.of("late"));
         assertThat(tenant("tenant 1").oldestWait()).contains(Duration.ofHours(2));
+    }
+
+    private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
+
+    @Test
+    void promptsPerMinute_areOfTheLastMinute_andInTheFirstOfWhatHasPassed() {
+        Tally tally = new Tally(-5 * SECOND_NANOS);
+        for (int second = 0; second < 10; second++) {
+            tally.answered(tally.submitted(Prompt.of("hello")), Origin.Source.CALL, 1, (second - 5) * SECOND_NANOS);
+        }
+        assertThat(tally.promptsPerMinute(5 * SECOND_NANOS)).isEqualTo(60);
+        assertThat(tally.promptsPerMinute(54 * SECOND_NANOS)).isBetween(9.0, 11.0);
+        assertThat(tally.promptsPerMinute(1_000 * SECOND_NANOS)).isZero();
     }
 }

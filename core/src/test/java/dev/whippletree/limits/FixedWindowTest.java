@@ -2,9 +2,6 @@ package dev.whippletree.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.limits.Traffic.Shape;
-import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,42 +37,32 @@ final class FixedWindowTest {
     }
 
     @Test
-    void reported_replacesWhatWasBelieved() {
-        report(4, WINDOW, 0);
-        assertThat(window.left(0)).isEqualTo(4);
-        assertThat(window.waitNanos(4, 0)).isZero();
-        assertThat(window.waitNanos(5, 0)).isEqualTo(WINDOW);
-    }
-
-    @Test
-    void reportedAmount_replacesTheOldOne() {
-        Quota.Use use = window.reserve(1, 0);
-        use.arrived(0);
-        window.report(use, 50, 49, WINDOW, 0);
+    void reported_replacesWhatWasBelieved_untilTheReset() {
+        report(9, WINDOW, 0);
+        report(4, WINDOW - 10, 10);
+        assertThat(window.left(10)).isEqualTo(4);
+        assertThat(window.waitNanos(4, 10)).isZero();
+        assertThat(window.waitNanos(5, 10)).isEqualTo(WINDOW - 10);
+        assertThat(window.waitNanos(14, 10)).isEqualTo(WINDOW - 10);
+        assertThat(window.waitNanos(15, 10)).isEqualTo(2 * WINDOW - 10);
+        window.reserve(6, 20);
+        assertThat(window.waitNanos(0, 20)).as("more is used than there was").isZero();
+        assertThat(window.roomWithin(0, 20)).isZero();
+        Quota.Use use = window.reserve(1, 30);
+        use.arrived(40);
+        window.report(use, 50, 49, WINDOW, 40);
         assertThat(window.amount()).isEqualTo(50);
-        assertThat(window.left(WINDOW)).isEqualTo(50);
+        assertThat(window.left(WINDOW + 40)).isEqualTo(44);
     }
 
     @Test
-    void atTheReset_everythingIsLeftAgain() {
-        report(0, WINDOW, 0);
-        assertThat(window.left(WINDOW - 1)).isZero();
-        assertThat(window.left(WINDOW)).isEqualTo(10);
-    }
-
-    @Test
-    void useUnderWayAtTheReset_isTakenOffTheNextWindow() {
+    void useUnderWayAtTheReset_isTakenOffTheNextWindow_oneThatArrivedBeforeIsForgotten() {
         report(9, WINDOW, 0);
         window.reserve(3, 10);
+        window.reserve(2, 10).arrived(20);
+        assertThat(window.left(20)).isEqualTo(4);
+        assertThat(window.left(WINDOW - 1)).isEqualTo(4);
         assertThat(window.left(WINDOW)).isEqualTo(7);
-    }
-
-    @Test
-    void useThatArrivedBeforeTheReset_isForgottenThen() {
-        report(9, WINDOW, 0);
-        window.reserve(3, 10).arrived(20);
-        assertThat(window.left(20)).isEqualTo(6);
-        assertThat(window.left(WINDOW)).isEqualTo(10);
     }
 
     @Test
@@ -85,55 +72,6 @@ final class FixedWindowTest {
         first.arrived(100);
         window.report(first, 10, 9, WINDOW, 100);
         assertThat(window.left(100)).isEqualTo(7);
-    }
-
-    @Test
-    void olderAttemptsReport_endsTheDoubtAboutItsOwnUse() {
-        Quota.Use old = window.reserve(1, 0);
-        Quota.Use young = window.reserve(1, 10);
-        young.arrived(20);
-        window.report(young, 10, 8, WINDOW, 20);
-        assertThat(window.left(20)).as("the old one may come on top").isEqualTo(7);
-        old.arrived(30);
-        window.report(old, 10, 9, WINDOW, 30);
-        assertThat(window.left(30))
-                .as("the young one's report has counted both")
-                .isEqualTo(8);
-    }
-
-    @Test
-    void everyUseHasReported_inWhateverOrder_leavesNoDoubt() {
-        Quota.Use first = window.reserve(1, 0);
-        Quota.Use second = window.reserve(1, 0);
-        Quota.Use third = window.reserve(1, 0);
-        for (Quota.Use use : List.of(second, third, first)) {
-            use.arrived(20);
-        }
-        window.report(second, 10, 7, WINDOW, 20);
-        assertThat(window.left(20)).as("two in doubt").isEqualTo(5);
-        window.report(third, 10, 9, WINDOW, 21);
-        assertThat(window.left(21)).as("nine without the other two").isEqualTo(7);
-        window.report(first, 10, 8, WINDOW, 22);
-        assertThat(window.left(22)).isEqualTo(7);
-    }
-
-    @Test
-    void useThatFailedWithoutAReport_isInDoubtUntilAnAttemptBegunAfterItReports() {
-        Quota.Use failed = window.reserve(1, 0);
-        Quota.Use beside = window.reserve(1, 0);
-        beside.arrived(20);
-        window.report(beside, 10, 9, WINDOW, 20);
-        failed.arrived(30);
-        assertThat(window.left(30)).isEqualTo(8);
-        report(7, WINDOW - 40, 40);
-        assertThat(window.left(40)).as("counted with it").isEqualTo(7);
-    }
-
-    @Test
-    void useOfOthers_isTakenOffWithTheReportOfTheYoungestAttempt() {
-        report(9, WINDOW, 0);
-        report(3, WINDOW - 10, 10);
-        assertThat(window.left(10)).isEqualTo(3);
     }
 
     /** All that is known of the second use is that it was counted in the window before. */
@@ -164,25 +102,10 @@ final class FixedWindowTest {
     }
 
     @Test
-    void nothingAsked_fitsEvenWhereMoreIsUsedThanThereWas() {
-        report(0, WINDOW, 0);
-        window.reserve(4, 10);
-        assertThat(window.waitNanos(0, 10)).isZero();
-        assertThat(window.roomWithin(0, 10)).isZero();
-    }
-
-    @Test
     void resetReportedAsNow_isNoReasonToAskAgainEveryNanosecond() {
         report(0, 0, 0);
         window.reserve(10, 1);
         assertThat(window.waitNanos(1, 2)).isGreaterThanOrEqualTo(MILLI / 2);
-    }
-
-    @Test
-    void sumBeyondTheAmount_waitsForLaterWindows() {
-        report(2, WINDOW, 0);
-        assertThat(window.waitNanos(12, 0)).isEqualTo(WINDOW);
-        assertThat(window.waitNanos(13, 0)).isEqualTo(2 * WINDOW);
     }
 
     /** The reset is at 85 ms. The late report was made at 80, the next window's first one at 90. */
@@ -219,7 +142,7 @@ final class FixedWindowTest {
     }
 
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    @ValueSource(longs = {1, 2, 3, 4, 5})
     void roomIsTheInverseOfTheWait(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         long now = 0;
@@ -238,28 +161,5 @@ final class FixedWindowTest {
                 window.reserve(sum, now).arrived(now);
             }
         }
-    }
-
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
-    void serviceWithFixedWindows_neverSeesItsLimitExceeded_onceItHasReported(long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        long amount = 2 + random.nextLong(20);
-        ServiceModel service = new ServiceModel.Fixed(amount, WINDOW, random.nextLong(WINDOW));
-        FixedWindow quota = new FixedWindow(amount);
-        Quota.Use first = quota.reserve(1, 0);
-        service.arrive(1, 0);
-        first.arrived(0);
-        quota.report(first, amount, (long) service.remaining(0), service.resetNanos(0), 0);
-        Shape shape = new Shape(
-                1 + random.nextLong(amount),
-                1 + random.nextLong(WINDOW / 3),
-                1 + random.nextLong(WINDOW / amount / 2 + 1),
-                Optional.empty(),
-                true);
-        Traffic traffic = new Traffic(seed, quota, List.of(service), shape).run(2_000);
-        assertThat(traffic.reserved()).isGreaterThan(10);
-        assertThat(traffic.refused()).isPositive();
-        assertThat(quota.left(traffic.now() + 2 * WINDOW)).isEqualTo(amount);
     }
 }

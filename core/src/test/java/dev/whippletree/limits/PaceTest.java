@@ -51,13 +51,6 @@ final class PaceTest {
     }
 
     @Test
-    void unsentCall_givesItsPlaceBack() {
-        Pace pace = new Pace(ONE_A_SECOND, 1, 0);
-        pace.reserve(1, 0).release(0);
-        assertThat(pace.waitNanos(1, 0)).isZero();
-    }
-
-    @Test
     void words_areTheShortestWindowOfAHundredOrMore() {
         assertThat(new Pace(1000.0 / 3600 / SECOND, 1, 0).amount()).isEqualTo(1000);
         assertThat(new Pace(1000.0 / 3600 / SECOND, 1, 0).window()).contains(Duration.ofHours(1));

@@ -2,10 +2,7 @@ package dev.whippletree.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.limits.Traffic.Shape;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,24 +25,15 @@ final class TokenBucketTest {
     }
 
     @Test
-    void fullBucket_holdsNoMoreThanTheAmount() {
-        bucket.reserve(1, 0).arrived(0);
-        assertThat(bucket.left(1_000_000)).isEqualTo(10);
-    }
-
-    @Test
-    void useThatHasNotArrived_isStillTakenOffTheFullBucket() {
-        bucket.reserve(4, 0);
-        assertThat(bucket.left(1_000_000)).isEqualTo(6);
-    }
-
-    @Test
     void useThatArrivesLate_leavesRoomOnlyByRefilling() {
+        bucket.reserve(3, 0).release(0);
         Quota.Use use = bucket.reserve(4, 0);
         assertThat(bucket.left(5_000)).isEqualTo(6);
         use.arrived(5_000);
         assertThat(bucket.left(5_000)).isEqualTo(6);
+        assertThat(bucket.left(5_399)).isEqualTo(9);
         assertThat(bucket.left(5_400)).isEqualTo(10);
+        assertThat(bucket.left(1_000_000)).isEqualTo(10);
     }
 
     @Test
@@ -55,13 +43,6 @@ final class TokenBucketTest {
         own.arrived(10);
         bucket.report(own, 10, 8, 200, 10);
         assertThat(bucket.left(10)).isEqualTo(6);
-    }
-
-    @Test
-    void released_isGivenBack() {
-        Quota.Use use = bucket.reserve(10, 0);
-        use.release(0);
-        assertThat(bucket.left(0)).isEqualTo(10);
     }
 
     @Test
@@ -83,10 +64,8 @@ final class TokenBucketTest {
         Quota.Use own = bucket.reserve(4, 10);
         own.arrived(20);
         bucket.report(own, 10, 6, 400, 20);
-
         own.settle(1, 20);
         before.settle(1, 20);
-
         assertThat(bucket.left(20)).isEqualTo(6);
     }
 
@@ -98,9 +77,7 @@ final class TokenBucketTest {
         bucket.report(own, 10, 8, 200, 10);
         assertThat(bucket.left(10)).isEqualTo(3);
         other.arrived(10);
-
         other.settle(1, 10);
-
         assertThat(bucket.left(10)).isEqualTo(7);
     }
 
@@ -109,9 +86,7 @@ final class TokenBucketTest {
         Quota.Use use = bucket.reserve(8, 0);
         use.arrived(0);
         bucket.reserve(10, 2_000).arrived(2_000);
-
         use.settle(1, 2_000);
-
         assertThat(bucket.left(2_000)).isZero();
     }
 
@@ -119,9 +94,7 @@ final class TokenBucketTest {
     void debtOfMoreThanAWindow_isNotBelieved() {
         Quota.Use use = bucket.reserve(1, 0);
         use.arrived(0);
-
         use.settle(1_000_000, 0);
-
         assertThat(bucket.waitNanos(10, 0)).isEqualTo(2 * WINDOW);
     }
 
@@ -133,7 +106,7 @@ final class TokenBucketTest {
     }
 
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    @ValueSource(longs = {1, 2, 3, 4, 5})
     void wait_isTheFirstMomentAtWhichItFits_andRoomItsInverse_toANanosecond(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         long amount = 1 + random.nextLong(30);
@@ -159,24 +132,6 @@ final class TokenBucketTest {
                 reference.arrive(sum, now);
             }
         }
-    }
-
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
-    void serviceWithABucket_neverSeesItOverdrawn(long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        long amount = 1 + random.nextLong(20);
-        TokenBucket quota = new TokenBucket(amount, Duration.ofNanos(WINDOW), 0);
-        Shape shape = new Shape(
-                1 + random.nextLong(amount),
-                1 + random.nextLong(2 * WINDOW),
-                1 + random.nextLong(WINDOW / 10),
-                Optional.empty(),
-                random.nextBoolean());
-        Traffic traffic = new Traffic(seed, quota, List.of(new ServiceModel.Bucket(amount, WINDOW)), shape).run(2_000);
-        assertThat(traffic.reserved()).isGreaterThan(5);
-        assertThat(traffic.refused()).isPositive();
-        assertThat(quota.left(traffic.now() + 2 * WINDOW)).isEqualTo(amount);
     }
 
     /** The slow attempt's report was made when nothing was used, but comes when that would long be back. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Picker;
+import dev.whippletree.spi.SettingKey;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.spi.TargetView;
 import java.util.ArrayList;
@@ -12,8 +13,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -24,17 +28,17 @@ class RoundRobinTest {
 
     private final Picker picker = new RoundRobin().open(Settings.none("route test"), new SplittableRandom(1));
 
+    /** The second sequence is in nginx's own description of the algorithm. */
     @Test
-    void serviceLoader_findsIt() {
-        assertThat(ServiceLoader.load(BalancingStrategy.class).stream().map(ServiceLoader.Provider::type))
-                .contains(RoundRobin.class);
-    }
-
-    @Test
-    void equalWeights_takeTurnsInOrder() {
-        List<TargetView> ready = List.of(target("a", 1), target("b", 1), target("c", 1));
-
-        assertThat(picks(ready, 6)).containsExactly("a", "b", "c", "a", "b", "c");
+    void turns_areTakenInOrder_spreadByTheWeightsOfTheMoment() {
+        assertThat(picks(List.of(target("a", 1), target("b", 1), target("c", 1)), 6))
+                .containsExactly("a", "b", "c", "a", "b", "c");
+        assertThat(picks(List.of(target("a", 5), target("b", 1), target("c", 1)), 7))
+                .containsExactly("a", "a", "b", "a", "c", "a", "a");
+        int most = Integer.MAX_VALUE;
+        assertThat(picks(List.of(target("a", most), target("b", most)), 1000))
+                .filteredOn("a"::equals)
+                .hasSize(500);
     }
 
     @Test
@@ -42,7 +46,6 @@ class RoundRobinTest {
         TargetView full = new TargetView("a", 2, 0, 10, 1);
         TargetView used = new TargetView("b", 2, 0, 10, 0.6);
         TargetView lessForItsWeight = new TargetView("c", 1, 0, 10, 0.81);
-
         assertThat(spread(1, List.of(used, lessForItsWeight))).startsWith("c", "b", "b");
         assertThat(spread(1, List.of(used, lessForItsWeight, full))).startsWith("a");
     }
@@ -50,11 +53,9 @@ class RoundRobinTest {
     @Test
     void spreadStart_drawsLotsByWeightBetweenEquals() {
         List<TargetView> ready = List.of(target("a", 1), target("b", 3));
-
         long heavy = LongStream.range(0, 400)
                 .filter(seed -> spread(seed, ready).get(0).equals("b"))
                 .count();
-
         // 300 of 400 on average, with a standard deviation of 8.7.
         assertThat(heavy).isBetween(265L, 335L);
     }
@@ -75,21 +76,12 @@ class RoundRobinTest {
                 .hasMessage("route test, strategy: start must be first or spread, not 'last'");
     }
 
-    /** The sequence in nginx's own description of the algorithm. */
-    @Test
-    void heavyTarget_isSpreadOverTheCycle() {
-        List<TargetView> ready = List.of(target("a", 5), target("b", 1), target("c", 1));
-
-        assertThat(picks(ready, 7)).containsExactly("a", "a", "b", "a", "c", "a", "a");
-    }
-
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(longs = {1, 2, 3})
     void anyWeights_noTargetIsAWholePickAheadAndCyclesAreExact(long seed) {
         List<TargetView> ready = targets(new SplittableRandom(seed));
         long cycle = ready.stream().mapToLong(TargetView::weight).sum();
         Map<String, Long> picked = new HashMap<>();
-
         for (long n = 1; n <= 3 * cycle; n++) {
             TargetView chosen = ready.get(picker.pick(ready, 0));
             long times = picked.merge(chosen.id(), 1L, Long::sum);
@@ -98,7 +90,6 @@ class RoundRobinTest {
                     .as("seed %d, pick %d: %s ahead of its share", seed, n, chosen)
                     .isLessThan(1);
         }
-
         ready.forEach(target -> assertThat(picked)
                 .as("seed %d, after three cycles", seed)
                 .containsEntry(target.id(), 3L * target.weight()));
@@ -110,7 +101,6 @@ class RoundRobinTest {
         List<TargetView> onlyA = both.subList(0, 1);
         picks(both, 10);
         picks(onlyA, 1000);
-
         assertThat(picks(both, 10)).filteredOn("b"::equals).hasSize(5);
     }
 
@@ -120,30 +110,12 @@ class RoundRobinTest {
         TargetView b = target("b", 1);
         TargetView c = target("c", 1);
         Map<String, Integer> picked = new HashMap<>();
-
         for (int n = 0; n < 1000; n++) {
             for (List<TargetView> ready : List.of(List.of(a, b), List.of(b, c), List.of(a, c))) {
                 picked.merge(ready.get(picker.pick(ready, 0)).id(), 1, Integer::sum);
             }
         }
-
         assertThat(picked.values()).allSatisfy(times -> assertThat(times).isBetween(999, 1001));
-    }
-
-    @Test
-    void changedWeight_countsFromTheNextPick() {
-        picks(List.of(target("a", 1), target("b", 1)), 2);
-
-        assertThat(picks(List.of(target("a", 3), target("b", 1)), 4))
-                .filteredOn("a"::equals)
-                .hasSize(3);
-    }
-
-    @Test
-    void largestWeights_dontOverflow() {
-        List<TargetView> ready = List.of(target("a", Integer.MAX_VALUE), target("b", Integer.MAX_VALUE));
-
-        assertThat(picks(ready, 1000)).filteredOn("a"::equals).hasSize(500);
     }
 
     private List<String> picks(List<TargetView> ready, int times) {
@@ -164,5 +136,37 @@ class RoundRobinTest {
 
     private static TargetView target(String id, int weight) {
         return new TargetView(id, weight, 0, 64, 1);
+    }
+
+    private final Map<String, BalancingStrategy> strategies = ServiceLoader.load(BalancingStrategy.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .collect(Collectors.toMap(BalancingStrategy::name, Function.identity()));
+
+    @Test
+    void eachIsFoundByItsName() {
+        assertThat(strategies.keySet())
+                .containsExactlyInAnyOrder("round-robin", "least-in-flight", "most-headroom", "peak-ewma", "in-order");
+    }
+
+    @Test
+    void inOrder_picksTheFirst_howeverBusyAndLight() {
+        Picker inOrder = new InOrder().open(Settings.none("route test"), new SplittableRandom(1));
+        List<TargetView> ready = List.of(new TargetView("a", 1, 63, 64, 0.01), new TargetView("b", 100, 0, 64, 1));
+        assertThat(inOrder.pick(ready, 0)).isZero();
+        inOrder.ended("a", Picker.Outcome.FAILED, 1, 0);
+        assertThat(inOrder.pick(ready, 1)).isZero();
+    }
+
+    @Test
+    void whatGivesTurnsSaysWhereTheyStart_andWhatWeighsLatencyHow() {
+        strategies.forEach((name, strategy) -> assertThat(strategy.settings())
+                .as(name)
+                .extracting(SettingKey::name)
+                .containsExactlyInAnyOrderElementsOf(
+                        switch (name) {
+                            case "peak-ewma" -> Set.of("decay", "penalty");
+                            case "in-order" -> Set.of();
+                            default -> Set.of("start");
+                        }));
     }
 }

@@ -48,6 +48,7 @@ final class CacheTiersTest {
     }
 
     private Optional<CacheTiers.Found> find() {
+        outcomes.clear();
         tiers.find(KEY, outcomes::add);
         timeline.runAll();
         assertThat(outcomes).hasSize(1);
@@ -55,31 +56,18 @@ final class CacheTiersTest {
     }
 
     @Test
-    void nowhere_isAMissOfEach() {
-        assertThat(find()).isEmpty();
-        assertThat(status()).allSatisfy(tier -> assertThat(tier.misses()).isEqualTo(1));
-    }
-
-    @Test
-    void nearHit_asksNobodyElse() {
-        near.entries().put(KEY, entry(Duration.ofHours(1)));
-        assertThat(find().orElseThrow().tier()).isEqualTo("near");
-        assertThat(far.gets()).isZero();
-    }
-
-    @Test
-    void farHit_fillsTheNearOne_untilTheSameTime() {
+    void farHit_fillsTheNearOne_untilTheSameTime_andTheNearHitAsksNobodyElse() {
         CacheEntry stored = entry(Duration.ofHours(1));
-        far.entries().put(KEY, stored);
+        assertThat(find()).isEmpty();
+        far.inexact().entries().put(KEY, stored);
+        assertThat(find()).isPresent();
+        assertThat(near.entries()).as("it wasn't exact").isEmpty();
+        far.exact().entries().put(KEY, stored);
         assertThat(find().orElseThrow().tier()).isEqualTo("far");
         assertThat(near.entries()).containsEntry(KEY, stored);
-    }
-
-    @Test
-    void inexactHit_fillsNothing() {
-        far.inexact().entries().put(KEY, entry(Duration.ofHours(1)));
-        assertThat(find()).isPresent();
-        assertThat(near.entries()).isEmpty();
+        assertThat(find().orElseThrow().tier()).isEqualTo("near");
+        assertThat(far.gets()).isEqualTo(3);
+        assertThat(status()).extracting(StatusSnapshot.CacheTier::misses).containsExactly(3L, 1L);
     }
 
     @Test
@@ -135,21 +123,6 @@ final class CacheTiersTest {
         timeline.runAll();
         assertThat(told).containsExactly("stored", "stored everywhere");
         assertThat(status().get(1).faults()).isEqualTo(1);
-    }
-
-    @Test
-    void storeThatNeverEnds_isToldAsOver() {
-        near.fault(CompletableFuture::new);
-        List<String> told = new ArrayList<>();
-        tiers.toStore(
-                        KEY,
-                        entry(Duration.ofHours(1)),
-                        () -> true,
-                        () -> told.add("over"),
-                        () -> told.add("over everywhere"))
-                .run();
-        timeline.advance(Duration.ofSeconds(1));
-        assertThat(told).containsExactly("over", "over everywhere");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.whippletree.engine.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.cache.PromptKeys.CanonicalJson;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
@@ -10,6 +11,8 @@ import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.CacheKey;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,65 +94,42 @@ final class PromptKeysTest {
                 .isEqualTo(key(prompt -> prompt.extra("n", new BigDecimal(right))));
     }
 
-    @Test
-    void numberAndItsText_areTwoKeys() {
-        assertThat(key(prompt -> prompt.extra("n", 1))).isNotEqualTo(key(prompt -> prompt.extra("n", "1")));
+    static Stream<ToolCall> otherCalls() {
+        return Stream.of(
+                new ToolCall("2", "f", "{}"),
+                new ToolCall("1", "g", "{}"),
+                new ToolCall("1", "f", "{\"city\":\"Rome\"}"),
+                new ToolCall("1", "f", "{}", ToolCall.Type.CUSTOM),
+                new ToolCall("1", "f", "{}", ToolCall.Type.FUNCTION, Map.of("signature", "s")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("otherCalls")
+    void toolCalls_matter(ToolCall other) {
+        ToolCall call = new ToolCall("1", "f", "{}");
+        assertThat(called(call, other)).isNotEqualTo(called(call, call)).isNotEqualTo(called(other, call));
+    }
+
+    private static CacheKey called(ToolCall... calls) {
+        Message message = new Message(Role.ASSISTANT, "", List.of(), List.of(calls), Optional.empty(), Map.of());
+        return key(prompt -> prompt.message(message));
     }
 
     @Test
-    void whiteSpaceNobodySees_doesNotMatter() {
+    void whiteSpaceThatNobodySees_andHowLettersAreComposed_dontMatter() {
         assertThat(ofText("a\r\nb  \n\n")).isEqualTo(ofText("a\nb"));
         assertThat(ofText("  a ")).isEqualTo(ofText("a"));
-    }
-
-    @Test
-    void whiteSpaceWithinALine_matters() {
-        assertThat(ofText("a  b")).isNotEqualTo(ofText("a b"));
-        assertThat(ofText("x\n  a")).isNotEqualTo(ofText("x\na"));
-        assertThat(ofText("a\n\nb")).isNotEqualTo(ofText("a\nb"));
-    }
-
-    @Test
-    void composedAndDecomposedLetters_areTheSame() {
         assertThat(ofText("caf\u00e9")).isEqualTo(ofText("cafe\u0301"));
     }
 
     @Test
-    void brokenUnicode_isNotTakenForOtherText() {
-        assertThat(ofText("a\ud800b")).isNotEqualTo(ofText("a?b"));
-        assertThat(ofText("a\ud800b")).isNotEqualTo(ofText("a\ud801b"));
-    }
-
-    @Test
-    void textThatLooksLikeJson_cannotForgeAnotherPrompt() {
+    void anythingElseInATextOrAValue_matters() {
+        assertThat(ofText("a  b")).isNotEqualTo(ofText("a b"));
+        assertThat(ofText("x\n  a")).isNotEqualTo(ofText("x\na"));
+        assertThat(ofText("a\n\nb")).isNotEqualTo(ofText("a\nb"));
+        assertThat(ofText("a\ud800b")).isNotEqualTo(ofText("a?b")).isNotEqualTo(ofText("a\ud801b"));
         assertThat(ofText("a\",\"x\":\"b")).isNotEqualTo(key(prompt -> prompt.extra("x", "b")));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"2, f, {}", "1, g, {}", "1, f, '{\"city\":\"Rome\"}'"})
-    void toolCalls_matter_byIdAndNameAndArguments(String id, String name, String arguments) {
-        assertThat(called(id, name, arguments)).isNotEqualTo(called("1", "f", "{}"));
-    }
-
-    @Test
-    void customToolsCall_isAnotherThanAFunctions() {
-        assertThat(called(new ToolCall("1", "f", "{}", ToolCall.Type.CUSTOM))).isNotEqualTo(called("1", "f", "{}"));
-    }
-
-    @Test
-    void furtherFieldsOfAToolCall_matter() {
-        assertThat(called(new ToolCall("1", "f", "{}", ToolCall.Type.FUNCTION, Map.of("signature", "s"))))
-                .isNotEqualTo(called("1", "f", "{}"));
-    }
-
-    private static CacheKey called(String id, String name, String arguments) {
-        return called(new ToolCall(id, name, arguments));
-    }
-
-    private static CacheKey called(ToolCall call) {
-        List<ToolCall> calls = List.of(call);
-        return key(prompt ->
-                prompt.message(new Message(Role.ASSISTANT, "", List.of(), calls, Optional.empty(), Map.of())));
+        assertThat(key(prompt -> prompt.extra("n", 1))).isNotEqualTo(key(prompt -> prompt.extra("n", "1")));
     }
 
     @Test
@@ -182,5 +162,30 @@ final class PromptKeysTest {
                         .build())
                 .question()
                 .orElseThrow();
+    }
+
+    @Test
+    void keysAreSortedAtEveryDepth_textsEscaped_andMissingValuesLeftOutButInLists() {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("gone", null);
+        object.put("b", Map.of("z", 1, "y", "\"\\\n\u0001"));
+        object.put("a", Arrays.asList(true, null, List.of(), Map.of(), ""));
+        assertThat(CanonicalJson.write(object))
+                .isEqualTo("{\"a\":[true,null,[],{},\"\"],\"b\":{\"y\":\"\\\"\\\\\\u000a\\u0001\",\"z\":1}}");
+    }
+
+    @Test
+    void numbers_areWrittenByValue() {
+        for (Number one : new Number[] {1, 1L, 1.0, 1f, new BigDecimal("1.000")}) {
+            assertThat(CanonicalJson.write(Map.of("n", one))).isEqualTo("{\"n\":1}");
+        }
+        assertThat(CanonicalJson.write(Map.of("n", 1e21)))
+                .isEqualTo(CanonicalJson.write(Map.of("n", new BigDecimal("1000000000000000000000"))));
+    }
+
+    @Test
+    void numberOfAbsurdSize_takesNoMemory() {
+        assertThat(CanonicalJson.write(Map.of("n", new BigDecimal("1E+1000000000"))))
+                .hasSizeLessThan(100);
     }
 }

@@ -62,22 +62,15 @@ final class DemandTest {
     }
 
     @Test
-    void accountsThatAgree_areAskedAsOne() {
+    void accountsThatAgree_areAskedAsOne_otherModelsAndOtherSettingsApart() {
         Target first = target("a", "model", Map.of());
         Target second = target("b", "model", Map.of());
+        target("c", "another", Map.of());
+        target("d", "model", Map.of("counts", "otherwise"));
         Demand demand = demand();
-        assertThat(asked).containsExactly("a model");
+        assertThat(asked).containsExactly("a model", "c another", "d model");
         assertThat(demand.tokens(first)).isEqualTo(ALL);
         assertThat(demand.tokens(second)).isEqualTo(ALL);
-    }
-
-    @Test
-    void otherModelsAndOtherSettings_areAskedApart() {
-        target("a", "model", Map.of());
-        target("b", "another", Map.of());
-        target("c", "model", Map.of("counts", "otherwise"));
-        demand();
-        assertThat(asked).containsExactly("a model", "b another", "c model");
     }
 
     @Test
@@ -90,14 +83,6 @@ final class DemandTest {
         assertThat(demand.neededTokens(narrow)).isEqualTo(PROMPT);
         assertThat(demand.mostTokens()).isEqualTo(ALL);
         assertThat(demand.isAlikeEverywhere()).isFalse();
-    }
-
-    @Test
-    void limitThatIsTooSmallForThePrompt_isAskedForAllThatThePromptNeeds() {
-        Target tiny = target("a", "model", Map.of(), Limit.tokens(99, Duration.ofMinutes(1)));
-        Demand demand = demand();
-        assertThat(demand.tokens(tiny)).isEqualTo(PROMPT);
-        assertThat(tiny.canEverFit(demand.neededTokens(tiny))).isFalse();
     }
 
     @ParameterizedTest(name = "{0}")

@@ -22,26 +22,23 @@ final class HealthTest {
         health.succeeded(health.begin(now), now);
     }
 
+    private boolean overloaded(long wait, long now) {
+        return health.failed(health.begin(now), true, wait, "overloaded", now);
+    }
+
     @Test
-    void fifthFailureInARow_coolsDownForASecond() {
-        for (int failures = 1; failures < 5; failures++) {
-            assertThat(fail(0)).isFalse();
+    void fifthFailureInARow_coolsDownForASecond_aSuccessBetweenStartsTheCountAnew() {
+        for (int round = 0; round < 3; round++) {
+            for (int successes = 0; successes < 10; successes++) {
+                succeed(0);
+            }
+            for (int failures = 1; failures < 5; failures++) {
+                assertThat(fail(0)).isFalse();
+            }
         }
         assertThat(fail(0)).isTrue();
         assertThat(health.waitNanos(0)).isEqualTo(SECOND);
         assertThat(health.waitNanos(SECOND)).isZero();
-    }
-
-    @Test
-    void successBetween_startsTheCountAnew() {
-        for (int round = 0; round < 3; round++) {
-            for (int failures = 1; failures < 5; failures++) {
-                assertThat(fail(0)).isFalse();
-            }
-            for (int successes = 0; successes < 10; successes++) {
-                succeed(0);
-            }
-        }
     }
 
     @Test
@@ -65,17 +62,16 @@ final class HealthTest {
 
     @Test
     void overload_isEnoughByItself_andTheServicesWaitIsTheLeast() {
-        assertThat(health.failed(health.begin(0), true, 7 * SECOND, "overloaded", 0))
-                .isTrue();
+        assertThat(overloaded(7 * SECOND, 0)).isTrue();
         assertThat(health.waitNanos(0)).isEqualTo(7 * SECOND);
+        assertThat(health.probeNanos(0)).isEqualTo(7 * SECOND);
     }
 
     @Test
     void cooldownsGrow_upToFifteenSeconds() {
         long now = 0;
         for (int expected : new int[] {1, 4, 8, 15, 15}) {
-            assertThat(health.failed(health.begin(now), true, 0, "overloaded", now))
-                    .isTrue();
+            assertThat(overloaded(0, now)).isTrue();
             assertThat(health.waitNanos(now)).isEqualTo(expected * SECOND);
             now += expected * SECOND;
         }
@@ -83,20 +79,22 @@ final class HealthTest {
 
     @Test
     void answeredProbe_makesTheNextCooldownTheShortestAgain() {
-        health.failed(health.begin(0), true, 0, "overloaded", 0);
-        health.failed(health.begin(SECOND), true, 0, "overloaded", SECOND);
+        overloaded(0, 0);
+        overloaded(0, SECOND);
         assertThat(health.waitNanos(SECOND)).isEqualTo(4 * SECOND);
         succeed(5 * SECOND);
-        health.failed(health.begin(20 * SECOND), true, 0, "overloaded", 20 * SECOND);
+        overloaded(0, 20 * SECOND);
         assertThat(health.waitNanos(20 * SECOND)).isEqualTo(SECOND);
     }
 
     @Test
     void afterACooldown_oneProbesAndThenARampFollows() {
-        health.failed(health.begin(0), true, 0, "overloaded", 0);
-        Health.Begun probe = health.begin(SECOND);
+        overloaded(0, 0);
+        Health.Begun cancelled = health.begin(SECOND);
         assertThat(health.waitNanos(SECOND)).isEqualTo(Waits.UNTIL_EVENT);
-        health.succeeded(probe, SECOND);
+        health.ended(cancelled);
+        assertThat(health.waitNanos(SECOND)).isZero();
+        succeed(SECOND);
         assertThat(health.allowed()).isEqualTo(4);
         succeed(SECOND);
         assertThat(health.allowed()).isEqualTo(7);
@@ -105,18 +103,10 @@ final class HealthTest {
     @Test
     void attemptBegunBeforeTheCooldown_saysNothingOfWhatCameAfter() {
         Health.Begun old = health.begin(0);
-        health.failed(health.begin(0), true, 0, "overloaded", 0);
+        overloaded(0, 0);
         health.succeeded(old, SECOND);
         assertThat(health.allowed()).isEqualTo(1);
         assertThat(health.isProbing(SECOND)).isTrue();
-    }
-
-    @Test
-    void cancelledProbe_makesPlaceForAnother() {
-        health.failed(health.begin(0), true, 0, "overloaded", 0);
-        Health.Begun probe = health.begin(SECOND);
-        health.ended(probe);
-        assertThat(health.waitNanos(SECOND)).isZero();
     }
 
     @Test
@@ -143,7 +133,7 @@ final class HealthTest {
         for (int round = 0; round < 10; round++) {
             succeed(0);
             succeed(0);
-            assertThat(health.failed(health.begin(0), true, 0, "overloaded", 0)).isFalse();
+            assertThat(overloaded(0, 0)).isFalse();
         }
     }
 
@@ -173,7 +163,7 @@ final class HealthTest {
 
     @Test
     void whatHasNoOtherTarget_probesEveryFourSeconds_thoughTheProbeBeforeIsSilent() {
-        health.failed(health.begin(0), true, 0, "overloaded", 0);
+        overloaded(0, 0);
         long now = SECOND;
         for (int probe = 0; probe < 10; probe++) {
             assertThat(health.probeNanos(now)).isZero();
@@ -188,7 +178,7 @@ final class HealthTest {
     void whatHasNoOtherTarget_probesEveryFourSeconds_thoughTheCooldownIsLonger() {
         long now = 0;
         for (int probe = 0; probe < 10; probe++) {
-            health.failed(health.begin(now), true, 0, "overloaded", now);
+            overloaded(0, now);
             now += health.probeNanos(now);
         }
         assertThat(now).isEqualTo((1 + 9 * 4) * SECOND);
@@ -198,14 +188,8 @@ final class HealthTest {
     }
 
     @Test
-    void timeToldByTheService_isTheLeastForProbesToo() {
-        health.failed(health.begin(0), true, 60 * SECOND, "overloaded", 0);
-        assertThat(health.probeNanos(0)).isEqualTo(60 * SECOND);
-    }
-
-    @Test
     void silentProbes_dontHoldUpTheRampAfterOneThatSucceeded() {
-        health.failed(health.begin(0), true, 0, "overloaded", 0);
+        overloaded(0, 0);
         Health.Begun silent = health.begin(SECOND);
         health.succeeded(health.begin(5 * SECOND), 6 * SECOND);
         health.begin(6 * SECOND);

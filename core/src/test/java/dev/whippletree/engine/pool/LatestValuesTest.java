@@ -2,10 +2,13 @@ package dev.whippletree.engine.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,33 +35,7 @@ final class LatestValuesTest {
     @CsvSource({"1, 1", "58, 58", "59, 59", "93, 92", "124, 122", "153, 150", "500, 484"})
     void enoughFor95_isTheOrderStatisticOfWilks(int count, int rank) {
         recordUpTo(count);
-
         assertThat(values.enoughFor(0.95)).isEqualTo(rank);
-    }
-
-    @Test
-    void oldValues_areForgotten() {
-        values.record(1_000_000);
-        recordUpTo(499);
-        assertThat(values.largest()).isEqualTo(1_000_000);
-
-        values.record(7);
-
-        assertThat(values.largest()).isEqualTo(499);
-        assertThat(values.size()).isEqualTo(500);
-    }
-
-    @Test
-    void fewLargerValues_areEnoughToRise() {
-        for (int count = 0; count < 500; count++) {
-            values.record(10);
-        }
-
-        for (int count = 0; count < 17; count++) {
-            values.record(99);
-        }
-
-        assertThat(values.enoughFor(0.95)).isEqualTo(99);
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -78,18 +55,35 @@ final class LatestValuesTest {
         }
     }
 
-    /** The claim is right 95 times of 100; 1,000 tries are within four standard deviations (28) of that. */
-    @Test
-    void enoughFor95_coversAsManyAsItSays_withTheConfidenceItSays() {
-        SplittableRandom random = new SplittableRandom(1);
-        int right = 0;
-        for (int attempt = 0; attempt < 1_000; attempt++) {
-            LatestValues sample = new LatestValues();
-            for (int count = 0; count < 200; count++) {
-                sample.record(random.nextInt(1_000_000));
-            }
-            right += sample.enoughFor(0.95) >= 950_000 ? 1 : 0;
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void meanIsExactAndPercentileWithinFivePercent(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        LatencyStats stats = new LatencyStats();
+        long[] times = new long[3_000];
+        for (int index = 0; index < times.length; index++) {
+            times[index] = (long) (1e6 * Math.exp(random.nextDouble() * 8));
+            stats.record(times[index]);
         }
-        assertThat(right).isGreaterThan(950 - 28);
+        Arrays.sort(times);
+        long exact = times[(int) Math.ceil(times.length * 0.95) - 1];
+        assertThat(stats.summary().p95().toNanos()).isCloseTo(exact, Percentage.withPercentage(5.1));
+        assertThat(stats.summary().mean().toNanos())
+                .isCloseTo((long) Arrays.stream(times).average().orElseThrow(), Percentage.withPercentage(0.01));
+    }
+
+    @Test
+    void ofNothingIsZero_andOldTimesFade() {
+        LatencyStats stats = new LatencyStats();
+        assertThat(stats.summary().p95()).isZero();
+        for (int index = 0; index < 4_000; index++) {
+            stats.record(SECOND);
+        }
+        for (int index = 0; index < 60_000; index++) {
+            stats.record(SECOND / 1_000);
+        }
+        assertThat(stats.summary().p95()).isLessThan(Duration.ofMillis(2));
     }
 }

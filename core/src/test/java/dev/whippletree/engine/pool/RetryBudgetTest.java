@@ -6,7 +6,6 @@ import dev.whippletree.engine.pool.Route.RetryBudget;
 import dev.whippletree.settings.Retries;
 import java.time.Duration;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -61,23 +60,5 @@ final class RetryBudgetTest {
                     .as("seed %s, step %s: wait of %s sixteenths", seed, step, RETRY - purse)
                     .isEqualTo((RETRY - purse) / A_TICK * TICK);
         }
-    }
-
-    @Test
-    void allowsItsSavingsThenItsRate() {
-        RetryBudget budget = new RetryBudget(Retries.DEFAULT, 0);
-        for (int retry = 0; retry < 100; retry++) {
-            assertThat(budget.takeOrWaitNanos(0)).isZero();
-        }
-        long wait = budget.takeOrWaitNanos(0);
-        assertThat(wait).isEqualTo(SECOND / 10);
-        wait += 1;
-        assertThat(budget.takeOrWaitNanos(wait)).isZero();
-        for (int flight = 0; flight < 10; flight++) {
-            budget.earn();
-        }
-        assertThat(budget.takeOrWaitNanos(wait)).isZero();
-        assertThat(budget.takeOrWaitNanos(wait)).isZero();
-        assertThat(budget.takeOrWaitNanos(wait)).isPositive();
     }
 }

@@ -91,12 +91,10 @@ final class TokenForecastTest {
             assertThat(learn(estimate, prompt, made, cut ? FinishReason.LENGTH : FinishReason.STOP))
                     .as("seed %s, answer %s", seed, answer)
                     .contains(new TokenCount(prompt, made));
-
             completions.add(cut ? Long.MAX_VALUE : (long) made);
             int size = (int) (Math.log(estimate) / Math.log(2) + 1e-9);
             List<Long> ofSize = errors.computeIfAbsent(size, key -> new ArrayList<>());
             ofSize.add(Math.min(16_000, (long) Math.ceil(1_000.0 * prompt / estimate)));
-
             long completion =
                     Math.min(BOUND, completions.size() < 59 ? guessed(completions) : enough(completions, 0.95));
             assertThat(forecast.completion(route, target, Admission.asMade(0, BOUND))
@@ -119,9 +117,7 @@ final class TokenForecastTest {
     void whoWaits_isToldOnceOfWhatIsMoreThanAnEighthOther(int perThousand) {
         learn(1, 1, 0, FinishReason.STOP);
         forecast.takeMoved();
-
         learn(1_000, perThousand, 0, FinishReason.STOP);
-
         assertThat(forecast.takeMoved()).isEqualTo(perThousand > 1_125);
         assertThat(forecast.takeMoved()).isFalse();
     }
@@ -132,9 +128,7 @@ final class TokenForecastTest {
             learn(1_000, 800, answer < 50 ? 4_000 : answer, FinishReason.STOP);
         }
         TokenForecast next = new TokenForecast();
-
         forecast.histories().forEach(next::resume);
-
         assertThat(next.histories()).containsExactlyInAnyOrderElementsOf(forecast.histories());
         assertThat(next.completion(route, target, Admission.asMade(0, BOUND)).usual())
                 .as("second largest of 100")
@@ -146,7 +140,6 @@ final class TokenForecastTest {
     void meanOfASizeThatWasNeverSeen_isLikeTheNextSmallerOnes() {
         learn(100, 150, 10, FinishReason.STOP);
         learn(1_000, 1_200, 10, FinishReason.STOP);
-
         assertThat(forecast.meanPromptTokens(target, 500)).isEqualTo(750);
         assertThat(forecast.meanPromptTokens(target, 100_000)).isEqualTo(120_000);
         assertThat(forecast.meanPromptTokens(target, 20)).isEqualTo(20);
@@ -160,12 +153,10 @@ final class TokenForecastTest {
         }
         TokenForecast.Expected single = forecast.completion(route, target, one);
         TokenForecast.Expected four = forecast.completion(route, target, one.times(4));
-
         assertThat(single.usual()).isEqualTo(200);
         assertThat(four.usual()).isEqualTo(800);
         assertThat(four.mean()).isEqualTo(800);
         assertThat(four.most()).isEqualTo(4 * single.most());
-
         learn(one.times(4), 10, 800, FinishReason.STOP);
         assertThat(forecast.completion(route, target, one)).isEqualTo(single);
     }

@@ -3,6 +3,7 @@ package dev.whippletree.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whippletree.engine.run.Monitor.CallTasks;
 import dev.whippletree.engine.run.Monitor.Mailbox;
 import dev.whippletree.testkit.logging.LoggedLines;
 import java.util.ArrayDeque;
@@ -39,14 +40,6 @@ final class MonitorTest {
     }
 
     @Test
-    void effectLeftByAnEffect_runsToo() {
-        monitor.decide(() ->
-                monitor.after(mailbox, () -> monitor.decide(() -> monitor.after(mailbox, () -> ran.add("nested")))));
-        runAll();
-        assertThat(ran).containsExactly("nested");
-    }
-
-    @Test
     void decisionThatThrows_stillHasItsEffectsAndFreesTheLock() {
         assertThatThrownBy(() -> monitor.decide(() -> {
                     monitor.after(mailbox, () -> ran.add("effect"));
@@ -56,13 +49,6 @@ final class MonitorTest {
         runAll();
         assertThat(ran).containsExactly("effect");
         assertThat(monitor.<Boolean>decide(() -> true)).isTrue();
-    }
-
-    @Test
-    void told_isDecidedAtOnce_withItsEffects() {
-        monitor.tell(() -> monitor.after(mailbox, () -> ran.add("effect")));
-        runAll();
-        assertThat(ran).containsExactly("effect");
     }
 
     @Test
@@ -135,33 +121,110 @@ final class MonitorTest {
         }
     }
 
-    @Test
-    void taskThatThrows_stopsNoOtherOfItsMailbox() {
-        monitor.decide(() -> {
-            monitor.after(mailbox, () -> {
-                throw new IllegalStateException("broken");
-            });
-            monitor.after(mailbox, () -> {
-                throw new StackOverflowError("too deep");
-            });
-            monitor.after(mailbox, () -> ran.add("next"));
-        });
-        try (LoggedLines log = new LoggedLines(Monitor.class)) {
-            runAll();
-            assertThat(log.all()).contains("ERROR A task of the engine failed");
-            assertThat(log.thrown()).contains("broken", "too deep");
-        }
-        monitor.decide(() -> monitor.after(mailbox, () -> ran.add("later")));
-        runAll();
-        assertThat(ran).containsExactly("next", "later");
+    private final Queue<Runnable> onOtherThreads = new ArrayDeque<>();
+    private final Monitor tasksMonitor = new Monitor(onOtherThreads::add);
+    private final CallTasks tasks = new CallTasks(Runnable::run);
+    private final Mailbox flight = Mailbox.ofQuickTasks();
+    private final Mailbox caller = Mailbox.ofAnyTasks();
+
+    private void conclude(Mailbox mailbox, String name) {
+        conclude(mailbox, () -> ran.add(name));
+    }
+
+    private void conclude(Mailbox mailbox, Runnable task) {
+        tasksMonitor.conclude(() -> tasksMonitor.after(mailbox, task));
     }
 
     @Test
-    void executorThatRejects_effectsRunAllTheSame() {
-        Monitor full = new Monitor(task -> {
-            throw new RejectedExecutionException("full");
+    void whatATaskLeadsTo_runsOnItsThreadOnceItIsOver_quickTasksFirst() {
+        tasks.execute(() -> {
+            tasksMonitor.conclude(() -> {
+                tasksMonitor.after(caller, () -> ran.add("caller"));
+                tasksMonitor.after(flight, () -> ran.add("flight"));
+            });
+            ran.add("task");
         });
-        full.decide(() -> full.after(mailbox, () -> ran.add("effect")));
-        assertThat(ran).containsExactly("effect");
+        assertThat(ran).containsExactly("task", "flight", "caller");
+        assertThat(onOtherThreads).isEmpty();
+    }
+
+    @Test
+    void callers_dontWaitForEachOther() {
+        tasks.execute(() -> {
+            conclude(caller, "first");
+            conclude(Mailbox.ofAnyTasks(), "second");
+        });
+        assertThat(ran).containsExactly("first");
+        onOtherThreads.remove().run();
+        assertThat(ran).containsExactly("first", "second");
+    }
+
+    @Test
+    void endsThatQuickTasksLeadTo_followThem() {
+        Mailbox other = Mailbox.ofQuickTasks();
+        tasks.execute(() -> conclude(flight, () -> {
+            ran.add("flight");
+            conclude(other, "other");
+        }));
+        assertThat(ran).containsExactly("flight", "other");
+    }
+
+    @Test
+    void whatMayWait_hasNothingBehindIt() {
+        tasks.execute(() -> conclude(caller, () -> conclude(flight, "flight")));
+        assertThat(ran).isEmpty();
+        onOtherThreads.remove().run();
+        assertThat(ran).containsExactly("flight");
+    }
+
+    @Test
+    void taskThatThrows_stillHasItsEffects() {
+        assertThatThrownBy(() -> tasks.execute(() -> {
+                    conclude(caller, "caller");
+                    throw new IllegalStateException("broken");
+                }))
+                .hasMessage("broken");
+        assertThat(ran).containsExactly("caller");
+    }
+
+    @Test
+    void taskWithinATask_leavesItsEffectsToTheOuterOne() {
+        tasks.execute(() -> {
+            tasks.execute(() -> conclude(flight, "flight"));
+            ran.add("task");
+        });
+        assertThat(ran).containsExactly("task", "flight");
+    }
+
+    @Test
+    void endToldByNoTask_hasItsEffectsElsewhere() {
+        tasks.execute(() -> ran.add("task"));
+        conclude(flight, "flight");
+        assertThat(ran).containsExactly("task");
+        onOtherThreads.remove().run();
+        assertThat(ran).containsExactly("task", "flight");
+    }
+
+    @Test
+    void taskThatThrows_stopsNoOther() {
+        mailbox.add(() -> {
+            throw new OutOfMemoryError("Java heap space");
+        });
+        mailbox.add(() -> ran.add("second"));
+        mailbox.runOn(Runnable::run);
+        assertThat(ran).containsExactly("second");
+    }
+
+    @Test
+    void executorThatTakesNothing_losesNoTask() {
+        mailbox.add(() -> ran.add("first"));
+        mailbox.runOn(task -> {
+            throw new RejectedExecutionException("closed");
+        });
+        mailbox.add(() -> ran.add("second"));
+        mailbox.runOn(task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        assertThat(ran).containsExactly("first", "second");
     }
 }

@@ -2,14 +2,20 @@ package dev.whippletree.engine.scope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.run.Waits;
+import dev.whippletree.limits.FixedWindow;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.StatusSnapshot.LimitStatus.LimitSource;
 import dev.whippletree.model.TokenCount;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ScopeStateTest {
 
@@ -49,17 +55,6 @@ final class ScopeStateTest {
     }
 
     @Test
-    void accountsComeBack_theirAttemptsUnderWayAreCountedOnce() {
-        ScopeState from = organization(2);
-        ScopeState into = organization(2);
-        call(from, 0);
-        into.limits().takeOver(from.limits(), SECOND);
-        from.limits().takeOver(into.limits(), 2 * SECOND);
-        assertThat(from.headroom(2 * SECOND)).isEqualTo(0.5);
-        assertThat(from.uses().reserved(Limit.Unit.REQUESTS)).isOne();
-    }
-
-    @Test
     void refusalAfterThePauseThatWasTold_opensForOneCallOnly() {
         ScopeState organization = new ScopeState(Scope.of("organization"));
         LimitRefusal first = refused(call(organization, 0), organization, 1);
@@ -89,5 +84,215 @@ final class ScopeStateTest {
         long again = 63 * SECOND;
         assertThat(organization.waitNanos(TokenCount.NONE, 0, again)).isZero();
         return refused(call(organization, again), organization, again);
+    }
+
+    private static final long LIMIT = 160;
+
+    @Test
+    void limitThatOthersUse_hasLessRoom_alsoForWhatIsUnderWay() {
+        LimitCounter counter = new LimitCounter(Limit.Unit.REQUESTS, LimitSource.REPORTED, new FixedWindow(LIMIT));
+        assertThat(counter.waitNanos(LIMIT, 0, 4, 0)).isZero();
+        counter.quota().reserve(10, 0);
+        counter.margin().refused(1, LIMIT);
+        counter.margin().refused(1, LIMIT);
+        assertThat(counter.waitNanos(LIMIT - 10 - 2 - 4, 0, 4, 0)).isZero();
+        assertThat(counter.waitNanos(LIMIT - 10 - 2 - 3, 0, 4, 0)).isPositive();
+        assertThat(counter.left(0)).isEqualTo(2);
+        assertThat(counter.left(0.1)).as("the larger of both").isEqualTo(16);
+    }
+
+    @Test
+    void callThatAsksForAll_waitsOnlyUntilNothingIsUsed() {
+        LimitCounter counter = new LimitCounter(Limit.Unit.REQUESTS, LimitSource.REPORTED, new FixedWindow(LIMIT));
+        counter.margin().refused(1, LIMIT);
+        assertThat(counter.waitNanos(LIMIT, 0, 4, 0)).isZero();
+    }
+
+    @Test
+    void pauseOfOurOwn_isNoStatedTime_untilTheServiceSaysOne() {
+        Closure closure = new Closure();
+        closure.closeUntil(10, true, "no wait stated", 0);
+        assertThat(closure.statedNanos(0)).isEqualTo(Waits.NONE);
+        closure.closeUntil(20, true, "no wait stated", 0);
+        assertThat(closure.statedNanos(0)).isEqualTo(Waits.NONE);
+        closure.closeUntil(15, "stated", 0);
+        assertThat(closure.statedNanos(0)).isEqualTo(20);
+        closure.closeUntil(30, true, "no wait stated", 0);
+        assertThat(closure.statedNanos(20)).isEqualTo(Waits.NONE);
+        closure.closeUntilMended("no credit", 50, false, SECOND, 50);
+        assertThat(closure.statedNanos(50)).as("nobody knows when").isEqualTo(Waits.NONE);
+    }
+
+    @Test
+    void theLatestKnownTimeWins_andAnUnknownOneIsCheckedAgainAfterASecond() {
+        Closure closure = new Closure();
+        assertThat(closure.closeUntil(10, "first", 0)).isTrue();
+        assertThat(closure.closeUntil(5, "earlier", 0)).isFalse();
+        assertThat(closure.waitNanos(0)).isEqualTo(10);
+        assertThat(closure.closeUntil(20, "later", 0)).isFalse();
+        assertThat(closure.waitNanos(0)).isEqualTo(20);
+        assertThat(closeUntilMended(closure, 0, 0)).isTrue();
+        assertThat(closure.closeUntil(50, "later still", 0)).isFalse();
+        assertThat(closure.waitNanos(0)).isEqualTo(Waits.UNKNOWN);
+        assertThat(closure.waitNanos(SECOND)).isZero();
+        assertThat(closure.takeReopened(SECOND))
+                .as("before anything has proved it")
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void ofUnknownEnd_isCheckedNoSoonerThanAKnownTimeAllows_toldBeforeOrLater(boolean later) {
+        Closure closure = new Closure();
+        long aDay = 86_400 * SECOND;
+        if (later) {
+            closeUntilMended(closure, 0, 0);
+        }
+        assertThat(closure.closeUntil(aDay, "the day's limit", 1)).isEqualTo(!later);
+        if (!later) {
+            assertThat(closeUntilMended(closure, 1, 1)).isTrue();
+        }
+        assertThat(closure.waitNanos(aDay - 1)).isEqualTo(Waits.UNKNOWN);
+        assertThat(closure.waitNanos(aDay)).isZero();
+        assertThat(closure.isProbing(aDay)).isTrue();
+    }
+
+    @Test
+    void eachRefusedProbeDoublesTheTime_andAnAcceptedOneStartsAnew() {
+        Closure closure = new Closure();
+        long now = 0;
+        for (long seconds : new long[] {1, 2, 4, 8, 10, 10}) {
+            assertThat(closeUntilMended(closure, now, now)).isEqualTo(now == 0);
+            assertThat(closure.until() - now).isEqualTo(seconds * SECOND);
+            assertThat(closeUntilMended(closure, now - 1, now + SECOND))
+                    .as("of a call that began before")
+                    .isFalse();
+            now = closure.until();
+            assertThat(closure.waitNanos(now)).isZero();
+            closure.begun("probe", now);
+            assertThat(closure.waitNanos(now)).isEqualTo(Waits.UNTIL_EVENT);
+        }
+        assertThat(closure.ended("probe", true)).isTrue();
+        assertThat(closure.isProbing(now)).isFalse();
+        assertThat(closeUntilMended(closure, now, now)).isTrue();
+        assertThat(closure.until() - now).isEqualTo(SECOND);
+    }
+
+    @Test
+    void thatMayBeItsPromptsFault_isCheckedByTenPromptsInTurn() {
+        Closure closure = new Closure();
+        for (int now = 0; now < 18; now += 2) {
+            closure.closeUntilMended("nothing is served here", now, true, 10 * SECOND, now);
+            assertThat(closure.waitNanos(now)).isZero();
+            assertThat(closure.isProbing(now)).isTrue();
+            closure.begun("probe", now);
+            assertThat(closure.waitNanos(now)).isEqualTo(Waits.UNTIL_EVENT);
+            closure.ended("probe", false);
+        }
+        closure.closeUntilMended("nothing is served here", 18, true, 10 * SECOND, 19);
+        assertThat(closure.until()).isEqualTo(19 + SECOND);
+    }
+
+    private static boolean closeUntilMended(Closure closure, long began, long now) {
+        return closure.closeUntilMended("no credit", began, false, 10 * SECOND, now);
+    }
+
+    @Test
+    void ofKnownEnd_tellsOnceThatItIsOpenAgain() {
+        Closure closure = new Closure();
+        closure.closeUntil(10, "a limit", 0);
+        assertThat(closure.takeReopened(9)).isFalse();
+        assertThat(closure.takeReopened(10)).isTrue();
+        assertThat(closure.takeReopened(10)).isFalse();
+    }
+
+    @Test
+    void opensForOne_untilThatIsAdmitted_orWasUnderWayForLong() {
+        Closure closure = new Closure();
+        closure.closeUntil(10 * SECOND, "limit", 0);
+        closure.openHalf(SECOND);
+        closure.begun("first", 10 * SECOND);
+        assertThat(closure.isHalfOpen(10 * SECOND)).isTrue();
+        assertThat(closure.waitNanos(10 * SECOND)).isEqualTo(SECOND);
+        assertThat(closure.isHalfOpen(11 * SECOND)).isFalse();
+        assertThat(closure.waitNanos(11 * SECOND)).isZero();
+        closure.openForAll();
+        closure.begun("second", 10 * SECOND);
+        assertThat(closure.isHalfOpen(10 * SECOND)).isFalse();
+    }
+
+    @Test
+    void opensForOne_whichIsRefusedForItsPrompt_thenForAnotherOne() {
+        Closure closure = new Closure();
+        closure.closeUntil(10 * SECOND, "limit", 0);
+        closure.openHalf(SECOND);
+        closure.begun("first", 10 * SECOND);
+        closure.ended("first", true);
+        assertThat(closure.waitNanos(10 * SECOND)).isZero();
+        closure.begun("second", 10 * SECOND);
+        assertThat(closure.waitNanos(10 * SECOND)).isEqualTo(SECOND);
+    }
+
+    private static final long MILLI = Duration.ofMillis(1).toNanos();
+    private static final long REFUSAL = 20 * MILLI;
+
+    private final ScopeLearner learner = new ScopeLearner();
+    private final ScopeLimits scopeLimits = new ScopeLimits(new ScopeUses());
+
+    private LimitRefusal learns(long begun, long... others) {
+        return learner.refused(
+                new RefusedCall(
+                        new ScopeUse(TokenCount.NONE, begun),
+                        others,
+                        OptionalLong.of(SECOND),
+                        0,
+                        Optional.empty(),
+                        false,
+                        false,
+                        begun + REFUSAL),
+                scopeLimits);
+    }
+
+    private void admitted(int calls, long now) {
+        for (int call = 0; call < calls; call++) {
+            learner.begun(now);
+            learner.admitted(new ScopeUse(TokenCount.NONE, now), scopeLimits, now);
+        }
+    }
+
+    private void declare(String limit, int used) {
+        scopeLimits.declare(List.of(Limit.parse(limit)), 0);
+        scopeLimits.counters().get(0).quota().reserve(used + 1, 0); // The refused call reserved as well.
+    }
+
+    @Test
+    void callUnderWayForLongerThanRefusalsTake_showsThatThePauseWasLongEnough() {
+        long opens = learns(0).untilNanos();
+        long again = learns(opens, opens - 100 * MILLI).untilNanos();
+        assertThat(learner.refusesStill()).as("one that began before it opened").isTrue();
+        again = learns(again + REFUSAL, again).untilNanos();
+        assertThat(learner.refusesStill()).as("one that may still be learns").isTrue();
+        learns(again + 2 * REFUSAL, again);
+        assertThat(learner.refusesStill())
+                .as("one that no refusal takes so long for")
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "100 requests / 10s, 62, 62 of 100 requests / 10s, 1000",
+        "1000 requests / 10s, 620, 620 of 1000 requests / 10s, 5000",
+        "100 requests / 10s, 20, '', 1000"
+    })
+    void refusedAlthoughTheDeclaredLimitHasRoom_isNamedOnce_andItIsDoubtedForAThousandCallsOrFiveWindows(
+            String limit, int used, String named, int calls) {
+        declare(limit, used);
+        assertThat(learns(0).refusedAfter()).isEqualTo(Optional.of(named).filter(words -> !words.isEmpty()));
+        assertThat(learner.doubtsKnown()).isTrue();
+        admitted(calls, 5 * SECOND);
+        assertThat(learner.doubtsKnown()).isTrue();
+        admitted(1, 5 * SECOND);
+        assertThat(learner.doubtsKnown()).isFalse();
+        assertThat(learns(6 * SECOND).refusedAfter()).isEmpty();
     }
 }

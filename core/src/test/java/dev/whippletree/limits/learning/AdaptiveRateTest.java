@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.whippletree.limits.Pace;
+import dev.whippletree.limits.ServiceModel;
 import java.time.Duration;
+import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class AdaptiveRateTest {
 
@@ -38,29 +42,20 @@ final class AdaptiveRateTest {
         return 200 * SECOND;
     }
 
-    /** A call a second, twice closed for one only. */
-    private long findWithoutAWindow() {
-        refused(admitted(100, 0, 99 * SECOND), 100 * SECOND);
-        refused(admitted(100, 100 * SECOND, 199 * SECOND), 200 * SECOND);
-        return 200 * SECOND;
-    }
-
     private double perSecond() {
         Pace pace = search.pace().orElseThrow();
         return pace.roomWithin(1_000_000 * SECOND, 0) / 1_000_000.0;
     }
 
     @Test
-    void beforeTheFirstRefusal_thereIsNoRate() {
-        admitted(10_000, 0, SECOND);
-        assertThat(search.pace()).isEmpty();
-    }
-
-    @Test
     void twoMeasuresThatAgree_setARateATenthBelow() {
-        refused(admitted(100, 0, 10 * SECOND), 100 * SECOND);
-        assertThat(search.pace()).isEmpty();
-        refused(admitted(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
+        refused(0, SECOND);
+        refused(SECOND, 2 * SECOND);
+        assertThat(search.pace()).as("nothing was admitted").isEmpty();
+        refused(admitted(100, 2 * SECOND, 3 * SECOND), 12 * SECOND);
+        refused(admitted(100, 12 * SECOND, 13 * SECOND), 112 * SECOND);
+        assertThat(search.pace()).as("ten a second, then one").isEmpty();
+        refused(admitted(100, 112 * SECOND, 113 * SECOND), 212 * SECOND);
         assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
     }
 
@@ -97,19 +92,6 @@ final class AdaptiveRateTest {
     }
 
     @Test
-    void oneAdmittedWhileAnotherIsRefused_isNoMeasureOfNoTime() {
-        long opening = find();
-        for (int call = 0; call < 3; call++) {
-            search.begun(opening);
-        }
-        search.refused(opening, opening + 1, opening + SECOND, true);
-        search.admitted(opening, opening + 2);
-        search.refused(opening, opening + 3, opening + SECOND, true);
-        admitted(1, opening + SECOND, opening + 2 * SECOND);
-        assertThat(perSecond()).isLessThan(1);
-    }
-
-    @Test
     void pacedCalls_raiseIt_upToWhereItWasRefusedAndBeyond() {
         long opening = find();
         long now = admitted(51, opening, opening + 51 * SECOND);
@@ -139,7 +121,6 @@ final class AdaptiveRateTest {
         long now = admitted(100, opening, opening + 100 * SECOND);
         refused(now, now + 40 * SECOND);
         assertThat(perSecond()).isCloseTo(0.9 * 100 / 140, SLIGHT);
-
         now = admitted(50, now + 40 * SECOND, now + 115 * SECOND);
         double refused = perSecond();
         refused(now, now + 10_000 * SECOND);
@@ -156,7 +137,6 @@ final class AdaptiveRateTest {
         now = admitted(20, now + SECOND, now + 21 * SECOND);
         refused(now, now + SECOND);
         assertThat(perSecond()).as("20 s later").isCloseTo(cut, within(0.001));
-
         now = admitted(90, now + SECOND, now + 91 * SECOND);
         double later = perSecond();
         refused(now, now + SECOND);
@@ -178,18 +158,6 @@ final class AdaptiveRateTest {
     }
 
     @Test
-    void calls_refusedForAnotherReason_areNotCountedAsAdmitted() {
-        admitted(100, 0, 10 * SECOND);
-        for (int aside = 0; aside < 50; aside++) {
-            search.begun(10 * SECOND);
-            search.setAside(10 * SECOND);
-        }
-        refused(10 * SECOND, 100 * SECOND);
-        refused(admitted(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
-        assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
-    }
-
-    @Test
     void refusedWithoutBeingTold_asksOneByOneUntilOneIsAdmitted() {
         long opening = find();
         long now = admitted(10, opening, opening + 10 * SECOND);
@@ -200,49 +168,24 @@ final class AdaptiveRateTest {
         assertThat(perSecond()).isGreaterThan(0.4);
     }
 
-    @Test
-    void calls_refusedForAnotherReasonAfterACut_areNotCountedAsAdmitted() {
-        refused(admitted(100, 0, 10 * SECOND), 100 * SECOND);
-        for (int aside = 0; aside < 50; aside++) {
-            search.begun(100 * SECOND);
-            search.setAside(100 * SECOND);
+    @ParameterizedTest
+    @ValueSource(ints = {10, 100})
+    void calls_refusedForAnotherReason_areNotCountedAsAdmitted_beforeOrAfterACut(int at) {
+        admitted(100, 0, 10 * SECOND);
+        for (int aside = 0; aside < 50 && at == 10; aside++) {
+            setAside(10 * SECOND);
+        }
+        refused(10 * SECOND, 100 * SECOND);
+        for (int aside = 0; aside < 50 && at == 100; aside++) {
+            setAside(100 * SECOND);
         }
         refused(admitted(100, 100 * SECOND, 110 * SECOND), 200 * SECOND);
         assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
     }
 
-    @Test
-    void measuresThatDisagree_setNoRate_untilTwoAgree() {
-        refused(admitted(100, 0, SECOND), 10 * SECOND);
-        refused(admitted(100, 10 * SECOND, 11 * SECOND), 110 * SECOND);
-        assertThat(search.pace()).as("ten a second, then one").isEmpty();
-        refused(admitted(100, 110 * SECOND, 111 * SECOND), 160 * SECOND);
-        assertThat(perSecond()).as("one a second, then two").isCloseTo(1.8, SLIGHT);
-    }
-
-    @Test
-    void nothingEverAdmitted_measuresNothing() {
-        for (int call = 0; call < 10; call++) {
-            refused(call * SECOND, (call + 1) * SECOND);
-        }
-        assertThat(search.pace()).isEmpty();
-    }
-
-    /** Of a limit of 100 in 100 s others use half: 50 calls are admitted, and then nothing for 60 s. */
-    @Test
-    void belowAKnownLimit_whatWasAdmittedWithinItsWindow_isTheFirstMeasure() {
-        AdaptiveRate below = new AdaptiveRate(50.0 / (160 * SECOND), 100 * SECOND);
-        assertThat(below.pace()).isEmpty();
-        below.begun(160 * SECOND);
-        below.admitted(160 * SECOND, 160 * SECOND);
-        for (int call = 1; call < 50; call++) {
-            below.begun(161 * SECOND);
-            below.admitted(161 * SECOND, 161 * SECOND);
-        }
-        below.begun(170 * SECOND);
-        below.refused(170 * SECOND, 170 * SECOND, 300 * SECOND, true);
-        assertThat(below.pace()).as("50 calls in 140 s agree with 50 in 160").isPresent();
-        assertThat(below.pace().orElseThrow().perNano() * SECOND).isBetween(0.25, 0.36);
+    private void setAside(long now) {
+        search.begun(now);
+        search.setAside(now);
     }
 
     /** Of a limit of 100 in 100 s others use half, some of the time more. */
@@ -285,20 +228,6 @@ final class AdaptiveRateTest {
         return search.pace().orElseThrow().perNano() * SECOND;
     }
 
-    @Test
-    void roundsOfFewCalls_cutByATenthEach_howeverLongTheServiceIsClosed() {
-        long opening = findWithoutAWindow();
-        long now = admitted(60, opening, opening + 60 * SECOND);
-        refused(now, now + SECOND);
-        for (int round = 0; round < 3; round++) {
-            double cut = perSecond();
-            now = admitted(2, now + SECOND, now + 3 * SECOND);
-            refused(now, now + 20 * SECOND);
-            assertThat(perSecond()).as("round %d", round).isCloseTo(cut * 0.9, SLIGHT);
-            now += 19 * SECOND;
-        }
-    }
-
     /** Ten calls at once are refused in the outage, which would put the next test off by 3,000 calls: a day in all. */
     @Test
     void outageTakenForALimit_isForgottenWithinHours() {
@@ -319,5 +248,77 @@ final class AdaptiveRateTest {
             now += Math.max(SECOND / 100, pace.waitNanos(1, at));
         }
         assertThat(Duration.ofNanos(now)).isLessThan(Duration.ofHours(4));
+    }
+
+    private static final int CALLS = 20_000;
+
+    private long clock;
+    private int refusals;
+
+    /**
+     * 20,000 calls of somebody who always has more to ask, to a limit of 20 to 1,000 calls in 1 to 60 seconds; then as
+     * many to a limit between a third and three times of that. Of each, 1 % at most are refused, as the search
+     * promises. Of what the limit allows at most 5 % is left unused, and 20 % where the search has to climb first; the
+     * worst of seeds 1 to 24 are 2.7 % and 14.3 %. The pace ends less than a third below the rate and less than twice
+     * the rate: a fixed window that is used up early is closed for a while, and refuses one call.
+     */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    void rateIsFound_andFoundAgain_atLittleLoss(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long amount = 20 + random.nextLong(980);
+        long windowNanos = (1 + random.nextLong(60)) * SECOND;
+        callAndCheck(seed, amount, windowNanos, 0.95);
+        callAndCheck(seed, (long) (amount * Math.pow(3, 2 * random.nextDouble() - 1)), windowNanos, 0.8);
+    }
+
+    private void callAndCheck(long seed, long amount, long windowNanos, double leastUsed) {
+        long began = clock;
+        refusals = 0;
+        call(service(seed, amount, windowNanos));
+        String what = "seed " + seed + ": " + amount + " in " + windowNanos / SECOND + " s";
+        double rate = (double) amount / windowNanos;
+        assertThat(refusals).as(what).isLessThanOrEqualTo(CALLS / 100);
+        assertThat((CALLS - refusals) / (rate * (clock - began))).as(what).isGreaterThan(leastUsed);
+        assertThat(rateFound() / rate).as(what).isBetween(0.67, 2.0);
+    }
+
+    private ServiceModel service(long seed, long amount, long windowNanos) {
+        return switch ((int) (seed % 3)) {
+            case 0 -> new ServiceModel.Sliding(amount, windowNanos);
+            case 1 -> new ServiceModel.Fixed(amount, windowNanos, clock);
+            default -> new ServiceModel.Bucket(amount, windowNanos, clock);
+        };
+    }
+
+    private double rateFound() {
+        Pace pace = search.pace().orElseThrow();
+        return (double) pace.amount() / pace.window().orElseThrow().toNanos();
+    }
+
+    private void call(ServiceModel service) {
+        for (int call = 0; call < CALLS; call++) {
+            clock += search.pace().map(pace -> pace.waitNanos(1, clock)).orElse(1_000_000L);
+            long at = clock;
+            search.begun(at);
+            search.pace().ifPresent(pace -> pace.reserve(1, at));
+            if (service.remaining(clock) >= 1) {
+                service.arrive(1, clock);
+                search.admitted(at, at);
+            } else {
+                refusals++;
+                clock += untilItLetsIn(service);
+                search.refused(at, at, clock, true);
+            }
+        }
+    }
+
+    private long untilItLetsIn(ServiceModel service) {
+        long step = SECOND / 50;
+        long wait = step;
+        while (service.remaining(clock + wait) < 1) {
+            wait += step;
+        }
+        return wait;
     }
 }

@@ -56,19 +56,10 @@ final class CubicProbeTest {
     }
 
     @Test
-    void beforeAnyTest_oneIsTakenToCostOneRefusal() {
-        assertThat(probe.callsToNextTest()).isEqualTo(200);
-    }
-
-    @Test
-    void testThatCostSeveralRefusals_putsTheNextOffByAsManyTimes() {
+    void cheaperTests_areBelievedByHalves() {
+        assertThat(probe.callsToNextTest()).as("one refusal").isEqualTo(200);
         test(10);
         assertThat(probe.callsToNextTest()).isEqualTo(2_000);
-    }
-
-    @Test
-    void cheaperTests_areBelievedByHalves() {
-        test(10);
         test(1);
         assertThat(probe.callsToNextTest()).isEqualTo(1_000);
         test(1);

@@ -7,19 +7,17 @@ import dev.whippletree.model.RateLimitReport.Refill;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-@Tag("slow")
 final class RefillInferenceTest {
 
     private static final long SECOND = 1_000_000_000L;
-    private static final int SLIDING = 1_000;
+    private static final int SLIDING = 200;
 
     static LongStream seeds() {
-        return LongStream.range(0, 300);
+        return LongStream.range(0, 40);
     }
 
     private static long window(SplittableRandom random) {
@@ -48,7 +46,7 @@ final class RefillInferenceTest {
             assertThat(refill).as("seed %s", seed).isNotEqualTo(Refill.CONTINUOUS);
             found += refill == Refill.ONE_BY_ONE ? 1 : 0;
         }
-        assertThat(found).isGreaterThan(SLIDING * 99 / 100);
+        assertThat(found).isGreaterThan(SLIDING * 98 / 100);
     }
 
     @ParameterizedTest(name = "seed {0}")

@@ -45,11 +45,6 @@ final class RefusalBackoffTest {
                 .isEqualTo(SECOND);
     }
 
-    @Test
-    void chance_spreadsPausesByAQuarter() {
-        assertThat(backoff.refused(0, UNSAID, FOUR_A_SECOND, 1, 0)).isEqualTo(SECOND * 5 / 4);
-    }
-
     private static OptionalLong reported(long seconds) {
         return OptionalLong.of(seconds * SECOND);
     }
@@ -92,15 +87,10 @@ final class RefusalBackoffTest {
     void retryAfter_isWaitedFor_howeverLong_alsoIfALaterOneIsShorter() {
         assertThat(backoff.refused(0, reported(3_600), FOUR_A_SECOND, 0, 0)).isEqualTo(3_600 * SECOND);
         assertThat(backoff.refused(0, reported(10), FOUR_A_SECOND, 0, SECOND)).isEqualTo(3_600 * SECOND);
+        assertThat(backoff.refused(0, UNSAID, FOUR_A_SECOND, 0, SECOND)).isEqualTo(3_600 * SECOND);
         assertThat(backoff.refused(0, reported(4_000), FOUR_A_SECOND, 0, SECOND))
                 .isEqualTo(4_001 * SECOND);
         assertThat(backoff.isHalfOpen()).isFalse();
-    }
-
-    @Test
-    void refusedWithoutARetryAfterDuringOne_itLastsAllTheSame() {
-        long until = backoff.refused(0, reported(60), FOUR_A_SECOND, 0, 0);
-        assertThat(backoff.refused(0, UNSAID, FOUR_A_SECOND, 0, SECOND)).isEqualTo(until);
     }
 
     @Test
@@ -116,7 +106,10 @@ final class RefusalBackoffTest {
     @CsvSource({"0, 500", "1, 4000", "10, 400", "1000, 4", "0.01, 300000"})
     void firstPause_isFourCallsTime_orHalfASecond(double perSecond, long millis) {
         OptionalDouble rate = perSecond == 0 ? OptionalDouble.empty() : OptionalDouble.of(perSecond / SECOND);
-        assertThat(backoff.refused(0, UNSAID, rate, 0, 0))
-                .isEqualTo(Duration.ofMillis(millis).toNanos());
+        long nanos = Duration.ofMillis(millis).toNanos();
+        assertThat(backoff.refused(0, UNSAID, rate, 0, 0)).isEqualTo(nanos);
+        assertThat(new RefusalBackoff().refused(0, UNSAID, rate, 1, 0))
+                .as("spread by a quarter")
+                .isEqualTo(nanos * 5 / 4);
     }
 }

@@ -105,14 +105,6 @@ final class RefusalCauseTest {
         assertThat(refusedEvery(10, 10)).isEqualTo(Verdict.PROVEN_CHANCE);
     }
 
-    @Test
-    void limitThatHalves_isDoubted_butSlowerCallsAreAdmitted() {
-        paced = true;
-        assertThat(refusedWhilePaced()).isEqualTo(Verdict.UNCLEAR);
-        admitted(100);
-        assertThat(refused()).isEqualTo(Verdict.LIMIT);
-    }
-
     private Verdict refusedWhilePaced() {
         Verdict cause = Verdict.LIMIT;
         for (int time = 0; time < 20 && cause == Verdict.LIMIT; time++) {
@@ -120,15 +112,6 @@ final class RefusalCauseTest {
             cause = refused();
         }
         return cause;
-    }
-
-    @Test
-    void shareThatWasFound_isRefutedByALongRowOfCallsAdmitted() {
-        refusedEvery(10, 100);
-        assertThat(refusedEvery(10, 10)).isEqualTo(Verdict.PROVEN_CHANCE);
-        admitted(200);
-        paced = true;
-        assertThat(refused()).isEqualTo(Verdict.LIMIT);
     }
 
     @Test
