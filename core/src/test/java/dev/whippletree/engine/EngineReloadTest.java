@@ -196,8 +196,8 @@ final class EngineReloadTest {
     @Test
     void statedTransit_isKept_whateverRefusalsShow() {
         Duration slow = Duration.ofSeconds(5);
-        ScriptedClient client = bench.account("a")
-                .transit(Duration.ofSeconds(2))
+        ScriptedClient client = bench.member("a")
+                .with(said -> said.transit(Duration.ofSeconds(2)))
                 .limits("2 / 10s")
                 .client();
         client.usually(client.answersAfter(slow));
