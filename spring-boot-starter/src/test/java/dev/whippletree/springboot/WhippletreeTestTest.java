@@ -40,6 +40,7 @@ import org.springframework.context.annotation.Configuration;
 @SpringBootTest(
         classes = WhippletreeTestTest.Application.class,
         properties = {
+            "spring.main.banner-mode=off",
             "whippletree.accounts[0].id=hf-1",
             "whippletree.accounts[0].provider=huggingface",
             "whippletree.accounts[0].token=${TOKEN_THAT_NOBODY_HAS}",

@@ -57,14 +57,16 @@ final class LeftOutTest {
                 "one/target/surefire-reports/TEST-a.E.xml",
                 report("ETest", ">org.opentest4j.TestAbortedException: Assumption failed: no secret&#10; at a.E"));
         write("one/target/surefire-reports/TEST-a.F.xml", report("FTest", message("@EnabledIf(&quot;f&quot;) …")));
+        write("one/target/surefire-reports/TEST-a.G.xml", report("GTest", message("Not verified by this TCK.")));
         Path old = write("one/target/surefire-reports/TEST-a.C.xml", report("CTest", message("of yesterday")));
         Files.setLastModifiedTime(old, FileTime.from(BEGAN.minusSeconds(1)));
 
         LeftOut leftOut = LeftOut.of(project, BEGAN, List.of("thorough"));
         assertThat(leftOut.lines())
                 .containsExactly(
-                        "5 tests ran. Left out:",
+                        "6 tests ran. Left out:",
                         "  a contract's condition: FTest",
+                        "  an optional rule, or one that can't be verified: GTest",
                         "  no secret: ETest",
                         "  tagged thorough, so run by mvn -Pthorough verify: LongTest*2",
                         "  there is no Chromium: ATest BTest DTest");
