@@ -239,6 +239,9 @@ final class EngineCoordinationTest {
         assertThat(client.calls()).isZero();
         assertThat(others.told).containsExactly("released late");
         assertThat(fixture.status().inFlight()).isZero();
+        assertThat(fixture.status("a").limits().get(0).left())
+                .as("it was never sent")
+                .isEqualTo(1000);
     }
 
     @Test

@@ -216,6 +216,19 @@ final class EngineFailureTest {
         assertThat(answer.join().origin().account()).isEqualTo("b");
     }
 
+    @Test
+    void firstTierIsUnavailableTwice_theSecondAnswers_thoughMoreAttemptsWereLeft() {
+        fixture.route(route -> EngineFixture.with(route, new Retries(5, SHORT, SHORT, 1, 10)));
+        ScriptedClient primary = fixture.account("a", "1000 / 1s");
+        fixture.account("b", "1000 / 1s");
+        fixture.tier("a").tier("b");
+        primary.usually(primary.failsAfter(SHORT, FailureKind.UNAVAILABLE));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+        assertThat(primary.calls()).isEqualTo(2);
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"TOO_LARGE", "FILTERED", "REJECTED"})
     void callersOwnMistake_isTriedNowhereElseAndCoolsNothing(FailureKind kind) {
@@ -428,7 +441,7 @@ final class EngineFailureTest {
     }
 
     @Test
-    void promptThatNeedsNoCall_earnsNoRetry() {
+    void promptThatNeedsNoCall_earnsNoRetry_onesThatDoEarnSome() {
         fixture.route(route -> EngineFixture.with(route, new Retries(3, SHORT, SHORT, 0.1, 0.01)));
         fixture.account("good", "1000 / 1s");
         ScriptedClient bad = fixture.account("bad", "1000 / 1s");
@@ -442,6 +455,13 @@ final class EngineFailureTest {
         fixture.ask(Prompt.builder().user("q").account("bad").build());
         fixture.advance(Duration.ofSeconds(5));
         assertThat(bad.calls()).isEqualTo(2);
+        for (int again = 0; again < 20; again++) {
+            fixture.ask(Prompt.builder().user("fresh " + again).account("good").build());
+        }
+        fixture.advance(Duration.ofMillis(200));
+        fixture.ask(Prompt.builder().user("r").account("bad").build());
+        fixture.advance(Duration.ofSeconds(5));
+        assertThat(bad.calls()).isEqualTo(2 + 3);
     }
 
     @Test

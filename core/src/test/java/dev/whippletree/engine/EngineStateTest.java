@@ -97,10 +97,7 @@ final class EngineStateTest {
         assertThat(client.calls()).isZero();
     }
 
-    /**
-     * A timeline on which something happens while the state is being saved: between the two times that a save asks what
-     * time it is.
-     */
+    /** A timeline on which something happens while the state is being saved, which is when the time is asked again. */
     private static final class InterruptedSave extends ForwardingTimeline {
 
         private final Runnable interruption;
@@ -112,7 +109,7 @@ final class EngineStateTest {
         }
 
         void next() {
-            untilThen = 2;
+            untilThen = 3;
         }
 
         @Override
