@@ -11,7 +11,6 @@ import dev.whippletree.engine.flight.FailurePolicy;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
-import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
@@ -100,8 +99,7 @@ final class EngineFailureTest {
             }
         });
         ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.then(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(12), Reach.ORGANIZATION)));
+        client.then(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofSeconds(12), Reach.ORGANIZATION));
         client.usually(client.failsAfter(SHORT, FailureKind.UNAUTHORIZED));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofSeconds(20));
@@ -133,8 +131,7 @@ final class EngineFailureTest {
         client.usually(client.failsAfter(SHORT, kind));
         Duration deadline = Duration.ofMillis(500);
         Instant asked = fixture.timeline.now();
-        CompletableFuture<Completion> answer =
-                fixture.ask(Prompt.builder().user("q").deadline(deadline).build());
+        CompletableFuture<Completion> answer = fixture.ask("q", deadline);
         fixture.advance(SHORT.multipliedBy(2));
         assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
         assertThat(failure(answer).roomAt())
@@ -149,8 +146,7 @@ final class EngineFailureTest {
         restAfterAFailure("a", first);
         restAfterAFailure("b", second);
         CompletableFuture<Completion> answer = fixture.ask("q");
-        CompletableFuture<Completion> pinned =
-                fixture.ask(Prompt.builder().user("q").account(later).build());
+        CompletableFuture<Completion> pinned = fixture.askOf(later, "q");
         CompletableFuture<Instant> opens = opensWhenOver(answer, sooner);
         CompletableFuture<Instant> pinnedOpens = opensWhenOver(pinned, later);
         fixture.advance(Duration.ofHours(2));
@@ -166,17 +162,14 @@ final class EngineFailureTest {
 
     private void restAfterAFailure(String id, int seconds) {
         ScriptedClient client = fixture.account(id, "1000 / 1s");
-        client.usually(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.UNAVAILABLE, Duration.ofSeconds(seconds), Reach.ACCOUNT)));
+        client.usually(client.limits(SHORT, FailureKind.UNAVAILABLE, Duration.ofSeconds(seconds), Reach.ACCOUNT));
     }
 
     @Test
     void closedForLongerThanTheCallerWaits_failsWithoutWaitingForTheDeadline() {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.usually(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofMinutes(1), Reach.ORGANIZATION)));
-        CompletableFuture<Completion> answer = fixture.ask(
-                Prompt.builder().user("q").deadline(Duration.ofSeconds(30)).build());
+        client.usually(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofMinutes(1), Reach.ORGANIZATION));
+        CompletableFuture<Completion> answer = fixture.ask("q", Duration.ofSeconds(30));
         fixture.advance(SHORT);
         assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
         assertThat(failure(answer).attempts()).hasSize(1);
@@ -208,8 +201,7 @@ final class EngineFailureTest {
         ScriptedClient primary = fixture.account("a", "1000 / 1s");
         fixture.account("b", "1000 / 1s");
         fixture.tier("a").tier("b");
-        primary.usually(
-                primary.failsAfter(SHORT, ScriptedClient.limited(kind, Duration.ofMinutes(1), Reach.ORGANIZATION)));
+        primary.usually(primary.limits(SHORT, kind, Duration.ofMinutes(1), Reach.ORGANIZATION));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofMinutes(2));
         assertThat(answer).isCompleted();
@@ -246,8 +238,7 @@ final class EngineFailureTest {
     @Test
     void quotaExhaustedWithAReset_waitsForIt() {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.then(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.QUOTA_EXHAUSTED, Duration.ofHours(5), Reach.ORGANIZATION)));
+        client.then(client.limits(SHORT, FailureKind.QUOTA_EXHAUSTED, Duration.ofHours(5), Reach.ORGANIZATION));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofHours(4));
         assertThat(answer).isNotDone();
@@ -307,9 +298,7 @@ final class EngineFailureTest {
     void absurdRetryAfter_stillEndsInAnAnswerOrAWait(long seconds) {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
         fixture.account("b", "1000 / 1s");
-        client.usually(client.failsAfter(
-                SHORT,
-                ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(seconds), Reach.ORGANIZATION)));
+        client.usually(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofSeconds(seconds), Reach.ORGANIZATION));
         List<CompletableFuture<Completion>> answers = fixture.askMany(4);
         fixture.advance(Duration.ofSeconds(5));
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
@@ -318,8 +307,7 @@ final class EngineFailureTest {
     @Test
     void limitThatTellsNoTimeToWait_isTriedAsOftenAsOneThatTellsNothing() {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.usually(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ZERO, Reach.ORGANIZATION)));
+        client.usually(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ZERO, Reach.ORGANIZATION));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofHours(2));
         assertThat(failure(answer).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
@@ -337,9 +325,7 @@ final class EngineFailureTest {
             fixture.askMany(3);
             fixture.advance(Duration.ofSeconds(1));
             for (int time = 0; time < 2; time++) {
-                client.then(client.failsAfter(
-                        SHORT,
-                        ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(12), Reach.ORGANIZATION)));
+                client.then(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofSeconds(12), Reach.ORGANIZATION));
                 fixture.ask("refused " + time);
                 fixture.advance(Duration.ofSeconds(30));
             }
@@ -361,8 +347,7 @@ final class EngineFailureTest {
             fixture.account("b", "1000 / 1s");
             fixture.tier("a").tier("b");
         }
-        client.then(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.UNAVAILABLE, Duration.ofSeconds(1), Reach.ACCOUNT)));
+        client.then(client.limits(SHORT, FailureKind.UNAVAILABLE, Duration.ofSeconds(1), Reach.ACCOUNT));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(SHORT);
         CompletableFuture<Completion> another = fixture.ask("another");
@@ -427,9 +412,8 @@ final class EngineFailureTest {
     @EnumSource(names = {"OVERLOADED", "UNAVAILABLE"})
     void failureThatAsksToWaitForWeeks_isProbedAfterAnHour(FailureKind kind) {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.then(client.failsAfter(SHORT, ScriptedClient.limited(kind, Duration.ofDays(31), Reach.ACCOUNT)));
-        CompletableFuture<Completion> first = fixture.ask(
-                Prompt.builder().user("q").deadline(Duration.ofSeconds(1)).build());
+        client.then(client.limits(SHORT, kind, Duration.ofDays(31), Reach.ACCOUNT));
+        CompletableFuture<Completion> first = fixture.ask("q", Duration.ofSeconds(1));
         fixture.advance(Duration.ofHours(1).minusSeconds(1));
         assertThat(first).isCompletedExceptionally();
         assertThat(fixture.status("a").state()).isEqualTo(AccountState.COOLING);
@@ -448,18 +432,18 @@ final class EngineFailureTest {
         bad.usually(bad.failsAfter(SHORT, FailureKind.UNAVAILABLE));
         fixture.cache("near", new ScriptedCache(fixture.timeline));
         for (int again = 0; again < 20; again++) {
-            fixture.ask(Prompt.builder().user("stored").account("good").build());
+            fixture.askOf("good", "stored");
             fixture.advance(Duration.ofMillis(200));
         }
         assertThat(fixture.status().prompts().fromCache()).isEqualTo(19);
-        fixture.ask(Prompt.builder().user("q").account("bad").build());
+        fixture.askOf("bad", "q");
         fixture.advance(Duration.ofSeconds(5));
         assertThat(bad.calls()).isEqualTo(2);
         for (int again = 0; again < 20; again++) {
-            fixture.ask(Prompt.builder().user("fresh " + again).account("good").build());
+            fixture.askOf("good", "fresh " + again);
         }
         fixture.advance(Duration.ofMillis(200));
-        fixture.ask(Prompt.builder().user("r").account("bad").build());
+        fixture.askOf("bad", "r");
         fixture.advance(Duration.ofSeconds(5));
         assertThat(bad.calls()).isEqualTo(2 + 3);
     }
