@@ -53,11 +53,7 @@ final class CallerContextTest {
     void failure_isSeenInTheCallersContext_andACallerWithoutOneSeesNone() {
         fixture.account("a", "1 / 1h");
         fixture.ask("the one that there is room for");
-        var unused = fixture.ask(Prompt.builder()
-                        .user("q")
-                        .deadline(Duration.ofSeconds(1))
-                        .build())
-                .whenComplete((answer, failure) -> see("failure"));
+        var unused = fixture.ask("q", Duration.ofSeconds(1)).whenComplete((answer, failure) -> see("failure"));
         MDC.put("user", "engine");
         fixture.run();
         assertThat(seen).containsExactly("failure for null");

@@ -326,10 +326,7 @@ final class CallerTimeoutTest {
         for (int number = 0; number < 10; number++) {
             fixture.ask("left " + number).cancel(false);
         }
-        CompletableFuture<Completion> inTime = fixture.ask(Prompt.builder()
-                .user("in time")
-                .deadline(Duration.ofSeconds(90))
-                .build());
+        CompletableFuture<Completion> inTime = fixture.ask("in time", Duration.ofSeconds(90));
         fixture.advance(Duration.ofSeconds(62));
         assertThat(inTime).isCompleted().isNotCompletedExceptionally();
     }
@@ -342,8 +339,7 @@ final class CallerTimeoutTest {
             fixture.ask("left " + number).cancel(false);
         }
         fixture.ask("waits");
-        CompletableFuture<Completion> late = fixture.ask(
-                Prompt.builder().user("late").deadline(Duration.ofSeconds(30)).build());
+        CompletableFuture<Completion> late = fixture.ask("late", Duration.ofSeconds(30));
         CompletableFuture<Completion> hasty =
                 fixture.ask(prompt("hasty", Duration.ofSeconds(10)).build());
         Instant start = fixture.timeline.now();

@@ -239,6 +239,9 @@ final class EngineCoordinationTest {
         assertThat(client.calls()).isZero();
         assertThat(others.told).containsExactly("released late");
         assertThat(fixture.status().inFlight()).isZero();
+        assertThat(fixture.status("a").limits().get(0).left())
+                .as("it was never sent")
+                .isEqualTo(1000);
     }
 
     @Test
@@ -253,8 +256,7 @@ final class EngineCoordinationTest {
 
     @Test
     void rateLimited_othersAreTold() {
-        client.then(client.failsAfter(
-                SECOND, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(7), Reach.ORGANIZATION)));
+        client.then(client.limits(SECOND, FailureKind.RATE_LIMITED, Duration.ofSeconds(7), Reach.ORGANIZATION));
         fixture.ask("q");
         fixture.advance(SECOND);
         assertThat(others.told).contains("closed scripted/account a for 7000 ms");

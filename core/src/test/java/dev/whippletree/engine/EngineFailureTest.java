@@ -7,7 +7,6 @@ import dev.whippletree.engine.flight.FailurePolicy;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
-import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
@@ -96,8 +95,7 @@ final class EngineFailureTest {
             }
         });
         ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.then(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(12), Reach.ORGANIZATION)));
+        client.then(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofSeconds(12), Reach.ORGANIZATION));
         client.usually(client.failsAfter(SHORT, FailureKind.UNAUTHORIZED));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofSeconds(20));
@@ -129,8 +127,7 @@ final class EngineFailureTest {
         client.usually(client.failsAfter(SHORT, kind));
         Duration deadline = Duration.ofMillis(500);
         Instant asked = fixture.timeline.now();
-        CompletableFuture<Completion> answer =
-                fixture.ask(Prompt.builder().user("q").deadline(deadline).build());
+        CompletableFuture<Completion> answer = fixture.ask("q", deadline);
         fixture.advance(SHORT.multipliedBy(2));
         assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
         assertThat(failure(answer).roomAt())
@@ -145,8 +142,7 @@ final class EngineFailureTest {
         restAfterAFailure("a", first);
         restAfterAFailure("b", second);
         CompletableFuture<Completion> answer = fixture.ask("q");
-        CompletableFuture<Completion> pinned =
-                fixture.ask(Prompt.builder().user("q").account(later).build());
+        CompletableFuture<Completion> pinned = fixture.askOf(later, "q");
         CompletableFuture<Instant> opens = opensWhenOver(answer, sooner);
         CompletableFuture<Instant> pinnedOpens = opensWhenOver(pinned, later);
         fixture.advance(Duration.ofHours(2));
@@ -162,17 +158,14 @@ final class EngineFailureTest {
 
     private void restAfterAFailure(String id, int seconds) {
         ScriptedClient client = fixture.account(id, "1000 / 1s");
-        client.usually(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.UNAVAILABLE, Duration.ofSeconds(seconds), Reach.ACCOUNT)));
+        client.usually(client.limits(SHORT, FailureKind.UNAVAILABLE, Duration.ofSeconds(seconds), Reach.ACCOUNT));
     }
 
     @Test
     void closedForLongerThanTheCallerWaits_failsWithoutWaitingForTheDeadline() {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.usually(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofMinutes(1), Reach.ORGANIZATION)));
-        CompletableFuture<Completion> answer = fixture.ask(
-                Prompt.builder().user("q").deadline(Duration.ofSeconds(30)).build());
+        client.usually(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofMinutes(1), Reach.ORGANIZATION));
+        CompletableFuture<Completion> answer = fixture.ask("q", Duration.ofSeconds(30));
         fixture.advance(SHORT);
         assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
         assertThat(failure(answer).attempts()).hasSize(1);
@@ -204,12 +197,24 @@ final class EngineFailureTest {
         ScriptedClient primary = fixture.account("a", "1000 / 1s");
         fixture.account("b", "1000 / 1s");
         fixture.tier("a").tier("b");
-        primary.usually(
-                primary.failsAfter(SHORT, ScriptedClient.limited(kind, Duration.ofMinutes(1), Reach.ORGANIZATION)));
+        primary.usually(primary.limits(SHORT, kind, Duration.ofMinutes(1), Reach.ORGANIZATION));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofMinutes(2));
         assertThat(answer).isCompleted();
         assertThat(answer.join().origin().account()).isEqualTo("b");
+    }
+
+    @Test
+    void firstTierIsUnavailableTwice_theSecondAnswers_thoughMoreAttemptsWereLeft() {
+        fixture.route(route -> EngineFixture.with(route, new Retries(5, SHORT, SHORT, 1, 10)));
+        ScriptedClient primary = fixture.account("a", "1000 / 1s");
+        fixture.account("b", "1000 / 1s");
+        fixture.tier("a").tier("b");
+        primary.usually(primary.failsAfter(SHORT, FailureKind.UNAVAILABLE));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+        assertThat(primary.calls()).isEqualTo(2);
     }
 
     @ParameterizedTest
@@ -229,8 +234,7 @@ final class EngineFailureTest {
     @Test
     void quotaExhaustedWithAReset_waitsForIt() {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.then(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.QUOTA_EXHAUSTED, Duration.ofHours(5), Reach.ORGANIZATION)));
+        client.then(client.limits(SHORT, FailureKind.QUOTA_EXHAUSTED, Duration.ofHours(5), Reach.ORGANIZATION));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofHours(4));
         assertThat(answer).isNotDone();
@@ -290,9 +294,7 @@ final class EngineFailureTest {
     void absurdRetryAfter_stillEndsInAnAnswerOrAWait(long seconds) {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
         fixture.account("b", "1000 / 1s");
-        client.usually(client.failsAfter(
-                SHORT,
-                ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(seconds), Reach.ORGANIZATION)));
+        client.usually(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofSeconds(seconds), Reach.ORGANIZATION));
         List<CompletableFuture<Completion>> answers = fixture.askMany(4);
         fixture.advance(Duration.ofSeconds(5));
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
@@ -301,8 +303,7 @@ final class EngineFailureTest {
     @Test
     void limitThatTellsNoTimeToWait_isTriedAsOftenAsOneThatTellsNothing() {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.usually(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ZERO, Reach.ORGANIZATION)));
+        client.usually(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ZERO, Reach.ORGANIZATION));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofHours(2));
         assertThat(failure(answer).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
@@ -316,9 +317,7 @@ final class EngineFailureTest {
             fixture.askMany(3);
             fixture.advance(Duration.ofSeconds(1));
             for (int time = 0; time < 2; time++) {
-                client.then(client.failsAfter(
-                        SHORT,
-                        ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(12), Reach.ORGANIZATION)));
+                client.then(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofSeconds(12), Reach.ORGANIZATION));
                 fixture.ask("refused " + time);
                 fixture.advance(Duration.ofSeconds(30));
             }
@@ -337,8 +336,7 @@ final class EngineFailureTest {
             fixture.account("b", "1000 / 1s");
             fixture.tier("a").tier("b");
         }
-        client.then(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.UNAVAILABLE, Duration.ofSeconds(1), Reach.ACCOUNT)));
+        client.then(client.limits(SHORT, FailureKind.UNAVAILABLE, Duration.ofSeconds(1), Reach.ACCOUNT));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(SHORT);
         CompletableFuture<Completion> another = fixture.ask("another");
@@ -403,9 +401,8 @@ final class EngineFailureTest {
     @EnumSource(names = {"OVERLOADED", "UNAVAILABLE"})
     void failureThatAsksToWaitForWeeks_isProbedAfterAnHour(FailureKind kind) {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.then(client.failsAfter(SHORT, ScriptedClient.limited(kind, Duration.ofDays(31), Reach.ACCOUNT)));
-        CompletableFuture<Completion> first = fixture.ask(
-                Prompt.builder().user("q").deadline(Duration.ofSeconds(1)).build());
+        client.then(client.limits(SHORT, kind, Duration.ofDays(31), Reach.ACCOUNT));
+        CompletableFuture<Completion> first = fixture.ask("q", Duration.ofSeconds(1));
         fixture.advance(Duration.ofHours(1).minusSeconds(1));
         assertThat(first).isCompletedExceptionally();
         assertThat(fixture.status("a").state()).isEqualTo(AccountState.COOLING);
@@ -417,20 +414,27 @@ final class EngineFailureTest {
     }
 
     @Test
-    void promptThatNeedsNoCall_earnsNoRetry() {
+    void promptThatNeedsNoCall_earnsNoRetry_onesThatDoEarnSome() {
         fixture.route(route -> EngineFixture.with(route, new Retries(3, SHORT, SHORT, 0.1, 0.01)));
         fixture.account("good", "1000 / 1s");
         ScriptedClient bad = fixture.account("bad", "1000 / 1s");
         bad.usually(bad.failsAfter(SHORT, FailureKind.UNAVAILABLE));
         fixture.cache("near", new ScriptedCache(fixture.timeline));
         for (int again = 0; again < 20; again++) {
-            fixture.ask(Prompt.builder().user("stored").account("good").build());
+            fixture.askOf("good", "stored");
             fixture.advance(Duration.ofMillis(200));
         }
         assertThat(fixture.status().prompts().fromCache()).isEqualTo(19);
-        fixture.ask(Prompt.builder().user("q").account("bad").build());
+        fixture.askOf("bad", "q");
         fixture.advance(Duration.ofSeconds(5));
         assertThat(bad.calls()).isEqualTo(2);
+        for (int again = 0; again < 20; again++) {
+            fixture.askOf("good", "fresh " + again);
+        }
+        fixture.advance(Duration.ofMillis(200));
+        fixture.askOf("bad", "r");
+        fixture.advance(Duration.ofSeconds(5));
+        assertThat(bad.calls()).isEqualTo(2 + 3);
     }
 
     @Test

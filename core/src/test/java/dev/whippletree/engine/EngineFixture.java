@@ -275,6 +275,15 @@ final class EngineFixture {
         return engine().complete(prompt);
     }
 
+    CompletableFuture<Completion> ask(String text, Duration deadline) {
+        return ask(Prompt.builder().user(text).deadline(deadline).build());
+    }
+
+    /** Asks one account alone. */
+    CompletableFuture<Completion> askOf(String account, String text) {
+        return ask(Prompt.builder().user(text).account(account).build());
+    }
+
     List<CompletableFuture<Completion>> askMany(int count) {
         return askMany("question ", count);
     }

@@ -209,8 +209,7 @@ final class EngineLimitScopeTest {
     void onlyModelOfAnAccount_closesTheAccount_andItsStatusSaysSo() {
         fixture.tier("a/large");
         client.usually(refuses(Duration.ofMinutes(1)));
-        CompletableFuture<Completion> answer =
-                fixture.ask(Prompt.builder().user("q").deadline(SECOND).build());
+        CompletableFuture<Completion> answer = fixture.ask("q", SECOND);
         fixture.advance(SHORT);
         assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
         assertThat(fixture.status("a").reason()).contains("slow down");

@@ -120,9 +120,8 @@ final class EngineLineTest {
     void heldBackForOneWhoseModelIsClosedForLonger_beginsOnceBothFit() {
         ScriptedClient client = fixture.account("a", "3 / 4s");
         fixture.tier("a/large", "a/small");
-        client.then(client.failsAfter(
-                Duration.ofMillis(10),
-                ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(30), Reach.MODEL)));
+        client.then(
+                client.limits(Duration.ofMillis(10), FailureKind.RATE_LIMITED, Duration.ofSeconds(30), Reach.MODEL));
         ofModel("first", "large");
         fixture.advance(Duration.ofSeconds(1));
         ofModel("second", "small");
@@ -190,10 +189,7 @@ final class EngineLineTest {
     void deadlineOfForever_isNoDeadline() {
         fixture.account("a", "1 / 10s");
         fixture.ask("first");
-        CompletableFuture<Completion> answer = fixture.ask(Prompt.builder()
-                .user("q")
-                .deadline(Duration.ofSeconds(Long.MAX_VALUE))
-                .build());
+        CompletableFuture<Completion> answer = fixture.ask("q", Duration.ofSeconds(Long.MAX_VALUE));
         fixture.advance(Duration.ofSeconds(11));
         assertThat(answer).isCompleted();
     }
@@ -204,8 +200,7 @@ final class EngineLineTest {
         client.usually(client.answersAfter(Duration.ofSeconds(10)));
         CompletableFuture<Completion> opener = fixture.ask("q");
         fixture.advance(Duration.ofSeconds(1));
-        CompletableFuture<Completion> joiner = fixture.ask(
-                Prompt.builder().user("q").deadline(Duration.ofSeconds(2)).build());
+        CompletableFuture<Completion> joiner = fixture.ask("q", Duration.ofSeconds(2));
         fixture.advance(Duration.ofSeconds(3));
         assertThat(failure(joiner).reason()).isEqualTo(Reason.DEADLINE);
         assertThat(opener).isNotDone();
@@ -218,8 +213,7 @@ final class EngineLineTest {
     void openersDeadline_leavesTheCallToTheJoiner() {
         ScriptedClient client = fixture.account("a", "10 / 1s");
         client.usually(client.answersAfter(Duration.ofSeconds(10)));
-        CompletableFuture<Completion> opener = fixture.ask(
-                Prompt.builder().user("q").deadline(Duration.ofSeconds(2)).build());
+        CompletableFuture<Completion> opener = fixture.ask("q", Duration.ofSeconds(2));
         CompletableFuture<Completion> joiner = fixture.ask("q");
         fixture.run();
         assertThat(failure(opener).reason()).isEqualTo(Reason.DEADLINE);

@@ -141,10 +141,9 @@ final class EngineListenerTest {
     @Test
     void accountIsClosedAndOpenAgain_isToldOnceEach() {
         Duration wait = Duration.ofSeconds(5);
-        client.then(client.failsAfter(
-                        LATENCY, ScriptedClient.limited(FailureKind.RATE_LIMITED, wait, Reach.ORGANIZATION)))
+        client.then(client.limits(LATENCY, FailureKind.RATE_LIMITED, wait, Reach.ORGANIZATION))
                 .then(client.answersAfter(LATENCY))
-                .then(client.failsAfter(LATENCY, ScriptedClient.limited(FailureKind.RATE_LIMITED, wait, Reach.MODEL)))
+                .then(client.limits(LATENCY, FailureKind.RATE_LIMITED, wait, Reach.MODEL))
                 .then(client.answersAfter(LATENCY))
                 .then(client.failsAfter(LATENCY, FailureKind.UNAUTHORIZED));
         for (int prompt = 0; prompt < 5; prompt++) {

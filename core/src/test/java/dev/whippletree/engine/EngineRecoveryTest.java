@@ -133,6 +133,29 @@ final class EngineRecoveryTest {
     }
 
     @Test
+    void organizationWhoseTokenIsRefused_isOffAsAWhole_forOthersToo_untilAnyTokenChanges() {
+        ScriptedCoordination others = new ScriptedCoordination();
+        fixture.coordination(others);
+        List<ScriptedClient> clients = List.of(
+                fixture.account("a", "org", Secret.from(token::get)), fixture.account("b", "org", Secret.of("b")));
+        clients.forEach(client ->
+                client.usually(client.failsAfter(SHORT, refused(FailureKind.UNAUTHORIZED, Reach.ORGANIZATION))));
+        fixtureAnswer("turns it off");
+        assertThat(clients.stream().mapToInt(ScriptedClient::calls).sum()).isEqualTo(1);
+        assertThat(List.of(fixture.status("a").state(), fixture.status("b").state()))
+                .containsOnly(AccountState.OFF);
+        assertThat(others.told).anyMatch(told -> told.startsWith("closed scripted/org for "));
+        for (int time = 0; time < 8; time++) {
+            fixture.advance(Duration.ofMinutes(1));
+            fixtureAnswer("still the same " + time);
+        }
+        clients.forEach(client -> client.usually(client.answersAfter(SHORT)));
+        assertThat(fixtureAnswer("too early")).isCompletedExceptionally();
+        token.set("second");
+        assertThat(fixtureAnswer("with the new one")).isCompleted();
+    }
+
+    @Test
     void hourOfRefusalsWithoutAWord_isAskedEverMoreSeldom() {
         ScriptedClient client = fixture.account("a", "org", Secret.of("a"));
         client.usually(client.failsAfter(SHORT, refused(FailureKind.RATE_LIMITED, Reach.ORGANIZATION)));

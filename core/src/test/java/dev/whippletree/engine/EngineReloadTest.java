@@ -398,11 +398,9 @@ final class EngineReloadTest {
         bench.member("a").limits("1 / 1h");
         bench.member("b");
         bench.ask("takes all of it");
-        CompletableFuture<Completion> waiting =
-                bench.ask(Prompt.builder().user("question").account("a").build());
+        CompletableFuture<Completion> waiting = bench.askOf("a", "question");
         bench.ask("takes all of it, too");
-        CompletableFuture<Completion> second =
-                bench.ask(Prompt.builder().user("another").account("a").build());
+        CompletableFuture<Completion> second = bench.askOf("a", "another");
         bench.advance(SECOND);
         bench.without("a").route("default", "b").reload();
         bench.advance(MOMENT);

@@ -88,8 +88,7 @@ final class EngineStallTest {
     @ValueSource(ints = {1, 20, 60})
     void serviceSaysAgainAndAgainThatItIsBackSoon_itIsBelievedOnce(int seconds) {
         hasAnswered();
-        client.usually(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.OVERLOADED, Duration.ofSeconds(seconds), Reach.ACCOUNT)));
+        client.usually(client.limits(SHORT, FailureKind.OVERLOADED, Duration.ofSeconds(seconds), Reach.ACCOUNT));
         CompletableFuture<Completion> answer = ask("q");
         fixture.advance(STALL.plus(SHORT));
         stalled(answer);
@@ -102,7 +101,7 @@ final class EngineStallTest {
     void serviceSaysWhenItIsBack_thePromptWaits(FailureKind kind) {
         hasAnswered();
         Duration wait = Duration.ofMinutes(10);
-        client.then(client.failsAfter(SHORT, ScriptedClient.limited(kind, wait, Reach.ACCOUNT)));
+        client.then(client.limits(SHORT, kind, wait, Reach.ACCOUNT));
         client.usually(client.answersAfter(WHOLE.minus(SHORT)));
         CompletableFuture<Completion> answer = ask("q");
         fixture.advance(wait.plus(WHOLE).plus(Duration.ofSeconds(1)));
@@ -115,7 +114,7 @@ final class EngineStallTest {
         hasAnswered();
         Duration wait = Duration.ofMinutes(20);
         IntStream.range(0, 3).forEach(call -> client.then(client.failsAfter(SHORT, FailureKind.UNAVAILABLE)));
-        client.then(client.failsAfter(SHORT, ScriptedClient.limited(FailureKind.OVERLOADED, wait, Reach.ACCOUNT)));
+        client.then(client.limits(SHORT, FailureKind.OVERLOADED, wait, Reach.ACCOUNT));
         client.usually(client.answersAfter(SHORT));
         CompletableFuture<Completion> answer = ask("q");
         fixture.advance(wait.plus(STALL));
@@ -151,8 +150,7 @@ final class EngineStallTest {
     @Test
     void limitRefusesAgainAndAgainForASecond_thePromptEnds_oncePausesTakeLonger() {
         hasAnswered();
-        client.usually(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(1), Reach.ACCOUNT)));
+        client.usually(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofSeconds(1), Reach.ACCOUNT));
         CompletableFuture<Completion> answer = ask("q");
         fixture.advance(STALL);
         assertThat(answer).isNotDone();

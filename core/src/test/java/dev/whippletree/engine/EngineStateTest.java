@@ -9,7 +9,6 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Limit;
-import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
@@ -84,10 +83,7 @@ final class EngineStateTest {
         }
         EngineFixture last = new EngineFixture(timeline).state(folder);
         ScriptedClient client = last.account("a", "10 requests / 1d");
-        var answer = last.ask(Prompt.builder()
-                .user("too much")
-                .deadline(Duration.ofMinutes(2))
-                .build());
+        var answer = last.ask("too much", Duration.ofMinutes(2));
         last.advance(MOMENT);
         assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
         // The first use was a day ago ten minutes short of it; its bucket ends at most a 240th of a day after it.
@@ -99,10 +95,7 @@ final class EngineStateTest {
         assertThat(client.calls()).isZero();
     }
 
-    /**
-     * A timeline on which something happens while the state is being saved: between the two times that a save asks what
-     * time it is.
-     */
+    /** A timeline on which something happens while the state is being saved, which is when the time is asked again. */
     private static final class InterruptedSave extends ForwardingTimeline {
 
         private final Runnable interruption;
@@ -114,7 +107,7 @@ final class EngineStateTest {
         }
 
         void next() {
-            untilThen = 2;
+            untilThen = 3;
         }
 
         @Override
@@ -303,8 +296,7 @@ final class EngineStateTest {
     void dayThatIsUsedUp_staysClosedUntilItsReset() {
         EngineFixture first = new EngineFixture(timeline).state(folder);
         ScriptedClient client = first.account("a");
-        client.usually(client.failsAfter(
-                MOMENT, ScriptedClient.limited(FailureKind.QUOTA_EXHAUSTED, Duration.ofHours(5), Reach.ORGANIZATION)));
+        client.usually(client.limits(MOMENT, FailureKind.QUOTA_EXHAUSTED, Duration.ofHours(5), Reach.ORGANIZATION));
         first.ask("question");
         first.advance(Duration.ofSeconds(1));
         Instant reset = first.status("a").until().orElseThrow();

@@ -113,8 +113,7 @@ final class EngineTest {
         fixture.account("a", "1 / 60s");
         fixture.ask("first");
         fixture.advance(Duration.ofSeconds(1));
-        CompletableFuture<Completion> second = fixture.ask(
-                Prompt.builder().user("second").deadline(Duration.ofSeconds(5)).build());
+        CompletableFuture<Completion> second = fixture.ask("second", Duration.ofSeconds(5));
         fixture.advance(Duration.ofMillis(1));
         assertThat(failure(second).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
         Duration until = Duration.between(
@@ -155,8 +154,7 @@ final class EngineTest {
     void rateLimited_goesToAnotherAccountAtOnceAndScopeIsClosed() {
         ScriptedClient first = fixture.account("a", "1000 / 1s");
         ScriptedClient second = fixture.account("b", "1000 / 1s");
-        first.usually(first.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(30), Reach.ORGANIZATION)));
+        first.usually(first.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofSeconds(30), Reach.ORGANIZATION));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofSeconds(1));
         assertThat(answer.join().origin().account()).isEqualTo("b");
@@ -170,8 +168,7 @@ final class EngineTest {
     @Test
     void rateLimitedAlone_waitsAsLongAsTheServiceSays() {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.then(client.failsAfter(
-                SHORT, ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(7), Reach.MODEL)));
+        client.then(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofSeconds(7), Reach.MODEL));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.run();
         assertThat(answer.join().text()).isEqualTo("answer");
@@ -268,8 +265,7 @@ final class EngineTest {
         fixture.account("a", "10 / 1s");
         CompletableFuture<Completion> route =
                 fixture.ask(Prompt.builder().user("q").route("nope").build());
-        CompletableFuture<Completion> account =
-                fixture.ask(Prompt.builder().user("q").account("nope").build());
+        CompletableFuture<Completion> account = fixture.askOf("nope", "q");
         assertThatThrownBy(route::join)
                 .hasCauseInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("default");
@@ -300,8 +296,7 @@ final class EngineTest {
         fixture.advance(SHORT);
         CompletableFuture<Completion> patient = fixture.ask("second");
         fixture.advance(SHORT);
-        CompletableFuture<Completion> hasty = fixture.ask(
-                Prompt.builder().user("second").deadline(Duration.ofSeconds(5)).build());
+        CompletableFuture<Completion> hasty = fixture.ask("second", Duration.ofSeconds(5));
         fixture.advance(SHORT);
         assertThat(failure(hasty).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
         fixture.run();
@@ -386,9 +381,8 @@ final class EngineTest {
         ScriptedClient client = fixture.account("a", "2 / 10s");
         Duration slow = Duration.ofSeconds(5);
         client.then(client.answersAfter(slow)).then(client.answersAfter(slow));
-        client.then(client.failsAfter(
-                Duration.ofMillis(10),
-                ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(20), Reach.ORGANIZATION)));
+        client.then(client.limits(
+                Duration.ofMillis(10), FailureKind.RATE_LIMITED, Duration.ofSeconds(20), Reach.ORGANIZATION));
         client.usually(client.answersAfter(slow));
         fixture.askMany(8);
         fixture.advance(Duration.ofSeconds(70));
@@ -440,7 +434,7 @@ final class EngineTest {
     void lastPromptsDeadlinePasses_isClosedThen() {
         ScriptedClient client = fixture.account("a", "10 / 1s");
         client.usually(client.hangs());
-        fixture.ask(Prompt.builder().user("q").deadline(LATENCY).build());
+        fixture.ask("q", LATENCY);
         CompletableFuture<Void> closed = fixture.engine().close(GRACE);
         fixture.advance(LATENCY);
         assertThat(closed).isCompleted();

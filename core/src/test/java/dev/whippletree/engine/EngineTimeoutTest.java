@@ -126,8 +126,7 @@ final class EngineTimeoutTest {
         fixture.ask("before");
         fixture.advance(SHORT);
         Duration deadline = Duration.ofSeconds(90);
-        CompletableFuture<Completion> answer =
-                fixture.ask(Prompt.builder().user("q").deadline(deadline).build());
+        CompletableFuture<Completion> answer = fixture.ask("q", deadline);
         fixture.advance(deadline);
         assertThat(failure(answer).reason()).isEqualTo(Reason.DEADLINE);
         assertThat(failure(answer).tried()).isBetween(Duration.ofSeconds(27), Duration.ofSeconds(30));
@@ -156,8 +155,7 @@ final class EngineTimeoutTest {
         }
         fixture.askMany("earlier ", accounts);
         fixture.advance(Duration.ofSeconds(1));
-        CompletableFuture<Completion> within =
-                fixture.ask(Prompt.builder().user("within").deadline(HOUR).build());
+        CompletableFuture<Completion> within = fixture.ask("within", HOUR);
         CompletableFuture<Completion> whenever = fixture.ask("whenever");
         fixture.advance(WHOLE.multipliedBy(2).plusSeconds(1));
         assertThat(failure(within).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);

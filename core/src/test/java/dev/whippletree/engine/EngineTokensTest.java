@@ -158,9 +158,8 @@ final class EngineTokensTest {
     void promptThatALimitHasRefused_reservesItsWholeEstimateTheNextTime() {
         client.counts(Admission.onEntry(1_000, 0)).uses(() -> TokenUsage.of(750, 4));
         answer(ENOUGH);
-        client.then(client.failsAfter(
-                Duration.ofMillis(10),
-                ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(1), Reach.ORGANIZATION)));
+        client.then(client.limits(
+                Duration.ofMillis(10), FailureKind.RATE_LIMITED, Duration.ofSeconds(1), Reach.ORGANIZATION));
         fixture.ask("refused once");
         assertThat(used()).isEqualTo(750);
         fixture.advance(Duration.ofMillis(500));

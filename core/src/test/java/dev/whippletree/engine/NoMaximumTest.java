@@ -126,9 +126,8 @@ final class NoMaximumTest {
         asMade();
         client.uses(() -> TokenUsage.of(100, 40));
         answer(60);
-        client.then(client.failsAfter(
-                Duration.ofMillis(1),
-                ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(1), Reach.ORGANIZATION)));
+        client.then(client.limits(
+                Duration.ofMillis(1), FailureKind.RATE_LIMITED, Duration.ofSeconds(1), Reach.ORGANIZATION));
         List<Long> reserved = new ArrayList<>();
         client.then((prompt, model, sink) -> {
             reserved.add(used());

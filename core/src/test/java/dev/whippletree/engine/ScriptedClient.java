@@ -240,6 +240,10 @@ public final class ScriptedClient implements ProviderClient {
         };
     }
 
+    Behaviour limits(Duration latency, FailureKind kind, Duration retryAfter, Reach reach) {
+        return failsAfter(latency, limited(kind, retryAfter, reach));
+    }
+
     static Failure limited(FailureKind kind, Duration retryAfter, Reach reach) {
         return new Failure(
                 kind, "scripted " + kind, OptionalInt.of(429), Optional.empty(), Optional.of(retryAfter), reach);

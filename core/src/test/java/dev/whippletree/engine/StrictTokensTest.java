@@ -56,10 +56,11 @@ final class StrictTokensTest {
             long made = lengths.getAsLong();
             if (service.remaining(timeline.nanoTime()) < PROMPT + made) {
                 refused++;
-                return client.failsAfter(
+                return client.limits(
                                 Duration.ofMillis(10),
-                                ScriptedClient.limited(
-                                        FailureKind.RATE_LIMITED, Duration.ofSeconds(1), Reach.ORGANIZATION))
+                                FailureKind.RATE_LIMITED,
+                                Duration.ofSeconds(1),
+                                Reach.ORGANIZATION)
                         .run(prompt, model, sink);
             }
             service.arrive(PROMPT + made, timeline.nanoTime());

@@ -123,9 +123,8 @@ final class TenantsTest {
         ScriptedClient client = fixture.account("a", "600 tokens / 10s", "1000 / 10s");
         client.countsMaxTokens()
                 .usually(client.answersAfter(Duration.ofMillis(10)))
-                .then(client.failsAfter(
-                        Duration.ofMillis(10),
-                        ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofMinutes(5), Reach.ORGANIZATION)));
+                .then(client.limits(
+                        Duration.ofMillis(10), FailureKind.RATE_LIMITED, Duration.ofMinutes(5), Reach.ORGANIZATION));
         askFor("first", 60);
         fixture.advance(TURN);
         List<CompletableFuture<Completion>> large = new ArrayList<>();
@@ -153,9 +152,8 @@ final class TenantsTest {
     void refusedForALimit_costsItsTenantNoTurn() {
         ScriptedClient client = oneByOne();
         for (int number = 0; number < 5; number++) {
-            client.then(client.failsAfter(
-                    Duration.ofMillis(10),
-                    ScriptedClient.limited(FailureKind.RATE_LIMITED, Duration.ofSeconds(1), Reach.ORGANIZATION)));
+            client.then(client.limits(
+                    Duration.ofMillis(10), FailureKind.RATE_LIMITED, Duration.ofSeconds(1), Reach.ORGANIZATION));
         }
         List<CompletableFuture<Completion>> one = askMany("one", "session ", 30);
         List<CompletableFuture<Completion>> other = askMany("other", "session ", 30);
