@@ -210,24 +210,6 @@ final class SilenceTest {
         assertThat(used()).isEqualTo(902);
     }
 
-    /**
-     * Otherwise it could read long answers and leave before their ends. 1,600 letters without a blank are estimated at
-     * 534 tokens.
-     */
-    @Test
-    void clientThatLeavesAfterMoreThanTheEstimate_isChargedWhatItWasTold() throws Exception {
-        running.provider.estimate(100);
-        try (Socket socket = ask(StreamProtocol.KEPT, EARLY)) {
-            ScriptedProvider.Call call = running.provider.call();
-            comment(socket);
-            call.tell(new Delta.Text("a".repeat(800)));
-            call.tell(new Delta.Reasoning("b".repeat(799) + "!"));
-            RunningGateway.readUntil(socket, "!");
-        }
-        timeline.awaitTimers(TIMERS_OF_AN_IDLE_GATEWAY);
-        assertThat(used()).isEqualTo(100 + 534);
-    }
-
     @Test
     void clientThatLeavesAfterAComment_isChargedTheEstimate_andLeavesNoTimer() throws Exception {
         running.provider.estimate(900);

@@ -14,10 +14,9 @@ import dev.whippletree.model.ToolCall;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,26 +42,33 @@ final class ResponsesRequestTest {
         return read("'input':'Hi'," + fields).body().parameters().extras();
     }
 
-    private static Message assistant(String text, Map<String, Object> extras, ToolCall... calls) {
-        return new Message(Role.ASSISTANT, text, List.of(), List.of(calls), Optional.empty(), extras);
+    /** Compares a request with the chat completion that asks the same. */
+    private static void assertAsks(PromptRequest request, String chat) {
+        ChatBody expected = ChatBody.read(new Fields("", quoted("{" + chat + "}")));
+        assertThat(request.body()).isEqualTo(expected);
     }
 
-    private static Message result(String id, String text) {
-        return new Message(Role.TOOL, text, List.of(), List.of(), Optional.of(id));
+    private static void assertMessages(String chat, String... items) {
+        assertAsks(read("'input':[" + String.join(",", items) + "]"), "'messages':[" + chat + "]");
+    }
+
+    private static String calls(String... ids) {
+        return Stream.of(ids)
+                .map(id -> "{'id':'" + id + "','type':'function','function':{'name':'look_up','arguments':'{}'}}")
+                .collect(Collectors.joining(",", "'tool_calls':[", "]"));
+    }
+
+    private static String result(String id, String text) {
+        return "{'role':'tool','tool_call_id':'" + id + "','content':'" + text + "'}";
     }
 
     @Test
     void textAsInput_isAMessageOfTheUser_andInstructionsAreOneOfTheSystem() {
-        ChatBody body = read("'model':'m','input':'Hi','instructions':'Be brief','temperature':0.5,'top_p':0.9,"
-                        + "'max_output_tokens':70,'reasoning':{'effort':'low','summary':'auto'}")
-                .body();
-
-        assertThat(body.model()).contains("m");
-        assertThat(body.messages()).containsExactly(Message.system("Be brief"), Message.user("Hi"));
-        assertThat(body.parameters().temperature()).isEqualTo(OptionalDouble.of(0.5));
-        assertThat(body.parameters().topP()).isEqualTo(OptionalDouble.of(0.9));
-        assertThat(body.parameters().maxTokens()).isEqualTo(OptionalInt.of(70));
-        assertThat(body.parameters().extras()).isEqualTo(Map.of("reasoning_effort", "low"));
+        assertAsks(
+                read("'model':'m','input':'Hi','instructions':'Be brief','temperature':0.5,'top_p':0.9,"
+                        + "'max_output_tokens':70,'reasoning':{'effort':'low','summary':'auto'}"),
+                "'model':'m','temperature':0.5,'top_p':0.9,'max_tokens':70,'reasoning_effort':'low',"
+                        + "'messages':[{'role':'system','content':'Be brief'},{'role':'user','content':'Hi'}]");
     }
 
     @Test
@@ -74,113 +80,88 @@ final class ResponsesRequestTest {
                         + "'background':false,'tool_choice':'auto','parallel_tool_calls':true,'something_new':{'deep':[1]}");
 
         assertThat(request.streaming()).isFalse();
-        assertThat(request.body().messages()).containsExactly(Message.user("Hi"));
-        assertThat(request.body().parameters().extras()).isEmpty();
+        assertAsks(request, "'messages':[{'role':'user','content':'Hi'}]");
     }
 
     @Test
     void instructionsInARow_areOneMessage_andPartsOfTextOneText() {
-        assertThat(messages(
-                        "{'type':'message','role':'developer','content':[{'type':'input_text','text':'One'},"
-                                + "{'type':'input_text','text':'Two'}]}",
-                        "{'role':'system','content':'Three'}",
-                        "{'role':'user','content':[{'type':'input_text','text':'Hi'}]}"))
-                .containsExactly(Message.system("One\nTwo\n\nThree"), Message.user("Hi"));
+        assertMessages(
+                "{'role':'system','content':'One\\nTwo\\n\\nThree'},{'role':'user','content':'Hi'}",
+                "{'type':'message','role':'developer','content':[{'type':'input_text','text':'One'},"
+                        + "{'type':'input_text','text':'Two'}]}",
+                "{'role':'system','content':'Three'}",
+                "{'role':'user','content':[{'type':'input_text','text':'Hi'}]}");
     }
 
     @Test
     void whatTheModelSaidAndCalledInARow_isOneMessage_withTheReasoningBeforeIt() {
-        assertThat(messages(
-                        "{'role':'user','content':'Look'}",
-                        "{'type':'reasoning','id':'rs_1','summary':[{'type':'summary_text','text':'Hm.'}],"
-                                + "'encrypted_content':'unencrypted'}",
-                        "{'type':'message','role':'assistant','id':'msg_1','status':'completed','phase':'commentary',"
-                                + "'content':[{'type':'output_text','text':'I look.','annotations':[],'logprobs':[]}]}",
-                        CALL,
-                        CALL.replace("c1", "c2"),
-                        RESULT,
-                        RESULT.replace("c1", "c2"),
-                        "{'role':'assistant','content':'Done'}"))
-                .containsExactly(
-                        Message.user("Look"),
-                        assistant(
-                                "I look.",
-                                Map.of("reasoning_content", "Hm."),
-                                new ToolCall("c1", "look_up", "{}"),
-                                new ToolCall("c2", "look_up", "{}")),
-                        result("c1", "found"),
-                        result("c2", "found"),
-                        Message.assistant("Done"));
+        assertMessages(
+                "{'role':'user','content':'Look'},{'role':'assistant','content':'I look.','reasoning_content':'Hm.',"
+                        + calls("c1", "c2") + "}," + result("c1", "found") + "," + result("c2", "found")
+                        + ",{'role':'assistant','content':'Done'}",
+                "{'role':'user','content':'Look'}",
+                "{'type':'reasoning','id':'rs_1','summary':[{'type':'summary_text','text':'Hm.'}],"
+                        + "'encrypted_content':'unencrypted'}",
+                "{'type':'message','role':'assistant','id':'msg_1','status':'completed','phase':'commentary',"
+                        + "'content':[{'type':'output_text','text':'I look.','annotations':[],'logprobs':[]}]}",
+                CALL,
+                CALL.replace("c1", "c2"),
+                RESULT,
+                RESULT.replace("c1", "c2"),
+                "{'role':'assistant','content':'Done'}");
     }
 
     @Test
     void reasoningThatNobodyCanRead_orThatIsOnlyReferredTo_isDropped() {
-        assertThat(messages(
-                        "{'type':'reasoning','id':'rs_1','summary':[],'encrypted_content':'x'}",
-                        "{'type':'item_reference','id':'rs_2'}",
-                        "{'type':'web_search_call','id':'ws_1','status':'completed'}",
-                        CALL))
-                .containsExactly(assistant("", Map.of(), new ToolCall("c1", "look_up", "{}")));
+        assertMessages(
+                "{'role':'assistant','content':''," + calls("c1") + "}",
+                "{'type':'reasoning','id':'rs_1','summary':[],'encrypted_content':'x'}",
+                "{'type':'item_reference','id':'rs_2'}",
+                "{'type':'web_search_call','id':'ws_1','status':'completed'}",
+                CALL);
     }
 
     @Test
     void imagesInAToolsResult_followIt_afterAllResultsInARow() {
         String image = "{'type':'input_image','image_url':'data:image/png;base64,aGk=','detail':'low'}";
-        assertThat(messages(
-                        CALL,
-                        CALL.replace("c1", "c2"),
-                        "{'type':'function_call_output','call_id':'c1','output':[{'type':'input_text','text':'See'},"
-                                + image + "]}",
-                        "{'type':'function_call_output','call_id':'c2','output':[" + image + "]}",
-                        "{'role':'user','content':'What is it?'}"))
-                .satisfiesExactly(
-                        calls -> assertThat(calls.toolCalls()).hasSize(2),
-                        first -> assertThat(first).isEqualTo(result("c1", "See")),
-                        second -> assertThat(second.text()).contains("next message"),
-                        shown -> {
-                            assertThat(shown.role()).isEqualTo(Role.USER);
-                            assertThat(shown.parts()).containsExactly(picture("low"), picture("low"));
-                        },
-                        last -> assertThat(last).isEqualTo(Message.user("What is it?")));
-    }
-
-    private static Map<String, Object> picture(String detail) {
-        return Map.of("type", "image_url", "image_url", Map.of("url", "data:image/png;base64,aGk=", "detail", detail));
+        String shown = "{'type':'image_url','image_url':{'url':'data:image/png;base64,aGk=','detail':'low'}}";
+        assertMessages(
+                "{'role':'assistant','content':''," + calls("c1", "c2") + "}," + result("c1", "See") + ","
+                        + result("c2", "The result follows in the user's next message.".replace("'", "\\u0027"))
+                        + ",{'role':'user','content':[" + shown + "," + shown + "]},"
+                        + "{'role':'user','content':'What is it?'}",
+                CALL,
+                CALL.replace("c1", "c2"),
+                "{'type':'function_call_output','call_id':'c1','output':[{'type':'input_text','text':'See'}," + image
+                        + "]}",
+                "{'type':'function_call_output','call_id':'c2','output':[" + image + "]}",
+                "{'role':'user','content':'What is it?'}");
     }
 
     @Test
     void filesImagesAndSound_areParts() {
-        assertThat(messages("{'role':'user','content':[{'type':'input_text','text':'Read'},"
-                                + "{'type':'input_file','filename':'a.pdf','file_data':'data:application/pdf;base64,aGk='},"
-                                + "{'type':'input_image','image_url':'https://example.org/a.png'},"
-                                + "{'type':'input_audio','input_audio':{'data':'aGk=','format':'wav'}}]}")
-                        .get(0)
-                        .parts())
-                .containsExactly(
-                        Map.of("type", "text", "text", "Read"),
-                        Map.of(
-                                "type",
-                                "file",
-                                "file",
-                                Map.of("filename", "a.pdf", "file_data", "data:application/pdf;base64,aGk=")),
-                        Map.of("type", "image_url", "image_url", Map.of("url", "https://example.org/a.png")),
-                        Map.of("type", "input_audio", "input_audio", Map.of("data", "aGk=", "format", "wav")));
+        assertMessages(
+                "{'role':'user','content':[{'type':'text','text':'Read'},{'type':'file','file':{'filename':'a.pdf',"
+                        + "'file_data':'data:application/pdf;base64,aGk='}},{'type':'image_url','image_url':"
+                        + "{'url':'https://example.org/a.png'}},{'type':'input_audio','input_audio':"
+                        + "{'data':'aGk=','format':'wav'}}]}",
+                "{'role':'user','content':[{'type':'input_text','text':'Read'},"
+                        + "{'type':'input_file','filename':'a.pdf','file_data':'data:application/pdf;base64,aGk='},"
+                        + "{'type':'input_image','image_url':'https://example.org/a.png'},"
+                        + "{'type':'input_audio','input_audio':{'data':'aGk=','format':'wav'}}]}");
     }
 
     @Test
     void functionsAreNested_andWhatIsntSaidOfThemIsLeftOut() {
-        Map<String, Object> extras = extras("'tools':[" + LOOK_UP + ",{'type':'function','name':'now','strict':null},"
-                + "{'type':'function','name':'off','parameters':{'type':'object'},'strict':false}],"
-                + "'tool_choice':{'type':'function','name':'now'},'parallel_tool_calls':false");
-
-        assertThat(extras)
-                .isEqualTo(
-                        quoted(
-                                "{'tools':[{'type':'function','function':{'name':'look_up','description':'Finds a word',"
-                                        + "'parameters':{'type':'object','properties':{'word':{'type':'string'}}},'strict':true}},"
-                                        + "{'type':'function','function':{'name':'now','parameters':{'type':'object','properties':{}}}},"
-                                        + "{'type':'function','function':{'name':'off','parameters':{'type':'object'}}}],"
-                                        + "'tool_choice':{'type':'function','function':{'name':'now'}},'parallel_tool_calls':false}"));
+        assertThat(extras("'tools':[" + LOOK_UP + ",{'type':'function','name':'now','strict':null},"
+                        + "{'type':'function','name':'off','parameters':{'type':'object'},'strict':false}],"
+                        + "'tool_choice':{'type':'function','name':'now'},'parallel_tool_calls':false"))
+                .isEqualTo(quoted("{'tools':[{'type':'function','function':{'name':'look_up','description':"
+                        + "'Finds a word','parameters':{'type':'object','properties':{'word':{'type':'string'}}},"
+                        + "'strict':true}},{'type':'function','function':{'name':'now','parameters':{'type':'object',"
+                        + "'properties':{}}}},{'type':'function','function':{'name':'off','parameters':"
+                        + "{'type':'object'}}}],'tool_choice':{'type':'function','function':{'name':'now'}},"
+                        + "'parallel_tool_calls':false}"));
     }
 
     @Test
@@ -212,8 +193,13 @@ final class ResponsesRequestTest {
 
         assertThat(request.body().messages())
                 .containsExactly(
-                        assistant("", Map.of(), new ToolCall("c1", "patch", "{\"input\":\"say \\\"hi\\\"\"}")),
-                        result("c1", "done"));
+                        new Message(
+                                Role.ASSISTANT,
+                                "",
+                                List.of(),
+                                List.of(new ToolCall("c1", "patch", "{\"input\":\"say \\\"hi\\\"\"}")),
+                                Optional.empty()),
+                        Message.tool("c1", "done"));
         Map<?, ?> function = function(request, 0);
         assertThat(String.valueOf(function.get("description")))
                 .startsWith("Edits.")
