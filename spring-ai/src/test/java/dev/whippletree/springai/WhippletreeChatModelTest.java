@@ -316,7 +316,9 @@ final class WhippletreeChatModelTest {
                 .text("What is it?")
                 .media(
                         media("image/png").data(bytes).build(),
-                        media("image/jpeg").data(URI.create("https://example.com/a.jpg")).build(),
+                        media("image/jpeg")
+                                .data(URI.create("https://example.com/a.jpg"))
+                                .build(),
                         media("audio/mpeg").data(bytes).build(),
                         media("audio/wav").data(bytes).build(),
                         media("application/pdf").data(bytes).build())
