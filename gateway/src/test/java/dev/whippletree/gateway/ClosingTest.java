@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class ClosingTest {
 
     private static final Duration GRACE = Duration.ofSeconds(5);
-    private static final int PATIENCE_SECONDS = 20;
+    private static final int PATIENCE_SECONDS = 60;
 
     private final ManualTimeline timeline = new ManualTimeline();
     private final RunningGateway running =

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class GatewayTest {
 
     private static final String NO_CACHE = "x-whippletree-cache: no-cache";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private RunningGateway running = RunningGateway.open();
 

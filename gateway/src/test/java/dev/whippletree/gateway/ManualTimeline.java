@@ -20,7 +20,7 @@ import java.util.random.RandomGenerator;
 public final class ManualTimeline implements Timeline, AutoCloseable {
 
     private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MOST_STEPS = 1_000;
     private static final long STEP_MILLIS = 20;
 

@@ -38,7 +38,7 @@ public final class RunningGateway implements AutoCloseable {
     public static final String HI = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
     public static final String HI_STREAMED = "{\"stream\":true," + HI.substring(1);
 
-    private static final int PATIENCE_MILLIS = 20_000;
+    private static final int PATIENCE_MILLIS = 60_000;
     private static final int TURNS_UNTIL_STUCK = 2_000;
 
     private final GatewaySettings settings;

@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 /** A service that does what the test says, call by call, and tells what it was asked. Thread-safe. */
 public final class ScriptedProvider implements Provider {
 
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 60;
 
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
     private volatile Admission admission = Admission.NONE;

@@ -107,6 +107,13 @@ final class ChatAnswerWriterTest {
         usage.putAll(quoted("{'choices':[]," + USAGE + "}"));
         assertThat(stream(writer(",'stream_options':{'include_usage':true}"), FinishReason.STOP))
                 .containsExactly(last("'role':'assistant','content':''", "'stop'"), usage);
+        assertThat(stream(
+                        writer(",'stream_options':{'include_usage':true}"),
+                        FinishReason.STOP,
+                        new Delta.ExtrasPart(new AnswerExtras(Map.of("service_tier", "flex"), Map.of(), Map.of()))))
+                .last()
+                .asString()
+                .contains("service_tier=flex", "usage={");
         assertThat(stream(writer(",'stream_options':{'include_usage':false}"), FinishReason.STOP))
                 .hasSize(1);
     }

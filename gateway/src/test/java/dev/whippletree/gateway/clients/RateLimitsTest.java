@@ -1,5 +1,7 @@
 package dev.whippletree.gateway.clients;
 
+import static dev.whippletree.gateway.RunningGateway.client;
+import static dev.whippletree.gateway.RunningGateway.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.Whippletree;
@@ -8,7 +10,6 @@ import dev.whippletree.gateway.Gateway;
 import dev.whippletree.gateway.ManualTimeline;
 import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.model.Limit;
-import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
@@ -19,9 +20,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,32 +49,26 @@ final class RateLimitsTest {
         timeline.close();
     }
 
-    private void open(GatewaySettings settings, AccountSettings... accounts) {
+    /** Opens one over accounts such as {@code one a: 5 / 1m, 9 tokens / 1m}: an id, an organization and limits. */
+    private void open(GatewaySettings settings, String... accounts) {
         Whippletree.Builder builder = Whippletree.builder().provider(provider);
-        Arrays.stream(accounts).forEach(builder::account);
-        List<TargetSettings> targets = Arrays.stream(accounts)
-                .map(account -> new TargetSettings(account.id(), "m"))
-                .toList();
+        List<TargetSettings> targets = new ArrayList<>();
+        for (String account : accounts) {
+            String[] parts = account.split("[ :]+", 3);
+            AccountSettings.Builder settingsOf =
+                    AccountSettings.builder(parts[0], "scripted").organization(parts[1]);
+            Stream.of(parts[2].split(", ")).forEach(settingsOf::limit);
+            builder.account(settingsOf.build());
+            targets.add(new TargetSettings(parts[0], "m"));
+        }
         Whippletree opened = builder.route(RouteSettings.of("fast", List.of(new Tier(targets))))
                 .build();
         whippletree = Optional.of(opened);
         gateway = Optional.of(Gateway.start(opened, settings.withPort(0), timeline));
     }
 
-    private static AccountSettings account(String id, String organization, String... limits) {
-        AccountSettings.Builder account =
-                AccountSettings.builder(id, "scripted").organization(organization);
-        Arrays.stream(limits).forEach(account::limit);
-        return account.build();
-    }
-
-    private static GatewaySettings.Client client(String... limits) {
-        return new GatewaySettings.Client(
-                "acme", Secret.of(KEY), Arrays.stream(limits).map(Limit::parse).toList());
-    }
-
-    private static GatewaySettings with(GatewaySettings.Client client) {
-        return GatewaySettings.DEFAULT.withClients(List.of(client), Optional.empty());
+    private static GatewaySettings.Client acme(String... limits) {
+        return client("acme", KEY, limits);
     }
 
     private HttpResponse<String> ask(String body) throws IOException, InterruptedException {
@@ -96,7 +92,7 @@ final class RateLimitsTest {
 
     @Test
     void clientWithLimits_isToldItsOwn_onEveryAnswer_andOnRefusals() throws Exception {
-        open(with(client("2 requests / 10s", "30000 tokens / 1m")), account("one", "a", "5 / 1m"));
+        open(with(acme("2 requests / 10s", "30000 tokens / 1m")), "one a: 5 / 1m");
         assertTold(PROBE, 400, "12", "30000");
         assertTold("no JSON", 400, "12", "30000");
         assertTold(HI, 200, "12", "30000");
@@ -107,49 +103,34 @@ final class RateLimitsTest {
     @Test
     void clientWithoutLimits_isToldTheAccountsSum_whereItMaySeeThem() throws Exception {
         open(
-                with(client()).withShowAccounts(true),
-                account("one", "a", "20 / 60s", "1000 / 1d", "8000 tokens / 1m"),
-                account("two", "a", "20 / 60s", "1000 / 1d", "8000 tokens / 1m"),
-                account("three", "b", "5 / 10s", "1000 tokens / 1m"));
+                with(acme()).withShowAccounts(true),
+                "one a: 20 / 60s, 1000 / 1d, 8000 tokens / 1m",
+                "two a: 20 / 60s, 1000 / 1d, 8000 tokens / 1m",
+                "three b: 5 / 10s, 1000 tokens / 1m");
         assertTold(PROBE, 400, "50", "9000");
         assertTold(HI, 200, "50", "9000");
     }
 
     @Test
     void clientOfSomeAccounts_isToldTheirSum() throws Exception {
-        open(
-                with(client().within(List.of("two"), List.of())).withShowAccounts(true),
-                account("one", "a", "20 / 60s"),
-                account("two", "b", "5 / 60s"));
+        GatewaySettings some = with(acme().within(List.of("two"), List.of())).withShowAccounts(true);
+        open(some, "one a: 20 / 60s", "two b: 5 / 60s");
         assertTold(PROBE, 400, "5", "none");
     }
 
-    @Test
-    void clientWithoutLimits_isToldNothing_whereItMayNotSeeTheAccounts() throws Exception {
-        open(with(client()), account("one", "a", "20 / 60s"));
-        assertTold(PROBE, 400, "none", "none");
-        assertTold(HI, 200, "none", "none");
+    /** It may not see the accounts, or has no known key. */
+    @ParameterizedTest
+    @CsvSource({"acme, 400", "other, 401"})
+    void clientWithoutLimits_orWithoutAKey_isToldNothing(String name, int status) throws Exception {
+        open(with(name.equals("acme") ? acme() : client("other", "another-key", "5 / 1m")), "one a: 20 / 60s");
+        assertTold(PROBE, status, "none", "none");
     }
 
     /** Anybody sees the accounts where there are no clients. */
     @Test
     void anybody_isToldTheSum_andNothingOfAUnitWithoutALimit() throws Exception {
-        open(
-                GatewaySettings.DEFAULT,
-                account("one", "a", "20 / 60s", "8000 tokens / 1m"),
-                account("two", "b", "10 / 60s"));
+        open(GatewaySettings.DEFAULT, "one a: 20 / 60s, 8000 tokens / 1m", "two b: 10 / 60s");
         assertTold(PROBE, 400, "30", "none");
-    }
-
-    @Test
-    void requestWithoutAKnownKey_isToldNothing() throws Exception {
-        open(
-                GatewaySettings.DEFAULT.withClients(
-                        List.of(new GatewaySettings.Client(
-                                "other", Secret.of("another-key-0123"), List.of(Limit.parse("5 / 1m")))),
-                        Optional.empty()),
-                account("one", "a", "20 / 60s"));
-        assertTold(PROBE, 401, "none", "none");
     }
 
     @ParameterizedTest

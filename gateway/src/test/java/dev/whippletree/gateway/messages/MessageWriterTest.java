@@ -247,7 +247,7 @@ final class MessageWriterTest {
     @Test
     void longInput_isNotSilentWhileItComes() {
         AnswerWriter writer = writer("");
-        writer.events(CALLED);
+        assertThat(writer.events(CALLED)).extracting(ServerSentEvent::name).containsExactly("message_start", "ping");
         int pings = 0;
         for (int piece = 0; piece < 100; piece++) {
             pings += writer.events(part(0, "", "", "x".repeat(100))).size();

@@ -116,7 +116,9 @@ final class MessagesRequestTest {
                         + ",{'type':'image','source':{'type':'url','url':'https://example.com/a.png'}},"
                         + "{'type':'document','title':'T','source':{'type':'base64','media_type':'application/pdf',"
                         + "'data':'AAAA'}},{'type':'document','source':{'type':'text','media_type':'text/plain',"
-                        + "'data':'words'}}]}"))
+                        + "'data':'words'}},{'type':'document','context':'C','source':{'type':'content','content':'inner'}},"
+                        + "{'type':'search_result','source':'S','title':'R','content':[{'type':'text','text':'found'}]},"
+                        + "{'type':'tool_reference','tool_name':'f'}]}"))
                 .containsExactly(user(List.of(
                         text("Look"),
                         PICTURE_PART,
@@ -127,7 +129,13 @@ final class MessagesRequestTest {
                                 "file",
                                 "file",
                                 Map.of("filename", "document.pdf", "file_data", "data:application/pdf;base64,AAAA")),
-                        text("words"))));
+                        text("words"),
+                        text("C"),
+                        text("inner"),
+                        text("R"),
+                        text("S"),
+                        text("found"),
+                        text("The tool f is available now."))));
     }
 
     @Test
@@ -135,7 +143,7 @@ final class MessagesRequestTest {
         assertThat(messages(
                         "{'role':'user','content':'Look'}",
                         "{'role':'assistant','content':[{'type':'thinking','thinking':'Hm.','signature':''},"
-                                + "{'type':'redacted_thinking','data':'x'},{'type':'text','text':'I '},"
+                                + "{'type':'redacted_thinking','data':'x'},{'type':'web_search_tool_result','content':[]},{'type':'text','text':'I '},"
                                 + "{'type':'text','text':'look.'},{'type':'tool_use','id':'t1','name':'look_up',"
                                 + "'input':{'word':'oak'},'caller':{'type':'direct'}},"
                                 + "{'type':'tool_use','id':'t2','name':'look_up','input':{}}]}",
@@ -218,7 +226,7 @@ final class MessagesRequestTest {
     @Test
     void toolChoice_isThatOfAChatCompletion() {
         Map.of(
-                        "{'type':'auto'}",
+                        "{'type':'auto','disable_parallel_tool_use':false}",
                         "auto",
                         "{'type':'none'}",
                         "none",
@@ -252,6 +260,8 @@ final class MessagesRequestTest {
                 "{'type':'object','properties':{'a':{'type':'string'}},'required':[],'additionalProperties':false} | false",
                 "{'type':'object','properties':{'a':{'type':'string'}},'required':['a']} | false",
                 "{'type':'array','items':{'type':'object','properties':{'a':{}}}} | false",
+                "{'anyOf':[{'type':'string'},{'type':'object','properties':{'a':{}}}]} | false",
+                "{'anyOf':[{'type':'string'},{'type':'object'}]} | true",
             })
     void schemaOfTheAnswer_isAResponseFormat_strictWhereServicesTakeItSo(String schema, boolean strict) {
         String format = "'format':{'type':'json_schema','schema':" + schema + "}";
@@ -305,7 +315,7 @@ final class MessagesRequestTest {
                 "'messages':[{'role':'user','content':[{'type':'image','source':{'type':'file','file_id':'f'}}]}]"
                         + " | messages[0].content[0].source.type",
                 "'messages':[{'role':'user','content':[{'type':'image','source':{'type':'base64',"
-                        + "'media_type':'image/png','data':'(!)'}}]}] | messages[0].content[0].source.data",
+                        + "'media_type':'image/png','data':'AAAAA'}}]}] | messages[0].content[0].source.data",
                 "'messages':[{'role':'user','content':[{'type':'tool_result','tool_use_id':'t9'}]}]"
                         + " | messages[0].content[0].tool_use_id",
                 "'messages':[{'role':'user','content':'Hi'}],'max_tokens':'9' | max_tokens",
@@ -332,9 +342,10 @@ final class MessagesRequestTest {
         assertThatThrownBy(() -> messages(second)).hasMessageContaining("'messages[0].content[1].id' is 't1'");
         assertThatThrownBy(() -> hi(",'tools':[" + LOOK_UP + "," + LOOK_UP + "]"))
                 .hasMessageContaining("'tools[1].name'");
-        String many = IntStream.range(0, 2_000)
+        String most = IntStream.range(0, 1_000)
                 .mapToObj(index -> LOOK_UP.replace("look_up", "f" + index))
                 .collect(Collectors.joining(","));
-        assertThatThrownBy(() -> hi(",'tools':[" + many + "]")).hasMessageContaining("2000 tools");
+        assertThat(extras(",'tools':[" + most + "]")).containsKey("tools");
+        assertThatThrownBy(() -> hi(",'tools':[" + most + "," + LOOK_UP + "]")).hasMessageContaining("1001 tools");
     }
 }

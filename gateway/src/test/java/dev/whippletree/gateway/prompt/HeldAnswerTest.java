@@ -41,7 +41,7 @@ final class HeldAnswerTest {
     private static final String KEY = "key-of-acme-0123";
     private static final String SIGNED = "Authorization: Bearer " + KEY;
     private static final Duration GRACE = Duration.ofSeconds(5);
-    private static final int PATIENCE_SECONDS = 20;
+    private static final int PATIENCE_SECONDS = 60;
 
     /** The page's trend has one. */
     private static final int TIMERS_OF_AN_IDLE_GATEWAY = 1;

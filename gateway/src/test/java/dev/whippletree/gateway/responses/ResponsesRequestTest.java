@@ -138,6 +138,28 @@ final class ResponsesRequestTest {
                 "{'role':'user','content':'What is it?'}");
     }
 
+    /** Before what the model says or calls next, before instructions, and at the end. */
+    @Test
+    void imagesAndInstructions_standWhereTheyCame() {
+        String seen = "{'type':'function_call_output','call_id':'c1','output':[{'type':'input_text','text':'See'},"
+                + "{'type':'input_image','image_url':'u'}]}";
+        String before = "{'role':'assistant','content':''," + calls("c1") + "}," + result("c1", "See")
+                + ",{'role':'user','content':[{'type':'image_url','image_url':{'url':'u'}}]}";
+        String called = "{'role':'assistant','content':''," + calls("c2") + "}";
+        assertMessages(before, CALL, seen);
+        assertMessages(before + "," + called, CALL, seen, CALL.replace("c1", "c2"));
+        assertMessages(
+                before + ",{'role':'system','content':'Be'},{'role':'assistant','content':'A cat'}",
+                CALL,
+                seen,
+                "{'role':'developer','content':'Be'}",
+                "{'role':'assistant','content':'A cat'}");
+        assertMessages(
+                "{'role':'system','content':'Be'}," + called,
+                "{'role':'developer','content':'Be'}",
+                CALL.replace("c1", "c2"));
+    }
+
     @Test
     void filesImagesAndSound_areParts() {
         assertMessages(
@@ -179,8 +201,8 @@ final class ResponsesRequestTest {
         assertThat(names(read("'input':'Hi','tools':[{'type':'namespace','name':'bed.room','tools':[" + tool + "]},"
                         + "{'type':'namespace','name':'" + "n".repeat(70) + "','tools':[" + tool + ","
                         + tool.replace("sleep", "wake")
-                        + "]}]")))
-                .containsExactly("bed_room__sleep", "n".repeat(64), "n".repeat(62) + "_2");
+                        + "," + tool.replace("sleep", "nap") + "]}]")))
+                .containsExactly("bed_room__sleep", "n".repeat(64), "n".repeat(62) + "_2", "n".repeat(62) + "_3");
     }
 
     @Test
@@ -235,8 +257,8 @@ final class ResponsesRequestTest {
     @Test
     void allowedTools_areTheOnlyOnesOffered() {
         PromptRequest request = read(
-                "'input':'Hi','tools':[" + LOOK_UP + ",{'type':'function','name':'now'}],"
-                        + "'tool_choice':{'type':'allowed_tools','mode':'required','tools':[{'type':'function','name':'now'}]}");
+                "'input':'Hi','tools':[" + LOOK_UP + ",{'type':'function','name':'now'},{'type':'web_search'}],"
+                        + "'tool_choice':{'type':'allowed_tools','mode':'required','tools':[{'type':'function','name':'now'},{'type':'web_search'}]}");
 
         assertThat(names(request)).containsExactly("now");
         assertThat(request.body().parameters().extras()).containsEntry("tool_choice", "required");
@@ -280,10 +302,12 @@ final class ResponsesRequestTest {
                 "'input':[{'role':'robot','content':'Hi'}] | input[0].role | not 'robot'",
                 "'input':[{'content':'Hi'}] | input[0].role | is missing",
                 "'input':[{'role':'user'}] | input[0].content | is missing",
+                "'input':[{'role':'assistant','content':[{'type':'input_image','image_url':'u'}]}] | input[0].content | must be text",
                 "'input':[{'type':'dream'}] | input[0].type | 'dream'",
                 "'input':[{'role':'user','content':[{'type':'smell'}]}] | input[0].content[0].type | 'smell'",
                 "'input':[{'role':'user','content':[{'type':'input_image','image_url':'data:image/png;base64,a*b'}]}] | input[0].content[0].image_url | isn't Base64",
                 "'input':[{'role':'user','content':[{'type':'input_image','image_url':'data:image/png;base64,'}]}] | input[0].content[0].image_url | isn't Base64",
+                "'input':[{'role':'user','content':[{'type':'input_image','image_url':'data:image/png;base64,AAAAA'}]}] | input[0].content[0].image_url | isn't Base64",
                 "'input':[{'role':'user','content':[{'type':'input_image','file_id':'f'}]}] | input[0].content[0].file_id | send the data itself",
                 "'input':[{'role':'user','content':[{'type':'input_file','file_url':'https://example.org/'}]}] | input[0].content[0].file_url | file_data",
                 "'input':[{'type':'item_reference','id':'msg_1'}] | input[0].id | send the item",
