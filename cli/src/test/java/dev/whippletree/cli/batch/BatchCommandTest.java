@@ -283,13 +283,13 @@ final class BatchCommandTest {
 
     /** Of 4,000 and 4,400 characters, four a token; the second is sent with the first and an answer of 800. */
     @ParameterizedTest
-    @CsvSource({"'', 0.025", "--conversation, 0.037"})
-    void planOfConversations_countsTheTokensOfWhatWasSaidBefore(String option, double load) {
-        String line = LINE.replace("\"body\"", "\"session\": \"x\", \"body\"");
+    @CsvSource({"'', 500, 0.025", "'', 50, 0.022", "--conversation, 500, 0.037"})
+    void planOfPrompts_countsTheirTokens_whatWasSaidBefore_andAnswersUpToTheirMaximum(
+            String option, int maximum, double load) {
+        String line = LINE.replace("\"body\": {", "\"session\": \"x\", \"body\": {\"max_tokens\": " + maximum + ", ");
         shell.file("long.jsonl", line.formatted("1", "a".repeat(4_000)) + line.formatted("2", "b".repeat(4_400)));
 
-        shell.line(("plan --prompts long.jsonl --accounts huggingface:1x100000tok/d --no-advice --json " + option)
-                .strip());
+        shell.line("plan --prompts long.jsonl --accounts huggingface:1x100000tok/d --no-advice --json " + option);
 
         assertThat(JsonMapper.shared().readTree(shell.out()).at("/sizes/0/load").asDouble())
                 .isCloseTo(load, within(0.0005));

@@ -3,7 +3,15 @@ package dev.whippletree.cli.emulate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.Shell;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +41,38 @@ class EmulateCommandTest {
                 .contains("Limits of each: 200 requests / 10s")
                 .contains("/stats")
                 .contains("curl http://127.0.0.1:");
+    }
+
+    @Test
+    void service_answersByItsScript_butForItsFaults() {
+        shell.file("answers.json", "[{\"when\": \"Hello\", \"answers\": [{\"content\": \"As it is written.\"}]}]");
+        List<String> answers = new ArrayList<>();
+        shell.whenPrinted("-d '{", () -> {
+            Matcher url = Pattern.compile("curl (\\S+) ").matcher(shell.out());
+            assertThat(url.find()).isTrue();
+            for (String token : List.of("token-1", "token-1", "token-2", "token-3")) {
+                answers.add(ask(url.group(1), token));
+            }
+            shell.interrupt();
+        });
+        String answersFile = folder.resolve("answers.json").toString();
+
+        shell.succeeds("emulate", "--port=0", "--service=openai", "--fault=503#1:account-1", "--answers", answersFile);
+
+        assertThat(answers).containsExactly("503", "200 As it is written.", "200 As it is written.", "401");
+    }
+
+    private static String ask(String url, String token) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                .header("Authorization", "Bearer " + token)
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"))
+                .build();
+        HttpResponse<String> response = HttpClient.newHttpClient()
+                .sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                .join();
+        Matcher content = Pattern.compile("\"content\":\"(.*?)\"").matcher(response.body());
+        return response.statusCode() + (content.find() ? " " + content.group(1) : "");
     }
 
     @Test

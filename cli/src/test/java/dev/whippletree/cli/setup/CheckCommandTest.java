@@ -26,19 +26,31 @@ class CheckCommandTest {
 
     @Test
     void goodConfiguration_isShown() {
-        shell.variable("KEY", "sesame").file("whippletree.yaml", """
+        shell.variable("KEY", "sesame").variable("OTHER", "sesame-2").file("whippletree.yaml", """
                 accounts:
-                  - id: one
-                    provider: scripted
-                    token: ${KEY}
-                    limits: ["1000 requests / 1h"]
+                  - {id: one, provider: scripted, token: '${KEY}', organization: acme, limits: [1000 requests / 1h]}
+                  - {id: two, provider: scripted, token: '${OTHER}'}
+                routes:
+                  tiers: {tiers: [[{account: one, model: m}, {account: two, model: n}], [{account: two, model: o}]]}
+                  plain: {accounts: [one], model: m, strategy: in-order}
+                caches: [ehcache]
                 """);
+
         shell.succeeds("check");
-        assertThat(shell.out())
-                .contains("1 account")
-                .contains("one: scripted, 1000 requests / 1h")
-                .contains("No problem found")
-                .doesNotContain("sesame");
+
+        assertThat(shell.out().lines())
+                .containsExactly(
+                        "2 accounts",
+                        "  one: scripted, organization acme, 1000 requests / 1h",
+                        "  two: scripted, no limits declared",
+                        "2 routes",
+                        "  tiers: one with m and two with n, then two with o, round-robin",
+                        "  plain: one with m, in-order",
+                        "1 cache tier",
+                        "  ehcache",
+                        "note: The scripted accounts one, two count as 2 organizations; accounts that share a quota need"
+                                + " the same 'organization'. Use only accounts you are entitled to use.",
+                        "No problem found.");
         assertThat(shell.provider.asked).isEmpty();
     }
 

@@ -86,6 +86,21 @@ class StatusCommandTest {
     }
 
     @Test
+    void probe_goesOnAfterABadAccount_byTheRouteOfEach_andExitsWith3() {
+        shell.file("whippletree.yaml", """
+                accounts: [{id: a, provider: scripted, token: x}, {id: b, provider: scripted, token: y}]
+                routes: {first: {accounts: [a], model: one}, second: {accounts: [b], model: two}}
+                """);
+        shell.provider.scripts.add(sink -> sink.failed(Failure.of(FailureKind.UNAUTHORIZED, "Invalid credentials")));
+
+        assertThat(shell.run("status", "--probe")).isEqualTo(3);
+
+        assertThat(shell.err())
+                .contains("on each of 2 accounts", "  ✗ a: token refused: Invalid credentials", "  ✓ b answered in");
+        assertThat(shell.provider.models).containsExactly("one", "two");
+    }
+
+    @Test
     void probeOfAnAccountWithoutAToken_saysThatNoneIsSet() {
         shell.file("whippletree.yaml", "accounts: [{id: one, provider: scripted}]");
         shell.provider.failure = Optional.of(Failure.of(FailureKind.UNAUTHORIZED, "who are you?"));
