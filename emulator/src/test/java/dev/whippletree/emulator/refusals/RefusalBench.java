@@ -2,6 +2,7 @@ package dev.whippletree.emulator.refusals;
 
 import dev.whippletree.emulator.model.Counting;
 import dev.whippletree.emulator.refusals.RefusalRun.Share;
+import dev.whippletree.emulator.refusals.RefusingService.Foreign;
 import dev.whippletree.emulator.refusals.RefusingService.Known;
 import dev.whippletree.emulator.simulation.SimulatedAccount;
 import java.io.IOException;
@@ -64,6 +65,8 @@ public final class RefusalBench {
     }
 
     private void print() {
+        group("lottery", this::lottery);
+        group("foreign", this::foreign);
         group("cut", this::cut);
         group("cold", this::cold);
     }
@@ -104,6 +107,33 @@ public final class RefusalBench {
                 all.stream().mapToDouble(Figures::refused).average().orElse(0) * 100,
                 all.stream().mapToDouble(Figures::refused).max().orElse(0) * 100,
                 all.stream().mapToLong(Figures::lost).sum());
+    }
+
+    private void lottery() {
+        for (double share : new double[] {0.02, 0.1, 0.5}) {
+            for (long millis : new long[] {50, 300, 1000}) {
+                for (int width : new int[] {8, 64}) {
+                    for (int prompts : new int[] {200, 4000}) {
+                        RefusingService service = RefusingService.lottery(share, Duration.ofMillis(millis), width);
+                        row(prompts + " prompts: " + service, seed -> lottery(service, prompts, seed));
+                    }
+                }
+            }
+        }
+    }
+
+    private void foreign() {
+        for (Known known : Known.values()) {
+            for (Foreign foreign : List.of(Foreign.STEADY, Foreign.BURSTS)) {
+                for (Counting counting : COUNTINGS) {
+                    for (String limit : List.of("100 requests / 10s", "1000 requests / 1min")) {
+                        RefusingService service =
+                                RefusingService.of(limit, counting).known(known).foreign(foreign);
+                        row(service, seed -> steady(service, seed));
+                    }
+                }
+            }
+        }
     }
 
     /** Use is the time without the lottery as a share of that with it. */
