@@ -72,7 +72,7 @@ final class EmbeddingCallTest {
                     ScriptedReply.json(
                             200,
                             "{\"id\":\"e\",\"model\":\"served\",\"data\":[{\"index\":1,\"embedding\":[0.1,-0.2]},{\"index\":0,"
-                                + "\"embedding\":\"" + ONE
+                                    + "\"embedding\":\"" + ONE
                                     + "\"}],\"usage\":{\"prompt_tokens\":7,\"total_tokens\":7}}"));
 
             assertThat(sink.awaitDone())
