@@ -163,6 +163,11 @@ final class ConfigurationReaderTest {
                             .ttl(Optional.empty())
                             .build());
         }
+        assertThat(route("{}"))
+                .isEqualTo(RouteSettings.builder("r")
+                        .tier(new TargetSettings("a", Configuration.DEFAULT_MODEL))
+                        .strategy(RouteSettings.DEFAULT_STRATEGY, Settings.none("route r, strategy"))
+                        .build());
         assertThat(read("caches: []").caches()).isEmpty();
         assertThat(read("caches: redis").caches())
                 .extracting(CacheTierSettings::name)
@@ -308,7 +313,7 @@ final class ConfigurationReaderTest {
 
     @Test
     void clientsOfTheGateway_areReadWithTheirBounds_andShortKeysAreWarnedOf_withoutTheirValues() throws IOException {
-        Path file = Files.writeString(shared.resolve("key"), "a key of more than enough characters");
+        Path file = Files.writeString(shared.resolve("key"), "0123456789abcdef");
         Configuration configuration = read("""
                 accounts: [{id: hf-1, provider: groq}, {id: hf-2, provider: groq}]
                 routes: {main: {}, other: {}}

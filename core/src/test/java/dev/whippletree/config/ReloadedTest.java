@@ -62,7 +62,15 @@ final class ReloadedTest {
                 "REST | batch-share: 9% | batch-share",
                 "REST | max-concurrency: 9 | max-concurrency",
                 "REST | cache-timeout: 9ms | cache-timeout",
-                "REST | state: there | state"
+                "REST | state: there | state",
+                // The ends of ranges.
+                "ROUTE | leave: 90% | route r: changed: leave",
+                "ROUTE | retry-budget: {share: 100%} | route r: changed: retries",
+                "CLIENT | weight: 1000 | tenant c: changed: weight",
+                "REST | line-size: 0 | line-size",
+                "REST | batch-share: 0% | batch-share",
+                "REST | batch-share: 50% | batch-share",
+                "REST | cache-timeout: 3650d | cache-timeout"
             })
     void changedKey_isTold_orSaidToNeedARestart(String place, String key, String told) {
         String line = told.contains(":") ? told : told + ": changed; takes effect after a restart";

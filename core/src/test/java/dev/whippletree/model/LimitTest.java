@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,5 +60,23 @@ final class LimitTest {
         assertThat(Limit.Unit.TOKENS.amountOf(tokens)).isEqualTo(75);
         assertThat(Limit.Unit.INPUT_TOKENS.amountOf(tokens)).isEqualTo(70);
         assertThat(Limit.Unit.OUTPUT_TOKENS.amountOf(tokens)).isEqualTo(5);
+    }
+
+    @Test
+    void amountsOfAReport_areInTheirRanges() {
+        assertThat(report(1, 0).amount()).hasValue(1);
+        assertThatThrownBy(() -> report(0, 0)).hasMessage("a report's amount can't be 0");
+        assertThatThrownBy(() -> report(1, -1)).hasMessage("a report's remaining can't be -1");
+    }
+
+    private static RateLimitReport report(long amount, long remaining) {
+        return new RateLimitReport(
+                Reach.MODEL,
+                Limit.Unit.TOKENS,
+                OptionalLong.of(amount),
+                OptionalLong.of(remaining),
+                Optional.empty(),
+                RateLimitReport.Refill.UNSAID,
+                Optional.empty());
     }
 }

@@ -49,7 +49,8 @@ final class PromptTest {
                 Prompt.Builder::noCache,
                 Prompt.Builder::noStore,
                 prompt -> prompt.ttl(Duration.ofSeconds(3)),
-                prompt -> prompt.question("q"));
+                prompt -> prompt.question("q"),
+                prompt -> prompt.operation(Prompt.Operation.EMBEDDING));
     }
 
     @ParameterizedTest
@@ -61,14 +62,6 @@ final class PromptTest {
         assertThat(changed).isNotEqualTo(plain);
         assertThat(changed.toBuilder().build()).isEqualTo(changed).hasSameHashCodeAs(changed);
         assertThat(value.apply(plain.toBuilder()).build()).isEqualTo(changed);
-    }
-
-    @Test
-    void toBuilder_keepsTheOperation() {
-        Prompt texts = Prompt.embedding(List.of("a", "b"));
-
-        assertThat(texts.toBuilder().build()).isEqualTo(texts);
-        assertThat(texts).isNotEqualTo(Prompt.builder().user("a").user("b").build());
     }
 
     @Test
@@ -191,48 +184,37 @@ final class PromptTest {
         assertThat(failure.isRetryable()).isEqualTo(retryable);
     }
 
-    @Test
-    void badValues_areRefusedByName() {
-        Prompt.Builder prompt = Prompt.builder();
-        assertThatThrownBy(prompt::build).hasMessage("a prompt needs at least one message");
-        prompt.user("q");
-        assertThatThrownBy(() -> prompt.deadline(Duration.ZERO).build())
-                .hasMessage("a deadline must be positive, not PT0S");
-        assertThatThrownBy(() -> Prompt.builder().user("q").ttl(Duration.ZERO).build())
-                .hasMessageContaining("must be positive");
-        assertThatThrownBy(() -> Prompt.builder()
-                        .user("q")
-                        .noStore()
-                        .ttl(Duration.ofHours(1))
-                        .build())
-                .hasMessageContaining("a ttl was given for an answer that mustn't be stored");
-        assertThatThrownBy(() -> Image.of(new byte[1], "png")).hasMessage("a media type is like image/png, not png");
-        assertThatThrownBy(() -> Tool.of(" ", "", Map.of())).hasMessage("a tool needs a name");
-    }
-
-    static Stream<Arguments> wrongParameters() {
+    static Stream<Arguments> mistakes() {
+        Duration zero = Duration.ZERO;
         return Stream.of(
-                arguments("temperature must be 0 to 2, not -0.1", setting(prompt -> prompt.temperature(-0.1))),
-                arguments("temperature must be 0 to 2, not 2.1", setting(prompt -> prompt.temperature(2.1))),
-                arguments("top_p must be above 0", setting(prompt -> prompt.topP(0))),
-                arguments("top_p must be above 0", setting(prompt -> prompt.topP(1.1))),
-                arguments("max tokens must be 1 or more, not 0", setting(prompt -> prompt.maxTokens(0))),
-                arguments(
-                        "at most 4 stop texts, not 5",
-                        setting(prompt -> prompt.stop(List.of("1", "2", "3", "4", "5")))),
-                arguments("'seed' has its own field", setting(prompt -> prompt.extra("seed", 1))));
+                mistake("a deadline must be positive, not PT0S", prompt -> prompt.deadline(zero)),
+                mistake("a caller's timeout must be positive", prompt -> prompt.callerTimeout(zero)),
+                mistake("must be positive", prompt -> prompt.ttl(zero)),
+                mistake(
+                        "a ttl was given for an answer that mustn't be stored",
+                        prompt -> prompt.noStore().ttl(Duration.ofHours(1))),
+                mistake("temperature must be 0 to 2, not -0.1", prompt -> prompt.temperature(-0.1)),
+                mistake("temperature must be 0 to 2, not 2.1", prompt -> prompt.temperature(2.1)),
+                mistake("top_p must be above 0", prompt -> prompt.topP(0)),
+                mistake("top_p must be above 0", prompt -> prompt.topP(1.1)),
+                mistake("max tokens must be 1 or more, not 0", prompt -> prompt.maxTokens(0)),
+                mistake("at most 4 stop texts, not 5", prompt -> prompt.stop(List.of("1", "2", "3", "4", "5"))),
+                mistake("'seed' has its own field", prompt -> prompt.extra("seed", 1)),
+                mistake("a tool needs a name", prompt -> prompt.tool(Tool.of(" ", "", Map.of()))));
     }
 
-    private static UnaryOperator<Prompt.Builder> setting(UnaryOperator<Prompt.Builder> setting) {
-        return setting;
+    private static Arguments mistake(String message, UnaryOperator<Prompt.Builder> setting) {
+        return arguments(message, setting);
     }
 
     @ParameterizedTest
-    @MethodSource("wrongParameters")
-    void parameterOutOfItsRange_isRefused(String message, UnaryOperator<Prompt.Builder> setting) {
+    @MethodSource("mistakes")
+    void valueThatCannotBe_isRefusedByName(String message, UnaryOperator<Prompt.Builder> setting) {
         assertThatThrownBy(() -> setting.apply(Prompt.builder().user("q")).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
+        assertThatThrownBy(() -> Prompt.builder().build()).hasMessage("a prompt needs at least one message");
+        assertThatThrownBy(() -> Image.of(new byte[1], "png")).hasMessage("a media type is like image/png, not png");
     }
 
     @Test

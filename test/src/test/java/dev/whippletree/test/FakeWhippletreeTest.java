@@ -53,19 +53,6 @@ class FakeWhippletreeTest {
     }
 
     @Test
-    void timeFlies_programMayBlockThroughHoursOfQuota() {
-        try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi")
-                .account("hf-1", "10 requests / 1h")
-                .timeFlies(true)) {
-            for (int i = 0; i < 35; i++) {
-                ask(fake, "question " + i).join();
-            }
-            assertThat(fake.asked()).hasSize(35);
-            assertThat(fake.whippletree().status().uptime()).isBetween(HOUR.multipliedBy(3), HOUR.multipliedBy(4));
-        }
-    }
-
-    @Test
     void failingPrompt_endsWithItsReason_othersAreAnswered() {
         try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi")
                 .failing("bad", FailureKind.TOO_LARGE)

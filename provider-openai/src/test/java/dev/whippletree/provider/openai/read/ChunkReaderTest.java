@@ -32,8 +32,8 @@ final class ChunkReaderTest {
 
     private static final String HI = text("Hi");
     private static final String STOP = chunk("{}", "\"stop\"");
-    private static final String USAGE = "data:"
-            + " {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":3,\"prompt_tokens_details\":{\"cached_tokens\":4},\"completion_tokens_details\":{\"reasoning_tokens\":2}}}\n\n";
+    private static final String USAGE = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":3,"
+            + "\"prompt_tokens_details\":{\"cached_tokens\":4},\"completion_tokens_details\":{\"reasoning_tokens\":2}}}\n\n";
     private static final String END = "data: [DONE]\n\n";
 
     private final ProviderBench bench = Bench.open(Map.of());

@@ -22,8 +22,8 @@ final class EventStreamTest {
 
     @Test
     void carriageReturnsCommentsAndOtherFields_areSkipped() throws IOException {
-        assertThat(read(": hello\r\n\r\nid: 7\r\nretry: 10\r\ndata: a\r\n\r\n:x\n\ndatabase: z\n\n"))
-                .containsExactly(data("a"));
+        assertThat(read(": hello\r\n\r\nid: 7\r\nretry: 10\r\ndata: a\r\ndata: b\r\n\r\n:x\n\ndatabase: z\n\n"))
+                .containsExactly(data("a\nb"));
     }
 
     @Test

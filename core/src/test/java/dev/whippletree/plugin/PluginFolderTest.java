@@ -1,0 +1,95 @@
+package dev.whippletree.plugin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.plugin.PluginCatalog.GivenPlugins;
+import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.Provider;
+import dev.whippletree.spi.SpiVersion;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class PluginFolderTest {
+
+    @TempDir
+    private Path folder;
+
+    private void jar(String path, String lines, Class<?>... services) throws IOException {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        lines.lines()
+                .map(line -> line.split(": "))
+                .forEach(line -> manifest.getMainAttributes().putValue(line[0], line[1]));
+        Path jar = folder.resolve(path);
+        Files.createDirectories(jar.getParent());
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream entries = new JarOutputStream(out, manifest)) {
+            for (Class<?> service : services) {
+                entries.putNextEntry(new ZipEntry("META-INF/services/" + service.getName()));
+                entries.closeEntry();
+            }
+        }
+    }
+
+    private PluginCatalog catalog(Path of) {
+        return new PluginCatalog(ClassLoader.getPlatformClassLoader(), GivenPlugins.NONE, List.of(of));
+    }
+
+    @Test
+    void whatIsNoPlugin_isRefusedWithItsPlaceAndReason_asWhatItWouldBe() throws IOException {
+        jar("a-silent.jar", "");
+        jar("b-idle.jar", "Whippletree-Plugin: idle");
+        jar("c-newer.jar", "Whippletree-Plugin: p\nWhippletree-Spi: " + (SpiVersion.CURRENT + 1), Provider.class);
+        jar("d-odd.jar", "Whippletree-Plugin: p\nWhippletree-Spi: one", Provider.class);
+        Files.writeString(folder.resolve("e-text.jar"), "no jar");
+        Files.createDirectory(folder.resolve("f-empty"));
+        jar("g-parts/one.jar", "", Cache.class);
+        jar("g-parts/other.jar", "");
+        jar("h-right.jar", "Whippletree-Plugin: p\nWhippletree-Spi: " + SpiVersion.CURRENT, Provider.class);
+        jar(".hidden.jar", "");
+        Files.writeString(folder.resolve("readme.txt"), "no jar");
+        String place = folder + "/";
+
+        List<String> broken = catalog(folder).broken();
+
+        assertThat(broken.stream().distinct())
+                .satisfiesExactlyInAnyOrder(
+                        why -> assertThat(why)
+                                .isEqualTo(place + "a-silent.jar: it has no line 'Whippletree-Plugin: <name>' in its"
+                                        + " manifest, which declares a plugin"),
+                        why -> assertThat(why)
+                                .startsWith(place + "b-idle.jar: it declares the plugin idle, but has no file"),
+                        why -> assertThat(why)
+                                .startsWith(place + "c-newer.jar: it was built against version "
+                                        + (SpiVersion.CURRENT + 1) + " of the plugin interfaces, and this Whippletree"
+                                        + " has " + SpiVersion.CURRENT),
+                        why -> assertThat(why)
+                                .isEqualTo(place + "d-odd.jar: Whippletree-Spi in its manifest is 'one' and should be"
+                                        + " a whole number"),
+                        why -> assertThat(why).startsWith(place + "e-text.jar: it isn't a jar that can be read: "),
+                        why -> assertThat(why).isEqualTo(place + "f-empty: there is no jar in it"),
+                        why -> assertThat(why)
+                                .startsWith(place + "g-parts: none of its jars has line 'Whippletree-Plugin: <name>'"));
+        assertThat(broken.stream().filter(why -> why.contains("c-newer") || why.contains("g-parts")))
+                .as("told for their own kind alone")
+                .hasSize(2);
+    }
+
+    @Test
+    void folderThatIsNotThere_isAProblem() {
+        assertThatThrownBy(() -> catalog(folder.resolve("missing")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("plugins: " + folder.resolve("missing") + ": there is no such folder");
+    }
+}
