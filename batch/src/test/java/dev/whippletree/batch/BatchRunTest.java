@@ -12,6 +12,7 @@ import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Origin;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenPrice;
 import dev.whippletree.settings.EngineSettings;
@@ -261,6 +262,27 @@ final class BatchRunTest {
             assertThat(run(run).answered()).isEqualTo(3);
             assertThat(log.all()).contains("WARN The listener of a batch failed");
         }
+    }
+
+    @Test
+    void promptOfABatch_hasItsPriority_andTime_andALength() {
+        Prompt hurried =
+                Prompt.builder().user("Hello").deadline(Duration.ofSeconds(1)).build();
+        assertThat(Prompts.ofBatch(Prompt.of("Hello")).priority()).isEqualTo(Priority.BATCH);
+        assertThat(Prompts.ofBatch(Prompt.of("Hello")).deadline()).contains(Duration.ofDays(365));
+        assertThat(Prompts.ofBatch(hurried).deadline()).contains(Duration.ofSeconds(1));
+        Prompt vectors = Prompt.embedding(List.of("A", "B"));
+        assertThat(Prompts.charactersOfVectors(vectors)).isEqualTo(2 * 1_536 * 2);
+        assertThat(Prompts.charactersOfVectors(
+                        vectors.toBuilder().extra("dimensions", 5).build()))
+                .isEqualTo(2 * 5 * 2);
+        assertThat(Prompts.charactersOfVectors(hurried)).isZero();
+        Prompt instructed = Prompt.builder().system("Be brief.").user("Hello").build();
+        assertThat(Prompts.characters(instructed)).isEqualTo(14);
+        assertThat(Prompts.charactersAsked(instructed)).isEqualTo(5);
+        assertThat(Prompts.ofLength(Prompt.of("abc"), 10, 2).messages())
+                .containsExactly(Message.user("abcab"), Message.user("abcab"));
+        assertThat(Prompts.ofLength(hurried, 1 << 25, 1)).isEqualTo(hurried);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.whippletree.cache.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Several processes over a modelled Redis and a faulty network, in virtual time: whatever is lost, no use is lost or
@@ -140,32 +142,43 @@ class CoordinationSimulationTest {
         }
     }
 
-    @Tag("slow")
     @ParameterizedTest
     @EnumSource
     void whateverIsLost_noUseIsLostOrDoubled_andTheLimitHolds(Times times) {
-        for (long seed = 1; seed <= 4; seed++) {
+        run(times, 1, STEPS / 2);
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @EnumSource
+    void whateverIsLost_forLonger_noUseIsLostOrDoubled_andTheLimitHolds(Times times) {
+        for (long seed = 2; seed <= 4; seed++) {
             networks.clear();
             processes.clear();
             used.clear();
             inFlight.clear();
             most = 0;
-            open(seed, 4, Map.of());
-            networks.forEach(network -> network.lose(times == Times.LOSSES ? 0.03 : 0));
-
-            for (int step = 0; step < STEPS; step++) {
-                trouble(times);
-                call(processes.get(timeline.random().nextInt(processes.size())));
-                timeline.advance(Duration.ofMillis(timeline.random().nextLong(800)));
-            }
-            networks.forEach(network -> network.setDown(false));
-
-            assertThat(most).as("seed %d", seed).isBetween(times.least, times.most);
-            assertThat(alone())
-                    .as("seed %d", seed)
-                    .isBetween(times == Times.OUTAGES ? 1L : 0, times == Times.NOTHING ? 0 : Long.MAX_VALUE);
-            assertAgreed(times.late);
+            run(times, seed, STEPS);
         }
+    }
+
+    private void run(Times times, long seed, int steps) {
+        open(seed, 4, Map.of());
+        networks.forEach(network -> network.lose(times == Times.LOSSES ? 0.03 : 0));
+
+        for (int step = 0; step < steps; step++) {
+            trouble(times);
+            call(processes.get(timeline.random().nextInt(processes.size())));
+            timeline.advance(Duration.ofMillis(timeline.random().nextLong(800)));
+        }
+        networks.forEach(network -> network.setDown(false));
+
+        assertThat(most).as("seed %d", seed).isBetween(times.least, times.most);
+        assertThat(alone())
+                .as("seed %d", seed)
+                .isBetween(
+                        times == Times.OUTAGES && steps == STEPS ? 1L : 0, times == Times.NOTHING ? 0 : Long.MAX_VALUE);
+        assertAgreed(times.late);
     }
 
     private void trouble(Times times) {
@@ -288,14 +301,52 @@ class CoordinationSimulationTest {
     }
 
     private CompletableFuture<Grant> reserve(int process, long amount) {
-        LimitUse use = new LimitUse(Scope.of("test/acme"), "tokens", Limit.tokens(AMOUNT, WINDOW), amount);
-        return processes.get(process).reserve(List.of(use)).toCompletableFuture();
+        return processes.get(process).reserve(List.of(tokens(amount))).toCompletableFuture();
     }
 
     private Grant grant(int process, long amount) {
-        CompletableFuture<Grant> grant = reserve(process, amount);
+        return reserve(process, tokens(amount));
+    }
+
+    private static LimitUse tokens(long amount) {
+        return new LimitUse(Scope.of("test/acme"), "tokens", Limit.tokens(AMOUNT, WINDOW), amount);
+    }
+
+    private Grant reserve(int process, LimitUse... uses) {
+        CompletableFuture<Grant> grant =
+                processes.get(process).reserve(List.of(uses)).toCompletableFuture();
         timeline.advance(Duration.ofMillis(300));
         return grant.join();
+    }
+
+    /** The second of them refuses, and the third has room. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void severalLimits_areReservedTogetherOrNotAtAll(boolean down) {
+        open(1, 1, Map.of("processes", "1"));
+        LimitUse wide = new LimitUse(Scope.of("test/acme"), "wide", Limit.requests(100, WINDOW), 1);
+        LimitUse hour = new LimitUse(Scope.of("test/acme", "m"), "hour", Limit.requests(100, Duration.ofHours(1)), 1);
+        String id = ((Grant.Granted) reserve(0, wide, tokens(AMOUNT - 10), hour)).id();
+        networks.get(0).setDown(down);
+        timeline.advance(Duration.ofSeconds(3));
+
+        assertThat(reserve(0, wide, tokens(11), hour)).isInstanceOfSatisfying(Grant.Refused.class, refused -> {
+            assertThat(refused.by()).isEqualTo(tokens(11));
+            assertThat(refused.retryAfter()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(2));
+        });
+        assertThat(reserve(0, wide, tokens(10), hour)).isInstanceOf(Grant.Granted.class);
+        processes.get(0).release(id);
+        processes.get(0).release(id);
+        networks.get(0).setDown(false);
+        timeline.advance(Duration.ofSeconds(3));
+        assertThat(redis.inFlight()).as("one each of two, and ten tokens").isEqualTo(12);
+        assertThat(reserve(0, tokens(AMOUNT - 10))).isInstanceOf(Grant.Granted.class);
+        assertThatThrownBy(() -> processes.get(0).reserve(List.of(wide, tokensOf("another"))))
+                .hasMessageContaining("not those of 2 at once");
+    }
+
+    private static LimitUse tokensOf(String organization) {
+        return new LimitUse(Scope.of(organization), "tokens", Limit.tokens(AMOUNT, WINDOW), 1);
     }
 
     @Test

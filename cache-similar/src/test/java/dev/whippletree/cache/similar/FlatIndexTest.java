@@ -88,6 +88,8 @@ class FlatIndexTest {
                         .sum());
         assertThat(index.clear()).isEqualTo(all.size());
         assertThat(index.bytes()).isZero();
+        assertThat(index.size()).isZero();
+        assertThat(index.find(all.get(0).stored().id())).isEmpty();
     }
 
     private static Optional<Entry> nearest(List<Entry> entries, float[] asked) {
@@ -154,13 +156,20 @@ class FlatIndexTest {
     }
 
     @Test
-    void nearestAnswers_areOneQuestionEach() {
+    void nearestAnswers_areOneQuestionEach_theNearestFirst() {
         FlatIndex index = new FlatIndex(100);
+        List<Entry> all = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
-            index.add(stored("question " + i, i % 3), vector());
+            all.add(new Entry(stored("question " + i, i % 3), vector()));
+            index.add(all.get(i).stored(), all.get(i).vector());
         }
-        assertThat(index.nearestAnswers(vector(), NOW, 5))
-                .extracting(Stored::answer)
-                .containsExactlyInAnyOrder(0, 1, 2);
+        float[] asked = vector();
+        List<Stored> nearest = index.nearestAnswers(asked, NOW, 5);
+        assertThat(nearest).extracting(Stored::answer).containsExactlyInAnyOrder(0, 1, 2);
+        assertThat(nearest).first().isEqualTo(nearest(all, asked).orElseThrow().stored());
+        assertThat(index.nearestAnswers(asked, NOW, 2)).isEqualTo(nearest.subList(0, 2));
+        assertThat(index.nearestAnswers(asked, Instant.MAX, 2))
+                .as("all has expired")
+                .isEmpty();
     }
 }

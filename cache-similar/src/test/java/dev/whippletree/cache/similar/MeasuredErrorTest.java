@@ -1,11 +1,14 @@
 package dev.whippletree.cache.similar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MeasuredErrorTest {
 
@@ -26,9 +29,18 @@ class MeasuredErrorTest {
 
     @Test
     void perRequest_isPerHitTimesTheShareOfHits() {
-        MeasuredError measured = new MeasuredError(1_000, 400, 50, 5, 0);
-        assertThat(measured.perHit()).isCloseTo(0.1, within(1e-9));
-        assertThat(measured.perRequest()).isCloseTo(0.04, within(1e-9));
+        MeasuredError measured = new MeasuredError(1_000, 100, 50, 25, 0);
+        assertThat(measured.perHit()).isCloseTo(0.5, within(1e-9));
+        assertThat(measured.perRequest()).isCloseTo(0.05, within(1e-9));
+        assertThat(measured.isAbove(0.035)).isTrue();
+        assertThat(measured.isAbove(0.036)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"9, 10, 0, 0, 0", "10, 5, 0, 0, 6", "10, 5, 3, 4, 0", "10, 5, 3, -1, 0", "10, 5, 3, 0, -1"})
+    void numbersThatDontFitEachOther_areRefused(int requests, int hits, int audits, int wrong, int calledWrong) {
+        assertThatThrownBy(() -> new MeasuredError(requests, hits, audits, wrong, calledWrong))
+                .hasMessageStartingWith("such numbers can't be");
     }
 
     @Test

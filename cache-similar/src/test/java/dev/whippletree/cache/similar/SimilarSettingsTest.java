@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.model.ApprovedWordings;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.time.VirtualTimeline;
@@ -13,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +100,27 @@ final class SimilarSettingsTest {
     void equalVerifier_goesByWords(String stored, String fresh, boolean agree) {
         assertThat(new EqualVerifier().agree("?", answer(stored), answer(fresh)))
                 .isEqualTo(agree);
+    }
+
+    @Test
+    void equalVerifier_comparesCallsByNameAndArguments() {
+        Completion call = calling("f", "{}");
+        assertThat(new EqualVerifier().agree("?", call, calling("f", "{}"))).isTrue();
+        assertThat(new EqualVerifier().agree("?", call, calling("g", "{}"))).isFalse();
+        assertThat(new EqualVerifier().agree("?", call, calling("f", "{\"a\":1}")))
+                .isFalse();
+        assertThat(new EqualVerifier().agree("?", call, answer(""))).isFalse();
+    }
+
+    private static Completion calling(String name, String arguments) {
+        Completion plain = answer("");
+        return new Completion(
+                "",
+                plain.reasoning(),
+                List.of(new ToolCall("id of " + arguments, name, arguments)),
+                FinishReason.TOOL_CALLS,
+                plain.usage(),
+                plain.origin());
     }
 
     private static Completion answer(String text) {
