@@ -8,6 +8,7 @@ import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Limit;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
@@ -264,6 +265,25 @@ final class EngineReloadTest {
         assertThat(first.calls() + second.calls()).isEqualTo(10);
         assertThat(bench.status().inFlight()).isZero();
         assertThat(bench.status("b").limits().get(0).left()).isZero();
+    }
+
+    @Test
+    void accountGetsAnOrganization_whatItsModelHasUsedIsKept() {
+        Limit limit = Limit.requests(3, Duration.ofHours(1));
+        ScriptedClient client = bench.member("a")
+                .with(said -> said.limit(limit, EngineFixture.MODEL))
+                .client();
+        bench.route("default", "a", "a/other");
+        for (String name : List.of("one", "two", "three", "four", "five")) {
+            bench.ask(Prompt.builder().user(name).model(EngineFixture.MODEL).build());
+            if (name.equals("two")) {
+                bench.advance(SECOND);
+                bench.member("a").with(said -> said.organization("acme"));
+                bench.reload();
+            }
+        }
+        bench.advance(SECOND);
+        assertThat(client.calls()).isEqualTo(3);
     }
 
     @Test

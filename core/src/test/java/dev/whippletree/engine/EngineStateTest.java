@@ -393,11 +393,17 @@ final class EngineStateTest {
     void callThatLeavesNoTrace_waitsForNoDisk() throws IOException {
         EngineFixture life = new EngineFixture(timeline).state(folder);
         ScriptedClient client = life.account("a");
+        ScriptedClient ofModel = life.member("b")
+                .with(said -> said.limit(Limit.requests(10, Duration.ofDays(1)), EngineFixture.MODEL))
+                .client();
         try (FileLock held = lock()) {
             assertThat(held.isValid()).isTrue();
             life.ask("question");
             life.advance(MOMENT);
             assertThat(client.calls()).as("no limit is declared").isEqualTo(1);
+            life.askOf("b", "another");
+            life.advance(MOMENT);
+            assertThat(ofModel.calls()).as("one is for its model").isZero();
         }
     }
 

@@ -289,8 +289,10 @@ final class EngineStreamTest {
             return one.answersAfter(SECOND).run(prompt, model, sink);
         });
         ReadingCaller.of(narrow.engine(), Prompt.of("q"));
+        narrow.ask("r");
+        ReadingCaller.of(narrow.engine(), Prompt.of("r")).whole().cancel(false);
         narrow.run();
-        assertThat(streaming).containsExactly(true);
+        assertThat(streaming).containsExactly(true, false);
     }
 
     @Test

@@ -142,6 +142,10 @@ final class TenantTallyTest {
         assertThat(tenant("tenant 0").starts()).as("it was heard of lately").isEqualTo(2);
         assertThat(tenants()).extracting(Tenant::name).doesNotContain(Optional.of("tenant 1"));
         assertThat(tenants().get(100).starts()).isEqualTo(3);
+        fixture.advance(Duration.ofHours(2));
+        tenants().forEach(tenant -> tenant.name().ifPresent(this::ask));
+        ask("fresh");
+        assertThat(tenants()).extracting(Tenant::name).doesNotContain(Optional.of("fresh"));
     }
 
     @Test
