@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.model.Limit;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OwnLimitTest {
 
@@ -55,21 +57,28 @@ class OwnLimitTest {
         assertThat(own.waitNanos(26, 4, MINUTE)).isPositive();
     }
 
-    @Test
-    void whatOthersMayNotKnowOf_isTakenOffOwnPart() {
+    /** What was granted in the 2.5 seconds before, or in those before these. */
+    @ParameterizedTest
+    @CsvSource({"0, 15", "2499, 15", "2500, 15", "4999, 15", "5000, 22"})
+    void whatOthersMayNotKnowOf_isTakenOffOwnPart(long millisAfter, long part) {
+        long asked = 100 * SECOND + millisAfter * 1_000_000;
         own.granted(10, 100 * SECOND);
-        own.asked(90, 100 * SECOND);
+        own.asked(90, asked);
 
-        assertThat(own.waitNanos(15, 4, 101 * SECOND)).isZero();
-        assertThat(own.waitNanos(16, 4, 101 * SECOND)).isPositive();
+        assertThat(own.waitNanos(part, 4, asked + SECOND)).isZero();
+        assertThat(own.waitNanos(part + 1, 4, asked + SECOND)).isPositive();
     }
 
     @Test
-    void whatWasUsedLongBeforeAsking_isKnownToAll() {
-        own.granted(10, 100 * SECOND);
-        own.asked(88, 106 * SECOND);
-
-        assertThat(own.waitNanos(22, 4, 107 * SECOND)).isZero();
+    void limitThatNobodyUses_isIdle_onceAWindowHasPassed() {
+        own.touch(own.limit(), 0);
+        assertThat(own.isIdle(MINUTE)).isFalse();
+        assertThat(own.isIdle(MINUTE + 1)).isTrue();
+        own.hold(1);
+        assertThat(own.isIdle(5 * MINUTE)).isFalse();
+        own.end(1, 1, 5 * MINUTE);
+        assertThat(own.isIdle(6 * MINUTE)).isFalse();
+        assertThat(own.isIdle(6 * MINUTE + SECOND)).isTrue();
     }
 
     @Test
