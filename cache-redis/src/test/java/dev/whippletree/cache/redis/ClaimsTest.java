@@ -1,0 +1,78 @@
+package dev.whippletree.cache.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
+
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.Claim;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.testkit.Samples;
+import dev.whippletree.time.VirtualTimeline;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+final class ClaimsTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(10);
+    private static final Duration BEAT = Duration.ofSeconds(3);
+    private static final CacheKey KEY = Samples.key("tenant", "question");
+
+    private final VirtualTimeline timeline = new VirtualTimeline(1);
+    private final FakeServices services = FakeServices.on(timeline);
+    private final FaultyCommands network = new FaultyCommands(new ModelledRedis(timeline), timeline);
+    private final CoordinationCommands commands = mock(CoordinationCommands.class, delegatesTo(network.commands()));
+    private final Tokens tokens = new Tokens(services.random());
+    private final Contact contact = new Contact(commands, services, tokens.process(), 0, FaultyCommands.TIMEOUT);
+    private final Claims claims = new Claims(
+            commands,
+            contact,
+            tokens,
+            services,
+            CoordinationSettings.from(new Settings(
+                    "coordinator redis", Map.of("uri", "redis://host:6379", "claim-lease", LEASE.toSeconds() + "s"))));
+
+    private Claim.Ours claimed() {
+        contact.add(claims);
+        contact.start();
+        timeline.advance(BEAT);
+        CompletableFuture<Claim> claim = claims.claim(KEY).toCompletableFuture();
+        timeline.advance(Duration.ofSeconds(1));
+        assertThat(claim.join()).isInstanceOf(Claim.Ours.class);
+        return (Claim.Ours) claim.join();
+    }
+
+    private void endWhileRedisIsAway(Claim.Ours claim, Duration away) {
+        network.setDown(true);
+        timeline.advance(BEAT);
+        assertThat(contact.isUp()).isFalse();
+        claim.end().run();
+        timeline.advance(away);
+        verify(commands, never()).unclaim(any(), anyString(), anyString());
+        network.setDown(false);
+        timeline.advance(BEAT);
+        assertThat(contact.isUp()).isTrue();
+    }
+
+    @Test
+    void claimThatEndedWhileRedisWasAway_isEndedThere_onceItIsBack() {
+        endWhileRedisIsAway(claimed(), LEASE.dividedBy(2));
+
+        verify(commands).unclaim(eq(KEY), anyString(), anyString());
+    }
+
+    @Test
+    void claimThatHasRunOutMeanwhile_isLeftToItsLease() {
+        endWhileRedisIsAway(claimed(), LEASE.plus(BEAT));
+
+        verify(commands, never()).unclaim(any(), anyString(), anyString());
+    }
+}
