@@ -190,7 +190,7 @@ class ScriptsTest {
         Long fields = OtherClient.ask(redis.uri(), other -> other.hlen(KEY_OF_LIMIT));
         assertThat(fields).isBetween(1_000L, 1_040L);
         Long bytes = OtherClient.ask(redis.uri(), other -> other.memoryUsage(KEY_OF_LIMIT));
-        assertThat(bytes).isBetween(10_000L, 75_000L);
+        assertThat(bytes).isBetween(10_000L, 100_000L);
     }
 
     @Test

@@ -211,7 +211,11 @@ final class MonitorTest {
             throw new OutOfMemoryError("Java heap space");
         });
         mailbox.add(() -> ran.add("second"));
-        mailbox.runOn(Runnable::run);
+        try (LoggedLines log = new LoggedLines(Monitor.class)) {
+            mailbox.runOn(Runnable::run);
+            assertThat(log.all()).containsExactly("ERROR A task of the engine failed");
+            assertThat(log.thrown()).containsExactly("Java heap space");
+        }
         assertThat(ran).containsExactly("second");
     }
 
