@@ -11,6 +11,7 @@ import dev.whippletree.model.Prompt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +132,8 @@ class ChatCommandTest {
 
                         Fine, thank you.
                         """);
+        assertThat(Files.getPosixFilePermissions(folder.resolve("talk.md")))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
         JsonNode messages = JsonMapper.shared()
                 .readTree(Files.readString(folder.resolve("talk.json")))
                 .get("messages");
