@@ -53,10 +53,13 @@ final class Asking {
 
     private Completion answer(Prompt prompt) {
         AnswerText text = answerText();
+        // Set before the prompt is asked: the user may see the first piece, and interrupt, before there is a future.
+        CompletableFuture<Void> interrupted = new CompletableFuture<>();
+        editor.onInterrupt(() -> interrupted.complete(null));
         try {
             CompletableFuture<Completion> coming =
                     wish.stream() ? whippletree.stream(prompt, text::take) : whippletree.complete(prompt);
-            editor.onInterrupt(() -> coming.cancel(false));
+            interrupted.thenRun(() -> coming.cancel(false));
             Completion completion = Whippletree.await(coming);
             if (!wish.stream()) {
                 completion.reasoning().ifPresent(thought -> text.take(new Delta.Reasoning(thought)));
