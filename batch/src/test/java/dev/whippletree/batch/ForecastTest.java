@@ -55,8 +55,8 @@ final class ForecastTest {
 
     /**
      * Of items for vectors each needs three calls. Those that grow are longer at the end than all that were asked at
-     * first, as prompts of conversations are. First questions of interviews repeat each other more often than later ones,
-     * since different answers came before these.
+     * first, as prompts of conversations are. First questions of interviews repeat each other more often than later
+     * ones, since different answers came before these.
      */
     @ParameterizedTest
     @CsvSource({

@@ -25,8 +25,8 @@ final class ConfigurationMistakesTest {
             Map.of("HF_TOKEN", "hf_secret", "HF_TOKEN_2", "hf_secret", "EMPTY", " ");
 
     /**
-     * Documents, each before the lines that it gets; {@code @3:} stands for the file and line 3. Of one that begins with
-     * account, route or client, that stands in a document that is otherwise right.
+     * Documents, each before the lines that it gets; {@code @3:} stands for the file and line 3. Of one that begins
+     * with account, route or client, that stands in a document that is otherwise right.
      */
     private static final String MISTAKES = """
             accounts: hf-1

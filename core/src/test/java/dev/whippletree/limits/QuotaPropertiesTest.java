@@ -220,8 +220,8 @@ final class QuotaPropertiesTest {
     }
 
     /**
-     * A random history of one quota, kept so that it can be lived through again by another one: uses are reserved, whether
-     * or not they fit, and sent, counted, lost, settled and released in any order that callers may choose.
+     * A random history of one quota, kept so that it can be lived through again by another one: uses are reserved,
+     * whether or not they fit, and sent, counted, lost, settled and released in any order that callers may choose.
      */
     private static final class QuotaSteps {
 
@@ -317,7 +317,9 @@ final class QuotaPropertiesTest {
             };
         }
 
-        /** The rules as {@link Use} says them: the earliest date counts, and what has left the window stays as it was. */
+        /**
+         * The rules as {@link Use} says them: the earliest date counts, and what has left the window stays as it was.
+         */
         private void note(Step step) {
             if (step.kind() == Kind.RESERVED) {
                 Known use = new Known();
@@ -365,7 +367,9 @@ final class QuotaPropertiesTest {
             }
         }
 
-        /** Returns a new quota that has lived through all of this, and on which everything under way has arrived by now. */
+        /**
+         * Returns a new quota that has lived through all of this, and on which everything under way has arrived by now.
+         */
         Quota livedThrough(Supplier<Quota> maker) {
             Quota quota = maker.get();
             List<Use> made = new ArrayList<>();

@@ -63,13 +63,13 @@ final class ReportedHistoryTest {
     }
 
     /**
-     * A random history of a limit that only its service tells of, which is counted by a quota as the engine does it: four
-     * attempts at once until the first report, and from then on as many as the quota has room for. Requests take their time
-     * to the service and responses theirs back, in any order; some attempts break off, some responses tell nothing, and
-     * others may use the same limit.
+     * A random history of a limit that only its service tells of, which is counted by a quota as the engine does it:
+     * four attempts at once until the first report, and from then on as many as the quota has room for. Requests take
+     * their time to the service and responses theirs back, in any order; some attempts break off, some responses tell
+     * nothing, and others may use the same limit.
      *
-     * <p>A history lists the uses that found the service's limit used up. One that was caused by a use of others is left
-     * out, if no attempt begun after that one had reported yet.
+     * <p>A history lists the uses that found the service's limit used up. One that was caused by a use of others is
+     * left out, if no attempt begun after that one had reported yet.
      */
     private static final class ReportedHistory {
 
@@ -219,8 +219,8 @@ final class ReportedHistoryTest {
         }
 
         /**
-         * Others may use what is left while an attempt is under way; what they used earlier some attempt begun since must
-         * have told.
+         * Others may use what is left while an attempt is under way; what they used earlier some attempt begun since
+         * must have told.
          */
         private boolean isExcused(Attempt attempt) {
             return attempt.doubtful || othersAt >= attempt.reportedBegun;

@@ -93,8 +93,9 @@ class LeastLoadedTest {
     }
 
     /**
-     * 3 targets, 1,400 attempts on limits of 1,000, 500 and 100 that don't refill; nothing is drawn by lot. Each pickByHeadroom
-     * takes one from the largest share, so shares never differ by more than one pickByHeadroom of the smallest limit, 1/100.
+     * 3 targets, 1,400 attempts on limits of 1,000, 500 and 100 that don't refill; nothing is drawn by lot. Each
+     * pickByHeadroom takes one from the largest share, so shares never differ by more than one pickByHeadroom of the
+     * smallest limit, 1/100.
      */
     @Test
     void limitsOfDifferentSize_areUsedUpAtThePaceOfTheirSize() {

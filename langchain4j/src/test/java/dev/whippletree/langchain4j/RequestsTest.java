@@ -282,7 +282,9 @@ final class RequestsTest {
                 .hasMessageContaining("known: default, gpt-4o-mini, interviews, large, small");
     }
 
-    /** Strict tools require every property, and let optional ones be null; a tool without parameters takes no object. */
+    /**
+     * Strict tools require every property, and let optional ones be null; a tool without parameters takes no object.
+     */
     @Test
     void tools_areDescribedAsTheProtocolHasIt_strictlyIfWanted() {
         ToolSpecification now = ToolSpecification.builder().name("now").build();

@@ -101,7 +101,9 @@ final class WhippletreeChatModelTest {
         assertThat(response.getMetadata().<Integer>get("attempts")).isEqualTo(1);
     }
 
-    /** A deadline holds for a whole answer, but only for a stream's first piece; without one, a stalled route ends it. */
+    /**
+     * A deadline holds for a whole answer, but only for a stream's first piece; without one, a stalled route ends it.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void everyOption_isPassedOn(boolean streaming) {

@@ -104,8 +104,9 @@ final class MillionLinesTest {
     /**
      * Asks many lines of a service that answers at once, and prints how long that took: {@code batch}, from a file to a
      * file; {@code check}, the file alone. {@code answers} writes an output as a batch does that was stopped before its
-     * last line, without asking. {@code conversations} is a batch of so many sessions, whose first lines come first, then
-     * their second ones. Arguments: what to do, how many lines, a folder, and of {@code conversations} how many sessions.
+     * last line, without asking. {@code conversations} is a batch of so many sessions, whose first lines come first,
+     * then their second ones. Arguments: what to do, how many lines, a folder, and of {@code conversations} how many
+     * sessions.
      */
     public static void main(String[] arguments) throws Exception {
         int lines = Integer.parseInt(arguments[1]);

@@ -83,8 +83,8 @@ final class GroqLimitsTest {
     }
 
     /**
-     * Asks each model, by chance within ten minutes, 1,080 short prompts and 120 of which the service counts 1,500 tokens
-     * each, so that every one of the four limits binds at some time.
+     * Asks each model, by chance within ten minutes, 1,080 short prompts and 120 of which the service counts 1,500
+     * tokens each, so that every one of the four limits binds at some time.
      */
     private void askAll(SimulatedPool pool) {
         for (String model : MODELS) {
@@ -153,7 +153,9 @@ final class GroqLimitsTest {
                 .containsExactlyInAnyOrderElementsOf(LIMITS);
     }
 
-    /** The whole burst leaves before anything can be known: at most what may be under way, 64 an account, is refused. */
+    /**
+     * The whole burst leaves before anything can be known: at most what may be under way, 64 an account, is refused.
+     */
     @Test
     void burstOnALimitThatNobodyTold_isRefusedOnce_andNeverAgain() {
         SimulatedPool pool = twoKeys(false);
