@@ -273,6 +273,40 @@ final class EngineFailureTest {
         assertThat(fixture.status("a").state()).isEqualTo(AccountState.OPEN);
     }
 
+    /** Were they taken to be under way still, more failures in a row would be waited for. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"RATE_LIMITED", "QUOTA_EXHAUSTED", "TOO_LARGE", "FILTERED", "REJECTED", "cancelled", "doubted"})
+    void callsThatWereRefusedOrCancelled_areUnderWayNoLonger(String how) {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        Reach reach = how.equals("doubted") ? Reach.PROMPT : Reach.ORGANIZATION;
+        fixture.ask("answered");
+        fixture.run();
+        for (int call = 0; call < 40; call++) {
+            client.then(
+                    how.equals("cancelled")
+                            ? client.hangs()
+                            : client.limits(
+                                    SHORT,
+                                    how.equals("doubted") ? FailureKind.UNAUTHORIZED : FailureKind.valueOf(how),
+                                    Duration.ofSeconds(1),
+                                    reach));
+        }
+        List<CompletableFuture<Completion>> refused = fixture.askMany("refused ", 40);
+        fixture.advance(SHORT);
+        refused.forEach(answer -> answer.cancel(false));
+        fixture.advance(Duration.ofSeconds(5));
+        fixture.askMany("answered ", 4);
+        fixture.run();
+        client.usually(client.failsAfter(SHORT, FailureKind.UNAVAILABLE));
+        fixture.askMany("unavailable ", 4);
+        fixture.advance(SHORT);
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OPEN);
+        fixture.ask("the fifth");
+        fixture.advance(SHORT);
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.COOLING);
+    }
+
     @Test
     void retryBudgetIsEmpty_retriesWaitAndDoNotFail() {
         ScriptedClient client = fixture.account("a", "10000 / 1s");

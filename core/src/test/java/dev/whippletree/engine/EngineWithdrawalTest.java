@@ -8,9 +8,10 @@ import dev.whippletree.model.Prompt;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Prompts that are withdrawn if they wait, and in what time more of them would be answered. */
 final class EngineWithdrawalTest {
@@ -79,14 +80,37 @@ final class EngineWithdrawalTest {
         assertThat(fixture.status().prompts().underWay()).isZero();
     }
 
+    /** Two hundred tokens each, on average; the last is one of a hundred. */
+    @ParameterizedTest
+    @CsvSource({
+        "10 / 1m, 10, 0",
+        "10 / 1m, 11, 60",
+        "10 / 1m, 100, 540",
+        "10 / 1m, 101, 600",
+        "1000 tokens / 1m, 5, 0",
+        "1000 tokens / 1m, 6, 60"
+    })
+    void timeForMore_isWhatTheLimitsTake(String limit, long count, long seconds) {
+        fixture.account("a", limit).countsMaxTokens();
+        List<Prompt> like = List.of(
+                Prompt.builder().user("like").maxTokens(100).build(),
+                Prompt.builder().user("or like").maxTokens(300).build());
+        assertThat(fixture.engine().timeFor(like, count))
+                .hasValueSatisfying(time ->
+                        assertThat(time).isBetween(Duration.ofSeconds(seconds), Duration.ofSeconds(seconds + 1)));
+    }
+
     @Test
-    void timeForMore_isWhatTheLimitsTake() {
-        fixture.account("a", "10 / 1m");
-        Optional<Duration> time = fixture.engine().timeFor(List.of(Prompt.of("like")), 100);
-        // Ten at once, and ten more in each of nine windows.
-        assertThat(time)
-                .hasValueSatisfying(
-                        known -> assertThat(known).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10)));
+    void timeForMore_includesTheAnswerOfTheSlowestAccount() {
+        for (int seconds : List.of(30, 20)) {
+            ScriptedClient client = fixture.account("of " + seconds);
+            client.usually(client.answersAfter(Duration.ofSeconds(seconds)));
+            fixture.account("never asked");
+        }
+        fixture.askOf("of 30", "q");
+        fixture.askOf("of 20", "q");
+        fixture.run();
+        assertThat(fixture.engine().timeFor(List.of(Prompt.of("like")), 1)).contains(Duration.ofSeconds(30));
     }
 
     @Test

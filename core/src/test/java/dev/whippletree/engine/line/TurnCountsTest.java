@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class TurnCountsTest {
 
-    private final String route = "default";
+    private String route = "default";
     private final Map<String, Integer> weights = new HashMap<>();
     private final List<Ticket> waiting = new ArrayList<>();
     private int entered;
@@ -82,6 +82,21 @@ final class TurnCountsTest {
         assertThat(ahead(line, asking).tickets()).isBetween(20L + 20, 20L + 21);
         line.weigh(new TenantWeights(Map.of("even", 1, "favoured", 4)));
         assertThat(ahead(line, asking).tickets()).isBetween(20L + 4 * 20 - 4, 20L + 4 * 20 + 4);
+    }
+
+    @Test
+    void tenantThatIsServedByAnotherRoute_goesLaterByThisOneToo() {
+        WaitingLine line = LineFixture.line(TenantWeights.EQUAL, 0);
+        enter(line, "busy", "", 1);
+        enter(line, "asking", "", 1);
+        enter(line, "asking", "", 1);
+        Ticket asking = enter(line, "asking", "", 1);
+        assertThat(ahead(line, asking).tickets()).isEqualTo(3);
+        route = "other";
+        for (int served = 0; served < 5; served++) {
+            LineFixture.serve(line, enter(line, "busy", "", 1), false);
+        }
+        assertThat(ahead(line, asking).tickets()).isEqualTo(2);
     }
 
     @ParameterizedTest

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** The bounds are those of start-time fair queueing: backlogged sessions are served alike, to within a turn of each. */
 final class WaitingLineTest {
 
-    private final String route = "default";
+    private String route = "default";
     private final WaitingLine line = LineFixture.line(new TenantWeights(Map.of("heavy", 3)), 0.05);
     private int tickets;
 
@@ -237,7 +237,9 @@ final class WaitingLineTest {
     void heldFlight_keepsItsPlaceThoughItsTenantBeginsOthers() {
         Ticket large = enter("a", "large", Priority.INTERACTIVE);
         Ticket small = enter("a", "small", Priority.INTERACTIVE);
-        enter("b", "session ", 10);
+        enter("b", "session ", 5);
+        route = "other";
+        enter("b", "elsewhere ", 5);
         line.hold(large);
         serve(small, false);
         assertThat(line.next(null)).isSameAs(large);

@@ -288,7 +288,8 @@ final class ScopeStateTest {
             String limit, int used, String named, int calls) {
         declare(limit, used);
         assertThat(learns(0).refusedAfter()).isEqualTo(Optional.of(named).filter(words -> !words.isEmpty()));
-        assertThat(learner.doubtsKnown()).isTrue();
+        admitted(calls / 2, SECOND);
+        learns(2 * SECOND);
         admitted(calls, 5 * SECOND);
         assertThat(learner.doubtsKnown()).isTrue();
         admitted(1, 5 * SECOND);
