@@ -197,6 +197,15 @@ final class EngineCoordinationTest {
         assertThat(next).isCompleted();
         assertThat(client.callTimes().get(1)).isEqualTo(askedAt + SECOND.toNanos());
         assertThat(others.reserved).as("asked no more than once from then on").hasSize(3);
+        others.answers(uses -> others.grant());
+        fixture.ask("heard");
+        fixture.run();
+        others.answers(uses -> new CompletableFuture<>());
+        long silentAgain = fixture.timeline.nanoTime();
+        fixture.ask("as patient as before");
+        fixture.run();
+        assertThat(client.callTimes().get(3))
+                .isEqualTo(silentAgain + Duration.ofSeconds(10).toNanos());
     }
 
     @Test

@@ -219,11 +219,13 @@ final class EngineFaultTest {
     void picker_doesNotHoldACallersMistakeAgainstTheTarget(FailureKind kind) {
         ScriptedClient client = fixture.account("a", "10 / 1s");
         HearingPicker picker = new HearingPicker();
-        fixture.picker(picker);
+        fixture.picker(picker).tier("a").tier("a");
         client.then(client.failsAfter(SHORT, kind));
         fixture.ask("q");
         fixture.run();
-        assertThat(picker.outcomes).containsExactly(Picker.Outcome.REFUSED);
+        assertThat(picker.outcomes)
+                .as("by each of the tiers")
+                .containsExactly(Picker.Outcome.REFUSED, Picker.Outcome.REFUSED);
     }
 
     @Test

@@ -271,11 +271,14 @@ final class EngineLineTest {
         CompletableFuture<Completion> joiner = fixture.ask("q");
         fixture.advance(Duration.ofMillis(400));
         CompletableFuture<Completion> last = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(450));
+        CompletableFuture<Completion> duringTheCall = fixture.ask("q");
         fixture.run();
         Duration waited = opener.join().origin().waited();
         assertThat(waited).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
         assertThat(joiner.join().origin().waited()).isEqualTo(waited.minusMillis(300));
         assertThat(last.join().origin().waited()).isEqualTo(waited.minusMillis(700));
+        assertThat(duringTheCall.join().origin().waited()).isZero();
     }
 
     @Test

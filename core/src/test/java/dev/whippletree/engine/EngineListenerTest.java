@@ -126,16 +126,22 @@ final class EngineListenerTest {
 
     @Test
     void eachCaller_isToldOfTheTimeOfItsOwnPrompt() {
-        client.then(client.answersAfter(LATENCY)).then(client.failsAfter(LATENCY, FailureKind.REJECTED));
-        for (String text : List.of("answered", "refused")) {
-            fixture.ask(text);
+        client.then(client.answersAfter(LATENCY))
+                .then(client.failsAfter(LATENCY, FailureKind.REJECTED))
+                .then(client.hangs());
+        for (String text : List.of("answered", "refused", "cancelled")) {
+            CompletableFuture<Completion> opener = fixture.ask(text);
             fixture.advance(LATENCY.dividedBy(4));
-            fixture.ask(text);
-            fixture.run();
+            CompletableFuture<Completion> joiner = fixture.ask(text);
+            fixture.advance(LATENCY.multipliedBy(3).dividedBy(4));
+            joiner.cancel(false);
+            opener.cancel(false);
+            fixture.advance(LATENCY);
         }
         assertThat(hearing.heard)
                 .contains("answered CALL after PT0.1S", "answered JOINED after PT0.075S")
-                .contains("failed REJECTED after PT0.1S", "failed REJECTED after PT0.075S");
+                .contains("failed REJECTED after PT0.1S", "failed REJECTED after PT0.075S")
+                .containsSubsequence("cancelled after PT0.075S", "cancelled after PT0.1S");
     }
 
     @Test

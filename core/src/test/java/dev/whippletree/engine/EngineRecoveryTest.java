@@ -10,6 +10,7 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -94,13 +95,21 @@ final class EngineRecoveryTest {
     @Test
     void replacedToken_isTriedWithTheNextPrompt() {
         ScriptedClient client = fixture.account("a", "org", Secret.from(token::get));
+        ScriptedClient other = fixture.account("b", "another", Secret.from(token::get));
+        other.then(other.failsAfter(SHORT, refused(FailureKind.UNAUTHORIZED, Reach.ACCOUNT)));
         turnOff(client, FailureKind.UNAUTHORIZED, Reach.ACCOUNT);
         assertThat(failure(fixtureAnswer("still the same")).reason()).isEqualTo(Reason.NO_ACCOUNT);
-        assertThat(client.calls()).isEqualTo(1);
+        assertThat(client.calls() + other.calls()).isEqualTo(2);
         token.set("second");
-        assertThat(fixtureAnswer("with the new one")).isCompleted();
-        assertThat(client.calls()).isEqualTo(2);
-        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OPEN);
+        try (LoggedLines log = new LoggedLines(ScopeClosures.class)) {
+            assertThat(fixtureAnswer("with the new one")).isCompleted();
+            assertThat(log.all())
+                    .contains("INFO account a: its token has changed; the next prompt probes it")
+                    .contains("INFO account b: its token has changed; the next prompt probes it");
+        }
+        assertThat(fixtureAnswer("with the other's")).isCompleted();
+        assertThat(fixture.status().accounts())
+                .allSatisfy(account -> assertThat(account.state()).isEqualTo(AccountState.OPEN));
     }
 
     @Test

@@ -145,6 +145,7 @@ final class EngineTest {
         List<CompletableFuture<Completion>> answers = fixture.askMany(4);
         fixture.advance(SHORT);
         assertThat(failure(answers.get(3)).reason()).isEqualTo(Reason.LINE_FULL);
+        assertThat(failure(answers.get(3))).hasMessageContaining("2 prompts wait already (line-size)");
         fixture.run();
         assertThat(answers.subList(0, 3))
                 .allSatisfy(answer -> assertThat(answer).isCompleted());
@@ -240,10 +241,10 @@ final class EngineTest {
         fixture.account("a", "10 / 1s");
         CompletableFuture<Completion> before = fixture.ask("before");
         CompletableFuture<Void> closed = fixture.engine().close(Duration.ofSeconds(10));
-        CompletableFuture<Completion> after = fixture.ask("after");
+        List<CompletableFuture<Completion>> after = List.of(fixture.ask("after"), fixture.ask("before"));
         fixture.run();
         assertThat(before).isCompleted();
-        assertThat(failure(after).reason()).isEqualTo(Reason.CLOSED);
+        assertThat(after).allSatisfy(late -> assertThat(failure(late).reason()).isEqualTo(Reason.CLOSED));
         assertThat(closed).isCompleted();
     }
 
@@ -263,12 +264,13 @@ final class EngineTest {
     @Test
     void unknownRouteOrAccount_isAMistakeThatSaysWhatThereIs() {
         fixture.account("a", "10 / 1s");
+        List.of("default", "zebra", "ape", "mule", "bee").forEach(name -> fixture.route(name, "a"));
         CompletableFuture<Completion> route =
                 fixture.ask(Prompt.builder().user("q").route("nope").build());
         CompletableFuture<Completion> account = fixture.askOf("nope", "q");
         assertThatThrownBy(route::join)
                 .hasCauseInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("default");
+                .hasMessageEndingWith("no route is named 'nope'; known: [ape, bee, default, mule, zebra]");
         assertThatThrownBy(account::join)
                 .hasCauseInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("[a]");

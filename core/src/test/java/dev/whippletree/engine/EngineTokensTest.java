@@ -216,6 +216,28 @@ final class EngineTokensTest {
                 .isGreaterThan(Duration.ofSeconds(60).toNanos());
     }
 
+    /** The last that waits asks the same as before. */
+    @Test
+    void promptsInTheLine_askAnewOnceMoreIsKnown_alsoOfAnotherAccount() {
+        ScriptedClient narrow = fixture.account("narrow", "1000 tokens / 1h");
+        fixture.account("full", "1 / 1h");
+        fixture.tier("a", "narrow").route("other", "full/other");
+        List.of(client, narrow)
+                .forEach(each -> each.counts(Admission.asMade(100, 1_000)).uses(() -> TokenUsage.of(100, 40)));
+        fixture.ask(Prompt.builder().route("other").user("first").build());
+        fixture.askOf("narrow", "first");
+        fixture.askOf("narrow", "second");
+        fixture.askOf("narrow", "third");
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(narrow.calls()).isEqualTo(1);
+        for (int number = 0; number < ENOUGH; number++) {
+            fixture.askOf("a", "question " + number);
+        }
+        fixture.ask(Prompt.builder().route("other").user("second").build());
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(narrow.calls()).isEqualTo(3);
+    }
+
     /** Returns how much is used of each limit of an account, in their order. */
     private static List<Long> used(EngineFixture engine, String account) {
         return engine.status(account).limits().stream()
@@ -326,6 +348,19 @@ final class EngineTokensTest {
         List<CompletableFuture<Completion>> answers = small.askMany(2);
         small.run();
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+
+    @Test
+    void limitRaisedByAReloadWhileAPromptWaits_isReservedOfAsMuchAsIsAsked() {
+        EngineFixture small = new EngineFixture().picker((ready, now) -> 0);
+        small.member("b").limits("1000 tokens / 1h").client().counts(Admission.asMade(100, 4_000));
+        small.askMany(2);
+        small.advance(Duration.ofMillis(50));
+        small.member("b").limits("9000 tokens / 2h");
+        small.reload();
+        assertThat(small.status("b").limits())
+                .extracting(limit -> limit.amount() - limit.left())
+                .containsExactly(1_000L + 4_100);
     }
 
     private static RateLimitReport minutely(long amount) {

@@ -154,10 +154,12 @@ final class PeopleFirstTest {
     void hurriedBatchPrompt_goesAmongPeoples() {
         oneByOne();
         askMany("other", Priority.BATCH, 100);
-        CompletableFuture<Completion> batch = fixture.ask(
-                Prompt.builder().user("wanted").priority(Priority.BATCH).build());
+        Prompt.Builder wanted = Prompt.builder().user("wanted").tenant("other");
+        CompletableFuture<Completion> batch =
+                fixture.ask(wanted.priority(Priority.BATCH).build());
         fixture.advance(TURN.multipliedBy(3));
-        CompletableFuture<Completion> joined = fixture.ask("wanted");
+        CompletableFuture<Completion> joined =
+                fixture.ask(wanted.priority(Priority.INTERACTIVE).build());
         fixture.advance(TURN.multipliedBy(2));
         assertThat(joined).isCompleted();
         assertThat(batch).isCompleted();

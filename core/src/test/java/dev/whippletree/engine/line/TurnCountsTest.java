@@ -37,7 +37,7 @@ final class TurnCountsTest {
                 .user(entered++ + "q".repeat(letters))
                 .tenant(tenant)
                 .session(session)
-                .maxTokens(10)
+                .maxTokens(1_000)
                 .build();
         Ticket ticket = LineFixture.ticket(prompt, route);
         line.add(ticket);
@@ -138,6 +138,9 @@ final class TurnCountsTest {
         assertThat((double) ahead.prompt())
                 .as("seed %s: tokens of %s ahead, of %s", seed, ahead, all)
                 .isBetween(ahead.tickets() * 1.0, ahead.tickets() * 25.0);
+        assertThat(ahead.completion())
+                .as("seed %s", seed)
+                .isBetween(1_000 * ahead.tickets() - 1_000, 1_000 * ahead.tickets() + 1_000);
         long served = servedBefore(line, asking);
         assertThat(ahead.tickets()).as("seed %s", seed).isBetween(served - tenants, served + tenants);
     }
