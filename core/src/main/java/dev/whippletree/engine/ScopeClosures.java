@@ -250,29 +250,19 @@ final class ScopeClosures {
         if (!closedSomething && !anything) {
             return;
         }
-        closedSomething = tellReopenedModels(now);
-        for (Account account : pool.accounts()) {
-            boolean reopened = account.credential().takeReopened(now);
-            reopened |= account.organization().closure().takeReopened(now);
-            if (reopened) {
-                sayReopened(account, "");
-            }
-            closedSomething |= account.credential().mayReopen()
-                    || account.organization().closure().mayReopen();
-        }
-    }
-
-    /** Reports models that have opened again. Returns whether any is still closed. */
-    private boolean tellReopenedModels(long now) {
-        boolean closed = false;
+        closedSomething = false;
         for (ScopeState scope : pool.scopes()) {
-            Optional<String> model = scope.scope().model();
-            if (model.isPresent() && scope.closure().takeReopened(now)) {
+            if (scope.closure().takeReopened(now)) {
                 pool.accountsOf(scope.scope().organization()).forEach(account -> sayReopened(account, on(scope)));
             }
-            closed |= model.isPresent() && scope.closure().mayReopen();
+            closedSomething |= scope.closure().mayReopen();
         }
-        return closed;
+        for (Account account : pool.accounts()) {
+            if (account.credential().takeReopened(now)) {
+                sayReopened(account, "");
+            }
+            closedSomething |= account.credential().mayReopen();
+        }
     }
 
     /** Lets everything be probed that closed because of a token that has been replaced. */

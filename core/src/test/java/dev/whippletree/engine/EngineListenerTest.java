@@ -162,6 +162,17 @@ final class EngineListenerTest {
     }
 
     @Test
+    void organizationIsOpenAgain_isToldForEachOfItsAccounts() {
+        fixture.account("b", "1000 / 1s");
+        List.of("a", "b").forEach(id -> fixture.member(id).with(said -> said.organization("acme")));
+        client.then(client.limits(LATENCY, FailureKind.RATE_LIMITED, Duration.ofSeconds(5), Reach.ORGANIZATION));
+        fixture.ask("q");
+        fixture.run();
+        assertThat(hearing.heard).contains("closed a").doesNotContain("closed b");
+        assertThat(hearing.heard).containsOnlyOnce("reopened a", "reopened b");
+    }
+
+    @Test
     void promptThatNeverLeftTheLine_isNoCall() {
         EngineFixture closed = new EngineFixture();
         closed.account("a", "1 / 1h");

@@ -10,7 +10,7 @@ enum Instrument {
             "picker.faults",
             Sort.COUNTER,
             "{fault}",
-            "How often a balancing strategy threw and round-robin was used instead"),
+            "How often a balancing strategy threw; the target with the fewest calls for its weight was taken instead"),
     LIMIT_AMOUNT("limit.amount", Sort.GAUGE, "1", "Amount of a limit per window"),
     LIMIT_LEFT("limit.left", Sort.GAUGE, "1", "Amount of a limit that may be used now"),
     ACCOUNT_STATE("account.state", Sort.GAUGE, "1", "1 for the account's state, 0 for the other states"),

@@ -90,7 +90,7 @@ public final class StatusBoard {
         List<String> notes = new ArrayList<>();
         if (status.pickerFaults() > 0) {
             notes.add("A balancing strategy failed " + Words.count(status.pickerFaults(), "time")
-                    + "; round-robin was used instead.");
+                    + "; the least used target was taken instead.");
         }
         notes.addAll(status.notes());
         return notes.stream().flatMap(note -> screen.bullet(note).stream()).toList();

@@ -58,7 +58,7 @@ class StatusBoardTest {
                         Coordinator  Processes  Let pass  Alone  Sent back  Left to others  Faults
                         redis                4     1,589      0         37             811       0
 
-                        • A balancing strategy failed 2 times; round-robin was used instead.
+                        • A balancing strategy failed 2 times; the least used target was taken instead.
                         • The accounts hf-1, hf-2 and hf-3 are counted as separate because they are configured so;
                           keys of one Hugging Face account share a quota.""");
     }
