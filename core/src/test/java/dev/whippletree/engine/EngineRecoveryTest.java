@@ -112,6 +112,18 @@ final class EngineRecoveryTest {
                 .allSatisfy(account -> assertThat(account.state()).isEqualTo(AccountState.OPEN));
     }
 
+    @ParameterizedTest
+    @CsvSource({"UNAUTHORIZED, ACCOUNT", "QUOTA_EXHAUSTED, ORGANIZATION", "MODEL_UNAVAILABLE, MODEL"})
+    void recheck_letsTheNextPromptProbe_beforeTheNextCheck(FailureKind kind, Reach reach) {
+        ScriptedClient client = fixture.account("a", "org", Secret.of("a"));
+        client.then(client.failsAfter(SHORT, refused(kind, reach)));
+        fixture.ask("turns it off");
+        fixture.advance(SHORT);
+        assertThat(failure(fixture.ask("too early")).reason()).isEqualTo(Reason.NO_ACCOUNT);
+        fixture.engine().recheck();
+        assertThat(fixtureAnswer("checks it")).isCompleted();
+    }
+
     @Test
     void tokenThatCouldNotBeRead_isTriedWithTheNextPromptOnceItCan() {
         AtomicBoolean away = new AtomicBoolean(true);

@@ -303,7 +303,12 @@ final class WaitingLineTest {
         line.remove(heaviest);
         assertThat(line.backlog().newestOf("light")).contains(first);
         assertThat(line.backlog().newestOf("nobody")).isEmpty();
-        assertThat(first.place()).isNotNull();
+        line.takeOut(first);
+        LineFixture.begun(first);
+        line.add(first);
+        assertThat(line.backlog().sizeOf("light"))
+                .as("what was called gives no way")
+                .isEqualTo(5);
     }
 
     @Test

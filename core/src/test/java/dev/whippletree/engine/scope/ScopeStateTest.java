@@ -179,6 +179,50 @@ final class ScopeStateTest {
     }
 
     @Test
+    void checkedNow_isProbedAtOnce_andItsChecksStartAnew() {
+        Closure closure = new Closure();
+        closeUntilMended(closure, 0, 0);
+        closeUntilMended(closure, SECOND, SECOND);
+        assertThat(closure.until()).isEqualTo(3 * SECOND);
+        closure.checkNow(2 * SECOND);
+        assertThat(closure.isProbing(2 * SECOND)).isTrue();
+        closeUntilMended(closure, 2 * SECOND, 2 * SECOND);
+        assertThat(closure.until()).isEqualTo(3 * SECOND);
+        closure.closeUntil(9 * SECOND, "a limit", 4 * SECOND);
+        closure.checkNow(5 * SECOND);
+        assertThat(closure.until()).as("its end is known").isEqualTo(9 * SECOND);
+    }
+
+    @Test
+    void closedByAnother_isCheckedWhenThatOneSaid_thenAfterAsLongAgain_andNobodyElseProbesIt() {
+        Closure closure = new Closure();
+        closure.resumeUntilMended(5 * SECOND, "no credit", 0);
+        assertThat(closure.waitNanos(5 * SECOND - 1)).isEqualTo(Waits.UNKNOWN);
+        closure.probedElsewhere(60 * SECOND);
+        assertThat(closure.waitNanos(5 * SECOND)).isEqualTo(Waits.UNTIL_EVENT);
+        closeUntilMended(closure, 5 * SECOND, 5 * SECOND);
+        assertThat(closure.until()).isEqualTo(10 * SECOND);
+        assertThat(closure.waitNanos(10 * SECOND)).isZero();
+    }
+
+    @Test
+    void whatHasEndedSinceACallBegan_isCountedByItsUnit() {
+        ScopeUses uses = new ScopeUses();
+        ScopeUse first = uses.begin(new TokenCount(1, 2), 0);
+        ScopeUse ended = uses.begin(new TokenCount(10, 20), 1);
+        ScopeUse second = uses.begin(new TokenCount(100, 200), 2);
+        uses.leave(ended);
+        ScopeUse third = uses.begin(new TokenCount(1_000, 2_000), 3);
+        for (ScopeUse before : List.of(first, second)) {
+            assertThat(uses.endedSince(before, Limit.Unit.REQUESTS)).isEqualTo(1);
+            assertThat(uses.endedSince(before, Limit.Unit.OUTPUT_TOKENS)).isEqualTo(20);
+        }
+        assertThat(uses.endedSince(third, Limit.Unit.TOKENS)).isZero();
+        assertThat(uses.reserved(Limit.Unit.INPUT_TOKENS)).isEqualTo(1_101);
+        assertThat(uses.othersBegan(second)).containsExactly(0, 3);
+    }
+
+    @Test
     void thatMayBeItsPromptsFault_isCheckedByTenPromptsInTurn() {
         Closure closure = new Closure();
         for (int now = 0; now < 18; now += 2) {
