@@ -13,6 +13,7 @@ import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.StatusSnapshot.CoordinatorStatus;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class EngineCoordinationTest {
@@ -48,7 +50,11 @@ final class EngineCoordinationTest {
     }
 
     private static ScopeClosing closing(Duration remaining, boolean endKnown) {
-        return new ScopeClosing(SCOPE, remaining, endKnown, "another's words");
+        return closing(SCOPE, remaining, endKnown);
+    }
+
+    private static ScopeClosing closing(Scope scope, Duration remaining, boolean endKnown) {
+        return new ScopeClosing(scope, remaining, endKnown, "another's words");
     }
 
     @Test
@@ -321,30 +327,38 @@ final class EngineCoordinationTest {
         assertThat(client.calls()).as("after the probe").isBetween(2, 10);
     }
 
-    @Test
-    void probeIsLeftToOthers_untilTheyTellThatItIsOpen() {
+    static List<Scope> scopes() {
+        return List.of(SCOPE, Scope.of(SCOPE.organization(), EngineFixture.MODEL));
+    }
+
+    @ParameterizedTest
+    @MethodSource("scopes")
+    void probeIsLeftToOthers_untilTheyTellThatItIsOpen(Scope scope) {
         fixture.engine();
         others.probesElsewhere();
-        others.listener().closed(closing(SECOND, false));
+        others.listener().closed(closing(scope, SECOND, false));
         fixture.advance(SECOND);
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofSeconds(5));
         assertThat(client.calls()).isZero();
         assertThat(answer).isNotDone();
-        others.listener().reopened(SCOPE);
+        assertThat(others.probes).containsExactly(scope + " for PT2M");
+        others.listener().reopened(scope);
         fixture.run();
         assertThat(answer).isCompleted();
         assertThat(client.callTimes()).containsExactly(Duration.ofSeconds(6).toNanos());
     }
 
     @Test
-    void probeOfOurs_tellsThatItIsOpen() {
+    void probeOfOurs_tellsThatEachPlaceIsOpen() {
         fixture.engine();
-        others.listener().closed(closing(SECOND, false));
+        scopes().forEach(scope -> others.listener().closed(closing(scope, SECOND, false)));
         fixture.advance(SECOND);
         fixture.ask("q");
         fixture.run();
-        assertThat(others.told).contains("reopened scripted/account a");
+        assertThat(others.told)
+                .containsAll(scopes().stream().map(scope -> "reopened " + scope).toList());
+        assertThat(others.probes).hasSize(2);
     }
 
     @Test
@@ -493,7 +507,23 @@ final class EngineCoordinationTest {
         fixture.ask("q");
         fixture.run();
         assertThat(cache.gets()).isEqualTo(2);
-        assertThat(fixture.status().coordination().orElseThrow().claimed()).isEqualTo(1);
+        assertThat(fixture.status().coordination())
+                .contains(new CoordinatorStatus("scripted", true, 2, 1, 7, 0, 1, 0, 0, Optional.of("far away")));
+        others.status(() -> {
+            throw new IllegalStateException("scripted");
+        });
+        assertThat(fixture.status().coordination())
+                .contains(new CoordinatorStatus(
+                        "scripted",
+                        false,
+                        0,
+                        1,
+                        0,
+                        0,
+                        1,
+                        0,
+                        1,
+                        Optional.of("the coordinator can't report its status")));
         assertThat(others.reserved).hasSize(1);
         assertThat(cache.puts()).isEqualTo(1);
     }

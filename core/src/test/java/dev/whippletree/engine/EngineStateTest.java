@@ -176,6 +176,24 @@ final class EngineStateTest {
     }
 
     @Test
+    void whatWasLearnedOfTokens_isKnownToTheNextProcess() {
+        long used = 0;
+        for (int answers = 60; answers > 0; answers -= 59) {
+            EngineFixture life = new EngineFixture(timeline).state(folder);
+            life.account("a", "1000000 tokens / 1h")
+                    .counts(Admission.asMade(100, 1_000))
+                    .uses(() -> TokenUsage.of(50, 40));
+            for (int number = 0; number < answers; number++) {
+                life.ask("question " + number);
+                used = limit(life).amount() - limit(life).left();
+                life.advance(Duration.ofHours(2));
+            }
+            close(life);
+        }
+        assertThat(used).isEqualTo(50 + 40);
+    }
+
+    @Test
     void usesCount_whenTheAmountIsDeclaredAnew() {
         EngineFixture first = life("10 requests / 1d");
         first.askMany(3);
@@ -296,11 +314,12 @@ final class EngineStateTest {
                 Optional.of(reset));
     }
 
-    @Test
-    void dayThatIsUsedUp_staysClosedUntilItsReset() {
+    @ParameterizedTest
+    @EnumSource(names = {"ORGANIZATION", "MODEL"})
+    void dayThatIsUsedUp_staysClosedUntilItsReset(Reach reach) {
         EngineFixture first = new EngineFixture(timeline).state(folder);
         ScriptedClient client = first.account("a");
-        client.usually(client.limits(MOMENT, FailureKind.QUOTA_EXHAUSTED, Duration.ofHours(5), Reach.ORGANIZATION));
+        client.usually(client.limits(MOMENT, FailureKind.QUOTA_EXHAUSTED, Duration.ofHours(5), reach));
         first.ask("question");
         first.advance(Duration.ofSeconds(1));
         Instant reset = first.status("a").until().orElseThrow();
