@@ -29,8 +29,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,6 +72,25 @@ final class EngineCoordinationTest {
                         tuple(SCOPE, "tokens/PT1M", Limit.tokens(50_000, Duration.ofMinutes(1)), 100L));
         assertThat(others.told).hasSize(1);
         assertThat(others.told.get(0)).startsWith("settled grant-1 ").endsWith(" 0 ms");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"9, 5", "5, 9"})
+    void limitThatTwoAccountsDeclareDifferently_isReservedAsTheStricter_andAsAReloadDeclaresIt(int one, int other) {
+        EngineFixture shared = new EngineFixture().coordination(others);
+        for (int round = 0; round < 2; round++) {
+            shared.member("x").with(said -> said.organization("acme")).limits(one + 10 * round + " / 1h");
+            shared.member("y").with(said -> said.organization("acme")).limits(other + 10 * round + " / 1h");
+            shared.reload();
+            shared.ask("q" + round);
+            shared.advance(SECOND);
+            assertThat(others.reserved.get(round))
+                    .containsExactly(new LimitUse(
+                            Scope.of("scripted/acme"),
+                            "requests/PT1H",
+                            Limit.requests(5 + 10 * round, Duration.ofHours(1)),
+                            1));
+        }
     }
 
     @Test
@@ -312,7 +333,17 @@ final class EngineCoordinationTest {
                 told.add(account + " " + reason);
             }
         });
-        fixture.engine();
+        for (String id : List.of("b", "c")) {
+            fixture.account(id, Optional.of("acme"), 1);
+        }
+        fixture.tier("a").engine();
+        others.listener().closed(closing(Scope.of("scripted/acme"), SECOND, true));
+        fixture.advance(Duration.ZERO);
+        assertThat(told)
+                .containsExactly(
+                        "b is closed, according to another process; checked again in 1 s",
+                        "c is closed, according to another process; checked again in 1 s");
+        told.clear();
         others.listener().closed(closing(Duration.ofSeconds(9), false));
         others.listener().closed(closing(Duration.ofSeconds(3), false));
         fixture.advance(Duration.ofSeconds(8));
@@ -429,10 +460,17 @@ final class EngineCoordinationTest {
         others.claims(() -> CompletableFuture.completedFuture(new Claim.Others(ended)));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(SECOND);
-        others.claims(() -> CompletableFuture.completedFuture(others.ours()));
-        ended.complete(null);
+        CompletableFuture<Completion> left = fixture.ask("left");
+        left.cancel(false);
+        AtomicInteger claims = new AtomicInteger();
+        others.claims(() -> {
+            claims.incrementAndGet();
+            return CompletableFuture.completedFuture(others.ours());
+        });
+        ended.completeExceptionally(new IllegalStateException("the other is gone"));
         fixture.run();
         assertThat(answer).isCompleted();
+        assertThat(claims).as("none for the one that left").hasValue(1);
         assertThat(client.calls()).isEqualTo(1);
         assertThat(others.told).last().isEqualTo("claim ended");
     }

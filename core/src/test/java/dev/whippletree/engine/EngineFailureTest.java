@@ -151,8 +151,9 @@ final class EngineFailureTest {
         ScriptedClient cooling = fixture.account("cooling");
         cooling.then(cooling.failsAfter(SHORT, FailureKind.OVERLOADED)).usually(cooling.hangs());
         ScriptedClient tested = fixture.account("tested");
+        Duration half = Duration.ofMillis(500);
         ScriptedClient.Behaviour refuses =
-                tested.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofSeconds(1), Reach.ORGANIZATION);
+                tested.limits(half, FailureKind.RATE_LIMITED, Duration.ofSeconds(1), Reach.ORGANIZATION);
         tested.then(refuses).then(refuses).usually(tested.hangs());
         fixture.account("requests", "3 / 1m");
         fixture.account("tokens", "100 tokens / 1h")
@@ -163,8 +164,10 @@ final class EngineFailureTest {
         fixture.advance(SHORT);
         Instant now = fixture.timeline.now();
         assertStatus("cooling", AccountState.COOLING, "scripted OVERLOADED", Optional.of(now.plusSeconds(1)));
-        assertStatus("tested", AccountState.BUSY, "scripted RATE_LIMITED", Optional.of(now.plusSeconds(1)));
-        fixture.advance(Duration.ofSeconds(2).plus(SHORT));
+        fixture.advance(half.minus(SHORT));
+        Instant opens = fixture.timeline.now().plusSeconds(1);
+        assertStatus("tested", AccountState.BUSY, "scripted RATE_LIMITED", Optional.of(opens));
+        fixture.advance(half.multipliedBy(7).minus(SHORT));
         assertStatus("cooling", AccountState.COOLING, "one prompt probes it: scripted OVERLOADED", Optional.empty());
         assertStatus("tested", AccountState.BUSY, "one prompt tests it: scripted RATE_LIMITED", Optional.empty());
         Instant arrived = now.plusMillis(90);

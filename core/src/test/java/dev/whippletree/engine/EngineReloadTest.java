@@ -287,6 +287,18 @@ final class EngineReloadTest {
     }
 
     @Test
+    void limitOfAModelThatIsDeclaredNoLonger_holdsNobodyBack() {
+        bench.member("a").with(said -> said.limit(Limit.requests(1, Duration.ofHours(1)), EngineFixture.MODEL));
+        List<CompletableFuture<Completion>> answers = bench.askMany(3);
+        bench.advance(SECOND);
+        assertThat(bench.status("a").calls()).isEqualTo(1);
+        bench.without("a").member("a");
+        bench.reload();
+        bench.advance(SECOND);
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+
+    @Test
     void concurrency_isTheNewOneAtOnce() {
         ScriptedClient client = bench.member("a")
                 .with(said -> said.maxConcurrency(2))
@@ -626,7 +638,7 @@ final class EngineReloadTest {
         bench.without("a")
                 .route("new", "b")
                 .withoutRoute("default")
-                .notes("said anew")
+                .notes("said anew", "said anew")
                 .reload();
         assertThat(bench.status().accounts())
                 .singleElement()

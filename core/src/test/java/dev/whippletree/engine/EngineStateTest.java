@@ -37,6 +37,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -369,12 +370,30 @@ final class EngineStateTest {
     }
 
     @Test
-    void accountThatIsOff_isTriedByTheNextProcessIfItsTokenIsAnother() {
+    void accountAddedByAReload_hasUsedWhatWasSavedOfItsLimits() {
+        EngineFixture first = life();
+        ScriptedClient client = first.account("b");
+        client.usually(client.reports(MOMENT, () -> report(Refill.AT_ONCE, 100, 40, Duration.ofHours(1))));
+        first.askOf("b", "question");
+        first.advance(Duration.ofSeconds(1));
+        close(first);
+        EngineFixture second = life();
+        second.engine();
+        second.account("b");
+        second.tier("b").reload();
+        assertThat(second.status("b").limits()).extracting(LimitStatus::left).containsExactly(40L);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ACCOUNT", "ORGANIZATION"})
+    void accountThatIsOff_isTriedByTheNextProcessIfItsTokenIsAnother(Reach reach) {
+        Failure refused = new Failure(
+                FailureKind.UNAUTHORIZED, "refused", OptionalInt.empty(), Optional.empty(), Optional.empty(), reach);
         int calls = 0;
         for (String token : List.of("old", "old", "new")) {
             EngineFixture life = new EngineFixture(timeline).state(folder);
             ScriptedClient client = life.account("a", "org", Secret.of(token));
-            client.usually(client.failsAfter(MOMENT, Failure.of(FailureKind.UNAUTHORIZED, "refused")));
+            client.usually(client.failsAfter(MOMENT, refused));
             life.ask("question");
             life.advance(MOMENT);
             assertThat(life.status("a").state()).isEqualTo(AccountState.OFF);

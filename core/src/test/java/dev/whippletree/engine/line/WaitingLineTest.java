@@ -266,6 +266,17 @@ final class WaitingLineTest {
     }
 
     @Test
+    void ahead_countsOfTheOtherPriorityWhatTheShareOfBatchAllows() {
+        Ticket batch = enter("batch", "one", Priority.BATCH);
+        Ticket later = enter("batch", "one", Priority.BATCH);
+        enter("people", "session ", 60);
+        Ticket person = enter("people", "last", Priority.INTERACTIVE);
+        assertThat(ahead(batch)).as("nineteen begin before each of batch").isEqualTo(19);
+        assertThat(ahead(later)).isEqualTo(1 + 38);
+        assertThat(ahead(person)).isEqualTo(60 + 2);
+    }
+
+    @Test
     void soloTicket_goesBeforeTheThirdOfEachOtherTenant() {
         enter("other", "session ", 9);
         servedByTenant(1);

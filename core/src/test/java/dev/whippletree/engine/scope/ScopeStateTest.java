@@ -8,6 +8,7 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.LimitSource;
 import dev.whippletree.model.TokenCount;
+import dev.whippletree.spi.LimitUse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -203,6 +204,20 @@ final class ScopeStateTest {
         closeUntilMended(closure, 5 * SECOND, 5 * SECOND);
         assertThat(closure.until()).isEqualTo(10 * SECOND);
         assertThat(closure.waitNanos(10 * SECOND)).isZero();
+    }
+
+    @Test
+    void refusalsByOthers_holdForAsMuchAsWasRefusedOrMore_untilTheirTimes() {
+        SharedLimits shared = model.shared();
+        Limit limit = Limit.tokens(1_000, Duration.ofMinutes(1));
+        List<long[]> refusals = List.of(new long[] {100, 10}, new long[] {50, 5}, new long[] {200, 8});
+        refusals.forEach(
+                refusal -> shared.refused(new LimitUse(model.scope(), "tokens", limit, refusal[0]), refusal[1], 0));
+        shared.refused(new LimitUse(model.scope(), "requests", Limit.requests(9, Duration.ofMinutes(1)), 1), 2, 0);
+        assertThat(List.of(40, 50, 99, 100, 300))
+                .extracting(tokens -> shared.waitNanos(new TokenCount(tokens, 0), 1))
+                .containsExactly(1L, 4L, 4L, 9L, 9L);
+        assertThat(shared.waitNanos(new TokenCount(99, 0), 5)).isZero();
     }
 
     @Test
