@@ -149,6 +149,11 @@ final class DoubtsTest {
         }
         assertNothingIsClosed();
         answered(100, "good one");
+        fixture.advance(Duration.ofMinutes(61)); // After an hour nobody but the poisoner matters.
+        for (int bad = 0; bad < 100; bad++) {
+            refused(POISON, "poisoner");
+        }
+        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OFF);
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.StatusSnapshot.CoordinatorStatus;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
@@ -28,9 +29,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class EngineCoordinationTest {
@@ -48,7 +52,11 @@ final class EngineCoordinationTest {
     }
 
     private static ScopeClosing closing(Duration remaining, boolean endKnown) {
-        return new ScopeClosing(SCOPE, remaining, endKnown, "another's words");
+        return closing(SCOPE, remaining, endKnown);
+    }
+
+    private static ScopeClosing closing(Scope scope, Duration remaining, boolean endKnown) {
+        return new ScopeClosing(scope, remaining, endKnown, "another's words");
     }
 
     @Test
@@ -64,6 +72,25 @@ final class EngineCoordinationTest {
                         tuple(SCOPE, "tokens/PT1M", Limit.tokens(50_000, Duration.ofMinutes(1)), 100L));
         assertThat(others.told).hasSize(1);
         assertThat(others.told.get(0)).startsWith("settled grant-1 ").endsWith(" 0 ms");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"9, 5", "5, 9"})
+    void limitThatTwoAccountsDeclareDifferently_isReservedAsTheStricter_andAsAReloadDeclaresIt(int one, int other) {
+        EngineFixture shared = new EngineFixture().coordination(others);
+        for (int round = 0; round < 2; round++) {
+            shared.member("x").with(said -> said.organization("acme")).limits(one + 10 * round + " / 1h");
+            shared.member("y").with(said -> said.organization("acme")).limits(other + 10 * round + " / 1h");
+            shared.reload();
+            shared.ask("q" + round);
+            shared.advance(SECOND);
+            assertThat(others.reserved.get(round))
+                    .containsExactly(new LimitUse(
+                            Scope.of("scripted/acme"),
+                            "requests/PT1H",
+                            Limit.requests(5 + 10 * round, Duration.ofHours(1)),
+                            1));
+        }
     }
 
     @Test
@@ -306,7 +333,17 @@ final class EngineCoordinationTest {
                 told.add(account + " " + reason);
             }
         });
-        fixture.engine();
+        for (String id : List.of("b", "c")) {
+            fixture.account(id, Optional.of("acme"), 1);
+        }
+        fixture.tier("a").engine();
+        others.listener().closed(closing(Scope.of("scripted/acme"), SECOND, true));
+        fixture.advance(Duration.ZERO);
+        assertThat(told)
+                .containsExactly(
+                        "b is closed, according to another process; checked again in 1 s",
+                        "c is closed, according to another process; checked again in 1 s");
+        told.clear();
         others.listener().closed(closing(Duration.ofSeconds(9), false));
         others.listener().closed(closing(Duration.ofSeconds(3), false));
         fixture.advance(Duration.ofSeconds(8));
@@ -321,30 +358,38 @@ final class EngineCoordinationTest {
         assertThat(client.calls()).as("after the probe").isBetween(2, 10);
     }
 
-    @Test
-    void probeIsLeftToOthers_untilTheyTellThatItIsOpen() {
+    static List<Scope> scopes() {
+        return List.of(SCOPE, Scope.of(SCOPE.organization(), EngineFixture.MODEL));
+    }
+
+    @ParameterizedTest
+    @MethodSource("scopes")
+    void probeIsLeftToOthers_untilTheyTellThatItIsOpen(Scope scope) {
         fixture.engine();
         others.probesElsewhere();
-        others.listener().closed(closing(SECOND, false));
+        others.listener().closed(closing(scope, SECOND, false));
         fixture.advance(SECOND);
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(Duration.ofSeconds(5));
         assertThat(client.calls()).isZero();
         assertThat(answer).isNotDone();
-        others.listener().reopened(SCOPE);
+        assertThat(others.probes).containsExactly(scope + " for PT2M");
+        others.listener().reopened(scope);
         fixture.run();
         assertThat(answer).isCompleted();
         assertThat(client.callTimes()).containsExactly(Duration.ofSeconds(6).toNanos());
     }
 
     @Test
-    void probeOfOurs_tellsThatItIsOpen() {
+    void probeOfOurs_tellsThatEachPlaceIsOpen() {
         fixture.engine();
-        others.listener().closed(closing(SECOND, false));
+        scopes().forEach(scope -> others.listener().closed(closing(scope, SECOND, false)));
         fixture.advance(SECOND);
         fixture.ask("q");
         fixture.run();
-        assertThat(others.told).contains("reopened scripted/account a");
+        assertThat(others.told)
+                .containsAll(scopes().stream().map(scope -> "reopened " + scope).toList());
+        assertThat(others.probes).hasSize(2);
     }
 
     @Test
@@ -415,10 +460,17 @@ final class EngineCoordinationTest {
         others.claims(() -> CompletableFuture.completedFuture(new Claim.Others(ended)));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(SECOND);
-        others.claims(() -> CompletableFuture.completedFuture(others.ours()));
-        ended.complete(null);
+        CompletableFuture<Completion> left = fixture.ask("left");
+        left.cancel(false);
+        AtomicInteger claims = new AtomicInteger();
+        others.claims(() -> {
+            claims.incrementAndGet();
+            return CompletableFuture.completedFuture(others.ours());
+        });
+        ended.completeExceptionally(new IllegalStateException("the other is gone"));
         fixture.run();
         assertThat(answer).isCompleted();
+        assertThat(claims).as("none for the one that left").hasValue(1);
         assertThat(client.calls()).isEqualTo(1);
         assertThat(others.told).last().isEqualTo("claim ended");
     }
@@ -493,7 +545,23 @@ final class EngineCoordinationTest {
         fixture.ask("q");
         fixture.run();
         assertThat(cache.gets()).isEqualTo(2);
-        assertThat(fixture.status().coordination().orElseThrow().claimed()).isEqualTo(1);
+        assertThat(fixture.status().coordination())
+                .contains(new CoordinatorStatus("scripted", true, 2, 1, 7, 0, 1, 0, 0, Optional.of("far away")));
+        others.status(() -> {
+            throw new IllegalStateException("scripted");
+        });
+        assertThat(fixture.status().coordination())
+                .contains(new CoordinatorStatus(
+                        "scripted",
+                        false,
+                        0,
+                        1,
+                        0,
+                        0,
+                        1,
+                        0,
+                        1,
+                        Optional.of("the coordinator can't report its status")));
         assertThat(others.reserved).hasSize(1);
         assertThat(cache.puts()).isEqualTo(1);
     }

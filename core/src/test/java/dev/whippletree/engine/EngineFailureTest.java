@@ -11,8 +11,10 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.model.TokenUsage;
 import dev.whippletree.settings.Retries;
 import dev.whippletree.settings.Timeouts;
+import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.testkit.logging.LoggedLines;
 import java.time.Duration;
@@ -85,26 +87,106 @@ final class EngineFailureTest {
         assertThat(failure(answer)).hasMessage(message.replace("|", System.lineSeparator() + "  "));
     }
 
-    @Test
-    void closings_areToldWithTimesAsPeopleSayThem() {
-        List<String> closings = new ArrayList<>();
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "RATE_LIMITED | ORGANIZATION | 12 | INFO | is rate-limited for 12 s | '' | ''",
+                "RATE_LIMITED | MODEL | 90 | INFO | is rate-limited on model for 1 min 30 s | '' | ' on model'",
+                "QUOTA_EXHAUSTED | ORGANIZATION | 7200 | WARN | has used up its quota | checked again in 2 h | ''",
+                "QUOTA_EXHAUSTED | MODEL | | WARN | has used up its quota on model | checked again in 1 s | ' on model'",
+                "UNAUTHORIZED | ACCOUNT | | WARN | is off: no token is set"
+                        + " | checked again in 1 s, or by the first prompt after the token changes | ''",
+                "UNAUTHORIZED | ORGANIZATION | | WARN | is off: no token is set"
+                        + " | checked again in 1 s, or by the first prompt after the token changes | ''",
+                "MODEL_UNAVAILABLE | MODEL | | WARN | doesn't have model model | checked again in 1 s |",
+                "MODEL_UNAVAILABLE | PROMPT | | WARN | doesn't have model model | checked again by the next prompt |",
+                "QUOTA_EXHAUSTED | PROMPT | | WARN | refuses all prompts for model model"
+                        + " | checked again by the next prompt |",
+                "OVERLOADED | ACCOUNT | 9 | INFO | cools down | '' |"
+            })
+    void closingsAndOpenings_areToldAndLogged_withWhereAndWhy_andTimesAsPeopleSayThem(
+            FailureKind kind, Reach reach, Long seconds, String level, String what, String next, String reopened) {
+        List<String> told = new ArrayList<>();
         fixture.listener(new EngineListener() {
             @Override
             public void closed(String account, String reason) {
-                closings.add(account + " " + reason);
+                told.add(account + " " + reason);
+            }
+
+            @Override
+            public void reopened(String account) {
+                told.add(account + " reopened");
             }
         });
         ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.then(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofSeconds(12), Reach.ORGANIZATION));
-        client.usually(client.failsAfter(SHORT, FailureKind.UNAUTHORIZED));
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.advance(Duration.ofSeconds(20));
-        assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ACCOUNT);
-        assertThat(closings)
-                .containsExactly(
-                        "a is rate-limited for 12 s",
-                        "a is off: no token is set; checked again in 1 s, or by the first prompt after the token"
-                                + " changes");
+        client.then(client.failsAfter(
+                SHORT,
+                new Failure(
+                        kind,
+                        "in its words",
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        Optional.ofNullable(seconds).map(Duration::ofSeconds),
+                        reach)));
+        try (LoggedLines log = new LoggedLines(ScopeClosures.class)) {
+            fixture.ask("q");
+            fixture.advance(SHORT);
+            assertThat(told).containsExactly("a " + what + (next.isEmpty() ? "" : "; " + next));
+            assertThat(log.all())
+                    .containsExactly(level + " account a " + what + ": in its words"
+                            + (next.isEmpty() ? "" : " (" + next + ")"));
+            fixture.advance(Duration.ofHours(3));
+            fixture.ask("checks it");
+            fixture.advance(Duration.ofSeconds(1));
+            if (reopened != null) {
+                assertThat(told).hasSize(2).endsWith("a reopened");
+                assertThat(log.all()).hasSize(2).endsWith("INFO account a: open again" + reopened);
+            }
+        }
+    }
+
+    @Test
+    void statusTellsWhyAnAccountIsBusyOrCools_andSinceWhenItIsTriedByOnePrompt() {
+        ScriptedClient cooling = fixture.account("cooling");
+        cooling.then(cooling.failsAfter(SHORT, FailureKind.OVERLOADED)).usually(cooling.hangs());
+        ScriptedClient tested = fixture.account("tested");
+        Duration half = Duration.ofMillis(500);
+        ScriptedClient.Behaviour refuses =
+                tested.limits(half, FailureKind.RATE_LIMITED, Duration.ofSeconds(1), Reach.ORGANIZATION);
+        tested.then(refuses).then(refuses).usually(tested.hangs());
+        fixture.account("requests", "3 / 1m");
+        fixture.account("tokens", "100 tokens / 1h")
+                .counts(Admission.onEntry(100, 0))
+                .uses(() -> TokenUsage.of(100, 0));
+        List.of("cooling", "tested", "requests", "tokens").forEach(id -> fixture.askOf(id, "q"));
+        List.of("1", "2").forEach(text -> fixture.askOf("requests", text));
+        fixture.advance(SHORT);
+        Instant now = fixture.timeline.now();
+        assertStatus("cooling", AccountState.COOLING, "scripted OVERLOADED", Optional.of(now.plusSeconds(1)));
+        fixture.advance(half.minus(SHORT));
+        Instant opens = fixture.timeline.now().plusSeconds(1);
+        assertStatus("tested", AccountState.BUSY, "scripted RATE_LIMITED", Optional.of(opens));
+        fixture.advance(half.multipliedBy(7).minus(SHORT));
+        assertStatus("cooling", AccountState.COOLING, "one prompt probes it: scripted OVERLOADED", Optional.empty());
+        assertStatus("tested", AccountState.BUSY, "one prompt tests it: scripted RATE_LIMITED", Optional.empty());
+        Instant arrived = now.plusMillis(90);
+        assertStatus(
+                "requests",
+                AccountState.BUSY,
+                "its limit of 3 requests is used up",
+                Optional.of(arrived.plus(Duration.ofMinutes(1))));
+        assertStatus(
+                "tokens",
+                AccountState.BUSY,
+                "its limit of 100 tokens is used up",
+                Optional.of(arrived.plus(Duration.ofHours(1))));
+    }
+
+    private void assertStatus(String id, AccountState state, String reason, Optional<Instant> until) {
+        assertThat(fixture.status(id))
+                .extracting(status -> status.state(), status -> status.reason(), status -> status.until())
+                .containsExactly(state, Optional.of(reason), until);
     }
 
     @Test

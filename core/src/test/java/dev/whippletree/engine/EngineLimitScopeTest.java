@@ -193,6 +193,23 @@ final class EngineLimitScopeTest {
     }
 
     @Test
+    void otherModelAnsweredAfterTheOrganizationWasMeant_theNextRefusalClosesItsModelOnly() {
+        fixture.tier("a/large", "a/small", "a/third");
+        client.then(refuses(Duration.ofMinutes(1))).then(refuses(SECOND)).usually(answers());
+        ask("first", "large");
+        fixture.advance(SHORT);
+        CompletableFuture<Completion> second = ask("second", "small");
+        fixture.advance(SECOND.multipliedBy(2));
+        assertThat(second).isCompleted();
+        client.then(refuses(Duration.ofMinutes(1)));
+        ask("third", "small");
+        fixture.advance(SHORT);
+        CompletableFuture<Completion> free = ask("fourth", "third");
+        fixture.advance(SHORT);
+        assertThat(free).isCompleted();
+    }
+
+    @Test
     void tiersReopenTogether_theOneThatRefusedIsNotTakenFirstAgain() {
         fixture.tier("a/large").tier("a/small");
         Failure everything =

@@ -4,6 +4,7 @@ import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Origin;
@@ -19,11 +20,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who goes first, who may overtake, and who is told that waiting is no use. */
 final class EngineLineTest {
@@ -241,14 +243,16 @@ final class EngineLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void promptThatALimitHasRefused_leavesTheNextTrialToAnother_overAReloadToo(boolean reloaded) {
+    @CsvSource({"ORGANIZATION, false", "ORGANIZATION, true", "MODEL, false"})
+    void promptThatALimitHasRefused_leavesTheNextTrialToAnother_overAReloadToo(Reach reach, boolean reloaded) {
+        Failure refusal = new Failure(
+                FailureKind.RATE_LIMITED, "no", OptionalInt.of(429), Optional.empty(), Optional.empty(), reach);
         List<String> asked = new ArrayList<>();
         ScriptedClient client = fixture.account("a");
         client.usually((prompt, model, sink) -> {
             asked.add(prompt.messages().get(0).text());
             return (asked.size() == 1
-                            ? client.failsAfter(Duration.ofMillis(10), FailureKind.RATE_LIMITED)
+                            ? client.failsAfter(Duration.ofMillis(10), refusal)
                             : client.answersAfter(Duration.ofMillis(10)))
                     .run(prompt, model, sink);
         });

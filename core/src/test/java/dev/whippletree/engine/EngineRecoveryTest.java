@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is off comes back: after a second by one probe, or as soon as its token has changed. */
@@ -42,11 +43,13 @@ final class EngineRecoveryTest {
         assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ACCOUNT);
     }
 
-    @Test
-    void organizationOutOfCredit_isProbedByOneOfAllItsAccountsThenStartsSlowly() {
+    @ParameterizedTest
+    @EnumSource(names = {"QUOTA_EXHAUSTED", "UNAUTHORIZED"})
+    void organizationThatIsOff_isProbedByOneOfAllItsAccountsThenStartsSlowly(FailureKind kind) {
         ScriptedClient first = fixture.account("a", "org", Secret.of("a"));
         ScriptedClient second = fixture.account("b", "org", Secret.of("b"));
-        turnOff(first, FailureKind.QUOTA_EXHAUSTED, Reach.ORGANIZATION);
+        fixture.member("a").limits("1000 / 1s");
+        turnOff(first, kind, Reach.ORGANIZATION);
         fixture.advance(Duration.ofHours(1));
         List<CompletableFuture<Completion>> answers = fixture.askMany(40);
         fixture.advance(SHORT);
@@ -73,6 +76,26 @@ final class EngineRecoveryTest {
         assertThat(fixture.status("a").reason()).contains("scripted QUOTA_EXHAUSTED");
         assertThat(fixture.status("a").until())
                 .contains(fixture.timeline.now().plus(Duration.ofSeconds(2)).minusMillis(990));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RATE_LIMITED, BUSY",
+        "TOO_LARGE, OPEN",
+        "FILTERED, OPEN",
+        "REJECTED, OPEN",
+        "MODEL_UNAVAILABLE, OFF",
+        "TIMEOUT, OFF",
+        "OVERLOADED, OFF"
+    })
+    void probeThatIsRefusedForItsPromptOrForALimit_provesThatTheAccountIsOpen(FailureKind kind, AccountState state) {
+        ScriptedClient client = fixture.account("a", "org", Secret.of("a"));
+        turnOff(client, FailureKind.QUOTA_EXHAUSTED, Reach.ORGANIZATION);
+        client.usually(client.limits(SHORT, kind, Duration.ofMinutes(1), Reach.ACCOUNT));
+        fixture.advance(Duration.ofSeconds(1));
+        fixture.ask("probe");
+        fixture.advance(SHORT);
+        assertThat(fixture.status("a").state()).isEqualTo(state);
     }
 
     @Test
@@ -110,6 +133,18 @@ final class EngineRecoveryTest {
         assertThat(fixtureAnswer("with the other's")).isCompleted();
         assertThat(fixture.status().accounts())
                 .allSatisfy(account -> assertThat(account.state()).isEqualTo(AccountState.OPEN));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"UNAUTHORIZED, ACCOUNT", "QUOTA_EXHAUSTED, ORGANIZATION", "MODEL_UNAVAILABLE, MODEL"})
+    void recheck_letsTheNextPromptProbe_beforeTheNextCheck(FailureKind kind, Reach reach) {
+        ScriptedClient client = fixture.account("a", "org", Secret.of("a"));
+        client.then(client.failsAfter(SHORT, refused(kind, reach)));
+        fixture.ask("turns it off");
+        fixture.advance(SHORT);
+        assertThat(failure(fixture.ask("too early")).reason()).isEqualTo(Reason.NO_ACCOUNT);
+        fixture.engine().recheck();
+        assertThat(fixtureAnswer("checks it")).isCompleted();
     }
 
     @Test

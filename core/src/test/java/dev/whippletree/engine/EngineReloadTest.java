@@ -287,6 +287,18 @@ final class EngineReloadTest {
     }
 
     @Test
+    void limitOfAModelThatIsDeclaredNoLonger_holdsNobodyBack() {
+        bench.member("a").with(said -> said.limit(Limit.requests(1, Duration.ofHours(1)), EngineFixture.MODEL));
+        List<CompletableFuture<Completion>> answers = bench.askMany(3);
+        bench.advance(SECOND);
+        assertThat(bench.status("a").calls()).isEqualTo(1);
+        bench.without("a").member("a");
+        bench.reload();
+        bench.advance(SECOND);
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+
+    @Test
     void concurrency_isTheNewOneAtOnce() {
         ScriptedClient client = bench.member("a")
                 .with(said -> said.maxConcurrency(2))
@@ -349,18 +361,49 @@ final class EngineReloadTest {
         return answer;
     }
 
-    @Test
-    void refusalOfATokenThatIsReplaced_saysNothingOfTheNewOne() {
+    @ParameterizedTest
+    @CsvSource({"UNAUTHORIZED, ACCOUNT, true", "UNAUTHORIZED, PROMPT, false", "QUOTA_EXHAUSTED, PROMPT, false"})
+    void refusalOfATokenThatIsReplaced_saysNothingOfTheNewOne(FailureKind kind, Reach reach, boolean answered) {
         ScriptedClient client =
                 bench.member("a").with(said -> said.token(Secret.of("old"))).client();
-        client.then(client.failsAfter(SECOND, FailureKind.UNAUTHORIZED));
+        client.then(client.limits(SECOND, kind, SECOND, reach));
         CompletableFuture<Completion> answer = bench.ask("question");
         bench.advance(MOMENT);
         bench.member("a").with(said -> said.token(Secret.of("new")));
         bench.reload();
-        bench.advance(Duration.ofSeconds(10));
-        assertThat(answer).isCompleted();
-        assertThat(answer.join().text()).isEqualTo("answer");
+        bench.advance(SECOND);
+        assertThat(bench.status("a").state()).isEqualTo(AccountState.OPEN);
+        bench.advance(SECOND);
+        assertThat(!answer.isCompletedExceptionally()).isEqualTo(answered);
+    }
+
+    @Test
+    void tokenThatCannotBeRead_countsAsReplaced() {
+        Secret away = Secret.from(() -> {
+            throw new IllegalStateException("the file is away");
+        });
+        ScriptedClient client = bench.member("a").with(said -> said.token(away)).client();
+        client.then(client.failsAfter(MOMENT, FailureKind.UNAUTHORIZED));
+        bench.ask("refused");
+        bench.advance(MOMENT);
+        assertThat(bench.status("a").until()).isPresent();
+        bench.reload();
+        assertThat(bench.status("a").reason()).contains("the next prompt probes it: scripted UNAUTHORIZED");
+    }
+
+    @Test
+    void routesBudgetOfRetries_isKept_unlessItIsAnother() {
+        ScriptedClient client = bench.member("a").client();
+        List<Boolean> answered = new ArrayList<>();
+        for (double budget : List.of(0.1, 0.1, 0.11)) {
+            bench.route(route -> EngineFixture.with(route, new Retries(2, MOMENT, MOMENT, 0, budget)))
+                    .reload();
+            client.then(client.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
+            CompletableFuture<Completion> answer = bench.ask("question " + client.calls());
+            bench.advance(SECOND);
+            answered.add(answer.isDone());
+        }
+        assertThat(answered).containsExactly(true, false, true);
     }
 
     @Test
@@ -595,7 +638,7 @@ final class EngineReloadTest {
         bench.without("a")
                 .route("new", "b")
                 .withoutRoute("default")
-                .notes("said anew")
+                .notes("said anew", "said anew")
                 .reload();
         assertThat(bench.status().accounts())
                 .singleElement()

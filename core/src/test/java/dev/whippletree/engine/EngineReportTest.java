@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.limits.ServiceModel;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Reach;
+import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import java.time.Duration;
@@ -69,6 +71,32 @@ final class EngineReportTest {
         fixture.askMany(50);
         fixture.run();
         assertThat(fixture.status("a").limits()).hasSize(1);
+    }
+
+    @Test
+    void paceThatIsOnlyLearned_makesNoAccountBusy() {
+        ScriptedClient client = fixture.account("a");
+        long[] served = {0, 0};
+        client.usually((prompt, model, sink) -> {
+            long window = fixture.timeline.nanoTime() / WINDOW.toNanos();
+            served[1] = window == served[0] ? served[1] + 1 : 1;
+            served[0] = window;
+            Duration latency = Duration.ofMillis(10);
+            return (served[1] <= 20
+                            ? client.answersAfter(latency)
+                            : client.limits(
+                                    latency, FailureKind.RATE_LIMITED, Duration.ofSeconds(1), Reach.ORGANIZATION))
+                    .run(prompt, model, sink);
+        });
+        fixture.askMany(400);
+        boolean seen = false;
+        for (int step = 0; step < 1_000; step++) {
+            fixture.advance(Duration.ofMillis(50));
+            StatusSnapshot.AccountStatus status = fixture.status("a");
+            seen |= status.limits().stream().anyMatch(limit -> limit.left() == 0);
+            assertThat(status.reason().orElse("")).doesNotContain("used up");
+        }
+        assertThat(seen).isTrue();
     }
 
     @Test

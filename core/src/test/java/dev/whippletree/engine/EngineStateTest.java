@@ -37,6 +37,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -176,6 +177,24 @@ final class EngineStateTest {
     }
 
     @Test
+    void whatWasLearnedOfTokens_isKnownToTheNextProcess() {
+        long used = 0;
+        for (int answers = 60; answers > 0; answers -= 59) {
+            EngineFixture life = new EngineFixture(timeline).state(folder);
+            life.account("a", "1000000 tokens / 1h")
+                    .counts(Admission.asMade(100, 1_000))
+                    .uses(() -> TokenUsage.of(50, 40));
+            for (int number = 0; number < answers; number++) {
+                life.ask("question " + number);
+                used = limit(life).amount() - limit(life).left();
+                life.advance(Duration.ofHours(2));
+            }
+            close(life);
+        }
+        assertThat(used).isEqualTo(50 + 40);
+    }
+
+    @Test
     void usesCount_whenTheAmountIsDeclaredAnew() {
         EngineFixture first = life("10 requests / 1d");
         first.askMany(3);
@@ -296,11 +315,12 @@ final class EngineStateTest {
                 Optional.of(reset));
     }
 
-    @Test
-    void dayThatIsUsedUp_staysClosedUntilItsReset() {
+    @ParameterizedTest
+    @EnumSource(names = {"ORGANIZATION", "MODEL"})
+    void dayThatIsUsedUp_staysClosedUntilItsReset(Reach reach) {
         EngineFixture first = new EngineFixture(timeline).state(folder);
         ScriptedClient client = first.account("a");
-        client.usually(client.limits(MOMENT, FailureKind.QUOTA_EXHAUSTED, Duration.ofHours(5), Reach.ORGANIZATION));
+        client.usually(client.limits(MOMENT, FailureKind.QUOTA_EXHAUSTED, Duration.ofHours(5), reach));
         first.ask("question");
         first.advance(Duration.ofSeconds(1));
         Instant reset = first.status("a").until().orElseThrow();
@@ -350,12 +370,30 @@ final class EngineStateTest {
     }
 
     @Test
-    void accountThatIsOff_isTriedByTheNextProcessIfItsTokenIsAnother() {
+    void accountAddedByAReload_hasUsedWhatWasSavedOfItsLimits() {
+        EngineFixture first = life();
+        ScriptedClient client = first.account("b");
+        client.usually(client.reports(MOMENT, () -> report(Refill.AT_ONCE, 100, 40, Duration.ofHours(1))));
+        first.askOf("b", "question");
+        first.advance(Duration.ofSeconds(1));
+        close(first);
+        EngineFixture second = life();
+        second.engine();
+        second.account("b");
+        second.tier("b").reload();
+        assertThat(second.status("b").limits()).extracting(LimitStatus::left).containsExactly(40L);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ACCOUNT", "ORGANIZATION"})
+    void accountThatIsOff_isTriedByTheNextProcessIfItsTokenIsAnother(Reach reach) {
+        Failure refused = new Failure(
+                FailureKind.UNAUTHORIZED, "refused", OptionalInt.empty(), Optional.empty(), Optional.empty(), reach);
         int calls = 0;
         for (String token : List.of("old", "old", "new")) {
             EngineFixture life = new EngineFixture(timeline).state(folder);
             ScriptedClient client = life.account("a", "org", Secret.of(token));
-            client.usually(client.failsAfter(MOMENT, Failure.of(FailureKind.UNAUTHORIZED, "refused")));
+            client.usually(client.failsAfter(MOMENT, refused));
             life.ask("question");
             life.advance(MOMENT);
             assertThat(life.status("a").state()).isEqualTo(AccountState.OFF);

@@ -347,6 +347,11 @@ final class EngineTest {
         CompletableFuture<Completion> other =
                 fixture.ask(Prompt.builder().user("q").model("small").build());
         fixture.run();
+        assertThat(fixture.ask(
+                        Prompt.builder().user("q").model("large").account("a").build()))
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageEndingWith("model 'large' is not on route 'default' for account 'a'; there are [small]");
         assertThat(answers)
                 .allSatisfy(
                         answer -> assertThat(answer.join().origin().account()).isEqualTo("b"));

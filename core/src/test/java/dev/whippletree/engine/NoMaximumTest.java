@@ -325,5 +325,7 @@ final class NoMaximumTest {
         answer(60);
         assertThat(fixture.engine().tokensToReserve(without)).isEqualTo(new TokenCount(100, 40));
         assertThat(fixture.engine().tokensToReserve(with)).isEqualTo(new TokenCount(100, 30));
+        fixture.route(route -> route.toBuilder().maxTokens(20).build()).reload();
+        assertThat(fixture.engine().tokensToReserve(without)).isEqualTo(new TokenCount(100, 20));
     }
 }

@@ -4,6 +4,7 @@ import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
@@ -163,6 +164,20 @@ final class PeopleFirstTest {
         fixture.advance(TURN.multipliedBy(2));
         assertThat(joined).isCompleted();
         assertThat(batch).isCompleted();
+    }
+
+    @Test
+    void batchPromptHurriedInThePauseAfterAFailure_goesAmongPeoples() {
+        ScriptedClient client = fixture.account("a", Optional.empty(), 1);
+        client.usually(client.answersAfter(TURN)).then(client.failsAfter(ANSWER, FailureKind.UNAVAILABLE));
+        Prompt.Builder wanted = Prompt.builder().user("wanted").tenant("other");
+        fixture.ask(wanted.priority(Priority.BATCH).build());
+        fixture.advance(ANSWER);
+        askMany("people", Priority.INTERACTIVE, 50);
+        CompletableFuture<Completion> joined =
+                fixture.ask(wanted.priority(Priority.INTERACTIVE).build());
+        fixture.advance(TURN.multipliedBy(5));
+        assertThat(joined).isCompleted();
     }
 
     /** Between two sessions that wait a turn of each is between two of the other; one more was begun before. */

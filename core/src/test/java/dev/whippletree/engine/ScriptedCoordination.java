@@ -25,8 +25,10 @@ final class ScriptedCoordination implements Coordination {
 
     final List<List<LimitUse>> reserved = new ArrayList<>();
     final List<String> told = new ArrayList<>();
+    final List<String> probes = new ArrayList<>();
     private Function<List<LimitUse>, CompletionStage<Grant>> answer = uses -> grant();
     private Supplier<CompletionStage<Claim>> claim = () -> CompletableFuture.completedFuture(ours());
+    private Supplier<CoordinationStatus> status = () -> new CoordinationStatus(true, 2, 7, Optional.of("far away"));
     private boolean probeIsOurs = true;
     private boolean deaf;
     private int grants;
@@ -40,6 +42,11 @@ final class ScriptedCoordination implements Coordination {
     /** From now on every claim is answered so. */
     void claims(Supplier<CompletionStage<Claim>> other) {
         claim = other;
+    }
+
+    /** From now on its status is this one. */
+    void status(Supplier<CoordinationStatus> other) {
+        status = other;
     }
 
     void probesElsewhere() {
@@ -106,6 +113,7 @@ final class ScriptedCoordination implements Coordination {
 
     @Override
     public CompletionStage<Boolean> claimProbe(Scope scope, Duration lease) {
+        probes.add(scope + " for " + lease);
         return CompletableFuture.completedFuture(probeIsOurs);
     }
 
@@ -127,7 +135,7 @@ final class ScriptedCoordination implements Coordination {
 
     @Override
     public CoordinationStatus status() {
-        return new CoordinationStatus(true, 2, 0, Optional.empty());
+        return status.get();
     }
 
     @Override

@@ -29,6 +29,11 @@ final class LineFixture {
         line.serve(ticket, beforePeople, lane -> !lane.isAbsent());
     }
 
+    /** Takes a ticket's prompt for one that was called before. */
+    static void begun(Ticket ticket) {
+        ((AnyWaiter) ticket.waiter()).calls = 1;
+    }
+
     /** Returns which route a ticket is for. */
     static String route(Ticket ticket) {
         return ((AnyWaiter) ticket.waiter()).route;
@@ -39,6 +44,7 @@ final class LineFixture {
         private final String route;
         private final TokenCount tokens;
         private final Ticket ticket;
+        private int calls;
 
         AnyWaiter(String route, TokenCount tokens, String tenant, String session, Priority priority) {
             this.route = route;
@@ -48,7 +54,7 @@ final class LineFixture {
 
         @Override
         public int calls() {
-            return 0;
+            return calls;
         }
 
         @Override

@@ -85,12 +85,15 @@ final class TurnCountsTest {
     }
 
     @Test
-    void tenantThatIsServedByAnotherRoute_goesLaterByThisOneToo() {
+    void tenantOneOfWhosePromptsLeaves_orIsServedByAnotherRoute_hasFewerAhead() {
         WaitingLine line = LineFixture.line(TenantWeights.EQUAL, 0);
         enter(line, "busy", "", 1);
+        Ticket leaving = enter(line, "busy", "", 1);
         enter(line, "asking", "", 1);
         enter(line, "asking", "", 1);
         Ticket asking = enter(line, "asking", "", 1);
+        assertThat(ahead(line, asking).tickets()).isEqualTo(4);
+        line.remove(leaving);
         assertThat(ahead(line, asking).tickets()).isEqualTo(3);
         route = "other";
         for (int served = 0; served < 5; served++) {

@@ -266,6 +266,17 @@ final class WaitingLineTest {
     }
 
     @Test
+    void ahead_countsOfTheOtherPriorityWhatTheShareOfBatchAllows() {
+        Ticket batch = enter("batch", "one", Priority.BATCH);
+        Ticket later = enter("batch", "one", Priority.BATCH);
+        enter("people", "session ", 60);
+        Ticket person = enter("people", "last", Priority.INTERACTIVE);
+        assertThat(ahead(batch)).as("nineteen begin before each of batch").isEqualTo(19);
+        assertThat(ahead(later)).isEqualTo(1 + 38);
+        assertThat(ahead(person)).isEqualTo(60 + 2);
+    }
+
+    @Test
     void soloTicket_goesBeforeTheThirdOfEachOtherTenant() {
         enter("other", "session ", 9);
         servedByTenant(1);
@@ -303,7 +314,12 @@ final class WaitingLineTest {
         line.remove(heaviest);
         assertThat(line.backlog().newestOf("light")).contains(first);
         assertThat(line.backlog().newestOf("nobody")).isEmpty();
-        assertThat(first.place()).isNotNull();
+        line.takeOut(first);
+        LineFixture.begun(first);
+        line.add(first);
+        assertThat(line.backlog().sizeOf("light"))
+                .as("what was called gives no way")
+                .isEqualTo(5);
     }
 
     @Test

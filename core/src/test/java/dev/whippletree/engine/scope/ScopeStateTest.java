@@ -8,6 +8,7 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.LimitSource;
 import dev.whippletree.model.TokenCount;
+import dev.whippletree.spi.LimitUse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -176,6 +177,64 @@ final class ScopeStateTest {
         assertThat(closure.isProbing(now)).isFalse();
         assertThat(closeUntilMended(closure, now, now)).isTrue();
         assertThat(closure.until() - now).isEqualTo(SECOND);
+    }
+
+    @Test
+    void checkedNow_isProbedAtOnce_andItsChecksStartAnew() {
+        Closure closure = new Closure();
+        closeUntilMended(closure, 0, 0);
+        closeUntilMended(closure, SECOND, SECOND);
+        assertThat(closure.until()).isEqualTo(3 * SECOND);
+        closure.checkNow(2 * SECOND);
+        assertThat(closure.isProbing(2 * SECOND)).isTrue();
+        closeUntilMended(closure, 2 * SECOND, 2 * SECOND);
+        assertThat(closure.until()).isEqualTo(3 * SECOND);
+        closure.closeUntil(9 * SECOND, "a limit", 4 * SECOND);
+        closure.checkNow(5 * SECOND);
+        assertThat(closure.until()).as("its end is known").isEqualTo(9 * SECOND);
+    }
+
+    @Test
+    void closedByAnother_isCheckedWhenThatOneSaid_thenAfterAsLongAgain_andNobodyElseProbesIt() {
+        Closure closure = new Closure();
+        closure.resumeUntilMended(5 * SECOND, "no credit", 0);
+        assertThat(closure.waitNanos(5 * SECOND - 1)).isEqualTo(Waits.UNKNOWN);
+        closure.probedElsewhere(60 * SECOND);
+        assertThat(closure.waitNanos(5 * SECOND)).isEqualTo(Waits.UNTIL_EVENT);
+        closeUntilMended(closure, 5 * SECOND, 5 * SECOND);
+        assertThat(closure.until()).isEqualTo(10 * SECOND);
+        assertThat(closure.waitNanos(10 * SECOND)).isZero();
+    }
+
+    @Test
+    void refusalsByOthers_holdForAsMuchAsWasRefusedOrMore_untilTheirTimes() {
+        SharedLimits shared = model.shared();
+        Limit limit = Limit.tokens(1_000, Duration.ofMinutes(1));
+        List<long[]> refusals = List.of(new long[] {100, 10}, new long[] {50, 5}, new long[] {200, 8});
+        refusals.forEach(
+                refusal -> shared.refused(new LimitUse(model.scope(), "tokens", limit, refusal[0]), refusal[1], 0));
+        shared.refused(new LimitUse(model.scope(), "requests", Limit.requests(9, Duration.ofMinutes(1)), 1), 2, 0);
+        assertThat(List.of(40, 50, 99, 100, 300))
+                .extracting(tokens -> shared.waitNanos(new TokenCount(tokens, 0), 1))
+                .containsExactly(1L, 4L, 4L, 9L, 9L);
+        assertThat(shared.waitNanos(new TokenCount(99, 0), 5)).isZero();
+    }
+
+    @Test
+    void whatHasEndedSinceACallBegan_isCountedByItsUnit() {
+        ScopeUses uses = new ScopeUses();
+        ScopeUse first = uses.begin(new TokenCount(1, 2), 0);
+        ScopeUse ended = uses.begin(new TokenCount(10, 20), 1);
+        ScopeUse second = uses.begin(new TokenCount(100, 200), 2);
+        uses.leave(ended);
+        ScopeUse third = uses.begin(new TokenCount(1_000, 2_000), 3);
+        for (ScopeUse before : List.of(first, second)) {
+            assertThat(uses.endedSince(before, Limit.Unit.REQUESTS)).isEqualTo(1);
+            assertThat(uses.endedSince(before, Limit.Unit.OUTPUT_TOKENS)).isEqualTo(20);
+        }
+        assertThat(uses.endedSince(third, Limit.Unit.TOKENS)).isZero();
+        assertThat(uses.reserved(Limit.Unit.INPUT_TOKENS)).isEqualTo(1_101);
+        assertThat(uses.othersBegan(second)).containsExactly(0, 3);
     }
 
     @Test
