@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PeakEwmaTest {
@@ -37,6 +38,17 @@ class PeakEwmaTest {
         ClosedLoop loop = new ClosedLoop(picker, Map.of("a", 100, "b", 100, "c", 100, "slow", 1_000), 12);
         Map<String, Integer> picks = loop.run(20_000);
         assertThat(picks.get("slow")).isBetween(2, 400);
+    }
+
+    /** A failure counts for five seconds, of which a third is left after ten. */
+    @ParameterizedTest
+    @CsvSource({"4900, 0, a", "5100, 0, b", "1800, 10, a", "1900, 10, b"})
+    void whatIsNotSet_isFiveSecondsForAFailure_andADecayOfTen(long millis, long age, String picked) {
+        Picker picker = open(Map.of());
+        picker.ended("b", Outcome.FAILED, 1, 0);
+        picker.ended("a", Outcome.ANSWERED, millis * SECOND / 1_000, age * SECOND);
+        assertThat(List.of(A, B).get(picker.pick(List.of(A, B), age * SECOND)).id())
+                .isEqualTo(picked);
     }
 
     @Test

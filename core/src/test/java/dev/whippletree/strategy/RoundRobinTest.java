@@ -60,9 +60,33 @@ class RoundRobinTest {
         assertThat(heavy).isBetween(265L, 335L);
     }
 
+    /** Also where the strategy's own order decides, of those that are equal by it. */
+    @Test
+    void settingsThatSayNoStart_areSpread_ofWhatTakesTurns() {
+        List<TargetView> ready = List.of(target("a", 1), target("b", 9));
+        Settings given = new Settings("route test", Map.of("other", "1"));
+        strategies.forEach((name, strategy) -> {
+            Settings spread = FirstTurn.spread(name, given);
+            if (strategy.settings().stream().noneMatch(key -> key.name().equals("start"))) {
+                assertThat(spread).as(name).isSameAs(given);
+                return;
+            }
+            assertThat(spread).isEqualTo(new Settings("route test", Map.of("other", "1", "start", "spread")));
+            assertThat(spread(strategy, spread, 7, ready).get(0)).as(name).isEqualTo("b");
+            Settings first = new Settings("route test", Map.of("start", " first "));
+            assertThat(FirstTurn.spread(name, first)).isSameAs(first);
+            assertThat(spread(strategy, first, 7, List.of(target("a", 1), target("b", 1))))
+                    .startsWith("a");
+        });
+    }
+
     private static List<String> spread(long seed, List<TargetView> ready) {
-        Picker spread = new RoundRobin()
-                .open(new Settings("route test", Map.of("start", "spread")), new SplittableRandom(seed));
+        return spread(new RoundRobin(), new Settings("route test", Map.of("start", "spread")), seed, ready);
+    }
+
+    private static List<String> spread(
+            BalancingStrategy strategy, Settings settings, long seed, List<TargetView> ready) {
+        Picker spread = strategy.open(settings, new SplittableRandom(seed));
         return IntStream.range(0, 3)
                 .mapToObj(n -> ready.get(spread.pick(ready, 0)).id())
                 .toList();

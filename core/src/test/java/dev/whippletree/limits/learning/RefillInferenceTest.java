@@ -78,6 +78,17 @@ final class RefillInferenceTest {
         assertThat(search.found()).as("it has come nearer once").isEqualTo(Refill.AT_ONCE);
     }
 
+    /** A unit takes 5/3 s. Of the first, rounded up, one would take longer than of the later ones. */
+    @Test
+    void bucketWhoseResetsAreInWholeSeconds_isFound_byThreeReportsInARow() {
+        RefillInference search = new RefillInference(Refill.AT_ONCE);
+        for (long used : new long[] {1, 4, 8, 16}) {
+            assertThat(search.found()).isEqualTo(Refill.AT_ONCE);
+            search.report(used, used, (used * 5 + 2) / 3 * SECOND, used + 1);
+        }
+        assertThat(search.found()).isEqualTo(Refill.CONTINUOUS);
+    }
+
     @Test
     void firstReportsOfNewWindows_areNotOnesThatWerePutOff() {
         RefillInference search = new RefillInference(Refill.AT_ONCE);
