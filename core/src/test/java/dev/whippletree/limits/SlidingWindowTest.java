@@ -82,6 +82,15 @@ final class SlidingWindowTest {
         assertThat(window.waitNanos(7, 10)).isEqualTo(2_990);
     }
 
+    /** What may arrive later than now is free again only a window after that. */
+    @Test
+    void room_isWithoutWhatMayArriveLater() {
+        window.reserve(2, 0).sent(50, 0);
+        assertThat(window.roomWithin(WINDOW - 1, 0)).isEqualTo(1);
+        assertThat(window.roomWithin(WINDOW + 49, 0)).isEqualTo(2);
+        assertThat(window.roomWithin(WINDOW + 50, 0)).isEqualTo(4);
+    }
+
     @Test
     void room_ofHugeAmountsAndTimes_doesNotOverflow() {
         SlidingWindow huge = new SlidingWindow(Long.MAX_VALUE / 8, Duration.ofMillis(1));

@@ -55,6 +55,10 @@ final class TokenBucketTest {
         small.arrived(0);
         small.settle(5, 0);
         assertThat(bucket.left(0)).isEqualTo(2);
+        Quota.Use gone = bucket.reserve(2, 0);
+        gone.release(0);
+        gone.settle(0, 0);
+        assertThat(bucket.left(0)).as("given back once").isEqualTo(2);
     }
 
     @Test

@@ -142,6 +142,17 @@ final class AdaptiveRateTest {
         double later = perSecond();
         refused(now, now + SECOND);
         assertThat(perSecond()).as("113 s later").isCloseTo(0.9 * later, within(0.001));
+        cut = perSecond();
+        for (int time = 0; time < 3; time++) {
+            now = admitted(10, now + SECOND, now + 11 * SECOND);
+            refused(now, now + SECOND);
+            assertThat(perSecond())
+                    .as("after that cut three more count for nothing")
+                    .isCloseTo(cut, within(0.001));
+        }
+        now = admitted(10, now + SECOND, now + 11 * SECOND);
+        refused(now, now + SECOND);
+        assertThat(perSecond()).as("but not a fourth").isLessThan(0.95 * cut);
     }
 
     @Test

@@ -157,15 +157,12 @@ final class RefusalCauseTest {
     }
 
     @Test
-    void halfRefused_rowsOfSeveralAreChance_andOneOfThirtyIsALimit() {
+    void halfRefused_rowsOfTwelveAreChance_andOneOfThirteenIsALimit() {
         while (refusedEvery(2, 1) != Verdict.PROVEN_CHANCE) {
             assertThat(now).isLessThan(1000 * 1000 * MILLI);
         }
-        for (int call = 0; call < 10; call++) {
-            assertThat(refused()).isEqualTo(Verdict.CHANCE);
-        }
-        for (int call = 0; call < 19; call++) {
-            refused();
+        for (int call = 0; call < 12; call++) {
+            assertThat(refused()).as("row of %s", call + 1).isEqualTo(Verdict.CHANCE);
         }
         assertThat(refused()).isEqualTo(Verdict.LIMIT);
     }
