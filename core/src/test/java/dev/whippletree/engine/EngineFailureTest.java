@@ -339,6 +339,21 @@ final class EngineFailureTest {
         assertThat(client.calls()).isEqualTo(20);
     }
 
+    /** More calls than the twenty that one refused rightly would make. */
+    @ParameterizedTest
+    @EnumSource(names = {"ORGANIZATION", "MODEL"})
+    void limitThatIsReportedAsASecondAgainAndAgain_isOutlasted(Reach reach) {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.usually(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofSeconds(1), reach));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofHours(3));
+        assertThat(answer).isNotDone();
+        assertThat(client.calls()).isBetween(30, 60);
+        client.usually(client.answersAfter(SHORT));
+        fixture.advance(Duration.ofMinutes(5));
+        assertThat(answer).isCompleted();
+    }
+
     @Test
     void declaredLimitThatRefusesWhileItHasRoom_isWarnedOfOnce() {
         try (LoggedLines log = new LoggedLines(ScopeClosures.class)) {

@@ -20,7 +20,6 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class PromptKeysTest {
@@ -97,13 +96,6 @@ final class PromptKeysTest {
     @MethodSource("whatDoesNot")
     void whatDoesNotChangeTheAnswer_leavesTheKey(UnaryOperator<Prompt.Builder> change) {
         assertThat(key(change).digest()).isEqualTo(key(same -> same).digest());
-    }
-
-    @ParameterizedTest
-    @CsvSource({"1, 1.0", "100, 1e2", "0, -0.0", "0.1, 0.10"})
-    void numbersOfOneValue_areOneKey(double left, String right) {
-        assertThat(key(prompt -> prompt.extra("n", left)))
-                .isEqualTo(key(prompt -> prompt.extra("n", new BigDecimal(right))));
     }
 
     static Stream<ToolCall> otherCalls() {
