@@ -1,6 +1,7 @@
 package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.engine.run.CallerContext;
 import dev.whippletree.model.Completion;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
@@ -107,6 +109,13 @@ final class CallerContextTest {
         assertThat(seen).containsExactly("end for ann");
     }
 
+    private static void assertThrowsWithin(CallerContext context, Supplier<String> what, String words) {
+        assertThatThrownBy(() -> context.call(() -> {
+                    throw new IllegalStateException(what.get());
+                }))
+                .hasMessage(words);
+    }
+
     @Test
     void accessorThatThrows_costsNoAnswer_andRunsOutsideTheLock() {
         ThreadLocalAccessor<String> accessor = new ThreadLocalAccessor<>() {
@@ -151,6 +160,19 @@ final class CallerContextTest {
             fixture.run();
             assertThat(seen).containsExactly("answer in span one");
             assertThat(span.get()).isEqualTo("two");
+
+            CallerContext empty = CallerContext.capture();
+            MDC.put("user", "ann");
+            span.set("three");
+            CallerContext full = CallerContext.capture();
+            MDC.clear();
+            span.set("two");
+            assertThrowsWithin(full, () -> MDC.get("user") + " in " + span.get(), "ann in three");
+            assertThat(span.get()).as("also after a task that throws").isEqualTo("two");
+            assertThat(MDC.getCopyOfContextMap()).isNullOrEmpty();
+            MDC.put("user", "engine");
+            assertThrowsWithin(empty, () -> MDC.get("user") + " in " + span.get(), "null in two");
+            assertThat(MDC.get("user")).isEqualTo("engine");
         } finally {
             ContextRegistry.getInstance().removeThreadLocalAccessor("span");
         }

@@ -286,6 +286,35 @@ final class EngineFailureTest {
         assertThat(answer.join().origin().account()).isEqualTo("b");
     }
 
+    /** Only the one that is overloaded is passed over, not its equals. */
+    @Test
+    void overloadedOneOfEquals_itsEqualAnswers_notTheNextTier() {
+        ScriptedClient overloaded = fixture.account("a", "1000 / 1s");
+        fixture.account("b", "1000 / 1s");
+        fixture.account("c", "1000 / 1s");
+        fixture.tier("a", "b").tier("c");
+        overloaded.usually(overloaded.failsAfter(SHORT, FailureKind.OVERLOADED));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofMinutes(1));
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+    }
+
+    /** Equal prompts share a call until the last of their deadlines. */
+    @Test
+    void roomThatComesTooLateForOneCaller_isWaitedForByAnother() {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.then(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofHours(1), Reach.ORGANIZATION));
+        CompletableFuture<Completion> patient = fixture.ask("q", Duration.ofHours(2));
+        CompletableFuture<Completion> hurried = fixture.ask("q", Duration.ofSeconds(30));
+        fixture.advance(Duration.ofSeconds(29));
+        assertThat(hurried).isNotDone();
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(failure(hurried).reason()).isEqualTo(Reason.DEADLINE);
+        assertThat(patient).isNotDone();
+        fixture.advance(Duration.ofHours(1));
+        assertThat(patient).isCompleted();
+    }
+
     @Test
     void firstTierIsUnavailableTwice_theSecondAnswers_thoughMoreAttemptsWereLeft() {
         fixture.route(route -> EngineFixture.with(route, new Retries(5, SHORT, SHORT, 1, 10)));
@@ -424,6 +453,21 @@ final class EngineFailureTest {
         fixture.advance(Duration.ofHours(2));
         assertThat(failure(answer).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
         assertThat(client.calls()).isEqualTo(20);
+    }
+
+    /** More calls than the twenty that one refused rightly would make. */
+    @ParameterizedTest
+    @EnumSource(names = {"ORGANIZATION", "MODEL"})
+    void limitThatIsReportedAsASecondAgainAndAgain_isOutlasted(Reach reach) {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.usually(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofSeconds(1), reach));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofHours(3));
+        assertThat(answer).isNotDone();
+        assertThat(client.calls()).isBetween(30, 60);
+        client.usually(client.answersAfter(SHORT));
+        fixture.advance(Duration.ofMinutes(5));
+        assertThat(answer).isCompleted();
     }
 
     @Test

@@ -35,7 +35,7 @@ final class EngineListenerTest {
     private final Hearing hearing = new Hearing();
 
     EngineListenerTest() {
-        fixture.listener(hearing);
+        fixture.listener(hearing).listener(new Hearing());
     }
 
     @Test

@@ -105,6 +105,19 @@ final class EngineReloadTest {
     }
 
     @Test
+    void removedAccountWhoseProviderThrew_isClosedToo() {
+        bench.member("a").client().usually((prompt, model, sink) -> {
+            throw new IllegalStateException("broken");
+        });
+        bench.ask("first");
+        bench.advance(SECOND);
+        bench.member("b");
+        bench.without("a").route("default", "b").reload();
+        bench.run();
+        assertThat(bench.closed).containsExactly("a");
+    }
+
+    @Test
     void removedAccountWithNothingUnderWay_isClosedAtOnce_andItsCallsStillCount() {
         bench.member("a");
         bench.ask("question");
@@ -628,6 +641,19 @@ final class EngineReloadTest {
         bench.run();
         assertThat(failure(answer).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
         assertThat(client.calls()).isEqualTo(Retries.DEFAULT.attemptsPerTarget());
+    }
+
+    @Test
+    void refusals_areStillCounted() {
+        ScriptedClient client = bench.member("a").client();
+        client.usually(client.failsAfter(MOMENT, FailureKind.RATE_LIMITED));
+        CompletableFuture<Completion> answer = bench.ask("question");
+        bench.advance(SECOND.multipliedBy(10));
+        assertThat(client.calls()).isBetween(3, 15);
+        bench.route(route -> route.toBuilder().patience(SECOND).build()).reload();
+        bench.advance(Duration.ofHours(2));
+        assertThat(failure(answer).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
+        assertThat(client.calls()).isEqualTo(20);
     }
 
     @Test

@@ -157,11 +157,13 @@ final class EngineTimeoutTest {
         fixture.advance(Duration.ofSeconds(1));
         CompletableFuture<Completion> within = fixture.ask("within", HOUR);
         CompletableFuture<Completion> whenever = fixture.ask("whenever");
+        CompletableFuture<Completion> hurried = fixture.ask("whenever", HOUR);
         fixture.advance(WHOLE.multipliedBy(2).plusSeconds(1));
         assertThat(failure(within).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
         assertThat(failure(within).attempts()).hasSize(2);
         fixture.advance(Duration.ofMinutes(20));
         assertThat(whenever).isCompleted();
+        assertThat(hurried).as("who shares the call of one who waits").isCompleted();
     }
 
     @Test

@@ -2,9 +2,7 @@ package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.model.Limit;
-import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot.LimitShare;
@@ -64,11 +62,12 @@ final class TenantTallyTest {
         fixture.weights(Map.of("modest", 3));
         ask("greedy");
         fixture.advance(Duration.ofMillis(100));
-        for (int number = 0; number < 4; number++) {
-            ask("greedy");
-        }
+        ask("greedy");
         fixture.advance(Duration.ofMillis(200));
         ask("modest");
+        for (int number = 0; number < 3; number++) {
+            ask("greedy");
+        }
         fixture.advance(Duration.ofMillis(300));
         assertThat(tenants())
                 .containsExactly(
@@ -158,18 +157,5 @@ final class TenantTallyTest {
         ask("late");
         assertThat(tenants()).extracting(Tenant::name).doesNotContain(Optional.of("late"));
         assertThat(tenant("tenant 1").oldestWait()).contains(Duration.ofHours(2));
-    }
-
-    private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
-
-    @Test
-    void promptsPerMinute_areOfTheLastMinute_andInTheFirstOfWhatHasPassed() {
-        Tally tally = new Tally(-5 * SECOND_NANOS);
-        for (int second = 0; second < 10; second++) {
-            tally.answered(tally.submitted(Prompt.of("hello")), Origin.Source.CALL, 1, (second - 5) * SECOND_NANOS);
-        }
-        assertThat(tally.promptsPerMinute(5 * SECOND_NANOS)).isEqualTo(60);
-        assertThat(tally.promptsPerMinute(54 * SECOND_NANOS)).isBetween(9.0, 11.0);
-        assertThat(tally.promptsPerMinute(1_000 * SECOND_NANOS)).isZero();
     }
 }

@@ -16,7 +16,11 @@ final class FixedWindowTest {
 
     /** Reserves, is answered and learns in one moment. */
     private void report(long remaining, long reset, long now) {
-        Quota.Use use = window.reserve(1, now);
+        report(now, remaining, reset, now);
+    }
+
+    private void report(long begun, long remaining, long reset, long now) {
+        Quota.Use use = window.reserve(1, begun, now);
         use.arrived(now);
         window.report(use, 10, remaining, reset, now);
     }
@@ -34,6 +38,15 @@ final class FixedWindowTest {
         assertThat(quota.roomWithin(0, 5_000 * MILLI))
                 .as("asked first after the reset")
                 .isEqualTo(10);
+    }
+
+    @Test
+    void room_leavesTheReserve_inEachWindow() {
+        report(6, 1_000 * MILLI, 0);
+        assertThat(window.roomWithin(0, 4, 0)).isEqualTo(2);
+        assertThat(window.roomWithin(0, 7, 0)).isZero();
+        assertThat(window.roomWithin(1_000 * MILLI, 4, 0)).isEqualTo(8);
+        assertThat(window.roomWithin(2_000 * MILLI, 4, 0)).isEqualTo(14);
     }
 
     @Test
@@ -89,6 +102,56 @@ final class FixedWindowTest {
         late.arrived(131);
         window.report(late, 10, 8, 60, 131);
         assertThat(window.left(131)).isEqualTo(9);
+    }
+
+    @Test
+    void nextProcess_goesOnFromAllOfIt_alsoIfItIsOverdrawn() {
+        Quota.Use use = window.reserve(1, 0);
+        use.arrived(5);
+        window.report(use, 10, 2, 7_000 * MILLI, 5);
+        assertThat(window.standing(20).ageNanos()).as("since the report").isEqualTo(15);
+        window.reserve(6, 30);
+        ReportedQuota.Standing standing = window.standing(50);
+        assertThat(standing).isEqualTo(new ReportedQuota.Standing(10, -4, 7_000 * MILLI - 45, 7_000 * MILLI, 20));
+        FixedWindow next = new FixedWindow(99);
+        next.resume(standing, 50);
+        assertThat(next.standing(50)).isEqualTo(standing);
+        assertThat(next.waitNanos(11, 50)).isEqualTo(17_000 * MILLI - 45);
+    }
+
+    /** No report describes the second window: its first use opens it, and no later one moves its end. */
+    @Test
+    void windowWithoutReports_endsItsLengthAfterTheFirstUseThatIsSurelyInIt() {
+        report(9, WINDOW, 0);
+        Quota.Use before = window.reserve(1, 9_000 * MILLI);
+        before.arrived(11_000 * MILLI);
+        assertThat(window.waitNanos(10, 11_000 * MILLI)).isEqualTo(WINDOW);
+        window.reserve(1, 12_000 * MILLI).arrived(13_000 * MILLI);
+        window.reserve(1, 15_000 * MILLI).arrived(15_000 * MILLI);
+        assertThat(window.waitNanos(10, 15_000 * MILLI)).isEqualTo(8_000 * MILLI);
+    }
+
+    /** In whole seconds 10 and 9 may be the same; 8 is nearer for sure, and so the earlier of two ends is right. */
+    @Test
+    void resetInWholeSeconds_hasComeNearerOnlyIfItDidByMoreThanASecond() {
+        report(0, 9, WINDOW, 1_000 * MILLI);
+        report(500 * MILLI, 8, 9_000 * MILLI, 1_500 * MILLI);
+        assertThat(window.waitNanos(10, 1_500 * MILLI)).isEqualTo(9_500 * MILLI);
+        report(2_000 * MILLI, 7, 8_000 * MILLI, 2_600 * MILLI);
+        assertThat(window.waitNanos(10, 2_600 * MILLI)).isEqualTo(8_000 * MILLI);
+    }
+
+    /** What such a window lasted is no period, and the next one's reset may come nearer again. */
+    @Test
+    void resetThatUsesPutOff_isFollowed_forItsWindowOnly() {
+        report(9, WINDOW, 0);
+        report(9, WINDOW, WINDOW);
+        report(8, WINDOW, 12_000 * MILLI);
+        assertThat(window.waitNanos(10, 12_000 * MILLI)).isEqualTo(WINDOW);
+        assertThat(window.waitNanos(21, 22_000 * MILLI)).isEqualTo(2 * WINDOW);
+        report(22_000 * MILLI, 9, WINDOW, 23_000 * MILLI);
+        report(24_000 * MILLI, 8, 8_000 * MILLI, 24_400 * MILLI);
+        assertThat(window.waitNanos(10, 24_400 * MILLI)).isEqualTo(8_000 * MILLI);
     }
 
     @Test

@@ -34,6 +34,49 @@ final class OthersUsesTest {
         assertThat(underWay).isEqualTo(1);
     }
 
+    @Test
+    void usesThatHaveLeft_areNotTakenOffAgain_whenNobodyReportsThemAnyMore() {
+        window.takeIn(List.of(new OthersUse(1, 0, 4)), 0);
+        window.reserve(3, WINDOW).arrived(WINDOW);
+        window.takeIn(List.of(), WINDOW);
+        assertThat(window.left(WINDOW)).isEqualTo(7);
+    }
+
+    @Test
+    void anotherWindow_takesOverWhatIsDated_exceptWhatItIsTold_andLeavesThisOneAlone() {
+        window.reserve(1, 0).arrived(100);
+        Use except = window.reserve(2, 0);
+        except.arrived(200);
+        window.reserve(1, 0);
+        window.takeIn(List.of(new OthersUse(1, 300, 4)), 300);
+        SlidingWindow shorter = new SlidingWindow(20, Duration.ofNanos(WINDOW / 2));
+        shorter.reserve(5, 350);
+        shorter.takeOver(window, List.of(except), 400);
+        assertThat(shorter.left(400)).isEqualTo(20 - 5 - 1 - 4);
+        assertThat(shorter.visitOwn(
+                        (date, amount) -> assertThat(List.of(date, amount)).isEqualTo(List.of(100L, 1L)), 400))
+                .isEqualTo(5);
+        assertThat(shorter.left(600)).isEqualTo(11);
+        assertThat(shorter.left(800)).isEqualTo(15);
+        assertThat(window.left(800)).isEqualTo(2);
+    }
+
+    @Test
+    void usedEver_neverFalls() {
+        Use use = window.reserve(3, 0);
+        use.settle(1, 0);
+        assertThat(window.usedEver()).isEqualTo(3);
+        use.settle(4, 0);
+        assertThat(window.usedEver()).isEqualTo(6);
+        use.release(0);
+        window.countBesides(2, 0);
+        window.countBesides(-5, 0);
+        assertThat(window.left(0)).isEqualTo(8);
+        assertThat(window.usedEver()).isEqualTo(8);
+        window.left(5 * WINDOW);
+        assertThat(window.usedEver()).isEqualTo(8);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void whatIsLeft_isWhatAPlainListSays(long seed) {

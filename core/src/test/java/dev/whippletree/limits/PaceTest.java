@@ -51,6 +51,32 @@ final class PaceTest {
     }
 
     @Test
+    void whatOnlyARateNowLowerWouldCatchUpWith_isNoIdleTime() {
+        Pace pace = new Pace(1_000 * ONE_A_SECOND, 1, 0);
+        pace.left(SECOND);
+        pace.change(ONE_A_SECOND, SECOND);
+        long idle = pace.idleNanos(SECOND);
+        assertThat(pace.left(SECOND)).isEqualTo(21);
+        assertThat(pace.idleNanos(6 * SECOND) - idle).isBetween(5 * SECOND - 1, 5 * SECOND);
+    }
+
+    @Test
+    void released_isGivenBack_onceAndOnlyIfItNeverArrived() {
+        Pace pace = new Pace(ONE_A_SECOND, 3, -10 * SECOND);
+        Quota.Use arrived = pace.reserve(1, 0);
+        Quota.Use lost = pace.reserve(1, 0);
+        Quota.Use released = pace.reserve(1, 0);
+        arrived.arrived(0);
+        arrived.release(0);
+        lost.lost(0, 0);
+        lost.release(0);
+        assertThat(pace.left(0)).isZero();
+        released.release(0);
+        released.release(0);
+        assertThat(pace.left(0)).isEqualTo(1);
+    }
+
+    @Test
     void words_areTheShortestWindowOfAHundredOrMore() {
         assertThat(new Pace(1000.0 / 3600 / SECOND, 1, 0).amount()).isEqualTo(1000);
         assertThat(new Pace(1000.0 / 3600 / SECOND, 1, 0).window()).contains(Duration.ofHours(1));
@@ -73,6 +99,8 @@ final class PaceTest {
         assertThat(pace.roomWithin(5 * SECOND - 1, 0)).isZero();
         assertThat(pace.roomWithin(5 * SECOND, 0)).isEqualTo(1);
         assertThat(pace.roomWithin(7 * SECOND, 0)).isEqualTo(3);
+        assertThat(pace.roomWithin(7 * SECOND, 2, 0)).as("beside a reserve").isEqualTo(1);
+        assertThat(pace.roomWithin(7 * SECOND, 4, 0)).isZero();
     }
 
     @Test

@@ -52,9 +52,17 @@ final class QuotaPropertiesTest {
         long amount = 1 + random.nextLong(200);
         SlidingWindow quota = new SlidingWindow(amount, Duration.ofNanos(WINDOW));
         QuotaSteps steps = new QuotaSteps(random, WINDOW, largest(random, amount), true);
+        long reserve = random.nextLong(amount);
+        SlidingWindow lesser = new SlidingWindow(amount - reserve, Duration.ofNanos(WINDOW));
         List<Use> made = new ArrayList<>();
+        List<Use> ofLesser = new ArrayList<>();
         for (int step = 0; step < STEPS; step++) {
             steps.goOn(quota, made);
+            steps.follow(lesser, ofLesser);
+            long ahead = random.nextLong(4 * WINDOW);
+            assertThat(quota.roomWithin(ahead, reserve, steps.now()))
+                    .as("step %s: room beside %s, as if there were that much less", step, reserve)
+                    .isEqualTo(lesser.roomWithin(ahead, steps.now()));
             long sum = random.nextLong(3 * amount + 1);
             long wait = quota.waitNanos(sum, steps.now());
             long taking = waitByTaking(steps, amount, sum);
@@ -299,6 +307,11 @@ final class QuotaPropertiesTest {
             steps.add(step);
             note(step);
             apply(step, quota, made);
+        }
+
+        /** Lets the same happen to another quota. */
+        void follow(Quota other, List<Use> made) {
+            apply(steps.get(steps.size() - 1), other, made);
         }
 
         private Step draw() {

@@ -55,6 +55,10 @@ final class TokenBucketTest {
         small.arrived(0);
         small.settle(5, 0);
         assertThat(bucket.left(0)).isEqualTo(2);
+        Quota.Use gone = bucket.reserve(2, 0);
+        gone.release(0);
+        gone.settle(0, 0);
+        assertThat(bucket.left(0)).as("given back once").isEqualTo(2);
     }
 
     @Test
@@ -88,6 +92,16 @@ final class TokenBucketTest {
         bucket.reserve(10, 2_000).arrived(2_000);
         use.settle(1, 2_000);
         assertThat(bucket.left(2_000)).isZero();
+        bucket.left(4_000);
+        Quota.Use second = bucket.reserve(6, 4_000);
+        second.arrived(4_000);
+        bucket.reserve(2, 4_000);
+        for (long now = 4_000; now <= 4_800; now += 100) {
+            bucket.left(now);
+        }
+        bucket.reserve(5, 4_800).arrived(4_800);
+        second.settle(1, 4_800);
+        assertThat(bucket.left(4_800)).as("full but for what was under way").isEqualTo(3);
     }
 
     @Test
@@ -96,6 +110,49 @@ final class TokenBucketTest {
         use.arrived(0);
         use.settle(1_000_000, 0);
         assertThat(bucket.waitNanos(10, 0)).isEqualTo(2 * WINDOW);
+    }
+
+    @Test
+    void room_leavesTheReserve() {
+        bucket.reserve(6, 0).arrived(0);
+        assertThat(bucket.roomWithin(300, 2, 0)).isEqualTo(5);
+        assertThat(bucket.roomWithin(300, 8, 0)).isZero();
+    }
+
+    @Test
+    void nextProcess_goesOnFromWhatIsMissing_alsoIfItIsOverdrawn() {
+        bucket.reserve(14, 0).arrived(0);
+        ReportedQuota.Standing standing = bucket.standing(30);
+        assertThat(standing).isEqualTo(new ReportedQuota.Standing(10, -4, 1_370, WINDOW, 30));
+        TokenBucket next = new TokenBucket(99, Duration.ofNanos(WINDOW), 0);
+        next.resume(standing, 500);
+        assertThat(next.standing(500)).isEqualTo(new ReportedQuota.Standing(10, -4, 1_400, WINDOW, 30));
+        assertThat(next.waitNanos(1, 500)).isEqualTo(500);
+    }
+
+    /** A tenth used comes back in a minute's tenth; a third report belies both. */
+    @Test
+    void windowThatIsNotStated_isTheUsualOneThatExplainsTheReports() {
+        long milli = 1_000_000;
+        TokenBucket unsaid = TokenBucket.ofUnsaidWindow(100, 0);
+        assertThat(unsaid.window()).contains(Duration.ofDays(31));
+        long[][] reports = {
+            {100, 0, 31 * 24 * 3_600_000L},
+            {90, 6_000, 60_000},
+            {89, 6_600, 60_000},
+            {50, 5_000, 10_000},
+            {0, 50_000, 50_506},
+            {50, 150_000, 300_000},
+            {90, 30_000, 300_000}
+        };
+        for (long[] report : reports) {
+            Quota.Use use = unsaid.reserve(0, 0);
+            use.arrived(0);
+            unsaid.report(use, 100, report[0], report[1] * milli, 0);
+            assertThat(unsaid.window().orElseThrow().toMillis())
+                    .as("%s left", report[0])
+                    .isEqualTo(report[2]);
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.whippletree.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
 
 import dev.whippletree.config.PriceList;
 import dev.whippletree.model.Credit;
@@ -187,6 +188,43 @@ final class PricedStatusTest {
                 .contains("used [2Jup 1m");
     }
 
+    /** What is reckoned when it is written isn't read again. */
+    @Test
+    void document_hasEachFigureUnderItsName() {
+        assertThat(text(full())).isEqualTo("""
+                {"at":"2026-11-25T14:03:22.125Z","uptime_ms":252001,"prompts":{"submitted":1,"answered":2,
+                "from_cache":3,"joined":4,"failed":5,"cancelled":6,"resumed":7,"under_way":-12,"spared_rate":3.5,
+                "success_rate":0.2857142857142857},"sessions_active":7,"waiting":8,"in_flight":9,"calls":10,
+                "prompts_per_minute":1618.25,"response":{"count":3,"mean_ms":212,"p95_ms":412},
+                "tokens":{"prompt_tokens":30,"completion_tokens":10,"total_tokens":40,"cached_prompt_tokens":4,
+                "reasoning_tokens":2},"cost":{"currency":"usd","prices_as_of":"2026-01-02","prices_stale":true,
+                "prices_source":"prices.yaml","prices_doubt":"They are old.","items":[{"account":"one","model":"large",
+                "tokens":{"prompt_tokens":30,"completion_tokens":10,"total_tokens":40,"cached_prompt_tokens":4,
+                "reasoning_tokens":2},"cost":0.00810,"credit":"0.10 usd / month"},
+                {"account":"one","model":"small","tokens":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,
+                "cached_prompt_tokens":0,"reasoning_tokens":0}}]},"caches":[{"name":"ehcache","hits":11,"misses":12,
+                "faults":13,"remarks":[]},{"name":"similar","hits":14,"misses":15,"faults":16,"remarks":["It measures.",
+                "It serves nothing."]}],"coordination":{"name":"redis","connected":true,"processes":4,"granted":21,
+                "alone":22,"refused":23,"claimed":24,"left_to_others":25,"faults":26,"problem":"cut off"},
+                "accounts":[{"id":"one","provider":"scripted","organization":"scripted/one","state":"cooling",
+                "reason":"used up","until":"2026-11-25T14:03:45.125Z","in_flight":31,"max_concurrency":32,"calls":33,
+                "answered":34,"rate_limited":35,"failures":{"quota_exhausted":37,"timeout":36},"stale_connections":38,
+                "response":{"count":3,"mean_ms":212,"p95_ms":412},"tokens":{"prompt_tokens":30,"completion_tokens":10,
+                "total_tokens":40,"cached_prompt_tokens":4,"reasoning_tokens":2},
+                "limits":[{"organization":"scripted/one","model":"large","unit":"tokens","amount":1000,
+                "window_ms":3600000,"left":0,"source":"reported","more_in_ms":23400},
+                {"organization":"scripted/one","unit":"requests","amount":60,"left":41,"source":"learned"},
+                {"organization":"scripted/one","unit":"input-tokens","amount":500,"window_ms":60000,"left":77,
+                "source":"declared"}]}],"tenants":[{"name":"acme","weight":4,"waiting":82,"oldest_wait_ms":83,
+                "starts":84,"share_of_starts":0.42,"limits":[{"organization":"scripted/one","model":"large",
+                "unit":"tokens","amount":1000,"window_ms":3600000,"used":250,"share":0.25},
+                {"organization":"scripted/one","unit":"requests","amount":60,"window_ms":60000,"used":81,"share":1.0}]},
+                {"name":"","weight":1,"waiting":0,"starts":85,"share_of_starts":0.425,
+                "limits":[]},{"waiting":86,"oldest_wait_ms":87,"starts":31,"share_of_starts":0.155,
+                "limits":[]}],"picker_faults":17,"notes":["A note.","Another."]}
+                """.replace("\n", ""));
+    }
+
     /** The price of the small model isn't known, nor therefore what all cost; the other account has no credit. */
     @Test
     void bill_isOfEachAccountsModels_byItsProvidersPrices() throws IOException {
@@ -216,6 +254,10 @@ final class PricedStatusTest {
         assertThat(bill.prices().orElseThrow().currency()).isEqualTo("usd");
         Bill twice = new Bill(List.of(bill.items().get(0), bill.items().get(0)), bill.prices());
         assertThat(twice.cost().orElseThrow()).isEqualByComparingTo("0.026");
+        assertThat(new PricedStatus(status, twice).json())
+                .extractingByKey("cost")
+                .asInstanceOf(MAP)
+                .containsEntry("total", twice.cost().orElseThrow());
     }
 
     @ParameterizedTest

@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PeakEwmaTest {
@@ -24,19 +25,15 @@ class PeakEwmaTest {
     private static final TargetView A = new TargetView("a", 1, 0, 64, 1);
     private static final TargetView B = new TargetView("b", 1, 0, 64, 1);
 
-    /**
-     * 4 targets, 12 callers, 20,000 attempts, 3 seeds; one target takes ten times as long as the others. Round-robin
-     * gives it a quarter. With in flight counted and latencies known it should have an equal part of what is in flight
-     * weighted by latency once more, which is 1/100 of a fast one's; it is also tried whenever it has been idle long
-     * enough. 2 % bounds both.
-     */
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3})
-    void slowTarget_isHardlyPicked_butNotForgotten(long seed) {
-        Picker picker = new PeakEwma().open(Settings.none("route test"), new SplittableRandom(seed));
-        ClosedLoop loop = new ClosedLoop(picker, Map.of("a", 100, "b", 100, "c", 100, "slow", 1_000), 12);
-        Map<String, Integer> picks = loop.run(20_000);
-        assertThat(picks.get("slow")).isBetween(2, 400);
+    /** A failure counts for five seconds, of which a third is left after ten. */
+    @ParameterizedTest
+    @CsvSource({"4900, 0, a", "5100, 0, b", "1800, 10, a", "1900, 10, b"})
+    void whatIsNotSet_isFiveSecondsForAFailure_andADecayOfTen(long millis, long age, String picked) {
+        Picker picker = open(Map.of());
+        picker.ended("b", Outcome.FAILED, 1, 0);
+        picker.ended("a", Outcome.ANSWERED, millis * SECOND / 1_000, age * SECOND);
+        assertThat(List.of(A, B).get(picker.pick(List.of(A, B), age * SECOND)).id())
+                .isEqualTo(picked);
     }
 
     @Test

@@ -60,9 +60,33 @@ class RoundRobinTest {
         assertThat(heavy).isBetween(265L, 335L);
     }
 
+    /** Also where the strategy's own order decides, of those that are equal by it. */
+    @Test
+    void settingsThatSayNoStart_areSpread_ofWhatTakesTurns() {
+        List<TargetView> ready = List.of(target("a", 1), target("b", 9));
+        Settings given = new Settings("route test", Map.of("other", "1"));
+        strategies.forEach((name, strategy) -> {
+            Settings spread = FirstTurn.spread(name, given);
+            if (strategy.settings().stream().noneMatch(key -> key.name().equals("start"))) {
+                assertThat(spread).as(name).isSameAs(given);
+                return;
+            }
+            assertThat(spread).isEqualTo(new Settings("route test", Map.of("other", "1", "start", "spread")));
+            assertThat(spread(strategy, spread, 7, ready).get(0)).as(name).isEqualTo("b");
+            Settings first = new Settings("route test", Map.of("start", " first "));
+            assertThat(FirstTurn.spread(name, first)).isSameAs(first);
+            assertThat(spread(strategy, first, 7, List.of(target("a", 1), target("b", 1))))
+                    .startsWith("a");
+        });
+    }
+
     private static List<String> spread(long seed, List<TargetView> ready) {
-        Picker spread = new RoundRobin()
-                .open(new Settings("route test", Map.of("start", "spread")), new SplittableRandom(seed));
+        return spread(new RoundRobin(), new Settings("route test", Map.of("start", "spread")), seed, ready);
+    }
+
+    private static List<String> spread(
+            BalancingStrategy strategy, Settings settings, long seed, List<TargetView> ready) {
+        Picker spread = strategy.open(settings, new SplittableRandom(seed));
         return IntStream.range(0, 3)
                 .mapToObj(n -> ready.get(spread.pick(ready, 0)).id())
                 .toList();
@@ -102,20 +126,6 @@ class RoundRobinTest {
         picks(both, 10);
         picks(onlyA, 1000);
         assertThat(picks(both, 10)).filteredOn("b"::equals).hasSize(5);
-    }
-
-    @Test
-    void alternatingReadyLists_stillAddUp() {
-        TargetView a = target("a", 1);
-        TargetView b = target("b", 1);
-        TargetView c = target("c", 1);
-        Map<String, Integer> picked = new HashMap<>();
-        for (int n = 0; n < 1000; n++) {
-            for (List<TargetView> ready : List.of(List.of(a, b), List.of(b, c), List.of(a, c))) {
-                picked.merge(ready.get(picker.pick(ready, 0)).id(), 1, Integer::sum);
-            }
-        }
-        assertThat(picked.values()).allSatisfy(times -> assertThat(times).isBetween(999, 1001));
     }
 
     private List<String> picks(List<TargetView> ready, int times) {

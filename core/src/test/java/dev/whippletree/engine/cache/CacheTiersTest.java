@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.engine.ScriptedCache;
 import dev.whippletree.engine.pool.Topology;
+import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
@@ -14,10 +15,14 @@ import dev.whippletree.spi.CacheKey;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class CacheTiersTest {
 
@@ -70,6 +75,35 @@ final class CacheTiersTest {
         assertThat(status()).extracting(StatusSnapshot.CacheTier::misses).containsExactly(3L, 1L);
     }
 
+    /** Another process can have stored it only in the cache that is shared. */
+    @Test
+    void lookingAgain_asksOnlyWhatIsShared_andCountsNoMiss() {
+        ScriptedCache shared = new ScriptedCache(timeline);
+        CacheTiers three = new CacheTiers(
+                List.of(
+                        new Topology.OpenCache("near", near),
+                        new Topology.OpenCache("far", far),
+                        new Topology.OpenCache("shared", true, shared)),
+                timeline,
+                Duration.ofSeconds(1));
+        three.findOfOthers(KEY, outcomes::add);
+        shared.entries().put(KEY, entry(Duration.ofHours(1)));
+        three.findOfOthers(KEY, outcomes::add);
+        assertThat(outcomes.get(0)).isEmpty();
+        assertThat(outcomes.get(1).orElseThrow())
+                .isEqualTo(new CacheTiers.Found(entry(Duration.ofHours(1)), "shared", 2));
+        assertThat(near.gets() + far.gets()).isZero();
+        assertThat(near.entries()).isEqualTo(shared.entries());
+        assertThat(far.entries()).isEqualTo(shared.entries());
+        assertThat(three.status(three.remarks()))
+                .containsExactly(
+                        new StatusSnapshot.CacheTier("near", 0, 0, 0, List.of()),
+                        new StatusSnapshot.CacheTier("far", 0, 0, 0, List.of()),
+                        new StatusSnapshot.CacheTier("shared", 1, 0, 0, List.of()));
+        assertThat(three.isShared()).isTrue();
+        assertThat(tiers.isShared()).isFalse();
+    }
+
     @Test
     void expiredEntry_isAMissAndTheNextTierIsAsked() {
         near.entries().put(KEY, entry(Duration.ZERO));
@@ -109,6 +143,7 @@ final class CacheTiersTest {
 
     @Test
     void store_tellsOnceTheNearestHasIt_howeverSlowTheOthersAre() {
+        near.latency(Duration.ofMillis(500));
         far.fault(CompletableFuture::new);
         List<String> told = new ArrayList<>();
         tiers.toStore(
@@ -118,11 +153,55 @@ final class CacheTiersTest {
                         () -> told.add("stored"),
                         () -> told.add("stored everywhere"))
                 .run();
+        assertThat(told).isEmpty();
+        timeline.advance(Duration.ofMillis(500));
         assertThat(told).containsExactly("stored");
         assertThat(near.entries()).containsKey(KEY);
         timeline.runAll();
         assertThat(told).containsExactly("stored", "stored everywhere");
         assertThat(status().get(1).faults()).isEqualTo(1);
+        far.entries().clear();
+        tiers.toStore(
+                        new CacheKey("1".repeat(64), "", Optional.empty()),
+                        entry(Duration.ofHours(1)),
+                        () -> false,
+                        () -> told.add("damaged"),
+                        () -> told.add("and over"))
+                .run();
+        assertThat(told).endsWith("damaged", "and over");
+        assertThat(near.entries()).containsOnlyKeys(KEY);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "stop, true",
+        "tool_calls, true",
+        "function_call, true",
+        "length, false",
+        "content_filter, false",
+        ", false"
+    })
+    void answerWithFurtherOnes_isWholeIfAllOfThemAre(String reason, boolean whole) {
+        Map<String, Object> second = new HashMap<>();
+        second.put("finish_reason", reason);
+        assertThat(AnswerCheck.isWhole(withChoices(List.of(Map.of("finish_reason", "stop"), second))))
+                .isEqualTo(whole);
+        assertThat(AnswerCheck.isWhole(withChoices(List.of(second, Map.of("finish_reason", "stop")))))
+                .isEqualTo(whole);
+        assertThat(AnswerCheck.isWhole(withChoices(List.of("stop")))).isFalse();
+        assertThat(AnswerCheck.isWhole(withChoices("stop"))).isFalse();
+    }
+
+    private static Completion withChoices(Object choices) {
+        return new Completion(
+                "answer",
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                FinishReason.STOP,
+                Optional.empty(),
+                new AnswerExtras(Map.of("choices", choices), Map.of(), Map.of()),
+                ANSWER.origin());
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class AdaptiveRateTest {
@@ -141,6 +142,17 @@ final class AdaptiveRateTest {
         double later = perSecond();
         refused(now, now + SECOND);
         assertThat(perSecond()).as("113 s later").isCloseTo(0.9 * later, within(0.001));
+        cut = perSecond();
+        for (int time = 0; time < 3; time++) {
+            now = admitted(10, now + SECOND, now + 11 * SECOND);
+            refused(now, now + SECOND);
+            assertThat(perSecond())
+                    .as("after that cut three more count for nothing")
+                    .isCloseTo(cut, within(0.001));
+        }
+        now = admitted(10, now + SECOND, now + 11 * SECOND);
+        refused(now, now + SECOND);
+        assertThat(perSecond()).as("but not a fourth").isLessThan(0.95 * cut);
     }
 
     @Test
@@ -226,6 +238,20 @@ final class AdaptiveRateTest {
 
     private static double perSecond(AdaptiveRate search) {
         return search.pace().orElseThrow().perNano() * SECOND;
+    }
+
+    /** Half of the window's calls lead back to the rate, or 300 if that is more. */
+    @ParameterizedTest
+    @CsvSource({"160, 10, 300", "1600, 16, 800", "8, 1, 300"})
+    void goesOnBelowARate_withItsBurst_andIsBackAfterItsCalls(int calls, long burst, int steps) {
+        AdaptiveRate below = AdaptiveRate.below(1.0 / SECOND, calls, 1_000 * SECOND);
+        Pace pace = below.pace().orElseThrow();
+        assertThat(perSecond(below)).isCloseTo(0.9, within(1e-9));
+        assertThat(pace.waitNanos(1, 999 * SECOND)).isEqualTo(SECOND);
+        below.refused(999 * SECOND, 1_000 * SECOND, 5_000 * SECOND, true);
+        assertThat(pace.left(2_000 * SECOND)).as("after a time without calls").isEqualTo(burst);
+        run(below, 2_000, 2_000 + steps + 1, steps + 1);
+        assertThat(perSecond(below)).isCloseTo(1, within(1e-3));
     }
 
     /** Ten calls at once are refused in the outage, which would put the next test off by 3,000 calls: a day in all. */

@@ -85,6 +85,8 @@ final class ConcurrencyLimitTest {
         assertThat(refused(12, now + 12, now + 30)).isTrue();
         assertThat(refused(9, now + 9, now + 31)).isTrue();
         assertThat(search.allowed()).as("a tenth below 8").isEqualTo(7);
+        assertThat(refused(1, now + 10, now + 32)).isTrue();
+        assertThat(search.allowed()).as("one that was alone says nothing").isEqualTo(7);
     }
 
     @Test
@@ -119,6 +121,34 @@ final class ConcurrencyLimitTest {
             assertThat(refused(15)).isFalse();
         }
         assertThat(search.allowed()).isEqualTo(64);
+    }
+
+    @Test
+    void callsBegunBeforeARefusal_raiseNothing() {
+        search.refused(4, 50, 100);
+        search.admitted(4, 99);
+        assertThat(search.allowed()).isEqualTo(4);
+        search.admitted(4, 100);
+        assertThat(search.allowed()).isEqualTo(5);
+    }
+
+    @Test
+    void otherBound_holdsFromNowOn_whetherOrNotANumberIsFound() {
+        admitted(100, 8);
+        search.limitTo(10);
+        assertThat(search.allowed()).isEqualTo(10);
+        search.limitTo(12);
+        assertThat(search.allowed()).isEqualTo(10);
+        admitted(60, 8);
+        assertThat(search.allowed()).isEqualTo(12);
+        assertThat(search.isGrowing()).isTrue();
+        assertThat(refused(12)).isTrue();
+        assertThat(search.isGrowing()).isFalse();
+        assertThat(search.allowed()).isEqualTo(10);
+        search.limitTo(6);
+        assertThat(search.allowed()).isEqualTo(6);
+        search.limitTo(64);
+        assertThat(search.allowed()).isEqualTo(10);
     }
 
     @Test

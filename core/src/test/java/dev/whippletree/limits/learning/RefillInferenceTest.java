@@ -78,6 +78,29 @@ final class RefillInferenceTest {
         assertThat(search.found()).as("it has come nearer once").isEqualTo(Refill.AT_ONCE);
     }
 
+    /** A unit takes 5/3 s. Of the first, rounded up, one would take longer than of the later ones. */
+    @Test
+    void bucketWhoseResetsAreInWholeSeconds_isFound_byThreeReportsInARow() {
+        RefillInference search = new RefillInference(Refill.AT_ONCE);
+        for (long used : new long[] {1, 4, 8, 16}) {
+            assertThat(search.found()).isEqualTo(Refill.AT_ONCE);
+            search.report(used, used, (used * 5 + 2) / 3 * SECOND, used + 1);
+        }
+        assertThat(search.found()).isEqualTo(Refill.CONTINUOUS);
+    }
+
+    @Test
+    void reportThatBeliesABucket_startsTheCountAnew() {
+        RefillInference search = new RefillInference(Refill.AT_ONCE);
+        long[][] reports = {{1, 999}, {4, 4 * 999}, {8, 8 * 999}, {2, 60 * 999}, {16, 480 * 999}, {32, 960 * 999}};
+        for (long[] report : reports) {
+            search.report(report[0], report[0], report[1] * 1_000_000, report[0] + 1);
+            assertThat(search.found()).as("used %s", report[0]).isEqualTo(Refill.AT_ONCE);
+        }
+        search.report(64, 64, 1_920 * 999_000_000L, 65);
+        assertThat(search.found()).isEqualTo(Refill.CONTINUOUS);
+    }
+
     @Test
     void firstReportsOfNewWindows_areNotOnesThatWerePutOff() {
         RefillInference search = new RefillInference(Refill.AT_ONCE);

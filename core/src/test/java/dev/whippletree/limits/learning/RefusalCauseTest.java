@@ -66,6 +66,48 @@ final class RefusalCauseTest {
     }
 
     @Test
+    void refusalsTake_aQuarterLessThanWhatIsCertain_andTheSlowestIsForgottenBitByBit() {
+        refusals.took(100);
+        assertThat(refusals.certainNanos()).isEqualTo(125);
+        refusals.took(10);
+        assertThat(refusals.certainNanos()).isEqualTo(118);
+        for (int time = 0; time < 60; time++) {
+            refusals.took(8);
+        }
+        assertThat(refusals.certainNanos()).isEqualTo(10);
+    }
+
+    @Test
+    void admittedIsWhatWasAnswered_orHasLasted_andCountsSinceTheDoubtBegan() {
+        assertThat(refusals.hasAdmitted(NONE)).isFalse();
+        assertThat(refusals.hasAdmitted(0)).isTrue();
+        admitted(3);
+        assertThat(refusals.hasAdmitted(NONE)).isTrue();
+        assertThat(refusals.doubtedSince()).isEqualTo(NONE);
+        assertThat(refusals.admittedSinceDoubt()).isZero();
+        refused();
+        assertThat(refusals.doubtedSince()).isEqualTo(now);
+        refusals.admitted(now - 1);
+        admitted(2);
+        assertThat(refusals.admittedSinceDoubt()).isEqualTo(2);
+        for (int call = 0; call < 8; call++) {
+            refused();
+        }
+        assertThat(refusals.doubtedSince()).as("it is a limit").isEqualTo(NONE);
+    }
+
+    @Test
+    void whatWasRefusedLongAgo_countsForLittle() {
+        for (int time = 0; time < 600; time++) {
+            admitted(4);
+            refused();
+        }
+        admitted(3_000);
+        assertThat(refused()).isNotEqualTo(Verdict.LIMIT);
+        assertThat(refused()).isEqualTo(Verdict.LIMIT);
+    }
+
+    @Test
     void callsThatOthersMayYetOutlive_areNoRow() {
         admitted(50);
         now += 100 * MILLI;
@@ -115,15 +157,12 @@ final class RefusalCauseTest {
     }
 
     @Test
-    void halfRefused_rowsOfSeveralAreChance_andOneOfThirtyIsALimit() {
+    void halfRefused_rowsOfTwelveAreChance_andOneOfThirteenIsALimit() {
         while (refusedEvery(2, 1) != Verdict.PROVEN_CHANCE) {
             assertThat(now).isLessThan(1000 * 1000 * MILLI);
         }
-        for (int call = 0; call < 10; call++) {
-            assertThat(refused()).isEqualTo(Verdict.CHANCE);
-        }
-        for (int call = 0; call < 19; call++) {
-            refused();
+        for (int call = 0; call < 12; call++) {
+            assertThat(refused()).as("row of %s", call + 1).isEqualTo(Verdict.CHANCE);
         }
         assertThat(refused()).isEqualTo(Verdict.LIMIT);
     }

@@ -51,6 +51,20 @@ final class SafetyMarginTest {
         assertThat(margin.amount()).isZero();
     }
 
+    /** The ten that made it grow don't count, and twenty admitted make up for one. */
+    @Test
+    void hundredRefusedBesideTheLargestMargin_areInVain() {
+        refused(10 + 99);
+        assertThat(margin.isInVain()).isFalse();
+        admitted(20);
+        refused(2);
+        assertThat(margin.isInVain())
+                .as("one made the margin the largest again")
+                .isFalse();
+        refused(1);
+        assertThat(margin.isInVain()).isTrue();
+    }
+
     @Test
     void manyRefusedBesideTheLargestMargin_areNoLonger_putDownToOthers() {
         refused(10 + 64);

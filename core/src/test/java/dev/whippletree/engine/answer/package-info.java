@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whippletree.engine.answer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whippletree.engine.flight;
+
+import org.jspecify.annotations.NullMarked;
