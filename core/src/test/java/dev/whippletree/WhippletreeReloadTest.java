@@ -119,10 +119,14 @@ final class WhippletreeReloadTest {
         Whippletree whippletree = built("""
                 accounts: [{id: a, provider: fake}, {id: b, provider: fake}]
                 routes: {r: {model: m}, old: {model: m}}
+                gateway: {clients: [{name: x, key: key-of-x-012345678}]}
+                tenant-weights: {t: 2}
                 """);
         Reloaded reloaded = reloaded(whippletree, """
                 accounts: [{id: c, provider: fake}, {id: b, provider: fake, weight: 2, limits: [5 / 1m]}]
                 routes: {s: {model: m}, r: {model: n, strategy: fake}}
+                gateway: {clients: [{name: y, key: key-of-y-012345678}]}
+                tenant-weights: {t: 3, o: 4}
                 """);
         assertThat(reloaded.lines())
                 .containsExactly(
@@ -132,7 +136,11 @@ final class WhippletreeReloadTest {
                         "route s: added",
                         "route old: removed",
                         "route r: changed: tiers, strategy",
-                        "route s: is now the default");
+                        "route s: is now the default",
+                        "client y: added",
+                        "client x: removed",
+                        "tenant o: changed: weight",
+                        "tenant t: changed: weight");
         assertThat(reloaded.needsRestart()).isEmpty();
         assertThat(FakePlugins.EVENTS).containsExactly("open c", "open strategy", "close a");
         assertThat(whippletree.status().accounts())

@@ -124,6 +124,29 @@ final class ConfigurationTreeTest {
                 .containsExactly(Path.of("theirs"), Path.of("mine"));
         assertThat(tree(Map.of(), Map.of(), Map.of("WHIPPLETREE_PLUGINS", " ")).pluginFolders())
                 .isEmpty();
+        assertThatThrownBy(() -> tree(Map.of(), Map.of(), Map.of("WHIPPLETREE_PLUGINS", "a\0b"))
+                        .pluginFolders())
+                .hasMessageStartingWith("WHIPPLETREE_PLUGINS isn't a valid path: ");
+    }
+
+    @Test
+    void environment_declaresAccounts_andPricesAreTheConfigurations() {
+        Map<String, Object> prices = Map.of(
+                "as-of",
+                "2026-11-01",
+                "currency",
+                "usd",
+                "prices",
+                List.of(Map.of("provider", "groq", "model", "m", "prompt", "1", "completion", "1")));
+        Configuration read = tree(Map.of("prices", prices), Map.of(), Map.of("ID", "e"))
+                .read(
+                        Plugins.KNOWN,
+                        environment -> List.of(AccountSettings.builder(environment.get("ID"), "groq")
+                                .build()),
+                        List.of("ehcache"));
+        assertThat(read.accounts()).extracting(AccountSettings::id).containsExactly("e");
+        assertThat(read.caches().get(0).name()).isEqualTo("ehcache");
+        assertThat(read.prices().orElseThrow().source()).isEqualTo("the configuration");
     }
 
     private static Configuration read(Map<String, Object> values, Map<String, String> places) {

@@ -61,6 +61,9 @@ final class PriceListTest {
                         "as-of: 11/25\ncurrency: dollars\n" + PRICE,
                         ", line 1: as-of: expected a date such as 2026-11-25, not '11/25'",
                         ", line 2: currency: expected three letters such as usd, not 'dollars'"),
+                mistake(
+                        HEAD + PRICE.replace("}", ", tax: 1}"),
+                        ", line 3: prices[0].tax: unknown key; known: completion, model, prompt, provider"),
                 mistake(HEAD + "as-off: x\n" + PRICE, ", line 3: as-off: unknown key; did you mean 'as-of'?"),
                 mistake(
                         HEAD + "stale-after-days: 0\n" + PRICE,
@@ -78,8 +81,9 @@ final class PriceListTest {
                         ", line 3: prices[0].completion: set the price of a million completion tokens"),
                 mistake(
                         HEAD + "prices:\n- {provider: groq, model: m, prompt: 1, completion: 1}\n"
+                                + "- {provider: hf, model: m, prompt: 1, completion: 1}\n"
                                 + "- {provider: groq, model: m, prompt: 2, completion: 1}",
-                        ", line 5: prices[1].model: the price of m with groq is listed twice"));
+                        ", line 6: prices[2].model: the price of m with groq is listed twice"));
     }
 
     private static Arguments mistake(String yaml, String... lines) {

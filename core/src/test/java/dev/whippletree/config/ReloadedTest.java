@@ -77,6 +77,7 @@ final class ReloadedTest {
         Configuration without = read("REST", "");
         Configuration with = read(place, key);
 
+        assertThat(with).isNotEqualTo(without);
         assertThat(Reloaded.between(without, with)).hasToString(line);
         assertThat(Reloaded.between(with, without)).hasToString(line);
         assertThat(Reloaded.between(with, read(place, key))).hasToString("nothing changed");

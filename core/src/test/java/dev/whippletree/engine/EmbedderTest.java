@@ -337,11 +337,19 @@ final class EmbedderTest {
                 embedder().embed(prompt("a").noCache().build());
         CompletableFuture<Embeddings> two =
                 embedder().embed(prompt("a").noCache().build());
+        embedder().embed(prompt("b").noCache().build());
+        CompletableFuture<Embeddings> three = embed("b");
         fixture.run();
-        assertThat(asked).hasSize(3);
+        assertThat(asked)
+                .containsExactlyInAnyOrder(List.of("a"), List.of("a"), List.of("a"), List.of("b"), List.of("b"));
         assertVectors(one, "a");
         assertVectors(two, "a");
+        assertVectors(three, "b");
         assertNothingLeft();
+        embedder().embed(prompt("c").noStore().build());
+        fixture.run();
+        assertNothingLeft();
+        assertThat(cache.entries()).hasSize(2);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.whippletree.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.plugin.FakePlugins.Broken;
@@ -10,10 +11,12 @@ import dev.whippletree.plugin.FakePlugins.FakeProvider;
 import dev.whippletree.plugin.FakePlugins.FakeStrategy;
 import dev.whippletree.plugin.FakePlugins.Nameless;
 import dev.whippletree.plugin.FakePlugins.Twin;
+import dev.whippletree.plugin.FoundPlugin.PluginOrigin;
 import dev.whippletree.plugin.PluginCatalog.GivenPlugins;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Provider;
 import java.io.IOException;
 import java.net.MalformedURLException;
@@ -22,6 +25,7 @@ import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,8 +66,11 @@ final class PluginCatalogTest {
                 .containsExactly("fake-1");
         assertThat(catalog.accountsFrom(Map.of())).isEmpty();
         assertThat(catalog.environmentVariables()).containsEntry("FAKE_TOKEN", "anything");
-        assertThat(new PluginCatalog(PluginCatalog.class.getClassLoader(), NONE, List.of()).strategies())
-                .containsKey("round-robin");
+        assertThat(catalog.found())
+                .containsExactly(usable("provider", "fake"), usable("cache", "fake"), usable("strategy", "fake"));
+        PluginCatalog ours = new PluginCatalog(PluginCatalog.class.getClassLoader(), NONE, List.of());
+        assertThat(ours.strategies()).containsKey("round-robin");
+        assertThat(ours.found()).extracting(FoundPlugin::origin).containsOnly(PluginOrigin.BUILT_IN);
     }
 
     @Test
@@ -74,6 +81,9 @@ final class PluginCatalogTest {
                 "com.acme.Missing # comment",
                 Nameless.class.getName(),
                 FakeProvider.class.getName());
+        files.with(Cache.class, "acme.A")
+                .with(BalancingStrategy.class, "acme.B")
+                .with(Coordinator.class, "acme.C");
 
         PluginCatalog catalog = new PluginCatalog(files, NONE, List.of());
 
@@ -83,7 +93,37 @@ final class PluginCatalogTest {
                 .containsExactly(
                         Broken.class.getName() + " (" + classes + "): IllegalStateException: no luck today",
                         HERE + "Provider com.acme.Missing not found (" + folder + "/)",
-                        Nameless.class.getName() + " (" + classes + "): IllegalStateException: I have no name");
+                        Nameless.class.getName() + " (" + classes + "): IllegalStateException: I have no name",
+                        Cache.class.getName() + ": Provider acme.A not found (" + folder + "/)",
+                        BalancingStrategy.class.getName() + ": Provider acme.B not found (" + folder + "/)",
+                        Coordinator.class.getName() + ": Provider acme.C not found (" + folder + "/)");
+        assertThat(catalog.found())
+                .hasSize(7)
+                .startsWith(
+                        broken(classes, Broken.class.getName() + ": IllegalStateException: no luck today"),
+                        broken(folder + "/", HERE + "Provider com.acme.Missing not found"),
+                        broken(classes, Nameless.class.getName() + ": IllegalStateException: I have no name"),
+                        usable("provider", "fake"));
+    }
+
+    private static FoundPlugin broken(String place, String reason) {
+        return new FoundPlugin(
+                "provider",
+                Optional.empty(),
+                PluginOrigin.CLASS_PATH,
+                Optional.of(place),
+                FoundPlugin.State.BROKEN,
+                Optional.of(reason));
+    }
+
+    private static FoundPlugin usable(String kind, String name) {
+        return new FoundPlugin(
+                kind,
+                Optional.of(name),
+                PluginOrigin.CLASS_PATH,
+                Optional.of(place()),
+                FoundPlugin.State.USABLE,
+                Optional.empty());
     }
 
     @Test
@@ -123,10 +163,28 @@ final class PluginCatalogTest {
         files.with(Provider.class, FakeProvider.class.getName());
         FakeProvider given = new FakeProvider();
 
-        PluginCatalog catalog =
-                new PluginCatalog(files, new GivenPlugins(List.of(given), List.of(), List.of(), List.of()), List.of());
+        PluginCatalog catalog = given(given, new Twin());
 
         assertThat(catalog.providers().get("fake")).isSameAs(given);
+        assertThat(catalog.found())
+                .as("the found one isn't told; another class of that name is")
+                .extracting(FoundPlugin::origin, FoundPlugin::state, FoundPlugin::reason)
+                .containsExactly(
+                        tuple(PluginOrigin.PROGRAM, FoundPlugin.State.USABLE, Optional.empty()),
+                        tuple(
+                                PluginOrigin.PROGRAM,
+                                FoundPlugin.State.DUPLICATE,
+                                Optional.of("another one has this name: " + FakeProvider.class.getName() + " ("
+                                        + place() + ")")));
+        files.with(Provider.class, Twin.class.getName());
+        assertThat(given(given).found())
+                .extracting(FoundPlugin::origin)
+                .containsExactly(PluginOrigin.PROGRAM, PluginOrigin.CLASS_PATH);
+    }
+
+    private PluginCatalog given(Provider... providers) {
+        return new PluginCatalog(
+                files, new GivenPlugins(List.of(providers), List.of(), List.of(), List.of()), List.of());
     }
 
     @Test
@@ -137,12 +195,32 @@ final class PluginCatalogTest {
                 throw new IllegalArgumentException("FAKE_TOKEN is blank");
             }
         };
-        PluginCatalog catalog =
-                new PluginCatalog(files, new GivenPlugins(List.of(picky), List.of(), List.of(), List.of()), List.of());
+        Provider crashing = new FakeProvider() {
+            @Override
+            public String name() {
+                return "crashing";
+            }
 
-        assertThat(catchThrowableOfType(ConfigurationException.class, () -> catalog.accountsFrom(Map.of()))
+            @Override
+            public List<AccountSettings> fromEnvironment(Map<String, String> environment) {
+                throw new IllegalStateException("out of luck");
+            }
+        };
+        Provider right = new FakeProvider() {
+            @Override
+            public String name() {
+                return "right";
+            }
+        };
+        PluginCatalog catalog = given(right, picky, crashing);
+
+        assertThat(catchThrowableOfType(
+                                ConfigurationException.class, () -> catalog.accountsFrom(Map.of("FAKE_TOKEN", "x")))
                         .problems())
-                .containsExactly("environment: FAKE_TOKEN is blank");
+                .containsExactly(
+                        "environment: provider crashing failed: " + ServiceEntry.locate(crashing.getClass())
+                                + ": IllegalStateException: out of luck",
+                        "environment: FAKE_TOKEN is blank");
     }
 
     private static String place() {

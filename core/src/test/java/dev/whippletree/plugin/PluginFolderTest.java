@@ -61,7 +61,24 @@ final class PluginFolderTest {
         Files.writeString(folder.resolve("readme.txt"), "no jar");
         String place = folder + "/";
 
-        List<String> broken = catalog(folder).broken();
+        PluginCatalog catalog = catalog(folder);
+        List<String> broken = catalog.broken();
+
+        assertThat(catalog.found())
+                .allMatch(plugin -> plugin.origin() == FoundPlugin.PluginOrigin.PLUGIN_FOLDER
+                        && plugin.state() == FoundPlugin.State.BROKEN
+                        && broken.contains(plugin.place().orElseThrow() + ": "
+                                + plugin.reason().orElseThrow()))
+                .extracting(plugin -> plugin.kind() + " "
+                        + folder.relativize(Path.of(plugin.place().orElseThrow())))
+                .containsExactly(
+                        "plugin a-silent.jar",
+                        "plugin b-idle.jar",
+                        "provider c-newer.jar",
+                        "provider d-odd.jar",
+                        "plugin e-text.jar",
+                        "plugin f-empty",
+                        "cache g-parts");
 
         assertThat(broken.stream().distinct())
                 .satisfiesExactlyInAnyOrder(

@@ -64,6 +64,19 @@ final class RouteSettingsTest {
                         "route r: add at least one tier",
                         () -> RouteSettings.builder("r").build()),
                 mistake(
+                        "route r: patience can't be negative",
+                        () -> RouteSettings.builder("r")
+                                .tier(FIRST)
+                                .patience(Duration.ofNanos(-1))
+                                .build()),
+                mistake(
+                        "route r: max-tokens must be 1 or more, not 0",
+                        () -> RouteSettings.builder("r")
+                                .tier(FIRST)
+                                .maxTokens(0)
+                                .build()),
+                mistake("a tier needs at least one target", () -> new Tier(List.of())),
+                mistake(
                         "not 91.0 %",
                         () -> RouteSettings.builder("r").tier(FIRST).leave(0.91).build()),
                 mistake(
@@ -103,27 +116,38 @@ final class RouteSettingsTest {
 
     @Test
     void valuesAtTheEndsOfTheirRanges_areTaken() {
-        RouteSettings route = RouteSettings.builder("r").tier(FIRST).leave(0.9).build();
+        RouteSettings route = RouteSettings.builder("r")
+                .tier(FIRST)
+                .leave(0.9)
+                .patience(Duration.ZERO)
+                .maxTokens(1)
+                .build();
         assertThat(route.leave()).isEqualTo(0.9);
         Retries retries = Retries.DEFAULT
                 .withAttemptsPerTarget(1)
                 .withBackoff(Duration.ZERO, Duration.ZERO)
                 .withBudget(1, 0.1);
-        assertThat(retries).isEqualTo(new Retries(1, Duration.ZERO, Duration.ZERO, 1, 0.1));
+        assertThat(List.of(
+                        retries.withAttemptsPerTarget(1),
+                        retries.withBackoff(Duration.ZERO, Duration.ZERO),
+                        retries.withBudget(1, 0.1)))
+                .containsOnly(new Retries(1, Duration.ZERO, Duration.ZERO, 1, 0.1));
         Duration one = Duration.ofNanos(1);
-        assertThat(Timeouts.DEFAULT
-                        .withFirstByte(one)
-                        .withFirstToken(one)
-                        .withBetweenTokens(one)
-                        .withWhole(one))
-                .isEqualTo(new Timeouts(Optional.of(one), Optional.of(one), one, one));
-        EngineSettings engine = EngineSettings.DEFAULT
-                .withLineSize(0)
-                .withTenantLineSize(7)
-                .withBatchShare(0.5)
-                .withMaxConcurrency(1)
-                .withCacheTimeout(one);
-        assertThat(engine).isEqualTo(new EngineSettings(0, OptionalInt.of(7), 0.5, 1, one));
+        Timeouts ones = new Timeouts(Optional.of(one), Optional.of(one), one, one);
+        assertThat(List.of(
+                        ones.withFirstByte(one),
+                        ones.withFirstToken(one),
+                        ones.withBetweenTokens(one),
+                        ones.withWhole(one)))
+                .containsOnly(ones);
+        EngineSettings engine = new EngineSettings(0, OptionalInt.of(7), 0.5, 1, one);
+        assertThat(List.of(
+                        engine.withLineSize(0),
+                        engine.withTenantLineSize(7),
+                        engine.withBatchShare(0.5),
+                        engine.withMaxConcurrency(1),
+                        engine.withCacheTimeout(one)))
+                .containsOnly(engine);
         assertThat(engine.lineSizeOfATenant()).isZero();
         assertThat(new TenantWeights(Map.of("t", 1000)).of("t")).isEqualTo(1000);
     }

@@ -64,6 +64,13 @@ final class AccountSettingsTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("account a: no token; check the variable that holds it");
         }
+        assertThatThrownBy(() -> builder.weight(0).build()).hasMessage("account a: weight must be 1 or more, not 0");
+        builder.weight(1);
+        assertThatThrownBy(() -> builder.maxConcurrency(0).build())
+                .hasMessage("account a: max-concurrency must be 1 or more, not 0");
+        builder.maxConcurrency(1);
+        assertThatThrownBy(() -> AccountSettings.builder(" ", "groq").build())
+                .hasMessage("an account's id can't be empty");
         assertThatThrownBy(() -> builder.limitScope(Reach.PROMPT).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("account a: limit-scope must be MODEL or ORGANIZATION, not PROMPT");

@@ -160,8 +160,14 @@ class CacheEnvelopeTest {
         Map<String, Object> token = new HashMap<>();
         token.put("bytes", null);
         token.put("logprob", -0.25);
+        Object deep = "deep";
+        for (int level = 0; level < 99; level++) {
+            deep = List.of(deep);
+        }
         return new AnswerExtras(
                 Map.of(
+                        "as deep as may be",
+                        deep,
                         "service_tier",
                         "flex",
                         "numbers",

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.testkit.logging.LoggedLines;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -101,8 +103,13 @@ final class SystemTimelineTest {
 
     @Test
     void closed_takesTimersAndForgetsThem() {
+        ExecutorService callers = Executors.newSingleThreadExecutor();
+        new SystemTimeline(callers).close();
+        assertThat(callers.isShutdown()).isFalse();
+        callers.shutdown();
         SystemTimeline timeline = new SystemTimeline();
         timeline.close();
+        assertThat(((ExecutorService) timeline.executor()).isShutdown()).isTrue();
         timeline.schedule(0, ran::countDown).cancel();
         assertThat(ran.getCount()).isEqualTo(1);
     }
