@@ -103,10 +103,11 @@ final class WhippletreeReloadTest {
                         Map.of(),
                         Map.of(),
                         name -> Optional.empty()))
+                .state(folder)
                 .build();
 
         accounts.add(Map.of("id", "b", "provider", "fake"));
-        assertThat(whippletree.reload().lines()).contains("account b: added");
+        assertThat(whippletree.reload()).hasToString("account b: added; route default: changed: tiers");
         accounts.add(Map.of("id", "b", "provider", "fake"));
         assertThatThrownBy(whippletree::reload)
                 .isInstanceOf(ConfigurationException.class)

@@ -16,6 +16,7 @@ import dev.whippletree.config.Configuration;
 import dev.whippletree.config.Configuration.CacheTierSettings;
 import dev.whippletree.config.Configuration.ChosenCoordinator;
 import dev.whippletree.config.ConfigurationSource;
+import dev.whippletree.config.ConfigurationTree;
 import dev.whippletree.guice.WhippletreeModule;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
@@ -41,8 +42,6 @@ import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.CacheStore;
-import dev.whippletree.spi.Coordination;
-import dev.whippletree.spi.CoordinationStatus;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Provider;
@@ -60,6 +59,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -279,6 +279,7 @@ final class WhippletreeTest {
                 .isEqualTo(whippletree.configuration().warnings());
         assertThat(answer(whippletree)).isEqualTo("answer of a, theirs");
         assertThat(whippletree.reload()).hasToString("nothing changed");
+        assertThat(whippletree.configuration().warnings()).hasSize(1);
         assertThat(answer(builder().configuration(file).environment(environment).model("mine")))
                 .isEqualTo("answer of a, mine");
         Files.writeString(folder.resolve("whippletree.yaml"), "accounts: [{id: b, provider: fake}]");
@@ -337,19 +338,27 @@ final class WhippletreeTest {
                         .problems())
                 .containsExactly(
                         "model(…) has no effect beside route(…), whose targets name their models; remove one of them");
-        assertThat(problem(builder().configuration(whole).configuration(file)).problems())
-                .containsExactly(
-                        "configuration(Path) and configuration(Configuration) each set the whole configuration;"
-                                + " remove all but one");
+        Supplier<ConfigurationTree> tree = () -> {
+            throw new AssertionError("it is read though something is wrong");
+        };
+        assertThat(problem(builder().configuration(tree).model("mine")).problems())
+                .containsExactly(noEffect("model(…)", "configuration(Supplier)"));
+        assertThat(problem(builder().configuration(source(Map.of())).configuration(file))
+                        .problems())
+                .containsExactly(twoWholes("configuration(Path) and configuration(ConfigurationSource)"));
+        assertThat(problem(builder().configuration(tree).configuration(whole)).problems())
+                .containsExactly(twoWholes("configuration(Configuration) and configuration(Supplier)"));
+    }
+
+    private static String twoWholes(String both) {
+        return both + " each set the whole configuration; remove all but one";
     }
 
     @Test
     void everyPart_isPartOfTheConfiguration() {
         Coordinator coordinator = mock();
         when(coordinator.name()).thenReturn("alone");
-        Coordination coordination = mock();
-        when(coordination.status()).thenReturn(new CoordinationStatus(true, 2, 0, Optional.empty()));
-        when(coordinator.open(any(), any())).thenReturn(coordination);
+        when(coordinator.open(any(), any())).thenReturn(mock());
         AccountSettings account =
                 AccountSettings.builder("a", "fake").token(Secret.of("x")).build();
         RouteSettings route = RouteSettings.builder("r")
@@ -384,7 +393,6 @@ final class WhippletreeTest {
                 .as("a picker for each tier")
                 .containsExactly("open a", "open strategy", "open strategy", "open cache");
         whippletree.reload(whippletree.configuration().withRoutes(List.of(route.withTimeouts(route.timeouts()))));
-        assertThat(whippletree.status().coordination()).isPresent();
         assertThat(FakePlugins.EVENTS).as("the route is the same").hasSize(4);
     }
 

@@ -203,7 +203,7 @@ final class ConfigurationMistakesTest {
             => @2: accounts[0].bill-to: unknown key; known: base-url, credit, id, limit-scope, limits, max-concurrency, organization, provider, token, transit, weight
             accounts:
             - {id: a, provider: groq}
-            - {id: a, provider: groq}
+            - {id: a, provider: huggingface}
             => @3: accounts[1].id: another account has the id 'a' already; give each account its own id
             account: weight: 0, max-concurrency: 0, transit: 0s
             => @1: accounts[0].weight: expected a whole number, 1 or more, not '0'

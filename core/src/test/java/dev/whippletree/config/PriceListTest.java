@@ -42,6 +42,9 @@ final class PriceListTest {
 
     @Test
     void oldList_isSaidToBeOld_andOneOfTheFutureToo() {
+        assertThat(list(HEAD + PRICE).doubt(LocalDate.of(2027, 1, 30))).isEmpty();
+        assertThat(list(HEAD + PRICE).doubt(LocalDate.of(2027, 1, 31)).orElseThrow())
+                .contains("91 days old");
         PriceList list = list(HEAD + "stale-after-days: 30\n" + PRICE);
 
         assertThat(list.doubt(LocalDate.of(2026, 12, 1))).isEmpty();

@@ -94,6 +94,7 @@ final class AnswerExtrasTest {
         list.add(2L);
 
         assertThat(extras.answer().get("list")).isEqualTo(Arrays.asList(1L, null));
+        assertThatThrownBy(() -> extras.answer().put("x", 1L)).isInstanceOf(UnsupportedOperationException.class);
         assertThatThrownBy(() -> answer("x", new Object())).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> answer("x", Double.POSITIVE_INFINITY)).hasMessageEndingWith("not Infinity");
         assertThatThrownBy(() -> answer("x", Map.of(1, 2))).hasMessage("a JSON object's keys are strings, not 1");

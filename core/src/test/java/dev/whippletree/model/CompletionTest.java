@@ -173,13 +173,14 @@ final class CompletionTest {
         Embedding cached = new Embedding(base64, origin(Origin.Source.CACHE, 9));
         Embedding early = new Embedding(base64, origin(Origin.Source.CALL, 2));
         Embedding late = new Embedding(base64, origin(Origin.Source.CALL, 5));
-        Embeddings all = new Embeddings(List.of(cached, early, late, cached, cached), TokenUsage.of(7, 0), 2);
+        Embedding joined = new Embedding(base64, origin(Origin.Source.JOINED, 8));
+        Embeddings all = new Embeddings(List.of(cached, early, late, cached, cached, joined), TokenUsage.of(7, 0), 2);
 
         assertThat(all.cached()).isEqualTo(3);
         assertThat(all.origin())
                 .isEqualTo(new Origin(Origin.Source.CALL, "a5", "m", 2, Duration.ofMillis(5), Optional.empty()));
         Embeddings read = Embeddings.of(all.asCompletion());
-        assertThat(read.all()).hasSize(5).allMatch(one -> one.base64().equals(base64));
+        assertThat(read.all()).hasSize(6).allMatch(one -> one.base64().equals(base64));
         assertThat(read.usage()).isEqualTo(TokenUsage.of(7, 0));
         assertThat(read.calls()).isEqualTo(2);
     }

@@ -25,7 +25,7 @@ final class LimitTest {
         "1000 Input Tokens / 90s, 1000 input-tokens / 90s",
         "500output-tok/d, 500 output-tokens / 1d",
         "5 request / 2 sec, 5 requests / 2s",
-        "7 / 250ms, 7 requests / 250ms",
+        "7 / ms, 7 requests / 1ms",
         "9 output tok / 2 hour, 9 output-tokens / 2h",
         "1 token / 24h, 1 tokens / 1d",
         "2/day, 2 requests / 1d"

@@ -51,6 +51,7 @@ final class PromptTest {
                 Prompt.Builder::noStore,
                 prompt -> prompt.ttl(Duration.ofSeconds(3)),
                 prompt -> prompt.question("q"),
+                prompt -> prompt.endWhenStalled(),
                 prompt -> prompt.operation(Prompt.Operation.EMBEDDING));
     }
 
@@ -277,6 +278,8 @@ final class PromptTest {
         assertThat(other.build().deadlineForFirstPiece()).isTrue();
         assertThat(other.messages(List.of(Message.user("q")))
                         .parameters(Parameters.NONE)
+                        .endWhenStalled()
+                        .endWhenStalled(false)
                         .deadline(Duration.ofSeconds(3))
                         .build())
                 .isEqualTo(Prompt.builder()

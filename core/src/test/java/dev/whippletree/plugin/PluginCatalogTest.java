@@ -18,6 +18,7 @@ import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Provider;
+import dev.whippletree.spi.SettingKey;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -26,6 +27,7 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,7 +130,8 @@ final class PluginCatalogTest {
 
     @Test
     void whatIsNoServiceFile_isTold() {
-        files.with(Provider.class, FakeCache.class.getName()).with(Cache.class, "two words", FakeCache.class.getName());
+        files.with(Provider.class, FakeCache.class.getName(), "acme.Missing")
+                .with(Cache.class, "two words", FakeCache.class.getName());
         PluginCatalog catalog = new PluginCatalog(files, NONE, List.of());
         ClassLoader unreadable = new ClassLoader(null) {
             @Override
@@ -137,11 +140,20 @@ final class PluginCatalogTest {
             }
         };
 
-        assertThat(catalog.broken()).hasSize(2);
+        assertThat(catalog.broken()).hasSize(3);
         assertThat(catalog.broken().get(0)).contains(FakeCache.class.getName(), "not a subtype");
-        assertThat(catalog.broken().get(1)).contains("Illegal configuration-file syntax");
+        assertThat(catalog.broken().get(2)).contains("Illegal configuration-file syntax");
         assertThat(catalog.known().providers().unknown("groq").orElseThrow())
-                .contains("none is known; plugins that couldn't be loaded: ", "not a subtype");
+                .contains(
+                        "none is known; plugins that couldn't be loaded: ", "not a subtype", "acme.Missing not found");
+        Provider newer = new FakeProvider() {
+            @Override
+            public Set<SettingKey> settings() {
+                throw new UnsupportedClassVersionError("version 99");
+            }
+        };
+        assertThat(given(newer).broken().get(0))
+                .endsWith(": it needs a newer Java than " + Runtime.version().feature() + ": version 99");
         assertThat(new PluginCatalog(unreadable, NONE, List.of()).broken())
                 .containsExactly("IOException: the disk is gone");
     }

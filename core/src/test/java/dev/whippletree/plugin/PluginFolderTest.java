@@ -1,5 +1,6 @@
 package dev.whippletree.plugin;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -37,6 +38,7 @@ final class PluginFolderTest {
                 JarOutputStream entries = new JarOutputStream(out, manifest)) {
             for (Class<?> service : services) {
                 entries.putNextEntry(new ZipEntry("META-INF/services/" + service.getName()));
+                entries.write("acme.Missing".getBytes(UTF_8));
                 entries.closeEntry();
             }
         }
@@ -57,6 +59,10 @@ final class PluginFolderTest {
         jar("g-parts/one.jar", "", Cache.class);
         jar("g-parts/other.jar", "");
         jar("h-right.jar", "Whippletree-Plugin: p\nWhippletree-Spi: " + SpiVersion.CURRENT, Provider.class);
+        jar("i-older.jar", "Whippletree-Plugin: p\nWhippletree-Spi: " + (SpiVersion.CURRENT - 1), Cache.class);
+        jar("j-blank.jar", "Whippletree-Plugin:  ", Provider.class);
+        jar("k-mixed/b.jar", "Whippletree-Plugin: p", Provider.class);
+        Files.writeString(folder.resolve("k-mixed/a.jar"), "no jar");
         jar(".hidden.jar", "");
         Files.writeString(folder.resolve("readme.txt"), "no jar");
         String place = folder + "/";
@@ -66,20 +72,21 @@ final class PluginFolderTest {
 
         assertThat(catalog.found())
                 .allMatch(plugin -> plugin.origin() == FoundPlugin.PluginOrigin.PLUGIN_FOLDER
-                        && plugin.state() == FoundPlugin.State.BROKEN
-                        && broken.contains(plugin.place().orElseThrow() + ": "
-                                + plugin.reason().orElseThrow()))
+                        && plugin.state() == FoundPlugin.State.BROKEN)
                 .extracting(plugin -> plugin.kind() + " "
                         + folder.relativize(Path.of(plugin.place().orElseThrow())))
-                .containsExactly(
+                .containsExactlyInAnyOrder(
                         "plugin a-silent.jar",
                         "plugin b-idle.jar",
                         "provider c-newer.jar",
                         "provider d-odd.jar",
                         "plugin e-text.jar",
                         "plugin f-empty",
-                        "cache g-parts");
-
+                        "cache g-parts",
+                        "provider h-right.jar",
+                        "cache i-older.jar",
+                        "provider j-blank.jar",
+                        "plugin k-mixed/a.jar");
         assertThat(broken.stream().distinct())
                 .satisfiesExactlyInAnyOrder(
                         why -> assertThat(why)
@@ -97,7 +104,11 @@ final class PluginFolderTest {
                         why -> assertThat(why).startsWith(place + "e-text.jar: it isn't a jar that can be read: "),
                         why -> assertThat(why).isEqualTo(place + "f-empty: there is no jar in it"),
                         why -> assertThat(why)
-                                .startsWith(place + "g-parts: none of its jars has line 'Whippletree-Plugin: <name>'"));
+                                .startsWith(place + "g-parts: none of its jars has line 'Whippletree-Plugin: <name>'"),
+                        why -> assertThat(why).endsWith("Provider acme.Missing not found (" + place + "h-right.jar)"),
+                        why -> assertThat(why).endsWith("Provider acme.Missing not found (" + place + "i-older.jar)"),
+                        why -> assertThat(why).startsWith(place + "j-blank.jar: it has no line"),
+                        why -> assertThat(why).startsWith(place + "k-mixed/a.jar: it isn't a jar"));
         assertThat(broken.stream().filter(why -> why.contains("c-newer") || why.contains("g-parts")))
                 .as("told for their own kind alone")
                 .hasSize(2);

@@ -48,7 +48,7 @@ final class SystemTimelineTest {
                     executor.execute(task);
                 })) {
             timeline.schedule(-5, () -> {
-                throw new IllegalStateException("broken task");
+                throw new AssertionError("broken task");
             });
             timeline.schedule(1, ran::countDown);
             assertThat(hasRun()).isTrue();
