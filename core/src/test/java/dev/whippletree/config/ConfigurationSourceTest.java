@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.whippletree.config.Configuration.CacheTierSettings;
 import dev.whippletree.model.ConfigurationException;
-import dev.whippletree.model.Secret;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
@@ -139,24 +138,6 @@ final class ConfigurationSourceTest {
         ConfigurationSource settled = source(Map.of()).settled();
         Files.delete(binary);
         assertThat(problems(settled)).containsExactly(binary + ": there is no such file");
-    }
-
-    @Test
-    void tokenFile_isReadAnewEachTime() throws IOException {
-        Path token = Files.writeString(home.resolve("token"), "first\n");
-        Files.writeString(
-                working.resolve("whippletree.yaml"),
-                "accounts:\n- id: a\n  provider: groq\n  token: ${file:" + token + "}\n");
-        Secret secret = source(Map.of())
-                .read(Plugins.KNOWN, environment -> List.of(), List.of())
-                .accounts()
-                .get(0)
-                .token()
-                .orElseThrow();
-
-        assertThat(secret.reveal()).isEqualTo("first");
-        Files.writeString(token, "second");
-        assertThat(secret.reveal()).isEqualTo("second");
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.whippletree.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -102,13 +101,6 @@ final class PriceListTest {
         for (int index = 0; index < lines.size(); index++) {
             assertThat(problem.problems().get(index)).startsWith(file() + lines.get(index));
         }
-    }
-
-    @Test
-    void fileThatIsNotThere_isSaidToBeMissing() {
-        assertThatThrownBy(() -> PriceList.read(folder.resolve("none.yaml")))
-                .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("none.yaml: there is no such file");
     }
 
     private PriceList list(String yaml) {

