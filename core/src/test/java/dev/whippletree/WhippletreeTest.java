@@ -20,6 +20,7 @@ import dev.whippletree.config.ConfigurationTree;
 import dev.whippletree.guice.WhippletreeModule;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
@@ -31,6 +32,7 @@ import dev.whippletree.plugin.FakePlugins.FakeCache;
 import dev.whippletree.plugin.FakePlugins.FakeProvider;
 import dev.whippletree.plugin.FakePlugins.FakeStrategy;
 import dev.whippletree.plugin.FakePlugins.Twin;
+import dev.whippletree.plugin.FoundPlugin;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
@@ -48,6 +50,8 @@ import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,7 +124,11 @@ final class WhippletreeTest {
 
     @Test
     void everyRefusalOfAPlugin_isToldAtOnce_andWhatWasOpenedIsClosed() {
+        Cache nothing = mock();
+        when(nothing.name()).thenReturn("nothing");
         ConfigurationException problem = problem(builder()
+                .cache(nothing)
+                .cache("nothing")
                 .account("a", "fake", "x")
                 .account(AccountSettings.builder("b", "fake")
                         .setting("fail", "refuse")
@@ -139,6 +147,9 @@ final class WhippletreeTest {
                                 .endsWith(": IllegalStateException: out of luck"),
                         route -> assertThat(route)
                                 .isEqualTo("route r: share is a whole number from 1 to 10, not 'much'"),
+                        none -> assertThat(none)
+                                .startsWith("cache nothing: the plugin failed: ")
+                                .endsWith("it returned null when opened"),
                         cache -> assertThat(cache)
                                 .isEqualTo("cache fake: size is a whole number from 1 to 10, not 'none'"));
         assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a");
@@ -452,18 +463,24 @@ final class WhippletreeTest {
     }
 
     @Test
-    void withdrawn_leavesTheLine_asAnAnswerAndAsAStream() {
+    void withdrawn_leavesTheLine_asAnAnswer_asAStream_andAsVectors() {
         Whippletree whippletree = builder()
                 .account(AccountSettings.builder("a", "fake")
                         .limit("1 requests / 1h")
                         .build())
                 .build();
-        assertThat(answer(whippletree)).startsWith("answer of");
-        List<CompletableFuture<Completion>> waiting =
-                List.of(whippletree.complete(Prompt.of("one")), whippletree.stream(Prompt.of("two"), piece -> {}));
-        assertThat(whippletree.status().waiting()).isEqualTo(2);
+        CompletableFuture<Embeddings> vectors = whippletree.embed(List.of("zero"));
+        timeline.advance(Duration.ofSeconds(1));
+        assertThat(vectors.join().all().get(0).base64()).startsWith("answer of a");
+        List<CompletableFuture<?>> waiting = List.of(
+                whippletree.complete(Prompt.of("one")),
+                whippletree.stream(Prompt.of("two"), piece -> {}),
+                whippletree.embed(List.of("three")));
+        timeline.advance(Duration.ofSeconds(1));
+        assertThat(whippletree.status().waiting()).isEqualTo(3);
         assertThat(whippletree.timeFor(List.of(HELLO), 3).orElseThrow()).isGreaterThan(Duration.ofHours(1));
         waiting.forEach(whippletree::withdraw);
+        timeline.advance(Duration.ofSeconds(1));
         assertThat(whippletree.status().waiting()).isZero();
         assertThat(waiting).allMatch(CompletableFuture::isCompletedExceptionally);
     }
@@ -534,6 +551,16 @@ final class WhippletreeTest {
                 .containsExactly(
                         "plugins: " + folder.resolve("missing") + ": there is no such folder",
                         "account a: no token; check FAKE_TOKEN or the variable that holds it");
+        assertThat(builder()
+                        .classLoader(new URLClassLoader(new URL[0], null))
+                        .provider(new Twin())
+                        .foundPlugins()
+                        .found())
+                .extracting(FoundPlugin::origin)
+                .hasSize(4)
+                .containsOnly(FoundPlugin.PluginOrigin.PROGRAM);
+        assertThatThrownBy(builder().provider(new Twin())::plugins)
+                .hasMessageStartingWith("two plugins are the provider 'fake'");
         assertThat(problem(builder().environment(Map.of())).problems())
                 .containsExactly("there is no account; add one with account(…) or take them from the environment");
         Configuration empty = new Configuration(List.of(), List.of(), List.of(), EngineSettings.DEFAULT, List.of());

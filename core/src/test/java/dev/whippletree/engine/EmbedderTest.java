@@ -31,6 +31,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The embedder over the engine, in virtual time. */
@@ -217,14 +218,17 @@ final class EmbedderTest {
         assertNothingLeft();
     }
 
-    @Test
-    void refusedForAnothersText_isAskedForAgainAlone() {
-        client.then(client.failsAfter(LATENCY, FailureKind.REJECTED));
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"REJECTED", "FILTERED", "TOO_LARGE"})
+    void refusedForAnothersText_isAskedForAgainAlone(FailureKind kind) {
+        client.then(client.failsAfter(LATENCY, kind));
         CompletableFuture<Embeddings> bad = embed("", "b", "c");
         fixture.advance(HALF);
         CompletableFuture<Embeddings> good = embed("b", "c", "d");
         fixture.run();
-        assertThat(failure(bad).reason()).isEqualTo(Reason.REJECTED);
+        assertThat(failure(bad).reason()).isEqualTo(Reason.valueOf(kind.name()));
         assertVectors(good, "b", "c", "d");
         assertThat(asked).containsExactly(List.of("d"), List.of("b", "c"));
         assertNothingLeft();

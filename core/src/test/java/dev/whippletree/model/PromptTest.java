@@ -265,6 +265,8 @@ final class PromptTest {
         assertThat(prompt.deadlineForFirstPiece()).isFalse();
         assertThat(prompt.callerTimeout()).contains(Duration.ofSeconds(4));
         assertThat(prompt.question()).contains("w");
+        assertThat(List.of(Message.user("secret"), Tool.of("t", "secret", Map.of()), new Image("secret")))
+                .hasToString("[user message of 6 characters, tool t, image with an address of 6 characters]");
         assertThat(prompt.toString()).isEqualTo("prompt of 1 messages, 1 characters, for the default route");
         Prompt.Builder other = Prompt.builder().user("p").extra("top_k", 5).firstPieceWithin(Duration.ofSeconds(9));
         assertThat(other.build().deadlineForFirstPiece()).isTrue();

@@ -15,6 +15,7 @@ import dev.whippletree.spi.CacheHit;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
@@ -121,6 +122,11 @@ public final class FakePlugins {
         @Override
         public Admission admission(Prompt prompt, String model) {
             return Admission.NONE;
+        }
+
+        @Override
+        public Optional<EmbeddingBounds> embeddings() {
+            return Optional.of(new EmbeddingBounds(9, 99));
         }
 
         @Override

@@ -22,8 +22,8 @@ import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Provider;
 import java.io.IOException;
-import java.net.MalformedURLException;
 import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.List;
@@ -47,7 +47,8 @@ final class PluginCatalogTest {
     private ServiceFiles files;
 
     @BeforeEach
-    void createLoader() throws MalformedURLException {
+    void createLoader() throws IOException {
+        folder = Files.createDirectory(folder.resolve("a b+c"));
         files = new ServiceFiles(folder);
     }
 
@@ -189,6 +190,37 @@ final class PluginCatalogTest {
         assertThat(given(given).found())
                 .extracting(FoundPlugin::origin)
                 .containsExactly(PluginOrigin.PROGRAM, PluginOrigin.CLASS_PATH);
+    }
+
+    @Test
+    void whatPluginsDeclare_isInTheOrderOfTheirNames() {
+        Provider late = provider("b");
+        AccountSettings second = AccountSettings.builder("2", "b").build();
+        when(late.fromEnvironment(any())).thenReturn(List.of(second));
+        when(late.environmentVariables()).thenReturn(Map.of("B_TOKEN", "of b", "A_TOKEN", "of b"));
+        Provider early = provider("a");
+        AccountSettings first = AccountSettings.builder("1", "a").build();
+        when(early.fromEnvironment(any())).thenReturn(List.of(first));
+        when(early.environmentVariables()).thenReturn(Map.of("C_TOKEN", "of a"));
+        List<Cache> caches = List.of(cache("z", true, true), cache("y", true, false), cache("x", false, true));
+        PluginCatalog catalog = new PluginCatalog(
+                files, new GivenPlugins(List.of(late, early), caches, List.of(), List.of()), List.of());
+
+        assertThat(catalog.accountsFrom(Map.of())).containsExactly(first, second);
+        assertThat(catalog.environmentVariables().keySet())
+                .startsWith("C_TOKEN")
+                .hasSize(3);
+        assertThat(catalog.environmentVariables("b")).containsExactly("A_TOKEN", "B_TOKEN");
+        assertThat(catalog.selfContainedCaches()).containsExactly("y", "z");
+        assertThat(catalog.cachesOfTheProcess()).containsExactly("x", "z");
+    }
+
+    private static Cache cache(String name, boolean selfContained, boolean endsWithProcess) {
+        Cache cache = mock();
+        when(cache.name()).thenReturn(name);
+        when(cache.isSelfContained()).thenReturn(selfContained);
+        when(cache.endsWithProcess()).thenReturn(endsWithProcess);
+        return cache;
     }
 
     private static Provider provider(String name) {

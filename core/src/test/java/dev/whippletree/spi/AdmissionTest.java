@@ -8,9 +8,11 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.CacheKey.Question;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,25 @@ final class AdmissionTest {
     @MethodSource("mistakes")
     void whatCannotBe_isRefused(String message, ThrowingCallable making) {
         assertThatThrownBy(making).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+    }
+
+    @Test
+    void keys_areThoseOfTheirTenantAndDigest_whateverTheQuestion() {
+        AtomicInteger reads = new AtomicInteger();
+        Question question = new Question("q", () -> "scope " + reads.incrementAndGet());
+        CacheKey key = new CacheKey("0123456789ab".repeat(6).substring(0, 64), "t", Optional.of(question));
+        assertThat(key)
+                .isEqualTo(key.withoutQuestion())
+                .hasSameHashCodeAs(key.withoutQuestion())
+                .isNotEqualTo(new CacheKey(key.digest(), "u", key.question()))
+                .isNotEqualTo(new CacheKey("0".repeat(64), "t", key.question()))
+                .hasToString("0123456789ab");
+        assertThat(key.withoutQuestion().question()).isEmpty();
+        assertThat(question)
+                .isEqualTo(new Question("q", "scope 1"))
+                .isNotEqualTo(new Question("q", "scope 2"))
+                .isNotEqualTo(new Question("p", "scope 1"));
+        assertThat(reads).hasValue(1);
     }
 
     @Test

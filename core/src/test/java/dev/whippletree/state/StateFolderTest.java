@@ -13,6 +13,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -306,7 +307,10 @@ final class StateFolderTest {
         Files.writeString(file, "{\"version\": 3, \"anything\": true}");
         StateFolder opened = open();
         assertThat(opened.warnings()).singleElement().asString().contains("version 3", "newer program");
-        assertThat(opened.exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.SaveFailed.class);
+        assertThat(opened.exchange(used("p", 3, NOW), false, NOW))
+                .isInstanceOfSatisfying(
+                        Exchange.SaveFailed.class,
+                        failed -> assertThat(failed.problem()).contains("version 3", "newer program"));
         assertThat(file).hasContent("{\"version\": 3, \"anything\": true}");
     }
 
@@ -404,6 +408,8 @@ final class StateFolderTest {
         assertThat(file).hasContent("é");
         assertThat(permissions(file)).isEqualTo("rw-------");
         assertThatExceptionOfType(FileAlreadyExistsException.class).isThrownBy(() -> PrivateFile.write(file, "two"));
+        PrivateFile.create(folder.resolve("a/empty"));
+        assertThat(permissions(folder.resolve("a/empty"))).isEqualTo("rw-------");
     }
 
     @Test
@@ -420,7 +426,10 @@ final class StateFolderTest {
                         folder.resolve("state.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = channel.lock()) {
             assertThat(held.isValid()).isTrue();
-            assertThat(open().exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.Busy.class);
+            assertThat(open().exchange(used("p", 3, NOW), false, NOW))
+                    .isEqualTo(new Exchange.Busy(FileTime.fromMillis(0)));
+            FileTime saved = Files.getLastModifiedTime(Files.createFile(folder.resolve("state.json")));
+            assertThat(open().exchange(used("p", 3, NOW), false, NOW)).isEqualTo(new Exchange.Busy(saved));
         }
         assertThat(open().exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.Done.class);
     }

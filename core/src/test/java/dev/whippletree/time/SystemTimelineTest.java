@@ -69,6 +69,7 @@ final class SystemTimelineTest {
             });
             assertThat(hasRun()).isTrue();
         }
+        assertThat(thread.get().getName()).isEqualTo("whippletree-1");
         assertThat(thread.get())
                 .isExactlyInstanceOf(Thread.class)
                 .extracting(Thread::isDaemon)
