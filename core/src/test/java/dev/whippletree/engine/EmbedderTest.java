@@ -317,18 +317,18 @@ final class EmbedderTest {
     void manyTexts_areSplitByInputsAndTokens() {
         client.embeds(3, 10);
         CompletableFuture<Embeddings> answer = embedder()
-                .embed(prompt("a", "b", "c", "d", "123456", "12345", "123456789012", "e")
+                .embed(prompt("a", "b", "c", "d", "123456", "123", "12345", "123456789012", "e")
                         .build());
         fixture.run();
-        assertThat(answer.join().all()).hasSize(8);
+        assertThat(answer.join().all()).hasSize(9);
         assertThat(asked)
                 .containsExactly(
                         List.of("a", "b", "c"),
-                        List.of("d", "123456"),
+                        List.of("d", "123456", "123"),
                         List.of("12345"),
                         List.of("123456789012"),
                         List.of("e"));
-        assertThat(answer.join().usage().promptTokens()).isEqualTo(8);
+        assertThat(answer.join().usage().promptTokens()).isEqualTo(9);
         assertThat(answer.join().calls()).isEqualTo(5);
     }
 

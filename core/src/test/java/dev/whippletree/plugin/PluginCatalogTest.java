@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.spy;
+import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import dev.whippletree.config.DefaultConfiguration;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.plugin.FakePlugins.Broken;
 import dev.whippletree.plugin.FakePlugins.FakeCache;
@@ -21,6 +24,7 @@ import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Provider;
+import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
@@ -190,6 +194,23 @@ final class PluginCatalogTest {
         assertThat(given(given).found())
                 .extracting(FoundPlugin::origin)
                 .containsExactly(PluginOrigin.PROGRAM, PluginOrigin.CLASS_PATH);
+    }
+
+    @Test
+    void closedWithWhatItOpened() {
+        PluginCatalog catalog = spy(new PluginCatalog(
+                PluginCatalog.class.getClassLoader(),
+                new GivenPlugins(List.of(new FakeProvider()), List.of(), List.of(), List.of()),
+                List.of()));
+        List<AccountSettings> accounts =
+                List.of(AccountSettings.builder("a", "fake").build());
+        Assembly.of(
+                        catalog,
+                        DefaultConfiguration.of(accounts, "m", List.of()),
+                        new VirtualTimeline(1),
+                        Hooks.NONE)
+                .close();
+        verify(catalog).close();
     }
 
     @Test
