@@ -103,10 +103,11 @@ final class WhippletreeReloadTest {
                         Map.of(),
                         Map.of(),
                         name -> Optional.empty()))
+                .state(folder)
                 .build();
 
         accounts.add(Map.of("id", "b", "provider", "fake"));
-        assertThat(whippletree.reload().lines()).contains("account b: added");
+        assertThat(whippletree.reload()).hasToString("account b: added; route default: changed: tiers");
         accounts.add(Map.of("id", "b", "provider", "fake"));
         assertThatThrownBy(whippletree::reload)
                 .isInstanceOf(ConfigurationException.class)
@@ -119,10 +120,14 @@ final class WhippletreeReloadTest {
         Whippletree whippletree = built("""
                 accounts: [{id: a, provider: fake}, {id: b, provider: fake}]
                 routes: {r: {model: m}, old: {model: m}}
+                gateway: {clients: [{name: x, key: key-of-x-012345678}]}
+                tenant-weights: {t: 2}
                 """);
         Reloaded reloaded = reloaded(whippletree, """
                 accounts: [{id: c, provider: fake}, {id: b, provider: fake, weight: 2, limits: [5 / 1m]}]
                 routes: {s: {model: m}, r: {model: n, strategy: fake}}
+                gateway: {clients: [{name: y, key: key-of-y-012345678}]}
+                tenant-weights: {t: 3, o: 4}
                 """);
         assertThat(reloaded.lines())
                 .containsExactly(
@@ -132,7 +137,11 @@ final class WhippletreeReloadTest {
                         "route s: added",
                         "route old: removed",
                         "route r: changed: tiers, strategy",
-                        "route s: is now the default");
+                        "route s: is now the default",
+                        "client y: added",
+                        "client x: removed",
+                        "tenant o: changed: weight",
+                        "tenant t: changed: weight");
         assertThat(reloaded.needsRestart()).isEmpty();
         assertThat(FakePlugins.EVENTS).containsExactly("open c", "open strategy", "close a");
         assertThat(whippletree.status().accounts())
@@ -339,6 +348,8 @@ final class WhippletreeReloadTest {
         assertThat(events).containsExactly("open b", "open c", "open strategy", "taken over");
         assertThat(whippletree.configuration()).isSameAs(handed.get());
         assertThat(answer(whippletree, Prompt.of("Hello"))).endsWith(", n");
-        assertThat(FakePlugins.EVENTS).contains("close a");
+        whippletree.close(Duration.ZERO);
+        timeline.runAll();
+        assertThat(ids("close ")).containsExactly("a", "c", "b");
     }
 }

@@ -1,6 +1,7 @@
 package dev.whippletree;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
@@ -8,30 +9,53 @@ import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.multibindings.Multibinder;
 import dev.whippletree.config.Configuration;
+import dev.whippletree.config.Configuration.CacheTierSettings;
+import dev.whippletree.config.Configuration.ChosenCoordinator;
 import dev.whippletree.config.ConfigurationSource;
+import dev.whippletree.config.ConfigurationTree;
+import dev.whippletree.guice.WhippletreeModule;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Embeddings;
+import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.Secret;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.plugin.FakePlugins;
 import dev.whippletree.plugin.FakePlugins.FakeCache;
 import dev.whippletree.plugin.FakePlugins.FakeProvider;
 import dev.whippletree.plugin.FakePlugins.FakeStrategy;
+import dev.whippletree.plugin.FakePlugins.Twin;
+import dev.whippletree.plugin.FoundPlugin;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Coordinator;
+import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,8 +63,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,7 +124,11 @@ final class WhippletreeTest {
 
     @Test
     void everyRefusalOfAPlugin_isToldAtOnce_andWhatWasOpenedIsClosed() {
+        Cache nothing = mock();
+        when(nothing.name()).thenReturn("nothing");
         ConfigurationException problem = problem(builder()
+                .cache(nothing)
+                .cache("nothing")
                 .account("a", "fake", "x")
                 .account(AccountSettings.builder("b", "fake")
                         .setting("fail", "refuse")
@@ -117,6 +147,9 @@ final class WhippletreeTest {
                                 .endsWith(": IllegalStateException: out of luck"),
                         route -> assertThat(route)
                                 .isEqualTo("route r: share is a whole number from 1 to 10, not 'much'"),
+                        none -> assertThat(none)
+                                .startsWith("cache nothing: the plugin failed: ")
+                                .endsWith("it returned null when opened"),
                         cache -> assertThat(cache)
                                 .isEqualTo("cache fake: size is a whole number from 1 to 10, not 'none'"));
         assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a");
@@ -257,6 +290,7 @@ final class WhippletreeTest {
                 .isEqualTo(whippletree.configuration().warnings());
         assertThat(answer(whippletree)).isEqualTo("answer of a, theirs");
         assertThat(whippletree.reload()).hasToString("nothing changed");
+        assertThat(whippletree.configuration().warnings()).hasSize(1);
         assertThat(answer(builder().configuration(file).environment(environment).model("mine")))
                 .isEqualTo("answer of a, mine");
         Files.writeString(folder.resolve("whippletree.yaml"), "accounts: [{id: b, provider: fake}]");
@@ -315,10 +349,170 @@ final class WhippletreeTest {
                         .problems())
                 .containsExactly(
                         "model(…) has no effect beside route(…), whose targets name their models; remove one of them");
-        assertThat(problem(builder().configuration(whole).configuration(file)).problems())
-                .containsExactly(
-                        "configuration(Path) and configuration(Configuration) each set the whole configuration;"
-                                + " remove all but one");
+        Supplier<ConfigurationTree> tree = () -> {
+            throw new AssertionError("it is read though something is wrong");
+        };
+        assertThat(problem(builder().configuration(tree).model("mine")).problems())
+                .containsExactly(noEffect("model(…)", "configuration(Supplier)"));
+        assertThat(problem(builder().configuration(source(Map.of())).configuration(file))
+                        .problems())
+                .containsExactly(twoWholes("configuration(Path) and configuration(ConfigurationSource)"));
+        assertThat(problem(builder().configuration(tree).configuration(whole)).problems())
+                .containsExactly(twoWholes("configuration(Configuration) and configuration(Supplier)"));
+    }
+
+    private static String twoWholes(String both) {
+        return both + " each set the whole configuration; remove all but one";
+    }
+
+    @Test
+    void everyPart_isPartOfTheConfiguration() {
+        Coordinator coordinator = mock();
+        when(coordinator.name()).thenReturn("alone");
+        when(coordinator.open(any(), any())).thenReturn(mock());
+        AccountSettings account =
+                AccountSettings.builder("a", "fake").token(Secret.of("x")).build();
+        RouteSettings route = RouteSettings.builder("r")
+                .tier(new TargetSettings("a", "m"))
+                .tier(new TargetSettings("a", "n"))
+                .strategy("fake")
+                .build();
+        Whippletree whippletree = builder()
+                .coordinator(coordinator)
+                .account(account)
+                .route(route)
+                .cache("fake", Map.of("size", "3"))
+                .coordinator("alone", Map.of())
+                .engine(EngineSettings.DEFAULT.withLineSize(7))
+                .tenantWeights(new TenantWeights(Map.of("t", 3)))
+                .state(folder)
+                .build();
+
+        assertThat(whippletree.configuration())
+                .isEqualTo(new Configuration(
+                        List.of(account),
+                        List.of(route),
+                        List.of(new CacheTierSettings("fake", new Settings("cache fake", Map.of("size", "3")))),
+                        Optional.of(new ChosenCoordinator("alone", Settings.none("coordinator alone"))),
+                        EngineSettings.DEFAULT.withLineSize(7),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.of(folder),
+                        Optional.empty(),
+                        new TenantWeights(Map.of("t", 3))));
+        assertThat(FakePlugins.EVENTS)
+                .as("a picker for each tier")
+                .containsExactly("open a", "open strategy", "open strategy", "open cache");
+        whippletree.reload(whippletree.configuration().withRoutes(List.of(route.withTimeouts(route.timeouts()))));
+        assertThat(FakePlugins.EVENTS).as("the route is the same").hasSize(4);
+    }
+
+    @Test
+    void promptForVectors_isNoChat() {
+        Whippletree whippletree = builder().account("a", "fake", "x").build();
+        Prompt vectors = Prompt.embedding(List.of("a"));
+        for (ThrowingCallable asking : List.<ThrowingCallable>of(
+                () -> whippletree.complete(vectors),
+                () -> whippletree.stream(vectors),
+                () -> whippletree.stream(vectors, piece -> {}),
+                () -> whippletree.ask(vectors))) {
+            assertThatThrownBy(asking).hasMessage("this prompt is for vectors: call embed");
+        }
+    }
+
+    @Test
+    void callsOnTheWhole_reachTheCaches() {
+        CacheStore store = mock();
+        Completion stored = new Completion(
+                "Hi",
+                Optional.empty(),
+                List.of(),
+                FinishReason.STOP,
+                Optional.empty(),
+                new Origin(Origin.Source.CACHE, "a", "m", 0, Duration.ZERO, Optional.of("mocked")));
+        when(store.clear(any())).thenReturn(CompletableFuture.completedFuture(3L));
+        when(store.remove(any())).thenReturn(CompletableFuture.completedFuture(null));
+        when(store.unconfirmed(any())).thenReturn(Optional.of(new CacheEntry(stored, Instant.MAX)));
+        Cache cache = mock();
+        when(cache.name()).thenReturn("mocked");
+        when(cache.open(any(), any())).thenReturn(store);
+        Whippletree whippletree =
+                builder().account("a", "fake", "x").cache(cache).cache("mocked").build();
+        Prompt prompt =
+                Prompt.builder().user("Hello").tenant("t").question("Hello").build();
+        CacheKey key = whippletree.key(prompt).orElseThrow();
+
+        List<CompletableFuture<?>> done =
+                List.of(whippletree.clearCaches("t"), whippletree.clearCaches(), whippletree.forget(prompt));
+        whippletree.confirm(prompt, true);
+        whippletree.confirm(key, false);
+        timeline.runAll();
+
+        assertThat(done).allMatch(CompletableFuture::isDone);
+        verify(store).clear(Optional.of("t"));
+        verify(store).clear(Optional.empty());
+        verify(store).remove(key);
+        verify(store).confirm(key, true);
+        verify(store).confirm(key, false);
+        assertThat(whippletree.confirmationKey(prompt)).contains(key);
+        assertThat(whippletree.confirmationKey(HELLO)).isEmpty();
+        assertThat(whippletree.unconfirmed(prompt).orElseThrow().text()).isEqualTo("Hi");
+        assertThat(whippletree.tokensToReserve(prompt)).isEqualTo(TokenCount.NONE);
+        assertThat(Whippletree.isReusable(stored) && Whippletree.isReusable(prompt, stored))
+                .isTrue();
+    }
+
+    @Test
+    void withdrawn_leavesTheLine_asAnAnswer_asAStream_andAsVectors() {
+        Whippletree whippletree = builder()
+                .account(AccountSettings.builder("a", "fake")
+                        .limit("1 requests / 1h")
+                        .build())
+                .build();
+        CompletableFuture<Embeddings> vectors = whippletree.embed(List.of("zero"));
+        timeline.advance(Duration.ofSeconds(1));
+        assertThat(vectors.join().all().get(0).base64()).startsWith("answer of a");
+        List<CompletableFuture<?>> waiting = List.of(
+                whippletree.complete(Prompt.of("one")),
+                whippletree.stream(Prompt.of("two"), piece -> {}),
+                whippletree.embed(List.of("three")));
+        timeline.advance(Duration.ofSeconds(1));
+        assertThat(whippletree.status().waiting()).isEqualTo(3);
+        assertThat(whippletree.timeFor(List.of(HELLO), 3).orElseThrow()).isGreaterThan(Duration.ofHours(1));
+        waiting.forEach(whippletree::withdraw);
+        timeline.advance(Duration.ofSeconds(1));
+        assertThat(whippletree.status().waiting()).isZero();
+        assertThat(waiting).allMatch(CompletableFuture::isCompletedExceptionally);
+    }
+
+    @Test
+    void whatAnInjectorBinds_isUsed() {
+        EngineListener listener = mock();
+        when(listener.opened(any())).thenReturn(call -> {});
+        Injector injector = Guice.createInjector(
+                new WhippletreeModule(Whippletree.builder()
+                        .timeline(timeline)
+                        .account("a", "fake", "x")
+                        .account("b", "fake", "y")
+                        .route(route("fake", Settings.none("route r")))
+                        .cache("fake")),
+                binder -> {
+                    Multibinder.newSetBinder(binder, Provider.class)
+                            .addBinding()
+                            .toInstance(new FakeProvider());
+                    Multibinder.newSetBinder(binder, Cache.class).addBinding().toInstance(new FakeCache());
+                    Multibinder.newSetBinder(binder, BalancingStrategy.class)
+                            .addBinding()
+                            .toInstance(new FakeStrategy());
+                    Multibinder.newSetBinder(binder, EngineListener.class)
+                            .addBinding()
+                            .toInstance(listener);
+                });
+        Whippletree whippletree = injector.getInstance(Whippletree.class);
+        assertThat(injector.getInstance(Whippletree.class)).isSameAs(whippletree);
+        assertThat(answer(whippletree)).isEqualTo("answer of a, m");
+        verify(listener).answered(any(), any());
+        assertThat(FakePlugins.EVENTS).containsExactly("open a", "open b", "open strategy", "open cache");
     }
 
     private static String noEffect(String part, String whole) {
@@ -349,6 +543,24 @@ final class WhippletreeTest {
                                 + " one of them",
                         "cache fake: sze: unknown setting; did you mean 'size'?");
         assertThat(problem.toString()).doesNotContain("very-secret");
+        assertThat(problem(builder()
+                                .plugins(folder.resolve("missing"))
+                                .provider(new Twin())
+                                .account("a", "fake", (String) null))
+                        .problems())
+                .containsExactly(
+                        "plugins: " + folder.resolve("missing") + ": there is no such folder",
+                        "account a: no token; check FAKE_TOKEN or the variable that holds it");
+        assertThat(builder()
+                        .classLoader(new URLClassLoader(new URL[0], null))
+                        .provider(new Twin())
+                        .foundPlugins()
+                        .found())
+                .extracting(FoundPlugin::origin)
+                .hasSize(4)
+                .containsOnly(FoundPlugin.PluginOrigin.PROGRAM);
+        assertThatThrownBy(builder().provider(new Twin())::plugins)
+                .hasMessageStartingWith("two plugins are the provider 'fake'");
         assertThat(problem(builder().environment(Map.of())).problems())
                 .containsExactly("there is no account; add one with account(…) or take them from the environment");
         Configuration empty = new Configuration(List.of(), List.of(), List.of(), EngineSettings.DEFAULT, List.of());
@@ -375,8 +587,9 @@ final class WhippletreeTest {
                         exception -> assertThat(exception.reason()).isEqualTo(PromptException.Reason.CLOSED));
     }
 
-    @Test
-    void waitForTheEnd_isCancelled_andEverythingIsFreedAllTheSame() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void closing_waitsFiveSeconds_andFreesEverything_thoughTheWaitIsCancelled(boolean cancelled) {
         Whippletree whippletree = builder()
                 .account(AccountSettings.builder("a", "fake")
                         .token("x")
@@ -386,9 +599,14 @@ final class WhippletreeTest {
         assertThat(whippletree.complete(HELLO)).isCompleted();
         CompletableFuture<Completion> waiting = whippletree.complete(Prompt.of("something else"));
 
-        whippletree.close(Duration.ofSeconds(5)).cancel(false);
+        if (cancelled) {
+            whippletree.close(Duration.ofSeconds(5)).cancel(false);
+        } else {
+            whippletree.close();
+        }
+        timeline.advance(Duration.ofMillis(4_999));
         assertThat(waiting).isNotDone();
-        timeline.runAll();
+        timeline.advance(Duration.ofMillis(2));
 
         assertThat(waiting).isCompletedExceptionally();
         assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a");

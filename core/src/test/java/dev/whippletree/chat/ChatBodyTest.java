@@ -199,6 +199,7 @@ final class ChatBodyTest {
                         Map.of("reasoning_tokens", 2L),
                         "time",
                         0.5));
+        assertThat(ChatUsage.of(Optional.empty(), more)).isEqualTo(more.answer().get("usage"));
         assertThat(ChatUsage.of(Optional.empty(), AnswerExtras.NONE)).isEmpty();
     }
 }

@@ -31,7 +31,10 @@ final class ConfigurationCheckTest {
                 new Settings("account b", Map.of("base-url", "http://localhost:1")));
         Configuration configuration = configuration(
                 List.of(account("a", "groq", "x"), elsewhere, account("c", "huggingface", "x")),
-                List.of(route("r", "a")),
+                List.of(RouteSettings.builder("r")
+                        .tier(new TargetSettings("a", "m"), new TargetSettings("a", "n"))
+                        .tier(new TargetSettings("a", "m"))
+                        .build()),
                 List.of("redis"));
 
         assertThat(ConfigurationCheck.of(configuration, Plugins.KNOWN, NONE)).isSameAs(configuration);

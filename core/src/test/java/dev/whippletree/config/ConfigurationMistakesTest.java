@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ConfigurationMistakesTest {
 
     private static final Map<String, String> ENVIRONMENT =
-            Map.of("HF_TOKEN", "hf_secret", "HF_TOKEN_2", "hf_secret", "EMPTY", " ");
+            Map.of("HF_TOKEN", "hf_secret", "HF_TOKEN_2", " hf_secret\n", "EMPTY", " ");
 
     /**
      * Documents, each before the lines that it gets; {@code @3:} stands for the file and line 3. Of one that begins
@@ -43,7 +43,9 @@ final class ConfigurationMistakesTest {
             => @3: a second YAML document begins here; put everything into one
             line-size: 1
             line-size: 2
+            line-size: 3
             => @1: line-size: duplicate key, again in line 2
+            => @1: line-size: duplicate key, again in line 3
             line-size: &one 1
             max-concurrency: *one
             => @2: max-concurrency: aliases (*one) aren't supported; write the value out
@@ -73,14 +75,25 @@ final class ConfigurationMistakesTest {
             => @1: line-size: expected a whole number, 0 or more, not '1.5'
             line-size: 99999999999
             => @1: line-size: expected a whole number, 0 or more, not '99999999999'
-            line-size: [1]
-            => @1: line-size: expected a single value
             line-size:
             => @1: line-size: a value is missing
             max-concurrency: 0
             => @1: max-concurrency: expected a whole number, 1 or more, not '0'
             max-concurrency: ${HF_TOKEN}
             => @1: max-concurrency: expected a whole number, 1 or more, not '${HF_TOKEN}'
+            batch-share: -1%
+            => @1: batch-share: expected a percentage from 0% to 50%, not '-1%'
+            coordinator: [redis, redis]
+            => @1: coordinator: only one coordinator is allowed
+            coordinator: ehcache
+            => @1: coordinator: no coordinator named 'ehcache'; known: redis; its module (whippletree-coordinator-ehcache, if it is part of Whippletree) isn't on the class path, or was merged into a jar without META-INF/services (merge them: shade plugin, ServicesResourceTransformer)
+            gateway: on
+            => @1: gateway: expected keys with values here
+            gateway: {max-body-bytes: 0, max-embedding-inputs: 0, max-connections: 0, client-timeout: 2h}
+            => @1: gateway.max-body-bytes: expected a whole number, 1 or more, not '0'
+            => @1: gateway.max-embedding-inputs: expected a whole number, 1 or more, not '0'
+            => @1: gateway.max-connections: expected a whole number, 1 or more, not '0'
+            => @1: gateway.client-timeout: a client's time for a request must be 1 millisecond to 1 hour, not PT2H
             gateway: {idle-timeout: 25h}
             => @1: gateway.idle-timeout: the idle time of a connection must be 1 millisecond to 1 day, not PT25H
             gateway: {deadline: 8d}
@@ -89,6 +102,8 @@ final class ConfigurationMistakesTest {
             => @1: gateway.watch-kye: unknown key; did you mean 'watch-key'?
             gateway: {memory: 0%}
             => @1: gateway.memory: a share of the heap is 1% to 90%, not '0%'
+            gateway: {memory: 91%}
+            => @1: gateway.memory: a share of the heap is 1% to 90%, not '91%'
             gateway: {memory: a lot}
             => @1: gateway.memory: 'a lot' is not a size such as 512KB, 64MB, 1GB
             gateway: {watch-key: "${NOT_SET}"}
@@ -100,6 +115,16 @@ final class ConfigurationMistakesTest {
               - {name: acme, key: "${HF_TOKEN}"}
               - {name: other, key: "${HF_TOKEN_2}"}
             => @4: gateway.clients[1].key: client 'acme' and client 'other' have the same key; give each its own key
+            gateway: {clients: [{}, {name: " ", key: "${HF_TOKEN}"}, {name: b, key: "${HF_TOKEN_2}"}, {name: b, key: k}, {name: c, key: " "}]}
+            => @1: gateway.clients[0].name: this key is missing; each client needs it
+            => @1: gateway.clients[0].key: this key is missing; each client needs it
+            => @1: gateway.clients[1].name: this key is missing; each client needs it
+            => @1: gateway.clients[2].key: a client without a name and client 'b' have the same key; give each its own key
+            => @1: gateway.clients[3].name: another client has the name 'b' already
+            => @1: gateway.clients[4].key: the token is empty
+            client: key: "${HF_TOKEN}", wieght: 2, accounts: null
+            => @3: gateway.clients[0].accounts: a value is missing
+            => @3: gateway.clients[0].wieght: unknown key; did you mean 'weight'?
             client: key: "${file:/no/such/file}"
             => @3: gateway.clients[0].key: the file /no/such/file can't be read
             client: key: "${HF_TOKEN}", accounts: [hf-2], routes: [othe]
@@ -131,6 +156,8 @@ final class ConfigurationMistakesTest {
             => @5: prices.tax: unknown key; known: as-of, currency, prices, stale-after-days
             prices: [a, b]
             => @1: prices: expected a single value
+            prices: "a\\0b"
+            => @1: prices: this isn't a valid file name: Nul character not allowed
             prices: /no/such/prices.yaml
             => /no/such/prices.yaml: there is no such file
             cache-timeout: soon
@@ -174,14 +201,20 @@ final class ConfigurationMistakesTest {
             => @2: accounts[0].bill-to: unknown key; known: base-url, credit, id, limit-scope, limits, max-concurrency, organization, provider, token, transit, weight
             accounts:
             - {id: a, provider: groq}
-            - {id: a, provider: groq}
+            - {id: a, provider: huggingface}
             => @3: accounts[1].id: another account has the id 'a' already; give each account its own id
-            account: weight: 0
+            account: weight: 0, max-concurrency: 0, transit: 0s
             => @1: accounts[0].weight: expected a whole number, 1 or more, not '0'
+            => @1: accounts[0].max-concurrency: expected a whole number, 1 or more, not '0'
+            => @1: accounts[0].transit: '0s' is not a duration such as 250ms, 30s, 5m, 1h, 1d, 1w
             account: organization: {a: b}
             => @1: accounts[0].organization: expected a single value
             account: limits: [0/1h]
             => @1: accounts[0].limits[0]: a limit's amount must be 1 or more, not 0
+            account: limits: [null, {limit: 5 / 1m, modell: m}, {limit: null}]
+            => @1: accounts[0].limits[0]: a value is missing
+            => @1: accounts[0].limits[1].modell: unknown key; did you mean 'model'?
+            => @1: accounts[0].limits[2].limit: a value is missing
             account: limits: [many]
             => @1: accounts[0].limits[0]: 'many' is not a limit; write, for example, '1000 requests / 1h', '8000 tokens / 1m' or '5000 input-tokens / 1m'
             account: limits: [{limit: 1/0h}]
@@ -192,8 +225,6 @@ final class ConfigurationMistakesTest {
             => @1: accounts[0].credit: 'plenty' is not a credit; write, for example, '0.10 usd / month'
             account: limit-scope: account
             => @1: accounts[0].limit-scope: must be model or organization, not 'account'
-            account: credit: 0 usd / month
-            => @1: accounts[0].credit: a credit must be above 0, not 0
             account: limits: [[1/1h]]
             => @1: accounts[0].limits[0]: expected a single value
             account: token: "${NONE}"
@@ -212,8 +243,9 @@ final class ConfigurationMistakesTest {
             - {id: a, provider: groq, token: "${HF_TOKEN}"}
             - {id: b, provider: groq, token: "${HF_TOKEN_2}"}
             => @3: accounts[1].token: accounts a and b have the same token (HF_TOKEN, HF_TOKEN_2); give each account its own token, or remove one of them
-            account: base-url: "http://${NONE}"
+            account: base-url: "http://${NONE}/${GONE}"
             => @1: accounts[0].base-url: the environment variable NONE isn't set
+            => @1: accounts[0].base-url: the environment variable GONE isn't set
             accounts: [{id: a, provider: groq}]
             routes: [a]
             => @2: routes: expected keys with values here
@@ -222,11 +254,21 @@ final class ConfigurationMistakesTest {
             => @2: routes.r: a value is missing
             route: tiers: []
             => @2: routes.r.tiers: add at least one tier
-            route: tiers: {first: [{account: a}], second: [{account: a, model: m}]}
-            => @2: routes.r.tiers: expected a list, not keys; write, for example, [{account: hf-1, model: openai/gpt-oss-20b}]
             route: aliases: {gpt-4o: r}, accounts: {a: 1}
             => @2: routes.r.accounts: expected a list, not keys; write, for example, [one, another]
             => @2: routes.r.aliases: expected a list, not keys; write, for example, [one, another]
+            route: tiers: null, accounts: null
+            => @2: routes.r.tiers: a value is missing
+            => @2: routes.r.accounts: a value is missing
+            route: modell: m, backoff: {firsd: 1s}, retry-budget: {shares: 1%}, accounts: null
+            => @2: routes.r.accounts: a value is missing
+            => @2: routes.r.backoff.firsd: unknown key; did you mean 'first'?
+            => @2: routes.r.retry-budget.shares: unknown key; did you mean 'share'?
+            => @2: routes.r.modell: unknown key; did you mean 'model'?
+            route: tiers: {account: a, modell: m}
+            => @2: routes.r.tiers: expected a list, not keys; write, for example, [{account: hf-1, model: openai/gpt-oss-20b}]
+            route: tiers: [{account: a, modell: m}]
+            => @2: routes.r.tiers[0].modell: unknown key; did you mean 'model'?
             route: tiers: [[]]
             => @2: routes.r.tiers[0]: a tier needs at least one target
             route: tiers: [a]
@@ -255,11 +297,15 @@ final class ConfigurationMistakesTest {
             => @2: routes.r.ttl: 'never' is not a duration such as 250ms, 30s, 5m, 1h, 1d, 1w
             route: backoff: {first: 5s, most: 1s}
             => @2: routes.r.backoff: 'most' is shorter than 'first'
-            route: retry-budget: {share: 120%}
+            route: max-tokens: 0, attempts: 0, retry-budget: {share: 120%, per-second: 0}
+            => @2: routes.r.max-tokens: expected a whole number, 1 or more, not '0'
+            => @2: routes.r.attempts: expected a whole number, 1 or more, not '0'
             => @2: routes.r.retry-budget.share: expected a percentage from 0% to 100%, not '120%'
+            => @2: routes.r.retry-budget.per-second: expected a whole number, 1 or more, not '0'
             route: timeouts: {first: 1s}
             => @2: routes.r.timeouts.first: unknown key; known: between-tokens, first-byte, first-token, whole
-            route: timeouts: {first-token: 5m}
+            route: timeouts: {first-byte: 121s, first-token: 5m}
+            => @2: routes.r.timeouts.first-byte: 2 min 1 s has no effect, because 'whole' ends each call after 2 min; make it shorter, or 'whole' longer
             => @2: routes.r.timeouts.first-token: 5 min has no effect, because 'whole' ends each call after 2 min; make it shorter, or 'whole' longer
             route: timeouts: {between-tokens: 11s, whole: 10s}
             => @2: routes.r.timeouts.between-tokens: 11 s has no effect, because 'whole' ends each call after 10 s; make it shorter, or 'whole' longer

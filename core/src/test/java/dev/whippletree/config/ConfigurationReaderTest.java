@@ -37,7 +37,7 @@ final class ConfigurationReaderTest {
     @TempDir
     Path shared;
 
-    private static final Map<String, String> ENVIRONMENT = Map.of("HF_TOKEN", "hf_secret", "HOST", "localhost:9100");
+    private static final Map<String, String> ENVIRONMENT = Map.of("HF_TOKEN", " hf_secret\n", "HOST", "a$1\\b:9100");
 
     private static final String EVERYTHING = """
             accounts:
@@ -55,7 +55,8 @@ final class ConfigurationReaderTest {
               - {id: local, provider: groq}
             default-route: interviews
             routes:
-              other: {model: m3.10, accounts: [local, hf-1], aliases: [gpt-4o, gpt-5], leave: 12.5%, ttl: 1w}
+              other: {model: m3.10, accounts: [local, hf-1, local], aliases: [gpt-4o, gpt-5], leave: 12.5%, ttl: 1w,
+                backoff: {first: 1s, most: 1s}}
               interviews:
                 tiers: [[{account: hf-1, model: openai/gpt-oss-20b}], [{account: local, model: fast}]]
                 strategy: {name: least-loaded, choices: 2}
@@ -66,7 +67,7 @@ final class ConfigurationReaderTest {
                 attempts: 3
                 backoff: {first: 100ms, most: 5s}
                 retry-budget: {share: 25%, per-second: 7}
-                timeouts: {first-token: 20s, between-tokens: 10s, whole: 1m}
+                timeouts: {first-byte: 19s, first-token: 20s, between-tokens: 1m, whole: 1m}
             caches: [ehcache, {name: redis, uri: "redis://localhost"}]
             coordinator: {name: redis, uri: "redis://other"}
             line-size: 500
@@ -75,6 +76,9 @@ final class ConfigurationReaderTest {
             tenant-weights: {a: 4, b.c: 2}
             max-concurrency: 16
             cache-timeout: 250ms
+            state: kept
+            gateway: {port: 1}
+            prices: {as-of: 2026-11-01, currency: usd, prices: [{provider: groq, model: m, prompt: 1, completion: 1}]}
             """;
 
     @Test
@@ -91,7 +95,7 @@ final class ConfigurationReaderTest {
                 .limit(Limit.requests(30, Duration.ofMinutes(1)), "openai/gpt-oss-20b")
                 .limitScope(Reach.MODEL)
                 .credit(Credit.parse("0.10 usd / month"))
-                .setting("base-url", "http://localhost:9100/v1")
+                .setting("base-url", "http://a$1\\b:9100/v1")
                 .build();
         assertThat(configuration.accounts())
                 .containsExactly(
@@ -111,13 +115,15 @@ final class ConfigurationReaderTest {
                                 .ttl(Optional.empty())
                                 .retries(new Retries(3, Duration.ofMillis(100), Duration.ofSeconds(5), 0.25, 7))
                                 .timeouts(new Timeouts(
-                                        Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofMinutes(1)))
+                                                Duration.ofSeconds(20), Duration.ofMinutes(1), Duration.ofMinutes(1))
+                                        .withFirstByte(Duration.ofSeconds(19)))
                                 .build(),
                         RouteSettings.builder("other")
                                 .tier(new TargetSettings("local", "m3.10"), new TargetSettings("hf-1", "m3.10"))
                                 .strategy(RouteSettings.DEFAULT_STRATEGY, Settings.none("route other, strategy"))
                                 .aliases(List.of("gpt-4o", "gpt-5"))
                                 .leave(0.125)
+                                .retries(Retries.DEFAULT.withBackoff(Duration.ofSeconds(1), Duration.ofSeconds(1)))
                                 .ttl(Duration.ofDays(7))
                                 .build());
         assertThat(configuration.caches())
@@ -134,6 +140,28 @@ final class ConfigurationReaderTest {
                         .withBatchShare(0.025));
         assertThat(configuration.weights()).isEqualTo(new TenantWeights(Map.of("a", 4, "b.c", 2)));
         assertThat(configuration.warnings()).isEmpty();
+        assertThat(List.of(
+                        configuration.withState(Path.of("kept")),
+                        configuration.withCoordinator(
+                                configuration.coordinator().orElseThrow()),
+                        configuration.withRoutes(configuration.routes()),
+                        configuration.withoutCaches(List.of("other")),
+                        configuration.withWarnings(List.of()),
+                        configuration.reloaded(configuration)))
+                .containsOnly(configuration);
+        Configuration plain = read("accounts: [{id: a, provider: groq}]");
+        assertThat(plain.reloaded(configuration))
+                .isEqualTo(new Configuration(
+                        configuration.accounts(),
+                        configuration.routes(),
+                        plain.caches(),
+                        plain.coordinator(),
+                        plain.engine(),
+                        configuration.prices(),
+                        configuration.warnings(),
+                        plain.state(),
+                        configuration.gateway(),
+                        configuration.weights()));
     }
 
     @Test
@@ -163,11 +191,13 @@ final class ConfigurationReaderTest {
                             .ttl(Optional.empty())
                             .build());
         }
-        assertThat(route("{}"))
-                .isEqualTo(RouteSettings.builder("r")
-                        .tier(new TargetSettings("a", Configuration.DEFAULT_MODEL))
-                        .strategy(RouteSettings.DEFAULT_STRATEGY, Settings.none("route r, strategy"))
-                        .build());
+        for (String same : List.of("{}", "{tiers: [{account: a}]}", "{tiers: [[{account: a}]]}", "{accounts: a}")) {
+            assertThat(route(same))
+                    .isEqualTo(RouteSettings.builder("r")
+                            .tier(new TargetSettings("a", Configuration.DEFAULT_MODEL))
+                            .strategy(RouteSettings.DEFAULT_STRATEGY, Settings.none("route r, strategy"))
+                            .build());
+        }
         assertThat(read("caches: []").caches()).isEmpty();
         assertThat(read("caches: redis").caches())
                 .extracting(CacheTierSettings::name)
@@ -213,27 +243,13 @@ final class ConfigurationReaderTest {
     }
 
     @Test
-    void tenantsLine_isTheWholeLine_unlessItIsSet_andTheirWeightsAreOne() {
-        Configuration silent = read("line-size: 30");
-
-        assertThat(silent.engine().lineSizeOfATenant()).isEqualTo(30);
-        assertThat(read("line-size: 30\ntenant-line-size: 7").engine().lineSizeOfATenant())
-                .isEqualTo(7);
-        assertThat(silent.weights().of("anybody")).isEqualTo(1);
-        assertThat(silent.prices()).isEmpty();
-    }
-
-    @Test
-    void clientsWeights_areThoseOfTheirTenants_inEveryCopy() {
+    void clientsWeights_areThoseOfTheirTenants() {
         Configuration configuration = read("""
                 accounts: [{id: a, provider: groq}]
                 tenant-weights: {c: 3}
-                gateway: {clients: [{name: acme, key: key-of-acme-0123, weight: 4}, {name: c, key: key-of-c-01234567}]}
+                gateway: {clients: [{name: acme, key: key-of-acme-0123, weight: 4, routes: default}, {name: c, key: key-of-c-01234567}]}
                 """);
         assertThat(configuration.weights()).isEqualTo(new TenantWeights(Map.of("acme", 4, "c", 3)));
-        assertThat(configuration.withRoutes(configuration.routes())).isEqualTo(configuration);
-        Configuration without = read("accounts: [{id: a, provider: groq}]");
-        assertThat(configuration.reloaded(without).weights()).isEqualTo(TenantWeights.EQUAL);
     }
 
     @Test
@@ -343,7 +359,7 @@ final class ConfigurationReaderTest {
     }
 
     @Test
-    void keyOfAFile_thatIsEmptyOrGoneLater_cannotBeRead() throws IOException {
+    void keyOfAFile_isReadAnewEachTime_unlessItIsEmptyOrGone() throws IOException {
         Path file = Files.writeString(shared.resolve("key"), "a key of more than enough characters");
         Secret key = read("gateway: {clients: [{name: acme, key: \"${file:" + file + "}\"}]}")
                 .gateway()
@@ -351,6 +367,8 @@ final class ConfigurationReaderTest {
                 .clients()
                 .get(0)
                 .key();
+        Files.writeString(file, "second\n");
+        assertThat(key.reveal()).isEqualTo("second");
         Files.writeString(file, " \n");
         assertThatThrownBy(key::reveal).hasMessageContaining("is empty");
         Files.delete(file);

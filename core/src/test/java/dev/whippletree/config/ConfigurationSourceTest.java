@@ -3,17 +3,22 @@ package dev.whippletree.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.whippletree.config.Configuration.CacheTierSettings;
 import dev.whippletree.model.ConfigurationException;
-import dev.whippletree.model.Secret;
+import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,26 +62,48 @@ final class ConfigurationSourceTest {
     }
 
     @Test
-    void nothingThere_environmentIsUsed() {
-        ConfigurationSource source = source(Map.of("WHIPPLETREE_CONFIG", " ", "WHIPPLETREE_MODEL", "mine"));
+    void nothingThere_environmentIsUsed_asWithoutAccountsInTheFile() throws IOException {
+        ConfigurationSource source =
+                source(Map.of("WHIPPLETREE_CONFIG", " ", "WHIPPLETREE_MODEL", "mine", "ID", "e", "TOKEN", "secret"));
 
         assertThat(source.file()).isEmpty();
-        Configuration configuration =
-                source.read(Plugins.KNOWN, environment -> List.of(account("e")), List.of("ehcache"));
-        assertThat(configuration.accounts()).extracting(AccountSettings::id).containsExactly("e");
-        assertThat(configuration.routes().get(0).tiers().get(0).targets().get(0).model())
-                .isEqualTo("mine");
-        assertThat(configuration.caches().get(0).name()).isEqualTo("ehcache");
-        assertThat(source.withModel("given")
-                        .read(Plugins.KNOWN, environment -> List.of(account("e")), List.of())
-                        .routes()
-                        .get(0)
-                        .tiers()
-                        .get(0)
-                        .targets()
-                        .get(0)
-                        .model())
-                .isEqualTo("given");
+        assertThat(read(source)).isEqualTo(ofEnvironment("mine"));
+        assertThat(read(source.withModel("given"))).isEqualTo(ofEnvironment("given"));
+        assertThat(read(source.withModel(" "))).isEqualTo(ofEnvironment(Configuration.DEFAULT_MODEL));
+        assertThat(source.toString()).doesNotContain("secret");
+        Files.writeString(working.resolve("whippletree.yaml"), "# nothing");
+        assertThat(read(source)).isEqualTo(ofEnvironment("mine"));
+    }
+
+    private static Configuration read(ConfigurationSource source) {
+        return source.read(
+                Plugins.KNOWN,
+                environment -> List.of(
+                        AccountSettings.builder(environment.get("ID"), "groq").build()),
+                List.of("ehcache", "redis"));
+    }
+
+    private static Configuration ofEnvironment(String model) {
+        return new Configuration(
+                List.of(AccountSettings.builder("e", "groq").build()),
+                List.of(RouteSettings.builder("default")
+                        .tier(new TargetSettings("e", model))
+                        .build()),
+                Stream.of("ehcache", "redis")
+                        .map(name -> new CacheTierSettings(name, Settings.none("cache " + name)))
+                        .toList(),
+                EngineSettings.DEFAULT,
+                List.of());
+    }
+
+    @Test
+    void pluginFolders_areThoseOfTheVariable_andOfTheFile_besideIt() throws IOException {
+        Path file = Files.writeString(home.resolve("mine.yaml"), "plugins: ${MINE}");
+        ConfigurationSource source =
+                source(Map.of("WHIPPLETREE_PLUGINS", "theirs", "WHIPPLETREE_CONFIG", file.toString(), "MINE", "mine"));
+        assertThat(source.pluginFolders()).containsExactly(working.resolve("theirs"), home.resolve("mine"));
+        Files.write(file, new byte[] {(byte) 0xFF});
+        assertThat(source.pluginFolders()).containsExactly(working.resolve("theirs"));
     }
 
     @Test
@@ -85,8 +112,12 @@ final class ConfigurationSourceTest {
                 .containsExactly(
                         "there is no account: no configuration file was found and the environment declares none");
         Path missing = working.resolve("none.yaml");
-        assertThat(problems(source(Map.of("WHIPPLETREE_CONFIG", "none.yaml"))))
-                .containsExactly(missing + ": there is no such file; WHIPPLETREE_CONFIG names it");
+        for (ConfigurationSource named : List.of(
+                source(Map.of("WHIPPLETREE_CONFIG", "none.yaml")),
+                source(Map.of("WHIPPLETREE_CONFIG", "none.yaml")).settled())) {
+            assertThat(problems(named))
+                    .containsExactly(missing + ": there is no such file; WHIPPLETREE_CONFIG names it");
+        }
         assertThat(problems(new ConfigurationSource(Optional.of(missing), Map.of(), working)))
                 .containsExactly(missing + ": there is no such file");
         assertThat(problems(new ConfigurationSource(Optional.of(home), Map.of(), working)))
@@ -97,24 +128,16 @@ final class ConfigurationSourceTest {
                 .startsWith("WHIPPLETREE_CONFIG isn't a valid path: ");
         Path binary = Files.write(working.resolve("whippletree.yaml"), new byte[] {(byte) 0xFF, (byte) 0xFE, 'a', 0});
         assertThat(problems(source(Map.of()))).containsExactly(binary + ": this isn't a UTF-8 text file");
-    }
-
-    @Test
-    void tokenFile_isReadAnewEachTime() throws IOException {
-        Path token = Files.writeString(home.resolve("token"), "first\n");
-        Files.writeString(
-                working.resolve("whippletree.yaml"),
-                "accounts:\n- id: a\n  provider: groq\n  token: ${file:" + token + "}\n");
-        Secret secret = source(Map.of())
-                .read(Plugins.KNOWN, environment -> List.of(), List.of())
-                .accounts()
-                .get(0)
-                .token()
-                .orElseThrow();
-
-        assertThat(secret.reveal()).isEqualTo("first");
-        Files.writeString(token, "second");
-        assertThat(secret.reveal()).isEqualTo("second");
+        try (RandomAccessFile large = new RandomAccessFile(binary.toFile(), "rw")) {
+            large.setLength(16 << 20);
+            assertThat(problems(source(Map.of()))).containsExactly(binary + ": this isn't a UTF-8 text file");
+            large.setLength((16 << 20) + 1);
+        }
+        assertThat(problems(source(Map.of())))
+                .containsExactly(binary + ": the file is larger than 16 MB; check that it is the right file");
+        ConfigurationSource settled = source(Map.of()).settled();
+        Files.delete(binary);
+        assertThat(problems(settled)).containsExactly(binary + ": there is no such file");
     }
 
     @Test
@@ -144,10 +167,6 @@ final class ConfigurationSourceTest {
                         ConfigurationException.class,
                         () -> source.read(Plugins.KNOWN, environment -> List.of(), List.of()))
                 .problems();
-    }
-
-    private static AccountSettings account(String id) {
-        return AccountSettings.of(id, "groq", Optional.empty(), Settings.none("account " + id));
     }
 
     private static Path write(Path file) throws IOException {

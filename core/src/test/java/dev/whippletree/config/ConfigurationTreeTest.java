@@ -53,10 +53,17 @@ final class ConfigurationTreeTest {
         Map<String, Object> values = Map.of(
                 "accounts",
                 List.of(Map.of("id", "a", "provider", "groq", "token", "${missing.one}", "weight", "${NUMBER}")),
+                "caches",
+                List.of("redis", "redis"),
                 "line-sise",
                 "3");
-        Map<String, String> places =
-                Map.of("accounts[0]", "application.yaml, line 3", "line-sise", "application-prod.yaml, line 9");
+        Map<String, String> places = Map.of(
+                "accounts[0]",
+                "application.yaml, line 3",
+                "caches",
+                "application.yaml, line 5",
+                "line-sise",
+                "application-prod.yaml, line 9");
 
         ConfigurationException problem = catchThrowableOfType(ConfigurationException.class, () -> read(values, places));
 
@@ -66,6 +73,7 @@ final class ConfigurationTreeTest {
                                 + " missing.one isn't set",
                         "application.yaml, line 3: whippletree.accounts[0].weight: expected a whole number, 1 or more,"
                                 + " not '${NUMBER}'",
+                        "application.yaml, line 5: whippletree.caches[1]: the cache 'redis' is listed twice",
                         "application-prod.yaml, line 9: whippletree.line-sise: unknown key; did you mean 'line-size'?");
         assertThat(tree(Map.of("accounts", "gsk_secret"), Map.of(), Map.of("HF_TOKEN", "gsk_secret")))
                 .asString()
@@ -104,6 +112,9 @@ final class ConfigurationTreeTest {
         assertThatThrownBy(() -> properties(Map.of("whippletree.routes.a", "m", "whippletree.routes.a.model", "m")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("whippletree.routes.a: has a value, and others below it");
+        assertThatThrownBy(() -> properties(Map.of("whippletree.accounts[0].id", "a", "whippletree.accounts.b", "c"))
+                        .read(Plugins.KNOWN, environment -> List.of(), List.of()))
+                .hasMessageContaining("whippletree.accounts: expected a list, not keys");
         assertThatThrownBy(() -> properties(Map.of("whippletree.acounts[0].id", "a"))
                         .read(Plugins.KNOWN, environment -> List.of(), List.of()))
                 .hasMessageContaining("whippletree.acounts: unknown key; did you mean 'accounts'?");
@@ -124,6 +135,29 @@ final class ConfigurationTreeTest {
                 .containsExactly(Path.of("theirs"), Path.of("mine"));
         assertThat(tree(Map.of(), Map.of(), Map.of("WHIPPLETREE_PLUGINS", " ")).pluginFolders())
                 .isEmpty();
+        assertThatThrownBy(() -> tree(Map.of(), Map.of(), Map.of("WHIPPLETREE_PLUGINS", "a\0b"))
+                        .pluginFolders())
+                .hasMessageStartingWith("WHIPPLETREE_PLUGINS isn't a valid path: ");
+    }
+
+    @Test
+    void environment_declaresAccounts_andPricesAreTheConfigurations() {
+        Map<String, Object> prices = Map.of(
+                "as-of",
+                "2026-11-01",
+                "currency",
+                "usd",
+                "prices",
+                List.of(Map.of("provider", "groq", "model", "m", "prompt", "1", "completion", "1")));
+        Configuration read = tree(Map.of("prices", prices), Map.of(), Map.of("ID", "e"))
+                .read(
+                        Plugins.KNOWN,
+                        environment -> List.of(AccountSettings.builder(environment.get("ID"), "groq")
+                                .build()),
+                        List.of("ehcache"));
+        assertThat(read.accounts()).extracting(AccountSettings::id).containsExactly("e");
+        assertThat(read.caches().get(0).name()).isEqualTo("ehcache");
+        assertThat(read.prices().orElseThrow().source()).isEqualTo("the configuration");
     }
 
     private static Configuration read(Map<String, Object> values, Map<String, String> places) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.whippletree.config.GatewaySettings.Bounds;
 import dev.whippletree.config.GatewaySettings.Client;
+import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
@@ -39,7 +40,11 @@ final class GatewaySettingsTest {
         return Stream.of(
                 mistake("a port is 0 to 65535, not -1", () -> GatewaySettings.DEFAULT.withPort(-1)),
                 mistake("not 65536", () -> GatewaySettings.DEFAULT.withPort(65_536)),
-                mistake("add clients with keys", () -> GatewaySettings.DEFAULT.withHost("0.0.0.0")),
+                mistake(
+                        "add clients with keys",
+                        () -> GatewaySettings.DEFAULT
+                                .withClients(List.of(), Optional.of(Secret.of("a watch key")))
+                                .withHost("0.0.0.0")),
                 mistake("unknown host", () -> GatewaySettings.DEFAULT.withHost("no such host")),
                 mistake("two clients have the same name", () -> with(client("a", "x"), client("a", "y"))),
                 mistake("a client needs a name", () -> client(" ", "x")),
@@ -88,23 +93,46 @@ final class GatewaySettingsTest {
         Bounds most = least.withClientTimeout(Duration.ofHours(1))
                 .withIdleTimeout(Duration.ofDays(1))
                 .withDeadline(Duration.ofDays(7));
-        Client client = client("a", "x").withWeight(1_000).withKeepAlive().within(List.of("b"), List.of("r"));
-        assertThat(client)
-                .isEqualTo(
-                        new Client("a", client.key(), List.of(), List.of("b"), List.of("r"), Optional.of(1_000), true));
+        assertThat(List.of(
+                        most.withMostBodyBytes(1),
+                        most.withMostConnections(1),
+                        most.withClientTimeout(most.clientTimeout()),
+                        most.withIdleTimeout(most.idleTimeout()),
+                        most.withMemoryBytes(1),
+                        most.withDeadline(most.deadline()),
+                        most.withMostEmbeddingInputs(1)))
+                .containsOnly(most);
+        Client client = new Client(
+                "a",
+                Secret.of("x"),
+                List.of(Limit.requests(1, MILLI)),
+                List.of("b"),
+                List.of("r"),
+                Optional.of(1_000),
+                true);
+        assertThat(List.of(
+                        client.withWeight(1_000),
+                        client.withKeepAlive(),
+                        client.within(List.of("b"), List.of("r")),
+                        new Client("a", client.key(), client.limits())
+                                .withWeight(1_000)
+                                .withKeepAlive()
+                                .within(List.of("b"), List.of("r"))))
+                .containsOnly(client);
         assertThat(client.mayUse("b") && client.mayName("r") && !client.mayUse("c") && !client.mayName("s"))
                 .isTrue();
         assertThat(client("a", "x").mayUse("c") && client("a", "x").mayName("s"))
                 .isTrue();
-        assertThat(GatewaySettings.DEFAULT
-                        .withPort(65_535)
-                        .withBounds(most)
-                        .withShowAccounts(true)
-                        .withFinishAbandoned(false)
-                        .withClients(List.of(client), Optional.of(client.key()))
-                        .withHost("0.0.0.0"))
-                .isEqualTo(new GatewaySettings(
-                        "0.0.0.0", 65_535, List.of(client), Optional.of(client.key()), most, true, false));
+        GatewaySettings all =
+                new GatewaySettings("0.0.0.0", 65_535, List.of(client), Optional.of(client.key()), most, true, false);
+        assertThat(List.of(
+                        all.withPort(65_535),
+                        all.withBounds(most),
+                        all.withShowAccounts(true),
+                        all.withFinishAbandoned(false),
+                        all.withClients(all.clients(), all.watchKey()),
+                        all.withHost("0.0.0.0")))
+                .containsOnly(all);
     }
 
     @Test

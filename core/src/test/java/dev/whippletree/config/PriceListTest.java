@@ -1,7 +1,6 @@
 package dev.whippletree.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -42,6 +41,9 @@ final class PriceListTest {
 
     @Test
     void oldList_isSaidToBeOld_andOneOfTheFutureToo() {
+        assertThat(list(HEAD + PRICE).doubt(LocalDate.of(2027, 1, 30))).isEmpty();
+        assertThat(list(HEAD + PRICE).doubt(LocalDate.of(2027, 1, 31)).orElseThrow())
+                .contains("91 days old");
         PriceList list = list(HEAD + "stale-after-days: 30\n" + PRICE);
 
         assertThat(list.doubt(LocalDate.of(2026, 12, 1))).isEmpty();
@@ -61,6 +63,9 @@ final class PriceListTest {
                         "as-of: 11/25\ncurrency: dollars\n" + PRICE,
                         ", line 1: as-of: expected a date such as 2026-11-25, not '11/25'",
                         ", line 2: currency: expected three letters such as usd, not 'dollars'"),
+                mistake(
+                        HEAD + PRICE.replace("}", ", tax: 1}"),
+                        ", line 3: prices[0].tax: unknown key; known: completion, model, prompt, provider"),
                 mistake(HEAD + "as-off: x\n" + PRICE, ", line 3: as-off: unknown key; did you mean 'as-of'?"),
                 mistake(
                         HEAD + "stale-after-days: 0\n" + PRICE,
@@ -78,8 +83,9 @@ final class PriceListTest {
                         ", line 3: prices[0].completion: set the price of a million completion tokens"),
                 mistake(
                         HEAD + "prices:\n- {provider: groq, model: m, prompt: 1, completion: 1}\n"
+                                + "- {provider: hf, model: m, prompt: 1, completion: 1}\n"
                                 + "- {provider: groq, model: m, prompt: 2, completion: 1}",
-                        ", line 5: prices[1].model: the price of m with groq is listed twice"));
+                        ", line 6: prices[2].model: the price of m with groq is listed twice"));
     }
 
     private static Arguments mistake(String yaml, String... lines) {
@@ -95,13 +101,6 @@ final class PriceListTest {
         for (int index = 0; index < lines.size(); index++) {
             assertThat(problem.problems().get(index)).startsWith(file() + lines.get(index));
         }
-    }
-
-    @Test
-    void fileThatIsNotThere_isSaidToBeMissing() {
-        assertThatThrownBy(() -> PriceList.read(folder.resolve("none.yaml")))
-                .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("none.yaml: there is no such file");
     }
 
     private PriceList list(String yaml) {

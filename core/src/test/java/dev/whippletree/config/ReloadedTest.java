@@ -2,9 +2,11 @@ package dev.whippletree.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -77,9 +79,20 @@ final class ReloadedTest {
         Configuration without = read("REST", "");
         Configuration with = read(place, key);
 
+        assertThat(with).isNotEqualTo(without);
         assertThat(Reloaded.between(without, with)).hasToString(line);
         assertThat(Reloaded.between(with, without)).hasToString(line);
         assertThat(Reloaded.between(with, read(place, key))).hasToString("nothing changed");
         assertThat(Reloaded.between(without, with).needsRestart().isEmpty()).isEqualTo(told.contains(":"));
+    }
+
+    @Test
+    void tokenThatCannotBeRead_isTakenForAnother() {
+        Secret gone = Secret.from(() -> {
+            throw new IllegalStateException("the file is gone");
+        });
+        Configuration configuration = DefaultConfiguration.of(
+                List.of(AccountSettings.builder("a", "groq").token(gone).build()), "m", List.of());
+        assertThat(Reloaded.between(configuration, configuration)).hasToString("account a: changed: token");
     }
 }

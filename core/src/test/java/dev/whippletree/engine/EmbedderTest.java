@@ -31,6 +31,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The embedder over the engine, in virtual time. */
@@ -217,14 +218,17 @@ final class EmbedderTest {
         assertNothingLeft();
     }
 
-    @Test
-    void refusedForAnothersText_isAskedForAgainAlone() {
-        client.then(client.failsAfter(LATENCY, FailureKind.REJECTED));
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"REJECTED", "FILTERED", "TOO_LARGE"})
+    void refusedForAnothersText_isAskedForAgainAlone(FailureKind kind) {
+        client.then(client.failsAfter(LATENCY, kind));
         CompletableFuture<Embeddings> bad = embed("", "b", "c");
         fixture.advance(HALF);
         CompletableFuture<Embeddings> good = embed("b", "c", "d");
         fixture.run();
-        assertThat(failure(bad).reason()).isEqualTo(Reason.REJECTED);
+        assertThat(failure(bad).reason()).isEqualTo(Reason.valueOf(kind.name()));
         assertVectors(good, "b", "c", "d");
         assertThat(asked).containsExactly(List.of("d"), List.of("b", "c"));
         assertNothingLeft();
@@ -242,6 +246,15 @@ final class EmbedderTest {
         assertVectors(patient, "b");
         assertThat(asked).hasSize(1);
         assertNothingLeft();
+    }
+
+    @Test
+    void deadline_countsFromTheRequest_alsoWhileLookingUp() {
+        fixture.cache("near", cache.latency(HALF));
+        CompletableFuture<Embeddings> answer =
+                embedder().embed(prompt("a").deadline(LATENCY.plusMillis(20)).build());
+        fixture.run();
+        assertThat(failure(answer).reason()).isEqualTo(Reason.DEADLINE);
     }
 
     @Test
@@ -304,18 +317,18 @@ final class EmbedderTest {
     void manyTexts_areSplitByInputsAndTokens() {
         client.embeds(3, 10);
         CompletableFuture<Embeddings> answer = embedder()
-                .embed(prompt("a", "b", "c", "d", "123456", "12345", "123456789012", "e")
+                .embed(prompt("a", "b", "c", "d", "123456", "123", "12345", "123456789012", "e")
                         .build());
         fixture.run();
-        assertThat(answer.join().all()).hasSize(8);
+        assertThat(answer.join().all()).hasSize(9);
         assertThat(asked)
                 .containsExactly(
                         List.of("a", "b", "c"),
-                        List.of("d", "123456"),
+                        List.of("d", "123456", "123"),
                         List.of("12345"),
                         List.of("123456789012"),
                         List.of("e"));
-        assertThat(answer.join().usage().promptTokens()).isEqualTo(8);
+        assertThat(answer.join().usage().promptTokens()).isEqualTo(9);
         assertThat(answer.join().calls()).isEqualTo(5);
     }
 
@@ -329,7 +342,7 @@ final class EmbedderTest {
     }
 
     @Test
-    void withoutCache_isAskedForAnew() {
+    void withoutCache_isAskedForAnew_andLeavesOthersTheCache() {
         fixture.cache("near", cache);
         embed("a");
         fixture.run();
@@ -337,10 +350,16 @@ final class EmbedderTest {
                 embedder().embed(prompt("a").noCache().build());
         CompletableFuture<Embeddings> two =
                 embedder().embed(prompt("a").noCache().build());
+        CompletableFuture<Embeddings> known = embed("a");
         fixture.run();
         assertThat(asked).hasSize(3);
         assertVectors(one, "a");
         assertVectors(two, "a");
+        assertThat(known.join().cached()).isEqualTo(1);
+        assertNothingLeft();
+        embedder().embed(prompt("c").noStore().build());
+        fixture.run();
+        assertThat(cache.entries()).hasSize(1);
         assertNothingLeft();
     }
 

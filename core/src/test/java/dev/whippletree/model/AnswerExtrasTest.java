@@ -94,12 +94,16 @@ final class AnswerExtrasTest {
         list.add(2L);
 
         assertThat(extras.answer().get("list")).isEqualTo(Arrays.asList(1L, null));
+        assertThatThrownBy(() -> extras.answer().put("x", 1L)).isInstanceOf(UnsupportedOperationException.class);
         assertThatThrownBy(() -> answer("x", new Object())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> answer("x", Double.POSITIVE_INFINITY)).hasMessageEndingWith("not Infinity");
+        assertThatThrownBy(() -> answer("x", Map.of(1, 2))).hasMessage("a JSON object's keys are strings, not 1");
         Object deep = 1L;
-        for (int level = 0; level < 101; level++) {
+        for (int level = 0; level < 99; level++) {
             deep = List.of(deep);
         }
-        Object tooDeep = deep;
+        assertThat(answer("x", deep).answer()).containsEntry("x", deep);
+        Object tooDeep = List.of(deep);
         assertThatThrownBy(() -> answer("x", tooDeep)).hasMessageContaining("deeper than 100");
     }
 

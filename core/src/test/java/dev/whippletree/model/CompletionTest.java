@@ -1,6 +1,8 @@
 package dev.whippletree.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -8,7 +10,13 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class CompletionTest {
 
@@ -85,6 +93,77 @@ final class CompletionTest {
                 .isTrue();
     }
 
+    static Stream<Arguments> mistakes() {
+        BigDecimal one = BigDecimal.ONE;
+        LocalDate day = LocalDate.of(2026, 11, 1);
+        return Stream.of(
+                mistake(
+                        "attempts can't be negative: -1",
+                        () -> new Origin(Origin.Source.CALL, "a", "m", -1, Duration.ZERO, Optional.empty())),
+                mistake("tokens can't be negative", () -> TokenUsage.of(-1, 0)),
+                mistake("tokens can't be negative", () -> TokenUsage.of(0, -1)),
+                mistake("tokens can't be negative", () -> new TokenUsage(0, 0, -1, 0)),
+                mistake("tokens can't be negative", () -> new TokenUsage(0, 0, 0, -1)),
+                mistake("tokens can't be negative", () -> new TokenCount(-1, 0)),
+                mistake("tokens can't be negative", () -> new TokenCount(0, -1)),
+                mistake("there is no vector", () -> new Embeddings(List.of(), TokenUsage.NONE, 1)),
+                mistake("3 bytes aren't 32-bit numbers", () -> Embedding.decode("AAAA")),
+                mistake(
+                        "a tool call's index can't be negative: -1",
+                        () -> new Delta.ToolCallPart(-1, Optional.empty(), Optional.empty(), "")),
+                mistake(
+                        "a price of groq, m is negative",
+                        () -> new TokenPrice("groq", "m", one, one.negate(), "usd", day)),
+                mistake(
+                        "a price of groq, m is negative",
+                        () -> new TokenPrice("groq", "m", one.negate(), one, "usd", day)),
+                mistake(
+                        "a currency is three letters such as usd, not 'euro'",
+                        () -> new TokenPrice("groq", "m", one, one, "EURO", day)),
+                mistake("a currency must be three letters such as usd, not 'euro'", () -> new Credit(one, "EURO")));
+    }
+
+    private static Arguments mistake(String message, ThrowingCallable making) {
+        return arguments(message, making);
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakes")
+    void whatCannotBe_isRefused(String message, ThrowingCallable making) {
+        assertThatThrownBy(making).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+    }
+
+    @Test
+    void secret_isShownToNobody_andFixedUnlessItIsReadEachTime() {
+        Map.Entry<String, String> variable = System.getenv().entrySet().stream()
+                .filter(entry -> !entry.getValue().isBlank())
+                .findFirst()
+                .orElseThrow();
+        Secret ofVariable = Secret.ofVariable(variable.getKey());
+        assertThat(ofVariable.reveal()).isEqualTo(variable.getValue().trim());
+        assertThat(ofVariable.isFixed() && Secret.of("x").isFixed()).isTrue();
+        assertThat(Secret.from(() -> "x").isFixed()).isFalse();
+        assertThat(Secret.of("x")).hasToString("***");
+    }
+
+    @Test
+    void failure_saysWhatCameLast() {
+        Failure refused = new Failure(
+                FailureKind.REJECTED,
+                "no such field",
+                OptionalInt.of(400),
+                Optional.empty(),
+                Optional.empty(),
+                Reach.PROMPT);
+        AttemptReport first = new AttemptReport("a", "m", Failure.of(FailureKind.TIMEOUT, "slow"), Duration.ZERO);
+        AttemptReport last = new AttemptReport("b", "m", refused, Duration.ZERO);
+        assertThat(new PromptException(PromptException.Reason.REJECTED, "no", List.of(first, last), Optional.empty())
+                        .kind())
+                .contains(FailureKind.REJECTED);
+        assertThat(List.of(first, last))
+                .hasToString("[account a, m: TIMEOUT: slow, account b, m: REFUSED (400): no such field]");
+    }
+
     @Test
     void vectors_areExactInBase64_andTheCostliestIsTheirOrigin() {
         float[] vector = {0.1f, -2, Float.MIN_VALUE};
@@ -94,13 +173,14 @@ final class CompletionTest {
         Embedding cached = new Embedding(base64, origin(Origin.Source.CACHE, 9));
         Embedding early = new Embedding(base64, origin(Origin.Source.CALL, 2));
         Embedding late = new Embedding(base64, origin(Origin.Source.CALL, 5));
-        Embeddings all = new Embeddings(List.of(cached, early, late, cached, cached), TokenUsage.of(7, 0), 2);
+        Embedding joined = new Embedding(base64, origin(Origin.Source.JOINED, 8));
+        Embeddings all = new Embeddings(List.of(cached, early, late, cached, cached, joined), TokenUsage.of(7, 0), 2);
 
         assertThat(all.cached()).isEqualTo(3);
         assertThat(all.origin())
                 .isEqualTo(new Origin(Origin.Source.CALL, "a5", "m", 2, Duration.ofMillis(5), Optional.empty()));
         Embeddings read = Embeddings.of(all.asCompletion());
-        assertThat(read.all()).hasSize(5).allMatch(one -> one.base64().equals(base64));
+        assertThat(read.all()).hasSize(6).allMatch(one -> one.base64().equals(base64));
         assertThat(read.usage()).isEqualTo(TokenUsage.of(7, 0));
         assertThat(read.calls()).isEqualTo(2);
     }

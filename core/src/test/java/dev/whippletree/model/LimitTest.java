@@ -23,7 +23,12 @@ final class LimitTest {
         "1000 input-tokens / 1m, 1000 input-tokens / 1m",
         "500 output-tokens / 1m, 500 output-tokens / 1m",
         "1000 Input Tokens / 90s, 1000 input-tokens / 90s",
-        "500output-tok/d, 500 output-tokens / 1d"
+        "500output-tok/d, 500 output-tokens / 1d",
+        "5 request / 2 sec, 5 requests / 2s",
+        "7 / ms, 7 requests / 1ms",
+        "9 output tok / 2 hour, 9 output-tokens / 2h",
+        "1 token / 24h, 1 tokens / 1d",
+        "2/day, 2 requests / 1d"
     })
     void limit_isReadAsPeopleWriteIt(String written, String meant) {
         assertThat(Limit.parse(written)).hasToString(meant);
@@ -78,5 +83,30 @@ final class LimitTest {
                 Optional.empty(),
                 RateLimitReport.Refill.UNSAID,
                 Optional.empty());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.10 usd / month, 0.10 usd / month", "0.10USD/MONTH, 0.10 usd / month", "' 2 eur / mo ', 2 eur / month"
+    })
+    void formsThatPeopleWrite_areRead(String text, String read) {
+        assertThat(Credit.parse(text)).hasToString(read);
+        assertThat(Credit.parse(read)).isEqualTo(Credit.parse(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "plenty", "$5", "-1 usd / month", "1 usd", "1 / month", "1 usd / year", "1e9 usd / month"})
+    void otherForms_areRefusedWithAnExample(String text) {
+        assertThatThrownBy(() -> Credit.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'" + text + "' is not a credit")
+                .hasMessageContaining("0.10 usd / month");
+    }
+
+    @Test
+    void nothing_isNoCredit() {
+        assertThatThrownBy(() -> Credit.parse("0.00 usd / month"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a credit must be above 0, not 0.00");
     }
 }

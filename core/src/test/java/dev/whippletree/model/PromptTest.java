@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ final class PromptTest {
                 Prompt.Builder::noStore,
                 prompt -> prompt.ttl(Duration.ofSeconds(3)),
                 prompt -> prompt.question("q"),
+                prompt -> prompt.endWhenStalled(),
                 prompt -> prompt.operation(Prompt.Operation.EMBEDDING));
     }
 
@@ -162,6 +164,12 @@ final class PromptTest {
     @ParameterizedTest
     @CsvSource({
         "NO_ROOM_IN_TIME, , false, true",
+        "DEADLINE, , false, true",
+        "CALLER_TIMEOUT, , false, true",
+        "LINE_FULL, , false, true",
+        "STREAM_INTERRUPTED, , false, true",
+        "FILTERED, FILTERED, true, false",
+        "TOO_LARGE, TOO_LARGE, true, false",
         "ATTEMPTS_EXHAUSTED, UNAVAILABLE, false, true",
         "NO_ACCOUNT, , false, false",
         "NO_ACCOUNT, , true, true",
@@ -186,7 +194,18 @@ final class PromptTest {
 
     static Stream<Arguments> mistakes() {
         Duration zero = Duration.ZERO;
-        return Stream.of(
+        String ofParameters = "model messages temperature top_p max_tokens max_completion_tokens seed stop stream"
+                + " stream_options";
+        Stream<Arguments> reserved = Stream.of(ofParameters.split(" "))
+                .map(field -> mistake("'" + field + "' has its own field", prompt -> prompt.extra(field, 1)));
+        Stream<Arguments> reservedOfMessages = Stream.of("role", "content", "tool_calls", "tool_call_id")
+                .map(field -> mistake(
+                        "'" + field + "' has its own field",
+                        prompt -> prompt.message(message("", List.of(), Map.of(field, "x")))));
+        Stream<Arguments> others = Stream.of(
+                mistake(
+                        "either text or parts",
+                        prompt -> prompt.message(message("x", List.of(Map.of("type", "text")), Map.of()))),
                 mistake("a deadline must be positive, not PT0S", prompt -> prompt.deadline(zero)),
                 mistake("a caller's timeout must be positive", prompt -> prompt.callerTimeout(zero)),
                 mistake("must be positive", prompt -> prompt.ttl(zero)),
@@ -199,8 +218,12 @@ final class PromptTest {
                 mistake("top_p must be above 0", prompt -> prompt.topP(1.1)),
                 mistake("max tokens must be 1 or more, not 0", prompt -> prompt.maxTokens(0)),
                 mistake("at most 4 stop texts, not 5", prompt -> prompt.stop(List.of("1", "2", "3", "4", "5"))),
-                mistake("'seed' has its own field", prompt -> prompt.extra("seed", 1)),
                 mistake("a tool needs a name", prompt -> prompt.tool(Tool.of(" ", "", Map.of()))));
+        return Stream.of(reserved, reservedOfMessages, others).flatMap(Function.identity());
+    }
+
+    private static Message message(String text, List<Map<String, Object>> parts, Map<String, Object> extras) {
+        return new Message(Role.USER, text, parts, List.of(), Optional.empty(), extras);
     }
 
     private static Arguments mistake(String message, UnaryOperator<Prompt.Builder> setting) {
@@ -242,11 +265,27 @@ final class PromptTest {
         assertThat(prompt.deadlineForFirstPiece()).isFalse();
         assertThat(prompt.callerTimeout()).contains(Duration.ofSeconds(4));
         assertThat(prompt.question()).contains("w");
-        assertThat(Prompt.builder()
+        assertThat(List.of(Message.user("secret"), Tool.of("t", "secret", Map.of()), new Image("secret")))
+                .hasToString("[user message of 6 characters, tool t, image with an address of 6 characters]");
+        assertThat(prompt.toString()).isEqualTo("prompt of 1 messages, 1 characters, for the default route");
+        Prompt.Builder other = Prompt.builder().user("p").extra("top_k", 5).firstPieceWithin(Duration.ofSeconds(9));
+        assertThat(other.build().deadlineForFirstPiece()).isTrue();
+        assertThat(other.messages(List.of(Message.user("q")))
+                        .parameters(Parameters.NONE)
+                        .endWhenStalled()
+                        .endWhenStalled(false)
+                        .deadline(Duration.ofSeconds(3))
+                        .build())
+                .isEqualTo(Prompt.builder()
                         .user("q")
-                        .firstPieceWithin(Duration.ofSeconds(3))
-                        .build()
-                        .deadlineForFirstPiece())
-                .isTrue();
+                        .deadline(Duration.ofSeconds(3))
+                        .build());
+        assertThat(other.noCache().build().cache()).isEqualTo(new CachePolicy(false, true, Optional.empty()));
+        assertThat(prompt.toBuilder().noStore().build().cache())
+                .isEqualTo(new CachePolicy(true, false, Optional.empty()));
+        assertThat(message("", List.of(Map.of("tokens", List.of(1)), Map.of("type", "text")), Map.of())
+                        .tokens())
+                .isEmpty();
+        assertThat(Message.tokens(List.of(1, 2)).tokens()).contains(List.of(1, 2));
     }
 }

@@ -61,6 +61,11 @@ final class ShownTextTest {
                         Failure.of(FailureKind.UNAVAILABLE, HOSTILE).message(),
                         new Origin(Origin.Source.CALL, "hf-1", HOSTILE, 1, Duration.ZERO, Optional.empty()).model(),
                         end.model(),
+                        end.withId(Optional.of(HOSTILE)).id().orElseThrow(),
+                        new StatusSnapshot.Tenant(
+                                        Optional.of(HOSTILE), Optional.empty(), 0, Optional.empty(), 0, List.of())
+                                .name()
+                                .orElseThrow(),
                         end.id().orElseThrow(),
                         new ScopeClosing(Scope.of("acme"), Duration.ofSeconds(1), true, HOSTILE).reason(),
                         new CoordinationStatus(false, 0, 0, Optional.of(HOSTILE))

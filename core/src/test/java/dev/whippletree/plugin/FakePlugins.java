@@ -15,6 +15,7 @@ import dev.whippletree.spi.CacheHit;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
@@ -55,7 +56,6 @@ public final class FakePlugins {
 
         private @Nullable Services services;
 
-        /** Returns what connecting was given. */
         public Services services() {
             return Objects.requireNonNull(services);
         }
@@ -96,19 +96,15 @@ public final class FakePlugins {
         }
     }
 
-    /** Another provider of the same name. */
     public static final class Twin extends FakeProvider {}
 
-    /** Can't be made. */
     public static final class Broken extends FakeProvider {
 
-        /** Always throws. */
         public Broken() {
             throw new IllegalStateException("no luck today");
         }
     }
 
-    /** Has no name. */
     public static final class Nameless extends FakeProvider {
 
         @Override
@@ -126,6 +122,11 @@ public final class FakePlugins {
         @Override
         public Admission admission(Prompt prompt, String model) {
             return Admission.NONE;
+        }
+
+        @Override
+        public Optional<EmbeddingBounds> embeddings() {
+            return Optional.of(new EmbeddingBounds(9, 99));
         }
 
         @Override
@@ -149,7 +150,6 @@ public final class FakePlugins {
         }
     }
 
-    /** A cache that holds nothing. */
     public static final class FakeCache implements Cache {
 
         @Override
@@ -198,7 +198,6 @@ public final class FakePlugins {
         }
     }
 
-    /** A strategy that takes the first. */
     public static final class FakeStrategy implements BalancingStrategy {
 
         @Override

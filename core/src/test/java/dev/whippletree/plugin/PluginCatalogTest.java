@@ -2,7 +2,14 @@ package dev.whippletree.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.spy;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
+import dev.whippletree.config.DefaultConfiguration;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.plugin.FakePlugins.Broken;
 import dev.whippletree.plugin.FakePlugins.FakeCache;
@@ -10,18 +17,22 @@ import dev.whippletree.plugin.FakePlugins.FakeProvider;
 import dev.whippletree.plugin.FakePlugins.FakeStrategy;
 import dev.whippletree.plugin.FakePlugins.Nameless;
 import dev.whippletree.plugin.FakePlugins.Twin;
+import dev.whippletree.plugin.FoundPlugin.PluginOrigin;
 import dev.whippletree.plugin.PluginCatalog.GivenPlugins;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Provider;
+import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
-import java.net.MalformedURLException;
 import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +51,8 @@ final class PluginCatalogTest {
     private ServiceFiles files;
 
     @BeforeEach
-    void createLoader() throws MalformedURLException {
+    void createLoader() throws IOException {
+        folder = Files.createDirectory(folder.resolve("a b+c"));
         files = new ServiceFiles(folder);
     }
 
@@ -62,8 +74,11 @@ final class PluginCatalogTest {
                 .containsExactly("fake-1");
         assertThat(catalog.accountsFrom(Map.of())).isEmpty();
         assertThat(catalog.environmentVariables()).containsEntry("FAKE_TOKEN", "anything");
-        assertThat(new PluginCatalog(PluginCatalog.class.getClassLoader(), NONE, List.of()).strategies())
-                .containsKey("round-robin");
+        assertThat(catalog.found())
+                .containsExactly(usable("provider", "fake"), usable("cache", "fake"), usable("strategy", "fake"));
+        PluginCatalog ours = new PluginCatalog(PluginCatalog.class.getClassLoader(), NONE, List.of());
+        assertThat(ours.strategies()).containsKey("round-robin");
+        assertThat(ours.found()).extracting(FoundPlugin::origin).containsOnly(PluginOrigin.BUILT_IN);
     }
 
     @Test
@@ -74,6 +89,9 @@ final class PluginCatalogTest {
                 "com.acme.Missing # comment",
                 Nameless.class.getName(),
                 FakeProvider.class.getName());
+        files.with(Cache.class, "acme.A")
+                .with(BalancingStrategy.class, "acme.B")
+                .with(Coordinator.class, "acme.C");
 
         PluginCatalog catalog = new PluginCatalog(files, NONE, List.of());
 
@@ -83,12 +101,43 @@ final class PluginCatalogTest {
                 .containsExactly(
                         Broken.class.getName() + " (" + classes + "): IllegalStateException: no luck today",
                         HERE + "Provider com.acme.Missing not found (" + folder + "/)",
-                        Nameless.class.getName() + " (" + classes + "): IllegalStateException: I have no name");
+                        Nameless.class.getName() + " (" + classes + "): IllegalStateException: I have no name",
+                        Cache.class.getName() + ": Provider acme.A not found (" + folder + "/)",
+                        BalancingStrategy.class.getName() + ": Provider acme.B not found (" + folder + "/)",
+                        Coordinator.class.getName() + ": Provider acme.C not found (" + folder + "/)");
+        assertThat(catalog.found())
+                .hasSize(7)
+                .startsWith(
+                        broken(classes, Broken.class.getName() + ": IllegalStateException: no luck today"),
+                        broken(folder + "/", HERE + "Provider com.acme.Missing not found"),
+                        broken(classes, Nameless.class.getName() + ": IllegalStateException: I have no name"),
+                        usable("provider", "fake"));
+    }
+
+    private static FoundPlugin broken(String place, String reason) {
+        return new FoundPlugin(
+                "provider",
+                Optional.empty(),
+                PluginOrigin.CLASS_PATH,
+                Optional.of(place),
+                FoundPlugin.State.BROKEN,
+                Optional.of(reason));
+    }
+
+    private static FoundPlugin usable(String kind, String name) {
+        return new FoundPlugin(
+                kind,
+                Optional.of(name),
+                PluginOrigin.CLASS_PATH,
+                Optional.of(place()),
+                FoundPlugin.State.USABLE,
+                Optional.empty());
     }
 
     @Test
     void whatIsNoServiceFile_isTold() {
-        files.with(Provider.class, FakeCache.class.getName()).with(Cache.class, "two words", FakeCache.class.getName());
+        files.with(Provider.class, FakeCache.class.getName(), "acme.Missing")
+                .with(Cache.class, "two words", FakeCache.class.getName());
         PluginCatalog catalog = new PluginCatalog(files, NONE, List.of());
         ClassLoader unreadable = new ClassLoader(null) {
             @Override
@@ -97,11 +146,16 @@ final class PluginCatalogTest {
             }
         };
 
-        assertThat(catalog.broken()).hasSize(2);
+        assertThat(catalog.broken()).hasSize(3);
         assertThat(catalog.broken().get(0)).contains(FakeCache.class.getName(), "not a subtype");
-        assertThat(catalog.broken().get(1)).contains("Illegal configuration-file syntax");
+        assertThat(catalog.broken().get(2)).contains("Illegal configuration-file syntax");
         assertThat(catalog.known().providers().unknown("groq").orElseThrow())
-                .contains("none is known; plugins that couldn't be loaded: ", "not a subtype");
+                .contains(
+                        "none is known; plugins that couldn't be loaded: ", "not a subtype", "acme.Missing not found");
+        Provider newer = provider("newer");
+        when(newer.settings()).thenThrow(new UnsupportedClassVersionError("version 99"));
+        assertThat(given(newer).broken().get(0))
+                .endsWith(": it needs a newer Java than " + Runtime.version().feature() + ": version 99");
         assertThat(new PluginCatalog(unreadable, NONE, List.of()).broken())
                 .containsExactly("IOException: the disk is gone");
     }
@@ -123,26 +177,99 @@ final class PluginCatalogTest {
         files.with(Provider.class, FakeProvider.class.getName());
         FakeProvider given = new FakeProvider();
 
-        PluginCatalog catalog =
-                new PluginCatalog(files, new GivenPlugins(List.of(given), List.of(), List.of(), List.of()), List.of());
+        PluginCatalog catalog = given(given, new Twin());
 
         assertThat(catalog.providers().get("fake")).isSameAs(given);
+        assertThat(catalog.found())
+                .as("the found one isn't told; another class of that name is")
+                .extracting(FoundPlugin::origin, FoundPlugin::state, FoundPlugin::reason)
+                .containsExactly(
+                        tuple(PluginOrigin.PROGRAM, FoundPlugin.State.USABLE, Optional.empty()),
+                        tuple(
+                                PluginOrigin.PROGRAM,
+                                FoundPlugin.State.DUPLICATE,
+                                Optional.of("another one has this name: " + FakeProvider.class.getName() + " ("
+                                        + place() + ")")));
+        files.with(Provider.class, Twin.class.getName());
+        assertThat(given(given).found())
+                .extracting(FoundPlugin::origin)
+                .containsExactly(PluginOrigin.PROGRAM, PluginOrigin.CLASS_PATH);
+    }
+
+    @Test
+    void closedWithWhatItOpened() {
+        PluginCatalog catalog = spy(new PluginCatalog(
+                PluginCatalog.class.getClassLoader(),
+                new GivenPlugins(List.of(new FakeProvider()), List.of(), List.of(), List.of()),
+                List.of()));
+        List<AccountSettings> accounts =
+                List.of(AccountSettings.builder("a", "fake").build());
+        Assembly.of(
+                        catalog,
+                        DefaultConfiguration.of(accounts, "m", List.of()),
+                        new VirtualTimeline(1),
+                        Hooks.NONE)
+                .close();
+        verify(catalog).close();
+    }
+
+    @Test
+    void whatPluginsDeclare_isInTheOrderOfTheirNames() {
+        Provider late = provider("b");
+        AccountSettings second = AccountSettings.builder("2", "b").build();
+        when(late.fromEnvironment(any())).thenReturn(List.of(second));
+        when(late.environmentVariables()).thenReturn(Map.of("B_TOKEN", "of b", "A_TOKEN", "of b"));
+        Provider early = provider("a");
+        AccountSettings first = AccountSettings.builder("1", "a").build();
+        when(early.fromEnvironment(any())).thenReturn(List.of(first));
+        when(early.environmentVariables()).thenReturn(Map.of("C_TOKEN", "of a"));
+        List<Cache> caches = List.of(cache("z", true, true), cache("y", true, false), cache("x", false, true));
+        PluginCatalog catalog = new PluginCatalog(
+                files, new GivenPlugins(List.of(late, early), caches, List.of(), List.of()), List.of());
+
+        assertThat(catalog.accountsFrom(Map.of())).containsExactly(first, second);
+        assertThat(catalog.environmentVariables().keySet())
+                .startsWith("C_TOKEN")
+                .hasSize(3);
+        assertThat(catalog.environmentVariables("b")).containsExactly("A_TOKEN", "B_TOKEN");
+        assertThat(catalog.selfContainedCaches()).containsExactly("y", "z");
+        assertThat(catalog.cachesOfTheProcess()).containsExactly("x", "z");
+    }
+
+    private static Cache cache(String name, boolean selfContained, boolean endsWithProcess) {
+        Cache cache = mock();
+        when(cache.name()).thenReturn(name);
+        when(cache.isSelfContained()).thenReturn(selfContained);
+        when(cache.endsWithProcess()).thenReturn(endsWithProcess);
+        return cache;
+    }
+
+    private static Provider provider(String name) {
+        Provider provider = mock();
+        when(provider.name()).thenReturn(name);
+        return provider;
+    }
+
+    private PluginCatalog given(Provider... providers) {
+        return new PluginCatalog(
+                files, new GivenPlugins(List.of(providers), List.of(), List.of(), List.of()), List.of());
     }
 
     @Test
     void variableThatCannotBeUsed_isAProblem() {
-        Provider picky = new FakeProvider() {
-            @Override
-            public List<AccountSettings> fromEnvironment(Map<String, String> environment) {
-                throw new IllegalArgumentException("FAKE_TOKEN is blank");
-            }
-        };
-        PluginCatalog catalog =
-                new PluginCatalog(files, new GivenPlugins(List.of(picky), List.of(), List.of(), List.of()), List.of());
+        Provider right = provider("right");
+        Provider picky = provider("picky");
+        when(picky.fromEnvironment(any())).thenThrow(new IllegalArgumentException("FAKE_TOKEN is blank"));
+        Provider crashing = provider("crashing");
+        when(crashing.fromEnvironment(any())).thenThrow(new IllegalStateException("out of luck"));
+        PluginCatalog catalog = given(right, picky, crashing);
 
         assertThat(catchThrowableOfType(ConfigurationException.class, () -> catalog.accountsFrom(Map.of()))
                         .problems())
-                .containsExactly("environment: FAKE_TOKEN is blank");
+                .containsExactly(
+                        "environment: provider crashing failed: " + ServiceEntry.locate(crashing.getClass())
+                                + ": IllegalStateException: out of luck",
+                        "environment: FAKE_TOKEN is blank");
     }
 
     private static String place() {

@@ -1,10 +1,13 @@
 package dev.whippletree.plugin;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.plugin.PluginCatalog.GivenPlugins;
+import dev.whippletree.plugin.PluginLoader.SharedPackages;
+import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.SpiVersion;
@@ -37,6 +40,7 @@ final class PluginFolderTest {
                 JarOutputStream entries = new JarOutputStream(out, manifest)) {
             for (Class<?> service : services) {
                 entries.putNextEntry(new ZipEntry("META-INF/services/" + service.getName()));
+                entries.write("acme.Missing".getBytes(UTF_8));
                 entries.closeEntry();
             }
         }
@@ -56,13 +60,36 @@ final class PluginFolderTest {
         Files.createDirectory(folder.resolve("f-empty"));
         jar("g-parts/one.jar", "", Cache.class);
         jar("g-parts/other.jar", "");
-        jar("h-right.jar", "Whippletree-Plugin: p\nWhippletree-Spi: " + SpiVersion.CURRENT, Provider.class);
+        jar("h-right/a.jar", "Whippletree-Plugin: p\nWhippletree-Spi: " + SpiVersion.CURRENT, Provider.class);
+        jar("h-right/library.jar", "", Cache.class);
+        jar("i-older.jar", "Whippletree-Plugin: p\nWhippletree-Spi: " + (SpiVersion.CURRENT - 1), Cache.class);
+        jar("j-blank.jar", "Whippletree-Plugin:  ", Provider.class);
+        jar("k-mixed/b.jar", "Whippletree-Plugin: p", Provider.class);
+        Files.writeString(folder.resolve("k-mixed/a.jar"), "no jar");
         jar(".hidden.jar", "");
         Files.writeString(folder.resolve("readme.txt"), "no jar");
         String place = folder + "/";
 
-        List<String> broken = catalog(folder).broken();
+        PluginCatalog catalog = catalog(folder);
+        List<String> broken = catalog.broken();
 
+        assertThat(catalog.found())
+                .allMatch(plugin -> plugin.origin() == FoundPlugin.PluginOrigin.PLUGIN_FOLDER
+                        && plugin.state() == FoundPlugin.State.BROKEN)
+                .extracting(plugin -> plugin.kind() + " "
+                        + folder.relativize(Path.of(plugin.place().orElseThrow())))
+                .containsExactlyInAnyOrder(
+                        "plugin a-silent.jar",
+                        "plugin b-idle.jar",
+                        "provider c-newer.jar",
+                        "provider d-odd.jar",
+                        "plugin e-text.jar",
+                        "plugin f-empty",
+                        "cache g-parts",
+                        "provider h-right/a.jar",
+                        "cache i-older.jar",
+                        "provider j-blank.jar",
+                        "plugin k-mixed/a.jar");
         assertThat(broken.stream().distinct())
                 .satisfiesExactlyInAnyOrder(
                         why -> assertThat(why)
@@ -80,10 +107,35 @@ final class PluginFolderTest {
                         why -> assertThat(why).startsWith(place + "e-text.jar: it isn't a jar that can be read: "),
                         why -> assertThat(why).isEqualTo(place + "f-empty: there is no jar in it"),
                         why -> assertThat(why)
-                                .startsWith(place + "g-parts: none of its jars has line 'Whippletree-Plugin: <name>'"));
+                                .startsWith(place + "g-parts: none of its jars has line 'Whippletree-Plugin: <name>'"),
+                        why -> assertThat(why).endsWith("Provider acme.Missing not found (" + place + "h-right/a.jar)"),
+                        why -> assertThat(why).endsWith("Provider acme.Missing not found (" + place + "i-older.jar)"),
+                        why -> assertThat(why).startsWith(place + "j-blank.jar: it has no line"),
+                        why -> assertThat(why).startsWith(place + "k-mixed/a.jar: it isn't a jar"));
         assertThat(broken.stream().filter(why -> why.contains("c-newer") || why.contains("g-parts")))
                 .as("told for their own kind alone")
                 .hasSize(2);
+    }
+
+    @Test
+    void plugin_runsInItsOwnClassLoader_whichSharesTheInterfacesAlone() throws Exception {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        try (PluginLoader loader = new PluginLoader(
+                "p", List.of(), List.of(), new SharedPackages(getClass().getClassLoader()))) {
+            assertThat(loader.loadClass(Provider.class.getName())).isSameAs(Provider.class);
+            assertThatThrownBy(() -> loader.loadClass(PluginCatalog.class.getName()))
+                    .isInstanceOf(ClassNotFoundException.class);
+            assertThat(loader.getResource("META-INF/services/" + BalancingStrategy.class.getName()))
+                    .isNull();
+            assertThat(PluginLoader.<ClassLoader>within(
+                            loader, () -> Thread.currentThread().getContextClassLoader()))
+                    .isSameAs(loader);
+            assertThatThrownBy(() -> PluginLoader.within(loader, () -> {
+                        throw new IllegalStateException("out of luck");
+                    }))
+                    .hasMessage("out of luck");
+        }
+        assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(before);
     }
 
     @Test

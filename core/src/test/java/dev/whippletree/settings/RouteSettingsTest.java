@@ -25,7 +25,7 @@ final class RouteSettingsTest {
     private static final TargetSettings SECOND = new TargetSettings("b", "m");
 
     @Test
-    void builder_setsEachValue() {
+    void toBuilder_keepsEachValue() {
         Settings decay = new Settings("route r, strategy", Map.of("decay", "30s"));
         Retries retries = Retries.DEFAULT.withAttemptsPerTarget(3);
         Timeouts timeouts = Timeouts.DEFAULT.withWhole(Duration.ofMinutes(5));
@@ -43,18 +43,7 @@ final class RouteSettingsTest {
                 .leave(0.1)
                 .build();
 
-        assertThat(route.name()).isEqualTo("r");
         assertThat(route.tiers()).containsExactly(new Tier(List.of(FIRST, SECOND)), new Tier(List.of(SECOND)));
-        assertThat(route.strategy()).isEqualTo("peak-ewma");
-        assertThat(route.strategySettings()).isEqualTo(decay);
-        assertThat(route.patience()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(route.deadline()).contains(Duration.ofMinutes(2));
-        assertThat(route.maxTokens()).hasValue(600);
-        assertThat(route.ttl()).contains(Duration.ofHours(1));
-        assertThat(route.retries()).isEqualTo(retries);
-        assertThat(route.timeouts()).isEqualTo(timeouts);
-        assertThat(route.aliases()).containsExactly("gpt-4o-mini");
-        assertThat(route.leave()).isEqualTo(0.1);
         assertThat(route.toBuilder().build()).isEqualTo(route);
     }
 
@@ -63,6 +52,19 @@ final class RouteSettingsTest {
                 mistake(
                         "route r: add at least one tier",
                         () -> RouteSettings.builder("r").build()),
+                mistake(
+                        "route r: patience can't be negative",
+                        () -> RouteSettings.builder("r")
+                                .tier(FIRST)
+                                .patience(Duration.ofNanos(-1))
+                                .build()),
+                mistake(
+                        "route r: max-tokens must be 1 or more, not 0",
+                        () -> RouteSettings.builder("r")
+                                .tier(FIRST)
+                                .maxTokens(0)
+                                .build()),
+                mistake("a tier needs at least one target", () -> new Tier(List.of())),
                 mistake(
                         "not 91.0 %",
                         () -> RouteSettings.builder("r").tier(FIRST).leave(0.91).build()),
@@ -103,28 +105,42 @@ final class RouteSettingsTest {
 
     @Test
     void valuesAtTheEndsOfTheirRanges_areTaken() {
-        RouteSettings route = RouteSettings.builder("r").tier(FIRST).leave(0.9).build();
+        RouteSettings route = RouteSettings.builder("r")
+                .tier(FIRST)
+                .leave(0.9)
+                .patience(Duration.ZERO)
+                .maxTokens(1)
+                .build();
         assertThat(route.leave()).isEqualTo(0.9);
         Retries retries = Retries.DEFAULT
                 .withAttemptsPerTarget(1)
                 .withBackoff(Duration.ZERO, Duration.ZERO)
                 .withBudget(1, 0.1);
-        assertThat(retries).isEqualTo(new Retries(1, Duration.ZERO, Duration.ZERO, 1, 0.1));
+        assertThat(List.of(
+                        retries.withAttemptsPerTarget(1),
+                        retries.withBackoff(Duration.ZERO, Duration.ZERO),
+                        retries.withBudget(1, 0.1)))
+                .containsOnly(new Retries(1, Duration.ZERO, Duration.ZERO, 1, 0.1));
         Duration one = Duration.ofNanos(1);
-        assertThat(Timeouts.DEFAULT
-                        .withFirstByte(one)
-                        .withFirstToken(one)
-                        .withBetweenTokens(one)
-                        .withWhole(one))
-                .isEqualTo(new Timeouts(Optional.of(one), Optional.of(one), one, one));
-        EngineSettings engine = EngineSettings.DEFAULT
-                .withLineSize(0)
-                .withTenantLineSize(7)
-                .withBatchShare(0.5)
-                .withMaxConcurrency(1)
-                .withCacheTimeout(one);
-        assertThat(engine).isEqualTo(new EngineSettings(0, OptionalInt.of(7), 0.5, 1, one));
+        Timeouts ones = new Timeouts(Optional.of(one), Optional.of(one), one, one);
+        assertThat(List.of(
+                        ones.withFirstByte(one),
+                        ones.withFirstToken(one),
+                        ones.withBetweenTokens(one),
+                        ones.withWhole(one)))
+                .containsOnly(ones);
+        EngineSettings engine = new EngineSettings(0, OptionalInt.of(7), 0.5, 1, one);
+        assertThat(List.of(
+                        engine.withLineSize(0),
+                        engine.withTenantLineSize(7),
+                        engine.withBatchShare(0.5),
+                        engine.withMaxConcurrency(1),
+                        engine.withCacheTimeout(one)))
+                .containsOnly(engine);
         assertThat(engine.lineSizeOfATenant()).isZero();
+        assertThat(engine.withLineSize(8).lineSizeOfATenant()).isEqualTo(7);
+        assertThat(EngineSettings.DEFAULT.lineSizeOfATenant()).isEqualTo(10_000);
+        assertThat(TenantWeights.EQUAL.of("anybody")).isEqualTo(1);
         assertThat(new TenantWeights(Map.of("t", 1000)).of("t")).isEqualTo(1000);
     }
 }

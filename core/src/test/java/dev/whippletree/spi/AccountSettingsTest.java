@@ -20,7 +20,7 @@ final class AccountSettingsTest {
     private static final Limit HOURLY = Limit.requests(1000, Duration.ofHours(1));
 
     @Test
-    void builder_setsEachValue() {
+    void toBuilder_keepsEachValue() {
         AccountSettings account = AccountSettings.builder("hf-1", "huggingface")
                 .token(TOKEN)
                 .organization("acme")
@@ -35,18 +35,9 @@ final class AccountSettingsTest {
                 .settings(Map.of("bill-to", "acme"))
                 .build();
 
-        assertThat(account.id()).isEqualTo("hf-1");
-        assertThat(account.provider()).isEqualTo("huggingface");
-        assertThat(account.token()).contains(TOKEN);
-        assertThat(account.organization()).contains("acme");
-        assertThat(account.weight()).isEqualTo(3);
-        assertThat(account.maxConcurrency()).hasValue(7);
-        assertThat(account.transit()).contains(Duration.ofMillis(90));
         assertThat(account.limits())
                 .containsExactly(
                         new DeclaredLimit(HOURLY, Optional.empty()), new DeclaredLimit(HOURLY, Optional.of("small")));
-        assertThat(account.limitScope()).contains(Reach.MODEL);
-        assertThat(account.credit()).contains(Credit.parse("2.00 usd / month"));
         assertThat(account.settings())
                 .isEqualTo(new Settings("account hf-1", Map.of("base-url", "http://localhost", "bill-to", "acme")));
         assertThat(account.toBuilder().build()).isEqualTo(account);
@@ -64,6 +55,13 @@ final class AccountSettingsTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("account a: no token; check the variable that holds it");
         }
+        assertThatThrownBy(() -> builder.weight(0).build()).hasMessage("account a: weight must be 1 or more, not 0");
+        builder.weight(1);
+        assertThatThrownBy(() -> builder.maxConcurrency(0).build())
+                .hasMessage("account a: max-concurrency must be 1 or more, not 0");
+        builder.maxConcurrency(1);
+        assertThatThrownBy(() -> AccountSettings.builder(" ", "groq").build())
+                .hasMessage("an account's id can't be empty");
         assertThatThrownBy(() -> builder.limitScope(Reach.PROMPT).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("account a: limit-scope must be MODEL or ORGANIZATION, not PROMPT");

@@ -13,11 +13,11 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -93,7 +94,35 @@ final class StateFolderTest {
         assertThat(saved.closures()).containsExactly(closure);
         assertThat(saved.tokens()).containsExactly(tokens);
         assertThat(saved.processes()).containsEntry("p", own.uses());
+        assertThat(open().present()).contains(saved);
         assertThat(open().warnings()).isEmpty();
+        Instant lastMoment = NOW.plusSeconds(2 * 3600).minusNanos(1);
+        assertThat(saved.at(lastMoment).closures())
+                .as("until it is surely mended")
+                .hasSize(1);
+        assertThat(saved.at(lastMoment.plusNanos(1)).closures()).isEmpty();
+        Instant oldest = Instant.ofEpochMilli(DAY.bucket(NOW.toEpochMilli())).plus(Duration.ofDays(1));
+        assertThat(sum(saved.at(oldest.minusMillis(1)), "")).isEqualTo(3);
+        assertThat(sum(saved.at(oldest), "")).isZero();
+    }
+
+    @Test
+    void valuesThatAreTooLargeOrTooSmall_areSavedAsFarAsTheyCanBe() {
+        SavedLimit fast = new SavedLimit(limit(5, NOW).key(), 9, 5, NOW.plusSeconds(1), Duration.ofNanos(9), NOW);
+        SavedClosure wordy = new SavedClosure(PLACE, false, NOW, NOW.plusSeconds(1), "x".repeat(501), "");
+        SavedClosure endless = new SavedClosure(
+                new ClosedPlace(ClosedPlace.Extent.ACCOUNT, "a", Optional.empty()),
+                false,
+                NOW,
+                NOW.plus(Duration.ofDays(3650)),
+                "",
+                "");
+        done(open().exchange(
+                        new OwnState("p", List.of(), List.of(fast), List.of(wordy, endless), Set.of(), List.of()),
+                        false,
+                        NOW));
+        assertThat(open().found().limits().get(0).refill()).isEqualTo(Duration.ofMillis(1));
+        assertThat(open().found().closures()).extracting(SavedClosure::reason).containsExactly("x".repeat(500));
     }
 
     private static SavedTokens tokens(String route, Instant changed, Integer... values) {
@@ -112,13 +141,14 @@ final class StateFolderTest {
             many.add(tokens(
                     "route " + route,
                     NOW.plusSeconds(route - 300),
-                    Collections.nCopies(900, route).toArray(Integer[]::new)));
+                    IntStream.range(route, route + 900).boxed().toArray(Integer[]::new)));
         }
         SavedState saved = done(open().exchange(learned("p", many), false, NOW));
         assertThat(saved.tokens())
                 .hasSize(200)
                 .allSatisfy(kept -> assertThat(kept.latest()).hasSize(100));
         assertThat(saved.tokens().get(0).key().name()).isEqualTo("route 299");
+        assertThat(saved.tokens().get(0).latest()).startsWith(299 + 800).endsWith(299 + 899);
         assertThat(saved.at(NOW.plus(Duration.ofDays(31))).tokens()).isEmpty();
     }
 
@@ -216,6 +246,10 @@ final class StateFolderTest {
                         true,
                         ahead);
         SavedState seen = open().found().at(NOW);
+        assertThat(limit(5, NOW.plusSeconds(60)).seenAt(NOW).full())
+                .as("clocks may differ by a minute")
+                .isEqualTo(NOW.plusSeconds(660));
+        assertThat(limit(5, NOW.plusSeconds(61)).seenAt(NOW).full()).isEqualTo(NOW.plusSeconds(600));
         assertThat(seen.closures().get(0).until()).isEqualTo(NOW.plusSeconds(60));
         assertThat(seen.limits().get(0).full()).isEqualTo(NOW.plusSeconds(600));
         assertThat(sum(seen, "")).isEqualTo(3);
@@ -244,9 +278,7 @@ final class StateFolderTest {
             strings = {
                 "",
                 "{",
-                "[]",
                 "null",
-                "garbage",
                 "{\"version\": \"one\"}",
                 "{\"version\": 1}",
                 "{\"version\": 1, \"saved\": \"noon\", \"processes\": {}, \"limits\": [], \"closures\": []}",
@@ -261,6 +293,7 @@ final class StateFolderTest {
         Files.writeString(file, contents);
         StateFolder opened = open();
         assertThat(opened.found()).isEqualTo(SavedState.EMPTY);
+        assertThat(opened.present()).isEmpty();
         assertThat(opened.warnings()).singleElement().asString().contains("can't be read", file.toString());
         assertThat(sum(done(opened.exchange(used("p", 3, NOW), false, NOW)), ""))
                 .isEqualTo(3);
@@ -274,7 +307,10 @@ final class StateFolderTest {
         Files.writeString(file, "{\"version\": 3, \"anything\": true}");
         StateFolder opened = open();
         assertThat(opened.warnings()).singleElement().asString().contains("version 3", "newer program");
-        assertThat(opened.exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.SaveFailed.class);
+        assertThat(opened.exchange(used("p", 3, NOW), false, NOW))
+                .isInstanceOfSatisfying(
+                        Exchange.SaveFailed.class,
+                        failed -> assertThat(failed.problem()).contains("version 3", "newer program"));
         assertThat(file).hasContent("{\"version\": 3, \"anything\": true}");
     }
 
@@ -372,6 +408,8 @@ final class StateFolderTest {
         assertThat(file).hasContent("é");
         assertThat(permissions(file)).isEqualTo("rw-------");
         assertThatExceptionOfType(FileAlreadyExistsException.class).isThrownBy(() -> PrivateFile.write(file, "two"));
+        PrivateFile.create(folder.resolve("a/empty"));
+        assertThat(permissions(folder.resolve("a/empty"))).isEqualTo("rw-------");
     }
 
     @Test
@@ -388,7 +426,10 @@ final class StateFolderTest {
                         folder.resolve("state.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = channel.lock()) {
             assertThat(held.isValid()).isTrue();
-            assertThat(open().exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.Busy.class);
+            assertThat(open().exchange(used("p", 3, NOW), false, NOW))
+                    .isEqualTo(new Exchange.Busy(FileTime.fromMillis(0)));
+            FileTime saved = Files.getLastModifiedTime(Files.createFile(folder.resolve("state.json")));
+            assertThat(open().exchange(used("p", 3, NOW), false, NOW)).isEqualTo(new Exchange.Busy(saved));
         }
         assertThat(open().exchange(used("p", 3, NOW), false, NOW)).isInstanceOf(Exchange.Done.class);
     }

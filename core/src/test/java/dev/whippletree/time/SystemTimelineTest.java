@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.testkit.logging.LoggedLines;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,7 +48,7 @@ final class SystemTimelineTest {
                     executor.execute(task);
                 })) {
             timeline.schedule(-5, () -> {
-                throw new IllegalStateException("broken task");
+                throw new AssertionError("broken task");
             });
             timeline.schedule(1, ran::countDown);
             assertThat(hasRun()).isTrue();
@@ -67,6 +69,7 @@ final class SystemTimelineTest {
             });
             assertThat(hasRun()).isTrue();
         }
+        assertThat(thread.get().getName()).isEqualTo("whippletree-1");
         assertThat(thread.get())
                 .isExactlyInstanceOf(Thread.class)
                 .extracting(Thread::isDaemon)
@@ -101,8 +104,13 @@ final class SystemTimelineTest {
 
     @Test
     void closed_takesTimersAndForgetsThem() {
+        ExecutorService callers = Executors.newSingleThreadExecutor();
+        new SystemTimeline(callers).close();
+        assertThat(callers.isShutdown()).isFalse();
+        callers.shutdown();
         SystemTimeline timeline = new SystemTimeline();
         timeline.close();
+        assertThat(((ExecutorService) timeline.executor()).isShutdown()).isTrue();
         timeline.schedule(0, ran::countDown).cancel();
         assertThat(ran.getCount()).isEqualTo(1);
     }
