@@ -186,12 +186,14 @@ final class BatchFileTest {
         assertThat(pool.stats().calls()).isEqualTo(2);
     }
 
-    @Test
-    void tornLine_isMended_andItsItemAskedAgain() throws IOException {
+    /** Without its end, a line may be whole, or a part of a longer one. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 20})
+    void tornLine_isMended_andItsItemAskedAgain(int lost) throws IOException {
         write(line("one", "Hello"), line("two", "World"));
         run();
         byte[] whole = Files.readAllBytes(output);
-        Files.write(output, Arrays.copyOf(whole, whole.length - 20));
+        Files.write(output, Arrays.copyOf(whole, whole.length - lost));
 
         BatchProgress second;
         try (LoggedLines log = new LoggedLines(FileJournal.class)) {
@@ -452,6 +454,7 @@ final class BatchFileTest {
                 arguments("csv", say, "custom_id,id,text\n,r1,A\n", "csv:2: 'custom_id' is empty"),
                 arguments("csv", say, "text\nA\n", ""),
                 arguments("csv", say, "id,text\nr1,A\nr2,\u00ff\n", "the text after line 1 isn't UTF-8"),
+                arguments("csv", say, "text\n" + "A\n".repeat(9_000) + "\u00ff\n", "the text after line 8~isn't UTF-8"),
                 arguments("csv", say, "", "the header is missing"),
                 arguments("csv", null, "id,text\nr1,A\n", "rows need --template~{{id}}"),
                 arguments("csv", "Say: {{txt}}", "id,text\nr1,A\n", "no column 'txt', only id, text"),
@@ -849,7 +852,10 @@ final class BatchFileTest {
                 true,
                 false,
                 Optional.empty());
-        write(vectors("one", "\"A\"", ""), line("two", "Hello"));
+        write(
+                vectors("one", "\"A\"", ""),
+                line("two", "Hello"),
+                line("two", "Hello").replace("two", "own").replace("\"messages\"", "\"max_tokens\": 5, \"messages\""));
 
         BatchFile.check(files(), whippletree.configuration(), item -> {
             if (item.id().equals("one")) {
@@ -859,9 +865,12 @@ final class BatchFileTest {
                 assertThat(item.prompt().cache().read()).isFalse();
             } else {
                 assertThat(item.prompt().messages()).hasSize(2);
+                assertThat(item.prompt().parameters().temperature()).hasValue(1);
+                assertThat(item.prompt().parameters().maxTokens())
+                        .hasValue(item.id().equals("own") ? 5 : 9);
             }
         });
-        assertThat(run().answered()).isEqualTo(2);
+        assertThat(run().answered()).isEqualTo(3);
     }
 
     @Test

@@ -516,6 +516,42 @@ class CoordinationSimulationTest {
     }
 
     @Test
+    void whatWasToldWhileNoNoticeArrived_isFoundOnceTheyArriveAgain() {
+        open(1, 2, Map.of("claim-lease", "10m"));
+        Claim.Ours ours = (Claim.Ours) claim(0);
+        CompletableFuture<Void> ended = ((Claim.Others) claim(1)).ended().toCompletableFuture();
+        List<Object> heard = hear(1);
+        networks.get(1).setUnsubscribed(true);
+        ours.end().run();
+        processes.get(0).closed(new ScopeClosing(Scope.of("a"), Duration.ofHours(1), true, "quota"));
+        timeline.advance(Duration.ofSeconds(3));
+        assertThat(ended).isNotDone();
+        assertThat(heard).isEmpty();
+
+        networks.get(1).setUnsubscribed(false);
+        timeline.advance(Duration.ofMillis(20));
+
+        assertThat(ended).isDone();
+        assertThat(heard).hasSize(1);
+    }
+
+    @Test
+    void closingsThatCouldNotBeRead_areReadWithTheNextBeat() {
+        open(1, 2, Map.of());
+        processes.get(0).closed(new ScopeClosing(Scope.of("a"), Duration.ofHours(1), true, "quota"));
+        timeline.advance(Duration.ofMillis(100));
+        networks.get(1).setDeaf(FaultyCommands.Deafness.TO_ALL);
+        List<Object> heard = hear(1);
+        timeline.advance(Duration.ofMillis(300));
+        networks.get(1).setDeaf(FaultyCommands.Deafness.NONE);
+        assertThat(heard).isEmpty();
+
+        timeline.advance(Contact.INTERVAL);
+
+        assertThat(heard).hasSize(1);
+    }
+
+    @Test
     void closingHeardLate_holdsForWhatRemainsOfIt() {
         open(1, 2, Map.of());
         processes.get(0).closed(new ScopeClosing(Scope.of("a"), Duration.ofSeconds(100), true, "quota"));

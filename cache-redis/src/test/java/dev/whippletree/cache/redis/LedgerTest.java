@@ -41,6 +41,27 @@ class LedgerTest {
     }
 
     @Test
+    void whatIsToBeEnteredMeanwhile_isEnteredAfterwards_andNoOftener() {
+        Ledger ledger = ledger();
+        Entry entry = ledger.startEntering().orElseThrow().entry();
+        assertThat(ledger.startEntering()).isEmpty();
+        assertThat(ledger.entered(entry, reply(Verdict.DONE, "first"), null)).isTrue();
+        Entry again = ledger.startEntering().orElseThrow().entry();
+        assertThat(ledger.entered(again, reply(Verdict.DONE, "first"), null)).isFalse();
+
+        assertThat(ledger.startEntering()).isPresent();
+        assertThat(ledger.startEntering()).isEmpty();
+        IllegalStateException wrong = new IllegalStateException("refused");
+        assertThat(ledger.entered(entry, null, wrong))
+                .as("a failure waits for a beat")
+                .isFalse();
+        assertThat(ledger.trouble()).contains(wrong);
+        assertThat(ledger.startEntering()).isPresent();
+        assertThat(ledger.entered(entry, reply(Verdict.DONE, "first"), null)).isFalse();
+        assertThat(ledger.trouble()).isEmpty();
+    }
+
+    @Test
     void answerOfAFormerEpoch_thatIsHeardAfterTheNextHasBegun_leavesEverythingToBeEntered() {
         Ledger ledger = ledger();
         ledger.answer("used", USES, reply(Verdict.DONE, "first"));
