@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Pool {
 
     private static final String MODEL = "model";
-    private static final long LONGEST_NANOS = Duration.ofDays(2).toNanos();
+    private static final long LONGEST_NANOS = Duration.ofHours(12).toNanos();
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private final List<Account> accounts = new ArrayList<>();

@@ -233,7 +233,14 @@ class CoordinationSimulationTest {
         assertThat(grant(0, 1)).isInstanceOf(Grant.Granted.class);
         networks.get(0).setDown(true);
 
-        assertThat(grant(0, 1)).isInstanceOf(Grant.Refused.class);
+        CompletableFuture<Grant> putOff = reserve(0, 1);
+        timeline.advance(Duration.ofMillis(10));
+        assertThat(putOff.join()).isEqualTo(new Grant.Refused(tokens(1), Duration.ofMillis(100)));
+        assertThat(processes.get(0).status().connected()).as("perhaps").isTrue();
+        assertThat(processes.get(0).status().problem()).isEmpty();
+        timeline.advance(Duration.ofMillis(300));
+        assertThat(processes.get(0).status().connected()).isFalse();
+        assertThat(processes.get(0).status().problem()).isPresent();
         networks.get(0).setDown(false);
         timeline.advance(Duration.ofSeconds(3));
 
@@ -451,10 +458,18 @@ class CoordinationSimulationTest {
         open(1, 2, Map.of());
         Claim.Ours ours = (Claim.Ours) claim(0);
         CompletableFuture<Void> ended = ((Claim.Others) claim(1)).ended().toCompletableFuture();
+        CompletableFuture<Void> endedHere = ((Claim.Others) claim(0)).ended().toCompletableFuture();
+        networks.get(0).setDown(true);
+        timeline.advance(Duration.ofSeconds(3));
+        assertThat(endedHere).as("what this process does it knows").isNotDone();
+        networks.get(0).setDown(false);
+        timeline.advance(Duration.ofSeconds(3));
+        assertThat(ended).isNotDone();
         ours.end().run();
         timeline.advance(Duration.ofMillis(20));
 
         assertThat(ended).isDone();
+        assertThat(endedHere).isDone();
     }
 
     @Test
@@ -494,6 +509,7 @@ class CoordinationSimulationTest {
     void closingToldWhileCutOff_isHeardAfterwards_unlessItWasReopened() {
         open(1, 2, Map.of());
         List<Object> heard = hear(1);
+        List<Object> own = hear(0);
         networks.get(0).setDown(true);
         timeline.advance(Duration.ofSeconds(3));
         processes.get(0).closed(new ScopeClosing(Scope.of("a"), Duration.ofHours(1), true, "quota"));
@@ -512,7 +528,7 @@ class CoordinationSimulationTest {
             assertThat(closing.reason()).isEqualTo("quota");
             assertThat(closing.remaining()).isBetween(Duration.ofSeconds(3_595), Duration.ofSeconds(3_598));
         });
-        assertThat(hear(0)).as("nobody hears himself").isEmpty();
+        assertThat(own).as("nobody hears himself").isEmpty();
     }
 
     @Test
