@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.PriceList;
+import dev.whippletree.emulator.fault.FaultRule;
+import dev.whippletree.emulator.fault.FaultScript;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Embeddings;
@@ -345,6 +347,40 @@ final class BatchRunTest {
         }
         assertThat(end.forecast()).isEmpty();
         assertThat(end.resumed()).isEqualTo(20);
+    }
+
+    @Test
+    void forecast_goesByTheCallsThatTheLatestItemsNeeded() {
+        Whippletree whippletree = new Pool().account("a", "1 / 1m").open();
+        Outlook outlook = new Outlook(whippletree, OptionalLong.of(3_000), null);
+        Origin cache = new Origin(Origin.Source.CACHE, "a", "model", 0, Duration.ZERO, Optional.empty());
+        for (int number = 0; number < 2_000; number++) {
+            outlook.asked(item(number).prompt(), 0);
+            Completion answer = answer("Hello");
+            outlook.ended(
+                    DistinctPrompts.Kind.NEW,
+                    new BatchResult.Answered(item(number), number < 1_000 ? answer : answer.withOrigin(cache)));
+        }
+        outlook.passed(1, 2_000);
+
+        assertThat(outlook.forecast(whippletree.status(), 2_000, 0).orElseThrow().least())
+                .as("of some 20 calls, not of 500")
+                .isBetween(Duration.ofMinutes(10), Duration.ofHours(1));
+    }
+
+    @Test
+    void accountThatFails_isSaidToBeWaitedFor_andWhy() {
+        Pool failing = new Pool()
+                .account("a", "60 / 1m")
+                .account("b", "60 / 1m")
+                .service(service -> service.faults(FaultScript.of(FaultRule.parse("503@0m-3m"))));
+        BatchProgress waiting = at(told(failing, 20), 30);
+        assertThat(waiting.waiting()).hasValueSatisfying(wait -> {
+            assertThat(wait.account()).isIn("a", "b");
+            assertThat(wait.until()).isPresent();
+            assertThat(wait.reason().orElseThrow()).contains("the emulated service refuses");
+        });
+        assertThat(waiting.answered()).isZero();
     }
 
     @Test

@@ -78,6 +78,7 @@ final class HoldingsTest {
 
     @Test
     void whatOthersHaveLeft_countsUntilAWindowHasPassed_lessWhatTheyDontKnowOf() {
+        holdings.keepRefused("refused", List.of(minutely(50)), 0);
         holdings.holdGranted(grant("counted", minutely(10), hourly(1)), List.of(60L, 400L), 0);
         assertThat(room(SECOND)).containsExactly(60L, 400L);
         holdings.holdUncounted(grant("uncounted", minutely(5), hourly(7)));

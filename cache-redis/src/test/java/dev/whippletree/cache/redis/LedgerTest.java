@@ -166,6 +166,9 @@ class LedgerTest {
         Map<String, Duration> places = new HashMap<>();
         ledger.addPlaces(places);
         assertThat(places).containsValues(LEASE.plusHours(1)).hasSize(1);
+        ledger.entered(entry, null, new RedisUnavailableException("gone"));
+        timeline.advance(LEASE);
+        assertThat(ledger.startEntering().orElseThrow().expired()).containsExactly("flying");
     }
 
     @Test
