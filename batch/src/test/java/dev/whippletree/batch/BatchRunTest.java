@@ -363,7 +363,9 @@ final class BatchRunTest {
         }
         outlook.passed(1, 2_000);
 
-        assertThat(outlook.forecast(whippletree.status(), 2_000, 0).orElseThrow().least())
+        assertThat(outlook.forecast(whippletree.status(), 2_000, 0)
+                        .orElseThrow()
+                        .least())
                 .as("of some 20 calls, not of 500")
                 .isBetween(Duration.ofMinutes(10), Duration.ofHours(1));
     }

@@ -2,6 +2,7 @@ package dev.whippletree.batch.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.whippletree.Whippletree;
@@ -66,6 +67,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -265,6 +267,46 @@ final class BatchFileTest {
         assertThat(end.resumed()).isZero();
         assertThat(ids(output)).containsExactlyInAnyOrder("one", "two");
         assertThat(run().resumed()).isEqualTo(2);
+    }
+
+    /** What answers depend on, all of it. */
+    @Test
+    void settings_areWhatAnswersDependOn() throws IOException {
+        input = folder.resolve("prompts.txt");
+        form = new PromptForm(
+                Optional.of("Say {{text}}"),
+                Optional.of("Be brief"),
+                OptionalDouble.of(0.5),
+                OptionalInt.of(9),
+                Optional.of("default"),
+                Optional.of("a"),
+                "tenant",
+                true,
+                true,
+                Optional.of("id"));
+        conversations = true;
+        assertThat(files().settings())
+                .containsExactly(
+                        entry("template", "Say {{text}}"),
+                        entry("system", "Be brief"),
+                        entry("temperature", "0.5"),
+                        entry("max-tokens", "9"),
+                        entry("account", "a"),
+                        entry("tenant", "tenant"),
+                        entry("conversation", "true"));
+        form = PromptForm.PLAIN;
+        conversations = false;
+        assertThat(files().settings()).containsExactly(entry("conversation", "false"));
+        AskedModels models = new AskedModels(whippletree.configuration());
+        models.add(Prompt.of("Hello"));
+        models.add(Prompt.builder().user("Hello").route("other").model("m").build());
+        assertThat(models.settings()).containsExactly(entry("route", "default, other"), entry("model", "m, model"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a.jsonl, JSONL", "A.NDJSON, JSONL", "a.csv, CSV", "a.TSV, TSV", "a.txt, TEXT", "csv, TEXT"})
+    void format_goesByTheNamesEnd(String name, InputFormat format) {
+        assertThat(InputFormat.of(Path.of(name))).isEqualTo(format);
     }
 
     @Test

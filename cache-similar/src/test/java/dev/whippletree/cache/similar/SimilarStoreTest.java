@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -532,21 +531,6 @@ class SimilarStoreTest {
         assertThat(clear(Optional.empty())).isEqualTo(1);
         timeline.advance(Duration.ofMillis(1));
         assertThat(clear(Optional.empty())).isZero();
-
-        AtomicLong held = new AtomicLong();
-        AnswerScope scope = new AnswerScope(
-                "scope", new FlatIndex(10), new AuditedThreshold(0.1, true), timeline::now, held, name -> {});
-        Look look = scope.look("red", Wording.of("red"), new float[] {1}, 0);
-        scope.store(look, entry("warm"), Optional.empty(), 10_000);
-        assertThat(held.get()).isPositive();
-        timeline.advance(Duration.ofHours(1));
-        Look later = scope.look("red", Wording.of("red"), new float[] {1}, 0);
-        assertThat(held.get()).as("it has expired").isZero();
-        scope.store(later, entry("warm"), Optional.empty(), 10_000);
-        assertThat(scope.end()).isEqualTo(1);
-        scope.store(look, entry("warm"), Optional.empty(), 10_000);
-        assertThat(scope.end()).isZero();
-        assertThat(held.get()).isZero();
     }
 
     @Test
