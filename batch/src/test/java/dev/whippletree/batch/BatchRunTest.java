@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.PriceList;
+import dev.whippletree.emulator.fault.FaultRule;
+import dev.whippletree.emulator.fault.FaultScript;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Embeddings;
@@ -209,6 +211,20 @@ final class BatchRunTest {
         assertThat(pulled).hasValue(7);
     }
 
+    @Test
+    void firstItem_isAnnouncedBeforeTheSecondIsThere() {
+        AtomicInteger announced = new AtomicInteger();
+        List<Integer> announcedBefore = new ArrayList<>();
+        Iterator<BatchItem> items = IntStream.range(0, 4)
+                .mapToObj(BatchRunTest::item)
+                .peek(item -> announcedBefore.add(announced.get()))
+                .iterator();
+        new Feed(items, journal, null, Runnable::run, announced::incrementAndGet, item -> {}).pull();
+
+        assertThat(announcedBefore).containsExactly(0, 1, 1, 1);
+        assertThat(announced).as("and when all are").hasValue(2);
+    }
+
     @ParameterizedTest
     @CsvSource({"5, 10000", "15991, 1000"})
     void itemsThatWaitForOthersOfTheirSession_arePulledInBoundedNumber(int length, int most) {
@@ -283,6 +299,90 @@ final class BatchRunTest {
         assertThat(Prompts.ofLength(Prompt.of("abc"), 10, 2).messages())
                 .containsExactly(Message.user("abcab"), Message.user("abcab"));
         assertThat(Prompts.ofLength(hurried, 1 << 25, 1)).isEqualTo(hurried);
+    }
+
+    /** The line is full of others' prompts: what is refused there is asked once it has room. */
+    @Test
+    void lineThatOthersHaveFilled_isWaitedFor() {
+        Pool small = new Pool().account("a", "10 / 1m").engine(EngineSettings.DEFAULT.withLineSize(5));
+        Whippletree whippletree = small.open();
+        List<CompletableFuture<Completion>> others = IntStream.range(0, 15)
+                .mapToObj(number -> whippletree.complete(Prompt.of("Other " + number)))
+                .toList();
+        BatchRun run = Batch.over(whippletree)
+                .timeline(small.timeline())
+                .journal(journal)
+                .build()
+                .run(items(10));
+
+        assertThat(run(small, run).answered()).isEqualTo(10);
+        assertThat(others).allSatisfy(other -> assertThat(other).isCompleted());
+        assertThat(small.stats().calls()).isEqualTo(25);
+    }
+
+    private BatchProgress run(Pool of, BatchRun run) {
+        run.subscribe(collected);
+        return of.await(run);
+    }
+
+    @Test
+    void forecast_isOfWhatNeitherThisRunNorAnEarlierOneHasDone() {
+        IntStream.range(0, 20).forEach(number -> journal.before.put("i" + number, answer("there")));
+        Pool slow = new Pool().account("a", "10 / 1m");
+        List<BatchProgress> told = new ArrayList<>();
+        BatchProgress end = run(
+                slow,
+                Batch.over(slow.open())
+                        .timeline(slow.timeline())
+                        .journal(journal)
+                        .total(50)
+                        .listener(told::add)
+                        .build()
+                        .run(items(50)));
+
+        for (int second : List.of(5, 30, 70)) {
+            BatchProgress at = at(told, second);
+            assertThat(at.elapsed().plus(at.forecast().orElseThrow().least()))
+                    .isCloseTo(end.elapsed(), Duration.ofSeconds(5));
+        }
+        assertThat(end.forecast()).isEmpty();
+        assertThat(end.resumed()).isEqualTo(20);
+    }
+
+    @Test
+    void forecast_goesByTheCallsThatTheLatestItemsNeeded() {
+        Whippletree whippletree = new Pool().account("a", "1 / 1m").open();
+        Outlook outlook = new Outlook(whippletree, OptionalLong.of(3_000), null);
+        Origin cache = new Origin(Origin.Source.CACHE, "a", "model", 0, Duration.ZERO, Optional.empty());
+        for (int number = 0; number < 2_000; number++) {
+            outlook.asked(item(number).prompt(), 0);
+            Completion answer = answer("Hello");
+            outlook.ended(
+                    DistinctPrompts.Kind.NEW,
+                    new BatchResult.Answered(item(number), number < 1_000 ? answer : answer.withOrigin(cache)));
+        }
+        outlook.passed(1, 2_000);
+
+        assertThat(outlook.forecast(whippletree.status(), 2_000, 0)
+                        .orElseThrow()
+                        .least())
+                .as("of some 20 calls, not of 500")
+                .isBetween(Duration.ofMinutes(10), Duration.ofHours(1));
+    }
+
+    @Test
+    void accountThatFails_isSaidToBeWaitedFor_andWhy() {
+        Pool failing = new Pool()
+                .account("a", "60 / 1m")
+                .account("b", "60 / 1m")
+                .service(service -> service.faults(FaultScript.of(FaultRule.parse("503@0m-3m"))));
+        BatchProgress waiting = at(told(failing, 20), 30);
+        assertThat(waiting.waiting()).hasValueSatisfying(wait -> {
+            assertThat(wait.account()).isIn("a", "b");
+            assertThat(wait.until()).isPresent();
+            assertThat(wait.reason().orElseThrow()).contains("the emulated service refuses");
+        });
+        assertThat(waiting.answered()).isZero();
     }
 
     @Test
@@ -365,6 +465,7 @@ final class BatchRunTest {
 
     @Test
     void fullJournal_keepsWhatArrives_andGoesOnOnceThereIsRoom() {
+        LoggedLines log = new LoggedLines(JournalWriter.class);
         BatchRun run = runWithAFullJournal();
         long calls = pool.stats().calls();
         BatchProgress held = run.progress();
@@ -381,11 +482,13 @@ final class BatchRunTest {
         assertThat(journal.attempts).as("every five seconds").isBetween(120, 140);
         journal.room = Integer.MAX_VALUE;
 
-        BatchProgress end;
-        try (LoggedLines log = new LoggedLines(JournalWriter.class)) {
-            end = pool.await(run);
-            assertThat(log.all()).contains("WARN Results can be written again; the batch goes on");
-        }
+        BatchProgress end = pool.await(run);
+        log.close();
+        assertThat(log.all())
+                .containsExactly(
+                        "WARN answers.jsonl can't be written: no space left on device; no prompt starts until that works"
+                                + " again, and what arrives is kept in memory",
+                        "WARN Results can be written again; the batch goes on");
 
         assertThat(end.answered()).isEqualTo(1_000);
         assertThat(end.held()).isEmpty();
@@ -413,6 +516,25 @@ final class BatchRunTest {
         assertThat(pool.await(run).answered()).isEqualTo(5);
         assertThat(collected.ids()).containsExactly("x0", "x1", "x2", "x3", "x4");
         assertThat(pool.stats().calls()).isEqualTo(5);
+    }
+
+    @Test
+    void fullJournal_withdrawsWhatWaitsForALimit() {
+        Pool slow = new Pool().account("a", "20 / 1m");
+        journal.room = 10;
+        BatchRun run = Batch.over(slow.open())
+                .timeline(slow.timeline())
+                .journal(journal)
+                .build()
+                .run(items(50));
+        run.subscribe(collected);
+        slow.timeline().advance(Duration.ofMinutes(5));
+        assertThat(slow.stats().calls()).isEqualTo(20);
+        assertThat(run.progress().underWay()).isZero();
+        journal.room = 50;
+
+        assertThat(slow.await(run).answered()).isEqualTo(50);
+        assertThat(slow.stats().calls()).isEqualTo(50);
     }
 
     private BatchRun runWithAFullJournal() {
@@ -734,10 +856,16 @@ final class BatchRunTest {
 
     @Test
     void vectors_areAsManyResultsAsItems_whoseTextsGoInFewCalls() {
-        BatchProgress end =
-                run(batch(pool.open()).total(100).build().run(vectors(100).iterator()));
+        BatchProgress end = run(batch(pool.open())
+                .mostCharacters(4 * 20 * 1_536 * 2)
+                .total(100)
+                .build()
+                .run(vectors(100).iterator()));
 
         assertThat(end.answered()).isEqualTo(100);
+        assertThat(end.elapsed())
+                .as("four at once, by the room that their vectors take, a second each")
+                .isBetween(Duration.ofSeconds(25), Duration.ofSeconds(26));
         assertThat(pool.stats().calls()).as("of 16 texts at most").isEqualTo(200);
         assertThat(collected.results()).allSatisfy(result -> {
             Embeddings embeddings = ((BatchResult.Answered) result).embeddings();

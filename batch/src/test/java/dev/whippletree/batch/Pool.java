@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Pool {
 
     private static final String MODEL = "model";
+    private static final long LONGEST_NANOS = Duration.ofHours(12).toNanos();
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private final List<Account> accounts = new ArrayList<>();
@@ -125,7 +126,7 @@ public final class Pool {
     /** Runs until a run has ended. */
     public BatchProgress await(BatchRun run) {
         while (!run.end().isDone()) {
-            if (!timeline.runNext()) {
+            if (!timeline.runNext() || timeline.nanoTime() > LONGEST_NANOS) {
                 throw new IllegalStateException("nothing is left to happen, and the run hasn't ended");
             }
         }

@@ -2,6 +2,7 @@ package dev.whippletree.batch.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.whippletree.Whippletree;
@@ -66,6 +67,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -186,12 +188,14 @@ final class BatchFileTest {
         assertThat(pool.stats().calls()).isEqualTo(2);
     }
 
-    @Test
-    void tornLine_isMended_andItsItemAskedAgain() throws IOException {
+    /** Without its end, a line may be whole, or a part of a longer one. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 20})
+    void tornLine_isMended_andItsItemAskedAgain(int lost) throws IOException {
         write(line("one", "Hello"), line("two", "World"));
         run();
         byte[] whole = Files.readAllBytes(output);
-        Files.write(output, Arrays.copyOf(whole, whole.length - 20));
+        Files.write(output, Arrays.copyOf(whole, whole.length - lost));
 
         BatchProgress second;
         try (LoggedLines log = new LoggedLines(FileJournal.class)) {
@@ -263,6 +267,46 @@ final class BatchFileTest {
         assertThat(end.resumed()).isZero();
         assertThat(ids(output)).containsExactlyInAnyOrder("one", "two");
         assertThat(run().resumed()).isEqualTo(2);
+    }
+
+    /** What answers depend on, all of it. */
+    @Test
+    void settings_areWhatAnswersDependOn() throws IOException {
+        input = folder.resolve("prompts.txt");
+        form = new PromptForm(
+                Optional.of("Say {{text}}"),
+                Optional.of("Be brief"),
+                OptionalDouble.of(0.5),
+                OptionalInt.of(9),
+                Optional.of("default"),
+                Optional.of("a"),
+                "tenant",
+                true,
+                true,
+                Optional.of("id"));
+        conversations = true;
+        assertThat(files().settings())
+                .containsExactly(
+                        entry("template", "Say {{text}}"),
+                        entry("system", "Be brief"),
+                        entry("temperature", "0.5"),
+                        entry("max-tokens", "9"),
+                        entry("account", "a"),
+                        entry("tenant", "tenant"),
+                        entry("conversation", "true"));
+        form = PromptForm.PLAIN;
+        conversations = false;
+        assertThat(files().settings()).containsExactly(entry("conversation", "false"));
+        AskedModels models = new AskedModels(whippletree.configuration());
+        models.add(Prompt.of("Hello"));
+        models.add(Prompt.builder().user("Hello").route("other").model("m").build());
+        assertThat(models.settings()).containsExactly(entry("route", "default, other"), entry("model", "m, model"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a.jsonl, JSONL", "A.NDJSON, JSONL", "a.csv, CSV", "a.TSV, TSV", "a.txt, TEXT", "csv, TEXT"})
+    void format_goesByTheNamesEnd(String name, InputFormat format) {
+        assertThat(InputFormat.of(Path.of(name))).isEqualTo(format);
     }
 
     @Test
@@ -452,6 +496,7 @@ final class BatchFileTest {
                 arguments("csv", say, "custom_id,id,text\n,r1,A\n", "csv:2: 'custom_id' is empty"),
                 arguments("csv", say, "text\nA\n", ""),
                 arguments("csv", say, "id,text\nr1,A\nr2,\u00ff\n", "the text after line 1 isn't UTF-8"),
+                arguments("csv", say, "text\n" + "A\n".repeat(9_000) + "\u00ff\n", "the text after line 8~isn't UTF-8"),
                 arguments("csv", say, "", "the header is missing"),
                 arguments("csv", null, "id,text\nr1,A\n", "rows need --template~{{id}}"),
                 arguments("csv", "Say: {{txt}}", "id,text\nr1,A\n", "no column 'txt', only id, text"),
@@ -849,7 +894,10 @@ final class BatchFileTest {
                 true,
                 false,
                 Optional.empty());
-        write(vectors("one", "\"A\"", ""), line("two", "Hello"));
+        write(
+                vectors("one", "\"A\"", ""),
+                line("two", "Hello"),
+                line("two", "Hello").replace("two", "own").replace("\"messages\"", "\"max_tokens\": 5, \"messages\""));
 
         BatchFile.check(files(), whippletree.configuration(), item -> {
             if (item.id().equals("one")) {
@@ -859,9 +907,12 @@ final class BatchFileTest {
                 assertThat(item.prompt().cache().read()).isFalse();
             } else {
                 assertThat(item.prompt().messages()).hasSize(2);
+                assertThat(item.prompt().parameters().temperature()).hasValue(1);
+                assertThat(item.prompt().parameters().maxTokens())
+                        .hasValue(item.id().equals("own") ? 5 : 9);
             }
         });
-        assertThat(run().answered()).isEqualTo(2);
+        assertThat(run().answered()).isEqualTo(3);
     }
 
     @Test

@@ -340,6 +340,12 @@ final class CrashTest {
             timeline.advance(Duration.ofSeconds(1));
             assertThat(disk.forced.get(ANSWERS)).isEqualTo(disk.written.get(ANSWERS));
         }
+        journal.append(results(3));
+        journal.append(results(4));
+        journal.close();
+        for (Path file : List.of(ANSWERS, FAILURES)) {
+            assertThat(disk.forced.get(file)).isEqualTo(disk.written.get(file));
+        }
     }
 
     @Test

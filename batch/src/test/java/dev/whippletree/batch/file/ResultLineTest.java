@@ -33,7 +33,7 @@ final class ResultLineTest {
 
     private static ResultLine line(BatchResult result) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ResultLine.write(result, Instant.EPOCH, bytes);
+        ResultLine.write(result, Instant.ofEpochSecond(1_700_000_000, 999_999_999), bytes);
         return ResultLine.read(bytes.toString(StandardCharsets.UTF_8)).orElseThrow();
     }
 
@@ -115,14 +115,21 @@ final class ResultLineTest {
                 "Hi", Optional.empty(), List.of(), FinishReason.LENGTH, Optional.of(TokenUsage.of(1, 2)), ORIGIN);
         ResultLine line = line(Prompt.of("Hi"), completion);
 
+        String request = "batch_req_" + Digests.brief("one");
         assertThat(line.key()).isEqualTo("key");
-        assertThat(line.json().at("/response/body/choices").toString())
-                .isEqualTo("[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"logprobs\":null,"
-                        + "\"finish_reason\":\"length\"}]");
-        assertThat(line.json().path("whippletree").toString())
-                .isEqualTo(
-                        "{\"input\":\"fingerprint\",\"key\":\"key\",\"source\":\"call\",\"account\":\"a\",\"attempts\":1,"
-                                + "\"waited_ms\":5}");
+        assertThat(line.json().at("/response/body/usage/total_tokens").intValue())
+                .isEqualTo(3);
+        assertThat(line.json()
+                        .toString()
+                        .replaceFirst("\"usage\":[{].*?}}", "\"usage\":…")
+                        .replace(request, "REQUEST"))
+                .isEqualTo("{\"id\":\"REQUEST\",\"custom_id\":\"one\",\"response\":{\"status_code\":200,"
+                        + "\"request_id\":\"REQUEST\",\"body\":{\"id\":\"chatcmpl-REQUEST\","
+                        + "\"object\":\"chat.completion\",\"created\":1700000000,\"model\":\"m\",\"choices\":["
+                        + "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"logprobs\":null,"
+                        + "\"finish_reason\":\"length\"}],\"usage\":…}},\"error\":null,\"whippletree\":"
+                        + "{\"input\":\"fingerprint\",\"key\":\"key\",\"source\":\"call\",\"account\":\"a\","
+                        + "\"attempts\":1,\"waited_ms\":5}}");
         Completion read = line.completion().orElseThrow();
         assertThat(read.text()).isEqualTo("Hi");
         assertThat(read.finishReason()).isEqualTo(FinishReason.LENGTH);

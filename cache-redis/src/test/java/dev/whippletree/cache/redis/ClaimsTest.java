@@ -3,10 +3,13 @@ package dev.whippletree.cache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 
 import dev.whippletree.spi.CacheKey;
@@ -19,6 +22,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ClaimsTest {
 
@@ -67,6 +72,53 @@ final class ClaimsTest {
         endWhileRedisIsAway(claimed(), LEASE.dividedBy(2));
 
         verify(commands).unclaim(eq(KEY), anyString(), anyString());
+    }
+
+    @Test
+    void endThatIsNotConfirmed_isSentAgainWithEachContact_untilItIs() {
+        Claim.Ours claim = claimed();
+        timeline.advance(Duration.ofMillis(500));
+        doReturn(CompletableFuture.failedFuture(new RedisUnavailableException("gone")))
+                .when(commands)
+                .unclaim(any(), anyString(), anyString());
+        claim.end().run();
+        claim.end().run();
+        timeline.advance(Duration.ofMillis(10));
+        verify(commands).unclaim(eq(KEY), anyString(), anyString());
+        assertThat(contact.isUp()).isFalse();
+        timeline.advance(BEAT);
+        verify(commands, times(2)).unclaim(eq(KEY), anyString(), anyString());
+
+        doReturn(CompletableFuture.completedFuture(null)).when(commands).unclaim(any(), anyString(), anyString());
+        timeline.advance(BEAT.multipliedBy(2));
+        verify(commands, times(3)).unclaim(eq(KEY), anyString(), anyString());
+    }
+
+    /** Negative: the question came too late. */
+    @ParameterizedTest
+    @CsvSource({"-1, true", "0, true", "1, false"})
+    void claimThatWasAskedForTooLate_isOursWithoutTheOthers(long remaining, boolean ours) {
+        contact.add(claims);
+        contact.start();
+        timeline.advance(BEAT);
+        doReturn(CompletableFuture.completedFuture(remaining))
+                .when(commands)
+                .claim(any(), anyString(), any(), anyLong());
+        CompletableFuture<Claim> claim = claims.claim(KEY).toCompletableFuture();
+        timeline.advance(Duration.ofMillis(10));
+
+        assertThat(claim.join() instanceof Claim.Ours).isEqualTo(ours);
+        if (claim.join() instanceof Claim.Ours mine) {
+            assertThat(mine.agreed()).isEqualTo(remaining == 0);
+        }
+        claims.close();
+        CompletableFuture<Claim> late = claims.claim(KEY).toCompletableFuture();
+        assertThat(late.join())
+                .isInstanceOfSatisfying(
+                        Claim.Ours.class, mine -> assertThat(mine.agreed()).isFalse());
+        if (claim.join() instanceof Claim.Others others) {
+            assertThat(others.ended().toCompletableFuture()).isDone();
+        }
     }
 
     @Test

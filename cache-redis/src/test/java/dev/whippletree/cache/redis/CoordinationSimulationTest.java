@@ -233,7 +233,14 @@ class CoordinationSimulationTest {
         assertThat(grant(0, 1)).isInstanceOf(Grant.Granted.class);
         networks.get(0).setDown(true);
 
-        assertThat(grant(0, 1)).isInstanceOf(Grant.Refused.class);
+        CompletableFuture<Grant> putOff = reserve(0, 1);
+        timeline.advance(Duration.ofMillis(10));
+        assertThat(putOff.join()).isEqualTo(new Grant.Refused(tokens(1), Duration.ofMillis(100)));
+        assertThat(processes.get(0).status().connected()).as("perhaps").isTrue();
+        assertThat(processes.get(0).status().problem()).isEmpty();
+        timeline.advance(Duration.ofMillis(300));
+        assertThat(processes.get(0).status().connected()).isFalse();
+        assertThat(processes.get(0).status().problem()).isPresent();
         networks.get(0).setDown(false);
         timeline.advance(Duration.ofSeconds(3));
 
@@ -251,6 +258,22 @@ class CoordinationSimulationTest {
         assertThat(alone()).isEqualTo(1);
         timeline.advance(Duration.ofSeconds(3));
         assertThat(redis.inFlight()).isEqualTo(1);
+    }
+
+    /** What is asked seems to come too late there, until its time is known. */
+    @Test
+    void clockOfRedisThatIsSet_costsNobodyAGrant_norForLongAClaim() {
+        open(1, 2, Map.of());
+        redis.putClockForward(Duration.ofHours(1));
+        assertThat(grant(0, 1)).isInstanceOf(Grant.Granted.class);
+        assertThat(alone()).isZero();
+        assertThat(claim(1))
+                .isInstanceOfSatisfying(
+                        Claim.Ours.class, ours -> assertThat(ours.agreed()).isFalse());
+        timeline.advance(Duration.ofMillis(10));
+        assertThat(claim(1))
+                .isInstanceOfSatisfying(
+                        Claim.Ours.class, ours -> assertThat(ours.agreed()).isTrue());
     }
 
     @Test
@@ -451,10 +474,18 @@ class CoordinationSimulationTest {
         open(1, 2, Map.of());
         Claim.Ours ours = (Claim.Ours) claim(0);
         CompletableFuture<Void> ended = ((Claim.Others) claim(1)).ended().toCompletableFuture();
+        CompletableFuture<Void> endedHere = ((Claim.Others) claim(0)).ended().toCompletableFuture();
+        networks.get(0).setDown(true);
+        timeline.advance(Duration.ofSeconds(3));
+        assertThat(endedHere).as("what this process does it knows").isNotDone();
+        networks.get(0).setDown(false);
+        timeline.advance(Duration.ofSeconds(3));
+        assertThat(ended).isNotDone();
         ours.end().run();
         timeline.advance(Duration.ofMillis(20));
 
         assertThat(ended).isDone();
+        assertThat(endedHere).isDone();
     }
 
     @Test
@@ -494,6 +525,7 @@ class CoordinationSimulationTest {
     void closingToldWhileCutOff_isHeardAfterwards_unlessItWasReopened() {
         open(1, 2, Map.of());
         List<Object> heard = hear(1);
+        List<Object> own = hear(0);
         networks.get(0).setDown(true);
         timeline.advance(Duration.ofSeconds(3));
         processes.get(0).closed(new ScopeClosing(Scope.of("a"), Duration.ofHours(1), true, "quota"));
@@ -512,7 +544,43 @@ class CoordinationSimulationTest {
             assertThat(closing.reason()).isEqualTo("quota");
             assertThat(closing.remaining()).isBetween(Duration.ofSeconds(3_595), Duration.ofSeconds(3_598));
         });
-        assertThat(hear(0)).as("nobody hears himself").isEmpty();
+        assertThat(own).as("nobody hears himself").isEmpty();
+    }
+
+    @Test
+    void whatWasToldWhileNoNoticeArrived_isFoundOnceTheyArriveAgain() {
+        open(1, 2, Map.of("claim-lease", "10m"));
+        Claim.Ours ours = (Claim.Ours) claim(0);
+        CompletableFuture<Void> ended = ((Claim.Others) claim(1)).ended().toCompletableFuture();
+        List<Object> heard = hear(1);
+        networks.get(1).setUnsubscribed(true);
+        ours.end().run();
+        processes.get(0).closed(new ScopeClosing(Scope.of("a"), Duration.ofHours(1), true, "quota"));
+        timeline.advance(Duration.ofSeconds(3));
+        assertThat(ended).isNotDone();
+        assertThat(heard).isEmpty();
+
+        networks.get(1).setUnsubscribed(false);
+        timeline.advance(Duration.ofMillis(20));
+
+        assertThat(ended).isDone();
+        assertThat(heard).hasSize(1);
+    }
+
+    @Test
+    void closingsThatCouldNotBeRead_areReadWithTheNextBeat() {
+        open(1, 2, Map.of());
+        processes.get(0).closed(new ScopeClosing(Scope.of("a"), Duration.ofHours(1), true, "quota"));
+        timeline.advance(Duration.ofMillis(100));
+        networks.get(1).setDeaf(FaultyCommands.Deafness.TO_ALL);
+        List<Object> heard = hear(1);
+        timeline.advance(Duration.ofMillis(300));
+        networks.get(1).setDeaf(FaultyCommands.Deafness.NONE);
+        assertThat(heard).isEmpty();
+
+        timeline.advance(Contact.INTERVAL);
+
+        assertThat(heard).hasSize(1);
     }
 
     @Test

@@ -37,6 +37,7 @@ final class FaultyCommands {
     private double lossRate;
     private boolean down;
     private boolean silent;
+    private boolean unsubscribed;
     private Deafness deafness = Deafness.NONE;
     private final List<Runnable> withheld = new ArrayList<>();
     private int connection;
@@ -84,6 +85,15 @@ final class FaultyCommands {
         silent = unheard;
         if (back && !down) {
             connect();
+        }
+    }
+
+    /** Lets no notice arrive although everything else does, or subscribes anew. */
+    void setUnsubscribed(boolean away) {
+        unsubscribed = away;
+        CoordinationCommands.Events told = events;
+        if (!away && told != null) {
+            timeline.schedule(0, told::subscribed);
         }
     }
 
@@ -242,7 +252,7 @@ final class FaultyCommands {
     private void start(CoordinationCommands.Events told) {
         events = told;
         redis.subscribe(text -> {
-            if (!down && !silent && deafness == Deafness.NONE) {
+            if (!down && !silent && !unsubscribed && deafness == Deafness.NONE) {
                 timeline.schedule(way(), () -> told.notice(text));
             }
         });

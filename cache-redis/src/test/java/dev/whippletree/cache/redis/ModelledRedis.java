@@ -32,6 +32,7 @@ final class ModelledRedis {
     private static final long REBUILDING_MILLIS = 2_500;
 
     private final VirtualTimeline timeline;
+    private long clockMillis = 1_700_000_000_000L;
     private final List<Consumer<String>> subscribers = new ArrayList<>();
     private final Map<String, State> states = new HashMap<>();
     private final Map<String, SharedLimit> limits = new HashMap<>();
@@ -64,9 +65,14 @@ final class ModelledRedis {
         this.timeline = timeline;
     }
 
+    /** Sets its clock. */
+    void putClockForward(Duration time) {
+        clockMillis += time.toMillis();
+    }
+
     /** Another clock than the processes', and not in step with it. */
     private long now() {
-        return 1_700_000_000_000L + timeline.nanoTime() / 1_000_000;
+        return clockMillis + timeline.nanoTime() / 1_000_000;
     }
 
     /** Loses everything. */

@@ -7,6 +7,7 @@ import static org.mockito.Mockito.when;
 
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.VirtualTimeline;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
@@ -122,12 +123,28 @@ class RedisLinkTest {
     void brokenConnection_refusesAtOnceAndIsMadeAnew() {
         connected();
 
-        connector.breakConnection(0);
+        try (LoggedLines log = new LoggedLines("dev.whippletree.cache.redis")) {
+            connector.breakConnection(0);
 
-        assertFailed(answer("hello"), "the connection broke");
-        timeline.runAll();
-        connector.connect(1);
+            assertFailed(answer("hello"), "the connection broke");
+            timeline.advance(Duration.ofMillis(50));
+            connector.fail(1, new RedisConnectionException("refused"));
+            assertFailed(answer("hello"), "refused");
+            timeline.runAll();
+            connector.connect(2);
+            assertThat(log.all())
+                    .containsExactly(
+                            "WARN cache redis: Redis at host:6379 can't be used (the connection broke); until it is back,"
+                                    + " nothing is stored; check that it runs and can be reached from here",
+                            "INFO cache redis: Redis at host:6379 is back");
+        }
         assertThat(answer("hello")).isCompletedWithValue("hello");
+
+        connector.breakConnection(2);
+        timeline.advance(Duration.ofMillis(50));
+        assertThat(connector.attempts)
+                .as("a link that has worked is made anew soon")
+                .hasSize(4);
     }
 
     @Test
@@ -261,19 +278,21 @@ class RedisLinkTest {
         assertThat(connector.questions(0)).hasSize(2);
     }
 
-    @Test
-    void pauseOfThisProcess_isNotTakenForSilence() {
+    /** A timer may be a tenth of a second late. */
+    @ParameterizedTest
+    @CsvSource({"100, 1, 2", "101, 2, 1", "10000, 2, 1"})
+    void pauseOfThisProcess_isNotTakenForSilence(long millis, int questions, int connections) {
         connected();
         timeOut();
         timeline.advance(Duration.ofMillis(300));
 
-        clock.pause(Duration.ofSeconds(10));
+        clock.pause(Duration.ofMillis(millis));
         timeline.advance(Duration.ofMillis(300));
 
-        assertThat(connector.questions(0)).hasSize(2);
-        connector.questions(0).get(1).complete("PONG");
+        assertThat(connector.questions(0)).hasSize(questions);
+        connector.questions(0).get(questions - 1).complete("PONG");
         timeline.advance(Duration.ofMinutes(1));
-        assertThat(connector.attempts).hasSize(1);
+        assertThat(connector.attempts).hasSize(connections);
     }
 
     @Test

@@ -176,6 +176,10 @@ class ScriptsTest {
         assertThat(join(commands.enter(call(MINUTE, HOUR), "two", List.of(), dated))
                         .left())
                 .containsExactly(2L);
+        age(HOUR.minus(MINUTE.multipliedBy(2)));
+        assertThat(left()).isEqualTo(2);
+        age(MINUTE.multipliedBy(2));
+        assertThat(left()).isEqualTo(AMOUNT);
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cache.similar.AuditedThreshold.Judgement;
 import dev.whippletree.cache.similar.AuditedThreshold.Verdict;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Tag;
@@ -116,8 +118,12 @@ class AuditedThresholdTest {
         world.ask(600, score -> 1);
         assertThat(world.threshold.threshold()).isInfinite();
         int before = world.hits;
-        world.ask(800, AuditedThresholdTest::steep);
+        world.ask(1_300, AuditedThresholdTest::steep);
         assertThat(world.hits).isEqualTo(before);
+        assertThat(world.threshold.isOff()).isTrue();
+        world.ask(900, AuditedThresholdTest::steep);
+        assertThat(world.threshold.isOff()).isFalse();
+        assertThat(world.hits).isGreaterThan(before);
     }
 
     @Test
@@ -228,6 +234,21 @@ class AuditedThresholdTest {
         assertThat(threshold.threshold()).isEqualTo(0.9);
         askUnjudged(threshold, 1);
         assertThat(threshold.threshold()).isInfinite();
+    }
+
+    /** Labels come a hundred requests late, and the window is full all the same. */
+    @Test
+    void window_goesByTheRequestsThatAreKnown() {
+        AuditedThreshold threshold = new AuditedThreshold(0.05, true);
+        Deque<AuditedThreshold.Request> unjudged = new ArrayDeque<>();
+        for (int i = 0; i < 4_100; i++) {
+            unjudged.add(threshold.answered(0.9, Judgement.ASK));
+            if (unjudged.size() > 100) {
+                threshold.label(unjudged.remove(), false);
+            }
+        }
+        assertThat(threshold.measured().requests()).isEqualTo(AuditedThreshold.WINDOW);
+        assertThat(threshold.overdue()).isZero();
     }
 
     private static void askUnjudged(AuditedThreshold threshold, int requests) {

@@ -3,6 +3,8 @@ package dev.whippletree.cache.similar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.whippletree.model.Completion;
+import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.CacheEntry;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -153,6 +155,38 @@ class FlatIndexTest {
         index.remove(first.id());
         index.replace(first);
         assertThat(index.size()).isZero();
+    }
+
+    @Test
+    void bytes_areOfAllThatAnAnswerHas() {
+        long least = bytes("", Optional.empty(), Optional.empty(), List.of());
+        assertThat(least).isPositive();
+        assertThat(bytes("x".repeat(1_000), Optional.empty(), Optional.empty(), List.of()) - least)
+                .isEqualTo(1_000);
+        assertThat(bytes("\u0416".repeat(500), Optional.empty(), Optional.empty(), List.of()) - least)
+                .isEqualTo(1_000);
+        assertThat(bytes("", Optional.of("x".repeat(1_000)), Optional.empty(), List.of()) - least)
+                .isEqualTo(1_000);
+        assertThat(bytes("", Optional.empty(), Optional.of("x".repeat(1_000)), List.of()) - least)
+                .isEqualTo(1_000);
+        assertThat(bytes("", Optional.empty(), Optional.empty(), List.of(new ToolCall("1", "f", "x".repeat(1_000))))
+                        - least)
+                .isBetween(1_001L, 1_300L);
+    }
+
+    private static long bytes(String text, Optional<String> reasoning, Optional<String> refusal, List<ToolCall> calls) {
+        Completion plain = Replay.entry("").completion();
+        return Stored.bytes(new CacheEntry(
+                new Completion(
+                        text,
+                        reasoning,
+                        refusal,
+                        calls,
+                        plain.finishReason(),
+                        plain.usage(),
+                        plain.extras(),
+                        plain.origin()),
+                NOW));
     }
 
     @Test

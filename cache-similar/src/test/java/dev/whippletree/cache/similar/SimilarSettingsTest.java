@@ -45,6 +45,20 @@ final class SimilarSettingsTest {
                         128L << 20));
     }
 
+    @Test
+    void whatIsSet_isUsed() {
+        assertThat(read(Map.of(
+                        "mode", "serve",
+                        "max-error", "2%",
+                        "embedder", "minilm",
+                        "verifier", "caller",
+                        "questions", "200",
+                        "scopes", "3",
+                        "memory", "4MB")))
+                .isEqualTo(new SimilarSettings(
+                        "cache similar", SimilarSettings.Mode.SERVE, 0.02, NONE, "minilm", "caller", 200, 3, 4L << 20));
+    }
+
     @ParameterizedTest
     @CsvSource({"1%, 0.01", "0.5 %, 0.005", "50%, 0.5", ".25, 0.25", "0.001, 0.001"})
     void share_isReadInEitherForm(String text, double share) {

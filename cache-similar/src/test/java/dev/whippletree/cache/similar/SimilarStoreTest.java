@@ -2,8 +2,13 @@ package dev.whippletree.cache.similar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.ArgumentMatchers.startsWith;
+import static org.mockito.Mockito.atLeast;
 import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.withSettings;
 
 import dev.whippletree.model.ApprovedWordings;
 import dev.whippletree.model.Completion;
@@ -18,21 +23,28 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
 
 /** The store in virtual time, over vectors that say by a question's first word what it means. */
 class SimilarStoreTest {
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
+    private final Logger log = mock(Logger.class);
+
+    /** What verifiers are to do, where that is held back. */
+    private final Deque<Runnable> judging = new ArrayDeque<>();
+
+    private boolean putting;
     private boolean closed;
     private SimilarStore store = open(Map.of("mode", "serve", "max-error", "10%"), Optional.of(new EqualVerifier()));
 
@@ -63,12 +75,19 @@ class SimilarStoreTest {
     }
 
     private SimilarStore open(Map<String, String> values, Optional<Verifier> verifier) {
-        return open(values, verifier, FakeServices.on(timeline));
-    }
-
-    private SimilarStore open(Map<String, String> values, Optional<Verifier> verifier, Services services) {
         SimilarSettings settings = SimilarSettings.from(
                 new Settings("cache similar", values), ApprovedWordings.parse("approved one\napproved other\n"));
+        FakeServices virtual = FakeServices.on(timeline);
+        Services services = mock(Services.class, withSettings().stubOnly().defaultAnswer(delegatesTo(virtual)));
+        doReturn(log).when(services).logger("cache.similar");
+        Executor executor = task -> {
+            if (putting) {
+                judging.add(task);
+            } else {
+                virtual.executor().execute(task);
+            }
+        };
+        doReturn(executor).when(services).executor();
         return new SimilarStore(
                 settings, new ApprovedStore(settings, services.clock()), new FirstWords(), verifier, services);
     }
@@ -78,11 +97,11 @@ class SimilarStoreTest {
         store = open(values, verifier);
     }
 
-    private void reopen(Executor executor) {
-        store.close();
-        Services services = mock(Services.class, delegatesTo(FakeServices.on(timeline)));
-        doReturn(executor).when(services).executor();
-        store = open(Map.of("mode", "serve", "max-error", "10%"), Optional.of(new EqualVerifier()), services);
+    /** Stores what waits for its verdict in {@link #judging}. */
+    private void putUnjudged(CacheKey key, String answer) {
+        putting = true;
+        store.put(key, entry(answer));
+        putting = false;
     }
 
     private static CacheKey key(String tenant, String scope, String question) {
@@ -328,49 +347,80 @@ class SimilarStoreTest {
         assertThat(store.remarks().get(0)).contains("1 hits were called wrong");
     }
 
-    @Test
-    void verifierThatFails_isTold_andWhatItDidNotJudgeCountsAsWrong() {
-        store.close();
-        store = open(Map.of("mode", "shadow", "max-error", "10%"), Optional.of(new Verifier() {
+    private static Verifier judge(BiPredicate<String, String> agree) {
+        return new Verifier() {
             @Override
             public String name() {
-                return "failing";
+                return "odd";
             }
 
             @Override
             public boolean agree(String question, Completion stored, Completion fresh) {
-                throw new IllegalStateException("no judge today");
+                return agree.test(stored.text(), fresh.text());
             }
-        }));
+        };
+    }
+
+    @Test
+    void verifierThatFails_isTold_andWhatItDidNotJudgeCountsAsWrong() {
+        reopen(Map.of("mode", "shadow", "max-error", "10%"), Optional.of(judge((stored, fresh) -> {
+            throw new IllegalStateException("no judge today");
+        })));
         warmUp();
+        verify(log, atLeast(490))
+                .warn("The verifier {} failed: {}", "odd", "java.lang.IllegalStateException: no judge today");
         assertThat(store.remarks())
                 .anyMatch(remark -> remark.matches("49\\d verdicts were lost because .*"))
                 .anyMatch(remark -> remark.matches(".*; 29\\d unjudged answers count as wrong"));
         assertThat(hitsOf(300, "scope", "acme")).isZero();
     }
 
+    @Test
+    void verifierThatFailsAboutAnotherAnswerThanTheNearest_isTold_andLosesNoVerdict() {
+        reopen(Map.of("mode", "shadow", "max-error", "10%"), Optional.of(judge((stored, fresh) -> {
+            if (stored.equals("cold")) {
+                throw new IllegalStateException("no judge today");
+            }
+            return stored.equals(fresh);
+        })));
+        ask(key("red apple"), "warm");
+        ask(key("blue sky"), "cold");
+        ask(key("red pear"), "hot");
+        verify(log).warn("The verifier {} failed: {}", "odd", "java.lang.IllegalStateException: no judge today");
+        assertThat(store.remarks()).noneMatch(remark -> remark.contains("lost"));
+        assertThat(clear(Optional.empty())).isEqualTo(3);
+    }
+
+    @Test
+    void scopeThatGivesTooManyWrongAnswers_isSwitchedOff_andToldOnce() {
+        warmUp();
+        for (int i = 0; i < 600; i++) {
+            CacheKey key = key("red wrong " + word(i));
+            if (get(key).isEmpty()) {
+                putUnjudged(key, "hot");
+            }
+        }
+        judging.forEach(Runnable::run);
+        verify(log)
+                .warn(
+                        startsWith(
+                                "Scope {}: more than {} of requests got wrong answers; nothing is served there until"),
+                        eq("scope"),
+                        eq(0.1),
+                        eq(AuditedThreshold.WINDOW));
+        assertThat(hitsOf(50, "scope", "acme")).isZero();
+    }
+
     /** A judge that takes 300 ms, asked 25 times a second: it holds up no look-up, and hits come. */
     @Test
     void slowVerifier_holdsUpNoLookUp() {
-        Deque<Runnable> judging = new ArrayDeque<>();
-        AtomicBoolean storing = new AtomicBoolean();
-        Executor executor = task -> {
-            if (storing.get()) {
-                judging.add(task);
-            } else {
-                timeline.executor().execute(task);
-            }
-        };
-        reopen(executor);
         int hits = 0;
         for (int i = 0; i < 1_000; i++) {
             CacheKey key = key((i % 2 == 0 ? "red " : "blue ") + word(i));
             if (get(key).isPresent()) {
                 hits++;
             } else {
-                storing.set(true);
-                store.put(key, entry(i % 2 == 0 ? "warm" : "cold"));
-                storing.set(false);
+                putUnjudged(key, i % 2 == 0 ? "warm" : "cold");
             }
             if (judging.size() >= 8) {
                 judging.remove().run();
@@ -382,24 +432,27 @@ class SimilarStoreTest {
 
     @Test
     void verifierThatCantKeepUp_losesVerdicts_andTellsHowMany() {
-        AtomicBoolean storing = new AtomicBoolean();
-        Executor executor = task -> {
-            if (!storing.get()) {
-                timeline.executor().execute(task);
-            }
-        };
-        reopen(executor);
         ask(key("red one"), "warm");
-        storing.set(true);
         for (int i = 0; i < 1_100; i++) {
             CacheKey key = key("red " + word(i));
-            storing.set(false);
             find(key);
-            storing.set(true);
-            store.put(key, entry("warm"));
+            putUnjudged(key, "warm");
         }
-        storing.set(false);
         assertThat(store.remarks()).anyMatch(remark -> remark.startsWith((1_100 - 16 - 1_024) + " verdicts were lost"));
+    }
+
+    @Test
+    void answerThatIsRemovedWhileItIsJudged_isNotStoredAfterwards() {
+        ask(key("red apple"), "warm");
+        for (String other : List.of("red pear", "red plum")) {
+            find(key(other));
+            putUnjudged(key(other), "warm");
+        }
+        judging.remove().run();
+        store.remove(key("red plum"));
+        judging.remove().run();
+
+        assertThat(clear(Optional.empty())).isEqualTo(2);
     }
 
     /** To ask for what is remembered is to use it. */
@@ -478,17 +531,6 @@ class SimilarStoreTest {
         assertThat(clear(Optional.empty())).isEqualTo(1);
         timeline.advance(Duration.ofMillis(1));
         assertThat(clear(Optional.empty())).isZero();
-
-        AtomicLong held = new AtomicLong();
-        AnswerScope scope = new AnswerScope(
-                "scope", new FlatIndex(10), new AuditedThreshold(0.1, true), timeline::now, held, name -> {});
-        Look look = scope.look("red", Wording.of("red"), new float[] {1}, 0);
-        scope.store(look, entry("warm"), Optional.empty(), 10_000);
-        assertThat(held.get()).isPositive();
-        assertThat(scope.end()).isEqualTo(1);
-        scope.store(look, entry("warm"), Optional.empty(), 10_000);
-        assertThat(scope.end()).isZero();
-        assertThat(held.get()).isZero();
     }
 
     @Test

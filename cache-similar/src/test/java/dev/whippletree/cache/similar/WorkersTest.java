@@ -7,6 +7,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +32,38 @@ final class WorkersTest {
         assertThat(done).containsExactly("waiting", "later");
         workers.end(() -> done.add("end"));
         assertThat(done).endsWith("end");
+    }
+
+    /** Else what waits would wait for ever, and its room with it. */
+    @Test
+    void executorThatIsShutDown_takesNothing_andWhatWaitedIsGivenUp() {
+        Queue<Runnable> threads = new ArrayDeque<>();
+        AtomicBoolean shut = new AtomicBoolean();
+        Workers workers = new Workers(
+                task -> {
+                    if (shut.get()) {
+                        throw new RejectedExecutionException("shut down");
+                    }
+                    threads.add(task);
+                },
+                2,
+                2);
+        for (String task : List.of("first", "second", "waits", "waits too")) {
+            assertThat(workers.take(() -> done.add(task))).isTrue();
+        }
+        assertThat(workers.take(() -> done.add("too much"))).isFalse();
+        assertThat(workers.waiting()).isEqualTo(2);
+        threads.remove().run();
+        assertThat(done).containsExactly("first", "waits", "waits too");
+        assertThat(workers.waiting()).isZero();
+        shut.set(true);
+
+        assertThat(workers.take(() -> done.add("rejected"))).isFalse();
+        threads.remove().run();
+        workers.end(() -> done.add("end"));
+        assertThat(workers.take(() -> done.add("late"))).isFalse();
+
+        assertThat(done).containsExactly("first", "waits", "waits too", "second", "end");
     }
 
     @Test
