@@ -1,6 +1,7 @@
 package dev.whippletree.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
@@ -13,7 +14,9 @@ import dev.whippletree.planner.Outcome.Cause;
 import dev.whippletree.planner.Outcome.Minute;
 import dev.whippletree.settings.RouteSettings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Tag;
@@ -269,18 +272,37 @@ class PlannerTest {
     }
 
     @Test
-    void severalThreads_makeTheSamePlan() {
+    void severalThreads_makeTheSamePlan_andEachPartIsTold() {
         PlanRequest request = request(20, "huggingface:2x100/h").withAdvice(true);
+        List<PlanProgress> told = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
-            assertThat(new Planner(threads)
-                            .plan(request, progress -> {})
-                            .sizes()
-                            .get(0))
+            assertThat(new Planner(threads).plan(request, told::add).sizes().get(0))
                     .isEqualTo(plan(request));
         } finally {
             threads.shutdownNow();
         }
+        assertThat(told).extracting(PlanProgress::done).containsExactly(1, 2, 3, 4, 5);
+        assertThat(told).extracting(PlanProgress::parts).containsOnly(5);
+        assertThat(told)
+                .extracting(PlanProgress::latest)
+                .containsExactlyInAnyOrder(
+                        "20 interviews: as it is",
+                        "20 interviews: the fewest accounts",
+                        "20 interviews: advice",
+                        "20 interviews: advice",
+                        "20 interviews: advice");
+    }
+
+    @Test
+    void whatAPartThrows_isThrown() {
+        AccountPool pool = AccountPool.parse("huggingface:1x100/h");
+        RouteSettings route = pool.route().toBuilder().strategy("nobody-has-it").build();
+        PlanRequest request =
+                PlanRequest.of(List.of(1), new AccountPool(pool.groups(), route, pool.engine(), pool.notes()));
+        assertThatThrownBy(() -> plan(request))
+                .isNotInstanceOf(CompletionException.class)
+                .hasMessageContaining("nobody-has-it");
     }
 
     private static PlanRequest request(int interviews, String accounts) {

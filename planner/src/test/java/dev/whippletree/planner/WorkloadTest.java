@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -55,6 +57,32 @@ class WorkloadTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> wrong.apply(STANDARD))
                 .withMessageContaining(problem);
+    }
+
+    /** Interviews of 20 minutes that start over 40. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "PT60M   | PT0S  | 1 |",
+                "P31D    | PT1S  | 1 |",
+                "PT59M   | PT0S  | 1 | the last interview ends after 3600 s at the earliest, but the plan looks ahead for 3540 s",
+                "PT0S    | PT0S  | 1 | more than zero and at most 31 days, not PT0S",
+                "P31DT1S | PT0S  | 1 | more than zero and at most 31 days",
+                "PT60M   | PT-1S | 1 | a wait can't be negative: PT-1S",
+                "PT60M   | PT0S  | 0 | a plan needs 1 or more interviews, not [5, 0]"
+            })
+    void requestThatCantBePlanned_isRefused(Duration horizon, Duration wait, int size, @Nullable String problem) {
+        AbstractThrowableAssert<?, ?> thrown = assertThatCode(() -> PlanRequest.of(
+                        List.of(5, size), AccountPool.parse("groq:1x30/min"))
+                .withWorkload(STANDARD.withInterview(Duration.ofMinutes(20)).withOver(Duration.ofMinutes(40)))
+                .withLongestWait(wait)
+                .withHorizon(horizon));
+        if (problem == null) {
+            thrown.doesNotThrowAnyException();
+        } else {
+            thrown.isInstanceOf(IllegalArgumentException.class).hasMessageContaining(problem);
+        }
     }
 
     @Test
