@@ -182,6 +182,9 @@ class AskCommandTest {
                 .contains("answered by account scripted-1")
                 .contains("1 attempt")
                 .contains("23 tokens");
+        Shell json = new Shell(folder).withAccount();
+        json.succeeds("ask", "-v", "--json", "Hello");
+        assertThat(json.err()).contains("answered by account scripted-1");
     }
 
     @Test
