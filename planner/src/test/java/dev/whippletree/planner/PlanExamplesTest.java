@@ -41,11 +41,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Whole plans, each with all that is computed and said of it, as recorded in a resource of its name. If a change of one
  * is meant, {@code -Drecord=true} records it.
  */
-class PlanExamplesTest {
+public class PlanExamplesTest {
 
     private static final Path RECORDS =
             Path.of(System.getProperty("basedir", "."), "src/test/resources/dev/whippletree/planner/examples");
-    private static final LocalDate AS_OF = LocalDate.of(2026, 11, 1);
+    public static final LocalDate AS_OF = LocalDate.of(2026, 11, 1);
     private static final Screen WIDE = new Screen(false, 100);
     private static final int MINUTES_SHOWN = 4;
 
@@ -56,17 +56,7 @@ class PlanExamplesTest {
     static Stream<Arguments> examples() {
         return Stream.of(
                 Arguments.of("configuration", WIDE, configured()),
-                Arguments.of(
-                        "several-kinds",
-                        new Screen(true, 60),
-                        typed(
-                                        "huggingface:2x6/h+0.004usd/month,groq:1x2/min+9000tok/min,huggingface:1x3/h,"
-                                                + "huggingface:1x4/h",
-                                        12,
-                                        3,
-                                        7)
-                                .withHorizon(Duration.ofMinutes(5))
-                                .withWorkload(Workload.STANDARD.withOver(Duration.ofSeconds(90)))),
+                Arguments.of("several-kinds", new Screen(true, 60), severalKinds()),
                 Arguments.of(
                         "batch",
                         WIDE,
@@ -101,6 +91,21 @@ class PlanExamplesTest {
                                 .withHorizon(Duration.ofHours(2))));
     }
 
+    private static PlanRequest severalKinds() {
+        return typed(
+                        "huggingface:2x6/h+0.004usd/month,groq:1x2/min+9000tok/min,huggingface:1x3/h,huggingface:1x4/h",
+                        12,
+                        3,
+                        7)
+                .withHorizon(Duration.ofMinutes(5))
+                .withWorkload(Workload.STANDARD.withOver(Duration.ofSeconds(90)));
+    }
+
+    /** Returns a plan of several sizes and kinds of accounts, one of which doesn't hold. */
+    public static CapacityPlan several() {
+        return new Planner(Runnable::run).plan(severalKinds().withAdvice(false), progress -> {});
+    }
+
     private static PlanRequest unpriced(int size, String accounts) {
         return unpriced(size, AccountPool.parse(accounts));
     }
@@ -113,13 +118,18 @@ class PlanExamplesTest {
         return PlanRequest.of(List.of(sizes), AccountPool.parse(accounts)).withPrices(prices());
     }
 
-    private static PriceList prices() {
+    /** Returns prices of some services and models. */
+    public static PriceList prices() {
         return new PriceList(
                 "prices.yaml",
                 AS_OF,
                 90,
                 "usd",
-                Stream.of("huggingface " + Plans.MODEL, "groq " + Plans.MODEL, "groq a", "huggingface a")
+                Stream.of(
+                                "huggingface " + Configuration.DEFAULT_MODEL,
+                                "groq " + Configuration.DEFAULT_MODEL,
+                                "groq a",
+                                "huggingface a")
                         .map(name -> name.split(" "))
                         .map(name -> new TokenPrice(
                                 name[0],
@@ -141,7 +151,7 @@ class PlanExamplesTest {
                         .limit(Limit.requests(12, Duration.ofMinutes(4)), "b")
                         .limit(Limit.requests(1, Duration.ofHours(1)), "never-asked")
                         .weight(3)
-                        .maxConcurrency(2)
+                        .maxConcurrency(1)
                         .build(),
                 AccountSettings.builder("g-2", "groq")
                         .organization("acme")
@@ -195,10 +205,10 @@ class PlanExamplesTest {
                     session, number % 20, 60 + 11 * number, number % 5 == 0 ? OptionalInt.of(90) : OptionalInt.empty());
         }
         PromptList prompts = list.build();
-        return typed("groq:1x6000tok/min,openai:1x4/min", prompts.sessions())
+        return typed("groq:1x9000tok/min,openai:1x4/min", prompts.sessions())
                 .withHorizon(Duration.ofMinutes(2))
                 .withUsualLatency(Latency.constant(Duration.ofSeconds(3)))
-                .withWorkload(Workload.STANDARD.withMaxTokens(700).withPrompts(prompts));
+                .withWorkload(Workload.STANDARD.withPrompts(prompts));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -53,16 +53,4 @@ class PlannedCacheTest {
         cache.remove(day).toCompletableFuture().join();
         assertThat(has(day)).isFalse();
     }
-
-    @Test
-    void clearing_leavesOtherTenantsTheirs() {
-        CacheKey own = put("a", "acme", Duration.ofHours(1));
-        CacheKey other = put("b", "other", Duration.ofHours(1));
-        assertThat(cache.clear(Optional.of("acme")).toCompletableFuture().join())
-                .isEqualTo(1);
-        assertThat(has(own)).isFalse();
-        assertThat(has(other)).isTrue();
-        assertThat(cache.clear(Optional.empty()).toCompletableFuture().join()).isEqualTo(1);
-        assertThat(has(other)).isFalse();
-    }
 }

@@ -2,16 +2,11 @@ package dev.whippletree.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.whippletree.emulator.model.Latency;
-import dev.whippletree.planner.CapacityPlan.Advice;
-import dev.whippletree.planner.CapacityPlan.Change;
 import dev.whippletree.planner.CapacityPlan.Fewest;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
-import dev.whippletree.planner.Outcome.Cause;
-import dev.whippletree.planner.Outcome.Minute;
 import dev.whippletree.settings.RouteSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,23 +23,6 @@ class PlannerTest {
 
     static SizePlan plan(PlanRequest request) {
         return new Planner(Runnable::run).plan(request, progress -> {}).sizes().get(0);
-    }
-
-    @Tag("slow")
-    @Test
-    void batchPromptsThatLeaveATenth_needMoreAccounts() {
-        AccountPool pool = AccountPool.parse("huggingface:2x1000/h");
-        PlanRequest request = PlanRequest.of(List.of(560), pool).withAdvice(false);
-        assertThat(plan(request).asIs().verdict()).isEqualTo(Verdict.TIGHT);
-        CapacityPlan leaving = new Planner(Runnable::run)
-                .plan(PlanRequest.of(List.of(560), pool.withReserve(0.1)).withAdvice(false), progress -> {});
-        assertThat(leaving.assumptions())
-                .contains("The prompts are batch prompts, which leave 10 % of each limit to others. No other program"
-                        + " uses the accounts.");
-        SizePlan size = leaving.sizes().get(0);
-        assertThat(size.asIs().verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
-        assertThat(size.asIs().calls()).isEqualTo(1_800);
-        assertThat(size.fewest().get(0).count()).hasValue(3);
     }
 
     /** 340 calls in two days: 3 × 40 at once and as many again each day, or only once each day. */
@@ -134,58 +112,12 @@ class PlannerTest {
                 .containsExactly(fewest);
     }
 
-    @Tag("slow")
-    @Test
-    void above90Percent_isTight_andOneAccountMoreLeavesRoom() {
-        SizePlan plan = plan(request(500, "huggingface:2x1000/h")
-                .withWorkload(Workload.STANDARD.withRepeat(0.782))
-                .withAdvice(true));
-
-        assertThat(plan.asIs().calls()).isEqualTo(1853);
-        assertThat(plan.asIs().load()).isCloseTo(0.9265, within(1e-9));
-        assertThat(plan.asIs().verdict()).isEqualTo(Verdict.TIGHT);
-        assertThat(plan.fewest().get(0).count()).hasValue(2);
-        assertThat(plan.fewest().get(0).comfortable()).hasValue(3);
-        assertThat(plan.advice())
-                .extracting(Advice::change, advice -> advice.outcome().verdict())
-                .containsExactly(
-                        tuple(Change.AS_IS, Verdict.TIGHT),
-                        tuple(Change.ONE_MORE, Verdict.HOLDS),
-                        tuple(Change.ONE_LOST, Verdict.DOES_NOT_HOLD));
-    }
-
-    @Test
-    void firstMinute_isAnsweredByCallsAndNotByTheCache() {
-        Minute first = plan(request(100, "huggingface:2x1000/h")
-                        .withWorkload(Workload.STANDARD.withInterview(Duration.ofMinutes(15))))
-                .asIs()
-                .timeline()
-                .get(0);
-
-        assertThat(first.asked()).isEqualTo(200);
-        assertThat(first.calls()).isEqualTo(40);
-        assertThat(first.joined()).isEqualTo(160);
-        assertThat(first.fromCache()).isZero();
-    }
-
     @Test
     void bankOfQuestions_isHitMoreOftenByMoreInterviews() {
         PlanRequest bank = request(50, "huggingface:2x1000/h").withWorkload(Workload.STANDARD.withDistinct(1700));
 
         assertThat(plan(bank).asIs().hitRate()).isCloseTo(0.22, within(0.02));
         assertThat(plan(withSizes(bank, 500)).asIs().hitRate()).isCloseTo(0.80, within(0.01));
-    }
-
-    @Test
-    void moreThanTheHourAllows_saysWhatBindsAndHowManyAreLeft() {
-        SizePlan plan = plan(request(100, "huggingface:2x100/h"));
-
-        assertThat(plan.asIs().verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
-        assertThat(plan.asIs().calls()).isEqualTo(200);
-        assertThat(plan.asIs().unanswered()).isPositive();
-        assertThat(plan.asIs().binding().cause()).isEqualTo(Cause.LIMIT);
-        assertThat(plan.asIs().reason()).contains("need 340 calls", "allow 200");
-        assertThat(plan.asIs().waited().orElseThrow().worst()).isGreaterThan(Duration.ofMinutes(59));
     }
 
     @Test
@@ -238,17 +170,6 @@ class PlannerTest {
 
     private static Duration total(PlanRequest request) {
         return plan(request).asIs().total().orElseThrow();
-    }
-
-    @Test
-    void aMillionInterviewsOnOneAccount_areReckonedAndNotRun() {
-        SizePlan plan = plan(request(1_000_000, "huggingface:1x1000/h").withAdvice(true));
-
-        assertThat(plan.asIs().simulated()).isFalse();
-        assertThat(plan.asIs().verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
-        assertThat(plan.fewest().get(0).count()).hasValue(3400);
-        assertThat(plan.fewest().get(0).load()).isEqualTo(1);
-        assertThat(outcome(plan, Change.ONE_LOST).load()).isInfinite();
     }
 
     @Tag("slow")
@@ -320,13 +241,5 @@ class PlannerTest {
         return plan(PlanRequest.of(request.sizes(), pool).withAdvice(false))
                 .asIs()
                 .verdict();
-    }
-
-    private static Outcome outcome(SizePlan plan, Change change) {
-        return plan.advice().stream()
-                .filter(advice -> advice.change() == change)
-                .map(Advice::outcome)
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -104,7 +104,7 @@ class WorkloadTest {
                 .withLongestWait(Duration.ofSeconds(8))
                 .withSeed(5)
                 .withAdvice(false)
-                .withPrices(Plans.prices());
+                .withPrices(PlanExamplesTest.prices());
         return Stream.of(
                 Arguments.of(all, all.withQuestions(4), "questions"),
                 Arguments.of(all, all.withRepeat(0.6), "repeat distinct"),
@@ -123,7 +123,7 @@ class WorkloadTest {
                 Arguments.of(request.withAdvice(true), request, "advice"),
                 Arguments.of(
                         PlanRequest.of(List.of(2), pool),
-                        PlanRequest.of(List.of(2), pool).withPrices(Plans.prices()),
+                        PlanRequest.of(List.of(2), pool).withPrices(PlanExamplesTest.prices()),
                         "prices"));
     }
 
