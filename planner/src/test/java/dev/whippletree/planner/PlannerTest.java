@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.planner.CapacityPlan.Fewest;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
 import dev.whippletree.settings.RouteSettings;
@@ -38,15 +37,6 @@ class PlannerTest {
         assertThat(size.asIs().verdict()).isEqualTo(verdict);
         assertThat(size.advice().get(0).outcome()).isEqualTo(size.asIs());
         assertThat(plan.conditions()).isEqualTo("within " + days + " d if 80 % of the questions repeat");
-        if (verdict == Verdict.DEPENDS) {
-            assertThat(size.asIs().unanswered()).isPositive();
-            assertThat(size.asIs().otherwise()).hasValueSatisfying(other -> {
-                assertThat(other.gradually()).isEqualTo(service + "'s 40 requests / 1d refill gradually");
-                assertThat(other.byWindow()).isEqualTo("they are counted by the day");
-                assertThat(other.outcome().verdict().held()).isTrue();
-                assertThat(other.outcome().unanswered()).isZero();
-            });
-        }
     }
 
     /**
@@ -94,24 +84,6 @@ class PlannerTest {
         assertThat(plan(request).asIs().binding().text()).isEqualTo(binding);
     }
 
-    @ParameterizedTest
-    @CsvSource({"50, 2, 170, 0.085, HOLDS, 1", "200, 2, 680, 0.34, HOLDS, 1", "500, 4, 1700, 0.425, HOLDS, 2"})
-    void knownArithmetic_comesOutOfTheRun(
-            int interviews, int accounts, long calls, double load, Verdict verdict, int fewest) {
-        AccountPool pool = AccountPool.parse("huggingface:" + accounts + "x1000/h");
-
-        SizePlan plan = plan(PlanRequest.of(List.of(interviews), pool).withAdvice(false));
-
-        assertThat(plan.asIs().simulated()).isTrue();
-        assertThat(plan.asIs().verdict()).isEqualTo(verdict);
-        assertThat(plan.asIs().calls()).isEqualTo(calls);
-        assertThat(plan.asIs().load()).isCloseTo(load, within(0.001));
-        assertThat(plan.fewest())
-                .extracting(Fewest::count)
-                .extracting(count -> count.orElse(0))
-                .containsExactly(fewest);
-    }
-
     @Test
     void bankOfQuestions_isHitMoreOftenByMoreInterviews() {
         PlanRequest bank = request(50, "huggingface:2x1000/h").withWorkload(Workload.STANDARD.withDistinct(1700));
@@ -154,22 +126,6 @@ class PlannerTest {
         assertThat(fewest.comfortable().isPresent() ? fewest.comfortable().getAsInt() : null)
                 .isEqualTo(comfortable);
         assertThat(fewest.reason()).isEqualTo(reason);
-    }
-
-    @Test
-    void interviewsThatStartLater_andPauses_takeTheirTime() {
-        Workload workload = Workload.STANDARD.withQuestions(3).withRepeat(0);
-        PlanRequest request = request(2, "huggingface:1x1000/h").withLatency(Latency.constant(Duration.ofSeconds(1)));
-
-        assertThat(total(request.withWorkload(workload))).isEqualTo(Duration.ofSeconds(3));
-        assertThat(total(request.withWorkload(workload.withInterview(Duration.ofSeconds(23)))))
-                .isEqualTo(Duration.ofSeconds(23));
-        assertThat(total(request.withWorkload(workload.withOver(Duration.ofMinutes(10)))))
-                .isGreaterThan(Duration.ofMinutes(5));
-    }
-
-    private static Duration total(PlanRequest request) {
-        return plan(request).asIs().total().orElseThrow();
     }
 
     @Tag("slow")

@@ -1,10 +1,9 @@
 package dev.whippletree.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 import dev.whippletree.emulator.model.ServiceStats;
-import dev.whippletree.model.StatusSnapshot;
-import dev.whippletree.model.TokenUsage;
 import dev.whippletree.stress.interviews.Check;
 import dev.whippletree.stress.interviews.InterviewResults;
 import dev.whippletree.stress.interviews.Interviews;
@@ -16,10 +15,8 @@ import dev.whippletree.terminal.Terminal;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -51,25 +48,8 @@ class FindingsTest {
                         .mapToObj(number -> Duration.ofMillis(17_000 + 100L * number))
                         .toList(),
                 List.of("interview 3, question 2: nobody answered"));
-        StatusSnapshot status = new StatusSnapshot(
-                Instant.EPOCH,
-                Duration.ZERO,
-                new StatusSnapshot.Prompts(0, 0, 0, 0, 0, 0, 0),
-                0,
-                0,
-                0,
-                0,
-                0,
-                new StatusSnapshot.Latency(0, Duration.ZERO, Duration.ZERO),
-                TokenUsage.NONE,
-                List.of(),
-                Optional.empty(),
-                List.of(),
-                List.of(),
-                0,
-                List.of());
         ServiceStats stats = new ServiceStats("huggingface", List.of(), List.of(), 0, 1700, 1);
-        return new StressReport(settings, results, status, stats, List.of(checks));
+        return new StressReport(settings, results, mock(), stats, List.of(checks));
     }
 
     private String found(Console console, StressSettings settings, Check... checks) {

@@ -67,17 +67,6 @@ class InitCommandTest {
         assertThat(shell.err()).contains("nowhere");
     }
 
-    @Test
-    void noToken_fileIsValidOnceThereIsOne() throws IOException {
-        shell.run("init");
-        shell.withAccount();
-        shell.succeeds("check");
-        shell.variable("HF_TOKEN", "hf_sesame").variable("GROQ_API_KEY", "gsk_sesame");
-        shell.file("whippletree.yaml", uncommented(written()));
-        shell.succeeds("check");
-        assertThat(shell.out()).contains("4 accounts");
-    }
-
     /** Each block ends with an empty line; the accounts are one of them, if nothing declares any. */
     @Test
     void eachBlockUncommented_isValid() throws IOException {

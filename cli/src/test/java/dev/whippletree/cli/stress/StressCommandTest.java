@@ -69,19 +69,4 @@ class StressCommandTest {
                 .contains("Whippletree", "Interrupted after", "0 of 340 prompts were answered", "Nothing was checked.")
                 .doesNotContain("checks held");
     }
-
-    @Test
-    void repeat_isTakenAsAPercentage() {
-        shell.interrupt();
-        shell.run("stress", "--interviews", "20", "--repeat", "50%", "--latency", "1h");
-        assertThat(shell.err()).contains("340 prompts, 170 of them distinct");
-    }
-
-    @Test
-    void conditions_areNamed() {
-        shell.interrupt();
-        shell.run("stress", "--interviews", "20", "--latency", "1h");
-        assertThat(shell.err().replaceAll("\\s+", " "))
-                .contains("200 requests warm up", "250 calls under way", "within 1.0 s");
-    }
 }

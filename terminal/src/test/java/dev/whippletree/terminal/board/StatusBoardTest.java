@@ -146,12 +146,6 @@ class StatusBoardTest {
     }
 
     @Test
-    void noLine_isWiderThanAHundredColumns() {
-        assertThat(board.lines(Snapshots.busy()))
-                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
-    }
-
-    @Test
     void colours_changeNothingButTheColours() {
         List<String> coloured = new StatusBoard(ZoneOffset.UTC, new Screen(true, 100)).lines(Snapshots.busy());
         assertThat(String.join("\n", coloured))
