@@ -229,6 +229,21 @@ final class OpenTelemetryListenerTest {
     }
 
     @Test
+    void everyNumberOfAStatus_isObserved() {
+        new OpenTelemetryListener(sdk).started(ReadingsTest::status);
+        Collection<MetricData> all = metrics.collectAllMetrics();
+        assertThat(all)
+                .extracting(metric -> metric.getName() + " " + metric.getUnit())
+                .containsExactlyInAnyOrderElementsOf(Stream.of(Instrument.values())
+                        .map(one -> one.fullName() + " " + one.unit())
+                        .toList());
+        assertThat(all.stream()
+                        .mapToInt(metric -> metric.getData().getPoints().size())
+                        .sum())
+                .isEqualTo(Readings.of(ReadingsTest.status()).size());
+    }
+
+    @Test
     void promptsEnd_areCountedByHow() {
         open();
         pool.ask("question");

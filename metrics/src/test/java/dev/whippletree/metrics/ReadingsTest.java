@@ -62,7 +62,7 @@ final class ReadingsTest {
         return new LimitStatus(scope, Limit.Unit.TOKENS, 100, window, left, source, OptionalLong.empty());
     }
 
-    private static StatusSnapshot status() {
+    static StatusSnapshot status() {
         Scope all = Scope.of("acme");
         Optional<Duration> minute = Optional.of(Duration.ofMinutes(1));
         Limit brief = Limit.requests(10, Duration.ofMillis(1_500));

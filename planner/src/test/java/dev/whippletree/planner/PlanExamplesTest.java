@@ -170,7 +170,7 @@ public class PlanExamplesTest {
         RouteSettings route = RouteSettings.of("first", tiers).toBuilder()
                 .leave(0.25)
                 .deadline(Duration.ofSeconds(100))
-                .strategy("most-headroom")
+                .strategy("least-in-flight")
                 .build();
         Configuration configuration = new Configuration(
                 accounts,

@@ -2,7 +2,6 @@ package dev.whippletree.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.whippletree.planner.CapacityPlan.Fewest;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
@@ -82,14 +81,6 @@ class PlannerTest {
                 .withHorizon(Duration.ofHours(24))
                 .withWorkload(Workload.STANDARD.withMaxTokens(1_024));
         assertThat(plan(request).asIs().binding().text()).isEqualTo(binding);
-    }
-
-    @Test
-    void bankOfQuestions_isHitMoreOftenByMoreInterviews() {
-        PlanRequest bank = request(50, "huggingface:2x1000/h").withWorkload(Workload.STANDARD.withDistinct(1700));
-
-        assertThat(plan(bank).asIs().hitRate()).isCloseTo(0.22, within(0.02));
-        assertThat(plan(withSizes(bank, 500)).asIs().hitRate()).isCloseTo(0.80, within(0.01));
     }
 
     @Test
@@ -184,12 +175,6 @@ class PlannerTest {
 
     private static PlanRequest request(int interviews, String accounts) {
         return PlanRequest.of(List.of(interviews), AccountPool.parse(accounts)).withAdvice(false);
-    }
-
-    private static PlanRequest withSizes(PlanRequest request, int interviews) {
-        return PlanRequest.of(List.of(interviews), request.pool())
-                .withWorkload(request.workload())
-                .withAdvice(false);
     }
 
     private static Verdict verdict(PlanRequest request, int accounts) {

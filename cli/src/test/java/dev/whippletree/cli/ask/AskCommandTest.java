@@ -145,15 +145,6 @@ class AskCommandTest {
     }
 
     @Test
-    void json_isTheWholeCompletion() {
-        shell.withAccount().succeeds("ask", "--json", "Hello");
-        JsonNode json = JsonMapper.shared().readTree(shell.out());
-        assertThat(json.get("text").asString()).isEqualTo("Fine, thank you.");
-        assertThat(json.at("/usage/total_tokens").asInt()).isEqualTo(23);
-        assertThat(json.at("/origin/account").asString()).isEqualTo("scripted-1");
-    }
-
-    @Test
     void modelName_commandsNoTerminal() {
         shell.provider.scripts.add(sink -> {
             sink.delta(new Delta.Text("Hi"));

@@ -3,6 +3,7 @@ package dev.whippletree.cli.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.Shell;
+import dev.whippletree.terminal.Terminal;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ class StressCommandTest {
 
     @Test
     void emulatedRun_answersEverybodyAndSaysThatTheAccountsAreEmulated() {
+        shell.terminal(new Terminal(false, false, true, false));
         assertThat(shell.run("stress", "--interviews", "10", "--questions", "4", "--latency", "20ms"))
                 .as(() -> shell.out() + shell.err())
                 .isZero();
@@ -34,7 +36,7 @@ class StressCommandTest {
                 .contains("p50 ")
                 .contains("never below 80 ms")
                 .containsPattern("All \\d+ checks held\\.");
-        assertThat(shell.err()).contains("40 prompts, 8 of them distinct");
+        assertThat(shell.err()).contains("40 prompts, 8 of them distinct", "100 %  40 of 40");
     }
 
     @Test
