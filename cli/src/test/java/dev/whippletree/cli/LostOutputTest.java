@@ -3,9 +3,12 @@ package dev.whippletree.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +85,23 @@ class LostOutputTest {
         assertThat(shell.run("plan", "--interviews", "200", "--accounts", "huggingface:2x100/h", "--no-advice"))
                 .isEqualTo(1);
         assertThat(shell.run("statsu")).isEqualTo(2);
+        shell.provider.failure = Optional.of(Failure.of(FailureKind.UNAUTHORIZED, "Invalid credentials"));
+        assertThat(shell.run("status", "--probe")).isEqualTo(3);
+    }
+
+    @Test
+    void diskThatIsFoundFullWhenFlushed_isSaidToo() {
+        shell.output(new OutputStream() {
+            @Override
+            public void write(int value) {}
+
+            @Override
+            public void flush() throws IOException {
+                throw new IOException("No space left on device");
+            }
+        });
+        assertThat(shell.run("ask", "hi")).isEqualTo(1);
+        assertThat(shell.err()).contains("so the printed output is incomplete: No space left on device");
     }
 
     private static OutputStream failing(String message) {

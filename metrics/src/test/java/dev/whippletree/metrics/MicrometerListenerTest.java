@@ -13,7 +13,6 @@ import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
 import dev.whippletree.spi.AnswerEnd;
 import io.micrometer.core.instrument.Measurement;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleConfig;
@@ -167,84 +166,6 @@ final class MicrometerListenerTest {
                         .timer()
                         .totalTime(TimeUnit.MILLISECONDS))
                 .isEqualTo(100);
-    }
-
-    @Test
-    void accountIsClosed_itsStateAndTimeSaySo() {
-        SimpleMeterRegistry registry = simple();
-        pool.open(List.of(Pool.account("a", "1 / 1m"), Pool.account("b", "1 / 1m")), new MicrometerListener(registry));
-        pool.ask("question");
-        pool.ask("another");
-        pool.advance(SECOND.multipliedBy(10));
-        assertThat(registry.get("whippletree.account.state")
-                        .tags("account", "a", "state", "busy")
-                        .gauge()
-                        .value())
-                .isEqualTo(1);
-        assertThat(registry.get("whippletree.account.state")
-                        .tags("account", "a", "state", "open")
-                        .gauge()
-                        .value())
-                .isZero();
-        assertThat(registry.get("whippletree.account.opens_in")
-                        .tags("account", "a")
-                        .gauge()
-                        .value())
-                .isBetween(40.0, 60.0);
-        assertThat(registry.get("whippletree.waiting").gauge().value()).isEqualTo(1);
-        assertThat(registry.get("whippletree.limit.left").gauges())
-                .as("of the organization that both accounts share")
-                .singleElement()
-                .satisfies(left -> assertThat(left.value()).isZero());
-    }
-
-    @Test
-    void tenants_haveRowsOnceThereAreSeveral_andAHundredAtMost() {
-        SimpleMeterRegistry registry = simple();
-        pool.open(new MicrometerListener(registry));
-        ask("", "first");
-        pool.advance(SECOND);
-        assertThat(registry.find("whippletree.tenant.starts").meters()).isEmpty();
-
-        ask("acme", "second");
-        pool.advance(SECOND);
-        registry.getMeters().forEach(Meter::measure);
-        assertThat(tenants(registry, "whippletree.tenant.starts")).containsExactly("acme 1.0", "none 1.0");
-        assertThat(tenants(registry, "whippletree.tenant.limit.share")).containsExactly("acme 0.01", "none 0.01");
-        assertThat(registry.get("whippletree.tenant.limit.share")
-                        .tags("tenant", "acme", "organization", "scripted/acme", "model", "all")
-                        .tags("unit", "requests", "window", "3600s")
-                        .gauge()
-                        .value())
-                .isEqualTo(0.01);
-
-        for (int number = 0; number < 101; number++) {
-            ask("tenant " + number, "question " + number);
-        }
-        pool.advance(SECOND);
-        registry.getMeters().forEach(Meter::measure);
-        assertThat(tenants(registry, "whippletree.tenant.waiting"))
-                .hasSize(101)
-                .contains("none 0.0", "tenant 97 1.0", "_OTHER 3.0");
-        assertThat(registry.get("whippletree.tenant.oldest_wait")
-                        .tags("tenant", "_OTHER")
-                        .gauge()
-                        .value())
-                .as("by a reading of the last second")
-                .isBetween(0.25, 1.0);
-    }
-
-    private void ask(String tenant, String text) {
-        var unused = pool.whippletree()
-                .complete(Prompt.builder().user(text).tenant(tenant).build());
-    }
-
-    private static List<String> tenants(MeterRegistry registry, String name) {
-        return registry.get(name).meters().stream()
-                .map(meter -> meter.getId().getTag("tenant") + " "
-                        + meter.measure().iterator().next().getValue())
-                .sorted()
-                .toList();
     }
 
     @Test

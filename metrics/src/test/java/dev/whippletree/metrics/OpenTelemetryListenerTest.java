@@ -32,6 +32,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -228,6 +229,21 @@ final class OpenTelemetryListenerTest {
     }
 
     @Test
+    void everyNumberOfAStatus_isObserved() {
+        new OpenTelemetryListener(sdk).started(ReadingsTest::status);
+        Collection<MetricData> all = metrics.collectAllMetrics();
+        assertThat(all)
+                .extracting(metric -> metric.getName() + " " + metric.getUnit())
+                .containsExactlyInAnyOrderElementsOf(Stream.of(Instrument.values())
+                        .map(one -> one.fullName() + " " + one.unit())
+                        .toList());
+        assertThat(all.stream()
+                        .mapToInt(metric -> metric.getData().getPoints().size())
+                        .sum())
+                .isEqualTo(Readings.of(ReadingsTest.status()).size());
+    }
+
+    @Test
     void promptsEnd_areCountedByHow() {
         open();
         pool.ask("question");
@@ -245,6 +261,17 @@ final class OpenTelemetryListenerTest {
                         Map.of("engine", "default", "outcome", "cache"),
                         Map.of("engine", "default", "outcome", "cancelled"),
                         Map.of("engine", "default", "outcome", "failed", "reason", "filtered"));
+        assertThat(histogram("whippletree.prompt.duration"))
+                .extracting(point -> words(point.getAttributes()) + " " + point.getSum())
+                .containsExactlyInAnyOrder(
+                        "{engine=default, outcome=service} 0.25",
+                        "{engine=default, outcome=joined} 0.25",
+                        "{engine=default, outcome=cache} 0.0",
+                        "{engine=default, outcome=cancelled} 0.0",
+                        "{engine=default, outcome=failed} 1.0");
+        assertThat(histogram("whippletree.prompt.waited"))
+                .extracting(point -> words(point.getAttributes()) + " " + point.getCount() + " " + point.getSum())
+                .containsExactly("{engine=default} 2 0.0");
     }
 
     @Test
@@ -295,7 +322,11 @@ final class OpenTelemetryListenerTest {
 
     private static Map<String, String> words(Attributes attributes) {
         return attributes.asMap().entrySet().stream()
-                .collect(Collectors.toMap(entry -> entry.getKey().getKey(), entry -> String.valueOf(entry.getValue())));
+                .collect(Collectors.toMap(
+                        entry -> entry.getKey().getKey(),
+                        entry -> String.valueOf(entry.getValue()),
+                        (one, other) -> one,
+                        TreeMap::new));
     }
 
     @Test

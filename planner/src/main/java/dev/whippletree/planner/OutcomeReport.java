@@ -43,7 +43,8 @@ final class OutcomeReport {
         long answered = sum(minute -> minute.answered);
         long[] calls = byTarget(minute -> minute.calls);
         long made = sum(calls);
-        long needed = answered == prompts ? made : Math.max(made, distinct);
+        long refused = sum(byTarget(minute -> minute.refused));
+        long needed = answered == prompts ? made - refused : Math.max(made - refused, distinct);
         double load = allowance.load(needed, variant.pool());
         List<LimitUse> limits = slots.stream().map(this::use).toList();
         List<CreditUse> credits = new CreditReport(variant.pool(), targets, recorder.minutes(), allowance).uses();
@@ -69,7 +70,7 @@ final class OutcomeReport {
                 made,
                 sum(minute -> minute.fromCache),
                 sum(minute -> minute.joined),
-                sum(byTarget(minute -> minute.refused)),
+                refused,
                 Optional.of(recorder.took()),
                 Optional.of(waited),
                 Optional.of(Duration.ofNanos(recorder.lastAnswerNanos())),

@@ -2,7 +2,6 @@ package dev.whippletree.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.tuple;
 
 import dev.whippletree.config.Configuration;
 import dev.whippletree.model.Credit;
@@ -129,57 +128,17 @@ class AccountPoolTest {
         return account.build();
     }
 
-    /** What only the second account of an organization says holds for both. */
     @Test
-    void configuredAccounts_areGroupedByTheirOrganizations_andWhatIsLeftOutIsNoted() {
-        List<AccountSettings> accounts = List.of(
-                account("g-1", "groq", "acme"),
-                account("g-2", "groq", "acme", "30 / 1m").toBuilder()
-                        .credit(Credit.parse("1 usd / month"))
-                        .build(),
-                account("h-1", "huggingface", "acme", "10 / 1h"),
-                account("h-2", "huggingface", "other", "10 / 1h"),
-                account("o-1", "openai", "mute"),
-                account("unused", "openai", "unused"));
-        RouteSettings route = RouteSettings.of(
-                        "first",
-                        List.of(
-                                new Tier(List.of(
-                                        new TargetSettings("g-1", "m"),
-                                        new TargetSettings("h-1", "m"),
-                                        new TargetSettings("h-2", "m"))),
-                                new Tier(List.of(new TargetSettings("g-2", "m"), new TargetSettings("o-1", "m")))))
-                .toBuilder()
-                .leave(0.25)
-                .build();
-        RouteSettings second = RouteSettings.of("second", route.tiers());
-
-        AccountPool pool = AccountPool.of(
-                new Configuration(accounts, List.of(route, second), List.of(), EngineSettings.DEFAULT, List.of()));
-
-        assertThat(pool.groups())
-                .extracting(
-                        AccountGroup::label,
-                        group -> group.organizations().stream()
-                                .map(organization -> organization.id() + organization.accounts())
-                                .toList()
-                                .toString())
-                .containsExactly(
-                        tuple("groq (30 requests / 1m)", "[groq/acme[g-1, g-2]]"),
-                        tuple("huggingface (10 requests / 1h)", "[huggingface/acme[h-1], huggingface/other[h-2]]"),
-                        tuple("openai (no limits)", "[openai/mute[o-1]]"));
-        assertThat(pool.groups().get(0).credit()).contains(Credit.parse("1 usd / month"));
-        assertThat(pool.groups().get(0).members())
-                .flatExtracting(AccountGroup.Member::places)
-                .containsExactly(new AccountGroup.Place(0, "m"), new AccountGroup.Place(1, "m"));
-        assertThat(pool.route().leave()).isZero();
-        assertThat(pool.notes()).hasSize(4);
-        assertThat(String.join("\n", pool.notes()))
-                .contains(
-                        "This plan covers only route first",
-                        "Account unused is ignored",
-                        "Account openai/mute declares no limits",
-                        "leave 25 % of each limit to others");
+    void accountWithoutLimits_isNoted() {
+        RouteSettings route = RouteSettings.of("r", List.of(new Tier(List.of(new TargetSettings("o-1", "m")))));
+        AccountPool pool = AccountPool.of(new Configuration(
+                List.of(account("o-1", "openai", "mute")),
+                List.of(route),
+                List.of(),
+                EngineSettings.DEFAULT,
+                List.of()));
+        assertThat(pool.notes())
+                .containsExactly("Account openai/mute declares no limits; the plan assumes that it has none.");
     }
 
     @Test

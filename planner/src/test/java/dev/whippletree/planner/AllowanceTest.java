@@ -57,6 +57,14 @@ class AllowanceTest {
                 .isEqualTo(calls);
     }
 
+    /** A call of Groq's counts for 1,324 tokens. */
+    @ParameterizedTest
+    @CsvSource({"groq:1x2000tok/h, 1", "groq:1x1324tok/h, 1", "groq:1x1323tok/h, 0", "groq:1x26480tok/h, 2"})
+    void whatBatchLeavesToOthers_leavesRoomForACall(String accounts, long calls) {
+        AccountPool pool = AccountPool.parse(accounts).withReserve(0.9);
+        assertThat(new Allowance(request(pool)).calls(pool)).isEqualTo(calls);
+    }
+
     /**
      * What a limit of a minute refills is known of Groq; of a longer one that headers report it is supposed where
      * nothing else is enough.

@@ -43,12 +43,4 @@ final class CreditReportTest {
     void creditRunsOut_inTheMinuteInWhichItIsUsedUp(int first, int second, int third, int minute) {
         assertThat(use(first, second, third).runsOutInMinute()).hasValue(minute);
     }
-
-    @ParameterizedTest
-    @CsvSource({"3, 3, 3, 0.9", "0, 0, 1, 0.1"})
-    void creditThatIsLeft_doesntRunOut(int first, int second, int third, double share) {
-        CreditUse use = use(first, second, third);
-        assertThat(use.runsOutInMinute()).isEmpty();
-        assertThat(use.share().orElseThrow()).isEqualTo(share);
-    }
 }

@@ -22,7 +22,16 @@ class JudgeTest {
         PlanRequest request = PlanRequest.of(List.of(10), AccountPool.parse("huggingface:1x1000/h"));
         Duration waited = Duration.ofSeconds(waitedSeconds);
         return new Judge(longest.map(request::withLongestWait).orElse(request))
-                .judge(new Judge.Figures(170, answered, 0, load, 34, 1000, new Times(waited, waited, waited)), BINDING);
+                .judge(
+                        new Judge.Figures(
+                                170,
+                                answered,
+                                0,
+                                load,
+                                34,
+                                1000,
+                                new Times(Duration.ZERO, Duration.ofSeconds(1), waited)),
+                        BINDING);
     }
 
     @Test

@@ -1,19 +1,15 @@
 package dev.whippletree.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
-import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.whippletree.emulator.model.Latency;
-import dev.whippletree.planner.CapacityPlan.Advice;
-import dev.whippletree.planner.CapacityPlan.Change;
 import dev.whippletree.planner.CapacityPlan.Fewest;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
-import dev.whippletree.planner.Outcome.Cause;
-import dev.whippletree.planner.Outcome.Minute;
 import dev.whippletree.settings.RouteSettings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Tag;
@@ -25,23 +21,6 @@ class PlannerTest {
 
     static SizePlan plan(PlanRequest request) {
         return new Planner(Runnable::run).plan(request, progress -> {}).sizes().get(0);
-    }
-
-    @Tag("slow")
-    @Test
-    void batchPromptsThatLeaveATenth_needMoreAccounts() {
-        AccountPool pool = AccountPool.parse("huggingface:2x1000/h");
-        PlanRequest request = PlanRequest.of(List.of(560), pool).withAdvice(false);
-        assertThat(plan(request).asIs().verdict()).isEqualTo(Verdict.TIGHT);
-        CapacityPlan leaving = new Planner(Runnable::run)
-                .plan(PlanRequest.of(List.of(560), pool.withReserve(0.1)).withAdvice(false), progress -> {});
-        assertThat(leaving.assumptions())
-                .contains("The prompts are batch prompts, which leave 10 % of each limit to others. No other program"
-                        + " uses the accounts.");
-        SizePlan size = leaving.sizes().get(0);
-        assertThat(size.asIs().verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
-        assertThat(size.asIs().calls()).isEqualTo(1_800);
-        assertThat(size.fewest().get(0).count()).hasValue(3);
     }
 
     /** 340 calls in two days: 3 × 40 at once and as many again each day, or only once each day. */
@@ -57,15 +36,6 @@ class PlannerTest {
         assertThat(size.asIs().verdict()).isEqualTo(verdict);
         assertThat(size.advice().get(0).outcome()).isEqualTo(size.asIs());
         assertThat(plan.conditions()).isEqualTo("within " + days + " d if 80 % of the questions repeat");
-        if (verdict == Verdict.DEPENDS) {
-            assertThat(size.asIs().unanswered()).isPositive();
-            assertThat(size.asIs().otherwise()).hasValueSatisfying(other -> {
-                assertThat(other.gradually()).isEqualTo(service + "'s 40 requests / 1d refill gradually");
-                assertThat(other.byWindow()).isEqualTo("they are counted by the day");
-                assertThat(other.outcome().verdict().held()).isTrue();
-                assertThat(other.outcome().unanswered()).isZero();
-            });
-        }
     }
 
     /**
@@ -113,78 +83,6 @@ class PlannerTest {
         assertThat(plan(request).asIs().binding().text()).isEqualTo(binding);
     }
 
-    @ParameterizedTest
-    @CsvSource({"50, 2, 170, 0.085, HOLDS, 1", "200, 2, 680, 0.34, HOLDS, 1", "500, 4, 1700, 0.425, HOLDS, 2"})
-    void knownArithmetic_comesOutOfTheRun(
-            int interviews, int accounts, long calls, double load, Verdict verdict, int fewest) {
-        AccountPool pool = AccountPool.parse("huggingface:" + accounts + "x1000/h");
-
-        SizePlan plan = plan(PlanRequest.of(List.of(interviews), pool).withAdvice(false));
-
-        assertThat(plan.asIs().simulated()).isTrue();
-        assertThat(plan.asIs().verdict()).isEqualTo(verdict);
-        assertThat(plan.asIs().calls()).isEqualTo(calls);
-        assertThat(plan.asIs().load()).isCloseTo(load, within(0.001));
-        assertThat(plan.fewest())
-                .extracting(Fewest::count)
-                .extracting(count -> count.orElse(0))
-                .containsExactly(fewest);
-    }
-
-    @Tag("slow")
-    @Test
-    void above90Percent_isTight_andOneAccountMoreLeavesRoom() {
-        SizePlan plan = plan(request(500, "huggingface:2x1000/h")
-                .withWorkload(Workload.STANDARD.withRepeat(0.782))
-                .withAdvice(true));
-
-        assertThat(plan.asIs().calls()).isEqualTo(1853);
-        assertThat(plan.asIs().load()).isCloseTo(0.9265, within(1e-9));
-        assertThat(plan.asIs().verdict()).isEqualTo(Verdict.TIGHT);
-        assertThat(plan.fewest().get(0).count()).hasValue(2);
-        assertThat(plan.fewest().get(0).comfortable()).hasValue(3);
-        assertThat(plan.advice())
-                .extracting(Advice::change, advice -> advice.outcome().verdict())
-                .containsExactly(
-                        tuple(Change.AS_IS, Verdict.TIGHT),
-                        tuple(Change.ONE_MORE, Verdict.HOLDS),
-                        tuple(Change.ONE_LOST, Verdict.DOES_NOT_HOLD));
-    }
-
-    @Test
-    void firstMinute_isAnsweredByCallsAndNotByTheCache() {
-        Minute first = plan(request(100, "huggingface:2x1000/h")
-                        .withWorkload(Workload.STANDARD.withInterview(Duration.ofMinutes(15))))
-                .asIs()
-                .timeline()
-                .get(0);
-
-        assertThat(first.asked()).isEqualTo(200);
-        assertThat(first.calls()).isEqualTo(40);
-        assertThat(first.joined()).isEqualTo(160);
-        assertThat(first.fromCache()).isZero();
-    }
-
-    @Test
-    void bankOfQuestions_isHitMoreOftenByMoreInterviews() {
-        PlanRequest bank = request(50, "huggingface:2x1000/h").withWorkload(Workload.STANDARD.withDistinct(1700));
-
-        assertThat(plan(bank).asIs().hitRate()).isCloseTo(0.22, within(0.02));
-        assertThat(plan(withSizes(bank, 500)).asIs().hitRate()).isCloseTo(0.80, within(0.01));
-    }
-
-    @Test
-    void moreThanTheHourAllows_saysWhatBindsAndHowManyAreLeft() {
-        SizePlan plan = plan(request(100, "huggingface:2x100/h"));
-
-        assertThat(plan.asIs().verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
-        assertThat(plan.asIs().calls()).isEqualTo(200);
-        assertThat(plan.asIs().unanswered()).isPositive();
-        assertThat(plan.asIs().binding().cause()).isEqualTo(Cause.LIMIT);
-        assertThat(plan.asIs().reason()).contains("need 340 calls", "allow 200");
-        assertThat(plan.asIs().waited().orElseThrow().worst()).isGreaterThan(Duration.ofMinutes(59));
-    }
-
     @Test
     void servicesThatCountOtherwise_areEachAskedForWhatTheyCount() {
         PlanRequest request = request(100, "huggingface:1x100/h,groq:1x30/min+8000tok/min+200000tok/d")
@@ -221,33 +119,6 @@ class PlannerTest {
         assertThat(fewest.reason()).isEqualTo(reason);
     }
 
-    @Test
-    void interviewsThatStartLater_andPauses_takeTheirTime() {
-        Workload workload = Workload.STANDARD.withQuestions(3).withRepeat(0);
-        PlanRequest request = request(2, "huggingface:1x1000/h").withLatency(Latency.constant(Duration.ofSeconds(1)));
-
-        assertThat(total(request.withWorkload(workload))).isEqualTo(Duration.ofSeconds(3));
-        assertThat(total(request.withWorkload(workload.withInterview(Duration.ofSeconds(23)))))
-                .isEqualTo(Duration.ofSeconds(23));
-        assertThat(total(request.withWorkload(workload.withOver(Duration.ofMinutes(10)))))
-                .isGreaterThan(Duration.ofMinutes(5));
-    }
-
-    private static Duration total(PlanRequest request) {
-        return plan(request).asIs().total().orElseThrow();
-    }
-
-    @Test
-    void aMillionInterviewsOnOneAccount_areReckonedAndNotRun() {
-        SizePlan plan = plan(request(1_000_000, "huggingface:1x1000/h").withAdvice(true));
-
-        assertThat(plan.asIs().simulated()).isFalse();
-        assertThat(plan.asIs().verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
-        assertThat(plan.fewest().get(0).count()).hasValue(3400);
-        assertThat(plan.fewest().get(0).load()).isEqualTo(1);
-        assertThat(outcome(plan, Change.ONE_LOST).load()).isInfinite();
-    }
-
     @Tag("slow")
     @Test
     void deadlineOfTheRoute_endsASearchAtTheNumberThatKeepsIt() {
@@ -269,28 +140,41 @@ class PlannerTest {
     }
 
     @Test
-    void severalThreads_makeTheSamePlan() {
+    void severalThreads_makeTheSamePlan_andEachPartIsTold() {
         PlanRequest request = request(20, "huggingface:2x100/h").withAdvice(true);
+        List<PlanProgress> told = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
-            assertThat(new Planner(threads)
-                            .plan(request, progress -> {})
-                            .sizes()
-                            .get(0))
+            assertThat(new Planner(threads).plan(request, told::add).sizes().get(0))
                     .isEqualTo(plan(request));
         } finally {
             threads.shutdownNow();
         }
+        assertThat(told).extracting(PlanProgress::done).containsExactly(1, 2, 3, 4, 5);
+        assertThat(told).extracting(PlanProgress::parts).containsOnly(5);
+        assertThat(told)
+                .extracting(PlanProgress::latest)
+                .containsExactlyInAnyOrder(
+                        "20 interviews: as it is",
+                        "20 interviews: the fewest accounts",
+                        "20 interviews: advice",
+                        "20 interviews: advice",
+                        "20 interviews: advice");
+    }
+
+    @Test
+    void whatAPartThrows_isThrown() {
+        AccountPool pool = AccountPool.parse("huggingface:1x100/h");
+        RouteSettings route = pool.route().toBuilder().strategy("nobody-has-it").build();
+        PlanRequest request =
+                PlanRequest.of(List.of(1), new AccountPool(pool.groups(), route, pool.engine(), pool.notes()));
+        assertThatThrownBy(() -> plan(request))
+                .isNotInstanceOf(CompletionException.class)
+                .hasMessageContaining("nobody-has-it");
     }
 
     private static PlanRequest request(int interviews, String accounts) {
         return PlanRequest.of(List.of(interviews), AccountPool.parse(accounts)).withAdvice(false);
-    }
-
-    private static PlanRequest withSizes(PlanRequest request, int interviews) {
-        return PlanRequest.of(List.of(interviews), request.pool())
-                .withWorkload(request.workload())
-                .withAdvice(false);
     }
 
     private static Verdict verdict(PlanRequest request, int accounts) {
@@ -298,13 +182,5 @@ class PlannerTest {
         return plan(PlanRequest.of(request.sizes(), pool).withAdvice(false))
                 .asIs()
                 .verdict();
-    }
-
-    private static Outcome outcome(SizePlan plan, Change change) {
-        return plan.advice().stream()
-                .filter(advice -> advice.change() == change)
-                .map(Advice::outcome)
-                .findFirst()
-                .orElseThrow();
     }
 }

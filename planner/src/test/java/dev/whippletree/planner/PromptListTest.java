@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.stress.interviews.InterviewPlan;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,14 +20,6 @@ final class PromptListTest {
         return PlanRequest.of(List.of(list.sessions()), AccountPool.parse(accounts))
                 .withAdvice(false)
                 .withWorkload(Workload.STANDARD.withPrompts(list));
-    }
-
-    private static Outcome outcome(PromptList list, String accounts) {
-        return new Planner(Runnable::run)
-                .plan(request(list, accounts), progress -> {})
-                .sizes()
-                .get(0)
-                .asIs();
     }
 
     @Test
@@ -53,20 +44,6 @@ final class PromptListTest {
     }
 
     @Test
-    void equalPrompts_takeOneCall() {
-        PromptList.Builder list = new PromptList.Builder();
-        for (int i = 0; i < 60; i++) {
-            add(list, "", i % 40, 100);
-        }
-
-        Outcome outcome = outcome(list.build(), "huggingface:1x1000/h");
-
-        assertThat(outcome.prompts()).isEqualTo(60);
-        assertThat(outcome.answered()).isEqualTo(60);
-        assertThat(outcome.calls()).isEqualTo(40);
-    }
-
-    @Test
     void lengths_areEachPromptsOwn() {
         PromptList.Builder list = new PromptList.Builder();
         for (int i = 0; i < 20; i++) {
@@ -78,22 +55,6 @@ final class PromptListTest {
         assertThat(PlannerTest.plan(bounded).asIs().answered())
                 .as("the long prompt fits no window, and six short ones with their answers do")
                 .isEqualTo(6);
-    }
-
-    @Test
-    void longestConversation_decidesWhenAllAreDone() {
-        PromptList.Builder list = new PromptList.Builder();
-        for (int i = 0; i < 30; i++) {
-            add(list, "long", i, 100);
-        }
-        for (int i = 0; i < 30; i++) {
-            add(list, "short-" + i, 100 + i, 100);
-        }
-
-        Outcome outcome = outcome(list.build(), "huggingface:1x1000/h");
-
-        assertThat(outcome.answered()).isEqualTo(60);
-        assertThat(outcome.total().orElseThrow()).isBetween(Duration.ofSeconds(27), Duration.ofSeconds(33));
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -130,5 +131,21 @@ class RecorderTest {
         recorder.asked();
 
         assertThat(recorder.seconds()).hasSize(seconds);
+    }
+
+    /** The last prompt is asked at second 70 and waits until 130. */
+    @Test
+    void seconds_haveThoseWhoWait() {
+        record();
+
+        assertThat(recorder.seconds()).hasSize(130);
+        assertThat(IntStream.of(69, 70, 71, 129)
+                        .mapToObj(second -> recorder.seconds()
+                                .get(second)
+                                .waited
+                                .times()
+                                .worst()
+                                .toSeconds()))
+                .containsExactly(0L, 1L, 2L, 60L);
     }
 }

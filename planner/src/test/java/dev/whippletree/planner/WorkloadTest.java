@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.model.Priority;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -57,9 +61,82 @@ class WorkloadTest {
                 .withMessageContaining(problem);
     }
 
-    @Test
-    void shareOfRepeats_takesThePlaceOfABank() {
-        assertThat(STANDARD.withDistinct(10).withRepeat(0.5).distinct()).isEmpty();
+    /** Interviews of 20 minutes that start over 40. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "PT60M   | PT0S  | 1 |",
+                "P31D    | PT1S  | 1 |",
+                "PT59M   | PT0S  | 1 | the last interview ends after 3600 s at the earliest, but the plan looks ahead for 3540 s",
+                "PT0S    | PT0S  | 1 | more than zero and at most 31 days, not PT0S",
+                "P31DT1S | PT0S  | 1 | more than zero and at most 31 days",
+                "PT60M   | PT-1S | 1 | a wait can't be negative: PT-1S",
+                "PT60M   | PT0S  | 0 | a plan needs 1 or more interviews, not [5, 0]"
+            })
+    void requestThatCantBePlanned_isRefused(Duration horizon, Duration wait, int size, @Nullable String problem) {
+        AbstractThrowableAssert<?, ?> thrown = assertThatCode(() -> PlanRequest.of(
+                        List.of(5, size), AccountPool.parse("groq:1x30/min"))
+                .withWorkload(STANDARD.withInterview(Duration.ofMinutes(20)).withOver(Duration.ofMinutes(40)))
+                .withLongestWait(wait)
+                .withHorizon(horizon));
+        if (problem == null) {
+            thrown.doesNotThrowAnyException();
+        } else {
+            thrown.isInstanceOf(IllegalArgumentException.class).hasMessageContaining(problem);
+        }
+    }
+
+    /** What is changed, and which of its parts then differ. */
+    static Stream<Arguments> changes() {
+        PromptList prompts = new PromptList.Builder()
+                .add(Optional.empty(), 1, 99, OptionalInt.empty())
+                .build();
+        Workload all = STANDARD.withQuestions(3)
+                .withDistinct(9)
+                .withTokens(60, 50)
+                .withMaxTokens(70)
+                .withInterview(Duration.ofMinutes(2))
+                .withOver(Duration.ofMinutes(4));
+        AccountPool pool = AccountPool.parse("groq:1x30/min");
+        PlanRequest request = PlanRequest.of(List.of(2), pool)
+                .withWorkload(all)
+                .withLongestWait(Duration.ofSeconds(8))
+                .withSeed(5)
+                .withAdvice(false)
+                .withPrices(PlanExamplesTest.prices());
+        return Stream.of(
+                Arguments.of(all, all.withQuestions(4), "questions"),
+                Arguments.of(all, all.withRepeat(0.6), "repeat distinct"),
+                Arguments.of(all, all.withDistinct(8), "distinct"),
+                Arguments.of(all, all.withTokens(61, 51), "promptTokens answerTokens maxTokens"),
+                Arguments.of(all, all.withMaxTokens(71), "maxTokens"),
+                Arguments.of(all, all.withInterview(Duration.ofMinutes(3)), "interview"),
+                Arguments.of(all, all.withOver(Duration.ofMinutes(3)), "over"),
+                Arguments.of(all, all.withPrompts(prompts), "questions repeat distinct promptTokens prompts"),
+                Arguments.of(request, request.withWorkload(STANDARD), "workload"),
+                Arguments.of(request, request.withLatency(Latency.constant(Duration.ofSeconds(3))), "latency"),
+                Arguments.of(request, request.withHorizon(Duration.ofHours(2)), "horizon"),
+                Arguments.of(request, request.withLongestWait(Duration.ofSeconds(9)), "longestWait"),
+                Arguments.of(request, request.withSeed(6), "seed"),
+                Arguments.of(request, request.withAdvice(true), "advice"),
+                Arguments.of(request.withAdvice(true), request, "advice"),
+                Arguments.of(
+                        PlanRequest.of(List.of(2), pool),
+                        PlanRequest.of(List.of(2), pool).withPrices(PlanExamplesTest.prices()),
+                        "prices"));
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @MethodSource("changes")
+    void change_keepsAllElse(Record before, Record after, String parts) throws ReflectiveOperationException {
+        List<String> changed = new ArrayList<>();
+        for (RecordComponent part : before.getClass().getRecordComponents()) {
+            if (!part.getAccessor().invoke(before).equals(part.getAccessor().invoke(after))) {
+                changed.add(part.getName());
+            }
+        }
+        assertThat(changed).containsExactly(parts.split(" "));
     }
 
     private static Questions questions(Workload workload, int interviews, double leave) {

@@ -145,15 +145,6 @@ class AskCommandTest {
     }
 
     @Test
-    void json_isTheWholeCompletion() {
-        shell.withAccount().succeeds("ask", "--json", "Hello");
-        JsonNode json = JsonMapper.shared().readTree(shell.out());
-        assertThat(json.get("text").asString()).isEqualTo("Fine, thank you.");
-        assertThat(json.at("/usage/total_tokens").asInt()).isEqualTo(23);
-        assertThat(json.at("/origin/account").asString()).isEqualTo("scripted-1");
-    }
-
-    @Test
     void modelName_commandsNoTerminal() {
         shell.provider.scripts.add(sink -> {
             sink.delta(new Delta.Text("Hi"));
@@ -182,6 +173,9 @@ class AskCommandTest {
                 .contains("answered by account scripted-1")
                 .contains("1 attempt")
                 .contains("23 tokens");
+        Shell json = new Shell(folder).withAccount();
+        json.succeeds("ask", "-v", "--json", "Hello");
+        assertThat(json.err()).contains("answered by account scripted-1");
     }
 
     @Test

@@ -9,6 +9,8 @@ import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Message;
+import dev.whippletree.model.Priority;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.AttemptSink;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -56,7 +58,10 @@ final class BatchCommandTest {
         shell.succeeds("batch", "p.jsonl", "-o", "a.jsonl");
 
         assertThat(file("a.jsonl")).contains("\"custom_id\":\"one\"", "\"custom_id\":\"two\"", "Fine, thank you.");
-        assertThat(shell.err()).contains("2 answered", "a.jsonl");
+        assertThat(shell.err())
+                .matches(
+                        "2 prompts\\R2 answered \\(0 without a call of their own\\), 0 failed, in \\d+\\.0 s by 2 calls\\.\\R"
+                                + "The answers are in .*/a\\.jsonl\\.\\R");
         assertThat(shell.out()).isEmpty();
     }
 
@@ -98,7 +103,12 @@ final class BatchCommandTest {
         shell.provider.failure = Optional.of(Failure.of(FailureKind.REJECTED, "no such thing"));
         assertThat(shell.run("batch", "p.jsonl", "-o", "a.jsonl")).isEqualTo(9);
         assertThat(file("a.errors.jsonl")).contains("\"code\":\"rejected\"", "no such thing");
-        assertThat(shell.err()).contains("2 failed", "--retry-failed");
+        assertThat(shell.err())
+                .contains("0 answered", "2 failed", "a.errors.jsonl; --retry-failed asks them again.")
+                .doesNotContain("stopped early");
+        Shell over = again();
+        assertThat(over.run("batch", "p.jsonl", "-o", "a.jsonl")).isEqualTo(9);
+        assertThat(over.err()).contains("All prompts are done already; 2 failed; --retry-failed asks them again.");
 
         Shell second = again();
         second.succeeds("batch", "p.jsonl", "-o", "a.jsonl", "--retry-failed");
@@ -117,6 +127,46 @@ final class BatchCommandTest {
                 .containsExactly(Message.system("Be brief."), Message.user("Say Hello"));
         assertThat(file("a.csv"))
                 .startsWith("id,text,answer,finish_reason,answer_model\nr1,Hello,\"Fine, thank you.\",stop,");
+    }
+
+    @Test
+    void options_reachEveryPrompt() throws IOException {
+        shell.file("rows.csv", "id,name,text\nr1,n1,Hello\n").file("whippletree.yaml", """
+                routes: {plain: {model: m}, other: {model: n}}
+                """);
+        String line = "batch rows.csv --template {{text}} --id name --max-tokens 7 --temperature 0.5 --route other"
+                + " --account scripted-1 --tenant acme --no-cache -o a.jsonl";
+        shell.succeeds(line.split(" "));
+        Prompt prompt = shell.provider.asked.get(0);
+        assertThat(prompt.parameters().maxTokens()).hasValue(7);
+        assertThat(prompt.parameters().temperature()).hasValue(0.5);
+        assertThat(prompt.route()).contains("other");
+        assertThat(prompt.account()).contains("scripted-1");
+        assertThat(prompt.tenant()).isEqualTo("acme");
+        assertThat(prompt.cache().read()).isFalse();
+        assertThat(prompt.priority()).isEqualTo(Priority.BATCH);
+        assertThat(file("a.jsonl")).contains("\"custom_id\":\"n1\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--max-calls=1, 1, The batch stopped early: ",
+        "'', 2, The batch ends after the calls under way; Ctrl-C again ends it at once."
+    })
+    void batchThatIsStopped_saysSo_andGoesOnLater(String option, int answered, String words) throws IOException {
+        shell.file("whippletree.yaml", "accounts: [{id: one, provider: scripted, token: x, max-concurrency: 1}]");
+        if (option.isEmpty()) {
+            shell.provider.scripts.add(call -> {
+                shell.interrupt();
+                answer(call);
+            });
+        }
+        assertThat(shell.run(("batch p.jsonl -o a.jsonl " + option).split(" "))).isEqualTo(9);
+        assertThat(shell.err()).contains(words, answered + " answered", "Run the same command again to continue.");
+        Shell later = again();
+        later.succeeds("batch", "p.jsonl", "-o", "a.jsonl");
+        assertThat(later.err()).contains("2 prompts, " + answered + " of them done already");
+        assertThat(file("a.jsonl").lines()).hasSize(2);
     }
 
     @Test
@@ -334,6 +384,10 @@ final class BatchCommandTest {
             batch p.jsonl -o a.jsonl --max-failures 0                 | --max-failures is 1 or more, not 0
             batch p.jsonl -o a.jsonl --leave 95%                      | --leave
             batch p.jsonl -o a.jsonl --route fast                     | there is no route 'fast'
+            batch p.jsonl -o a.jsonl --account nobody                 | there is no account 'nobody'
+            batch p.jsonl -o a.jsonl --temperature 2.1                | --temperature is 0 to 2, not 2.1
+            batch p.jsonl -o a.jsonl --max-tokens 0                   | --max-tokens is 1 or more, not 0
+            batch p.jsonl -o a.jsonl --format xml                     | --format has to be one of jsonl, text, csv, tsv, not 'xml'
             batch p.jsonl -o a.jsonl --template Say:{{text}}          | --template is for rows and lines of text
             batch p.jsonl -o a.jsonl --system @nofile                 | nofile: there is no such file
             batch p.jsonl -o a.jsonl --system @latin1                 | latin1 isn't UTF-8 text

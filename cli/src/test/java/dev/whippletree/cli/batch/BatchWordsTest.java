@@ -56,8 +56,6 @@ final class BatchWordsTest {
 
         assertThat(BatchWords.line(progress, NOW, ZoneOffset.UTC))
                 .endsWith(", waiting: a.jsonl can't be written: No space left on device");
-        assertThat(BatchWords.json(progress, NOW))
-                .containsEntry("held", "a.jsonl can't be written: No space left on device");
     }
 
     @Test
@@ -71,10 +69,13 @@ final class BatchWordsTest {
         assertThat(line(usedUp)).endsWith("12/min, cost 0.5, waiting for hf-1 until 10:00:31, 31 s");
         assertThat(line(broken)).endsWith(", waiting for hf-1 until 10:00:31, 31 s: it answered with 503");
         assertThat(line(scarce)).endsWith(", waiting for hf-1: 300 of its 8000 tokens are left");
-        assertThat(BatchWords.json(progress(Optional.empty(), Optional.of(broken), Optional.empty()), NOW))
-                .containsEntry("waiting_for", "hf-1")
-                .containsEntry("waiting_until", "2026-11-28T10:00:31Z")
-                .containsEntry("waiting_because", "it answered with 503");
+        Optional<BatchProgress.Forecast> range =
+                Optional.of(new BatchProgress.Forecast(Duration.ofMinutes(7), Optional.of(Duration.ofMinutes(9))));
+        assertThat(BatchWords.json(progress(range, Optional.of(broken), Optional.of("full")), NOW))
+                .hasToString("{at=2026-11-28T10:00:00Z, total=100, resumed=10, answered=20, from_cache=5, failed=1,"
+                        + " calls=16, under_way=4, elapsed_seconds=120, per_minute=12, done_in_seconds_least=420,"
+                        + " done_in_seconds_most=540, cost=0.50, waiting_for=hf-1,"
+                        + " waiting_because=it answered with 503, waiting_until=2026-11-28T10:00:31Z, held=full}");
     }
 
     private static String line(BatchProgress.Wait wait) {

@@ -31,10 +31,11 @@ class CacheCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--tenant acme, acme", ","})
-    void clear_removesTheAnswersOfTheTenantThatIsNamed_orEverybodys(@Nullable String option, @Nullable String tenant) {
+    @CsvSource({"--tenant acme, acme, 2, removed 2 answers", ",, 1, removed 1 answer", ",, -1, removed all"})
+    void clear_removesTheAnswersOfTheTenantThatIsNamed_orEverybodys(
+            @Nullable String option, @Nullable String tenant, long removed, String words) {
         CacheStore store = mock();
-        when(store.clear(any())).thenReturn(CompletableFuture.completedFuture(2L));
+        when(store.clear(any())).thenReturn(CompletableFuture.completedFuture(removed));
         Cache kept = mock();
         when(kept.name()).thenReturn("kept");
         when(kept.open(any(), any())).thenReturn(store);
@@ -43,7 +44,7 @@ class CacheCommandTest {
 
         shell.succeeds(arguments.split(" "));
 
-        assertThat(shell.out()).isEqualToIgnoringNewLines("removed 2 answers");
+        assertThat(shell.out()).isEqualToIgnoringNewLines(words);
         verify(store).clear(Optional.ofNullable(tenant));
     }
 

@@ -8,6 +8,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.terminal.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +88,15 @@ class ChatCommandTest {
         assertThat(shell.err().lines()).hasSize(1);
     }
 
+    /** Standard output may be a terminal with colours, and standard error a file. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void notes_areFaintOnATerminalAlone(boolean terminal) {
+        shell.terminal(new Terminal(false, true, terminal, true));
+        assertThat(chat("Hello\n", "-v")).isZero();
+        assertThat(shell.err()).startsWith(terminal ? "\u001b[2manswered by" : "answered by");
+    }
+
     @Test
     void messageThatFails_isLeftOut_theChatGoesOn_andItsExitCodeIsTheFirst() {
         failsOnce(FailureKind.REJECTED, "we don't like it");
@@ -116,13 +126,19 @@ class ChatCommandTest {
 
     @Test
     void save_writesMarkdownOrJsonByTheFilesName() throws IOException {
-        assertThat(chat("How are you?\n/save talk.md\n/save talk.json\n", "--system", "Be brief."))
+        assertThat(chat(
+                        "How are you?\n/save talk.markdown\n/save talk.md\n/save talk.json\n",
+                        "--system",
+                        "Be brief.\nAnd kind."))
                 .as(shell.err())
                 .isZero();
+        assertThat(shell.err()).contains("saved 1 answer with its question in " + folder.resolve("talk.md"));
+        assertThat(folder.resolve("talk.markdown")).hasSameTextualContentAs(folder.resolve("talk.md"));
         assertThat(folder.resolve("talk.md")).content().isEqualTo("""
                         # Conversation
 
                         > Be brief.
+                        > And kind.
 
                         ## Question
 

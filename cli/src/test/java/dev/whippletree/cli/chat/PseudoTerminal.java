@@ -21,6 +21,7 @@ final class PseudoTerminal {
     static final String ENTER = "\r";
     static final String TAB = "\t";
     static final String UP = "\u001bOA";
+    static final String LEFT = "\u001bOD";
 
     private static final int PIPE_BYTES = 65_536;
     private static final Duration PATIENCE = Duration.ofSeconds(20);

@@ -48,7 +48,8 @@ class TerminalChatTest {
         history = folder.resolve("chat-history");
         ChatHistory.make(history);
         new Thread(this::chat).start();
-        terminal.await("> ");
+        terminal.await("Chat over 1 account. /help lists the commands, Ctrl-D ends the chat.")
+                .await("> ");
     }
 
     private void chat() {
@@ -97,6 +98,24 @@ class TerminalChatTest {
         terminal.type("one\\", PseudoTerminal.ENTER, "two \"!x", PseudoTerminal.ENTER)
                 .await("Fine, thank you.");
         assertThat(asked(0)).containsExactly(Message.user("one\ntwo \"!x"));
+    }
+
+    /** Wherever the cursor stands. */
+    @Test
+    void enterBehindABackslash_continuesAtTheEnd() {
+        terminal.type("one\\", PseudoTerminal.LEFT, PseudoTerminal.LEFT, PseudoTerminal.ENTER)
+                .type("two", PseudoTerminal.ENTER)
+                .await("Fine, thank you.");
+        assertThat(asked(0)).containsExactly(Message.user("one\ntwo"));
+    }
+
+    @Test
+    void messageThatBeginsWithABlank_isRecalledAsItIs() {
+        terminal.type(" /help  me", PseudoTerminal.ENTER)
+                .await("Fine, thank you.")
+                .await("> ");
+        terminal.type(PseudoTerminal.UP, PseudoTerminal.ENTER).await("Fine, thank you.");
+        assertThat(asked(1)).last().isEqualTo(Message.user("/help  me"));
     }
 
     @Test

@@ -40,7 +40,15 @@ class EmulateCommandTest {
                 .contains("account-3 with token token-3")
                 .contains("Limits of each: 200 requests / 10s")
                 .contains("/stats")
-                .contains("curl http://127.0.0.1:");
+                .contains("curl http://127.0.0.1:")
+                .doesNotContain("and so on");
+        Shell many = new Shell(folder);
+        many.interrupt();
+        many.succeeds("emulate", "--port", "0", "--accounts", "11", "--service", "groq,openai,groq");
+        assertThat(many.out())
+                .contains("Each has 11 accounts: account-1 with", "account-10 with token token-10, and so on")
+                .contains("Limits of each: none", "Authorization: Bearer token-1'")
+                .containsPattern("them\\.\\R\\R  groq +http://[^/]*/groq\\R  openai +http://[^/]*/openai/v1\\R\\R");
     }
 
     @Test

@@ -37,12 +37,19 @@ class PlanProgressLineTest {
     }
 
     @Test
-    void elsewhere_eachLineIsWhole() {
+    void elsewhere_eachLineIsWhole_andNoneComesWithinASecondOrFiveOfTheLast() {
         try (PlanProgressLine line = line(Terminal.NONE)) {
-            timeline.advance(Duration.ofSeconds(2));
+            timeline.advance(Duration.ofMillis(999));
+            line.show(new PlanProgress(1, 8, "too early"));
+            timeline.advance(Duration.ofMillis(1));
             line.show(PROGRESS);
+            timeline.advance(Duration.ofMillis(4_999));
+            line.show(new PlanProgress(4, 8, "too early"));
+            timeline.advance(Duration.ofMillis(1));
+            line.show(new PlanProgress(5, 8, "the fewest accounts"));
         }
         assertThat(err.toString())
-                .isEqualTo("3 of 8 parts planned: 500 interviews: any one account lost" + System.lineSeparator());
+                .isEqualToIgnoringNewLines("3 of 8 parts planned: 500 interviews: any one account lost"
+                        + "5 of 8 parts planned: the fewest accounts");
     }
 }

@@ -2,6 +2,7 @@ package dev.whippletree.cli.serve;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.cli.base.ExitCode;
 import java.io.ByteArrayOutputStream;
@@ -22,14 +23,15 @@ final class LastWordsTest {
     }
 
     @Test
-    void withoutMemoryToTellIt_theProcessEndsAllTheSame() {
+    void whateverKeepsItFromBeingTold_theProcessEndsAllTheSame() {
         OutputStream exhausted = new OutputStream() {
             @Override
             public void write(int one) {
-                throw new OutOfMemoryError("Java heap space");
+                throw new StackOverflowError("no room for a call");
             }
         };
-        new LastWords(ExitCode.STANDSTILL, exhausted, ended::incrementAndGet).accept("the timer");
+        LastWords words = new LastWords(ExitCode.STANDSTILL, exhausted, ended::incrementAndGet);
+        assertThatThrownBy(() -> words.accept("the timer")).isInstanceOf(StackOverflowError.class);
         assertThat(ended).hasValue(1);
     }
 }

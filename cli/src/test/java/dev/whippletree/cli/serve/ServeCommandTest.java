@@ -84,7 +84,8 @@ class ServeCommandTest {
         shell.interrupt();
         shell.succeeds("serve");
         assertThat(shell.out())
-                .contains("1, by their keys", "/, once gateway.watch-key is set", "Authorization: Bearer $KEY");
+                .contains("  accounts  1\n", "1, by their keys", "/, once gateway.watch-key is set")
+                .contains("Authorization: Bearer $KEY", "{\"model\":\"default\",");
         assertThat(shell.out() + shell.err()).doesNotContain("key-of-acme", "hf_secret");
     }
 

@@ -37,6 +37,12 @@ class PluginsCommandTest {
                 .containsPattern("provider +scripted +used +program")
                 .containsPattern("strategy +round-robin +used +built in")
                 .containsPattern("strategy +in-order +not named +built in");
+        shell.file(
+                "whippletree.yaml", "{caches: [ehcache], routes: {a: {model: m}, b: {model: m, strategy: in-order}}}");
+        shell.succeeds("plugins");
+        assertThat(shell.out())
+                .containsPattern("strategy +in-order +used +built in")
+                .containsPattern("cache +ehcache +used ");
     }
 
     @Test

@@ -114,7 +114,9 @@ class RemoteStatusTest {
         shell.variable("WHIPPLETREE_WATCH_KEY", KEY + "\n");
         assertThat(run()).as(shell.err()).isZero();
         assertThat(run("--watch-key", "other")).as(shell.err()).isZero();
-        assertThat(asked).containsExactly("/status Bearer " + KEY, "/status Bearer other");
+        shell.variable("WHIPPLETREE_WATCH_KEY", " ");
+        assertThat(run()).as(shell.err()).isZero();
+        assertThat(asked).containsExactly("/status Bearer " + KEY, "/status Bearer other", "/status null");
     }
 
     @Test

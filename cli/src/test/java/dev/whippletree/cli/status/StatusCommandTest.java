@@ -6,9 +6,13 @@ import dev.whippletree.cli.ScriptedProvider;
 import dev.whippletree.cli.Shell;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Message;
+import dev.whippletree.model.Prompt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,7 +56,11 @@ class StatusCommandTest {
                 .contains("one call of one token on each of 1 account")
                 .contains("✓ scripted-1");
         assertThat(shell.provider.asked).hasSize(1);
-        assertThat(shell.provider.asked.get(0).parameters().maxTokens()).isEqualTo(OptionalInt.of(1));
+        Prompt prompt = shell.provider.asked.get(0);
+        assertThat(prompt.messages()).containsExactly(Message.user("Hello"));
+        assertThat(prompt.parameters().maxTokens()).isEqualTo(OptionalInt.of(1));
+        assertThat(prompt.deadline()).contains(Duration.ofSeconds(30));
+        assertThat(List.of(prompt.cache().read(), prompt.cache().store())).containsOnly(false);
         assertThat(shell.out()).contains("1 made");
     }
 

@@ -238,8 +238,7 @@ public final class Sentences {
         }
         String count = (fewest.simulated() ? "" : "at least ")
                 + Words.count(fewest.count().getAsInt()) + ", at " + percent(fewest.load());
-        boolean tight =
-                fewest.verdict().filter(verdict -> verdict == Verdict.HOLDS).isEmpty();
+        boolean tight = !fewest.comfortable().equals(fewest.count());
         String more = tight && fewest.comfortable().isPresent()
                 ? ", which is tight; " + Words.count(fewest.comfortable().getAsInt()) + " leave room"
                 : "";

@@ -29,6 +29,9 @@ final class CostTable {
     }
 
     List<String> lines(Outcome outcome) {
+        if (!outcome.simulated()) {
+            return List.of(); // Only a run tells the tokens.
+        }
         TokenUsage tokens = Costs.tokens(outcome);
         String run = "A run: " + Words.count(tokens.promptTokens()) + " prompt + "
                 + Words.count(tokens.completionTokens()) + " answer tokens.";

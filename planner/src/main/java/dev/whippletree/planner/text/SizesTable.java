@@ -38,7 +38,7 @@ final class SizesTable {
                 Cell.right(Words.count(size.interviews())).painted(Paint.STRONG),
                 Columns.verdict(outcome.verdict()),
                 Cell.right(Words.count(outcome.calls())),
-                Cell.right(Sentences.percent(outcome.hitRate())),
+                Cell.right(outcome.simulated() ? Sentences.percent(outcome.hitRate()) : "–"),
                 Columns.load(outcome),
                 Columns.p50(outcome),
                 Columns.p95(outcome),

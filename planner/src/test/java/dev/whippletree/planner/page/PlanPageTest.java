@@ -3,14 +3,19 @@ package dev.whippletree.planner.page;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.planner.AccountGroup;
+import dev.whippletree.planner.AccountPool;
 import dev.whippletree.planner.CapacityPlan;
-import dev.whippletree.planner.Plans;
+import dev.whippletree.planner.PlanExamplesTest;
+import dev.whippletree.planner.PlanRequest;
+import dev.whippletree.planner.Planner;
 import dev.whippletree.planner.Verdict;
 import dev.whippletree.planner.answer.Costs;
 import dev.whippletree.planner.answer.Sentences;
 import dev.whippletree.planner.json.PlanJson;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,43 +26,27 @@ import tools.jackson.databind.json.JsonMapper;
 /** What the page has in it. What a browser draws of it is tested where there is one. */
 class PlanPageTest {
 
-    private static final Costs PRICED = new Costs(Optional.of(Plans.prices()), Plans.AS_OF);
+    private static final Costs PRICED = new Costs(Optional.of(PlanExamplesTest.prices()), PlanExamplesTest.AS_OF);
+
+    private static final CapacityPlan SEVERAL = PlanExamplesTest.several();
 
     @Test
     void page_hasTheSameAsJson() {
-        CapacityPlan plan = Plans.several();
+        JsonNode drawn = report(page(SEVERAL, PRICED)).get("plan");
 
-        JsonNode drawn = report(page(plan, PRICED)).get("plan");
-
-        assertThat(drawn).isEqualTo(JsonMapper.shared().readTree(PlanJson.write(plan, PRICED)));
+        assertThat(drawn).isEqualTo(JsonMapper.shared().readTree(PlanJson.write(SEVERAL, PRICED)));
     }
 
     @ParameterizedTest
     @EnumSource
     void eachVerdict_hasAMarkOfItsOwn(Verdict verdict) {
-        String marks = page(Plans.several(), PRICED).replaceAll("(?s).*const MARKS = \\{(.*?)}.*", "$1");
+        String marks = page(SEVERAL, PRICED).replaceAll("(?s).*const MARKS = \\{(.*?)}.*", "$1");
         assertThat(marks).contains(" " + Sentences.word(verdict) + ": '");
     }
 
     @Test
-    void page_hasTheSentencesOfTheText() {
-        JsonNode said = report(page(Plans.several(), PRICED)).get("said");
-
-        assertThat(said.get("accounts").intValue()).isEqualTo(2);
-        assertThat(said.get("verdict").stringValue()).isEqualTo("no");
-        assertThat(said.get("reasons").get(0).stringValue()).startsWith("1,000 interviews: ");
-        JsonNode first = said.get("sizes").get(0);
-        assertThat(first.get("reasons").get(0).stringValue()).isEqualTo("85.0 % of what the accounts allow is used.");
-        assertThat(first.get("first_minute").stringValue()).startsWith("In minute 1, 490 prompts were answered");
-        assertThat(first.get("fewest").get(0).stringValue())
-                .isEqualTo("huggingface (1000 requests / 1h): 2, at 85.0 %");
-        assertThat(first.get("prices").stringValue()).isEqualTo("By the prices of 2026-11-01 in prices.yaml.");
-        assertThat(first.get("credits").get(0).stringValue()).contains("may spend 0.10 usd / month");
-    }
-
-    @Test
     void page_asksForNothingFromAnywhere_andRunsItsOwnScriptAlone() throws Exception {
-        String page = page(Plans.several(), PRICED);
+        String page = page(SEVERAL, PRICED);
         String script = page.substring(page.indexOf("<script>") + "<script>".length(), page.lastIndexOf("</script>"));
         byte[] hash = MessageDigest.getInstance("SHA-256").digest(script.getBytes(UTF_8));
 
@@ -73,20 +62,23 @@ class PlanPageTest {
     void namesThatAreMarkup_standAsText() {
         String name = "</script><script>alert(\"x\")&'";
 
-        String page = page(Plans.holding(name), PRICED);
+        AccountPool pool = AccountPool.parse("huggingface:1x100/h");
+        AccountGroup group = pool.groups().get(0);
+        AccountGroup named = new AccountGroup(
+                group.service(),
+                List.of(new AccountGroup.Organization(name, List.of(name))),
+                group.limits(),
+                group.credit(),
+                group.members(),
+                false);
+        PlanRequest request =
+                PlanRequest.of(List.of(1), new AccountPool(List.of(named), pool.route(), pool.engine(), pool.notes()));
+
+        String page = page(new Planner(Runnable::run).plan(request, progress -> {}), PRICED);
 
         assertThat(page).doesNotContain("</script><script>", "alert(\"x\")");
         JsonNode accounts = report(page).get("plan").get("sizes").get(0).get("accounts");
         assertThat(accounts.get(0).get("id").stringValue()).isEqualTo(name);
-    }
-
-    @Test
-    void withoutPrices_costIsUnknown() {
-        JsonNode report = report(page(Plans.holding("a"), new Costs(Optional.empty(), Plans.AS_OF)));
-
-        assertThat(report.get("plan").get("sizes").get(0).get("cost").has("currency"))
-                .isFalse();
-        assertThat(report.get("said").get("sizes").get(0).has("prices")).isFalse();
     }
 
     private static String page(CapacityPlan plan, Costs costs) {

@@ -70,6 +70,16 @@ class InterviewPlanTest {
     }
 
     @Test
+    void interviewsOfGivenQuestions_mayDifferInLength() {
+        Interviews two = Interviews.STANDARD.withInterviews(2);
+        InterviewPlan plan = InterviewPlan.ofQuestions(two, new int[][] {{0}, {1, 0, 2}});
+        assertThat(List.of(plan.prompts(), plan.distinct(), plan.questions(0), plan.questions(1)))
+                .containsExactly(4, 3, 1, 3);
+        assertThatThrownBy(() -> InterviewPlan.ofQuestions(two, new int[][] {{0}}))
+                .hasMessage("there are 2 interviews, but questions of 1");
+    }
+
+    @Test
     void bank_hasAsManyQuestionsAsAnybodyWants() {
         Set<String> questions = new HashSet<>();
         for (int number = 0; number < 50_000; number++) {

@@ -5,17 +5,23 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.model.StatusSnapshot.AccountStatus;
 import dev.whippletree.status.Bill;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StatusBoardTest {
@@ -140,18 +146,13 @@ class StatusBoardTest {
     }
 
     @Test
-    void noLine_isWiderThanAHundredColumns() {
-        assertThat(board.lines(Snapshots.busy()))
-                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
-    }
-
-    @Test
     void colours_changeNothingButTheColours() {
         List<String> coloured = new StatusBoard(ZoneOffset.UTC, new Screen(true, 100)).lines(Snapshots.busy());
         assertThat(String.join("\n", coloured))
                 .contains(
                         "\u001b[32mopen\u001b[0m",
                         "\u001b[31moff\u001b[0m",
+                        "\u001b[31moff: token refused (401); check HF_TOKEN_3\u001b[0m",
                         "\u001b[33m" + Words.meter(0) + "\u001b[0m",
                         "\u001b[32m" + Words.meter(0.412) + "\u001b[0m");
         assertThat(coloured.stream()
@@ -178,6 +179,60 @@ class StatusBoardTest {
         assertThat(narrow.liveLines(Snapshots.busy()))
                 .allMatch(line -> line.length() <= columns)
                 .anyMatch(line -> line.contains("429s"));
+    }
+
+    @Test
+    void othersThatCantBeReached_areToldWithWhatIsWrong() {
+        StatusSnapshot status = mock();
+        when(status.coordination())
+                .thenReturn(Optional.of(new StatusSnapshot.CoordinatorStatus(
+                        "redis", false, 0, 1_589, 5, 37, 1_600, 811, 2, Optional.of("Redis doesn't answer."))));
+        assertThat(String.join("\n", new Others(new Screen(false, 100)).lines(status)))
+                .isEqualTo("""
+                        Coordinator      Processes  Let pass  Alone  Sent back  Left to others  Faults
+                        redis (cut off)          ?     1,589      5         37             811       2
+                        Redis doesn't answer.""");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "OPEN, 32, ''",
+        "BUSY, , ' until 14:03:32 (in 10.0 s)'",
+        "COOLING, 33, ': it failed'",
+        "OFF, 31, ': it failed'"
+    })
+    void account_isPaintedByItsState_andSaysWhyOrUntilWhen(AccountState state, @Nullable String code, String closure) {
+        StatusSnapshot status = mock();
+        AccountStatus one = Snapshots.fresh().accounts().get(0);
+        Optional<String> reason = Optional.of("it failed").filter(why -> closure.endsWith(why));
+        Optional<Instant> until = Optional.of(Snapshots.AT.plusSeconds(10)).filter(at -> closure.contains("until"));
+        when(status.at()).thenReturn(Snapshots.AT);
+        when(status.accounts())
+                .thenReturn(List.of(new AccountStatus(
+                        one.id(),
+                        one.provider(),
+                        one.organization(),
+                        state,
+                        reason,
+                        until,
+                        0,
+                        1,
+                        8,
+                        3,
+                        4,
+                        Map.of(),
+                        one.latency(),
+                        one.tokens(),
+                        Map.of(),
+                        List.of(),
+                        0)));
+        when(status.calls()).thenReturn(16L);
+        String word = state.name().toLowerCase(Locale.ROOT);
+        String shown = String.join("\n", new Accounts(ZoneOffset.UTC, new Screen(true, 100)).lines(status));
+        assertThat(shown).contains(code == null ? " " + word + " " : "\u001b[" + code + "m" + word + "\u001b[0m");
+        assertThat(shown.contains(word + closure)).isEqualTo(true);
+        assertThat(shown.lines()).hasSize(closure.isEmpty() ? 2 : 3);
+        assertThat(shown).contains("50.0 %", "\u001b[33m4\u001b[0m");
     }
 
     @Test
