@@ -150,7 +150,7 @@ final class ClosingTest {
             asking.getOutputStream().write(health.getBytes(UTF_8));
             assertThat(RunningGateway.readAll(asking))
                     .startsWith("HTTP/1.1 503 ")
-                    .contains("Connection: close", "\"code\":\"closing\"");
+                    .contains("Connection: close", "Retry-After: 1\r\n", "\"code\":\"closing\"");
             call.answer("Hello");
             assertThat(RunningGateway.readResponse(busy)).contains("Hello");
             await(closed);

@@ -140,6 +140,9 @@ final class StrictRequestsTest {
                 "3d\r\n" + BODY + "\n0\r\n\r\n",
                 "3d\r\n" + BODY + "\r\n0\n\r\n",
                 "3d\r\n" + BODY + "\r\n0\r\nTrailer: x\n\r\n",
+                "3d\r\n" + BODY + "\r\n0\r\nTrailer: x\rx\r\n\r\n",
+                "3d\r\n" + BODY + "\r\n0\r\n\rx",
+                "3d\r\n" + BODY + "\rx0\r\n\r\n",
                 "3d;a=\rb\r\n" + BODY + "\r\n0\r\n\r\n",
                 "3d\r" + BODY + "\r\n0\r\n\r\n",
                 "3d\r\n" + BODY + "xx\r\n0\r\n\r\n",
@@ -179,6 +182,14 @@ final class StrictRequestsTest {
             }
             assertThat(RunningGateway.readUntil(socket, "Hello there")).startsWith("HTTP/1.1 200 ");
         }
+    }
+
+    @Test
+    void lineBetweenChunks_hasAtMost4096Bytes() throws IOException {
+        String most = "3d;" + "a".repeat(4_096 - 5) + "\r\n" + BODY + "\r\n0\r\nA: " + "b".repeat(4_096 - 7) + "\r\n\r";
+        assertRefused(CHUNKED + most.replace(";a", ";aa") + "\n", true);
+        assertRefused(CHUNKED + most.replace(": b", ": bb") + "\n", true);
+        assertAnswered(CHUNKED + most + "\n");
     }
 
     /** A million bytes of what isn't the body. */
