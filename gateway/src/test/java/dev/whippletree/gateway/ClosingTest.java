@@ -12,32 +12,18 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of the requests under way when the gateway ends. Its time is the test's. */
-final class ClosingTest {
+final class ClosingTest extends OverTimedGateway {
 
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final int PATIENCE_SECONDS = 60;
 
-    private final ManualTimeline timeline = new ManualTimeline();
-    private final RunningGateway running =
-            new RunningGateway(GatewaySettings.DEFAULT, timeline, UnaryOperator.identity());
-
-    @BeforeEach
-    void begin() {
-        running.provider.usually(call -> {});
-    }
-
-    @AfterEach
-    void close() {
-        running.close();
-        timeline.close();
+    ClosingTest() {
+        super(GatewaySettings.DEFAULT);
     }
 
     private CompletableFuture<Void> graceIsOver() {
@@ -95,11 +81,6 @@ final class ClosingTest {
             await(closed);
             call.awaitCancelled();
         }
-    }
-
-    /** A piece that is larger than all buffers on the way. */
-    private static Delta.Text large() {
-        return new Delta.Text("x".repeat(20_000_000));
     }
 
     @ParameterizedTest

@@ -3,20 +3,12 @@ package dev.whippletree.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a 404 says to do. */
-final class NoSuchPlaceTest {
-
-    private final RunningGateway running = RunningGateway.open();
-
-    @AfterEach
-    void close() {
-        running.close();
-    }
+final class NoSuchPlaceTest extends OverGateway {
 
     private String message(String method, String path) throws Exception {
         HttpResponse<String> response = running.send(method, path);

@@ -6,6 +6,7 @@ import static dev.whippletree.gateway.RunningGateway.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.OverGateway;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.model.Failure;
@@ -24,7 +25,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,21 +33,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What shows how everything stands, and who may see it, over real sockets. */
-final class StatusPlacesTest {
+final class StatusPlacesTest extends OverGateway {
 
     private static final int MOST_ASKED = 10_000;
     private static final String WATCH = "watchword";
 
-    private RunningGateway running = RunningGateway.open();
-
-    @AfterEach
-    void close() {
-        running.close();
-    }
-
     private void open(Optional<String> watchKey, GatewaySettings.Client... clients) {
-        running.close();
-        running = new RunningGateway(GatewaySettings.DEFAULT.withClients(List.of(clients), watchKey.map(Secret::of)));
+        reopen(GatewaySettings.DEFAULT.withClients(List.of(clients), watchKey.map(Secret::of)));
     }
 
     private JsonNode status(String... headers) throws Exception {
