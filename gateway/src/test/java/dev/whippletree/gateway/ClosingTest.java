@@ -12,32 +12,18 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of the requests under way when the gateway ends. Its time is the test's. */
-final class ClosingTest {
+final class ClosingTest extends OverTimedGateway {
 
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final int PATIENCE_SECONDS = 60;
 
-    private final ManualTimeline timeline = new ManualTimeline();
-    private final RunningGateway running =
-            new RunningGateway(GatewaySettings.DEFAULT, timeline, UnaryOperator.identity());
-
-    @BeforeEach
-    void begin() {
-        running.provider.usually(call -> {});
-    }
-
-    @AfterEach
-    void close() {
-        running.close();
-        timeline.close();
+    ClosingTest() {
+        super(GatewaySettings.DEFAULT);
     }
 
     private CompletableFuture<Void> graceIsOver() {
@@ -97,11 +83,6 @@ final class ClosingTest {
         }
     }
 
-    /** A piece that is larger than all buffers on the way. */
-    private static Delta.Text large() {
-        return new Delta.Text("x".repeat(20_000_000));
-    }
-
     @ParameterizedTest
     @EnumSource
     void streamWhoseClientTakesNothing_isReset(StreamProtocol protocol) throws Exception {
@@ -150,7 +131,7 @@ final class ClosingTest {
             asking.getOutputStream().write(health.getBytes(UTF_8));
             assertThat(RunningGateway.readAll(asking))
                     .startsWith("HTTP/1.1 503 ")
-                    .contains("Connection: close", "\"code\":\"closing\"");
+                    .contains("Connection: close", "Retry-After: 1\r\n", "\"code\":\"closing\"");
             call.answer("Hello");
             assertThat(RunningGateway.readResponse(busy)).contains("Hello");
             await(closed);

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Declared questions and what clients say of their answers, over real sockets. */
 final class GatewayQuestionTest {
@@ -181,18 +180,21 @@ final class GatewayQuestionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "[]",
-                "{\"right\":true}",
-                "{\"id\":\"a\"}",
-                "{\"id\":\"a\",\"right\":\"yes\"}",
-                "{\"id\":\"a\",\"right\":true,\"x\":1}"
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`` | null | must be a JSON object",
+                "[] | null | must be a JSON object",
+                "{'right':true} | id | 'id' is missing",
+                "{'id':'a'} | right | 'right' is missing",
+                "{'id':'a','right':'yes'} | right | must be true or false",
+                "{'id':'a','right':true,'x':1} | x | unknown field 'x'"
             })
-    void confirmationThatIsNone_isRefused(String body) throws Exception {
-        HttpResponse<String> response = running.postTo("/v1/confirmations", body);
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+    void confirmationThatIsNone_isRefused(String body, String param, String words) throws Exception {
+        HttpResponse<String> response = running.postTo("/v1/confirmations", body.replace('\'', '"'));
+        RunningGateway.assertError(response, 400, "invalid_value", words);
+        assertThat(RunningGateway.at(response, "error.param")).isEqualTo(param);
     }
 
     @Test

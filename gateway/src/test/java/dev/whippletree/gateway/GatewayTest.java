@@ -37,28 +37,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The gateway over real sockets. */
-final class GatewayTest {
+final class GatewayTest extends OverGateway {
 
     private static final String NO_CACHE = "x-whippletree-cache: no-cache";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    private RunningGateway running = RunningGateway.open();
-
-    @AfterEach
-    void close() {
-        running.close();
-    }
-
-    private void reopen(GatewaySettings settings) {
-        running.close();
-        running = new RunningGateway(settings);
-    }
 
     private HttpResponse<String> ask(String key) throws Exception {
         return running.post(HI, "Authorization", "Bearer " + key);

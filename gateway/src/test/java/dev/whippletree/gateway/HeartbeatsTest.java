@@ -30,11 +30,13 @@ final class HeartbeatsTest {
 
         private boolean outOfMemory;
         private boolean losing;
+        private int asked;
         private Duration delay = Duration.ZERO;
         private boolean alive = true;
 
         @Override
         public void execute(Runnable task) {
+            asked++;
             if (outOfMemory) {
                 throw new OutOfMemoryError("unable to create native thread");
             }
@@ -77,6 +79,8 @@ final class HeartbeatsTest {
         fragile.outOfMemory = true;
         look(59);
         assertThat(told).isEmpty();
+        look(1);
+        assertThat(told).hasSize(1);
         look(100);
         assertThat(told).containsExactly("the fragile one");
     }
@@ -96,6 +100,7 @@ final class HeartbeatsTest {
         fragile.delay = Duration.ofSeconds(8);
         look(1_000);
         assertThat(heartbeats.silent()).isEmpty();
+        assertThat(fragile.asked).as("beats don't pile up").isLessThan(150);
         fragile.delay = Duration.ofSeconds(30);
         look(1_000);
         assertThat(told).isEmpty();
@@ -104,11 +109,14 @@ final class HeartbeatsTest {
     @Test
     void wholeProcessThatStoodStill_isNotMistakenForADeadThread() {
         look(5);
-        fragile.delay = Duration.ofSeconds(1);
+        fragile.losing = true;
+        look(1);
         timeline.advance(Duration.ofHours(1));
         heartbeats.look();
-        look(3);
-        assertThat(heartbeats.silent()).isEmpty();
+        look(7);
+        assertThat(heartbeats.silent()).as("of an hour two seconds count").isEmpty();
+        look(1);
+        assertThat(heartbeats.silent()).contains("the fragile one");
         assertThat(told).isEmpty();
     }
 

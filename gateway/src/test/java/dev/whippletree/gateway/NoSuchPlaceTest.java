@@ -3,20 +3,12 @@ package dev.whippletree.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a 404 says to do. */
-final class NoSuchPlaceTest {
-
-    private final RunningGateway running = RunningGateway.open();
-
-    @AfterEach
-    void close() {
-        running.close();
-    }
+final class NoSuchPlaceTest extends OverGateway {
 
     private String message(String method, String path) throws Exception {
         HttpResponse<String> response = running.send(method, path);
@@ -53,25 +45,22 @@ final class NoSuchPlaceTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "GET|/v1/files|keeps no files",
-                "POST|/v1/files/file-1/content|keeps no files",
-                "POST|/v1/batches|whippletree batch",
-                "POST|/v1/messages/batches|whippletree batch",
-                "POST|/v1/completions|use POST /v1/chat/completions",
+                "GET|/v1/files /v1/files/file-1/content /v1/v1/files /v1/uploads /v1/vector_stores|keeps no files",
+                "POST|/v1/batches /v1/messages/batches|whippletree batch",
+                "POST|/v1/completions /v1/complete|use POST /v1/chat/completions",
                 "POST|/v1/moderations|ask the service",
-                "POST|/v1/images/generations|neither sound nor pictures",
+                "POST|/v1/images/generations /v1/audio/speech /v1/videos /v1/realtime|neither sound nor pictures",
                 "POST|/v1/fine_tuning/jobs|tune the model at its service",
-                "GET|/v1/responses/resp_1|send the whole conversation",
-                "POST|/v1/responses/resp_1/cancel|close its connection",
-                "GET|/v1/responses/resp_1/input_items|send the whole conversation",
-                "POST|/v1/threads/t_1/runs|send the whole conversation",
-                "POST|/api/chat|a base URL that ends with /v1",
-                "POST|/v1/v1/files|keeps no files",
+                "GET|/v1/responses/resp_1 /v1/responses/resp_1/input_items /v1/chat/completions/c_1|send the whole conversation",
+                "POST|/v1/conversations /v1/assistants /v1/threads/t_1/runs|close its connection",
+                "POST|/api/chat /api/generate /api/embed /api/tags|a base URL that ends with /v1",
                 "GET|/v1/nothing|known: POST /v1/chat/completions",
                 "GET|/v1/filesystem|known: POST /v1/chat/completions",
             })
-    void placeThatThereIsNot_saysWhatThereIsInstead(String method, String path, String words) throws Exception {
-        assertThat(message(method, path)).contains("not found: " + method + " " + path + "; ", words);
+    void placeThatThereIsNot_saysWhatThereIsInstead(String method, String paths, String words) throws Exception {
+        for (String path : paths.split(" ")) {
+            assertThat(message(method, path)).contains("not found: " + method + " " + path + "; ", words);
+        }
     }
 
     @Test

@@ -47,6 +47,7 @@ public final class RunningGateway implements AutoCloseable {
     public final ScriptedProvider provider = new ScriptedProvider();
     public final Whippletree whippletree;
     public final Gateway gateway;
+    private boolean closed;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -273,9 +274,14 @@ public final class RunningGateway implements AutoCloseable {
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         end(gateway.close(Duration.ZERO));
         end(whippletree.close(Duration.ZERO));
         real.close();
+        manual.ifPresent(ManualTimeline::close);
     }
 
     private void end(CompletableFuture<Void> closed) {

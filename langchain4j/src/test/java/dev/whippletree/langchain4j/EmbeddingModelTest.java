@@ -14,6 +14,7 @@ import dev.whippletree.model.PromptException;
 import dev.whippletree.testkit.provider.ScriptedReply;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -78,11 +79,13 @@ final class EmbeddingModelTest extends OverService {
     @Test
     void customizer_addsWhatTheServiceGets() {
         service.reply(vectors(1));
+        AtomicBoolean endsWhenStalled = new AtomicBoolean();
         builder()
-                .customizer(prompt -> prompt.extra("normalize", true).session("s"))
+                .customizer(prompt -> endsWhenStalled.set(
+                        prompt.extra("normalize", true).session("s").build().endsWhenStalled()))
                 .build()
                 .embed("a");
-
+        assertThat(endsWhenStalled).isTrue();
         assertThat(service.requests())
                 .singleElement()
                 .satisfies(request -> assertThat(request.body())

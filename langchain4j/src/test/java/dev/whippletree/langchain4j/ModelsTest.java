@@ -3,6 +3,8 @@ package dev.whippletree.langchain4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.AuthenticationException;
 import dev.langchain4j.exception.InvalidRequestException;
@@ -17,6 +19,7 @@ import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.TestStreamingChatResponseHandler;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
@@ -28,6 +31,7 @@ import dev.whippletree.testkit.provider.ScriptedReply.Ending;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +97,56 @@ final class ModelsTest extends OverService {
                         .aiMessage()
                         .thinking())
                 .isNull();
+    }
+
+    @Test
+    void flagsOfTheBuilder_reachTheService_eachItsOwn() {
+        service.reply(ScriptedReply.json(200, ANSWER));
+        ChatRequest request = ChatRequest.builder()
+                .messages(AiMessage.builder().text("So.").thinking("Hm.").build(), UserMessage.from("And?"))
+                .toolSpecifications(ToolSpecification.builder().name("now").build())
+                .build();
+        ChatModel model =
+                builder().sendThinking(true, "thoughts").strictTools(true).build();
+        assertThat(model.chat(request).aiMessage().thinking()).isNull();
+        assertThat(service.requests().get(0).body()).contains("\"thoughts\":\"Hm.\"", "\"strict\":true");
+        assertThat(Responses.count(1L << 31)).isEqualTo(Integer.MAX_VALUE);
+    }
+
+    @Test
+    void parametersOfTheBuilder_areTheModelsDefaults_andNullIsNone() {
+        Map<String, Object> custom = Map.of("reasoning_effort", "low");
+        assertThat(builder()
+                        .modelName("large")
+                        .temperature(0.5)
+                        .topP(0.9)
+                        .stop(List.of("END"))
+                        .maxTokens(9)
+                        .presencePenalty(0.1)
+                        .frequencyPenalty(0.2)
+                        .responseFormat(ResponseFormat.JSON)
+                        .seed(7)
+                        .customParameters(custom)
+                        .build()
+                        .defaultRequestParameters())
+                .isEqualTo(WhippletreeChatRequestParameters.builder()
+                        .modelName("large")
+                        .temperature(0.5)
+                        .topP(0.9)
+                        .stopSequences("END")
+                        .maxOutputTokens(9)
+                        .presencePenalty(0.1)
+                        .frequencyPenalty(0.2)
+                        .responseFormat(ResponseFormat.JSON)
+                        .seed(7)
+                        .customParameters(custom)
+                        .build());
+        assertThat(builder()
+                        .defaultRequestParameters(null)
+                        .customParameters(null)
+                        .build()
+                        .defaultRequestParameters())
+                .isEqualTo(WhippletreeChatRequestParameters.EMPTY);
     }
 
     @Test

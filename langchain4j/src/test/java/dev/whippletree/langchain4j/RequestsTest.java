@@ -358,12 +358,13 @@ final class RequestsTest {
     void contents_arePartsAsTheProtocolHasThem() {
         assertMessage(
                 UserMessage.from(
+                        "ann",
                         TextContent.from("Look:"),
                         ImageContent.from("https://example.com/cat.jpg", DetailLevel.HIGH),
                         ImageContent.from("AAAA", "image/png"),
                         AudioContent.from("AAAA", "audio/wav"),
                         PdfFileContent.from("AAAA", "application/pdf")),
-                "{'role':'user','content':[{'type':'text','text':'Look:'},{'type':'image_url','image_url':"
+                "{'role':'user','name':'ann','content':[{'type':'text','text':'Look:'},{'type':'image_url','image_url':"
                         + "{'url':'https://example.com/cat.jpg','detail':'high'}},{'type':'image_url','image_url':"
                         + "{'url':'data:image/png;base64,AAAA','detail':'low'}},{'type':'input_audio','input_audio':"
                         + "{'data':'AAAA','format':'wav'}},{'type':'file','file':{'filename':'file.pdf','file_data':"

@@ -91,6 +91,11 @@ final class UnusableAnswersTest {
                     .isEqualTo(BERLIN);
         }
         assertThat(service.asked).hasSize(2);
+        service.thenAnswers("Berlin").thenAnswers(RIGHT);
+        for (int i = 0; i < 3; i++) {
+            client.prompt("In words?").advisors(advisor).call().content();
+        }
+        assertThat(service.asked).as("also where no format was asked for").hasSize(4);
     }
 
     @ParameterizedTest

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.ai.chat.client.AdvisorParams;
 import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.UserMessage;
 import org.springframework.ai.chat.metadata.Usage;
 import org.springframework.ai.chat.model.ChatResponse;
@@ -219,6 +220,21 @@ final class WhippletreeChatModelTest {
                         .build())
                 .isEqualTo(options);
         assertThat(options.mutate().session("other").build()).isNotEqualTo(options);
+        WhippletreeChatOptions others = WhippletreeChatOptions.builder()
+                .model("other")
+                .outputSchema("[]")
+                .seed(2L)
+                .tenant("other")
+                .session("other")
+                .priority(Priority.INTERACTIVE)
+                .deadline(Duration.ofSeconds(1))
+                .cacheRead(true)
+                .cacheStore(false)
+                .cacheTtl(Duration.ofSeconds(1))
+                .extraBody(Map.of("a", 2, "b", 3))
+                .build();
+        assertThat(others.mutate().combineWith(options.mutate()).build())
+                .isEqualTo(options.mutate().extraBody(Map.of("a", 1, "b", 3)).build());
     }
 
     @ParameterizedTest
@@ -287,6 +303,22 @@ final class WhippletreeChatModelTest {
                                 List.of(new ToolCall("call-1", "weather", "{\"city\":\"Bern\"}")),
                                 Optional.empty()),
                         new Message(Role.TOOL, "\"rain in Bern\"", List.of(), List.of(), Optional.of("call-1")));
+    }
+
+    @Test
+    void customTools_stayCustom_andABlankModelIsTheDefaultRoutes() {
+        service.then(sink -> {
+            sink.delta(
+                    new Delta.ToolCallPart(0, Optional.of("c1"), Optional.of("exec"), "print", ToolCall.Type.CUSTOM));
+            ScriptedService.end(sink, FinishReason.TOOL_CALLS);
+        });
+        AssistantMessage said = result(model.call(
+                        new Prompt("Run", ChatOptions.builder().model(" ").build())))
+                .getOutput();
+        assertThat(said.getToolCalls()).containsExactly(new AssistantMessage.ToolCall("c1", "custom", "exec", "print"));
+        model.call(new Prompt(List.of(new UserMessage("Run"), said)));
+        assertThat(service.lastAsked().messages().get(1).toolCalls())
+                .containsExactly(new ToolCall("c1", "exec", "print", ToolCall.Type.CUSTOM, Map.of()));
     }
 
     @Test
@@ -362,12 +394,16 @@ final class WhippletreeChatModelTest {
                         "WhippletreeChatModelTest.OtherChatOptions isn't supported by Whippletree: use ChatOptions, ToolCallingChatOptions"
                                 + " or WhippletreeChatOptions instead");
 
-        assertThatThrownBy(() -> model.call(new Prompt(UserMessage.builder()
-                        .text("?")
-                        .media(media("video/mp4").data(new byte[1]).build())
-                        .build())))
-                .isInstanceOf(UnsupportedOptionException.class)
-                .hasMessageStartingWith("media of the type video/mp4 isn't supported by Whippletree: ");
+        for (String type : List.of("video/mp4", "application/pdf", "audio/wav")) {
+            assertThatThrownBy(() -> model.call(new Prompt(UserMessage.builder()
+                            .text("?")
+                            .media(media(type)
+                                    .data(URI.create("https://example.com/a"))
+                                    .build())
+                            .build())))
+                    .isInstanceOf(UnsupportedOptionException.class)
+                    .hasMessageStartingWith("media of the type " + type + " isn't supported by Whippletree: ");
+        }
         assertThat(service.asked).isEmpty();
     }
 
@@ -415,10 +451,22 @@ final class WhippletreeChatModelTest {
                 .extracting(piece -> result(piece).getOutput().getText())
                 .satisfies(texts -> assertThat(String.join("", texts)).isEqualTo("Good morning"));
         ChatResponse last = pieces.get(pieces.size() - 1);
+
         assertThat(result(last).getMetadata().getFinishReason()).isEqualTo("LENGTH");
         assertThat(result(last).getOutput().getMetadata()).containsEntry("reasoningContent", "Let me see");
         assertThat(last.getMetadata().getUsage().getTotalTokens()).isEqualTo(50);
         assertThat(last.getMetadata().<String>get("account")).isEqualTo("a");
+    }
+
+    @Test
+    void pieceOfReasoning_comesWithAllThatWasThoughtBefore() {
+        ChunkTranslator translator = new ChunkTranslator();
+        for (String[] piece : new String[][] {{"Let me ", "Let me "}, {"see", "Let me see"}}) {
+            assertThat(translator.translate(new Delta.Reasoning(piece[0])))
+                    .hasValueSatisfying(
+                            told -> assertThat(result(told).getOutput().getMetadata())
+                                    .containsEntry("reasoningContent", piece[1]));
+        }
     }
 
     @Test

@@ -102,6 +102,7 @@ final class WhippletreeEmbeddingModelTest {
             assertThat(asked.parameters().extras()).containsEntry("dimensions", 3);
             assertThat(asked.priority()).isEqualTo(Priority.BATCH);
             assertThat(asked.tenant()).isEqualTo("t");
+            assertThat(asked.endsWhenStalled()).isTrue();
         });
         configured.call(new EmbeddingRequest(List.of("a"), options("mistral", null)));
         assertThat(service.lastAsked()).satisfies(asked -> {

@@ -13,11 +13,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.ai.model.chat.client.autoconfigure.ChatClientAutoConfiguration;
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
@@ -143,6 +146,20 @@ final class BadInputTest {
                 .isEqualTo("To use Whippletree's alone, set spring.ai.model.chat to whippletree, or remove the"
                         + " dependency that brings the other one. To use both, mark one bean as @Primary, and ask for"
                         + " the other by its name with @Qualifier.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "org.springframework.ai.embedding.EmbeddingModel, set spring.ai.model.embedding to whippletree",
+        "dev.langchain4j.model.chat.ChatModel, remove the key of the other model",
+        "dev.langchain4j.model.chat.StreamingChatModel, remove the key of the other model"
+    })
+    void twoOtherModels(Class<?> type, String choice) {
+        assertThat(analysis(new NoUniqueBeanDefinitionException(type, "whippletreeModel", "another"))
+                        .getAction())
+                .startsWith("To use Whippletree's alone, " + choice + ",");
+        assertThat(new ChatModelsFailureAnalyzer().analyze(new NoUniqueBeanDefinitionException(type, "one", "another")))
+                .isNull();
     }
 
     /** What an application has that uses Spring AI. */

@@ -6,8 +6,11 @@ import static org.mockito.Mockito.mock;
 
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.embedding.listener.EmbeddingModelListener;
 import dev.whippletree.Whippletree;
+import dev.whippletree.langchain4j.WhippletreeEmbeddingModel;
 import dev.whippletree.langchain4j.WhippletreeStreamingChatModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,10 +32,20 @@ final class LangChain4jAutoConfigurationTest {
 
     @Test
     void langChain4j_hasBothModels() throws IOException {
-        application().run(context -> {
-            assertThat(context.getBean(ChatModel.class).chat("Hi")).isEqualTo("Hello from a, openai/gpt-oss-20b");
-            assertThat(context).hasSingleBean(StreamingChatModel.class);
-        });
+        ChatModelListener listener = new ChatModelListener() {};
+        EmbeddingModelListener ofVectors = new EmbeddingModelListener() {};
+        application()
+                .withBean(ChatModelListener.class, () -> listener)
+                .withBean(EmbeddingModelListener.class, () -> ofVectors)
+                .run(context -> {
+                    assertThat(context.getBean(ChatModel.class).chat("Hi"))
+                            .isEqualTo("Hello from a, openai/gpt-oss-20b");
+                    assertThat(context.getBean(ChatModel.class).listeners()).containsExactly(listener);
+                    assertThat(context.getBean(StreamingChatModel.class).listeners())
+                            .containsExactly(listener);
+                    assertThat(context.getBean(WhippletreeEmbeddingModel.class).listeners())
+                            .containsExactly(ofVectors);
+                });
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.whippletree.springboot;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.ConfigurationTree;
@@ -10,11 +11,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.OriginTrackedResource;
+import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.boot.origin.TextResourceOrigin;
+import org.springframework.boot.origin.TextResourceOrigin.Location;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.Resource;
 
 final class PropertyTreeTest {
 
@@ -163,6 +173,24 @@ final class PropertyTreeTest {
                         Map.of("r", Map.of("model", "big", "attempts", "3"), "s", Map.of("attempts", "1")),
                         "caches",
                         "redis"));
+    }
+
+    /** A file of the class path by its path there, a source that tells no more by its name. */
+    @Test
+    void places_areToldInWords() {
+        Resource tracked = OriginTrackedResource.of(new ClassPathResource("app.yaml"), mock(Origin.class));
+        assertThat(place(new TextResourceOrigin(tracked, new Location(6, 0)))).isEqualTo("app.yaml, line 7");
+        assertThat(place(new TextResourceOrigin(tracked, null))).isEqualTo("app.yaml");
+        assertThat(place(new TextResourceOrigin(null, null))).isEqualTo("application properties");
+        Map.of("commandLineArgs", "command line", "systemProperties", "system properties", "mine", "mine")
+                .forEach((source, words) -> assertThat(
+                                place(PropertySourceOrigin.get(new MapPropertySource(source, Map.of("a", "b")), "a")))
+                        .isEqualTo(words));
+    }
+
+    private static String place(Origin origin) {
+        return PropertyPlace.of(new ConfigurationProperty(ConfigurationPropertyName.of("a"), "b", origin))
+                .text();
     }
 
     @Test

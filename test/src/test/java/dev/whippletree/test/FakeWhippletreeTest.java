@@ -12,6 +12,7 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
+import dev.whippletree.model.TokenUsage;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.EngineListener;
 import java.io.IOException;
@@ -88,6 +89,12 @@ class FakeWhippletreeTest {
             assertThat(essay).isNotDone();
             fake.advance(Duration.ofSeconds(1));
             assertThat(essay).isDone();
+            fake.failing("bad", FailureKind.TOO_LARGE).slow("bad", Duration.ofSeconds(20));
+            CompletableFuture<Completion> bad = ask(fake, "a bad one");
+            fake.advance(Duration.ofSeconds(19));
+            assertThat(bad).isNotDone();
+            fake.advance(Duration.ofSeconds(1));
+            assertFails(bad, PromptException.Reason.TOO_LARGE);
         }
     }
 
@@ -404,8 +411,7 @@ class FakeWhippletreeTest {
             List<CompletableFuture<Completion>> answers = ask(fake, 4);
             fake.advance(MINUTE.multipliedBy(10));
             assertThat(answers).allMatch(CompletableFuture::isDone);
-            assertThat(answers.get(0).join().usage().orElseThrow().completionTokens())
-                    .isEqualTo(100);
+            assertThat(answers.get(0).join().usage()).contains(TokenUsage.of("question 0".length() / 4, 100));
             assertThat(answers.stream()
                             .map(answer -> answer.join().origin().waited().toMinutes()))
                     .contains(0L)

@@ -1,6 +1,7 @@
 package dev.whippletree.gateway.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.RequestException;
@@ -10,6 +11,7 @@ import dev.whippletree.model.TokenCount;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,35 @@ final class ClientTest {
         assertThat(refusal(701, 3)).isPresent();
     }
 
+    @Test
+    void figures_areThoseOfTheWindow_andWhenThereIsMore() {
+        client.begin(new TokenCount(1_000, 0), 0).settle(new TokenCount(600, 400), 0);
+        assertThat(client.json(HOUR / 2).get("limits"))
+                .isEqualTo(List.of(Map.of(
+                        "unit",
+                        "tokens",
+                        "amount",
+                        1_000L,
+                        "window_ms",
+                        3_600_000L,
+                        "left",
+                        0L,
+                        "more_in_ms",
+                        1_800_000L)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1 requests / 1h, 1 requests / 1m", "1 requests / 1m, 1 requests / 1h"})
+    void ofSeveralUsedUpLimits_theLongestWaitIsTold(String one, String other) {
+        Client limited = new Client("acme", List.of(Limit.parse(one), Limit.parse(other)), new Client.Used());
+        limited.begin(TokenCount.NONE, 0);
+        assertThatThrownBy(() -> limited.admit(0))
+                .hasMessage("this key's own limit of 1 requests / 1h is used up")
+                .isInstanceOfSatisfying(
+                        RequestException.class,
+                        refused -> assertThat(refused.error().retryAfter()).contains(Duration.ofHours(1)));
+    }
+
     /** By its deadline a call may have been under way, and its service worked on it; no other failure used anything. */
     @ParameterizedTest
     @CsvSource({"DEADLINE, 600", "ATTEMPTS_EXHAUSTED, 1000", "NO_ACCOUNT, 1000"})
@@ -93,5 +124,6 @@ final class ClientTest {
         assertThat(refusal(left, 1)).isEmpty();
         client.begin(new TokenCount(left, 0), 1).keep(1);
         assertThat(refusal(1, 1)).isPresent();
+        assertThat(client.json(1)).as("nobody counted any").containsEntry("tokens", 0L);
     }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What one client may do and see, and that none can harm another. */
@@ -165,6 +166,10 @@ final class GatewayTenantsTest {
         RunningGateway.assertError(error, 503, "no_account", "no account can answer");
         assertThat(error.body().contains("account one")).isEqualTo(shown);
         assertThat(error.body().contains("org_7")).isEqualTo(shown);
+        assertThat(running.gateway.reload(running.settings(client("acme", KEY)).withShowAccounts(!shown)))
+                .as("needs a restart")
+                .isFalse();
+        assertThat(names(running, KEY).contains("one/small-model")).isEqualTo(!shown);
     }
 
     @Test
@@ -260,14 +265,24 @@ final class GatewayTenantsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"no clients", "same keys", "unreadable key", "unknown route"})
-    void reloadThatCannotBeUsed_leavesEverythingAsItWas(String mistake) throws Exception {
+    @CsvSource({
+        "no clients, 127.0.0.1, there are no clients any more",
+        "no clients, 0.0.0.0, add clients with keys",
+        "no watch key, 0.0.0.0, there is no watch-key any more; to run without one",
+        "same keys, 0.0.0.0, same key",
+        "unreadable key, 0.0.0.0, the file is away",
+        "unknown route, 0.0.0.0, no route named 'nowhere'"
+    })
+    void reloadThatCannotBeUsed_leavesEverythingAsItWas(String mistake, String host, String words) throws Exception {
+        Optional<Secret> watch = Optional.of(Secret.of("watch-key-0123456789"));
         RunningGateway running = open(GatewaySettings.DEFAULT
-                .withClients(List.of(client("acme", KEY).within(List.of(), List.of("good"))), Optional.empty())
-                .withHost("0.0.0.0"));
+                .withClients(List.of(client("acme", KEY).within(List.of(), List.of("good"))), watch)
+                .withHost(host));
+        assertThat(running.gateway.baseUrl()).isEqualTo("http://127.0.0.1:" + running.gateway.port() + "/v1");
         List<String> before = names(running, KEY);
         GatewaySettings bad = switch (mistake) {
-            case "no clients" -> GatewaySettings.DEFAULT;
+            case "no clients" -> GatewaySettings.DEFAULT.withClients(List.of(), watch);
+            case "no watch key" -> with(client("acme", KEY));
             case "same keys" -> with(client("other", OTHER_KEY), client("another", OTHER_KEY));
             case "unreadable key" ->
                 with(new GatewaySettings.Client(
@@ -279,10 +294,12 @@ final class GatewayTenantsTest {
             default -> with(client("other", OTHER_KEY).within(List.of(), List.of("nowhere")));
         };
 
-        assertThatThrownBy(() -> running.gateway.reload(bad)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> running.gateway.reload(bad))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(words);
 
         assertThat(running.post(hi("good")).statusCode()).isEqualTo(401);
-        assertThat(running.get("/status").statusCode()).isEqualTo(403);
+        assertThat(running.get("/status").statusCode()).isEqualTo(401);
         assertThat(ask(running, OTHER_KEY, hi("good")).statusCode()).isEqualTo(401);
         assertThat(running.provider.unseenCalls()).isZero();
         assertThat(ask(running, KEY, hi("good")).statusCode()).isEqualTo(200);

@@ -11,6 +11,7 @@ import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Secret;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -131,6 +132,17 @@ final class KeyFilesTest {
     }
 
     private void assertKeptForAMinute(RunningGateway running) throws Exception {
+        try (LoggedLines log = new LoggedLines(ExpectedKey.class)) {
+            assertIsKeptForAMinute(running);
+            assertThat(log.all().stream().map(line -> line.replaceFirst(": .*", "")))
+                    .containsExactly(
+                            "WARN The key of client alice can't be read, so it stays as it was for 60 seconds",
+                            "WARN The key of client alice can't be read, so the gateway rejects it",
+                            "INFO The key of client alice can be read again");
+        }
+    }
+
+    private void assertIsKeptForAMinute(RunningGateway running) throws Exception {
         assertKey(running, ALICE, 200);
         assertOthersGoOn(running);
         timeline.advance(JUST_KEPT);

@@ -3,6 +3,7 @@ package dev.whippletree.gateway.embeddings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.OverGateway;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.model.Embedding;
@@ -14,18 +15,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Embeddings over real sockets. */
-final class GatewayEmbeddingsTest {
+final class GatewayEmbeddingsTest extends OverGateway {
 
     private static final String PATH = "/v1/embeddings";
-
-    private RunningGateway running = RunningGateway.open();
 
     @BeforeEach
     void embed() {
@@ -33,14 +31,8 @@ final class GatewayEmbeddingsTest {
         running.provider.usually(GatewayEmbeddingsTest::answer);
     }
 
-    @AfterEach
-    void close() {
-        running.close();
-    }
-
     private void restart(GatewaySettings settings) {
-        running.close();
-        running = new RunningGateway(settings);
+        reopen(settings);
         embed();
     }
 

@@ -3,6 +3,10 @@ package dev.whippletree.gateway.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.RunningGateway;
@@ -17,6 +21,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.xnio.ChannelListener;
+import org.xnio.StreamConnection;
+import org.xnio.XnioIoThread;
 
 /** Which connections are kept where no more may be open. */
 final class ConnectionsTest {
@@ -261,6 +268,36 @@ final class ConnectionsTest {
         assertServed(third);
         assertServed(connect());
         assertClosed(third);
+    }
+
+    @Test
+    void whoWaitsForAPlace_isServedInTurn() {
+        List<StreamConnection> served = new ArrayList<>();
+        Connections connections = new Connections(1, served::add);
+        List<ChannelListener<? super StreamConnection>> closed = new ArrayList<>();
+        List<StreamConnection> all =
+                Stream.generate(() -> accepted(closed)).limit(4).toList();
+        all.forEach(connections::handleEvent);
+        assertThat(served).containsExactly(all.get(0));
+        closed.get(1).handleEvent(all.get(1));
+        closed.get(0).handleEvent(all.get(0));
+        closed.get(2).handleEvent(all.get(2));
+        assertThat(served).as("but who left").containsExactly(all.get(0), all.get(2), all.get(3));
+    }
+
+    /** Its thread does at once what it is told, but for what closes it. */
+    private static StreamConnection accepted(List<ChannelListener<? super StreamConnection>> closed) {
+        StreamConnection connection = mock(StreamConnection.class);
+        XnioIoThread thread = mock(XnioIoThread.class);
+        when(connection.getIoThread()).thenReturn(thread);
+        doAnswer(call -> {
+                    call.<Runnable>getArgument(0).run();
+                    return null;
+                })
+                .when(thread)
+                .execute(any());
+        doAnswer(call -> closed.add(call.getArgument(0))).when(connection).setCloseListener(any());
+        return connection;
     }
 
     @Test

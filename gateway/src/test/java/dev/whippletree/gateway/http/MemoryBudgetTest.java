@@ -44,6 +44,9 @@ final class MemoryBudgetTest {
         MemoryBudget memory = new MemoryBudget(MB);
         assertThat(refusal(() -> memory.open("").announced(Long.MAX_VALUE)).status())
                 .isEqualTo(413);
+        memory.open("").announced((MB - MemoryBudget.BYTES_PER_REQUEST) / MemoryBudget.BYTES_PER_BYTE);
+        int more = (MB - MemoryBudget.BYTES_PER_REQUEST) / MemoryBudget.BYTES_PER_BYTE + 1;
+        assertThat(refusal(() -> memory.open("").announced(more)).status()).isEqualTo(413);
         assertThat(refusal(() -> memory.open("").received(MB)).status()).isEqualTo(413);
         memory.open("").received(MB / 5);
         ApiError busy = refusal(() -> memory.open("").received(MB / 5));
@@ -59,6 +62,17 @@ final class MemoryBudgetTest {
         lease.end();
         assertThatThrownBy(() -> lease.read(1)).isInstanceOf(RequestException.class);
         assertThat(memory.used()).isZero();
+    }
+
+    @Test
+    void expectedAnswer_isReplacedByWhatIsKept() {
+        MemoryBudget memory = new MemoryBudget(MB);
+        MemoryBudget.Lease lease = memory.open("");
+        lease.expects(1_000);
+        lease.expects(500);
+        assertThat(memory.used()).isEqualTo(MemoryBudget.BYTES_PER_REQUEST + 1_500);
+        lease.keeps(30);
+        assertThat(memory.used()).isEqualTo(MemoryBudget.BYTES_PER_REQUEST + 30);
     }
 
     @Test

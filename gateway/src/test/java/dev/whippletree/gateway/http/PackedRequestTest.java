@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.OverGateway;
 import dev.whippletree.gateway.RunningGateway;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,28 +14,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Over real sockets: request bodies that are packed. */
-final class PackedRequestTest {
+final class PackedRequestTest extends OverGateway {
 
     private static final int MB = 1 << 20;
     private static final String BODY = "{\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}";
 
-    private RunningGateway running = RunningGateway.open();
-
-    @AfterEach
-    void close() {
-        running.close();
-    }
-
     private void bound(int mostBodyBytes, long memoryBytes) {
-        running.close();
-        running = new RunningGateway(GatewaySettings.DEFAULT.withBounds(
+        reopen(GatewaySettings.DEFAULT.withBounds(
                 GatewaySettings.Bounds.DEFAULT.withMostBodyBytes(mostBodyBytes).withMemoryBytes(memoryBytes)));
     }
 

@@ -2,7 +2,7 @@ package dev.whippletree.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.gateway.RunningGateway;
+import dev.whippletree.gateway.OverGateway;
 import dev.whippletree.testkit.logging.LoggedLines;
 import java.net.http.HttpResponse;
 import java.util.HashSet;
@@ -10,17 +10,15 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-final class RequestLabelTest {
+final class RequestLabelTest extends OverGateway {
 
     private static final String HI =
             "{\"model\":\"fast\",\"stream\":%s,\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}";
 
-    private final RunningGateway running = RunningGateway.open();
     private final LoggedLines log = new LoggedLines(HttpRefusals.class);
 
     @AfterEach
     void close() {
-        running.close();
         log.close();
     }
 

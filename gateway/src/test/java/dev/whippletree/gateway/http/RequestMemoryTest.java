@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.OverGateway;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.model.Delta;
@@ -23,23 +24,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Over real sockets: what clients announce, send and leave behind, against the memory that there is for it. */
-final class RequestMemoryTest {
+final class RequestMemoryTest extends OverGateway {
 
     private static final int MB = 1 << 20;
     private static final Pattern MEMORY =
             Pattern.compile("\"memory\":\\{(?:\"amount_bytes\":\\d+,)?\"used_bytes\":(\\d+)");
     private static final String HI = "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
 
-    private RunningGateway running = new RunningGateway(withMemory(64 * MB));
     private final List<Socket> sockets = new ArrayList<>();
+
+    RequestMemoryTest() {
+        super(new RunningGateway(withMemory(64 * MB)));
+    }
 
     private static GatewaySettings withMemory(long bytes) {
         return GatewaySettings.DEFAULT.withBounds(GatewaySettings.Bounds.DEFAULT.withMemoryBytes(bytes));
-    }
-
-    private void reopen(GatewaySettings settings) {
-        running.close();
-        running = new RunningGateway(settings);
     }
 
     @AfterEach
@@ -47,7 +46,6 @@ final class RequestMemoryTest {
         for (Socket socket : sockets) {
             socket.close();
         }
-        running.close();
     }
 
     private Socket send(String text) throws IOException {

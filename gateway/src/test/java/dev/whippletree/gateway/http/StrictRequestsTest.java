@@ -4,28 +4,21 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.gateway.OverGateway;
 import dev.whippletree.gateway.RunningGateway;
 import java.io.IOException;
 import java.net.Socket;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that two programs could read in two ways, as bytes on a socket. */
-final class StrictRequestsTest {
+final class StrictRequestsTest extends OverGateway {
 
     private static final String BODY = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi!\"}]}";
     private static final String CHUNK = Integer.toHexString(BODY.length()) + "\r\n" + BODY + "\r\n";
     private static final String POST = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n";
     private static final String CHUNKED = POST + "Transfer-Encoding: chunked\r\n\r\n";
-
-    private RunningGateway running = RunningGateway.open();
-
-    @AfterEach
-    void close() {
-        running.close();
-    }
 
     private void assertRefused(String request, boolean withReason) throws IOException {
         try (Socket socket = running.send(request.getBytes(ISO_8859_1))) {
@@ -140,6 +133,9 @@ final class StrictRequestsTest {
                 "3d\r\n" + BODY + "\n0\r\n\r\n",
                 "3d\r\n" + BODY + "\r\n0\n\r\n",
                 "3d\r\n" + BODY + "\r\n0\r\nTrailer: x\n\r\n",
+                "3d\r\n" + BODY + "\r\n0\r\nTrailer: x\rx\r\n\r\n",
+                "3d\r\n" + BODY + "\r\n0\r\n\rx",
+                "3d\r\n" + BODY + "\rx0\r\n\r\n",
                 "3d;a=\rb\r\n" + BODY + "\r\n0\r\n\r\n",
                 "3d\r" + BODY + "\r\n0\r\n\r\n",
                 "3d\r\n" + BODY + "xx\r\n0\r\n\r\n",
@@ -179,6 +175,14 @@ final class StrictRequestsTest {
             }
             assertThat(RunningGateway.readUntil(socket, "Hello there")).startsWith("HTTP/1.1 200 ");
         }
+    }
+
+    @Test
+    void lineBetweenChunks_hasAtMost4096Bytes() throws IOException {
+        String most = "3d;" + "a".repeat(4_096 - 5) + "\r\n" + BODY + "\r\n0\r\nA: " + "b".repeat(4_096 - 7) + "\r\n\r";
+        assertRefused(CHUNKED + most.replace(";a", ";aa") + "\n", true);
+        assertRefused(CHUNKED + most.replace(": b", ": bb") + "\n", true);
+        assertAnswered(CHUNKED + most + "\n");
     }
 
     /** A million bytes of what isn't the body. */

@@ -2,27 +2,20 @@ package dev.whippletree.gateway.messages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.gateway.OverGateway;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.model.Message;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Messages over real sockets. */
-final class GatewayMessagesTest {
+final class GatewayMessagesTest extends OverGateway {
 
     private static final String PATH = "/v1/messages?beta=true";
     private static final String HI_FIELDS = "\"model\":\"fast\",\"max_tokens\":50,"
             + "\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"Hi\"}]}]";
     private static final String HI = "{" + HI_FIELDS + "}";
     private static final String HI_STREAMED = "{\"stream\":true," + HI_FIELDS + "}";
-
-    private RunningGateway running = RunningGateway.open();
-
-    @AfterEach
-    void close() {
-        running.close();
-    }
 
     @Test
     void wholeAnswer_isAMessage_whateverVersionAndBetasTheClientNames() throws Exception {

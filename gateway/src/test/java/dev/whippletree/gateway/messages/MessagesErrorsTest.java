@@ -5,7 +5,7 @@ import static dev.whippletree.gateway.RunningGateway.quoted;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.OverGateway;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.gateway.http.ApiError;
@@ -19,30 +19,17 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every error under the path of Messages, wherever it comes from, is one of Messages. */
-final class MessagesErrorsTest {
+final class MessagesErrorsTest extends OverGateway {
 
     private static final MessagesErrors FORMAT = new MessagesErrors();
     private static final String KEY = "key-of-acme-0123456789";
     private static final String HI =
             "{\"model\":\"fast\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
-
-    private RunningGateway running = RunningGateway.open();
-
-    @AfterEach
-    void close() {
-        running.close();
-    }
-
-    private void reopen(GatewaySettings settings) {
-        running.close();
-        running = new RunningGateway(settings);
-    }
 
     @ParameterizedTest
     @CsvSource({

@@ -143,7 +143,9 @@ final class MessagesRequestTest {
         assertThat(messages(
                         "{'role':'user','content':'Look'}",
                         "{'role':'assistant','content':[{'type':'thinking','thinking':'Hm.','signature':''},"
-                                + "{'type':'redacted_thinking','data':'x'},{'type':'web_search_tool_result','content':[]},{'type':'text','text':'I '},"
+                                + "{'type':'redacted_thinking','data':'x'},{'type':'web_search_tool_result','content':[]},"
+                                + "{'type':'fallback'},{'type':'server_tool_use'},{'type':'mcp_tool_use'},{'type':'mcp_tool_listing'},"
+                                + "{'type':'thinking'},{'type':'compaction','content':'Before. '},{'type':'text','text':'I '},"
                                 + "{'type':'text','text':'look.'},{'type':'tool_use','id':'t1','name':'look_up',"
                                 + "'input':{'word':'oak'},'caller':{'type':'direct'}},"
                                 + "{'type':'tool_use','id':'t2','name':'look_up','input':{}}]}",
@@ -153,7 +155,7 @@ final class MessagesRequestTest {
                 .containsExactly(
                         Message.user("Look"),
                         assistant(
-                                "I look.",
+                                "Before. I look.",
                                 Map.of("reasoning_content", "Hm."),
                                 CALLED,
                                 new ToolCall("t2", "look_up", "{}")),
@@ -164,10 +166,12 @@ final class MessagesRequestTest {
 
     @Test
     void pictureInAResult_followsInTheUsersMessage() {
-        assertThat(messages(CALL, RESULT.replace("'a tree'", "[" + PICTURE + "]")))
+        assertThat(messages(CALL, RESULT.replace("'a tree'", "[" + PICTURE + ",{'type':'text','text':'a tree'}]")))
                 .containsExactly(
                         assistant("", Map.of(), CALLED),
-                        result("t1", "(What this result consists of besides text follows in the next message.)"),
+                        result(
+                                "t1",
+                                "a tree\n\n(What this result consists of besides text follows in the next message.)"),
                         user(List.of(text("Of the result of tool call t1:"), PICTURE_PART)));
     }
 
@@ -311,7 +315,12 @@ final class MessagesRequestTest {
                 "'messages':[{'role':'user','content':[{'text':'Hi'}]}] | messages[0].content[0].type",
                 "'messages':[{'role':'user','content':[{'type':'text'}]}] | messages[0].content[0].text",
                 "'messages':[{'role':'user','content':[{'type':'hologram'}]}] | messages[0].content[0].type",
+                "'messages':[{'role':'assistant','content':[{'type':'hologram'}]}] | messages[0].content[0].type",
+                "'messages':[{'role':'system','content':[{'type':'hologram'}]}] | messages[0].content[0].type",
                 "'messages':[{'role':'user','content':[{'type':'image'}]}] | messages[0].content[0].source",
+                "'messages':[{'role':'user','content':[{'type':'document','source':{'type':'url'}}]}]"
+                        + " | messages[0].content[0].source.type",
+                "'messages':[{'role':'user','content':'Hi'}],'tool_choice':{'type':'perhaps'} | tool_choice.type",
                 "'messages':[{'role':'user','content':[{'type':'image','source':{'type':'file','file_id':'f'}}]}]"
                         + " | messages[0].content[0].source.type",
                 "'messages':[{'role':'user','content':[{'type':'image','source':{'type':'base64',"

@@ -6,17 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.gateway.ManualTimeline;
+import dev.whippletree.gateway.OverTimedGateway;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.gateway.StreamProtocol;
 import dev.whippletree.gateway.WireEnd;
-import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Secret;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -24,9 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client reads while it waits for an answer in one piece. The gateway's time is the test's. */
-final class HeldAnswerTest {
+final class HeldAnswerTest extends OverTimedGateway {
 
     private static final String HOLD = "x-whippletree-keep-alive: true";
     private static final String DONT = "x-whippletree-keep-alive: false";
@@ -43,22 +38,8 @@ final class HeldAnswerTest {
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final int PATIENCE_SECONDS = 60;
 
-    /** The page's trend has one. */
-    private static final int TIMERS_OF_AN_IDLE_GATEWAY = 1;
-
-    private final ManualTimeline timeline = new ManualTimeline();
-    private final RunningGateway running =
-            new RunningGateway(GatewaySettings.DEFAULT, timeline, UnaryOperator.identity());
-
-    @BeforeEach
-    void begin() {
-        running.provider.usually(call -> {});
-    }
-
-    @AfterEach
-    void close() {
-        running.close();
-        timeline.close();
+    HeldAnswerTest() {
+        super(GatewaySettings.DEFAULT);
     }
 
     private void withClient(GatewaySettings.Client client) {
@@ -71,19 +52,13 @@ final class HeldAnswerTest {
 
     /** Lets time pass until so many spaces have come, and nothing else but the frames of chunks. */
     private String spaces(Socket socket, int count) {
-        return timeline.advanceUntil(CompletableFuture.supplyAsync(() -> {
-            try {
-                String head = RunningGateway.readUntil(socket, "\r\n\r\n");
-                StringBuilder body = new StringBuilder();
-                for (int read = 0; read < count; read++) {
-                    body.append(RunningGateway.readUntil(socket, " "));
-                }
-                assertThat(body.toString()).matches("(\\s*(0*1\r\n)? )+");
-                return head;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }));
+        String head = untilText(socket, "\r\n\r\n");
+        StringBuilder body = new StringBuilder();
+        for (int read = 0; read < count; read++) {
+            body.append(untilText(socket, " "));
+        }
+        assertThat(body.toString()).matches("(\\s*(0*1\r\n)? )+");
+        return head;
     }
 
     /** Reads the rest of a response in chunks, or up to the end of the connection. */
@@ -202,13 +177,12 @@ final class HeldAnswerTest {
         }
     }
 
-    /** An answer that is larger than all buffers on the way. */
     @Test
     void clientThatIsSlow_getsNoSpaceAmidItsAnswer() throws Exception {
         try (Socket socket = running.send(StreamProtocol.OLD.whole("fast", HOLD))) {
             ScriptedProvider.Call call = running.provider.call();
             spaces(socket, 1);
-            call.tell(new Delta.Text("x".repeat(20_000_000)));
+            call.tell(large());
             call.answer("y");
             RunningGateway.readUntil(socket, "xxx");
             timeline.advance(Silence.LONGEST.multipliedBy(5));

@@ -3,7 +3,7 @@ package dev.whippletree.gateway.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.gateway.ManualTimeline;
+import dev.whippletree.gateway.OverTimedGateway;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.gateway.StreamProtocol;
@@ -27,9 +27,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What a stream says while its service says nothing. The gateway's time is the test's. */
 @Tag("slow")
-final class SilenceTest {
+final class SilenceTest extends OverTimedGateway {
 
     private static final long STEP_MILLIS = 50;
     private static final String COMMENT = ": keep-alive\n\n";
@@ -51,32 +48,16 @@ final class SilenceTest {
     /** Set by a stream, and not for the page's trend. */
     private static final Predicate<Duration> SILENCE = delay -> !delay.equals(Duration.ofSeconds(5));
 
-    /** The page's trend has one. */
-    private static final int TIMERS_OF_AN_IDLE_GATEWAY = 1;
-
     /** There is one until it may log another line of errors. */
     private static final int TIMERS_AFTER_AN_ERROR = 2;
 
-    private final ManualTimeline timeline = new ManualTimeline();
-    private final RunningGateway running = new RunningGateway(
-            GatewaySettings.DEFAULT
-                    .withShowAccounts(true)
-                    .withClients(
-                            List.of(new GatewaySettings.Client(
-                                    "acme", Secret.of(KEY), List.of(Limit.parse("1000 tokens / 1h")))),
-                            Optional.of(Secret.of(WATCH_KEY))),
-            timeline,
-            UnaryOperator.identity());
-
-    @BeforeEach
-    void begin() {
-        running.provider.usually(call -> {});
-    }
-
-    @AfterEach
-    void close() {
-        running.close();
-        timeline.close();
+    SilenceTest() {
+        super(GatewaySettings.DEFAULT
+                .withShowAccounts(true)
+                .withClients(
+                        List.of(new GatewaySettings.Client(
+                                "acme", Secret.of(KEY), List.of(Limit.parse("1000 tokens / 1h")))),
+                        Optional.of(Secret.of(WATCH_KEY))));
     }
 
     private Socket ask(StreamProtocol protocol, String... headers) throws Exception {
@@ -236,11 +217,6 @@ final class SilenceTest {
                         .longValue();
     }
 
-    /** A piece that is larger than all buffers on the way. */
-    private static Delta.Text large() {
-        return new Delta.Text("x".repeat(20_000_000));
-    }
-
     @ParameterizedTest
     @EnumSource
     void clientThatIsSlow_getsNoCommentAmidAPiece_norSeveralAfterwards(StreamProtocol protocol) throws Exception {
@@ -257,7 +233,7 @@ final class SilenceTest {
             assertEnd(reading, WireEnd.DONE);
             assertThat(comments(reading)).isZero();
             assertThat(reading.text().chars().filter(next -> next == 'x').count())
-                    .isGreaterThanOrEqualTo(20_000_000);
+                    .isGreaterThanOrEqualTo(LARGE);
         }
         timeline.awaitTimers(TIMERS_OF_AN_IDLE_GATEWAY);
     }

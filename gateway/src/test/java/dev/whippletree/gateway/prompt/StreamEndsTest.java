@@ -7,6 +7,7 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.ManualTimeline;
+import dev.whippletree.gateway.OverTimedGateway;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.gateway.StreamProtocol;
@@ -162,13 +163,7 @@ final class StreamEndsTest {
 
     /** Lets time pass until a stream has begun with a comment. */
     private String comment(Socket socket) {
-        return timeline.advanceUntil(CompletableFuture.supplyAsync(() -> {
-            try {
-                return RunningGateway.readUntil(socket, ": keep-alive\n\n");
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        }));
+        return OverTimedGateway.untilText(timeline, socket, ": keep-alive\n\n");
     }
 
     @ParameterizedTest
@@ -239,7 +234,7 @@ final class StreamEndsTest {
     @ParameterizedTest
     @EnumSource
     void processThatIsKilled_isAReset(StreamProtocol protocol) throws Exception {
-        Process process = LoneGateway.start("64m", "silent");
+        Process process = LoneGateway.start();
         try (BufferedReader output = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(output.readLine()))) {
             socket.setSoTimeout(20_000);

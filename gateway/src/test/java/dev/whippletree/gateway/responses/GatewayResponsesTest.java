@@ -2,37 +2,20 @@ package dev.whippletree.gateway.responses;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.gateway.OverGateway;
 import dev.whippletree.gateway.RunningGateway;
-import dev.whippletree.model.Failure;
-import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Message;
-import dev.whippletree.model.Reach;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Responses over real sockets. */
-final class GatewayResponsesTest {
+final class GatewayResponsesTest extends OverGateway {
 
     private static final String PATH = "/v1/responses";
     private static final String HI = "{\"model\":\"fast\",\"input\":\"Hi\"}";
     private static final String HI_STREAMED = "{\"model\":\"fast\",\"input\":\"Hi\",\"stream\":true}";
-
-    private final RunningGateway running = RunningGateway.open();
-
-    @AfterEach
-    void close() {
-        running.close();
-    }
-
-    private static Failure failure(FailureKind kind, int status) {
-        return new Failure(
-                kind, "that is too much", OptionalInt.of(status), Optional.empty(), Optional.empty(), Reach.ACCOUNT);
-    }
 
     @Test
     void wholeAnswer_isAResponse_andTheModelIsTheOneThatAnswered() throws Exception {

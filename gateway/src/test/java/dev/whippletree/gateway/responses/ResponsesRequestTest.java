@@ -66,15 +66,17 @@ final class ResponsesRequestTest {
     void textAsInput_isAMessageOfTheUser_andInstructionsAreOneOfTheSystem() {
         assertAsks(
                 read("'model':'m','input':'Hi','instructions':'Be brief','temperature':0.5,'top_p':0.9,"
+                        + "'presence_penalty':1,'frequency_penalty':2,'service_tier':'flex',"
                         + "'max_output_tokens':70,'reasoning':{'effort':'low','summary':'auto'}"),
                 "'model':'m','temperature':0.5,'top_p':0.9,'max_tokens':70,'reasoning_effort':'low',"
+                        + "'presence_penalty':1,'frequency_penalty':2,'service_tier':'flex',"
                         + "'messages':[{'role':'system','content':'Be brief'},{'role':'user','content':'Hi'}]");
     }
 
     @Test
     void fieldsThatAreNullEmptyOrUnknown_addNothingToTheRequest() {
         PromptRequest request = read(
-                "'input':'Hi','store':true,'include':[],'prompt_cache_key':'k','metadata':{'a':'b'},"
+                "'input':'Hi','service_tier':'','store':true,'include':[],'prompt_cache_key':'k','metadata':{'a':'b'},"
                         + "'client_metadata':{'x':'y'},'truncation':'disabled','safety_identifier':'s','tools':[],'text':{},"
                         + "'reasoning':{},'user':'u','instructions':null,'max_output_tokens':null,'previous_response_id':null,"
                         + "'background':false,'tool_choice':'auto','parallel_tool_calls':true,'something_new':{'deep':[1]}");
@@ -96,11 +98,12 @@ final class ResponsesRequestTest {
     @Test
     void whatTheModelSaidAndCalledInARow_isOneMessage_withTheReasoningBeforeIt() {
         assertMessages(
-                "{'role':'user','content':'Look'},{'role':'assistant','content':'I look.','reasoning_content':'Hm.',"
+                "{'role':'user','content':'Look'},{'role':'assistant','content':'I look.','reasoning_content':'H\\n\\nm.',"
                         + calls("c1", "c2") + "}," + result("c1", "found") + "," + result("c2", "found")
                         + ",{'role':'assistant','content':'Done'}",
                 "{'role':'user','content':'Look'}",
-                "{'type':'reasoning','id':'rs_1','summary':[{'type':'summary_text','text':'Hm.'}],"
+                "{'type':'reasoning','id':'rs_1','summary':[{'type':'summary_text','text':'H'}],"
+                        + "'content':[{'type':'reasoning_text','text':'m.'}],"
                         + "'encrypted_content':'unencrypted'}",
                 "{'type':'message','role':'assistant','id':'msg_1','status':'completed','phase':'commentary',"
                         + "'content':[{'type':'output_text','text':'I look.','annotations':[],'logprobs':[]}]}",
@@ -108,7 +111,7 @@ final class ResponsesRequestTest {
                 CALL.replace("c1", "c2"),
                 RESULT,
                 RESULT.replace("c1", "c2"),
-                "{'role':'assistant','content':'Done'}");
+                "{'role':'assistant','content':[{'type':'refusal','refusal':'Done'}]}");
     }
 
     @Test
@@ -118,6 +121,13 @@ final class ResponsesRequestTest {
                 "{'type':'reasoning','id':'rs_1','summary':[],'encrypted_content':'x'}",
                 "{'type':'item_reference','id':'rs_2'}",
                 "{'type':'web_search_call','id':'ws_1','status':'completed'}",
+                "{'type':'file_search_call'}",
+                "{'type':'code_interpreter_call'}",
+                "{'type':'image_generation_call'}",
+                "{'type':'mcp_call'}",
+                "{'type':'mcp_list_tools'}",
+                "{'type':'tool_search_call'}",
+                "{'type':'tool_search_output'}",
                 CALL);
     }
 

@@ -248,6 +248,29 @@ final class ResponsesWriterTest {
     }
 
     @Test
+    void annotationsAfterTheirText_standInTheResponseAlone() {
+        List<Map<String, Object>> events = stream(
+                FinishReason.STOP,
+                new Delta.Text("Hi"),
+                new Delta.Refusal("No"),
+                new Delta.ExtrasPart(
+                        new AnswerExtras(Map.of(), Map.of(), Map.of("annotations", List.of(Map.of("url", "late"))))));
+        assertThat(types(events)).doesNotContain("annotation");
+        assertThat(last(events).get("output")).asString().contains("url=late");
+    }
+
+    @Test
+    void whatTheRequestSaid_isRepeated() {
+        String said = "'top_p':0.5,'presence_penalty':1,'frequency_penalty':2,'service_tier':'flex','top_logprobs':3,"
+                + "'parallel_tool_calls':false,'tool_choice':'required','max_tool_calls':4,'user':'u',"
+                + "'text':{'verbosity':'low','format':{'type':'json_object'}},'reasoning':{'effort':null,'summary':'auto'},"
+                + "'tools':[{'type':'function','name':'f','description':'d','parameters':{},'strict':true}],";
+        Map<String, Object> response =
+                writer("," + said + "'stream':false").whole(completion("Hi", "", FinishReason.STOP));
+        assertThat(Answers.read(response)).containsAllEntriesOf(quoted("{" + said + "'truncation':'disabled'}"));
+    }
+
+    @Test
     void functionCall_comesPieceByPiece_andThenWhole_butACustomToolsInputOnceItIsWhole() {
         List<Map<String, Object>> events = stream(
                 FinishReason.TOOL_CALLS,

@@ -6,9 +6,12 @@ import static dev.whippletree.gateway.RunningGateway.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.OverGateway;
 import dev.whippletree.gateway.RunningGateway;
+import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
 import dev.whippletree.status.PricedStatus;
 import java.io.IOException;
@@ -19,9 +22,9 @@ import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,21 +33,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What shows how everything stands, and who may see it, over real sockets. */
-final class StatusPlacesTest {
+final class StatusPlacesTest extends OverGateway {
 
     private static final int MOST_ASKED = 10_000;
     private static final String WATCH = "watchword";
 
-    private RunningGateway running = RunningGateway.open();
-
-    @AfterEach
-    void close() {
-        running.close();
-    }
-
     private void open(Optional<String> watchKey, GatewaySettings.Client... clients) {
-        running.close();
-        running = new RunningGateway(GatewaySettings.DEFAULT.withClients(List.of(clients), watchKey.map(Secret::of)));
+        reopen(GatewaySettings.DEFAULT.withClients(List.of(clients), watchKey.map(Secret::of)));
     }
 
     private JsonNode status(String... headers) throws Exception {
@@ -75,14 +70,41 @@ final class StatusPlacesTest {
         JsonNode own = JsonMapper.shared().readTree(response.body()).required("gateway");
         assertThat(own.required("clients")).isEmpty();
         assertThat(own.required("requests").intValue()).isEqualTo(1);
-        assertThat(own.required("connections").intValue()).isPositive();
+        assertThat(own.required("connections").intValue()).isEqualTo(1);
+        assertThat(own.at("/memory/amount_bytes").longValue()).isEqualTo(GatewaySettings.Bounds.DEFAULT.memoryBytes());
         assertThat(own.required("trend").isArray()).isTrue();
+    }
+
+    @Test
+    void connectionsAndRequests_areThoseOfThisMoment() throws Exception {
+        running.provider.usually(call -> {});
+        int before = status().at("/gateway/connections").intValue();
+        try (Socket asking = running.send(RunningGateway.wire(HI))) {
+            ScriptedProvider.Call call = running.provider.call();
+            assertThat(status().at("/gateway/connections").intValue()).isEqualTo(before + 1);
+            assertThat(status().at("/gateway/requests").intValue()).isEqualTo(2);
+            call.answer("Hello");
+            RunningGateway.readResponse(asking);
+            RunningGateway.settle();
+            assertThat(status().at("/gateway/requests").intValue()).isEqualTo(1);
+        }
+        for (int turn = 0; turn < 3; turn++) {
+            RunningGateway.settle();
+        }
+        assertThat(status().at("/gateway/connections").intValue()).isEqualTo(before);
+        assertThat(status().at("/gateway/requests").intValue()).isEqualTo(1);
     }
 
     /** A caller may have its answer before the gateway is told how the call ended. */
     @Test
     void failures_areShownTheLastFirst() throws Exception {
-        running.provider.usually(call -> call.fail(Failure.of(FailureKind.REJECTED, "no " + call.model())));
+        running.provider.usually(call -> call.fail(new Failure(
+                FailureKind.REJECTED,
+                "no " + call.model(),
+                OptionalInt.of(422),
+                Optional.empty(),
+                Optional.empty(),
+                Reach.ACCOUNT)));
         running.post(HI);
         JsonNode failure = status().at("/gateway/failures/0");
         for (int asked = 1; failure.isMissingNode() && asked < MOST_ASKED; asked++) {
@@ -90,7 +112,8 @@ final class StatusPlacesTest {
         }
         assertThat(failure.required("at").stringValue()).endsWith("Z");
         assertThat(failure.toString())
-                .contains("\"account\":\"one\",\"model\":\"small-model\",\"kind\":\"rejected\",\"message\":\"no small");
+                .contains(
+                        "\"account\":\"one\",\"model\":\"small-model\",\"kind\":\"rejected\",\"status\":422,\"message\":\"no small");
     }
 
     @Test
@@ -225,8 +248,15 @@ final class StatusPlacesTest {
                 .contains("default-src 'none'", "connect-src 'self'", "frame-ancestors 'none'", "form-action 'none'")
                 .contains("style-src " + hash(page.body(), "style"), "script-src " + hash(page.body(), "script"))
                 .doesNotContain("unsafe", "*", "http");
-        assertThat(page.headers().firstValue("x-content-type-options")).contains("nosniff");
-        assertThat(page.headers().firstValue("referrer-policy")).contains("no-referrer");
+        assertThat(page.headers().map())
+                .containsEntry("x-content-type-options", List.of("nosniff"))
+                .containsEntry("cross-origin-resource-policy", List.of("same-origin"))
+                .containsEntry("x-frame-options", List.of("DENY"))
+                .containsEntry("cache-control", List.of("no-cache"))
+                .containsEntry("referrer-policy", List.of("no-referrer"));
+        assertThat(running.get("/status").headers().map())
+                .containsEntry("x-content-type-options", List.of("nosniff"))
+                .containsEntry("cross-origin-resource-policy", List.of("same-origin"));
     }
 
     /** What the policy refuses would be seen by nobody but a browser. */

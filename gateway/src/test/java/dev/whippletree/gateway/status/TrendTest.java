@@ -16,10 +16,12 @@ final class TrendTest {
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private int waiting;
+    private Runnable duringALook = () -> {};
     private final Trend trend = new Trend(this::status, timeline);
 
     private StatusSnapshot status() {
         waiting++;
+        duringALook.run();
         return new StatusSnapshot(
                 timeline.now(),
                 Duration.ZERO,
@@ -74,6 +76,15 @@ final class TrendTest {
         trend.close();
         timeline.advance(Trend.EVERY.multipliedBy(3));
         assertThat(trend.json()).hasSize(1);
+        assertThat(waiting).isEqualTo(1);
+    }
+
+    @Test
+    void closedDuringALook_keepsIt_andLooksNoMore() {
+        trend.begin();
+        duringALook = trend::close;
+        timeline.advance(Trend.EVERY.multipliedBy(3));
+        assertThat(trend.json()).isEmpty();
         assertThat(waiting).isEqualTo(1);
     }
 }

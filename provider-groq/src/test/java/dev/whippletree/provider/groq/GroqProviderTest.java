@@ -14,6 +14,7 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.spi.SettingKey;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.provider.ProviderBench;
@@ -171,5 +172,8 @@ final class GroqProviderTest {
         assertThat(provider.fromEnvironment(Map.of("GROQ_API_KEY", "a")).get(0).settings())
                 .isEqualTo(Settings.none("account groq-1"));
         assertThat(provider.environmentVariables()).containsOnlyKeys("GROQ_API_KEY");
+        assertThat(provider.settings())
+                .extracting(SettingKey::name)
+                .containsExactlyInAnyOrder("base-url", "connect-timeout");
     }
 }

@@ -10,6 +10,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.spi.SettingKey;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.provider.ProviderBench;
@@ -40,6 +41,16 @@ final class HuggingFaceProviderTest {
                     .startsWith("{\"model\":\"openai/gpt-oss-20b:cheapest\",")
                     .endsWith(",\"max_tokens\":5}");
         }
+    }
+
+    @Test
+    void settings_areThoseThatAnAccountMayHave() {
+        HuggingFaceProvider provider = new HuggingFaceProvider();
+        assertThat(provider.settings())
+                .extracting(SettingKey::name)
+                .containsExactlyInAnyOrder(
+                        "base-url", "connect-timeout", "bill-to", "embedding-inputs", "embedding-tokens");
+        assertThat(provider.environmentVariables()).containsOnlyKeys("HF_TOKEN");
     }
 
     @Test
@@ -77,6 +88,7 @@ final class HuggingFaceProviderTest {
                 .user("b")
                 .extra("normalize", true)
                 .extra("user", "u")
+                .extra("encoding_format", "base64")
                 .build();
         for (String model : List.of("BAAI/bge-small-en-v1.5", "BAAI/bge-small-en-v1.5:hf-inference")) {
             try (ProviderBench bench = Bench.open(Map.of())) {

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class EmbeddingCallTest {
@@ -118,19 +119,24 @@ final class EmbeddingCallTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{\"index\":0,\"embedding\":[1]},{\"index\":0,\"embedding\":[2]}",
-                "{\"index\":1,\"embedding\":[1]},{\"index\":2,\"embedding\":[2]}",
-                "{\"index\":0,\"embedding\":null},{\"index\":1,\"embedding\":[1]}",
-                "{\"index\":0,\"embedding\":[1]},7",
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'index':0,'embedding':[1]},{'index':0,'embedding':[2]} | isn't an answer",
+                "{'index':1,'embedding':[1]},{'index':2,'embedding':[2]} | isn't an answer",
+                "{'index':0,'embedding':null},{'index':1,'embedding':[1]} | isn't an answer",
+                "{'index':0,'embedding':[1]},7 | isn't an answer",
+                "{'index':0,'embedding':[1]} | the service sent 1 vectors for 2 texts",
+                "{'embedding':[1]},{'embedding':[2]},{'embedding':[3]} | the service sent 3 vectors for 2 texts",
+                "{'embedding':[1]},{'embedding':[2,3]} | of different dimensions, or empty ones"
             })
-    void vectorsThatCannotBeMatched_areNoAnswer(String items) {
+    void vectorsThatCannotBeMatched_areNoAnswer(String items, String words) {
         try (ProviderBench bench = Bench.open(Map.of())) {
-            assertThat(send(bench, Prompt.embedding(List.of("a", "b")), data(items))
-                            .awaitFailure()
-                            .kind())
-                    .isEqualTo(FailureKind.UNAVAILABLE);
+            Failure failure = send(bench, Prompt.embedding(List.of("a", "b")), data(items.replace('\'', '"')))
+                    .awaitFailure();
+            assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+            assertThat(failure.message()).contains(words);
         }
     }
 
@@ -155,6 +161,16 @@ final class EmbeddingCallTest {
             Failure ignored = send(bench, prompt, vector("[1,2]")).awaitFailure();
             assertThat(ignored.kind()).isEqualTo(FailureKind.REJECTED);
             assertThat(ignored.message()).contains("vectors of 2 dimensions", "\"dimensions\": 3");
+            assertThat(ignored.param()).contains("dimensions");
+            assertThat(ignored.status()).hasValue(400);
+            Failure limited = send(
+                            bench, prompt, ScriptedReply.json(200, "{\"error\":{\"message\":\"slow\",\"code\":429}}"))
+                    .awaitFailure();
+            assertThat(limited.kind()).isEqualTo(FailureKind.RATE_LIMITED);
+            assertThat(send(bench, prompt, ScriptedReply.json(200, ""))
+                            .awaitFailure()
+                            .message())
+                    .contains("empty body");
         }
     }
 

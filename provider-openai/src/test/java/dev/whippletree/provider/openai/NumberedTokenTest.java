@@ -13,8 +13,23 @@ final class NumberedTokenTest {
 
     @Test
     void row_isReadInOrder_gapsIncluded() {
-        List<NumberedToken> tokens = find(
-                Map.of("KEY_10", "ten", "KEY", "one", "KEY_3", " three\n", "KEY_x", "no", "OTHER", "no", "KEY_2", " "));
+        List<NumberedToken> tokens = find(Map.of(
+                "KEY_10",
+                "ten",
+                "KEY",
+                "one",
+                "KEY_3",
+                " three\n",
+                "KEY_x",
+                "no",
+                "KEY_0",
+                "no",
+                "KEY_02",
+                "no",
+                "KEY_10000",
+                "no",
+                "KEY_2",
+                " "));
 
         assertThat(tokens).extracting(NumberedToken::number).containsExactly(1, 3, 10);
         assertThat(tokens).extracting(NumberedToken::variable).containsExactly("KEY", "KEY_3", "KEY_10");
@@ -26,7 +41,12 @@ final class NumberedTokenTest {
         assertThat(find(Map.of("OLD_KEY", "a")))
                 .extracting(NumberedToken::variable)
                 .containsExactly("OLD_KEY");
-        assertThat(find(Map.of("OLD_KEY", "a", "KEY", " "))).hasSize(1);
+        assertThat(find(Map.of("OLD_KEY", "a", "KEY", " ", "OLDER_KEY", "b")))
+                .extracting(NumberedToken::variable)
+                .containsExactly("OLD_KEY");
+        assertThat(find(Map.of("OLD_KEY", " ", "OLDER_KEY", "b")))
+                .extracting(NumberedToken::variable)
+                .containsExactly("OLDER_KEY");
         assertThat(find(Map.of("OLD_KEY", "a", "KEY", "a")))
                 .extracting(NumberedToken::variable)
                 .containsExactly("KEY");

@@ -11,6 +11,8 @@ import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
+import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.spi.SettingKey;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.logging.LoggedLines;
@@ -18,6 +20,7 @@ import dev.whippletree.testkit.provider.ProviderBench;
 import dev.whippletree.testkit.provider.RecordingSink;
 import dev.whippletree.testkit.provider.ScriptedReply;
 import dev.whippletree.testkit.provider.ScriptedRequest;
+import dev.whippletree.time.VirtualTimeline;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -98,16 +101,24 @@ final class OpenAiProviderTest {
     }
 
     @Test
-    void errorInTheMiddleOfACall_isToldLikeAnythingElseThatGoesWrong() throws InterruptedException {
-        try (LoggedLines log = new LoggedLines("dev.whippletree.provider.openai");
-                ProviderBench bench = with(Optional.of(Secret.from(() -> {
+    void errorInTheMiddleOfACall_isToldLikeAnythingElseThatGoesWrong() {
+        VirtualTimeline timeline = new VirtualTimeline(1);
+        AccountSettings account = AccountSettings.builder("local-1", "openai")
+                .token(Secret.from(() -> {
                     throw new StackOverflowError("too deep");
-                })))) {
-            Failure failure = bench.failure(ANSWER);
+                }))
+                .setting("base-url", "http://127.0.0.1:1")
+                .build();
+        try (LoggedLines log = new LoggedLines("dev.whippletree.provider.openai");
+                ProviderClient client = new OpenAiProvider().connect(account, FakeServices.on(timeline))) {
+            RecordingSink sink = new RecordingSink(false);
+            client.send(Prompt.of("Hi"), "m", sink);
+            timeline.advance(Duration.ZERO); // Here, or the line may come once nobody captures it any more.
+            Failure failure = sink.awaitFailure();
 
             assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
             assertThat(failure.message()).contains("see the log");
-            assertThat(log.awaitFirst().all()).containsExactly("ERROR Account local-1: a call failed unexpectedly");
+            assertThat(log.all()).containsExactly("ERROR Account local-1: a call failed unexpectedly");
         }
     }
 
@@ -229,6 +240,14 @@ final class OpenAiProviderTest {
         assertThatThrownBy(() -> connect(Map.of("base-url", "http://localhost:1/v1", name, value)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("account local-1: " + name);
+    }
+
+    @Test
+    void settings_areThoseThatAnAccountMayHave() {
+        assertThat(new OpenAiProvider().settings())
+                .extracting(SettingKey::name)
+                .containsExactlyInAnyOrder(
+                        "base-url", "connect-timeout", "max-tokens-field", "embedding-inputs", "embedding-tokens");
     }
 
     @Test

@@ -42,6 +42,7 @@ final class ErrorReaderTest {
                 "{\" | the service gave no reason (502)",
                 "{\"error\": | the service gave no reason (502)",
                 "[{\"message\" | the service gave no reason (502)",
+                "[{\"message\":\"some\"},{\"message\":\"wor | some; wor",
                 // No beginning of JSON.
                 "{] | {]",
                 "{\"a\" \"b\" | {\"a\" \"b\"",

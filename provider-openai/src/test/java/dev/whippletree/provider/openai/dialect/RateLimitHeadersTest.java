@@ -24,14 +24,14 @@ final class RateLimitHeadersTest {
                 "X-RateLimit-Limit-Requests", "350",
                 "x-ratelimit-remaining-requests", "12",
                 "x-ratelimit-reset-requests", "7",
-                "x-ratelimit-limit-tokens", "18000",
+                "x-ratelimit-limit-tokens", "123456789012345678",
                 "x-ratelimit-remaining-tokens", "0",
                 "x-ratelimit-reset-tokens", "7.66s"));
 
         assertThat(reports)
                 .containsExactly(
                         report(Limit.Unit.REQUESTS, 350, 12, Duration.ofSeconds(8)),
-                        report(Limit.Unit.TOKENS, 18_000, 0, Duration.ofMillis(7_660)));
+                        report(Limit.Unit.TOKENS, 123_456_789_012_345_678L, 0, Duration.ofMillis(7_660)));
     }
 
     /** Half a request left is none; a number that can't be read isn't 0. */

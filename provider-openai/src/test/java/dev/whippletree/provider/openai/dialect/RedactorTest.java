@@ -22,6 +22,7 @@ final class RedactorTest {
                 "Incorrect API key provided: sk-abcd****wxyz. | Incorrect API key provided: ***",
                 "token hf_abcdefghij is bad | token *** is bad",
                 "token gsk_abcdefghij is bad | token *** is bad",
+                "sk_a.cd pk-abcd pk_abcd xai-abcd r8_abcd nvapi-abcd api_abcd | *** *** *** *** *** *** ***",
                 "Authorization: Bearer abc.def | Authorization: ***",
                 "jwt eyJhbGciOiJI.eyJzdWIi.c2ln here | jwt *** here",
                 "id 0123456789abcdef0123456789abcdef! | id ***!"
@@ -36,7 +37,8 @@ final class RedactorTest {
                 "The model `meta-llama/llama-4-maverick-17b-128e-instruct` does not exist",
                 "Limit 6000, Used 5034, Requested 1443. Please try again in 4.77s.",
                 "organization has been restricted, see https://console.groq.com/docs/rate-limits",
-                "type response_format_json_schema_not_supported"
+                "type response_format_json_schema_not_supported",
+                "id 0123456789abcdef0123456789abcde, api_abc"
             })
     void ordinaryWords_stay(String message) {
         assertThat(Redactor.clean(message, TOKEN)).isEqualTo(message);
@@ -109,6 +111,8 @@ final class RedactorTest {
         assertThat(Redactor.cleanCode(Optional.of("model_not_found"), TOKEN)).contains("model_not_found");
         assertThat(Redactor.cleanCode(Optional.of("messages[0].content"), TOKEN))
                 .contains("messages[0].content");
+        assertThat(Redactor.cleanCode(Optional.of("c".repeat(64)), TOKEN)).isPresent();
+        assertThat(Redactor.cleanCode(Optional.of("c".repeat(65)), TOKEN)).isEmpty();
         assertThat(Redactor.cleanCode(Optional.of("two words"), TOKEN)).isEmpty();
         assertThat(Redactor.cleanCode(Optional.of("hf_abcdefghij"), TOKEN)).isEmpty();
         assertThat(Redactor.cleanCode(Optional.empty(), TOKEN)).isEmpty();

@@ -46,7 +46,7 @@ final class WireDurationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2, PT2S", "0, PT0S", "0.25, PT0.25S"})
+    @CsvSource({"2, PT2S", "0, PT0S", "0.25, PT0.25S", "7.123456789012, PT7.12345679S"})
     void seconds_areRead(String text, Duration expected) {
         assertThat(WireDuration.seconds(text)).contains(expected);
     }

@@ -46,7 +46,7 @@ final class ChunkReaderTest {
     @Test
     void usageModelAndId_areThoseTheServiceNames() {
         AnswerEnd end = send("data: {\"id\":\"chatcmpl-1\",\"model\":\"served/model\",\"choices\":[]}\n\n" + text("Hi")
-                        + STOP + USAGE + END)
+                        + STOP + USAGE + "data: {\"choices\":[],\"usage\":{\"total_tokens\":\"many\"}}\n\n" + END)
                 .awaitDone();
 
         assertThat(end)
@@ -64,6 +64,8 @@ final class ChunkReaderTest {
                 HI + STOP + "data: [DO",
                 HI + STOP + "data: {\"choices\":[],\"usage\":{\"prompt_tok",
                 HI + STOP + "data: {\"choices\":[],\n",
+                HI + STOP + chunk("{}", "null") + END,
+                "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}},{\"delta\":{\"content\":\"no\"}}]}\n\n" + STOP,
                 "data: null\n\n" + text("H") + "data: null\n\n" + text("i") + STOP + "data: null\n\n" + END,
                 // A whole message has no place in a stream.
                 HI + HI.replace("delta", "message") + STOP + END,

@@ -80,7 +80,7 @@ final class WholeAnswerTest {
                         + " | TOOL_CALLS | [c f {\"a\":[1,\"x\"]}]"
             })
     void message_isTold_andEndsAsWhatItHolds_ifNoReasonIsGiven(String message, FinishReason reason, String told) {
-        RecordingSink sink = send("{\"choices\":[{\"message\":" + message + "}]}");
+        RecordingSink sink = send("{\"choices\":[{\"index\":1,\"message\":" + message + "}]}");
 
         assertThat(sink.awaitDone().finishReason()).isEqualTo(reason);
         assertThat(sink.deltas().stream().map(WholeAnswerTest::inBrackets).collect(Collectors.joining()))
@@ -143,8 +143,7 @@ final class WholeAnswerTest {
                 {"choices":[{"index":1,"message":{"content":"Ho"},"finish_reason":"stop"},
                 {"index":0,"message":{"content":"Hi"},"finish_reason":"stop"}],
                 "usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":9}}""");
-
-        sink.awaitDone();
+        assertThat(sink.awaitDone().model()).isEqualTo("test/model");
         assertThat(sink.deltas())
                 .containsExactly(
                         new Delta.Text("Hi"),
