@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class CoordinatedTroubleTest {
 
-    private static final LoadCase LOAD = LoadCases.shared();
+    private static final LoadCase LOAD = LoadCase.shared();
     private static final int PROCESSES = 3;
     private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(30);
 
