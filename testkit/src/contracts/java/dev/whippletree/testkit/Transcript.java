@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.assertj.core.api.AbstractAssert;
@@ -26,8 +28,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes down what a contract's tests ask of a plugin, on their own threads: each call, and the words of each check,
- * sorted. It is compared with what is kept in {@code src/test/resources}, so that nobody weakens a contract without
+ * Writes down what a contract's tests ask of a plugin: each call, and the words of each check, sorted. It is compared with what is kept in {@code src/test/resources}, so that nobody weakens a contract without
  * seeing it. {@code -Drecord=true} writes it anew.
  */
 public final class Transcript implements BeforeEachCallback, AfterEachCallback, AfterAllCallback {
@@ -65,11 +66,12 @@ public final class Transcript implements BeforeEachCallback, AfterEachCallback, 
         }
     }
 
-    /** Returns the same, whose calls are written down. */
+    /** Returns the same, whose calls are written down for the test that runs on this thread, whoever makes them. */
     public static <T> T watched(Class<T> type, T right) {
+        Set<String> own = Objects.requireNonNullElseGet(LINES.get(), TreeSet::new);
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, given) -> {
             Object[] arguments = given == null ? new Object[0] : given;
-            note(method.getName()
+            own.add(method.getName()
                     + Arrays.stream(arguments).map(Transcript::shown).collect(Collectors.joining(", ", "(", ")")));
             try {
                 return method.invoke(right, arguments);
@@ -99,7 +101,7 @@ public final class Transcript implements BeforeEachCallback, AfterEachCallback, 
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        LINES.set(new TreeSet<>());
+        LINES.set(new ConcurrentSkipListSet<>());
     }
 
     @Override

@@ -11,6 +11,7 @@ class FakeCoordinatorContractTest extends FakeContract {
     static final Transcript TRANSCRIPT = new Transcript(
             "coordinator-contract",
             line -> line.replaceAll("marker-\\d+", "marker-n").replaceAll("\\(\\d+-\\d+", "(grant"),
+            "manyAtOnce_useAllThereIs_andNoMore",
             "reachedAgain_ownUsesAreCountedAgain",
             "openedWhileCutOff_answersAndMendsItself");
 
