@@ -28,8 +28,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes down what a contract's tests ask of a plugin: each call, and the words of each check, sorted. It is compared with what is kept in {@code src/test/resources}, so that nobody weakens a contract without
- * seeing it. {@code -Drecord=true} writes it anew.
+ * Writes down what a contract's tests ask of a plugin: each call, and the words of each check, sorted. It is compared
+ * with what is kept in {@code src/test/resources}, so that nobody weakens a contract without seeing it.
+ * {@code -Drecord=true} writes it anew.
  */
 public final class Transcript implements BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 

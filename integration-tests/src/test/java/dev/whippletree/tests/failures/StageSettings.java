@@ -28,8 +28,6 @@ final class StageSettings {
     static final String FIRST = "first";
     static final String SECOND = "second";
     static final String MODEL = "model";
-    static final String RETIRED_MODEL = "retired-model";
-    static final String UNKNOWN_MODEL = "unknown-model";
     static final int MAX_TOKENS = 200;
 
     private static final Retries PAUSING = new Retries(2, Duration.ofHours(1), Duration.ofHours(1), 1, 1000);
@@ -40,7 +38,6 @@ final class StageSettings {
     private final ServiceKind kind;
     private final List<FaultRule> faults = new ArrayList<>();
     private final List<Tier> tiers = new ArrayList<>();
-    private Optional<Duration> deadline = Optional.empty();
     private Retries retries = PAUSING;
     private Timeouts timeouts = Timeouts.DEFAULT;
 
@@ -72,12 +69,6 @@ final class StageSettings {
         return this;
     }
 
-    /** Lets callers wait so long. */
-    StageSettings deadline(Duration after) {
-        deadline = Optional.of(after);
-        return this;
-    }
-
     /** Lets retries come at once. */
     StageSettings shortPauses() {
         retries = HARDLY_PAUSING;
@@ -96,8 +87,7 @@ final class StageSettings {
 
     ServiceSettings service() {
         return ServiceSettings.builder(kind)
-                .models(MODEL, RETIRED_MODEL)
-                .unservedModels(RETIRED_MODEL)
+                .models(MODEL)
                 .faults(new FaultScript(faults))
                 .account(FIRST, token(FIRST))
                 .account(SECOND, token(SECOND))
@@ -124,7 +114,6 @@ final class StageSettings {
     private RouteSettings route() {
         return RouteSettings.builder("default", tiers)
                 .patience(Duration.ofMillis(50))
-                .deadline(deadline)
                 .maxTokens(MAX_TOKENS)
                 .ttl(Optional.empty())
                 .retries(retries)
