@@ -176,7 +176,7 @@ class EmulatedServiceTest {
         long most = used(service, common + "3".repeat(size), 11 * SECOND);
         assertThat(most).isBetween(whole - 10, whole);
         assertThat(used(service, "short", 20 * SECOND)).isBetween(whole - 2 * 384, whole - 2 * 384 + 30);
-        assertThat(service.stats().limits().get(0).fullest()).isEqualTo(most);
+        assertThat(service.stats().limits().get(0).fullest()).isBetween(most, whole);
         assertThat(answer(service, common + "4".repeat(size), 71 * SECOND)
                         .answer()
                         .cachedTokens())
