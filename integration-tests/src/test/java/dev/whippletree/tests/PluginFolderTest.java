@@ -99,23 +99,6 @@ final class PluginFolderTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "provider: echo, provider: ecko, no provider named 'ecko', did you mean 'echo'?",
-        "strategy: last, strategy: least, no strategy named 'least', did you mean 'last'?",
-        "caches: [map], caches: [mapp], no cache named 'mapp', did you mean 'map'?",
-        "greeting: good, greetings: good, unknown key, did you mean 'greeting'?"
-    })
-    void unknownName_isAnErrorWithTheNearestKnownOne(String right, String wrong, String problem, String suggestion) {
-        whole("whole.jar");
-
-        assertThatThrownBy(() -> open(ALL_THREE.replace(right, wrong)))
-                .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("plugged.yaml")
-                .hasMessageContaining(problem)
-                .hasMessageContaining(suggestion);
-    }
-
     @Test
     void plugin_bringsOtherVersionsOfWhatItsHostUses_andSeesOfThatOnlyWhatIsShared() throws IOException {
         withItsOwnJacksons();
@@ -169,25 +152,14 @@ final class PluginFolderTest {
         }
     }
 
-    @Test
-    void jarWithoutTheLine_isNoPlugin_andIsTold() {
-        new PluginJar(plugins, "silent.jar")
-                .offers(Provider.class, "acme.EchoProvider")
-                .write("EchoProvider.java");
-
-        assertThatThrownBy(() -> open(yaml("echo")))
-                .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("no provider named 'echo'")
-                .hasMessageContaining("silent.jar: it has no line 'Whippletree-Plugin: <name>' in its manifest");
-    }
-
     @ParameterizedTest
     @CsvSource({
         "damaged, damaged.jar: it isn't a jar that can be read",
         "empty, acme: there is no jar in it",
         "newer, newer.jar: it was built against version 2 of the plugin interfaces",
         "mistaken, mistaken.jar: Whippletree-Spi in its manifest is 'one'",
-        "future, future.jar",
+        "future, it needs a newer Java than",
+        "silent, silent.jar: it has no line 'Whippletree-Plugin: <name>' in its manifest",
         "unmakeable, unmakeable.jar",
         "useless, useless.jar: it declares the plugin useless"
     })
@@ -206,16 +178,6 @@ final class PluginFolderTest {
                     .containsOnlyOnce("WARN dev.whippletree.Whippletree")
                     .contains(message);
         }
-    }
-
-    @Test
-    void classFilesOfANewerJava_areToldAsSuch() {
-        future();
-
-        assertThatThrownBy(() -> open(yaml("silent")))
-                .hasMessageContaining(
-                        "it needs a newer Java than " + Runtime.version().feature())
-                .hasMessageContaining("future.jar");
     }
 
     @Test
@@ -265,17 +227,6 @@ final class PluginFolderTest {
                 .containsPattern("plugin +– +broken +.*plugins/damaged.jar")
                 .containsPattern("provider +– +broken +.*plugins/newer.jar")
                 .contains("it was built against version 2");
-    }
-
-    @Test
-    void command_inAPipe_cutsNoNameOfAFile() throws IOException {
-        whole("whole.jar");
-        Files.writeString(folder.resolve("whippletree.yaml"), yaml("echo"));
-
-        assertThat(run("plugins")).as(err.toString()).isZero();
-        assertThat(out.toString())
-                .contains(plugins.resolve("whole.jar").toString())
-                .doesNotContain("…");
     }
 
     @Test
@@ -355,7 +306,16 @@ final class PluginFolderTest {
             case "empty" -> Files.createDirectory(plugins.resolve("acme"));
             case "newer" -> refused("newer.jar", "2");
             case "mistaken" -> refused("mistaken.jar", "one");
-            case "future" -> future();
+            case "future" ->
+                new PluginJar(plugins, "future.jar")
+                        .announces("future")
+                        .fromTheFuture()
+                        .offers(Provider.class, "acme.RivalProvider")
+                        .write("AbstractSilentProvider.java", "RivalProvider.java");
+            case "silent" ->
+                new PluginJar(plugins, "silent.jar")
+                        .offers(Provider.class, "acme.BrokenProvider")
+                        .write("AbstractSilentProvider.java", "BrokenProvider.java");
             case "unmakeable" ->
                 new PluginJar(plugins, "unmakeable.jar")
                         .announces("unmakeable")
@@ -371,14 +331,6 @@ final class PluginFolderTest {
         new PluginJar(plugins, jar)
                 .announces("refused")
                 .line("Whippletree-Spi", version)
-                .offers(Provider.class, "acme.RivalProvider")
-                .write("AbstractSilentProvider.java", "RivalProvider.java");
-    }
-
-    private void future() {
-        new PluginJar(plugins, "future.jar")
-                .announces("future")
-                .fromTheFuture()
                 .offers(Provider.class, "acme.RivalProvider")
                 .write("AbstractSilentProvider.java", "RivalProvider.java");
     }

@@ -27,10 +27,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,43 +73,6 @@ final class SimilarQuestionsTest {
         assertThat(other.text()).isEqualTo("answer 1");
         assertThat(other.origin().cache()).contains("similar");
         assertThat(calls).hasValue(1);
-    }
-
-    /** Seventeen questions in five wordings each. */
-    private static List<List<String>> bankOfQuestions() {
-        List<String> ways = List.of(
-                "Tell me about ",
-                "What can you say of ",
-                "Speak to me of ",
-                "Please describe ",
-                "I'd like to hear about ");
-        return IntStream.range(0, 17)
-                .mapToObj(question -> "your " + Character.toString('a' + question) + "-side")
-                .map(topic -> ways.stream().map(way -> way + topic).toList())
-                .toList();
-    }
-
-    /** The figures of {@code docs/similar-questions.md}: 500 interviews, each question in a wording drawn at random. */
-    @ParameterizedTest
-    @CsvSource({"exact, 85", "approved, 17", "similar, 85"})
-    void interviews_costACallForEachWording_orForEachQuestionOnceWordingsAreApproved(String how, int expected) {
-        List<List<String>> questions = bankOfQuestions();
-        Whippletree.Builder builder = builder().timeline(timeline).cache("ehcache");
-        Random random = new Random(11);
-        switch (how) {
-            case "approved" ->
-                builder.cache(new SimilarCache(ApprovedWordings.of(questions))).cache("similar");
-            case "similar" -> builder.cache("similar", Map.of("mode", "serve", "max-error", "1%"));
-            default -> {}
-        }
-        try (Whippletree whippletree = builder.build()) {
-            for (int interview = 0; interview < 500; interview++) {
-                for (List<String> wordings : questions) {
-                    ask(whippletree, "t", wordings.get(random.nextInt(wordings.size())));
-                }
-            }
-        }
-        assertThat(calls).hasValue(expected);
     }
 
     @Test
@@ -170,12 +131,6 @@ final class SimilarQuestionsTest {
         assertThatThrownBy(builder::build)
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(message);
-    }
-
-    @Test
-    void fileWithALoneWording_isSaidWithItsLine() throws IOException {
-        Whippletree.Builder builder = configured(approved("a\nb\n\nc\n")).timeline(timeline);
-        assertThatThrownBy(builder::build).hasMessageContaining("cache similar").hasMessageContaining("line 4: 'c'");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.whippletree.comparison;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.emulator.model.AccountStats;
 import dev.whippletree.emulator.model.AnswerLength;
 import dev.whippletree.emulator.model.ChatMessage;
 import dev.whippletree.emulator.model.Latency;
@@ -44,6 +45,47 @@ class JudgeTest {
 
     private static Results.Answered judge(Case of, Answers.Line... lines) {
         return Judge.judge("somebody", of, new Answers(List.of(lines)), NOTHING_SEEN, ORIGIN);
+    }
+
+    /** The time is that of the last answer, whichever comes last in the file. */
+    @Test
+    void judgement_countsEverything() {
+        ServiceStats seen = new ServiceStats(
+                "openai",
+                List.of(
+                        new AccountStats("account-1", "account-1", 4, 3, 1, Map.of()),
+                        new AccountStats("account-2", "account-2", 2, 1, 1, Map.of())),
+                List.of(),
+                0,
+                2,
+                3);
+        Case of = asked(caller("one", "a", "b"), caller("one", "a"));
+
+        assertThat(Judge.judge(
+                        "somebody",
+                        of,
+                        new Answers(List.of(
+                                line(0, 0, 0, 1, true, answer("a")),
+                                line(0, 1, 1, 4, false, answer("b")),
+                                line(1, 0, 0, 2, true, answer("a") + " "))),
+                        seen,
+                        ORIGIN))
+                .isEqualTo(new Results.Answered(
+                        "somebody",
+                        "a",
+                        ORIGIN,
+                        4,
+                        false,
+                        3,
+                        2,
+                        1,
+                        1,
+                        1,
+                        6,
+                        2,
+                        3,
+                        Map.of(Judge.failure(line(0, 1, 1, 4, false, answer("b"))), 1L)));
+        assertThat(Judge.stopAfter(of)).isEqualTo(of.bound().multipliedBy(3));
     }
 
     @Test

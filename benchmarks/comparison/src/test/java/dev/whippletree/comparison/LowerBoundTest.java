@@ -96,6 +96,23 @@ class LowerBoundTest {
         assertThat(bound(failing, distinct(6))).isEqualTo(Duration.ofSeconds(16));
     }
 
+    /** The second account has half the first one's room; its own outage doesn't concern the first. */
+    @Test
+    void accounts_haveLimitsAndOutagesOfTheirOwn_andTheTightestLimitCounts() {
+        ServiceSettings two = service(
+                        ServiceKind.OPENAI,
+                        ServiceLimit.sliding(Limit.requests(100, SECOND)),
+                        ServiceLimit.sliding(Limit.requests(2, Duration.ofSeconds(10))))
+                .account("account-2", "token-2", ServiceLimit.sliding(Limit.requests(1, Duration.ofSeconds(10))))
+                .faults(FaultScript.of(FaultRule.parse("503@0s-3s:account-2"), FaultRule.parse("500@0s-9s:50%")))
+                .build();
+
+        assertThat(bound(two, distinct(2))).isEqualTo(SECOND);
+        assertThat(bound(two, distinct(3))).isEqualTo(Duration.ofSeconds(4));
+        assertThat(bound(two, distinct(5))).isEqualTo(Duration.ofSeconds(11));
+        assertThat(bound(two, distinct(6))).isEqualTo(Duration.ofSeconds(14));
+    }
+
     @Test
     void bucket_refillsEvenly() {
         ServiceSettings bucket = service(

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -92,13 +93,26 @@ class RunsTest {
     }
 
     @Test
-    void halfAnAnswer_isCut_whicheverTheFault() throws Exception {
+    void halfAnAnswer_isCut_whicheverTheFault_andErrorsAndSilenceAreNot() throws Exception {
         Entry whippletree = contenders("whippletree").get(0);
 
-        assertThat(runs().faults(whippletree, false)).hasSize(FaultKind.values().length - 2);
-        assertThat(runs().faults(whippletree, true))
-                .hasSize(FaultKind.values().length - 1)
-                .allMatch(fault ->
-                        fault.got() == Results.Got.CUT && fault.detail().equals("half"));
+        for (boolean streamed : new boolean[] {false, true}) {
+            assertThat(runs().faults(whippletree, streamed))
+                    .isEqualTo(Stream.of(FaultKind.values())
+                            .filter(kind -> kind != FaultKind.FLEX_CAPACITY)
+                            .filter(kind -> streamed || kind != FaultKind.WITHOUT_DONE)
+                            .map(kind -> new Results.Fault(
+                                    "whippletree",
+                                    kind.text(),
+                                    streamed,
+                                    ORIGIN,
+                                    switch (kind) {
+                                        case SERVER_ERROR -> Results.Got.ERROR;
+                                        case RESET -> Results.Got.NOTHING;
+                                        default -> Results.Got.CUT;
+                                    },
+                                    kind == FaultKind.RESET ? "" : "half"))
+                            .toList());
+        }
     }
 }

@@ -89,6 +89,8 @@ class FaultRuleTest {
         "reset:0%, above 0 %",
         "reset:101%, at most 100 %",
         "reset:a:b, one account",
+        "reset:/m:a, one account",
+        "reset:/, one account",
         "hang#0, counted from 1",
         "hang#x, a request's number",
         "503=5s, takes no time"

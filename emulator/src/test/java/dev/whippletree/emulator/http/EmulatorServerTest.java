@@ -39,7 +39,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -148,18 +147,6 @@ class EmulatorServerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"401", "402", "403", "400", "413", "429", "429-silent", "500", "502", "503"})
-    void scriptedStatus_isSent(String fault) throws Exception {
-        EmulatorServer server = start(ServiceKind.HUGGING_FACE, fault, Duration.ZERO);
-
-        HttpResponse<String> response = post(server, ServiceKind.HUGGING_FACE, "token", WHOLE);
-
-        assertThat(String.valueOf(response.statusCode())).isEqualTo(fault.replace("-silent", ""));
-        assertThat(response.headers().firstValue("retry-after").isPresent()).isEqualTo(fault.equals("429"));
-        assertThat(response.body()).contains(fault.equals("502") ? "<html>" : "\"error\"");
-    }
-
-    @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void reset_breaksTheConnectionBeforeAnyResponse(boolean stream) {
         EmulatorServer server = start(ServiceKind.OPENAI, "reset", Duration.ZERO);
@@ -217,14 +204,6 @@ class EmulatorServerTest {
 
         assertThat(rest).failsWithin(Duration.ofMillis(300)).withThrowableOfType(TimeoutException.class);
         response.body().close();
-    }
-
-    @Test
-    void malformedStream_hasAChunkThatIsNoJson() throws Exception {
-        EmulatorServer server = start(ServiceKind.OPENAI, "malformed", Duration.ZERO);
-
-        assertThat(post(server, ServiceKind.OPENAI, "token", STREAM).body()).contains("\"del\n\n");
-        assertThat(post(server, ServiceKind.OPENAI, "token", WHOLE).body()).doesNotEndWith("}");
     }
 
     @Test
@@ -293,28 +272,45 @@ class EmulatorServerTest {
     }
 
     @Test
-    void stats_areServed() throws Exception {
-        EmulatorServer server = start(ServiceKind.HUGGING_FACE);
+    void statsAndModels_areOfEachService_andAnythingElseIsNotFound() throws Exception {
+        ServiceSettings groq = ServiceSettings.builder(ServiceKind.GROQ)
+                .account("g", "token")
+                .models("b", "a")
+                .build();
+        ServiceSettings huggingFace = ServiceSettings.builder(ServiceKind.HUGGING_FACE)
+                .account("a", "token", ServiceLimit.sliding(Limit.requests(100, Duration.ofHours(1))))
+                .build();
+        EmulatorServer server = EmulatorServer.start(
+                List.of(new EmulatedService(groq, 0), new EmulatedService(huggingFace, 0)), 0, timeline);
+        open.add(0, server);
         post(server, ServiceKind.HUGGING_FACE, "token", WHOLE);
         post(server, ServiceKind.HUGGING_FACE, "token", WHOLE);
+        post(server, ServiceKind.GROQ, "token", WHOLE);
 
-        String json = get(server, "/stats").body();
-
-        assertThat(json)
-                .contains("\"service\":\"huggingface\"")
-                .contains("\"calls\":2")
-                .contains("\"fullest\":2")
-                .contains("\"mostCallsPerPrompt\":2")
+        assertThat(server.stats())
+                .extracting(stats -> stats.service() + stats.calls())
+                .containsExactly("huggingface2", "groq1");
+        assertThat(get(server, "/stats").body())
+                .contains("\"service\":\"huggingface\"", "\"calls\":2", "\"fullest\":2", "\"mostCallsPerPrompt\":2")
+                .contains("\"service\":\"groq\"", "\"calls\":1")
                 .doesNotContain("token\"");
+        assertThat(server.statsUrl()).isEqualTo("http://127.0.0.1:" + server.port() + "/stats");
+        assertThat(get(server, "/groq/openai/v1/models").body())
+                .containsPattern("\"id\":\"a\".*\"id\":\"b\"")
+                .contains("\"object\":\"list\"");
+        for (String path : List.of("/groq/openai/v1/chat/completions", "/nothing", "/openai/v1/models")) {
+            assertThat(get(server, path).statusCode()).as(path).isEqualTo(404);
+            assertThat(get(server, path).body()).contains("The emulator has no GET " + path);
+        }
     }
 
     @Test
-    void modelsAreListed_andAnythingElseIsNotFound() throws Exception {
-        EmulatorServer server = start(ServiceKind.GROQ);
+    void twoServicesOfAKind_areAnError() {
+        EmulatedService groq = new EmulatedService(
+                ServiceSettings.builder(ServiceKind.GROQ).account("g", "token").build(), 0);
 
-        assertThat(get(server, "/groq/openai/v1/models").body()).contains("\"object\":\"list\"");
-        assertThat(get(server, "/groq/openai/v1/chat/completions").statusCode()).isEqualTo(404);
-        assertThat(get(server, "/nothing").statusCode()).isEqualTo(404);
+        assertThatThrownBy(() -> EmulatorServer.start(List.of(groq, groq), 0, timeline))
+                .hasMessageContaining("two of GROQ");
     }
 
     @Test

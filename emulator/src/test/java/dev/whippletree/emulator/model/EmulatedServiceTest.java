@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.whippletree.emulator.fault.FaultKind;
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
-import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Limit;
 import java.time.Duration;
 import java.util.Collections;
@@ -75,18 +74,9 @@ class EmulatedServiceTest {
                 .isEqualTo(RefusalKind.BAD_TOKEN);
         assertThat(service.receiveUnreadable(Optional.of("other"), "no JSON", 0).symptom())
                 .isEqualTo("401");
+        assertThat(service.receiveUnreadable(TOKEN, "no JSON", 0).symptom()).isEqualTo("400");
         assertThat(service.stats().strangers()).isEqualTo(3);
-        assertThat(service.stats().calls()).isEqualTo(1);
-    }
-
-    @Test
-    void unreadableRequest_isACallThatIsRefused() {
-        EmulatedService service = service(huggingFace());
-
-        assertThat(refusal(service.receiveUnreadable(TOKEN, "no JSON", 0)).status())
-                .isEqualTo(400);
-        assertThat(service.stats().calls()).isEqualTo(1);
-        assertThat(service.stats().accounts().get(0).outcomes()).isEqualTo(Map.of("400", 1L));
+        assertThat(service.stats().accounts().get(0).outcomes()).isEqualTo(Map.of("200", 1L, "400", 1L));
     }
 
     @Test
@@ -113,12 +103,35 @@ class EmulatedServiceTest {
                 .isEqualTo(RefusalKind.LIMIT);
         assertThat(symptoms(service, 10)).containsExactly("200");
 
-        assertThat(service.stats().limits()).singleElement().satisfies(limit -> {
-            assertThat(limit.fullest()).isEqualTo(3);
-            assertThat(limit.amount()).isEqualTo(3);
-            assertThat(limit.refused()).isEqualTo(1);
-        });
         assertThat(service.stats().rateLimited()).isEqualTo(1);
+    }
+
+    @Test
+    void stats_areOfEachAccount_andOfEachLimitAndModel() {
+        EmulatedService service = service(ServiceSettings.builder(ServiceKind.OPENAI)
+                .organization(EmulatedOrganization.of(
+                        "acme",
+                        ServiceLimit.fixed(Limit.parse("9 / 1m")),
+                        new ServiceLimit(Limit.parse("2 / 1m"), Counting.SLIDING, true)))
+                .member("one", "token-1", "acme")
+                .member("two", "token-2", "acme"));
+
+        symptoms(service, 0, 1, 2);
+        service.receive(TOKEN_2, ChatRequest.of("n", "Hello"), 3 * SECOND);
+
+        assertThat(service.stats())
+                .isEqualTo(new ServiceStats(
+                        "openai",
+                        List.of(
+                                new AccountStats("one", "acme", 3, 2, 1, Map.of("200", 2L, "429", 1L)),
+                                new AccountStats("two", "acme", 1, 1, 0, Map.of("200", 1L))),
+                        List.of(
+                                new LimitStats("acme", "", "9 requests / 1m", Counting.FIXED, 9, 3, 0),
+                                new LimitStats("acme", "m", "2 requests / 1m", Counting.SLIDING, 2, 2, 1),
+                                new LimitStats("acme", "n", "2 requests / 1m", Counting.SLIDING, 2, 1, 0)),
+                        0,
+                        2,
+                        3));
     }
 
     @Test
@@ -160,8 +173,10 @@ class EmulatedServiceTest {
                         .cachedTokens())
                 .isEqualTo(384);
         long whole = 3 * (1_000 + 4 + 10);
-        assertThat(used(service, common + "3".repeat(size), 11 * SECOND)).isBetween(whole - 10, whole);
+        long most = used(service, common + "3".repeat(size), 11 * SECOND);
+        assertThat(most).isBetween(whole - 10, whole);
         assertThat(used(service, "short", 20 * SECOND)).isBetween(whole - 2 * 384, whole - 2 * 384 + 30);
+        assertThat(service.stats().limits().get(0).fullest()).isBetween(most, whole);
         assertThat(answer(service, common + "4".repeat(size), 71 * SECOND)
                         .answer()
                         .cachedTokens())
@@ -337,16 +352,6 @@ class EmulatedServiceTest {
         assertThat(service.stats().rateLimited()).isZero();
     }
 
-    @Test
-    void boundedAnswer_isCutAtItsBound_andSaysSo() {
-        ChatAnswer answer = answered(service(huggingFace()).receive(TOKEN, request.withMaxTokens(5), 0))
-                .answer();
-
-        assertThat(answer.finish()).isEqualTo(FinishReason.LENGTH);
-        assertThat(answer.completionTokens()).isEqualTo(5);
-        assertThat(Tokens.of(answer.text())).isEqualTo(5);
-    }
-
     /** Of texts to embed each has the context for itself. */
     @Test
     void promptLongerThanTheContext_isTooLong() {
@@ -367,7 +372,16 @@ class EmulatedServiceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1, 200", "1, 0, 400", "1, 256, 200", "1, 257, 400", "2048, 2, 200", "2049, 2, 400", "0, 2, 400"})
+    @CsvSource({
+        "1, 1, 200",
+        "1, 0, 400",
+        "1, 256, 200",
+        "1, 257, 400",
+        "1, 2147483647, 400",
+        "2048, 2, 200",
+        "2049, 2, 400",
+        "0, 2, 400"
+    })
     void vectors_haveBounds(int inputs, int dimensions, String symptom) {
         List<ChatMessage> texts = Collections.nCopies(inputs, new ChatMessage(ChatMessage.INPUT, "a"));
 
@@ -476,16 +490,6 @@ class EmulatedServiceTest {
 
         assertThat(answered.firstNanos()).isEqualTo(Duration.ofMillis(20_300).toNanos());
         assertThat(answered.wholeNanos()).isEqualTo(21 * SECOND);
-    }
-
-    @Test
-    void distinctPrompts_areCounted() {
-        EmulatedService service = service(huggingFace());
-        symptoms(service, 0, 0, 0);
-        answer(service, "Another", 0);
-
-        assertThat(service.stats().distinctPrompts()).isEqualTo(2);
-        assertThat(service.stats().mostCallsPerPrompt()).isEqualTo(3);
     }
 
     @Test

@@ -16,7 +16,6 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -36,7 +35,6 @@ final class RefusalRun {
             Map.of());
 
     private final RefusingService given;
-    private final List<String> models;
     private final SimulatedPool pool;
     private final VirtualTimeline timeline;
     private final EmulatedService service;
@@ -47,22 +45,11 @@ final class RefusalRun {
     private long foreignAdmitted;
 
     RefusalRun(RefusingService given, long seed) {
-        this(given, List.of(SimulatedAccount.MODEL), seed);
-    }
-
-    /**
-     * Creates one.
-     *
-     * @param models are asked in turn
-     */
-    RefusalRun(RefusingService given, List<String> models, long seed) {
         this.given = given;
-        this.models = models;
         this.random = new SplittableRandom(seed);
         ServiceKind kind = given.known() == Known.REPORTED ? ServiceKind.OPENAI : ServiceKind.HUGGING_FACE;
         SimulatedAccount account = SimulatedAccount.of(
                         ACCOUNT, kind, given.limit().stream().toArray(ServiceLimit[]::new))
-                .withModels(models)
                 .withMaxConcurrency(given.width());
         SimulatedPoolBuilder builder = SimulatedPool.builder(seed)
                 .account(given.known() == Known.DECLARED ? account : account.undeclared())
@@ -124,15 +111,9 @@ final class RefusalRun {
     }
 
     private void askAgain() {
-        ask(models.get((int) (asked % models.size())));
-    }
-
-    private void ask(String model) {
-        Prompt prompt =
-                Prompt.builder().user("question " + asked++).model(model).build();
-        pool.complete(prompt).whenComplete((completion, failure) -> {
+        pool.complete(Prompt.of("question " + asked++)).whenComplete((completion, failure) -> {
             lost += failure == null ? 0 : 1;
-            timeline.schedule(0, () -> ask(model));
+            timeline.schedule(0, this::askAgain);
         });
     }
 

@@ -6,7 +6,6 @@ import dev.whippletree.emulator.model.Counting;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
-import dev.whippletree.emulator.refusals.RefusalBench.Figures;
 import dev.whippletree.emulator.refusals.RefusalRun.Share;
 import dev.whippletree.emulator.refusals.RefusingService.Foreign;
 import dev.whippletree.emulator.refusals.RefusingService.Known;
@@ -36,8 +35,7 @@ class RefusalsTest {
     @ParameterizedTest
     @CsvSource({"0.1, 300, 64, 0.85", "0.5, 1000, 8, 0.8"})
     void refusedByChance_closesNothing(double share, long millis, int width, double least) {
-        Figures figures =
-                RefusalBench.lottery(RefusingService.lottery(share, Duration.ofMillis(millis), width), 4000, SEED);
+        Figures figures = lottery(RefusingService.lottery(share, Duration.ofMillis(millis), width));
 
         assertThat(figures.use()).isGreaterThan(least);
         assertThat(figures.lost()).isZero();
@@ -56,8 +54,8 @@ class RefusalsTest {
 
         for (double factor : new double[] {1, 0.5, 1}) {
             run.changeLimits(factor);
-            run.run(RefusalBench.unit(service).multipliedBy(10));
-            Share share = run.run(RefusalBench.unit(service).multipliedBy(8));
+            run.run(unit(service).multipliedBy(10));
+            Share share = run.run(unit(service).multipliedBy(8));
 
             assertThat(share.refusedShare()).as("refused: %s", share).isLessThan(0.01);
             assertThat(share.use(service.perSecond() * factor)).as("%s", share).isGreaterThan(0.8);
@@ -100,11 +98,17 @@ class RefusalsTest {
         RefusingService service =
                 RefusingService.of("1000 requests / 1min", counting).known(Known.DECLARED);
 
-        Figures half = RefusalBench.half(service, SEED);
+        RefusalRun run = new RefusalRun(service, SEED).ask(service.width() + 16);
+        run.run(unit(service).multipliedBy(10));
+        run.changeLimits(0.5);
+        Figures half = new Figures(service, 0.5, run.run(unit(service).multipliedBy(8)), 0);
+        run.changeLimits(1);
+        run.run(unit(service).multipliedBy(2));
+        Figures wholeAgain = new Figures(service, 1, run.run(unit(service).multipliedBy(8)), 0);
 
         assertThat(half.refused()).isLessThan(0.05);
         assertThat(half.use()).isGreaterThan(0.8);
-        assertThat(RefusalBench.wholeAgain(service, SEED).use()).isGreaterThan(0.9);
+        assertThat(wholeAgain.use()).isGreaterThan(0.9);
     }
 
     /** With seed 2, a hidden limit's pace that each brief refusal cuts comes to 0.55. */
@@ -121,7 +125,9 @@ class RefusalsTest {
         RefusingService service =
                 RefusingService.of(limit, Counting.SLIDING).known(known).foreign(foreign);
 
-        Figures figures = RefusalBench.steady(service, seed);
+        RefusalRun run = new RefusalRun(service, seed).ask(service.width() + 16);
+        Share before = run.run(unit(service).multipliedBy(10));
+        Figures figures = new Figures(service, 1, run.run(unit(service).multipliedBy(8)), before.lost());
 
         assertThat(figures.use()).isGreaterThan(least);
         assertThat(figures.refused()).isLessThan(0.03);
@@ -149,6 +155,32 @@ class RefusalsTest {
         pool.timeline().advance(Duration.ofSeconds(440).plusMinutes(4));
 
         assertThat(asked).allMatch(answer -> answer.isDone() && !answer.isCompletedExceptionally());
+    }
+
+    /** What came of a run. */
+    private record Figures(double use, double refused, long lost) {
+
+        Figures(RefusingService service, double factor, Share share, long lostBefore) {
+            this(share.use(service.perSecond() * factor), share.refusedShare(), share.lost() + lostBefore);
+        }
+    }
+
+    /** Use is the time without the lottery as a share of that with it. */
+    private static Figures lottery(RefusingService service) {
+        int prompts = 4000;
+        double without = new RefusalRun(service.lottery(0), SEED).secondsFor(prompts, Duration.ofHours(5));
+        RefusalRun run = new RefusalRun(service, SEED);
+        double with = run.secondsFor(prompts, Duration.ofSeconds((long) Math.ceil(without * 100)));
+        return new Figures(
+                without / with * (prompts - run.openPrompts()) / prompts,
+                (double) run.account().rateLimited() / run.account().calls(),
+                run.lost());
+    }
+
+    /** The time of 400 calls, or one window if that is longer. */
+    private static Duration unit(RefusingService service) {
+        Duration calls = Duration.ofNanos((long) (400 / service.perSecond() * 1e9));
+        return calls.compareTo(service.window()) > 0 ? calls : service.window();
     }
 
     private static SimulatedAccount account(String id, ServiceLimit limit) {

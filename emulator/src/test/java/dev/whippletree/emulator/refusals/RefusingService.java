@@ -64,19 +64,6 @@ record RefusingService(
                 Optional.empty(), Known.HIDDEN, false, share, Foreign.NONE, latency, width, OptionalInt.empty());
     }
 
-    /** Returns the same, of which each model has the limit for itself. */
-    RefusingService perModel() {
-        return new RefusingService(
-                limit.map(shared -> new ServiceLimit(shared.limit(), shared.counting(), true)),
-                known,
-                told,
-                lottery,
-                foreign,
-                latency,
-                width,
-                mostUnderWay);
-    }
-
     /** Returns one that limits no rate, but takes no more calls at once. */
     static RefusingService ofMostUnderWay(int most) {
         return new RefusingService(
@@ -115,15 +102,5 @@ record RefusingService(
 
     Duration window() {
         return limit.orElseThrow().limit().window();
-    }
-
-    @Override
-    public String toString() {
-        return limit.map(some -> some.limit() + " " + some.counting() + (some.perModel() ? " of each model" : ""))
-                        .orElse("no limit")
-                + ", " + known + (told ? ", waits told" : ", waits untold")
-                + (lottery > 0 ? ", lottery " + lottery : "")
-                + (foreign != Foreign.NONE ? ", foreign " + foreign : "")
-                + ", " + latency.toMillis() + " ms, width " + width;
     }
 }

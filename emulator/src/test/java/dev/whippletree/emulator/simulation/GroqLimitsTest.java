@@ -18,13 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Groq's four limits at once, all of them buckets, each of them for each model. */
 @Tag("slow")
@@ -245,29 +243,5 @@ final class GroqLimitsTest {
         assertThat(refused(pool, TOKENS_PER_MINUTE)).isEqualTo(refused);
         assertThat(refused(pool, PER_DAY)).isZero();
         assertThat(refused(pool, PER_MINUTE, TOKENS_PER_DAY)).isBetween(0L, declared ? 0L : 2L);
-    }
-
-    /** Within an hour, by chance, every other with a maximum: a small one or, seldom, a large one. */
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4})
-    void besidePromptsWithAMaximum_declaredLimitsRefuseNothing(long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        SimulatedPool pool = withoutMaximum(random.nextInt(1_025), 60 + random.nextInt(600), true, OptionalInt.empty());
-        for (int number = 0; number < PROMPTS; number++) {
-            Prompt.Builder prompt = question(number);
-            if (random.nextBoolean()) {
-                prompt.maxTokens(random.nextInt(10) == 0 ? 3_000 : 20 + random.nextInt(300));
-            }
-            pool.timeline()
-                    .schedule(
-                            random.nextLong(Duration.ofHours(1).toNanos()),
-                            () -> answers.add(pool.complete(prompt.build())));
-        }
-
-        finish(pool, PROMPTS);
-
-        assertThat(refused(pool, LIMITS.toArray(Limit[]::new)))
-                .as("seed %s", seed)
-                .isZero();
     }
 }

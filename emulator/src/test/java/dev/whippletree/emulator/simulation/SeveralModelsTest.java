@@ -46,22 +46,15 @@ final class SeveralModelsTest {
                                 .map(seed -> Arguments.of(counting, Duration.ofMillis(millis), seed))));
     }
 
-    @ParameterizedTest(name = "{0}, {1}, seed {2}")
+    @ParameterizedTest
     @MethodSource("cases")
-    void eachModelHasItsOwn_allAreUsed(Counting counting, Duration latency, long seed) {
-        Run run = new Run(counting, true, latency, seed);
-        run.askEach(PROMPTS);
-        assertThat(run.refused()).isZero();
-        run.check(counting, latency);
-    }
-
-    @ParameterizedTest(name = "{0}, {1}, seed {2}")
-    @MethodSource("cases")
-    void modelsShareOne_itIsUsed(Counting counting, Duration latency, long seed) {
-        Run run = new Run(counting, false, latency, seed);
-        run.askEach(PROMPTS / MODELS.size());
-        assertThat(run.refused()).isZero();
-        run.check(counting, latency);
+    void eachModelHasItsOwn_orAllShareOne_itIsUsed(Counting counting, Duration latency, long seed) {
+        for (boolean perModel : new boolean[] {true, false}) {
+            Run run = new Run(counting, perModel, latency, seed);
+            run.askEach(perModel ? PROMPTS : PROMPTS / MODELS.size());
+            assertThat(run.refused()).as("each has its own: %s", perModel).isZero();
+            run.check(counting, latency);
+        }
     }
 
     private static final class Run {

@@ -7,15 +7,21 @@ import dev.whippletree.emulator.model.AccountStats;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
+import dev.whippletree.emulator.model.ServiceStats;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Reach;
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SimulatedPoolTest {
@@ -62,7 +68,92 @@ class SimulatedPoolTest {
         askAll(pool, 5);
 
         assertThat(pool.stats(ServiceKind.HUGGING_FACE).calls()).isEqualTo(3);
-        assertThat(pool.stats(ServiceKind.GROQ).calls()).isEqualTo(2);
+        assertThat(pool.stats())
+                .containsExactly(pool.stats(ServiceKind.HUGGING_FACE), pool.stats(ServiceKind.GROQ))
+                .extracting(ServiceStats::calls)
+                .containsExactly(3L, 2L);
+        assertThatThrownBy(() -> pool.service(ServiceKind.OPENAI)).hasMessageContaining("openai");
+    }
+
+    @Test
+    void changesOfAnAccount_keepEachOther_andReachTheEngine() {
+        SimulatedAccount changed = SimulatedAccount.of("a", ServiceKind.GROQ, THREE_A_MINUTE)
+                .ofOrganization("acme")
+                .undeclared()
+                .withModels(List.of("large", "small"))
+                .inTier(2)
+                .withWeight(3)
+                .withMaxConcurrency(4)
+                .withTransit(Duration.ofSeconds(5))
+                .withLimitScope();
+
+        assertThat(changed)
+                .isEqualTo(new SimulatedAccount(
+                        "a",
+                        ServiceKind.GROQ,
+                        "acme",
+                        List.of(THREE_A_MINUTE),
+                        false,
+                        List.of("large", "small"),
+                        2,
+                        3,
+                        OptionalInt.of(4),
+                        Optional.of(Duration.ofSeconds(5)),
+                        true))
+                .isEqualTo(SimulatedAccount.of("a", ServiceKind.GROQ, THREE_A_MINUTE)
+                        .withLimitScope()
+                        .withTransit(Duration.ofSeconds(5))
+                        .withMaxConcurrency(4)
+                        .withWeight(3)
+                        .inTier(2)
+                        .withModels(List.of("large", "small"))
+                        .undeclared()
+                        .ofOrganization("acme"));
+        AccountSettings settings = AccountSettings.builder("a", "groq")
+                .organization("acme")
+                .weight(3)
+                .maxConcurrency(4)
+                .transit(Duration.ofSeconds(5))
+                .limitScope(Reach.ORGANIZATION)
+                .build();
+        assertThat(ServiceAccounts.settings(changed).withToken(Optional.empty()))
+                .isEqualTo(settings);
+    }
+
+    @Test
+    void declaredLimits_areOfEachModel_orOfAll() {
+        ServiceLimit each = ServiceLimit.bucket(Limit.parse("3/min"));
+
+        assertThat(ServiceAccounts.settings(SimulatedAccount.of("a", ServiceKind.GROQ, THREE_A_MINUTE, each)
+                                .withModels(List.of("large", "small"))
+                                .withLimitScope())
+                        .limits())
+                .containsExactly(
+                        new DeclaredLimit(each.limit(), Optional.empty()),
+                        new DeclaredLimit(each.limit(), Optional.of("large")),
+                        new DeclaredLimit(each.limit(), Optional.of("small")));
+        assertThat(ServiceAccounts.settings(
+                                SimulatedAccount.of("a", ServiceKind.GROQ, each).withLimitScope())
+                        .limitScope())
+                .contains(Reach.MODEL);
+    }
+
+    @Test
+    void link_isTheAccountsOwn_orThePools() {
+        SimulatedPool pool = SimulatedPool.builder(1)
+                .account(SimulatedAccount.of("near", ServiceKind.OPENAI))
+                .account(SimulatedAccount.of("far", ServiceKind.OPENAI))
+                .link(Link.of(Duration.ofMillis(1)))
+                .link("far", Link.of(Duration.ofSeconds(1)))
+                .build();
+
+        List<String> endMillis = Stream.of("one", "two")
+                .map(text -> pool.complete(Prompt.of(text)))
+                .map(answer -> pool.runUntil(answer).origin().account() + " "
+                        + pool.timeline().nanoTime() / 1_000_000)
+                .toList();
+
+        assertThat(endMillis).containsExactly("near 2", "far 2002");
     }
 
     @Test

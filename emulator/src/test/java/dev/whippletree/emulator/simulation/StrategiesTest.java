@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.whippletree.emulator.fault.FaultKind;
 import dev.whippletree.emulator.fault.FaultRule;
-import dev.whippletree.emulator.fault.FaultScript;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.simulation.StrategyBench.Figures;
 import dev.whippletree.emulator.simulation.StrategyBench.Member;
@@ -95,12 +94,11 @@ final class StrategiesTest {
     }
 
     private static Figures oneFailing(BalancingStrategy strategy, long seed) {
-        FaultScript everyFifth =
-                FaultScript.of(FaultRule.always(FaultKind.SERVER_ERROR).forShare(0.2));
+        FaultRule everyFifth = FaultRule.always(FaultKind.SERVER_ERROR).forShare(0.2);
         return new StrategyBench(
                         strategy,
                         seed,
-                        Member.of("failing", FAST).faults(everyFifth),
+                        Member.of("failing", FAST).fault(everyFifth),
                         Member.of("b", FAST),
                         Member.of("c", FAST),
                         Member.of("d", FAST))

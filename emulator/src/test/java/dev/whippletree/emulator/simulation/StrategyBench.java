@@ -1,33 +1,34 @@
 package dev.whippletree.emulator.simulation;
 
+import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
-import dev.whippletree.emulator.model.EmulatedService;
+import dev.whippletree.emulator.model.EmulatedAccount;
+import dev.whippletree.emulator.model.EmulatedOrganization;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.emulator.model.ServiceSettingsBuilder;
 import dev.whippletree.engine.Engine;
-import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
-import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
-import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
-import dev.whippletree.spi.Picker;
-import dev.whippletree.spi.Settings;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The production engine with one route of unequal accounts, balanced by a strategy, in virtual time. Prompts all differ
@@ -35,7 +36,6 @@ import java.util.function.Consumer;
  */
 final class StrategyBench {
 
-    private static final String MODEL = "model";
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final VirtualTimeline timeline;
@@ -46,31 +46,36 @@ final class StrategyBench {
     private Consumer<StatusSnapshot> watcher = status -> {};
 
     /**
-     * An account with a service of its own.
+     * An account.
      *
      * @param id its name
      * @param latency how long its answers take
      * @param limit what it declares; no service here enforces any
      * @param concurrency attempts at once
-     * @param faults what goes wrong
+     * @param fault what goes wrong
      */
-    record Member(String id, Latency latency, Limit limit, int concurrency, FaultScript faults) {
+    record Member(String id, Latency latency, Limit limit, int concurrency, Optional<FaultRule> fault) {
 
         /** Returns one without faults whose limit and concurrency never bind. */
         static Member of(String id, Latency latency) {
-            return new Member(id, latency, Limit.requests(1_000_000, Duration.ofHours(1)), 1_000, FaultScript.NONE);
+            return new Member(id, latency, Limit.requests(1_000_000, Duration.ofHours(1)), 1_000, Optional.empty());
         }
 
         Member limit(Limit other) {
-            return new Member(id, latency, other, concurrency, faults);
+            return new Member(id, latency, other, concurrency, fault);
         }
 
         Member concurrency(int other) {
-            return new Member(id, latency, limit, other, faults);
+            return new Member(id, latency, limit, other, fault);
         }
 
-        Member faults(FaultScript other) {
-            return new Member(id, latency, limit, concurrency, other);
+        Member fault(FaultRule other) {
+            return new Member(id, latency, limit, concurrency, Optional.of(other));
+        }
+
+        private SimulatedAccount account() {
+            return SimulatedAccount.of(id, ServiceKind.OPENAI, ServiceLimit.sliding(limit))
+                    .withMaxConcurrency(concurrency);
         }
     }
 
@@ -89,45 +94,34 @@ final class StrategyBench {
     }
 
     StrategyBench(BalancingStrategy strategy, long seed, Member... members) {
-        this.timeline = new VirtualTimeline(seed);
+        List<TargetSettings> targets = Stream.of(members)
+                .map(member -> new TargetSettings(member.id(), SimulatedAccount.MODEL))
+                .toList();
+        SimulatedPool pool = SimulatedPool.builder(seed)
+                .accounts(Stream.of(members).map(Member::account).toList())
+                .service(ServiceKind.OPENAI, unused -> service(seed, members))
+                .strategy(strategy)
+                .route(RouteSettings.of("default", List.of(new Tier(targets))).toBuilder()
+                        .strategy(strategy.name())
+                        .build())
+                .build();
+        this.timeline = pool.timeline();
         this.random = new SplittableRandom(seed + 1);
-        this.engine =
-                new Engine(timeline, topology(strategy, List.of(members), seed), EngineSettings.DEFAULT, List.of());
+        this.engine = pool.engine();
     }
 
-    private Topology topology(BalancingStrategy strategy, List<Member> members, long seed) {
-        List<Topology.OpenAccount> accounts = new ArrayList<>();
-        List<TargetSettings> targets = new ArrayList<>();
-        for (Member member : members) {
-            accounts.add(open(member, seed));
-            targets.add(new TargetSettings(member.id(), MODEL));
-        }
-        RouteSettings route = RouteSettings.of("default", List.of(new Tier(targets)));
-        Picker picker = strategy.open(Settings.none("route default"), timeline.random());
-        return new Topology(
-                accounts,
-                Map.of("default", new Topology.OpenRoute(route, List.of(picker))),
-                "default",
-                List.of(),
-                List.of());
-    }
-
-    private Topology.OpenAccount open(Member member, long seed) {
-        ServiceSettings service = ServiceSettings.builder(ServiceKind.OPENAI)
-                .account(member.id(), "token-" + member.id())
-                .latency(member.latency())
+    private static ServiceSettingsBuilder service(long seed, Member... members) {
+        ServiceSettingsBuilder service = ServiceSettings.builder(ServiceKind.OPENAI)
                 .refusalLatency(Duration.ofMillis(5))
-                .faults(member.faults())
-                .seed(seed)
-                .build();
-        AccountSettings account = AccountSettings.builder(member.id(), "simulated")
-                .token("token-" + member.id())
-                .maxConcurrency(member.concurrency())
-                .limit(member.limit())
-                .build();
-        SimulatedProvider provider =
-                new SimulatedProvider("simulated", new EmulatedService(service, timeline.nanoTime()), timeline);
-        return new Topology.OpenAccount(account, provider.connect(account));
+                .seed(seed);
+        List<FaultRule> faults = new ArrayList<>();
+        for (Member member : members) {
+            service.organization(EmulatedOrganization.of(member.id()))
+                    .account(new EmulatedAccount(
+                            member.id(), member.account().token(), member.id(), Optional.of(member.latency())));
+            member.fault().ifPresent(rule -> faults.add(rule.forAccount(member.id())));
+        }
+        return service.faults(new FaultScript(faults));
     }
 
     /** Lets somebody look at the status once a second while prompts arrive. */

@@ -1,7 +1,11 @@
 package dev.whippletree.tests.clients;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -18,69 +22,31 @@ final class NodeClientsTest {
     private @Nullable Path folder;
 
     @TestFactory
-    Stream<DynamicTest> openAiByChat_isServed() throws IOException, InterruptedException {
-        return tests("openai.mjs", "chat");
-    }
-
-    @TestFactory
-    Stream<DynamicTest> openAiByResponses_isServed() throws IOException, InterruptedException {
-        return tests("openai.mjs", "responses");
-    }
-
-    @TestFactory
-    Stream<DynamicTest> openAiAgentsByResponses_areServed() throws IOException, InterruptedException {
-        return tests("agents.mjs", "responses");
-    }
-
-    @TestFactory
-    Stream<DynamicTest> aiSdkByResponses_isServed() throws IOException, InterruptedException {
-        return tests("ai-sdk.mjs", "responses");
+    Stream<DynamicTest> mostUsedClients_areServed() throws IOException, InterruptedException {
+        return tests("openai.mjs chat", "openai.mjs responses", "agents.mjs responses", "ai-sdk.mjs responses");
     }
 
     @AllClients
     @TestFactory
-    Stream<DynamicTest> openAiAgentsByChat_areServed() throws IOException, InterruptedException {
-        return tests("agents.mjs", "chat");
+    Stream<DynamicTest> otherClients_areServed() throws IOException, InterruptedException {
+        return tests(
+                "agents.mjs chat",
+                "langchain.mjs responses",
+                "langchain.mjs chat",
+                "ai-sdk.mjs chat",
+                "ai-sdk.mjs compatible",
+                "ai-sdk.mjs messages",
+                "anthropic.mjs");
     }
 
-    @AllClients
-    @TestFactory
-    Stream<DynamicTest> langChainByResponses_isServed() throws IOException, InterruptedException {
-        return tests("langchain.mjs", "responses");
-    }
-
-    @AllClients
-    @TestFactory
-    Stream<DynamicTest> langChainByChat_isServed() throws IOException, InterruptedException {
-        return tests("langchain.mjs", "chat");
-    }
-
-    @AllClients
-    @TestFactory
-    Stream<DynamicTest> aiSdkByChat_isServed() throws IOException, InterruptedException {
-        return tests("ai-sdk.mjs", "chat");
-    }
-
-    @AllClients
-    @TestFactory
-    Stream<DynamicTest> aiSdkForCompatibleServices_isServed() throws IOException, InterruptedException {
-        return tests("ai-sdk.mjs", "compatible");
-    }
-
-    @AllClients
-    @TestFactory
-    Stream<DynamicTest> aiSdkByMessages_isServed() throws IOException, InterruptedException {
-        return tests("ai-sdk.mjs", "messages");
-    }
-
-    @AllClients
-    @TestFactory
-    Stream<DynamicTest> anthropic_isServed() throws IOException, InterruptedException {
-        return tests("anthropic.mjs");
-    }
-
-    private Stream<DynamicTest> tests(String script, String... arguments) throws IOException, InterruptedException {
-        return PlayedExercises.tests(
-                "JavaScript", NodeScript.command(script, arguments), Objects.requireNonNull(folder));
+    private Stream<DynamicTest> tests(String... scripts) throws IOException, InterruptedException {
+        List<DynamicTest> all = new ArrayList<>();
+        for (String script : scripts) {
+            String[] words = script.split(" ");
+            List<String> command = NodeScript.command(words[0], Arrays.copyOfRange(words, 1, words.length));
+            Path own = Files.createDirectory(Objects.requireNonNull(folder).resolve(script));
+            PlayedExercises.tests("JavaScript", command, own).forEach(all::add);
+        }
+        return all.stream();
     }
 }

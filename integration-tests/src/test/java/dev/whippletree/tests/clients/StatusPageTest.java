@@ -166,6 +166,8 @@ final class StatusPageTest {
         ask(Prompt.builder().user("Why you?").account("hf-1"));
         browser().expect(ANSWERED, "2");
         browser().expect(".account:has-text('hf-1') .limit .left", "998");
+        browser().expect("#caches .foot", "talkative: It is empty. talkative: It stays so.");
+        assertThat(browser().faint()).isEmpty();
         assertThat(browser().troubles()).isEmpty();
     }
 
@@ -181,13 +183,6 @@ final class StatusPageTest {
         browser().expect("#failures li", "hf-2");
         browser().expect("#failures li .kind", "401");
         browser().expect("#headline", "1 of 2 accounts is open");
-        assertThat(browser().faint()).isEmpty();
-    }
-
-    @Test
-    void remarksOfCaches_standBelowThem() {
-        browser().open(page());
-        browser().expect("#caches .foot", "talkative: It is empty. talkative: It stays so.");
         assertThat(browser().faint()).isEmpty();
     }
 
@@ -254,16 +249,6 @@ final class StatusPageTest {
         browser().open(page());
         browser().expect("#headline", headline);
         assertThat(browser().title()).startsWith(title);
-    }
-
-    @Test
-    void phone_showsAllOfIt_withoutScrollingSideways() {
-        browser().open(page(), PHONE, false);
-        ask(Prompt.builder().user("Why us?").account("hf-1"));
-        ask(Prompt.builder().user("Why us?").account("hf-2"));
-        browser().expect("#failures li", "hf-2");
-
-        assertThat(browser().sideways()).isZero();
     }
 
     @Test

@@ -2,9 +2,7 @@ package dev.whippletree.tests.failures;
 
 import static dev.whippletree.tests.failures.StageSettings.FIRST;
 import static dev.whippletree.tests.failures.StageSettings.MODEL;
-import static dev.whippletree.tests.failures.StageSettings.RETIRED_MODEL;
 import static dev.whippletree.tests.failures.StageSettings.SECOND;
-import static dev.whippletree.tests.failures.StageSettings.UNKNOWN_MODEL;
 import static dev.whippletree.tests.failures.StageSettings.first;
 import static dev.whippletree.tests.failures.StageSettings.second;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,9 +16,6 @@ import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -28,7 +23,6 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What each fault of each service means to the caller, to the account that has it and to the one beside it. */
@@ -85,98 +79,6 @@ final class FaultsTest {
                 assertThat(failed.reason().isPresent()).isEqualTo(fault.state() != AccountState.OPEN);
             }
             assertThat(stage.account(SECOND).state()).isEqualTo(AccountState.OPEN);
-        }
-    }
-
-    static Stream<Arguments> missingModels() {
-        return Arrays.stream(ServiceKind.values())
-                .flatMap(service -> Stream.of(UNKNOWN_MODEL, RETIRED_MODEL).map(model -> Arguments.of(service, model)));
-    }
-
-    @ParameterizedTest
-    @Execution(ExecutionMode.CONCURRENT)
-    @MethodSource("missingModels")
-    void modelThatIsNotServed_turnsTheTargetOff_andAnotherAnswers(ServiceKind service, String model) {
-        try (Stage stage =
-                new StageSettings(service).tier(first(model), second(MODEL)).open()) {
-            for (int i = 0; i < 4; i++) {
-                assertThat(stage.answer("Question " + i).origin().account()).isEqualTo(SECOND);
-            }
-
-            assertThat(stage.counted(FIRST).calls()).isEqualTo(1);
-            StatusSnapshot.AccountStatus failed = stage.account(FIRST);
-            assertThat(failed.failures()).isEqualTo(Map.of(FailureKind.MODEL_UNAVAILABLE, 1L));
-            assertThat(failed.state()).isEqualTo(AccountState.OFF);
-            assertThat(failed.reason().orElse("")).contains(model);
-        }
-    }
-
-    static Stream<Arguments> closedForGood() {
-        return Fault.everywhere(FailureKind.QUOTA_EXHAUSTED, FailureKind.UNAUTHORIZED);
-    }
-
-    @ParameterizedTest
-    @Execution(ExecutionMode.CONCURRENT)
-    @MethodSource("closedForGood")
-    void onlyAccount_thatOnlyAPersonCanMend_failsEveryPromptAtOnce(ServiceKind service, Fault fault) {
-        try (Stage stage = alone(service, fault).fault(fault.script()).open()) {
-            PromptException first = stage.refusal("Why us?");
-            PromptException second = stage.refusal("Why you?");
-
-            assertThat(first.reason()).isEqualTo(Reason.NO_ACCOUNT);
-            assertThat(first.attempts()).singleElement().satisfies(attempt -> {
-                assertThat(attempt.account()).isEqualTo(FIRST);
-                assertThat(attempt.failure().kind()).isEqualTo(fault.kind());
-                assertThat(first)
-                        .hasMessageContaining("account first")
-                        .hasMessageContaining(attempt.failure().message());
-            });
-            assertThat(second.reason()).isEqualTo(Reason.NO_ACCOUNT);
-            assertThat(second.attempts()).hasSizeLessThanOrEqualTo(1);
-            assertThat(stage.counted(FIRST).calls())
-                    .as("one call, or a probe too")
-                    .isBetween(1L, 2L);
-            assertThat(stage.account(FIRST).state()).isEqualTo(AccountState.OFF);
-        }
-    }
-
-    /** The deadline is longer than any call here takes, which no closure of a second or less would leave room for. */
-    @ParameterizedTest
-    @Execution(ExecutionMode.CONCURRENT)
-    @EnumSource
-    void onlyAccount_thatOpensAfterTheDeadline_isToldAtOnce_withTheTime(ServiceKind service) {
-        Fault fault = Fault.TOLD_TO_WAIT;
-        try (Stage stage = alone(service, fault)
-                .fault(fault.script())
-                .deadline(Duration.ofSeconds(30))
-                .open()) {
-            Instant asked = stage.status().at();
-            PromptException refusal = stage.refusal("Why us?");
-
-            assertThat(refusal.reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
-            assertThat(refusal.roomAt()).hasValueSatisfying(at -> assertThat(at).isAfter(asked.plusSeconds(59)));
-            assertThat(stage.counted(FIRST).outcomes()).isEqualTo(Map.of(fault.counted(), 1L));
-        }
-    }
-
-    static Stream<Arguments> passing() {
-        return Fault.everywhere(
-                        FailureKind.UNAVAILABLE, FailureKind.TIMEOUT, FailureKind.OVERLOADED, FailureKind.RATE_LIMITED)
-                .filter(row -> row.get()[1] != Fault.TOLD_TO_WAIT && row.get()[1] != Fault.FLEX_CAPACITY);
-    }
-
-    @ParameterizedTest
-    @Execution(ExecutionMode.CONCURRENT)
-    @MethodSource("passing")
-    void onlyAccount_thatFailsOnce_answersTheNextAttempt(ServiceKind service, Fault fault) {
-        try (Stage stage = alone(service, fault).fault(fault.script() + "#1").open()) {
-            Completion answer = stage.answer("Why us?");
-
-            assertThat(answer.origin().attempts()).isEqualTo(2);
-            assertThat(stage.counted(FIRST).calls()).isEqualTo(2);
-            assertThat(stage.account(FIRST).answered()).isEqualTo(1);
-            assertThat(stage.account(FIRST).failures()).isEqualTo(Map.of(fault.kind(), 1L));
-            assertThat(stage.account(FIRST).state()).isEqualTo(AccountState.OPEN);
         }
     }
 

@@ -3,11 +3,8 @@ package dev.whippletree.tests.failures;
 import dev.whippletree.Whippletree;
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
-import dev.whippletree.emulator.model.EmulatedOrganization;
 import dev.whippletree.emulator.model.ServiceKind;
-import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
-import dev.whippletree.emulator.model.ServiceSettingsBuilder;
 import dev.whippletree.settings.Retries;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
@@ -31,9 +28,6 @@ final class StageSettings {
     static final String FIRST = "first";
     static final String SECOND = "second";
     static final String MODEL = "model";
-    static final String OTHER_MODEL = "other-model";
-    static final String RETIRED_MODEL = "retired-model";
-    static final String UNKNOWN_MODEL = "unknown-model";
     static final int MAX_TOKENS = 200;
 
     private static final Retries PAUSING = new Retries(2, Duration.ofHours(1), Duration.ofHours(1), 1, 1000);
@@ -44,12 +38,8 @@ final class StageSettings {
     private final ServiceKind kind;
     private final List<FaultRule> faults = new ArrayList<>();
     private final List<Tier> tiers = new ArrayList<>();
-    private final List<ServiceLimit> limits = new ArrayList<>();
-    private Optional<String> organization = Optional.empty();
-    private Optional<Duration> deadline = Optional.empty();
     private Retries retries = PAUSING;
     private Timeouts timeouts = Timeouts.DEFAULT;
-    private boolean answersDiffer;
 
     StageSettings(ServiceKind kind) {
         this.kind = kind;
@@ -79,29 +69,6 @@ final class StageSettings {
         return this;
     }
 
-    /** Adds a limit of each account. */
-    StageSettings limit(ServiceLimit limit) {
-        limits.add(limit);
-        return this;
-    }
-
-    /** Lets both accounts belong to one organization. */
-    StageSettings oneOrganization() {
-        organization = Optional.of("shared");
-        return this;
-    }
-
-    /** Lets callers wait half a second, which is less than any closure or cooldown in these tests. */
-    StageSettings shortDeadline() {
-        return deadline(Duration.ofMillis(500));
-    }
-
-    /** Lets callers wait so long. */
-    StageSettings deadline(Duration after) {
-        deadline = Optional.of(after);
-        return this;
-    }
-
     /** Lets retries come at once. */
     StageSettings shortPauses() {
         retries = HARDLY_PAUSING;
@@ -114,32 +81,17 @@ final class StageSettings {
         return this;
     }
 
-    /** Lets no two answers to the same prompt be alike. */
-    StageSettings answersDiffer(boolean differ) {
-        answersDiffer = differ;
-        return this;
-    }
-
     Stage open() {
         return new Stage(this);
     }
 
     ServiceSettings service() {
-        ServiceSettingsBuilder builder = ServiceSettings.builder(kind)
-                .models(MODEL, OTHER_MODEL, RETIRED_MODEL)
-                .unservedModels(RETIRED_MODEL)
-                .faults(new FaultScript(faults));
-        if (answersDiffer) {
-            builder.answersDiffer();
-        }
-        organization.ifPresent(
-                id -> builder.organization(EmulatedOrganization.of(id, limits.toArray(ServiceLimit[]::new))));
-        for (String id : List.of(FIRST, SECOND)) {
-            organization.ifPresentOrElse(
-                    shared -> builder.member(id, token(id), shared),
-                    () -> builder.account(id, token(id), limits.toArray(ServiceLimit[]::new)));
-        }
-        return builder.build();
+        return ServiceSettings.builder(kind)
+                .models(MODEL)
+                .faults(new FaultScript(faults))
+                .account(FIRST, token(FIRST))
+                .account(SECOND, token(SECOND))
+                .build();
     }
 
     Whippletree whippletree(String baseUrl, Timeline timeline) {
@@ -153,16 +105,15 @@ final class StageSettings {
     }
 
     private AccountSettings account(String id, String baseUrl) {
-        AccountSettings.Builder builder =
-                AccountSettings.builder(id, kind.provider()).token(token(id)).setting("base-url", baseUrl);
-        organization.ifPresent(builder::organization);
-        return builder.build();
+        return AccountSettings.builder(id, kind.provider())
+                .token(token(id))
+                .setting("base-url", baseUrl)
+                .build();
     }
 
     private RouteSettings route() {
         return RouteSettings.builder("default", tiers)
                 .patience(Duration.ofMillis(50))
-                .deadline(deadline)
                 .maxTokens(MAX_TOKENS)
                 .ttl(Optional.empty())
                 .retries(retries)

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Three Whippletrees over one real Redis that coordinates them, and what befalls it. They share all limits, so what the
@@ -38,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class CoordinatedTroubleTest {
 
-    private static final LoadCase LOAD = LoadCases.shared();
+    private static final LoadCase LOAD = LoadCase.shared();
     private static final int PROCESSES = 3;
     private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(30);
 
@@ -151,65 +153,48 @@ class CoordinatedTroubleTest {
         });
     }
 
-    @Test
-    void killed_eachKeepsToItsShare_andAllShareAgainOnceItIsBackEmpty() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"killed", "restarted", "frozen", "emptied", "scripts flushed", "out of memory"})
+    void inTrouble_eachKeepsToItsShareAndSaysSo_andAllShareAgainOnceItIsOver(String trouble) throws Exception {
         redis.start();
         openConnected();
-        assertAllAnsweredWithinLimits(conduct(() -> redis.kill()));
-        assertThat(coordinations())
-                .anySatisfy(there -> assertThat(there.alone()).isPositive());
-        assertThat(coordinations())
-                .allSatisfy(there -> assertThat(there.problem()).isPresent());
-        redis.start();
+        assertAllAnsweredWithinLimits(conduct(() -> happen(trouble)));
+        switch (trouble) {
+            case "killed" -> {
+                assertThat(coordinations())
+                        .anySatisfy(there -> assertThat(there.alone()).isPositive());
+                assertThat(coordinations())
+                        .allSatisfy(there -> assertThat(there.problem()).isPresent());
+                redis.start();
+            }
+            case "frozen" -> redis.resume();
+            case "scripts flushed" -> assertOneCallForEachQuestion();
+            case "out of memory" -> {
+                assertThat(coordinations())
+                        .anySatisfy(
+                                there -> assertThat(there.problem().orElse("")).containsIgnoringCase("memory"));
+                onRedis(commands -> commands.configSet("maxmemory", "0"));
+            }
+            default -> {}
+        }
         awaitConnected();
         assertThat(coordinations())
                 .allSatisfy(there -> assertThat(there.problem()).isEmpty());
     }
 
-    @Test
-    void restartedEmpty_whatWasUsedIsEnteredAgain() throws Exception {
-        redis.start();
-        openConnected();
-        assertAllAnsweredWithinLimits(conduct(() -> {
-            redis.kill();
-            redis.start();
-        }));
-        awaitConnected();
-    }
-
-    @Test
-    void frozen_eachKeepsToItsShare_andAllShareAgainOnceItGoesOn() throws Exception {
-        redis.start();
-        openConnected();
-        assertAllAnsweredWithinLimits(conduct(() -> redis.freeze()));
-        redis.resume();
-        awaitConnected();
-    }
-
-    @Test
-    void emptied_whatWasUsedIsEnteredAgain() throws Exception {
-        redis.start();
-        openConnected();
-        assertAllAnsweredWithinLimits(conduct(() -> onRedis(RedisCommands::flushall)));
-    }
-
-    @Test
-    void scriptsFlushed_nobodyNotices() throws Exception {
-        redis.start();
-        openConnected();
-        assertAllAnsweredWithinLimits(conduct(() -> onRedis(RedisCommands::scriptFlush)));
-        assertOneCallForEachQuestion();
-    }
-
-    @Test
-    void outOfMemory_eachKeepsToItsShare_andSaysSo() throws Exception {
-        redis.start();
-        openConnected();
-        assertAllAnsweredWithinLimits(conduct(() -> onRedis(commands -> commands.configSet("maxmemory", "1"))));
-        assertThat(coordinations())
-                .anySatisfy(there -> assertThat(there.problem().orElse("")).containsIgnoringCase("memory"));
-        onRedis(commands -> commands.configSet("maxmemory", "0"));
-        awaitConnected();
+    private void happen(String trouble) throws Exception {
+        switch (trouble) {
+            case "killed" -> redis.kill();
+            case "restarted" -> {
+                redis.kill();
+                redis.start();
+            }
+            case "frozen" -> redis.freeze();
+            case "emptied" -> onRedis(RedisCommands::flushall);
+            case "scripts flushed" -> onRedis(RedisCommands::scriptFlush);
+            case "out of memory" -> onRedis(commands -> commands.configSet("maxmemory", "1"));
+            default -> throw new AssertionError(trouble);
+        }
     }
 
     @Test

@@ -24,16 +24,6 @@ record LoadAccount(String id, Optional<Limit> limit, UnaryOperator<AccountSettin
         return new LoadAccount(id, Optional.of(limit), builder -> builder.maxConcurrency(250));
     }
 
-    /** Returns the same account as a member of an organization, whose limits it shares. */
-    LoadAccount of(String organization) {
-        return new LoadAccount(id, limit, builder -> more.apply(builder).organization(organization));
-    }
-
-    /** Returns the same account with a bound on the attempts under way at once. */
-    LoadAccount upTo(int maxConcurrency) {
-        return new LoadAccount(id, limit, builder -> more.apply(builder).maxConcurrency(maxConcurrency));
-    }
-
     /** Returns the credential that the emulated service knows an account by. */
     static String token(String id) {
         return "token-of-" + id;

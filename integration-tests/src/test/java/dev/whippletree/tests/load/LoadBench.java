@@ -42,15 +42,6 @@ final class LoadBench implements AutoCloseable {
         return new LoadBench(load);
     }
 
-    /** Runs a case with Ehcache, from a service of its own. Blocks until the last interview has ended. */
-    static LoadOutcome run(LoadCase load) throws InterruptedException {
-        try (LoadBench bench = start(load);
-                Whippletree whippletree = bench.configured().cache("ehcache").build()) {
-            InterviewResults results = resultsOf(bench.conduct(whippletree));
-            return new LoadOutcome(results, whippletree.status(), bench.stats());
-        }
-    }
-
     /** Returns what the interviews led to. Blocks until all have ended. */
     static InterviewResults resultsOf(CompletableFuture<InterviewResults> interviews) throws InterruptedException {
         try {

@@ -1,13 +1,17 @@
 package dev.whippletree.tests.load;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.model.Limit;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.stress.interviews.Interviews;
+import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
 
 /**
  * A service, its accounts, and who asks what. Immutable.
@@ -15,28 +19,40 @@ import java.util.OptionalInt;
  * @param interviews who asks what
  * @param service the emulated service
  * @param accounts the accounts the library is configured with
- * @param models the models each account is asked for, as good as each other
- * @param maxTokens the route's bound on answers; absent: none
  */
-record LoadCase(
-        Interviews interviews,
-        ServiceSettings service,
-        List<LoadAccount> accounts,
-        List<String> models,
-        OptionalInt maxTokens) {
+record LoadCase(Interviews interviews, ServiceSettings service, List<LoadAccount> accounts) {
 
-    /** The one model of most cases; every service knows it. */
+    /** Every service knows it. */
     private static final String MODEL = "openai/gpt-oss-20b";
 
-    /** Copies what is mutable. */
-    LoadCase {
-        accounts = List.copyOf(accounts);
-        models = List.copyOf(models);
+    /**
+     * Two accounts without a limit and 50 interviews in which four in five questions repeat, for what isn't about
+     * accounts.
+     */
+    static LoadCase plain() {
+        return new LoadCase(
+                Interviews.STANDARD.withInterviews(Interviews.STANDARD.interviews() / 10),
+                emulated(),
+                List.of(LoadAccount.undeclared("first"), LoadAccount.undeclared("second")));
     }
 
-    /** Returns a case of one model. */
-    static LoadCase of(Interviews interviews, ServiceSettings service, LoadAccount... accounts) {
-        return new LoadCase(interviews, service, List.of(accounts), List.of(MODEL), OptionalInt.empty());
+    /**
+     * Two accounts of 40 a second each, and 24 interviews in which half of the questions repeat, for several processes.
+     */
+    static LoadCase shared() {
+        Limit limit = Limit.requests(40, Duration.ofSeconds(1));
+        return new LoadCase(
+                Interviews.STANDARD.withInterviews(24).withRepeat(0.5),
+                emulated(ServiceLimit.sliding(limit)),
+                List.of(LoadAccount.declared("first", limit), LoadAccount.declared("second", limit)));
+    }
+
+    private static ServiceSettings emulated(ServiceLimit... limits) {
+        return ServiceSettings.builder(ServiceKind.HUGGING_FACE)
+                .account("first", LoadAccount.token("first"), limits)
+                .account("second", LoadAccount.token("second"), limits)
+                .latency(Latency.constant(Duration.ofMillis(50)))
+                .build();
     }
 
     /**
@@ -46,14 +62,9 @@ record LoadCase(
         Whippletree.Builder builder = Whippletree.builder();
         String provider = service.kind().provider();
         accounts.forEach(account -> builder.account(account.settings(provider, baseUrl)));
-        return builder.route(RouteSettings.of("load", List.of(new Tier(targets()))).toBuilder()
-                .maxTokens(maxTokens)
-                .build());
-    }
-
-    private List<TargetSettings> targets() {
-        return accounts.stream()
-                .flatMap(account -> models.stream().map(model -> new TargetSettings(account.id(), model)))
+        List<TargetSettings> targets = accounts.stream()
+                .map(account -> new TargetSettings(account.id(), MODEL))
                 .toList();
+        return builder.route(RouteSettings.of("load", List.of(new Tier(targets))));
     }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class RedisUnderLoadTest {
 
-    private static final LoadCase LOAD = LoadCases.plain();
+    private static final LoadCase LOAD = LoadCase.plain();
     private static final AtomicInteger NUMBERS = new AtomicInteger();
     private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(30);
 

@@ -119,8 +119,7 @@ public class RecordingSink implements AttemptSink {
     }
 
     private void checkOrder(Step step) {
-        boolean limitsOfFailure = step == Step.LIMITS && steps.contains(Step.DELTA);
-        boolean late = steps.stream().anyMatch(earlier -> earlier.compareTo(step) > 0) && !limitsOfFailure;
+        boolean late = step != Step.LIMITS && steps.stream().anyMatch(earlier -> earlier.compareTo(step) > 0);
         boolean twice = steps.contains(step) && (step == Step.SENT || step == Step.FIRST_BYTE);
         if (late || twice) {
             note(step + " was told " + (twice ? "twice" : "too late") + ", after " + steps);

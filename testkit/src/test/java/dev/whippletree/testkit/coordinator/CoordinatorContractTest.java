@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -118,7 +119,14 @@ class CoordinatorContractTest extends FaultFinding {
                             }
                         },
                         "reachedAgain_whatWasClosedMeanwhileIsHeard"),
-                Fault.of(ShowingItsSecret.class, "secret_isShownNowhere"));
+                showing(it -> it.probe = (scope, lease) -> CompletableFuture.failedFuture(new IllegalStateException(
+                        "fake://user:" + CoordinatorContract.SECRET + "@host can't be reached"))),
+                showing(it -> it.status =
+                        () -> new CoordinationStatus(true, 1, 0, Optional.of("wrong: " + CoordinatorContract.SECRET))));
+    }
+
+    private static Fault showing(Consumer<Changed> change) {
+        return new Fault("its secret is shown", KeepingItsSecret.class, () -> change, List.of("secret_isShownNowhere"));
     }
 
     @Test
@@ -221,23 +229,6 @@ class CoordinatorContractTest extends FaultFinding {
         @Override
         public Coordination open(Settings settings, Services services) {
             return right.open(settings, services);
-        }
-    }
-
-    static final class ShowingItsSecret extends BrokenContract {
-        @Override
-        protected Coordinator coordinator() {
-            return new ScriptedCoordinator(super.coordinator(), right -> {
-                Changed changed = new Changed(right);
-                changed.probe = (scope, lease) -> CompletableFuture.failedFuture(
-                        new IllegalStateException("fake://user:" + SECRET + "@host can't be reached"));
-                return changed;
-            });
-        }
-
-        @Override
-        protected List<Settings> settingsWithSecret() {
-            return List.of(new Settings("coordinator fake", Map.of("password", SECRET)));
         }
     }
 

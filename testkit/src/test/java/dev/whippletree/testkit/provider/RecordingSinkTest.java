@@ -83,6 +83,32 @@ final class RecordingSinkTest {
     }
 
     @Test
+    void progress_isNoticed_andLimitsAfterTheEndAreLate() {
+        assertThat(sink.wasSent() || sink.sawFirstByte() || sink.isOver()).isFalse();
+        sink.sent();
+        assertThat(sink.wasSent()).isTrue();
+        assertThat(sink.sawFirstByte()).isFalse();
+        sink.firstByte();
+        sink.staleConnection();
+        assertThat(sink.sawFirstByte()).isTrue();
+        assertThat(sink.staleConnections()).isEqualTo(1);
+        sink.done(END);
+        assertThat(sink.isOver()).isTrue();
+        sink.limits(List.of(REPORT));
+
+        assertThat(sink.violations()).containsExactly("LIMITS was told after the end");
+        assertThat(sink.deltas()).isEmpty();
+    }
+
+    @Test
+    void firstByteAfterLimits_isLate() {
+        sink.limits(List.of(REPORT));
+        sink.firstByte();
+
+        assertThat(sink.violations()).containsExactly("FIRST_BYTE was told too late, after [LIMITS]");
+    }
+
+    @Test
     void repeatedProgress_isNoticed() {
         sink.firstByte();
         sink.firstByte();

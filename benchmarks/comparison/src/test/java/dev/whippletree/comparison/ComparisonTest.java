@@ -1,0 +1,123 @@
+package dev.whippletree.comparison;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.emulator.model.ServiceKind;
+import dev.whippletree.emulator.model.ServiceLimit;
+import dev.whippletree.emulator.model.ServiceSettings;
+import dev.whippletree.model.Limit;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** What is published is what was measured, of the cases that there are. */
+class ComparisonTest {
+
+    private static final Path REPOSITORY = Path.of("../..").toAbsolutePath().normalize();
+    private static final Results PUBLISHED = Results.read(REPOSITORY.resolve("docs/comparison.json"));
+
+    @TempDir
+    private Path root;
+
+    private String run(int exitCode, String... options) throws IOException {
+        for (String file : List.of("docs/comparison.json", "benchmarks/comparison/contenders/contenders.json")) {
+            Path copy = root.resolve(file);
+            Files.createDirectories(copy.getParent());
+            if (!Files.exists(copy)) {
+                Files.copy(REPOSITORY.resolve(file), copy);
+            }
+        }
+        StringWriter errors = new StringWriter();
+        CommandLine command = new CommandLine(new Comparison()).setErr(new PrintWriter(errors));
+        List<String> arguments = new ArrayList<>(List.of("--root", root.toString()));
+        arguments.addAll(List.of(options));
+        assertThat(command.execute(arguments.toArray(String[]::new))).isEqualTo(exitCode);
+        return errors.toString();
+    }
+
+    @Test
+    void page_isWrittenFromTheResultsAlone() throws IOException {
+        run(0, "--page");
+
+        assertThat(root.resolve("docs/comparison.md"))
+                .hasSameTextualContentAs(REPOSITORY.resolve("docs/comparison.md"));
+        assertThat(root.resolve("docs/comparison.json"))
+                .hasSameTextualContentAs(REPOSITORY.resolve("docs/comparison.json"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--cases, 'quota,slow', no case is called slow; there are interviews",
+        "--contenders, 'okhttp,slow', no contender is called slow; there are okhttp"
+    })
+    void unknownName_isAnErrorThatNamesThoseThereAre(String option, String names, String words) throws IOException {
+        assertThat(run(1, option, names, "--page")).contains(words);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, 3 requests / 10s|9 tokens / 1m, 5 requests / 1h", "false, '', ''"})
+    void setup_tellsEverything_andLimitsOnlyWhereTheyAreKnown(boolean known, String first, String second)
+            throws IOException {
+        ServiceSettings service = ServiceSettings.builder(ServiceKind.GROQ)
+                .account(
+                        "account-1",
+                        "token-1",
+                        ServiceLimit.sliding(Limit.parse("3 / 10s")),
+                        ServiceLimit.bucket(Limit.parse("9 tokens / 1m")))
+                .account("account-2", "token-2", ServiceLimit.sliding(Limit.parse("5 / 1h")))
+                .build();
+
+        new SetupFile("quota", 2, true, Duration.ofSeconds(7))
+                .accounts("account", service, "http://service", known)
+                .callers(List.of(
+                        new Caller("greedy", Duration.ZERO, List.of("a", "b")),
+                        new Caller("quiet", Duration.ofSeconds(2), List.of("c"))))
+                .write(root);
+
+        assertThat(Files.readAllLines(root.resolve("setup.tsv")))
+                .containsExactly(
+                        "name\tquota",
+                        "model\topenai/gpt-oss-20b",
+                        "max-tokens\t300",
+                        "patience-millis\t5000",
+                        "callers\t2",
+                        "streams\ttrue",
+                        "stop-millis\t7000",
+                        "account\taccount-1\tgroq\thttp://service\ttoken-1\t" + first,
+                        "account\taccount-2\tgroq\thttp://service\ttoken-2\t" + second,
+                        "caller\tgreedy\t0",
+                        "ask\ta",
+                        "ask\tb",
+                        "caller\tquiet\t2000",
+                        "ask\tc");
+    }
+
+    @Test
+    void cases_areThoseThatWereMeasured() {
+        List<Case> cases = Cases.all(1);
+
+        assertThat(cases.stream()
+                        .map(of -> new Results.Setting(
+                                of.name(),
+                                of.title(),
+                                of.description(),
+                                1,
+                                of.prompts(),
+                                of.distinct(),
+                                Judge.seconds(of.bound()))))
+                .isEqualTo(PUBLISHED.cases());
+        assertThat(cases.stream().filter(of -> !of.limitsAreKnown()).map(Case::name))
+                .containsExactly("uneven");
+        assertThat(cases.stream().filter(Case::streams).map(Case::name)).containsExactly("streams");
+    }
+}
