@@ -243,17 +243,6 @@ final class EngineFailureTest {
         client.usually(client.limits(SHORT, FailureKind.UNAVAILABLE, Duration.ofSeconds(seconds), Reach.ACCOUNT));
     }
 
-    @Test
-    void closedForLongerThanTheCallerWaits_failsWithoutWaitingForTheDeadline() {
-        ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.usually(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofMinutes(1), Reach.ORGANIZATION));
-        CompletableFuture<Completion> answer = fixture.ask("q", Duration.ofSeconds(30));
-        fixture.advance(SHORT);
-        assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
-        assertThat(failure(answer).attempts()).hasSize(1);
-        assertThat(fixture.status().waiting()).isZero();
-    }
-
     @ParameterizedTest
     @EnumSource(
             value = FailureKind.class,
@@ -311,18 +300,6 @@ final class EngineFailureTest {
         assertThat(first.calls() + second.calls()).isEqualTo(30);
         assertThat(fixture.status("a").state()).isEqualTo(AccountState.OPEN);
         assertThat(fixture.status("b").state()).isEqualTo(AccountState.OPEN);
-    }
-
-    @Test
-    void quotaExhaustedWithAReset_waitsForIt() {
-        ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.then(client.limits(SHORT, FailureKind.QUOTA_EXHAUSTED, Duration.ofHours(5), Reach.ORGANIZATION));
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.advance(Duration.ofHours(4));
-        assertThat(answer).isNotDone();
-        assertThat(fixture.status("a").state()).isEqualTo(AccountState.BUSY);
-        fixture.advance(Duration.ofHours(2));
-        assertThat(answer.join().text()).isEqualTo("answer");
     }
 
     @ParameterizedTest

@@ -99,17 +99,6 @@ final class EngineLimitScopeTest {
                 .isLessThanOrEqualTo(5);
     }
 
-    @Test
-    void refusedAgainAndAgainForLessThanPatience_theFallbackAnswersOncePatienceIsOver() {
-        fixture.tier("a/large").tier("a/small");
-        does(refuses(Duration.ofMillis(1_800)), answers());
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.advance(RouteSettings.DEFAULT_PATIENCE.plus(SHORT.multipliedBy(2)));
-        assertThat(answer).isCompleted();
-        assertThat(answer.join().origin().model()).isEqualTo("small");
-        assertThat(client.models()).containsExactly("large", "large", "small");
-    }
-
     @ParameterizedTest
     @CsvSource({"false, large large", "true, large large small"})
     void refusedLate_thePreferredModelIsWaitedForAsLongAsPatienceSays_fromTheFirstWaitOn(boolean again, String models) {
@@ -125,16 +114,6 @@ final class EngineLimitScopeTest {
         fixture.advance(Duration.ofMillis(4_400).plus(SHORT));
         assertThat(answer).isCompleted();
         assertThat(client.models()).containsExactly(models.split(" "));
-    }
-
-    @Test
-    void refusedForLongerThanPatience_theFallbackAnswersAtOnce() {
-        fixture.tier("a/large").tier("a/small");
-        does(refuses(Duration.ofMinutes(1)), answers());
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.advance(SHORT.multipliedBy(2));
-        assertThat(answer).isCompleted();
-        assertThat(answer.join().origin().model()).isEqualTo("small");
     }
 
     @Test

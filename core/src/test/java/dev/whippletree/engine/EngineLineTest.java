@@ -48,21 +48,6 @@ final class EngineLineTest {
     }
 
     @Test
-    void largeReservation_isNotStarvedBySmallOnes() {
-        ScriptedClient client = counting("a", "100 tokens / 60s");
-        ask("first", 60);
-        fixture.advance(Duration.ofSeconds(1));
-        CompletableFuture<Completion> large = ask("large", 100);
-        for (int index = 0; index < 20; index++) {
-            fixture.advance(Duration.ofSeconds(2));
-            ask("small " + index, 10);
-        }
-        fixture.advance(Duration.ofSeconds(20));
-        assertThat(large).isCompleted();
-        assertThat(at(client, 1)).isEqualTo(Duration.ofMillis(60_100));
-    }
-
-    @Test
     void smallOne_overtakesWhereThatDelaysNobody() {
         ScriptedClient client = counting("a", "100 tokens / 60s");
         ask("first", 60);
@@ -188,30 +173,6 @@ final class EngineLineTest {
     }
 
     @Test
-    void deadlineOfForever_isNoDeadline() {
-        fixture.account("a", "1 / 10s");
-        fixture.ask("first");
-        CompletableFuture<Completion> answer = fixture.ask("q", Duration.ofSeconds(Long.MAX_VALUE));
-        fixture.advance(Duration.ofSeconds(11));
-        assertThat(answer).isCompleted();
-    }
-
-    @Test
-    void joinersOwnDeadline_endsOnlyTheJoiner() {
-        ScriptedClient client = fixture.account("a", "10 / 1s");
-        client.usually(client.answersAfter(Duration.ofSeconds(10)));
-        CompletableFuture<Completion> opener = fixture.ask("q");
-        fixture.advance(Duration.ofSeconds(1));
-        CompletableFuture<Completion> joiner = fixture.ask("q", Duration.ofSeconds(2));
-        fixture.advance(Duration.ofSeconds(3));
-        assertThat(failure(joiner).reason()).isEqualTo(Reason.DEADLINE);
-        assertThat(opener).isNotDone();
-        fixture.run();
-        assertThat(opener.join().text()).isEqualTo("answer");
-        assertThat(client.cancelled()).isZero();
-    }
-
-    @Test
     void openersDeadline_leavesTheCallToTheJoiner() {
         ScriptedClient client = fixture.account("a", "10 / 1s");
         client.usually(client.answersAfter(Duration.ofSeconds(10)));
@@ -283,21 +244,6 @@ final class EngineLineTest {
         assertThat(joiner.join().origin().waited()).isEqualTo(waited.minusMillis(300));
         assertThat(last.join().origin().waited()).isEqualTo(waited.minusMillis(700));
         assertThat(duringTheCall.join().origin().waited()).isZero();
-    }
-
-    @Test
-    void cancelledInLine_leavesItAndFreesNothingThatWasNotTaken() {
-        ScriptedClient client = fixture.account("a", "1 / 10s");
-        fixture.ask("first");
-        CompletableFuture<Completion> second = fixture.ask("second");
-        CompletableFuture<Completion> third = fixture.ask("third");
-        fixture.advance(Duration.ofSeconds(1));
-        second.cancel(true);
-        assertThat(fixture.status().waiting()).isEqualTo(1);
-        fixture.run();
-        assertThat(third).isCompleted();
-        assertThat(client.calls()).isEqualTo(2);
-        assertThat(at(client, 1)).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(11));
     }
 
     @Test
