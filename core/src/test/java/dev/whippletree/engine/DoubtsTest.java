@@ -287,6 +287,7 @@ final class DoubtsTest {
         account("a");
         assertThat(refused(POISON, "one").reason()).isEqualTo(Reason.NO_ACCOUNT);
         assertThat(fixture.status("a").state()).isEqualTo(AccountState.OFF);
+        assertThat(fixture.status("a").failures()).containsOnlyKeys(FailureKind.UNAUTHORIZED);
         answered(3, "one");
         assertNothingIsClosed();
     }

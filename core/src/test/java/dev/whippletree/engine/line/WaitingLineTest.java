@@ -191,6 +191,17 @@ final class WaitingLineTest {
     }
 
     @Test
+    void turnThatCameToNothing_isGivenBackOnce_howeverOftenItsTicketIsPutBack() {
+        Ticket early = enter("early", "one", Priority.INTERACTIVE);
+        Ticket failing = enter("failing", "one", Priority.INTERACTIVE);
+        serve(failing, false);
+        line.add(failing);
+        line.takeOut(failing);
+        line.add(failing);
+        assertThat(List.of(serve(), serve())).containsExactly(early, failing);
+    }
+
+    @Test
     void heldFlight_keepsItsPlaceThoughItsTenantBeginsOthers() {
         Ticket large = enter("a", "large", Priority.INTERACTIVE);
         Ticket small = enter("a", "small", Priority.INTERACTIVE);
