@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.whippletree.model.Completion;
-import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Limit;
@@ -28,7 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -301,15 +299,8 @@ final class EngineCoordinationTest {
         "QUOTA_EXHAUSTED, ORGANIZATION, , closed scripted/account a for 1000 ms or more"
     })
     void closed_othersAreToldForHowLong(FailureKind kind, Reach reach, Long seconds, String told) {
-        client.then(client.failsAfter(
-                SECOND,
-                new Failure(
-                        kind,
-                        "no",
-                        OptionalInt.empty(),
-                        Optional.empty(),
-                        Optional.ofNullable(seconds).map(Duration::ofSeconds),
-                        reach)));
+        Optional<Duration> wait = Optional.ofNullable(seconds).map(Duration::ofSeconds);
+        client.then(client.failsAfter(SECOND, ScriptedClient.failure(kind, wait, reach)));
         fixture.ask("q");
         fixture.advance(SECOND);
         assertThat(others.told).contains(told);

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,13 +37,7 @@ final class EngineLimitScopeTest {
     private final ScriptedClient client = fixture.account("a");
 
     private static Failure refusal(Optional<Duration> retryAfter) {
-        return new Failure(
-                FailureKind.RATE_LIMITED,
-                "slow down",
-                OptionalInt.of(429),
-                Optional.empty(),
-                retryAfter,
-                Reach.UNKNOWN);
+        return ScriptedClient.failure(FailureKind.RATE_LIMITED, retryAfter, Reach.UNKNOWN);
     }
 
     private ScriptedClient.Behaviour refuses(Duration retryAfter) {
@@ -208,7 +201,7 @@ final class EngineLimitScopeTest {
         CompletableFuture<Completion> answer = fixture.ask("q", SECOND);
         fixture.advance(SHORT);
         assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
-        assertThat(fixture.status("a").reason()).contains("slow down");
+        assertThat(fixture.status("a").reason()).contains("scripted RATE_LIMITED");
     }
 
     @Test

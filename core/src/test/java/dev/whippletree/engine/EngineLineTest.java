@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -206,8 +205,7 @@ final class EngineLineTest {
     @ParameterizedTest
     @CsvSource({"ORGANIZATION, false", "ORGANIZATION, true", "MODEL, false"})
     void promptThatALimitHasRefused_leavesTheNextTrialToAnother_overAReloadToo(Reach reach, boolean reloaded) {
-        Failure refusal = new Failure(
-                FailureKind.RATE_LIMITED, "no", OptionalInt.of(429), Optional.empty(), Optional.empty(), reach);
+        Failure refusal = ScriptedClient.failure(FailureKind.RATE_LIMITED, Optional.empty(), reach);
         List<String> asked = new ArrayList<>();
         ScriptedClient client = fixture.account("a");
         client.usually((prompt, model, sink) -> {

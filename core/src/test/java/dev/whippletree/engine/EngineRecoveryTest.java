@@ -14,7 +14,6 @@ import dev.whippletree.testkit.logging.LoggedLines;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,7 +31,7 @@ final class EngineRecoveryTest {
     private final AtomicReference<String> token = new AtomicReference<>("first");
 
     private static Failure refused(FailureKind kind, Reach reach) {
-        return new Failure(kind, "scripted " + kind, OptionalInt.empty(), Optional.empty(), Optional.empty(), reach);
+        return ScriptedClient.failure(kind, Optional.empty(), reach);
     }
 
     private void turnOff(ScriptedClient client, FailureKind kind, Reach reach) {

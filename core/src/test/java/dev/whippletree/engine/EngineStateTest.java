@@ -37,7 +37,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -358,8 +357,7 @@ final class EngineStateTest {
     @ParameterizedTest
     @EnumSource(names = {"ACCOUNT", "ORGANIZATION"})
     void accountThatIsOff_isTriedByTheNextProcessIfItsTokenIsAnother(Reach reach) {
-        Failure refused = new Failure(
-                FailureKind.UNAUTHORIZED, "refused", OptionalInt.empty(), Optional.empty(), Optional.empty(), reach);
+        Failure refused = ScriptedClient.failure(FailureKind.UNAUTHORIZED, Optional.empty(), reach);
         int calls = 0;
         for (String token : List.of("old", "old", "new")) {
             EngineFixture life = new EngineFixture(timeline).state(folder);

@@ -84,19 +84,6 @@ final class EngineTest {
         assertThat(seconds).containsExactly(0L, 0L, 10L, 10L, 20L);
     }
 
-    @Test
-    void deadlineThatCannotBeMet_isRefusedAtOnceWithTheTimeOfRoom() {
-        fixture.account("a", "1 / 60s");
-        fixture.ask("first");
-        fixture.advance(Duration.ofSeconds(1));
-        CompletableFuture<Completion> second = fixture.ask("second", Duration.ofSeconds(5));
-        fixture.advance(Duration.ofMillis(1));
-        assertThat(failure(second).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
-        Duration until = Duration.between(
-                fixture.timeline.now(), failure(second).roomAt().orElseThrow());
-        assertThat(until).isBetween(Duration.ofSeconds(59), Duration.ofSeconds(60));
-    }
-
     @ParameterizedTest
     @CsvSource({"5, 60", "60, 5"})
     void deadlineOfThePromptOrElseTheRoutes_passes_promptEndsThenAndCallIsBrokenOff(int own, int routes) {
@@ -381,19 +368,6 @@ final class EngineTest {
         fixture.advance(LATENCY.multipliedBy(3).minusMillis(1));
         assertThat(closed).isNotDone();
         fixture.advance(Duration.ofMillis(1));
-        assertThat(closed).isCompleted();
-    }
-
-    @Test
-    void lastPromptIsCancelled_isClosedThen() {
-        ScriptedClient client = fixture.account("a", "10 / 1s");
-        client.usually(client.hangs());
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.advance(LATENCY);
-        CompletableFuture<Void> closed = fixture.engine().close(GRACE);
-        fixture.advance(LATENCY);
-        answer.cancel(true);
-        fixture.advance(Duration.ZERO);
         assertThat(closed).isCompleted();
     }
 
