@@ -254,31 +254,6 @@ final class DoubtsTest {
     }
 
     @Test
-    void refusalsThatComeFasterThanAnswers_closeNothing() {
-        ScriptedClient client = fixture.account("a", "100000 / 1s");
-        answered(1, "one");
-        client.usually((prompt, model, sink) -> (prompt.messages().get(0).text().startsWith(POISON)
-                        ? client.failsAfter(SHORT, refusal(FailureKind.UNAUTHORIZED))
-                        : client.answersAfter(Duration.ofSeconds(20)))
-                .run(prompt, model, sink));
-        CompletableFuture<Completion> first = ask("good", "one");
-        List<CompletableFuture<Completion>> good = new ArrayList<>();
-        for (int bad = 0; bad < 1000; bad++) {
-            ask(POISON, "one");
-            if (bad % 10 == 0) {
-                good.add(ask("good", "one"));
-            }
-            fixture.advance(SHORT);
-        }
-        fixture.advance(SHORT);
-        assertThat(first).isNotDone();
-        assertThat(client.calls()).isGreaterThan(1000);
-        assertNothingIsClosed();
-        fixture.advance(Duration.ofSeconds(30));
-        assertThat(good).allSatisfy(answer -> assertThat(answer).isCompleted());
-    }
-
-    @Test
     void promptRefusedAsWrong_endsTheRow() {
         ScriptedClient client = account("a");
         answered(1, "one");
@@ -312,24 +287,9 @@ final class DoubtsTest {
         account("a");
         assertThat(refused(POISON, "one").reason()).isEqualTo(Reason.NO_ACCOUNT);
         assertThat(fixture.status("a").state()).isEqualTo(AccountState.OFF);
+        assertThat(fixture.status("a").failures()).containsOnlyKeys(FailureKind.UNAUTHORIZED);
         answered(3, "one");
         assertNothingIsClosed();
-    }
-
-    @Test
-    void goodPromptsBehindPoisonedOnes_areAnsweredByWhatNeverAnswered() {
-        account("a");
-        List<CompletableFuture<Completion>> bad = new ArrayList<>();
-        for (int prompt = 0; prompt < 9; prompt++) {
-            bad.add(ask(POISON, "one"));
-        }
-        List<CompletableFuture<Completion>> good = new ArrayList<>();
-        for (int prompt = 0; prompt < 60; prompt++) {
-            good.add(ask("good", "one"));
-        }
-        fixture.advance(Duration.ofMinutes(1));
-        assertThat(bad).allSatisfy(answer -> assertThat(failure(answer)).hasMessageContaining("not you"));
-        assertThat(good).allSatisfy(answer -> assertThat(answer).isCompleted());
     }
 
     @Test

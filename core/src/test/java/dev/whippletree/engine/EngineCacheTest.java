@@ -441,15 +441,6 @@ final class EngineCacheTest {
     }
 
     @Test
-    void clear_byWhomTheAnswerIsTold_leavesNothingOfIt() {
-        CompletableFuture<Long> cleared =
-                fixture.ask("q").thenCompose(answer -> fixture.engine().clearCaches(Optional.empty()));
-        fixture.run();
-        assertThat(cleared).isCompletedWithValue(1L);
-        assertThat(cache.entries()).isEmpty();
-    }
-
-    @Test
     void clear_comesAfterTheFillingOfNearerCaches() {
         ScriptedCache far = new ScriptedCache(fixture.timeline);
         fixture.cache("far", far);

@@ -122,19 +122,14 @@ final class EngineConfirmationTest {
     }
 
     @Test
-    void promptWithoutAQuestion_isNobodysBusiness() {
+    void promptWithoutAQuestion_orForARouteThatIsNotThere_isLeftAside() {
         near.wanted = Optional.of(entry(Duration.ofHours(1)));
-        confirmations().confirm(Prompt.of("who are you"), true);
-        assertThat(near.heard).isEmpty();
-        assertThat(confirmations().unconfirmed(Prompt.of("who are you"))).isEmpty();
-    }
-
-    @Test
-    void promptForARouteThatIsNotThere_isLeftAside() {
         Prompt lost = Prompt.builder().user("q").question("q").route("none").build();
-        assertThatCode(() -> confirmations().confirm(lost, true)).doesNotThrowAnyException();
-        assertThat(near.heard).isEmpty();
-        assertThat(confirmations().unconfirmed(lost)).isEmpty();
+        for (Prompt prompt : List.of(Prompt.of("who are you"), lost)) {
+            assertThatCode(() -> confirmations().confirm(prompt, true)).doesNotThrowAnyException();
+            assertThat(near.heard).isEmpty();
+            assertThat(confirmations().unconfirmed(prompt)).isEmpty();
+        }
     }
 
     @Test

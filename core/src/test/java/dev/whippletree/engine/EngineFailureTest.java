@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.engine.flight.FailurePolicy;
 import dev.whippletree.model.Completion;
-import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
@@ -22,7 +21,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -73,15 +71,7 @@ final class EngineFailureTest {
     })
     void error_saysEachThingOnce(FailureKind kind, String message) {
         ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.usually(client.failsAfter(
-                SHORT,
-                new Failure(
-                        kind,
-                        "scripted " + kind,
-                        OptionalInt.of(429),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Reach.ACCOUNT)));
+        client.usually(client.failsAfter(SHORT, ScriptedClient.failure(kind, Optional.empty(), Reach.ACCOUNT)));
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.advance(SHORT);
         assertThat(failure(answer)).hasMessage(message.replace("|", System.lineSeparator() + "  "));
@@ -120,21 +110,14 @@ final class EngineFailureTest {
             }
         });
         ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.then(client.failsAfter(
-                SHORT,
-                new Failure(
-                        kind,
-                        "in its words",
-                        OptionalInt.empty(),
-                        Optional.empty(),
-                        Optional.ofNullable(seconds).map(Duration::ofSeconds),
-                        reach)));
+        Optional<Duration> wait = Optional.ofNullable(seconds).map(Duration::ofSeconds);
+        client.then(client.failsAfter(SHORT, ScriptedClient.failure(kind, wait, reach)));
         try (LoggedLines log = new LoggedLines(ScopeClosures.class)) {
             fixture.ask("q");
             fixture.advance(SHORT);
             assertThat(told).containsExactly("a " + what + (next.isEmpty() ? "" : "; " + next));
             assertThat(log.all())
-                    .containsExactly(level + " account a " + what + ": in its words"
+                    .containsExactly(level + " account a " + what + ": scripted " + kind
                             + (next.isEmpty() ? "" : " (" + next + ")"));
             fixture.advance(Duration.ofHours(3));
             fixture.ask("checks it");
@@ -243,17 +226,6 @@ final class EngineFailureTest {
         client.usually(client.limits(SHORT, FailureKind.UNAVAILABLE, Duration.ofSeconds(seconds), Reach.ACCOUNT));
     }
 
-    @Test
-    void closedForLongerThanTheCallerWaits_failsWithoutWaitingForTheDeadline() {
-        ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.usually(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofMinutes(1), Reach.ORGANIZATION));
-        CompletableFuture<Completion> answer = fixture.ask("q", Duration.ofSeconds(30));
-        fixture.advance(SHORT);
-        assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
-        assertThat(failure(answer).attempts()).hasSize(1);
-        assertThat(fixture.status().waiting()).isZero();
-    }
-
     @ParameterizedTest
     @EnumSource(
             value = FailureKind.class,
@@ -340,18 +312,6 @@ final class EngineFailureTest {
         assertThat(first.calls() + second.calls()).isEqualTo(30);
         assertThat(fixture.status("a").state()).isEqualTo(AccountState.OPEN);
         assertThat(fixture.status("b").state()).isEqualTo(AccountState.OPEN);
-    }
-
-    @Test
-    void quotaExhaustedWithAReset_waitsForIt() {
-        ScriptedClient client = fixture.account("a", "1000 / 1s");
-        client.then(client.limits(SHORT, FailureKind.QUOTA_EXHAUSTED, Duration.ofHours(5), Reach.ORGANIZATION));
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.advance(Duration.ofHours(4));
-        assertThat(answer).isNotDone();
-        assertThat(fixture.status("a").state()).isEqualTo(AccountState.BUSY);
-        fixture.advance(Duration.ofHours(2));
-        assertThat(answer.join().text()).isEqualTo("answer");
     }
 
     @ParameterizedTest

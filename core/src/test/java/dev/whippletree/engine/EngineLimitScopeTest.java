@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,13 +37,7 @@ final class EngineLimitScopeTest {
     private final ScriptedClient client = fixture.account("a");
 
     private static Failure refusal(Optional<Duration> retryAfter) {
-        return new Failure(
-                FailureKind.RATE_LIMITED,
-                "slow down",
-                OptionalInt.of(429),
-                Optional.empty(),
-                retryAfter,
-                Reach.UNKNOWN);
+        return ScriptedClient.failure(FailureKind.RATE_LIMITED, retryAfter, Reach.UNKNOWN);
     }
 
     private ScriptedClient.Behaviour refuses(Duration retryAfter) {
@@ -99,17 +92,6 @@ final class EngineLimitScopeTest {
                 .isLessThanOrEqualTo(5);
     }
 
-    @Test
-    void refusedAgainAndAgainForLessThanPatience_theFallbackAnswersOncePatienceIsOver() {
-        fixture.tier("a/large").tier("a/small");
-        does(refuses(Duration.ofMillis(1_800)), answers());
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.advance(RouteSettings.DEFAULT_PATIENCE.plus(SHORT.multipliedBy(2)));
-        assertThat(answer).isCompleted();
-        assertThat(answer.join().origin().model()).isEqualTo("small");
-        assertThat(client.models()).containsExactly("large", "large", "small");
-    }
-
     @ParameterizedTest
     @CsvSource({"false, large large", "true, large large small"})
     void refusedLate_thePreferredModelIsWaitedForAsLongAsPatienceSays_fromTheFirstWaitOn(boolean again, String models) {
@@ -125,16 +107,6 @@ final class EngineLimitScopeTest {
         fixture.advance(Duration.ofMillis(4_400).plus(SHORT));
         assertThat(answer).isCompleted();
         assertThat(client.models()).containsExactly(models.split(" "));
-    }
-
-    @Test
-    void refusedForLongerThanPatience_theFallbackAnswersAtOnce() {
-        fixture.tier("a/large").tier("a/small");
-        does(refuses(Duration.ofMinutes(1)), answers());
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.advance(SHORT.multipliedBy(2));
-        assertThat(answer).isCompleted();
-        assertThat(answer.join().origin().model()).isEqualTo("small");
     }
 
     @Test
@@ -229,7 +201,7 @@ final class EngineLimitScopeTest {
         CompletableFuture<Completion> answer = fixture.ask("q", SECOND);
         fixture.advance(SHORT);
         assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
-        assertThat(fixture.status("a").reason()).contains("slow down");
+        assertThat(fixture.status("a").reason()).contains("scripted RATE_LIMITED");
     }
 
     @Test

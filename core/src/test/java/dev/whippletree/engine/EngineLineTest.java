@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -45,21 +44,6 @@ final class EngineLineTest {
 
     private static Duration at(ScriptedClient client, int call) {
         return Duration.ofNanos(client.callTimes().get(call));
-    }
-
-    @Test
-    void largeReservation_isNotStarvedBySmallOnes() {
-        ScriptedClient client = counting("a", "100 tokens / 60s");
-        ask("first", 60);
-        fixture.advance(Duration.ofSeconds(1));
-        CompletableFuture<Completion> large = ask("large", 100);
-        for (int index = 0; index < 20; index++) {
-            fixture.advance(Duration.ofSeconds(2));
-            ask("small " + index, 10);
-        }
-        fixture.advance(Duration.ofSeconds(20));
-        assertThat(large).isCompleted();
-        assertThat(at(client, 1)).isEqualTo(Duration.ofMillis(60_100));
     }
 
     @Test
@@ -188,30 +172,6 @@ final class EngineLineTest {
     }
 
     @Test
-    void deadlineOfForever_isNoDeadline() {
-        fixture.account("a", "1 / 10s");
-        fixture.ask("first");
-        CompletableFuture<Completion> answer = fixture.ask("q", Duration.ofSeconds(Long.MAX_VALUE));
-        fixture.advance(Duration.ofSeconds(11));
-        assertThat(answer).isCompleted();
-    }
-
-    @Test
-    void joinersOwnDeadline_endsOnlyTheJoiner() {
-        ScriptedClient client = fixture.account("a", "10 / 1s");
-        client.usually(client.answersAfter(Duration.ofSeconds(10)));
-        CompletableFuture<Completion> opener = fixture.ask("q");
-        fixture.advance(Duration.ofSeconds(1));
-        CompletableFuture<Completion> joiner = fixture.ask("q", Duration.ofSeconds(2));
-        fixture.advance(Duration.ofSeconds(3));
-        assertThat(failure(joiner).reason()).isEqualTo(Reason.DEADLINE);
-        assertThat(opener).isNotDone();
-        fixture.run();
-        assertThat(opener.join().text()).isEqualTo("answer");
-        assertThat(client.cancelled()).isZero();
-    }
-
-    @Test
     void openersDeadline_leavesTheCallToTheJoiner() {
         ScriptedClient client = fixture.account("a", "10 / 1s");
         client.usually(client.answersAfter(Duration.ofSeconds(10)));
@@ -245,8 +205,7 @@ final class EngineLineTest {
     @ParameterizedTest
     @CsvSource({"ORGANIZATION, false", "ORGANIZATION, true", "MODEL, false"})
     void promptThatALimitHasRefused_leavesTheNextTrialToAnother_overAReloadToo(Reach reach, boolean reloaded) {
-        Failure refusal = new Failure(
-                FailureKind.RATE_LIMITED, "no", OptionalInt.of(429), Optional.empty(), Optional.empty(), reach);
+        Failure refusal = ScriptedClient.failure(FailureKind.RATE_LIMITED, Optional.empty(), reach);
         List<String> asked = new ArrayList<>();
         ScriptedClient client = fixture.account("a");
         client.usually((prompt, model, sink) -> {
@@ -283,21 +242,6 @@ final class EngineLineTest {
         assertThat(joiner.join().origin().waited()).isEqualTo(waited.minusMillis(300));
         assertThat(last.join().origin().waited()).isEqualTo(waited.minusMillis(700));
         assertThat(duringTheCall.join().origin().waited()).isZero();
-    }
-
-    @Test
-    void cancelledInLine_leavesItAndFreesNothingThatWasNotTaken() {
-        ScriptedClient client = fixture.account("a", "1 / 10s");
-        fixture.ask("first");
-        CompletableFuture<Completion> second = fixture.ask("second");
-        CompletableFuture<Completion> third = fixture.ask("third");
-        fixture.advance(Duration.ofSeconds(1));
-        second.cancel(true);
-        assertThat(fixture.status().waiting()).isEqualTo(1);
-        fixture.run();
-        assertThat(third).isCompleted();
-        assertThat(client.calls()).isEqualTo(2);
-        assertThat(at(client, 1)).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(11));
     }
 
     @Test

@@ -9,7 +9,6 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
-import dev.whippletree.model.Reach;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AnswerEnd;
@@ -142,23 +141,6 @@ final class EngineListenerTest {
                 .contains("answered CALL after PT0.1S", "answered JOINED after PT0.075S")
                 .contains("failed REJECTED after PT0.1S", "failed REJECTED after PT0.075S")
                 .containsSubsequence("cancelled after PT0.075S", "cancelled after PT0.1S");
-    }
-
-    @Test
-    void accountIsClosedAndOpenAgain_isToldOnceEach() {
-        Duration wait = Duration.ofSeconds(5);
-        client.then(client.limits(LATENCY, FailureKind.RATE_LIMITED, wait, Reach.ORGANIZATION))
-                .then(client.answersAfter(LATENCY))
-                .then(client.limits(LATENCY, FailureKind.RATE_LIMITED, wait, Reach.MODEL))
-                .then(client.answersAfter(LATENCY))
-                .then(client.failsAfter(LATENCY, FailureKind.UNAUTHORIZED));
-        for (int prompt = 0; prompt < 5; prompt++) {
-            fixture.ask("q" + prompt);
-            fixture.advance(Duration.ofSeconds(20));
-        }
-        assertThat(hearing.heard)
-                .filteredOn(what -> what.endsWith(" a"))
-                .containsExactly("closed a", "reopened a", "closed a", "reopened a", "closed a", "reopened a");
     }
 
     @Test

@@ -14,7 +14,6 @@ import dev.whippletree.testkit.logging.LoggedLines;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is off comes back: after a second by one probe, or as soon as its token has changed. */
 final class EngineRecoveryTest {
@@ -33,7 +31,7 @@ final class EngineRecoveryTest {
     private final AtomicReference<String> token = new AtomicReference<>("first");
 
     private static Failure refused(FailureKind kind, Reach reach) {
-        return new Failure(kind, "scripted " + kind, OptionalInt.empty(), Optional.empty(), Optional.empty(), reach);
+        return ScriptedClient.failure(kind, Optional.empty(), reach);
     }
 
     private void turnOff(ScriptedClient client, FailureKind kind, Reach reach) {
@@ -60,22 +58,6 @@ final class EngineRecoveryTest {
         assertThat(first.calls() + second.calls()).as("after the probe").isBetween(5, 9);
         fixture.run();
         assertThat(answers).allMatch(answer -> !answer.isCompletedExceptionally());
-    }
-
-    @Test
-    void probeThatIsRefused_endsThoseThatWaitedForItAndClosesForLonger() {
-        ScriptedClient client = fixture.account("a", "org", Secret.of("a"));
-        client.usually(client.failsAfter(SHORT, refused(FailureKind.QUOTA_EXHAUSTED, Reach.ORGANIZATION)));
-        fixture.ask("turns it off");
-        fixture.advance(Duration.ofSeconds(2));
-        List<CompletableFuture<Completion>> answers = fixture.askMany(10);
-        fixture.advance(Duration.ofSeconds(1));
-        assertThat(client.calls()).isEqualTo(2);
-        assertThat(answers).allMatch(CompletableFuture::isCompletedExceptionally);
-        assertThat(fixture.status("a").state()).isEqualTo(AccountState.OFF);
-        assertThat(fixture.status("a").reason()).contains("scripted QUOTA_EXHAUSTED");
-        assertThat(fixture.status("a").until())
-                .contains(fixture.timeline.now().plus(Duration.ofSeconds(2)).minusMillis(990));
     }
 
     @ParameterizedTest
@@ -197,33 +179,6 @@ final class EngineRecoveryTest {
         assertThat(fixtureAnswer("too early")).isCompletedExceptionally();
         token.set("second");
         assertThat(fixtureAnswer("with the new one")).isCompleted();
-    }
-
-    @Test
-    void hourOfRefusalsWithoutAWord_isAskedEverMoreSeldom() {
-        ScriptedClient client = fixture.account("a", "org", Secret.of("a"));
-        client.usually(client.failsAfter(SHORT, refused(FailureKind.RATE_LIMITED, Reach.ORGANIZATION)));
-        fixture.askMany(500);
-        fixture.advance(Duration.ofMinutes(1));
-        assertThat(client.calls()).as("in a minute").isLessThan(20);
-        int before = client.calls();
-        fixture.advance(Duration.ofHours(1));
-        assertThat(client.calls() - before).as("in the hour after").isLessThan(30);
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void refusedToken_isCheckedEachMinute_andEverMoreSeldomIfItHasWorked(boolean worked) {
-        ScriptedClient client = fixture.account("a", "org", Secret.of("a"));
-        if (worked) {
-            fixtureAnswer("works");
-        }
-        client.usually(client.failsAfter(SHORT, refused(FailureKind.UNAUTHORIZED, Reach.ACCOUNT)));
-        for (int time = 0; time < 720; time++) {
-            fixture.ask("question " + time);
-            fixture.advance(Duration.ofSeconds(10));
-        }
-        assertThat(client.calls()).as("in two hours").isBetween(worked ? 10 : 100, worked ? 20 : 130);
     }
 
     private CompletableFuture<Completion> fixtureAnswer(String question) {

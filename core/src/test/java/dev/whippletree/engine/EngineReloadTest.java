@@ -134,26 +134,6 @@ final class EngineReloadTest {
         assertThat(bench.closed).hasSize(1);
     }
 
-    @Test
-    void accountThatStays_keepsItsFiguresAndWhatIsUnderWay() {
-        ScriptedClient client = bench.member("a").limits("10 / 1h").client();
-        bench.ask("answered");
-        bench.advance(SECOND);
-        client.usually(client.answersAfter(Duration.ofSeconds(10)));
-        bench.ask("under way");
-        bench.advance(SECOND);
-        bench.member("b");
-        bench.member("a").with(said -> said.weight(3));
-        bench.route("default", "a", "b").reload();
-        assertThat(bench.status("a").calls()).isEqualTo(2);
-        assertThat(bench.status("a").answered()).isEqualTo(1);
-        assertThat(bench.status("a").inFlight()).isEqualTo(1);
-        assertThat(bench.status("a").limits().get(0).left()).isEqualTo(8);
-        assertThat(bench.closed).isEmpty();
-        bench.run();
-        assertThat(bench.status("a").inFlight()).isZero();
-    }
-
     @ParameterizedTest
     @CsvSource({"2, 3, 3", "10, 4, 4", "10, 2, 3"})
     void changedLimit_countsWhatWasUsed(int before, int after, int calls) {
@@ -417,18 +397,6 @@ final class EngineReloadTest {
             answered.add(answer.isDone());
         }
         assertThat(answered).containsExactly(true, false, true);
-    }
-
-    @Test
-    void cooldownGoesOn() {
-        ScriptedClient client = bench.member("a").client();
-        client.usually(client.failsAfter(MOMENT, FailureKind.OVERLOADED));
-        bench.ask("question");
-        bench.advance(MOMENT.multipliedBy(2));
-        bench.member("a").with(said -> said.weight(2));
-        bench.member("b");
-        bench.route("default", "a", "b").reload();
-        assertThat(bench.status("a").state()).isEqualTo(AccountState.COOLING);
     }
 
     @Test

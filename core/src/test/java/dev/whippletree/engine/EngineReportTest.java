@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Limits that nobody declared, learned from what services report of them. */
@@ -108,37 +109,23 @@ final class EngineReportTest {
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
     }
 
-    @Test
-    void declaredLimitThatIsSmaller_staysBesideTheReportedOne() {
-        ScriptedClient client = fixture.account("a", "3 / 10s");
-        reports(client, 100, 99, Refill.AT_ONCE, WINDOW);
-        fixture.askMany(10);
-        fixture.advance(Duration.ofSeconds(5));
-        assertThat(client.calls()).isEqualTo(3);
-        assertThat(fixture.status("a").limits()).hasSize(2);
-    }
-
-    @Test
-    void declaredLimitThatIsReportedToo_isLeftAgainByItsOwnCountAlone() {
-        ScriptedClient client = fixture.account("a", "3 / 10s");
-        Duration reset = Duration.ofSeconds(6);
-        reports(client, 3, 0, Refill.AT_ONCE, reset);
-        fixture.askMany(6);
+    /** A reset beyond the declared window is misread: it may mean milliseconds. */
+    @ParameterizedTest
+    @CsvSource({
+        "3 / 10s, 100, 99, AT_ONCE, 10, 3, 6",
+        "3 / 10s, 3, 0, AT_ONCE, 6, 3, 6",
+        "3 / 10s, 3, 0, UNSAID, 10000, 3, 6",
+        "4 / 10s; 4 / 1m, 4, 0, AT_ONCE, 10, 4, 4"
+    })
+    void declaredLimits_holdBesideWhatIsReported_eachByItsOwnCountAlone(
+            String limits, long amount, long left, Refill refill, long reset, int atOnce, int afterTheWindow) {
+        ScriptedClient client = fixture.account("a", limits.split("; "));
+        reports(client, amount, left, refill, Duration.ofSeconds(reset));
+        fixture.askMany(20);
         fixture.advance(Duration.ofSeconds(10));
-        assertThat(client.calls()).isEqualTo(3);
+        assertThat(client.calls()).isEqualTo(atOnce);
         fixture.advance(Duration.ofMillis(200));
-        assertThat(client.calls()).isEqualTo(6);
-    }
-
-    /** It may mean milliseconds: a declared limit isn't waited for a thousand times as long. */
-    @Test
-    void resetBeyondADeclaredWindow_isMisread() {
-        ScriptedClient client = fixture.account("a", "3 / 10s");
-        Duration reset = Duration.ofSeconds(10_000);
-        reports(client, 3, 0, Refill.UNSAID, reset);
-        fixture.askMany(6);
-        fixture.advance(Duration.ofMillis(10_200));
-        assertThat(client.calls()).isEqualTo(6);
+        assertThat(client.calls()).isEqualTo(afterTheWindow);
     }
 
     /** By its resets the service seems to count in a bucket, which would refill while a window doesn't. */
@@ -192,15 +179,6 @@ final class EngineReportTest {
         fixture.askMany(30);
         fixture.advance(Duration.ofSeconds(8));
         assertThat(client.calls()).isLessThanOrEqualTo(6);
-    }
-
-    @Test
-    void twoDeclaredLimitsOfOneAmount_bothHold_whicheverIsReported() {
-        ScriptedClient client = fixture.account("a", "4 / 10s", "4 / 1m");
-        reports(client, 4, 0, Refill.AT_ONCE, WINDOW);
-        fixture.askMany(20);
-        fixture.advance(Duration.ofSeconds(59));
-        assertThat(client.calls()).isEqualTo(4);
     }
 
     @Test

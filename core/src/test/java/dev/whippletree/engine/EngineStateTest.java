@@ -37,7 +37,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -177,41 +176,12 @@ final class EngineStateTest {
     }
 
     @Test
-    void whatWasLearnedOfTokens_isKnownToTheNextProcess() {
-        long used = 0;
-        for (int answers = 60; answers > 0; answers -= 59) {
-            EngineFixture life = new EngineFixture(timeline).state(folder);
-            life.account("a", "1000000 tokens / 1h")
-                    .counts(Admission.asMade(100, 1_000))
-                    .uses(() -> TokenUsage.of(50, 40));
-            for (int number = 0; number < answers; number++) {
-                life.ask("question " + number);
-                used = limit(life).amount() - limit(life).left();
-                life.advance(Duration.ofHours(2));
-            }
-            close(life);
-        }
-        assertThat(used).isEqualTo(50 + 40);
-    }
-
-    @Test
     void usesCount_whenTheAmountIsDeclaredAnew() {
         EngineFixture first = life("10 requests / 1d");
         first.askMany(3);
         first.advance(Duration.ofSeconds(1));
         close(first);
         assertThat(limit(life("20 requests / 1d")).left()).isEqualTo(17);
-    }
-
-    @Test
-    void killedProcess_losesNothingThatWasSaved() {
-        EngineFixture killed = life("10 requests / 1d");
-        killed.ask("question");
-        killed.advance(MOMENT);
-        assertThat(limit(life("10 requests / 1d")).left()).isEqualTo(9);
-        killed.ask("another");
-        killed.advance(Duration.ofSeconds(2));
-        assertThat(limit(life("10 requests / 1d")).left()).isEqualTo(8);
     }
 
     @Test
@@ -387,8 +357,7 @@ final class EngineStateTest {
     @ParameterizedTest
     @EnumSource(names = {"ACCOUNT", "ORGANIZATION"})
     void accountThatIsOff_isTriedByTheNextProcessIfItsTokenIsAnother(Reach reach) {
-        Failure refused = new Failure(
-                FailureKind.UNAUTHORIZED, "refused", OptionalInt.empty(), Optional.empty(), Optional.empty(), reach);
+        Failure refused = ScriptedClient.failure(FailureKind.UNAUTHORIZED, Optional.empty(), reach);
         int calls = 0;
         for (String token : List.of("old", "old", "new")) {
             EngineFixture life = new EngineFixture(timeline).state(folder);

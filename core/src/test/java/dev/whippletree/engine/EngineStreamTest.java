@@ -14,7 +14,6 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
-import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.AnswerEnd;
@@ -26,11 +25,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class EngineStreamTest {
@@ -114,19 +111,6 @@ final class EngineStreamTest {
     }
 
     @Test
-    void noFirstToken_timesOutAfterThirtySeconds() {
-        client.then(client.hangs());
-        CompletableFuture<Completion> answer = stream();
-        fixture.advance(Duration.ofSeconds(29));
-        assertThat(client.cancelled()).isZero();
-        fixture.advance(Duration.ofSeconds(1));
-        assertThat(client.cancelled()).isEqualTo(1);
-        fixture.run();
-        assertThat(answer.join().text()).isEqualTo("answer");
-        assertThat(fixture.status("a").failures()).containsEntry(FailureKind.TIMEOUT, 1L);
-    }
-
-    @Test
     void stalled_timesOutFifteenSecondsAfterTheLastPiece_andNothingPartialIsGiven() {
         client.then((prompt, model, sink) -> {
             sink.sent();
@@ -153,14 +137,6 @@ final class EngineStreamTest {
         assertThat(client.cancelled()).isEqualTo(1);
         fixture.run();
         assertInterrupted(caller, "no whole answer within 2 min");
-    }
-
-    @Test
-    void answered_leavesNoTimerBehind() {
-        CompletableFuture<Completion> answer = stream();
-        fixture.advance(Duration.ofSeconds(1));
-        assertThat(answer).isCompleted();
-        assertThat(fixture.timeline.runNext()).isFalse();
     }
 
     @Test
@@ -472,33 +448,6 @@ final class EngineStreamTest {
         }
     }
 
-    @Tag("slow")
-    @Test
-    void hundredThousandCancelledStreams_leaveEveryGaugeAtZero() {
-        ScriptedClient roomy = fixture.account("b", "1000000 / 1s");
-        SplittableRandom random = new SplittableRandom(7);
-        client.usually(says("one ", "two ", "three"));
-        roomy.usually(says("one ", "two ", "three"));
-        for (int batch = 0; batch < 1_000; batch++) {
-            List<ReadingCaller> callers = new ArrayList<>();
-            for (int index = 0; index < 100; index++) {
-                Prompt prompt = Prompt.of("question " + random.nextInt(1_000));
-                callers.add(ReadingCaller.slow(fixture.engine(), prompt, random.nextInt(3)));
-            }
-            fixture.advance(Duration.ofMillis(random.nextInt(3_900)));
-            callers.forEach(caller -> caller.whole().cancel(false));
-        }
-        fixture.run();
-        StatusSnapshot status = fixture.status();
-        assertThat(status.prompts().submitted()).isEqualTo(100_000);
-        assertThat(status.prompts().cancelled() + status.prompts().answered()).isEqualTo(100_000);
-        assertThat(status.prompts().cancelled()).isGreaterThan(50_000);
-        assertThat(status.prompts().underWay()).isZero();
-        assertThat(status.inFlight()).isZero();
-        assertThat(status.waiting()).isZero();
-        assertThat(status.sessionsActive()).isZero();
-    }
-
     private ReadingCaller readWithFirstPieceWithin(Duration deadline) {
         return ReadingCaller.of(
                 fixture.engine(),
@@ -663,16 +612,6 @@ final class EngineStreamTest {
         fixture.run();
         assertThat(answer.join().text()).isEqualTo("answer");
         assertThat(answer.join().extras().isEmpty()).isTrue();
-    }
-
-    @Test
-    void extrasOfAnAnswerWithoutWords_areToldAtItsEnd() {
-        Consumer<AttemptSink> cut = sink -> sink.done(new AnswerEnd(FinishReason.LENGTH, Optional.empty(), "model"));
-        client.then(says(cut, TIER));
-        ReadingCaller caller = read();
-        fixture.run();
-        assertThat(caller.pieces()).containsExactly(TIER);
-        assertThat(caller.whole().join().finishReason()).isEqualTo(FinishReason.LENGTH);
     }
 
     @Test

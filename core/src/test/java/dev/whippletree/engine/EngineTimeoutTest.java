@@ -10,9 +10,12 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.settings.Timeouts;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Services that are silent: how soon that is noticed, and who is asked then. */
@@ -166,49 +169,31 @@ final class EngineTimeoutTest {
         assertThat(hurried).as("who shares the call of one who waits").isCompleted();
     }
 
-    @Test
-    void streamDoesntBegin_aFallbackIsAskedAfter12Seconds() {
-        slowWithFallback(20);
-        assertThat(secondsOfStream("q")).isBetween(12.0, 12.1);
-    }
-
-    @Test
-    void modelThatThinksBeforeItStreams_losesOnePromptToItsFallback() {
-        ScriptedClient slow = slowWithFallback(20);
-        secondsOfStream("first");
-        for (int number = 0; number < 10; number++) {
-            assertThat(secondsOfStream("q " + number)).isBetween(20.0, 20.1);
+    /** The model's answers, one after the other, begin after so many seconds (-: never); its fallback's do at once. */
+    @ParameterizedTest
+    @CsvSource({
+        ", 20 20 20 20, 12 20 20 20",
+        ", 20 20 7 0 - -, 12 20 7 0 12 30",
+        ", - - -, 12 30 12",
+        ", 7 - - -, 7 21 30 12",
+        "40, 20 - -, 20 40 40"
+    })
+    void firstPieceDoesntCome_theFallbackIsAsked_afterThreeTimesTheLastTime_orWhatIsSet(
+            Integer set, String begins, String seconds) {
+        if (set != null) {
+            fixture.route(route -> route.withTimeouts(Timeouts.DEFAULT.withFirstToken(Duration.ofSeconds(set))));
         }
-        assertThat(slow.cancelled()).isEqualTo(1);
-    }
-
-    @Test
-    void modelThatThoughtLongAndIsQuickNow_hasAShortTimeAgain() {
-        ScriptedClient slow = slowWithFallback(20);
-        secondsOfStream("first");
-        secondsOfStream("second");
-        slow.then(slow.answersAfter(Duration.ofSeconds(7))).then(slow.answersAfter(SHORT));
-        assertThat(secondsOfStream("third")).isBetween(7.0, 7.1);
-        slow.usually(slow.hangs());
-        assertThat(secondsOfStream("fourth")).isLessThan(0.1);
-        assertThat(secondsOfStream("fifth")).isBetween(12.0, 12.1);
-    }
-
-    @Test
-    void modelThatIsSilent_hasAShortTimeAgainAfterALongOne() {
-        ScriptedClient silent = slowWithFallback(20);
-        silent.usually(silent.hangs());
-        assertThat(secondsOfStream("first")).isBetween(12.0, 12.1);
-        assertThat(secondsOfStream("second")).isBetween(30.0, 30.1);
-        assertThat(secondsOfStream("third")).isBetween(12.0, 12.1);
-    }
-
-    @Test
-    void modelThatTookSevenSeconds_isGivenThreeTimesThat() {
-        ScriptedClient slow = slowWithFallback(7);
-        secondsOfStream("first");
-        slow.usually(slow.hangs());
-        assertThat(secondsOfStream("second")).isBetween(21.0, 21.1);
+        ScriptedClient slow = slowWithFallback(0);
+        List<String> took = new ArrayList<>();
+        for (String begin : begins.split(" ")) {
+            slow.then(
+                    begin.equals("-")
+                            ? slow.hangs()
+                            : slow.answersAfter(
+                                    Duration.ofSeconds(Integer.parseInt(begin)).plus(SHORT)));
+            took.add(String.valueOf((int) secondsOfStream("q " + took.size())));
+        }
+        assertThat(took).containsExactly(seconds.split(" "));
     }
 
     @ParameterizedTest
@@ -230,14 +215,5 @@ final class EngineTimeoutTest {
         fixture.advance(Duration.ofSeconds(1));
         assertThat(refused).isCompletedExceptionally();
         assertThat(secondsOfStream("q")).isBetween(20.0, 20.1);
-    }
-
-    @Test
-    void timeoutThatIsSet_isKeptWhoeverElseCanAnswer() {
-        fixture.route(route -> route.withTimeouts(Timeouts.DEFAULT.withFirstToken(Duration.ofSeconds(40))));
-        ScriptedClient silent = slowWithFallback(20);
-        secondsOfStream("first");
-        silent.usually(silent.hangs());
-        assertThat(secondsOfStream("second")).isBetween(40.0, 40.1);
     }
 }

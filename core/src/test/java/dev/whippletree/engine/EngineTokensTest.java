@@ -54,37 +54,6 @@ final class EngineTokensTest {
     }
 
     @Test
-    void completionsAreReservedInFull_thenByWhatFewAnswersAllowToGuess_thenByWhatFewExceed() {
-        client.counts(Admission.asMade(100, 1_000)).uses(() -> TokenUsage.of(100, 40));
-        assertThat(reserved()).isEqualTo(1_100);
-        assertThat(reserved()).as("40 x 59 / 1 is more than the bound").isEqualTo(1_100);
-        answer(8);
-        assertThat(reserved()).isEqualTo(100 + 40 * 59 / 10);
-        answer(ENOUGH - 11);
-        assertThat(reserved()).isEqualTo(100 + 40);
-    }
-
-    @Test
-    void whatFewCompletionsExceed_isReserved_andNeverMoreThanTheBound() {
-        int[] calls = {0};
-        client.counts(Admission.asMade(100, 1_000)).uses(() -> TokenUsage.of(100, ++calls[0] % 20 == 0 ? 900 : 40));
-        answer(300);
-        assertThat(reserved()).as("5 % are longer: they must be covered").isEqualTo(100 + 900);
-        client.counts(Admission.asMade(100, 500));
-        assertThat(reserved()).isEqualTo(100 + 500);
-    }
-
-    @Test
-    void completionsThatWereCutAtTheirBound_tellNothingOfHowLongTheyWouldBe() {
-        client.counts(Admission.asMade(100, 200))
-                .usually(client.endsAfter(
-                        Duration.ofMillis(100), FinishReason.LENGTH, Optional.of(TokenUsage.of(100, 200))));
-        answer(100);
-        client.counts(Admission.asMade(100, 1_000));
-        assertThat(reserved()).isEqualTo(100 + 1_000);
-    }
-
-    @Test
     void boundCountedOnEntry_isReservedInFull_howeverLittleIsUsed() {
         client.counts(Admission.onEntry(100, 1_000)).uses(() -> TokenUsage.of(100, 40));
         answer(200);
@@ -144,17 +113,6 @@ final class EngineTokensTest {
     }
 
     @Test
-    void estimatesThatAreTooLarge_areLoweredOnceEnoughWereCounted_aQuarterAtLeast() {
-        client.counts(Admission.onEntry(1_000, 0)).uses(() -> TokenUsage.of(750, 4));
-        answer(ENOUGH - 1);
-        assertThat(reserved()).isEqualTo(1_000);
-        assertThat(reserved()).isEqualTo(750);
-        client.uses(() -> TokenUsage.of(1, 4));
-        answer(600);
-        assertThat(reserved()).isEqualTo(250);
-    }
-
-    @Test
     void promptThatALimitHasRefused_reservesItsWholeEstimateTheNextTime() {
         client.counts(Admission.onEntry(1_000, 0)).uses(() -> TokenUsage.of(750, 4));
         answer(ENOUGH);
@@ -170,16 +128,6 @@ final class EngineTokensTest {
         assertThat(used() - before).isEqualTo(1_000);
     }
 
-    @Test
-    void estimatesThatAreTooSmall_areRaisedAtOnce_sixteenfoldAtMost() {
-        client.counts(Admission.onEntry(1_000, 0)).uses(() -> TokenUsage.of(1_300, 4));
-        answer(1);
-        assertThat(reserved()).isEqualTo(1_300);
-        client.uses(() -> TokenUsage.of(90_000_000, 4));
-        answer(1);
-        assertThat(reserved()).isEqualTo(16_000);
-    }
-
     @ParameterizedTest
     @CsvSource({"1, 0, 0, 0", "0, 1, 0, 0", "0, 0, 1, 0", "0, 0, 0, 1"})
     void usageThatCannotBe_isNoUsage_andTheAnswerAnAnswer(long prompt, long completion, long cached, long reasoning) {
@@ -190,15 +138,6 @@ final class EngineTokensTest {
         fixture.advance(Duration.ofSeconds(1));
         assertThat(answer.join().usage()).isEmpty();
         assertThat(used()).isEqualTo(1_100);
-    }
-
-    @Test
-    void whatIsAddedToSmallPrompts_doesNotRaiseLargeOnes() {
-        client.counts(Admission.onEntry(10, 0)).uses(() -> TokenUsage.of(80, 4));
-        answer(ENOUGH);
-        assertThat(reserved()).isEqualTo(80);
-        client.counts(Admission.onEntry(5_000, 0));
-        assertThat(reserved()).isEqualTo(5_000);
     }
 
     @Test

@@ -245,7 +245,10 @@ public final class ScriptedClient implements ProviderClient {
     }
 
     static Failure limited(FailureKind kind, Duration retryAfter, Reach reach) {
-        return new Failure(
-                kind, "scripted " + kind, OptionalInt.of(429), Optional.empty(), Optional.of(retryAfter), reach);
+        return failure(kind, Optional.of(retryAfter), reach);
+    }
+
+    static Failure failure(FailureKind kind, Optional<Duration> retryAfter, Reach reach) {
+        return new Failure(kind, "scripted " + kind, OptionalInt.of(429), Optional.empty(), retryAfter, reach);
     }
 }

@@ -161,16 +161,6 @@ final class WaitingLineTest {
     }
 
     @Test
-    void retried_goesBackToItsTurn() {
-        Ticket first = enter("a");
-        enter("a");
-        enter("b");
-        assertThat(serve()).isSameAs(first);
-        line.add(first);
-        assertThat(serve()).isSameAs(first);
-    }
-
-    @Test
     void keptTurn_isTakenAsItWas_andMayUseNothingMeanwhile() {
         enter("a");
         Ticket left = enter("a");
@@ -201,36 +191,14 @@ final class WaitingLineTest {
     }
 
     @Test
-    void weightsAreChanged_theTurnsFromNowOnGoByThem() {
-        enter("heavy", "session ", 200);
-        enter("light", "session ", 200);
-        Map<String, Integer> served = servedByTenant(100);
-        assertThat(served.get("heavy")).isBetween(74, 76);
-        line.weigh(TenantWeights.EQUAL);
-        assertThat(servedByTenant(60).get("light")).isBetween(29, 31);
-    }
-
-    @Test
-    void turnThatCameToNothing_isGivenBack() {
-        enter("failing", "session ", 10);
-        enter("other", "session ", 10);
-        Ticket first = serve();
-        for (int number = 0; number < 5; number++) {
-            line.add(first);
-            assertThat(serve()).isSameAs(first);
-        }
-        assertThat(servedByTenant(8).get("failing")).isEqualTo(4);
-    }
-
-    @Test
-    void comesBackAfterItsTurnIsOver_paysForAnother() {
-        enter("failing", "session ", 10);
-        enter("other", "session ", 10);
-        Ticket first = serve();
-        first.keepCharge();
-        line.add(first);
-        assertThat(serve().tenant()).isEqualTo("other");
-        assertThat(serve()).isSameAs(first);
+    void turnThatCameToNothing_isGivenBackOnce_howeverOftenItsTicketIsPutBack() {
+        Ticket early = enter("early", "one", Priority.INTERACTIVE);
+        Ticket failing = enter("failing", "one", Priority.INTERACTIVE);
+        serve(failing, false);
+        line.add(failing);
+        line.takeOut(failing);
+        line.add(failing);
+        assertThat(List.of(serve(), serve())).containsExactly(early, failing);
     }
 
     @Test

@@ -137,6 +137,16 @@ final class TokenForecastTest {
     }
 
     @Test
+    void estimates_areLoweredToAQuarterAndRaisedSixteenfold_atMost() {
+        for (int answer = 0; answer < TokenForecast.FEWEST; answer++) {
+            learn(1_000, 1, 0, FinishReason.STOP);
+        }
+        assertThat(forecast.promptTokens(target, 1_000)).isEqualTo(250);
+        learn(1_000, 90_000_000, 0, FinishReason.STOP);
+        assertThat(forecast.promptTokens(target, 1_000)).isEqualTo(16_000);
+    }
+
+    @Test
     void meanOfASizeThatWasNeverSeen_isLikeTheNextSmallerOnes() {
         learn(100, 150, 10, FinishReason.STOP);
         learn(1_000, 1_200, 10, FinishReason.STOP);
