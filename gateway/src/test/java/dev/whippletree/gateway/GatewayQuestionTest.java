@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,17 +26,14 @@ final class GatewayQuestionTest {
     private static final String QUESTION = "x-whippletree-question";
 
     private final AskingCache cache = new AskingCache();
+
+    @AutoClose
     private RunningGateway running = open();
 
     private RunningGateway open(GatewaySettings.Client... clients) {
         return new RunningGateway(
                 GatewaySettings.DEFAULT.withClients(List.of(clients), Optional.empty()),
                 builder -> builder.cache(cache).cache("asking"));
-    }
-
-    @AfterEach
-    void close() {
-        running.close();
     }
 
     private static String body(String text) {

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,23 +25,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * What counts against a client's limits if its service doesn't say what an answer took, as when the client has left.
  */
-final class LeavingClientTest {
+final class LeavingClientTest extends OverGateway {
 
     private static final String KEY = "key-of-acme-0123456789";
     private static final String WATCH_KEY = "watch-key-0123456789";
 
-    private Optional<RunningGateway> opened = Optional.empty();
-
-    @AfterEach
-    void close() {
-        opened.ifPresent(RunningGateway::close);
-    }
-
-    private RunningGateway open(String... limits) {
-        RunningGateway running = new RunningGateway(
-                GatewaySettings.DEFAULT.withClients(List.of(client(limits)), Optional.of(Secret.of(WATCH_KEY))));
-        opened = Optional.of(running);
-        return running;
+    private void open(String... limits) {
+        reopen(GatewaySettings.DEFAULT.withClients(List.of(client(limits)), Optional.of(Secret.of(WATCH_KEY))));
     }
 
     private static GatewaySettings.Client client(String... limits) {
@@ -60,12 +49,12 @@ final class LeavingClientTest {
         return RunningGateway.wire(body).replace("Host:", "Authorization: Bearer " + KEY + "\r\nHost:");
     }
 
-    private static HttpResponse<String> ask(RunningGateway running, String body) throws Exception {
+    private HttpResponse<String> ask(String body) throws Exception {
         return running.post(body, "Authorization", "Bearer " + KEY);
     }
 
     /** Returns what is left of the client's limits, each by its unit and amount. */
-    private static Map<String, Long> left(RunningGateway running) throws Exception {
+    private Map<String, Long> left() throws Exception {
         RunningGateway.settle();
         Map<?, ?> status = RunningGateway.json(running.get("/status", "Authorization", "Bearer " + WATCH_KEY));
         List<?> clients =
@@ -78,7 +67,7 @@ final class LeavingClientTest {
                         limit -> requireNonNull((Number) limit.get("left")).longValue()));
     }
 
-    private static void leaveAfter(RunningGateway running, long bytes) throws Exception {
+    private void leaveAfter(long bytes) throws Exception {
         try (Socket socket = running.send(wire(body(true, "Hi")))) {
             socket.getInputStream().skipNBytes(bytes);
         }
@@ -87,24 +76,24 @@ final class LeavingClientTest {
 
     @Test
     void streamOfAServiceThatIgnoresTheMaximum_countsAsDelivered() throws Exception {
-        RunningGateway running = open("5000 output-tokens / 1h");
+        open("5000 output-tokens / 1h");
         running.provider.usually(call -> {
             for (int piece = 0; piece < 70; piece++) {
                 call.tell(new Delta.Text("word ".repeat(13_000)));
             }
         });
 
-        leaveAfter(running, 4_000_000);
+        leaveAfter(4_000_000);
 
-        assertThat(left(running)).containsEntry("5000 output-tokens", 0L);
-        assertThat(ask(running, body(false, "again")).statusCode()).isEqualTo(429);
+        assertThat(left()).containsEntry("5000 output-tokens", 0L);
+        assertThat(ask(body(false, "again")).statusCode()).isEqualTo(429);
     }
 
     /** Letters are a third of a token, digits and Chinese characters one, as in prompts. */
     @ParameterizedTest
     @CsvSource({"a, 300, 100", "7, 300, 300", "字, 300, 300"})
     void whatWasDelivered_countsAsInAPrompt(String character, int times, long tokens) throws Exception {
-        RunningGateway running = open("1000000 output-tokens / 1h", "1000000 tokens / 1h", "1000000 input-tokens / 1h");
+        open("1000000 output-tokens / 1h", "1000000 tokens / 1h", "1000000 input-tokens / 1h");
         running.provider.estimate(40);
         running.provider.usually(
                 call -> call.tell(new Delta.Text(character.repeat(times)), new Delta.Reasoning("the last piece")));
@@ -115,7 +104,7 @@ final class LeavingClientTest {
         running.provider.call().awaitCancelled();
 
         long delivered = tokens + 5;
-        assertThat(left(running))
+        assertThat(left())
                 .containsEntry("1000000 output-tokens", 1_000_000 - delivered)
                 .containsEntry("1000000 tokens", 1_000_000 - delivered - 40)
                 .containsEntry("1000000 input-tokens", 1_000_000L - 40);
@@ -124,7 +113,7 @@ final class LeavingClientTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void wholeAnswerWhoseTokensNobodyTells_countsAsDelivered(boolean streaming) throws Exception {
-        RunningGateway running = open("5000 output-tokens / 1h");
+        open("5000 output-tokens / 1h");
         running.provider.usually(call -> {
             call.tell(new Delta.Text("word ".repeat(600)));
             call.tell(
@@ -132,60 +121,60 @@ final class LeavingClientTest {
             call.sink().done(new AnswerEnd(FinishReason.TOOL_CALLS, Optional.empty(), "model-as-served"));
         });
 
-        assertThat(ask(running, body(streaming, "Hi")).statusCode()).isEqualTo(200);
+        assertThat(ask(body(streaming, "Hi")).statusCode()).isEqualTo(200);
 
-        assertThat(left(running).get("5000 output-tokens")).isBetween(3_350L, 3_400L);
+        assertThat(left().get("5000 output-tokens")).isBetween(3_350L, 3_400L);
     }
 
     @Test
     void whatTheServiceCounts_isBelievedOfAWholeAnswer() throws Exception {
-        RunningGateway running = open("5000 output-tokens / 1h");
+        open("5000 output-tokens / 1h");
         running.provider.usually(call -> {
             call.tell(new Delta.Text("word ".repeat(600)));
             call.sink().done(new AnswerEnd(FinishReason.STOP, Optional.of(TokenUsage.of(5, 601)), "model-as-served"));
         });
-        assertThat(ask(running, body(true, "Hi")).statusCode()).isEqualTo(200);
-        assertThat(left(running)).containsEntry("5000 output-tokens", 5_000L - 601);
+        assertThat(ask(body(true, "Hi")).statusCode()).isEqualTo(200);
+        assertThat(left()).containsEntry("5000 output-tokens", 5_000L - 601);
     }
 
     @Test
     void limitOfAnotherAmount_goesOnWithWhatWasUsed_alsoByRequestsUnderWay() throws Exception {
-        RunningGateway running = open("600 requests / 1h", "1000 output-tokens / 1h");
+        open("600 requests / 1h", "1000 output-tokens / 1h");
         running.provider.usually(call -> call.tell(new Delta.Text("7".repeat(300))));
         try (Socket socket = running.send(wire(body(true, "Hi")))) {
             assertThat(RunningGateway.readUntil(socket, "777")).contains("777");
-            reload(running, client("601 requests / 60m", "1100 output-tokens / 1h"));
-            assertThat(left(running)).containsEntry("601 requests", 600L);
+            reload(client("601 requests / 60m", "1100 output-tokens / 1h"));
+            assertThat(left()).containsEntry("601 requests", 600L);
         }
         running.provider.call().awaitCancelled();
 
-        assertThat(left(running)).containsEntry("1100 output-tokens", 800L);
-        reload(running, client("1 requests / 1h"));
-        assertThat(ask(running, body(true, "Hello")).statusCode()).isEqualTo(429);
-        reload(running, client("2 requests / 1h", "250 output-tokens / 1h"));
-        assertThat(left(running)).containsEntry("2 requests", 1L).containsEntry("250 output-tokens", 0L);
+        assertThat(left()).containsEntry("1100 output-tokens", 800L);
+        reload(client("1 requests / 1h"));
+        assertThat(ask(body(true, "Hello")).statusCode()).isEqualTo(429);
+        reload(client("2 requests / 1h", "250 output-tokens / 1h"));
+        assertThat(left()).containsEntry("2 requests", 1L).containsEntry("250 output-tokens", 0L);
     }
 
     /** As when a file was cut off and is whole again. */
     @Test
     void clientThatWasAwayForAReload_hasUsedWhatItHad() throws Exception {
-        RunningGateway running = open("1 requests / 1h");
-        assertThat(ask(running, body(false, "Hi")).statusCode()).isEqualTo(200);
-        reload(running, new GatewaySettings.Client("other", Secret.of("key-of-other-0123456789"), List.of()));
-        reload(running, client("1 requests / 1h"));
-        assertThat(ask(running, body(false, "Hello")).statusCode()).isEqualTo(429);
+        open("1 requests / 1h");
+        assertThat(ask(body(false, "Hi")).statusCode()).isEqualTo(200);
+        reload(new GatewaySettings.Client("other", Secret.of("key-of-other-0123456789"), List.of()));
+        reload(client("1 requests / 1h"));
+        assertThat(ask(body(false, "Hello")).statusCode()).isEqualTo(429);
     }
 
     @Test
     void ofTwoLimitsOfOneUnitAndWindow_theSmallerHolds_andEachRequestCountsOnce() throws Exception {
-        RunningGateway running = open("9 requests / 1h", "3 requests / 60m", "5 requests / 1h");
+        open("9 requests / 1h", "3 requests / 60m", "5 requests / 1h");
         for (int time = 0; time < 3; time++) {
-            assertThat(ask(running, body(false, "Hi " + time)).statusCode()).isEqualTo(200);
+            assertThat(ask(body(false, "Hi " + time)).statusCode()).isEqualTo(200);
         }
-        assertThat(ask(running, body(false, "Hello")).statusCode()).isEqualTo(429);
+        assertThat(ask(body(false, "Hello")).statusCode()).isEqualTo(429);
     }
 
-    private static void reload(RunningGateway running, GatewaySettings.Client client) {
+    private void reload(GatewaySettings.Client client) {
         running.gateway.reload(running.settings(Optional.of(WATCH_KEY), client));
     }
 }

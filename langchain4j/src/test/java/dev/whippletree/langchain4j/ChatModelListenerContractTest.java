@@ -5,17 +5,13 @@ import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.common.AbstractChatModelListenerIT;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.whippletree.Whippletree;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 
 /** LangChain4j's own tests of what a chat model tells its listeners. */
 final class ChatModelListenerContractTest extends AbstractChatModelListenerIT {
 
+    @AutoClose
     private final Stage stage = new Stage();
-
-    @AfterEach
-    void close() {
-        stage.close();
-    }
 
     private ChatModel model(Whippletree whippletree, ChatModelListener listener) {
         return WhippletreeChatModel.builder()

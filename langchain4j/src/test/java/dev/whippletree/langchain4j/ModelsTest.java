@@ -16,20 +16,15 @@ import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
-import dev.langchain4j.model.chat.TestStreamingChatResponseHandler;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.response.ChatResponse;
-import dev.langchain4j.model.chat.response.PartialResponse;
-import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.testkit.provider.ScriptedReply;
-import dev.whippletree.testkit.provider.ScriptedReply.Ending;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -266,55 +261,5 @@ final class ModelsTest extends OverService {
         assertThat(interrupted.join()).isTrue();
         service.awaitBrokenOff(1);
         waiting.join();
-    }
-
-    @Test
-    void cancelledStream_endsTheCall_andTheHandlerIsToldNothingMore() {
-        service.reply(ScriptedReply.events("""
-                        data: {"model": "large", "choices": [{"index": 0, "delta": {"content": "Once"}}]}
-
-                        """).ending(Ending.HANGING));
-        List<String> told = new ArrayList<>();
-        streaming().chat("Tell me a story", new StreamingChatResponseHandler() {
-
-            @Override
-            public void onPartialResponse(PartialResponse piece, PartialResponseContext context) {
-                told.add(piece.text());
-                context.streamingHandle().cancel();
-            }
-
-            @Override
-            public void onCompleteResponse(ChatResponse response) {
-                told.add("complete");
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                told.add("failed");
-            }
-        });
-        service.awaitBrokenOff(1);
-        assertThat(told).containsExactly("Once");
-        assertThat(whippletree.status().prompts().cancelled()).isEqualTo(1);
-    }
-
-    @Test
-    void streamedAnswer_hasTheSameMetadata() {
-        service.reply(ScriptedReply.events("""
-                data: {"model": "large-2026", "choices": [{"index": 0, "delta": {"content": "Yes."}}]}
-
-                data: {"model": "large-2026", "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
-
-                data: {"model": "large-2026", "choices": [], "usage": {"prompt_tokens": 20, "completion_tokens": 30}}
-
-                data: [DONE]
-
-                """));
-        TestStreamingChatResponseHandler handler = new TestStreamingChatResponseHandler();
-        streaming().chat("Are you there?", handler);
-        ChatResponse response = handler.get();
-        assertThat(response.modelName()).isEqualTo("large-2026");
-        assertThat(((WhippletreeChatResponseMetadata) response.metadata()).usage())
-                .contains(TokenUsage.of(20, 30));
     }
 }

@@ -44,7 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -67,6 +67,7 @@ final class RequestsTest {
                     .build())
             .build();
 
+    @AutoClose
     private final Whippletree whippletree = Whippletree.builder()
             .account(account("local-1"))
             .account(account("local-2"))
@@ -78,11 +79,6 @@ final class RequestsTest {
                     .aliases(List.of("gpt-4o-mini"))
                     .build())
             .build();
-
-    @AfterEach
-    void close() {
-        whippletree.close();
-    }
 
     private static AccountSettings account(String id) {
         return AccountSettings.builder(id, "openai")

@@ -5,17 +5,13 @@ import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.common.AbstractStreamingChatModelListenerIT;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.whippletree.Whippletree;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 
 /** LangChain4j's own tests of what a streaming chat model tells its listeners. */
 final class StreamingChatModelListenerContractTest extends AbstractStreamingChatModelListenerIT {
 
+    @AutoClose
     private final Stage stage = new Stage();
-
-    @AfterEach
-    void close() {
-        stage.close();
-    }
 
     private StreamingChatModel model(Whippletree whippletree, ChatModelListener listener) {
         return WhippletreeStreamingChatModel.builder()

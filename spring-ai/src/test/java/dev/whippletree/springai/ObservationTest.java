@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.prompt.ChatOptions;
 
@@ -28,6 +28,8 @@ final class ObservationTest {
     private final TestObservationRegistry observations = TestObservationRegistry.create();
     private final List<Observation.Context> submittedUnder = new CopyOnWriteArrayList<>();
     private final ScriptedService service = new ScriptedService();
+
+    @AutoClose
     private final Whippletree whippletree = service.open(new EngineListener() {
         @Override
         public Consumer<ServiceCall> opened(Prompt prompt) {
@@ -38,15 +40,11 @@ final class ObservationTest {
             return call -> {};
         }
     });
+
     private final WhippletreeChatModel model = WhippletreeChatModel.builder()
             .whippletree(whippletree)
             .observationRegistry(observations)
             .build();
-
-    @AfterEach
-    void close() {
-        whippletree.close();
-    }
 
     private static org.springframework.ai.chat.prompt.Prompt prompt() {
         return new org.springframework.ai.chat.prompt.Prompt(

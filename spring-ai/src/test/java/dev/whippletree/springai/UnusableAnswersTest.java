@@ -11,7 +11,7 @@ import dev.whippletree.testkit.cache.MapCache;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +34,8 @@ final class UnusableAnswersTest {
     private static final Capital BERLIN = new Capital("Berlin", 3_900_000);
 
     private final ScriptedService service = new ScriptedService();
+
+    @AutoClose
     private final Whippletree whippletree = Whippletree.builder()
             .provider(service)
             .account(AccountSettings.builder("a", service.name())
@@ -45,6 +47,7 @@ final class UnusableAnswersTest {
             .cache(new MapCache())
             .cache(MapCache.NAME)
             .build();
+
     private final WhippletreeChatModel model =
             WhippletreeChatModel.builder().whippletree(whippletree).build();
     private final ChatClient client = ChatClient.builder(model)
@@ -52,11 +55,6 @@ final class UnusableAnswersTest {
             .build();
 
     record Capital(String city, int people) {}
-
-    @AfterEach
-    void close() {
-        whippletree.close();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"The capital is Berlin.", "{\"city\": \"Berlin\", \"people\": ", "```json\n{'city'}\n```"})

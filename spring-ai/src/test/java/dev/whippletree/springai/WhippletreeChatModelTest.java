@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,14 +54,12 @@ final class WhippletreeChatModelTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     private final ScriptedService service = new ScriptedService();
+
+    @AutoClose
     private final Whippletree whippletree = service.open();
+
     private final WhippletreeChatModel model =
             WhippletreeChatModel.builder().whippletree(whippletree).build();
-
-    @AfterEach
-    void close() {
-        whippletree.close();
-    }
 
     private static Generation result(ChatResponse response) {
         return Objects.requireNonNull(response.getResult());

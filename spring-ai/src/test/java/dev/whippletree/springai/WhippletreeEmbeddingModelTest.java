@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.document.Document;
 import org.springframework.ai.document.MetadataMode;
@@ -30,13 +30,11 @@ final class WhippletreeEmbeddingModelTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     private final ScriptedService service = new ScriptedService();
-    private final Whippletree whippletree = service.open();
-    private final WhippletreeEmbeddingModel model = builder().build();
 
-    @AfterEach
-    void close() {
-        whippletree.close();
-    }
+    @AutoClose
+    private final Whippletree whippletree = service.open();
+
+    private final WhippletreeEmbeddingModel model = builder().build();
 
     private WhippletreeEmbeddingModel.Builder builder() {
         return WhippletreeEmbeddingModel.builder().whippletree(whippletree);

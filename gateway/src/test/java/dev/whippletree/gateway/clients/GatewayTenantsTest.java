@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.OverGateway;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -17,40 +18,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What one client may do and see, and that none can harm another. */
-final class GatewayTenantsTest {
+final class GatewayTenantsTest extends OverGateway {
 
     private static final String KEY = "key-of-acme-0123456789";
     private static final String OTHER_KEY = "key-of-other-0123456789";
-
-    private Optional<RunningGateway> opened = Optional.empty();
-
-    @AfterEach
-    void close() {
-        opened.ifPresent(RunningGateway::close);
-    }
-
-    private RunningGateway open(GatewaySettings settings) {
-        RunningGateway running = new RunningGateway(settings);
-        opened = Optional.of(running);
-        return running;
-    }
 
     private static String hi(String model) {
         return "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
     }
 
-    private static HttpResponse<String> ask(RunningGateway running, String key, String body) throws Exception {
+    private HttpResponse<String> ask(String key, String body) throws Exception {
         return running.post(body, "Authorization", "Bearer " + key);
     }
 
-    private static List<String> names(RunningGateway running, String key) throws Exception {
+    private List<String> names(String key) throws Exception {
         HttpResponse<String> response = running.get("/v1/models", "Authorization", "Bearer " + key);
         List<String> names = new ArrayList<>();
         List<?> data = (List<?>) RunningGateway.json(response).getOrDefault("data", List.of());
@@ -61,7 +48,7 @@ final class GatewayTenantsTest {
     @Test
     void keyInEitherHeader_isAKeyOnEveryPath() throws Exception {
         String watch = "watch-key-0123456789";
-        RunningGateway running = open(with(client("acme", KEY), client("other", OTHER_KEY))
+        reopen(with(client("acme", KEY), client("other", OTHER_KEY))
                 .withClients(List.of(client("acme", KEY), client("other", OTHER_KEY)), Optional.of(Secret.of(watch))));
         for (String[] shown : new String[][] {
             {"x-api-key", KEY},
@@ -88,7 +75,7 @@ final class GatewayTenantsTest {
     /** A proxy that looks at one of them couldn't know whose the request is. */
     @Test
     void twoDifferentKeys_areNobodys() throws Exception {
-        RunningGateway running = open(with(client("acme", KEY), client("other", OTHER_KEY)));
+        reopen(with(client("acme", KEY), client("other", OTHER_KEY)));
         for (String other : List.of(OTHER_KEY, "sk-ant-of-somebody")) {
             for (String[] shown : new String[][] {
                 {"x-api-key", KEY, "Authorization", "Bearer " + other},
@@ -104,33 +91,31 @@ final class GatewayTenantsTest {
 
     @Test
     void clientOfSomeRoutes_namesThoseAlone_andItsFirstIsItsDefault() throws Exception {
-        RunningGateway running = open(
-                with(client("acme", KEY).within(List.of(), List.of("good"))).withShowAccounts(true));
+        reopen(with(client("acme", KEY).within(List.of(), List.of("good"))).withShowAccounts(true));
 
-        assertThat(names(running, KEY))
+        assertThat(names(KEY))
                 .containsExactly("good", "large-model", "small-model", "one/large-model", "two/small-model");
         for (String foreign : List.of("fast", "one/small-model")) {
-            assertThat(ask(running, KEY, hi(foreign)).statusCode()).as(foreign).isEqualTo(404);
+            assertThat(ask(KEY, hi(foreign)).statusCode()).as(foreign).isEqualTo(404);
         }
         assertThat(running.provider.unseenCalls()).isZero();
-        assertThat(ask(running, KEY, hi("x").replace("\"model\":\"x\",", "")).statusCode())
+        assertThat(ask(KEY, hi("x").replace("\"model\":\"x\",", "")).statusCode())
                 .isEqualTo(200);
         assertThat(running.provider.call().prompt().route()).contains("good");
-        assertThat(ask(running, KEY, hi("small-model")).headers().firstValue("x-whippletree-account"))
+        assertThat(ask(KEY, hi("small-model")).headers().firstValue("x-whippletree-account"))
                 .contains("two");
     }
 
     @Test
     void clientOfSomeAccounts_isAnsweredByThoseAlone_whateverItNames() throws Exception {
-        RunningGateway running =
-                open(with(client("acme", KEY).within(List.of("two"), List.of())).withShowAccounts(true));
+        reopen(with(client("acme", KEY).within(List.of("two"), List.of())).withShowAccounts(true));
 
-        assertThat(names(running, KEY)).containsExactly("good", "small-model", "two/small-model");
+        assertThat(names(KEY)).containsExactly("good", "small-model", "two/small-model");
         for (String foreign : List.of("fast", "large-model", "one/small-model")) {
-            assertThat(ask(running, KEY, hi(foreign)).statusCode()).as(foreign).isEqualTo(404);
+            assertThat(ask(KEY, hi(foreign)).statusCode()).as(foreign).isEqualTo(404);
         }
         for (String own : List.of("good", "small-model", "two/small-model")) {
-            assertThat(ask(running, KEY, hi(own)).headers().firstValue("x-whippletree-account"))
+            assertThat(ask(KEY, hi(own)).headers().firstValue("x-whippletree-account"))
                     .as(own)
                     .contains("two");
         }
@@ -138,14 +123,14 @@ final class GatewayTenantsTest {
 
     @Test
     void accountsThatAreNotShown_standNowhereInAnswers() throws Exception {
-        RunningGateway running = open(with(client("acme", KEY)));
+        reopen(with(client("acme", KEY)));
 
-        assertThat(names(running, KEY)).containsExactly("fast", "good", "gpt-4o-mini", "small-model", "large-model");
+        assertThat(names(KEY)).containsExactly("fast", "good", "gpt-4o-mini", "small-model", "large-model");
         assertThat(running.get("/v1/models", "Authorization", "Bearer " + KEY).body())
                 .doesNotContain("\"owned_by\":\"one\"");
-        assertThat(ask(running, KEY, hi("one/small-model")).statusCode()).isEqualTo(404);
+        assertThat(ask(KEY, hi("one/small-model")).statusCode()).isEqualTo(404);
         for (String body : List.of(hi("fast"), hi("fast").replace("{\"model", "{\"stream\":true,\"model"))) {
-            HttpResponse<String> answer = ask(running, KEY, body);
+            HttpResponse<String> answer = ask(KEY, body);
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.headers().firstValue("x-whippletree-account")).isEmpty();
             assertThat(answer.body())
@@ -157,11 +142,11 @@ final class GatewayTenantsTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void accounts_standInErrors_onlyIfTheyAreShown(boolean shown) throws Exception {
-        RunningGateway running = open(with(client("acme", KEY)).withShowAccounts(shown));
+        reopen(with(client("acme", KEY)).withShowAccounts(shown));
         running.provider.usually(
                 call -> call.fail(Failure.of(FailureKind.UNAUTHORIZED, "account one: refused for organization org_7")));
 
-        HttpResponse<String> error = ask(running, KEY, hi("fast"));
+        HttpResponse<String> error = ask(KEY, hi("fast"));
 
         RunningGateway.assertError(error, 503, "no_account", "no account can answer");
         assertThat(error.body().contains("account one")).isEqualTo(shown);
@@ -169,7 +154,7 @@ final class GatewayTenantsTest {
         assertThat(running.gateway.reload(running.settings(client("acme", KEY)).withShowAccounts(!shown)))
                 .as("needs a restart")
                 .isFalse();
-        assertThat(names(running, KEY).contains("one/small-model")).isEqualTo(!shown);
+        assertThat(names(KEY).contains("one/small-model")).isEqualTo(!shown);
     }
 
     @Test
@@ -182,21 +167,20 @@ final class GatewayTenantsTest {
             }
             return KEY;
         });
-        RunningGateway running =
-                open(with(new GatewaySettings.Client("acme", file, List.of()), client("other", OTHER_KEY)));
-        assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(200);
+        reopen(with(new GatewaySettings.Client("acme", file, List.of()), client("other", OTHER_KEY)));
+        assertThat(ask(KEY, hi("fast")).statusCode()).isEqualTo(200);
         try (LoggedLines logged = new LoggedLines(ExpectedKey.class)) {
             trouble.set("the file is away");
             for (int time = 0; time < 2; time++) {
-                assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(401);
-                assertThat(ask(running, OTHER_KEY, hi("fast")).statusCode()).isEqualTo(200);
-                assertThat(names(running, OTHER_KEY)).isNotEmpty();
+                assertThat(ask(KEY, hi("fast")).statusCode()).isEqualTo(401);
+                assertThat(ask(OTHER_KEY, hi("fast")).statusCode()).isEqualTo(200);
+                assertThat(names(OTHER_KEY)).isNotEmpty();
             }
             assertThat(logged.all()).hasSize(1);
             trouble.set("the file is empty");
-            assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(401);
+            assertThat(ask(KEY, hi("fast")).statusCode()).isEqualTo(401);
             trouble.set("");
-            assertThat(ask(running, KEY, hi("fast")).statusCode()).isEqualTo(200);
+            assertThat(ask(KEY, hi("fast")).statusCode()).isEqualTo(200);
             assertThat(logged.all())
                     .hasSize(3)
                     .allMatch(line -> line.contains("client acme"))
@@ -211,27 +195,27 @@ final class GatewayTenantsTest {
     void keyThatTwoHaveByNow_isTheFirstOnes_andTheOtherIsRefused() throws Exception {
         AtomicReference<String> key = new AtomicReference<>(KEY);
         AtomicReference<String> otherKey = new AtomicReference<>(OTHER_KEY);
-        RunningGateway running = open(with(
+        reopen(with(
                 new GatewaySettings.Client("acme", Secret.from(key::get), List.of()).within(List.of(), List.of("good")),
                 new GatewaySettings.Client("other", Secret.from(otherKey::get), List.of())));
 
         key.set(OTHER_KEY);
 
-        assertThat(ask(running, KEY, hi("good")).statusCode()).isEqualTo(401);
+        assertThat(ask(KEY, hi("good")).statusCode()).isEqualTo(401);
         try (LoggedLines log = new LoggedLines(Keys.class)) {
-            assertThat(names(running, OTHER_KEY)).contains("fast");
+            assertThat(names(OTHER_KEY)).contains("fast");
             assertThat(log.all())
                     .singleElement()
                     .asString()
                     .contains("client acme", "client other", "each its own key");
         }
         otherKey.set("new-" + OTHER_KEY);
-        assertThat(names(running, OTHER_KEY)).as("it is free").contains("good").doesNotContain("fast");
-        assertThat(names(running, "new-" + OTHER_KEY)).contains("fast");
+        assertThat(names(OTHER_KEY)).as("it is free").contains("good").doesNotContain("fast");
+        assertThat(names("new-" + OTHER_KEY)).contains("fast");
         otherKey.set(OTHER_KEY);
         key.set("new-" + OTHER_KEY);
-        assertThat(names(running, OTHER_KEY)).as("both have changed places").contains("fast");
-        assertThat(names(running, "new-" + OTHER_KEY)).contains("good").doesNotContain("fast");
+        assertThat(names(OTHER_KEY)).as("both have changed places").contains("fast");
+        assertThat(names("new-" + OTHER_KEY)).contains("good").doesNotContain("fast");
     }
 
     private static void assertRefused(GatewaySettings settings, String... words) {
@@ -275,11 +259,11 @@ final class GatewayTenantsTest {
     })
     void reloadThatCannotBeUsed_leavesEverythingAsItWas(String mistake, String host, String words) throws Exception {
         Optional<Secret> watch = Optional.of(Secret.of("watch-key-0123456789"));
-        RunningGateway running = open(GatewaySettings.DEFAULT
+        reopen(GatewaySettings.DEFAULT
                 .withClients(List.of(client("acme", KEY).within(List.of(), List.of("good"))), watch)
                 .withHost(host));
         assertThat(running.gateway.baseUrl()).isEqualTo("http://127.0.0.1:" + running.gateway.port() + "/v1");
-        List<String> before = names(running, KEY);
+        List<String> before = names(KEY);
         GatewaySettings bad = switch (mistake) {
             case "no clients" -> GatewaySettings.DEFAULT.withClients(List.of(), watch);
             case "no watch key" -> with(client("acme", KEY));
@@ -300,9 +284,9 @@ final class GatewayTenantsTest {
 
         assertThat(running.post(hi("good")).statusCode()).isEqualTo(401);
         assertThat(running.get("/status").statusCode()).isEqualTo(401);
-        assertThat(ask(running, OTHER_KEY, hi("good")).statusCode()).isEqualTo(401);
+        assertThat(ask(OTHER_KEY, hi("good")).statusCode()).isEqualTo(401);
         assertThat(running.provider.unseenCalls()).isZero();
-        assertThat(ask(running, KEY, hi("good")).statusCode()).isEqualTo(200);
-        assertThat(names(running, KEY)).isEqualTo(before);
+        assertThat(ask(KEY, hi("good")).statusCode()).isEqualTo(200);
+        assertThat(names(KEY)).isEqualTo(before);
     }
 }

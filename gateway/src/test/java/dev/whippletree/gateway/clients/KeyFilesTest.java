@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.ManualTimeline;
+import dev.whippletree.gateway.OverGateway;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.model.ConfigurationException;
@@ -20,12 +21,10 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys in files that hang, have no end, go away or change while the gateway runs. Others never notice. */
-final class KeyFilesTest {
+final class KeyFilesTest extends OverGateway {
 
     private static final String ALICE = "key-of-alice-0123456789";
     private static final String BOB = "key-of-bob-0123456789";
@@ -46,19 +45,12 @@ final class KeyFilesTest {
     private Path folder;
 
     private final ManualTimeline timeline = new ManualTimeline();
-    private Optional<RunningGateway> opened = Optional.empty();
 
     @BeforeEach
     void writeKeys() throws IOException {
         Files.writeString(folder.resolve("alice"), ALICE + "\n");
         Files.writeString(folder.resolve("bob"), BOB);
         Files.writeString(folder.resolve("watcher"), WATCHER);
-    }
-
-    @AfterEach
-    void close() {
-        opened.ifPresent(RunningGateway::close);
-        timeline.close();
     }
 
     private GatewaySettings settings() throws IOException {
@@ -82,30 +74,29 @@ final class KeyFilesTest {
         }
     }
 
-    private RunningGateway open() throws IOException {
-        return open(settings());
+    private void open() throws IOException {
+        open(settings());
     }
 
-    private RunningGateway open(GatewaySettings settings) {
-        RunningGateway running = new RunningGateway(settings, timeline, UnaryOperator.identity());
-        opened = Optional.of(running);
-        return running;
+    private void open(GatewaySettings settings) {
+        running.close();
+        running = new RunningGateway(settings, timeline, UnaryOperator.identity());
     }
 
-    private static int status(RunningGateway running, String path, String key) throws Exception {
+    private int status(String path, String key) throws Exception {
         HttpResponse<String> response = running.get(path, "Authorization", "Bearer " + key);
         return response.statusCode();
     }
 
-    private static void assertKey(RunningGateway running, String key, int status) throws Exception {
-        assertThat(status(running, "/v1/models", key)).as(key).isEqualTo(status);
+    private void assertKey(String key, int status) throws Exception {
+        assertThat(status("/v1/models", key)).as(key).isEqualTo(status);
     }
 
-    private static void assertOthersGoOn(RunningGateway running) throws Exception {
-        assertKey(running, BOB, 200);
-        assertKey(running, CAROL, 200);
-        assertKey(running, "unknown", 401);
-        assertThat(status(running, "/status", WATCHER)).isEqualTo(200);
+    private void assertOthersGoOn() throws Exception {
+        assertKey(BOB, 200);
+        assertKey(CAROL, 200);
+        assertKey("unknown", 401);
+        assertThat(status("/status", WATCHER)).isEqualTo(200);
         assertThat(running.get("/healthz").statusCode()).isEqualTo(200);
     }
 
@@ -131,9 +122,9 @@ final class KeyFilesTest {
         Files.createSymbolicLink(link, Path.of(target));
     }
 
-    private void assertKeptForAMinute(RunningGateway running) throws Exception {
+    private void assertKeptForAMinute() throws Exception {
         try (LoggedLines log = new LoggedLines(ExpectedKey.class)) {
-            assertIsKeptForAMinute(running);
+            assertIsKeptForAMinute();
             assertThat(log.all().stream().map(line -> line.replaceFirst(": .*", "")))
                     .containsExactly(
                             "WARN The key of client alice can't be read, so it stays as it was for 60 seconds",
@@ -142,61 +133,61 @@ final class KeyFilesTest {
         }
     }
 
-    private void assertIsKeptForAMinute(RunningGateway running) throws Exception {
-        assertKey(running, ALICE, 200);
-        assertOthersGoOn(running);
+    private void assertIsKeptForAMinute() throws Exception {
+        assertKey(ALICE, 200);
+        assertOthersGoOn();
         timeline.advance(JUST_KEPT);
-        assertKey(running, ALICE, 200);
+        assertKey(ALICE, 200);
         timeline.advance(Duration.ofMillis(1));
-        assertKey(running, ALICE, 401);
-        assertOthersGoOn(running);
+        assertKey(ALICE, 401);
+        assertOthersGoOn();
         replace("alice", ALICE);
-        assertKey(running, ALICE, 200);
+        assertKey(ALICE, 200);
     }
 
     @Tag("slow")
     @Test
     void pipesInPlaceOfAllKeys_leaveEachItsOwnForAMinute_andTheGatewayLives() throws Exception {
-        RunningGateway running = open();
+        open();
         for (String name : List.of("alice", "bob", "watcher")) {
             makePipe(name);
         }
-        assertKey(running, ALICE, 200);
-        assertOthersGoOn(running);
+        assertKey(ALICE, 200);
+        assertOthersGoOn();
         timeline.advance(ExpectedKey.KEPT);
-        assertKey(running, ALICE, 401);
-        assertKey(running, BOB, 401);
-        assertThat(status(running, "/status", WATCHER)).isEqualTo(401);
-        assertKey(running, CAROL, 200);
+        assertKey(ALICE, 401);
+        assertKey(BOB, 401);
+        assertThat(status("/status", WATCHER)).isEqualTo(401);
+        assertKey(CAROL, 200);
     }
 
     @Test
     void fileWithoutEnd_leavesItsClientItsKeyForAMinute() throws Exception {
-        RunningGateway running = open();
+        open();
         link(folder.resolve("alice"), "/dev/zero");
-        assertKeptForAMinute(running);
+        assertKeptForAMinute();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {4_097, 40_000_000})
     void fileOfMoreThan4Kilobytes_leavesItsClientItsKeyForAMinute(int bytes) throws Exception {
-        RunningGateway running = open();
+        open();
         replace("alice", " ".repeat(bytes));
-        assertKeptForAMinute(running);
+        assertKeptForAMinute();
     }
 
     @Test
     void fileOf4Kilobytes_isRead() throws Exception {
-        RunningGateway running = open();
+        open();
         replace("alice", "new-" + ALICE + " ".repeat(4_096 - ALICE.length() - 4));
-        assertKey(running, "new-" + ALICE, 200);
+        assertKey("new-" + ALICE, 200);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"missing", "empty", "changed", "folder"})
     void fileThatIsMissingEmptyOrAnother_countsAtOnce(String change) throws Exception {
-        RunningGateway running = open();
-        assertKey(running, ALICE, 200);
+        open();
+        assertKey(ALICE, 200);
         switch (change) {
             case "missing" -> Files.delete(folder.resolve("alice"));
             case "folder" -> {
@@ -206,20 +197,20 @@ final class KeyFilesTest {
             case "empty" -> replace("alice", "\n");
             default -> replace("alice", "new-" + ALICE);
         }
-        assertKey(running, ALICE, 401);
-        assertKey(running, "new-" + ALICE, change.equals("changed") ? 200 : 401);
-        assertOthersGoOn(running);
+        assertKey(ALICE, 401);
+        assertKey("new-" + ALICE, change.equals("changed") ? 200 : 401);
+        assertOthersGoOn();
     }
 
     @Test
     void fileThatBecomesTheKeyOfAnotherOrTheWatchKey_isRefused() throws Exception {
-        RunningGateway running = open();
+        open();
         for (String foreign : List.of(BOB, CAROL, WATCHER)) {
             replace("alice", foreign);
-            assertKey(running, ALICE, 401);
-            assertOthersGoOn(running);
-            assertKey(running, WATCHER, 401);
-            assertThat(status(running, "/status", BOB)).isEqualTo(401);
+            assertKey(ALICE, 401);
+            assertOthersGoOn();
+            assertKey(WATCHER, 401);
+            assertThat(status("/status", BOB)).isEqualTo(401);
         }
     }
 
@@ -253,33 +244,33 @@ final class KeyFilesTest {
         });
         List<GatewaySettings.Client> clients = new ArrayList<>(settings().clients());
         clients.set(0, new GatewaySettings.Client("alice", file, List.of()));
-        RunningGateway running = open(settings().withClients(clients, settings().watchKey()));
+        open(settings().withClients(clients, settings().watchKey()));
         try {
-            assertKey(running, ALICE, 200);
+            assertKey(ALICE, 200);
             assertThat(readings).hasValue(3);
             var hanging = running.getLater("/v1/models", "Authorization", "Bearer " + ALICE);
             timeline.awaitTimer(ExpectedKey.PATIENCE::equals);
-            assertKey(running, BOB, 200);
-            assertKey(running, CAROL, 200);
+            assertKey(BOB, 200);
+            assertKey(CAROL, 200);
             assertThat(hanging).isNotDone();
             timeline.advance(ExpectedKey.PATIENCE);
             assertThat(hanging.join().statusCode()).isEqualTo(200);
-            assertOthersGoOn(running);
+            assertOthersGoOn();
             timeline.advance(JUST_KEPT);
-            assertKey(running, ALICE, 200);
+            assertKey(ALICE, 200);
             timeline.advance(Duration.ofMillis(1));
-            assertKey(running, ALICE, 401);
-            assertOthersGoOn(running);
+            assertKey(ALICE, 401);
+            assertOthersGoOn();
             assertThat(readings).hasValue(4);
         } finally {
             hangs.countDown();
         }
-        timeline.advanceUntil(CompletableFuture.runAsync(() -> awaitKey(running)));
+        timeline.advanceUntil(CompletableFuture.runAsync(this::awaitKey));
     }
 
-    private static void awaitKey(RunningGateway running) {
+    private void awaitKey() {
         try {
-            while (status(running, "/v1/models", ALICE) != 200) {
+            while (status("/v1/models", ALICE) != 200) {
                 Thread.onSpinWait();
             }
         } catch (Exception e) {

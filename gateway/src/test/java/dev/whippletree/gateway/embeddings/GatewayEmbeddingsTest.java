@@ -11,7 +11,6 @@ import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import java.net.Socket;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -48,6 +47,11 @@ final class GatewayEmbeddingsTest extends OverGateway {
 
     private static String body(String input) {
         return "{\"model\":\"fast\",\"input\":" + input + "}";
+    }
+
+    private static String wire(String input) {
+        return RunningGateway.wire(body(input))
+                .replace("/v1/chat/completions HTTP/1.1", PATH + " HTTP/1.1\r\nConnection: close");
     }
 
     @SuppressWarnings("unchecked")
@@ -173,10 +177,7 @@ final class GatewayEmbeddingsTest extends OverGateway {
     @Test
     void clientThatLeaves_cancelsItsCall() throws Exception {
         running.provider.usually(call -> {});
-        String body = body("\"a\"");
-        try (Socket socket = running.send("POST " + PATH + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: "
-                + body.length() + "\r\n\r\n" + body)) {
-            assertThat(socket.isConnected()).isTrue();
+        try (Socket socket = running.send(wire("\"a\""))) {
             ScriptedProvider.Call call = running.provider.call();
             socket.close();
             call.awaitCancelled();
@@ -186,10 +187,7 @@ final class GatewayEmbeddingsTest extends OverGateway {
     @Test
     void equalTexts_shareACall() throws Exception {
         running.provider.usually(call -> {});
-        String body = body("[\"a\",\"b\"]");
-        byte[] request = ("POST " + PATH + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: "
-                        + body.length() + "\r\n\r\n" + body)
-                .getBytes(StandardCharsets.UTF_8);
+        String request = wire("[\"a\",\"b\"]");
         try (Socket one = running.send(request)) {
             ScriptedProvider.Call call = running.provider.call();
             try (Socket two = running.send(request)) {
@@ -197,10 +195,8 @@ final class GatewayEmbeddingsTest extends OverGateway {
                     Thread.onSpinWait();
                 }
                 answer(call);
-                assertThat(new String(one.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                        .contains("x-whippletree-cache: miss", "\"prompt_tokens\":5");
-                assertThat(new String(two.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                        .contains("x-whippletree-cache: joined", "\"prompt_tokens\":0");
+                assertThat(RunningGateway.readAll(one)).contains("x-whippletree-cache: miss", "\"prompt_tokens\":5");
+                assertThat(RunningGateway.readAll(two)).contains("x-whippletree-cache: joined", "\"prompt_tokens\":0");
             }
         }
         assertThat(running.provider.unseenCalls()).isZero();

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.gateway.ManualTimeline;
+import dev.whippletree.gateway.OverTimedGateway;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.gateway.StreamProtocol;
@@ -20,13 +20,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What an operator learns of the requests that get an error. Time is the test's. */
-final class HttpRefusalsTest {
+final class HttpRefusalsTest extends OverTimedGateway {
 
     private static final Duration A_MINUTE = Duration.ofMinutes(1);
     private static final String KEY = "key-of-acme-0123";
@@ -37,21 +36,14 @@ final class HttpRefusalsTest {
     /** The page's trend has one, and the pause after a line of the log. */
     private static final int TIMERS_AFTER_AN_ERROR = 2;
 
-    private final ManualTimeline timeline = new ManualTimeline();
+    @AutoClose
     private final LoggedLines log = new LoggedLines(HttpRefusals.class);
-    private final RunningGateway running = new RunningGateway(
-            GatewaySettings.DEFAULT.withClients(
-                    List.of(new GatewaySettings.Client(
-                            "acme", Secret.of(KEY), List.of(Limit.parse("2 requests / 1h")))),
-                    Optional.of(Secret.of(WATCH))),
-            timeline,
-            UnaryOperator.identity());
 
-    @AfterEach
-    void close() {
-        running.close();
-        timeline.close();
-        log.close();
+    HttpRefusalsTest() {
+        super(GatewaySettings.DEFAULT.withClients(
+                List.of(new GatewaySettings.Client("acme", Secret.of(KEY), List.of(Limit.parse("2 requests / 1h")))),
+                Optional.of(Secret.of(WATCH))));
+        running.provider.usually(call -> call.answer("Hello"));
     }
 
     private int ask(String body) throws Exception {

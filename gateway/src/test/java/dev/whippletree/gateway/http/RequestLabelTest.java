@@ -7,7 +7,7 @@ import dev.whippletree.testkit.logging.LoggedLines;
 import java.net.http.HttpResponse;
 import java.util.HashSet;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 final class RequestLabelTest extends OverGateway {
@@ -15,12 +15,8 @@ final class RequestLabelTest extends OverGateway {
     private static final String HI =
             "{\"model\":\"fast\",\"stream\":%s,\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}";
 
+    @AutoClose
     private final LoggedLines log = new LoggedLines(HttpRefusals.class);
-
-    @AfterEach
-    void close() {
-        log.close();
-    }
 
     private static String idOf(HttpResponse<String> response) {
         String id = response.headers().firstValue("x-request-id").orElseThrow();

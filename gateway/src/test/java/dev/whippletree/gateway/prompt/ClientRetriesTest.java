@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,14 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ClientRetriesTest {
 
     private final ManualTimeline timeline = new ManualTimeline();
+
+    @AutoClose
     private final RunningGateway running =
             new RunningGateway(GatewaySettings.DEFAULT, timeline, builder -> builder.timeline(timeline));
-
-    @AfterEach
-    void close() {
-        running.close();
-        timeline.close();
-    }
 
     private static Optional<String> shouldRetry(HttpResponse<String> response) {
         return response.headers().firstValue("x-should-retry");

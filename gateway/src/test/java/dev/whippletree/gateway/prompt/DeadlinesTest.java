@@ -4,6 +4,7 @@ import static dev.whippletree.gateway.RunningGateway.HI;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.OverGateway;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -20,26 +21,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long a request waits. */
-final class DeadlinesTest {
+final class DeadlinesTest extends OverGateway {
 
-    private final RunningGateway running = new RunningGateway(
-            GatewaySettings.DEFAULT.withBounds(GatewaySettings.Bounds.DEFAULT.withDeadline(Duration.ofMinutes(90))),
-            builder -> builder.route(RouteSettings.builder(
-                            "hasty", List.of(new Tier(List.of(new TargetSettings("one", "small-model")))))
-                    .deadline(Duration.ofMinutes(2))
-                    .ttl(Optional.empty())
-                    .build()));
-
-    @AfterEach
-    void close() {
-        running.close();
+    DeadlinesTest() {
+        super(new RunningGateway(
+                GatewaySettings.DEFAULT.withBounds(GatewaySettings.Bounds.DEFAULT.withDeadline(Duration.ofMinutes(90))),
+                builder -> builder.route(RouteSettings.builder(
+                                "hasty", List.of(new Tier(List.of(new TargetSettings("one", "small-model")))))
+                        .deadline(Duration.ofMinutes(2))
+                        .ttl(Optional.empty())
+                        .build())));
     }
 
     private Prompt asked(String body, String... headers) throws Exception {

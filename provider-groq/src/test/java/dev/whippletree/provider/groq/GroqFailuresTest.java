@@ -11,7 +11,7 @@ import dev.whippletree.testkit.provider.ScriptedReply;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -21,12 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every row of the failure table, in Groq's words. */
 final class GroqFailuresTest {
 
+    @AutoClose
     private final ProviderBench bench = Bench.open();
-
-    @AfterEach
-    void close() {
-        bench.close();
-    }
 
     static Stream<Arguments> rows() {
         return Stream.of(

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 final class GroqProviderTest {
@@ -34,12 +34,8 @@ final class GroqProviderTest {
     private static final ScriptedReply ANSWER =
             ScriptedReply.json(200, "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}");
 
+    @AutoClose
     private final ProviderBench bench = Bench.open();
-
-    @AfterEach
-    void close() {
-        bench.close();
-    }
 
     @Test
     void request_goesToGroqsPath_withItsFieldForTheMaximum() {

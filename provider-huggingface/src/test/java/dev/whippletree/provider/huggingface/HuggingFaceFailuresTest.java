@@ -12,7 +12,7 @@ import dev.whippletree.testkit.provider.ScriptedReply;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,12 +23,8 @@ final class HuggingFaceFailuresTest {
 
     private static final String HTML = "<html><head><title>Service down</title></head></html>";
 
+    @AutoClose
     private final ProviderBench bench = Bench.open(Map.of());
-
-    @AfterEach
-    void close() {
-        bench.close();
-    }
 
     static Stream<Arguments> rows() {
         return Stream.of(

@@ -22,6 +22,7 @@ import dev.whippletree.testkit.provider.ScriptedReply;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +33,9 @@ final class EmbeddingCallTest {
     private static final String ONE = Embedding.encode(new float[] {0.1f, -0.2f});
     private static final Prompt PROMPT = Prompt.embedding(List.of("a text"));
 
+    @AutoClose
+    private final ProviderBench bench = Bench.open(Map.of());
+
     private static ScriptedReply data(String items) {
         return ScriptedReply.json(200, "{\"object\":\"list\",\"data\":[" + items + "],\"model\":\"served\"}");
     }
@@ -40,7 +44,7 @@ final class EmbeddingCallTest {
         return data("{\"index\":0,\"embedding\":" + json + "}");
     }
 
-    private static RecordingSink send(ProviderBench bench, Prompt prompt, ScriptedReply reply) {
+    private RecordingSink send(Prompt prompt, ScriptedReply reply) {
         return bench.send(prompt, "small", false, reply);
     }
 
@@ -52,47 +56,40 @@ final class EmbeddingCallTest {
                 .message(Message.tokens(List.of(104, 101)))
                 .extra("dimensions", 2)
                 .build();
-        try (ProviderBench bench = Bench.open(Map.of())) {
-            send(bench, prompt, data("{\"embedding\":\"" + ONE + "\"},{\"embedding\":[1,2]}"))
-                    .awaitDone();
+        send(prompt, data("{\"embedding\":\"" + ONE + "\"},{\"embedding\":[1,2]}"))
+                .awaitDone();
 
-            assertThat(bench.lastRequest().method() + " " + bench.lastRequest().path())
-                    .isEqualTo("POST /v1/embeddings");
-            assertThat(bench.lastRequest().body())
-                    .isEqualTo("{\"model\":\"small\",\"input\":[\"a \\\"text\\\"\",[104,101]],"
-                            + "\"encoding_format\":\"base64\",\"dimensions\":2}");
-        }
+        assertThat(bench.lastRequest().method() + " " + bench.lastRequest().path())
+                .isEqualTo("POST /v1/embeddings");
+        assertThat(bench.lastRequest().body())
+                .isEqualTo("{\"model\":\"small\",\"input\":[\"a \\\"text\\\"\",[104,101]],"
+                        + "\"encoding_format\":\"base64\",\"dimensions\":2}");
     }
 
     @Test
     void base64_isPassedOnUnchanged_numbersBecomeBase64_andTheUsageIsThePrompts() {
-        try (ProviderBench bench = Bench.open(Map.of())) {
-            RecordingSink sink = send(
-                    bench,
-                    Prompt.embedding(List.of("a", "b")),
-                    ScriptedReply.json(
-                            200,
-                            "{\"id\":\"e\",\"model\":\"served\",\"data\":[{\"index\":1,\"embedding\":[0.1,-0.2]},{\"index\":0,"
-                                    + "\"embedding\":\"" + ONE
-                                    + "\"}],\"usage\":{\"prompt_tokens\":7,\"total_tokens\":7}}"));
+        RecordingSink sink = send(
+                Prompt.embedding(List.of("a", "b")),
+                ScriptedReply.json(
+                        200,
+                        "{\"id\":\"e\",\"model\":\"served\",\"data\":[{\"index\":1,\"embedding\":[0.1,-0.2]},{\"index\":0,"
+                                + "\"embedding\":\"" + ONE
+                                + "\"}],\"usage\":{\"prompt_tokens\":7,\"total_tokens\":7}}"));
 
-            assertThat(sink.awaitDone())
-                    .isEqualTo(new AnswerEnd(
-                            FinishReason.STOP, Optional.of(TokenUsage.of(7, 0)), "served", Optional.of("e")));
-            assertThat(sink.text()).isEqualTo(ONE + "\n" + ONE);
-        }
+        assertThat(sink.awaitDone())
+                .isEqualTo(
+                        new AnswerEnd(FinishReason.STOP, Optional.of(TokenUsage.of(7, 0)), "served", Optional.of("e")));
+        assertThat(sink.text()).isEqualTo(ONE + "\n" + ONE);
     }
 
     @Test
     void tokensOfTexts_areEstimatedByTheirNumber() {
-        try (ProviderBench bench = Bench.open(Map.of())) {
-            Prompt prompt = Prompt.builder()
-                    .operation(Prompt.Operation.EMBEDDING)
-                    .message(Message.tokens(List.of(104, 101, 7)))
-                    .message(Message.tokens(List.of(104)))
-                    .build();
-            assertThat(bench.client().admission(prompt, "m")).isEqualTo(Admission.asMade(8 + 3 + 8 + 1, 0));
-        }
+        Prompt prompt = Prompt.builder()
+                .operation(Prompt.Operation.EMBEDDING)
+                .message(Message.tokens(List.of(104, 101, 7)))
+                .message(Message.tokens(List.of(104)))
+                .build();
+        assertThat(bench.client().admission(prompt, "m")).isEqualTo(Admission.asMade(8 + 3 + 8 + 1, 0));
     }
 
     @ParameterizedTest
@@ -111,11 +108,9 @@ final class EmbeddingCallTest {
                 "{}"
             })
     void vectorThatIsNone_isNoAnswer(String json) {
-        try (ProviderBench bench = Bench.open(Map.of())) {
-            Failure failure = send(bench, PROMPT, vector(json)).awaitFailure();
-            assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
-            assertThat(failure.code()).contains(Failure.DAMAGED);
-        }
+        Failure failure = send(PROMPT, vector(json)).awaitFailure();
+        assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(failure.code()).contains(Failure.DAMAGED);
     }
 
     @ParameterizedTest
@@ -132,12 +127,10 @@ final class EmbeddingCallTest {
                 "{'embedding':[1]},{'embedding':[2,3]} | of different dimensions, or empty ones"
             })
     void vectorsThatCannotBeMatched_areNoAnswer(String items, String words) {
-        try (ProviderBench bench = Bench.open(Map.of())) {
-            Failure failure = send(bench, Prompt.embedding(List.of("a", "b")), data(items.replace('\'', '"')))
-                    .awaitFailure();
-            assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
-            assertThat(failure.message()).contains(words);
-        }
+        Failure failure = send(Prompt.embedding(List.of("a", "b")), data(items.replace('\'', '"')))
+                .awaitFailure();
+        assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(failure.message()).contains(words);
     }
 
     @Test
@@ -147,31 +140,25 @@ final class EmbeddingCallTest {
                 .user("a")
                 .extra("dimensions", 3)
                 .build();
-        try (ProviderBench bench = Bench.open(Map.of())) {
-            Failure refused = send(
-                            bench,
-                            prompt,
-                            ScriptedReply.json(
-                                    400,
-                                    "{\"error\":{\"message\":\"This model does not support specifying dimensions.\"}}"))
-                    .awaitFailure();
-            assertThat(refused.kind()).isEqualTo(FailureKind.REJECTED);
-            assertThat(refused.message()).isEqualTo("This model does not support specifying dimensions.");
+        Failure refused = send(
+                        prompt,
+                        ScriptedReply.json(
+                                400,
+                                "{\"error\":{\"message\":\"This model does not support specifying dimensions.\"}}"))
+                .awaitFailure();
+        assertThat(refused.kind()).isEqualTo(FailureKind.REJECTED);
+        assertThat(refused.message()).isEqualTo("This model does not support specifying dimensions.");
 
-            Failure ignored = send(bench, prompt, vector("[1,2]")).awaitFailure();
-            assertThat(ignored.kind()).isEqualTo(FailureKind.REJECTED);
-            assertThat(ignored.message()).contains("vectors of 2 dimensions", "\"dimensions\": 3");
-            assertThat(ignored.param()).contains("dimensions");
-            assertThat(ignored.status()).hasValue(400);
-            Failure limited = send(
-                            bench, prompt, ScriptedReply.json(200, "{\"error\":{\"message\":\"slow\",\"code\":429}}"))
-                    .awaitFailure();
-            assertThat(limited.kind()).isEqualTo(FailureKind.RATE_LIMITED);
-            assertThat(send(bench, prompt, ScriptedReply.json(200, ""))
-                            .awaitFailure()
-                            .message())
-                    .contains("empty body");
-        }
+        Failure ignored = send(prompt, vector("[1,2]")).awaitFailure();
+        assertThat(ignored.kind()).isEqualTo(FailureKind.REJECTED);
+        assertThat(ignored.message()).contains("vectors of 2 dimensions", "\"dimensions\": 3");
+        assertThat(ignored.param()).contains("dimensions");
+        assertThat(ignored.status()).hasValue(400);
+        Failure limited = send(prompt, ScriptedReply.json(200, "{\"error\":{\"message\":\"slow\",\"code\":429}}"))
+                .awaitFailure();
+        assertThat(limited.kind()).isEqualTo(FailureKind.RATE_LIMITED);
+        assertThat(send(prompt, ScriptedReply.json(200, "")).awaitFailure().message())
+                .contains("empty body");
     }
 
     @Test

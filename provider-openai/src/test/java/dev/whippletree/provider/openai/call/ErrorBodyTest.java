@@ -12,7 +12,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.AttemptSink;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,12 +26,8 @@ final class ErrorBodyTest {
     private static final String ANSWER =
             "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}";
 
+    @AutoClose
     private final RawService service = new RawService(Duration.ofMillis(50));
-
-    @AfterEach
-    void close() {
-        service.close();
-    }
 
     @ParameterizedTest
     @ValueSource(

@@ -6,7 +6,7 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,12 +21,8 @@ final class FailureWordsTest {
     private static final String EVENTS = OK + "Content-Type: text/event-stream\r\n";
     private static final String CHUNK = "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\n\n";
 
+    @AutoClose
     private final RawService service = new RawService();
-
-    @AfterEach
-    void close() {
-        service.close();
-    }
 
     @ParameterizedTest
     @CsvSource(

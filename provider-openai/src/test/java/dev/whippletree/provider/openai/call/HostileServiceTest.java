@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,12 +25,8 @@ final class HostileServiceTest {
     static final LoggedLines LOG =
             new LoggedLines("dev.whippletree.provider.openai").expecting("a call failed unexpectedly");
 
+    @AutoClose
     private final RawService service = new RawService();
-
-    @AfterEach
-    void stop() {
-        service.close();
-    }
 
     private static String answer(String content) {
         return "{\"choices\":[{\"message\":{\"content\":\"" + content + "\"},\"finish_reason\":\"stop\"}]}";

@@ -6,7 +6,7 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.provider.openai.read.BodyReader;
 import dev.whippletree.testkit.provider.RecordingSink;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,12 +23,8 @@ final class PackedBodyTest {
     private static final String CHUNK = "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\n\n";
     private static final String EVENTS = CHUNK + "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
 
+    @AutoClose
     private final RawService service = new RawService();
-
-    @AfterEach
-    void close() {
-        service.close();
-    }
 
     @ParameterizedTest
     @CsvSource({"gzip, true", "gzip, false", "X-GZip, true", "'identity, GZIP', false"})

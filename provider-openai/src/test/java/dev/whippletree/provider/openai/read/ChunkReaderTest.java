@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,12 +36,8 @@ final class ChunkReaderTest {
             + "\"prompt_tokens_details\":{\"cached_tokens\":4},\"completion_tokens_details\":{\"reasoning_tokens\":2}}}\n\n";
     private static final String END = "data: [DONE]\n\n";
 
+    @AutoClose
     private final ProviderBench bench = Bench.open(Map.of());
-
-    @AfterEach
-    void close() {
-        bench.close();
-    }
 
     @Test
     void usageModelAndId_areThoseTheServiceNames() {

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,12 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class WholeAnswerTest {
 
+    @AutoClose
     private final ProviderBench bench = Bench.open(Map.of());
-
-    @AfterEach
-    void close() {
-        bench.close();
-    }
 
     @Test
     void eachSort_isOnePiece() {
