@@ -114,19 +114,6 @@ final class EngineStreamTest {
     }
 
     @Test
-    void noFirstToken_timesOutAfterThirtySeconds() {
-        client.then(client.hangs());
-        CompletableFuture<Completion> answer = stream();
-        fixture.advance(Duration.ofSeconds(29));
-        assertThat(client.cancelled()).isZero();
-        fixture.advance(Duration.ofSeconds(1));
-        assertThat(client.cancelled()).isEqualTo(1);
-        fixture.run();
-        assertThat(answer.join().text()).isEqualTo("answer");
-        assertThat(fixture.status("a").failures()).containsEntry(FailureKind.TIMEOUT, 1L);
-    }
-
-    @Test
     void stalled_timesOutFifteenSecondsAfterTheLastPiece_andNothingPartialIsGiven() {
         client.then((prompt, model, sink) -> {
             sink.sent();
