@@ -307,12 +307,17 @@ final class EngineCacheTest {
 
     @ParameterizedTest
     @MethodSource("faults")
-    void clear_ofABrokenCache_endsWithItsFailureAndClearsTheOthers(Supplier<CompletionStage<?>> fault) {
+    void clearingAndForgetting_inABrokenCache_endInTimeWithItsFailure_andReachTheOthers(
+            Supplier<CompletionStage<?>> fault) {
         ScriptedCache far = new ScriptedCache(fixture.timeline);
         fixture.cache("far", far);
-        fixture.ask("q");
+        fixture.askMany(2);
         fixture.run();
         cache.fault(fault);
+        CompletableFuture<Void> forgotten = fixture.engine().forget(Prompt.of("question 0"));
+        fixture.run();
+        assertThat(forgotten).isCompletedExceptionally();
+        assertThat(far.entries()).hasSize(1);
         CompletableFuture<Long> cleared = fixture.engine().clearCaches(Optional.empty());
         fixture.run();
         assertThat(far.entries()).isEmpty();
@@ -355,20 +360,6 @@ final class EngineCacheTest {
         assertThat(forgotten).isCompleted();
         assertThat(cache.puts()).isEqualTo(1);
         assertThat(cache.entries()).isEmpty();
-    }
-
-    @ParameterizedTest
-    @MethodSource("faults")
-    void forgetting_inABrokenCache_endsInTimeWithItsFailure(Supplier<CompletionStage<?>> fault) {
-        ScriptedCache far = new ScriptedCache(fixture.timeline);
-        fixture.cache("far", far);
-        fixture.ask("q");
-        fixture.run();
-        cache.fault(fault);
-        CompletableFuture<Void> forgotten = fixture.engine().forget(Prompt.of("q"));
-        fixture.run();
-        assertThat(forgotten).isCompletedExceptionally();
-        assertThat(far.entries()).isEmpty();
     }
 
     @Test

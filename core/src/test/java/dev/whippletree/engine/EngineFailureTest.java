@@ -430,6 +430,25 @@ final class EngineFailureTest {
         assertThat(answer).isCompleted();
     }
 
+    /** Others are admitted all the while. */
+    @Test
+    void promptRefusedByChance_moreOftenThanALimitMay_isAnsweredAllTheSame() {
+        ScriptedClient client = fixture.account("a");
+        int[] refusals = {0};
+        client.usually((prompt, model, sink) -> {
+            boolean refused = prompt.messages().get(0).text().equals("q") && refusals[0]++ < 25;
+            return (refused ? client.failsAfter(SHORT, FailureKind.RATE_LIMITED) : client.answersAfter(SHORT))
+                    .run(prompt, model, sink);
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        for (int other = 0; other < 1_000; other++) {
+            fixture.ask("other " + other);
+            fixture.advance(Duration.ofMillis(50));
+        }
+        assertThat(answer).isCompleted();
+        assertThat(answer.join().origin().attempts()).isEqualTo(26);
+    }
+
     @Test
     void declaredLimitThatRefusesWhileItHasRoom_isWarnedOfOnce() {
         try (LoggedLines log = new LoggedLines(ScopeClosures.class)) {

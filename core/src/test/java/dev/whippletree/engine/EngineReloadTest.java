@@ -612,13 +612,14 @@ final class EngineReloadTest {
     }
 
     @Test
-    void refusals_areStillCounted() {
+    void refusals_areStillCounted_alsoIfTheAccountMovesToAnotherOrganization() {
         ScriptedClient client = bench.member("a").client();
         client.usually(client.failsAfter(MOMENT, FailureKind.RATE_LIMITED));
         CompletableFuture<Completion> answer = bench.ask("question");
         bench.advance(SECOND.multipliedBy(10));
         assertThat(client.calls()).isBetween(3, 15);
-        bench.route(route -> route.toBuilder().patience(SECOND).build()).reload();
+        bench.member("a").with(said -> said.organization("another"));
+        bench.reload();
         bench.advance(Duration.ofHours(2));
         assertThat(failure(answer).reason()).isEqualTo(Reason.ATTEMPTS_EXHAUSTED);
         assertThat(client.calls()).isEqualTo(20);

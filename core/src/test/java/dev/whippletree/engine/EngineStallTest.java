@@ -247,6 +247,10 @@ final class EngineStallTest {
                 IntStream.range(0, 200).mapToObj(number -> ask("q" + number)).toList();
         fixture.advance(STALL.plus(SHORT));
         assertThat(answers).allSatisfy(answer -> assertThat(stalled(answer)).hasMessageContaining("account a, model"));
+        assertThat(stalled(answers.get(199)))
+                .hasMessage("no account has accepted a call for 2 min 30 s, and none has said when it will; check the"
+                        + " service, or ask again later; failures until then:" + System.lineSeparator()
+                        + "  account a, model: scripted UNAVAILABLE");
     }
 
     @Test

@@ -119,8 +119,9 @@ final class PromptErrorsTest {
                 (ofTenant
                                 ? "the waiting line of tenant 'acme' is full: 1 of its prompts wait already"
                                         + " (tenant-line-size), and this is the newest of its longest session"
-                                : "the waiting line is full: 1 prompts wait already (line-size). Relative to its weight,"
-                                        + " most are of tenant 'acme', and this is the newest of its longest session")
+                                : "the waiting line is full: 1 prompts wait already (line-size). Relative to its"
+                                        + " weight, most are of tenant 'acme', and this is the newest of its longest"
+                                        + " session")
                         + "; there would be room at 2026-01-01T02:00:00Z; retry then, or send fewer prompts at once");
     }
 
@@ -255,13 +256,13 @@ final class PromptErrorsTest {
     @ParameterizedTest
     @CsvSource({
         "FILTERED, FILTERED, 'account a, model: filtered: scripted FILTERED'",
-        "REJECTED, STREAM_INTERRUPTED, 'the answer broke off and couldn''t be continued: account a, model: prompt refused:"
-                + " scripted REJECTED; the failures:|account a, model: UNAVAILABLE: broken|account a, model: REJECTED:"
-                + " scripted REJECTED'",
-        "OVERLOADED, STREAM_INTERRUPTED, 'the answer broke off and couldn''t be continued: all attempts failed:|account a,"
-                + " model: UNAVAILABLE: broken|account a, model: OVERLOADED: scripted OVERLOADED'",
-        "TIMEOUT, STREAM_INTERRUPTED, 'the answer broke off and couldn''t be continued, because the retry gave a different"
-                + " answer (account a, model); the failures:|account a, model: UNAVAILABLE: broken'"
+        "REJECTED, STREAM_INTERRUPTED, 'the answer broke off and couldn''t be continued: account a, model: prompt"
+                + " refused: scripted REJECTED; the failures:|account a, model: UNAVAILABLE: broken|account a,"
+                + " model: REJECTED: scripted REJECTED'",
+        "OVERLOADED, STREAM_INTERRUPTED, 'the answer broke off and couldn''t be continued: all attempts failed:|account"
+                + " a, model: UNAVAILABLE: broken|account a, model: OVERLOADED: scripted OVERLOADED'",
+        "TIMEOUT, STREAM_INTERRUPTED, 'the answer broke off and couldn''t be continued, because the retry gave a"
+                + " different answer (account a, model); the failures:|account a, model: UNAVAILABLE: broken'"
     })
     void answerThatBrokeOff_isToldWithAllThatFailed(FailureKind then, Reason reason, String message) {
         ScriptedClient client = fixture.account("a");

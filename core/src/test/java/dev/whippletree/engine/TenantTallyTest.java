@@ -64,10 +64,10 @@ final class TenantTallyTest {
         fixture.advance(Duration.ofMillis(100));
         ask("greedy");
         fixture.advance(Duration.ofMillis(200));
-        ask("modest");
         for (int number = 0; number < 3; number++) {
             ask("greedy");
         }
+        ask("modest");
         fixture.advance(Duration.ofMillis(300));
         assertThat(tenants())
                 .containsExactly(

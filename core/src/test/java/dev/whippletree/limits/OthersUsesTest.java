@@ -40,6 +40,11 @@ final class OthersUsesTest {
         window.reserve(3, WINDOW).arrived(WINDOW);
         window.takeIn(List.of(), WINDOW);
         assertThat(window.left(WINDOW)).isEqualTo(7);
+        window.takeIn(List.of(new OthersUse(2, WINDOW, 2), new OthersUse(3, WINDOW, 1)), WINDOW);
+        window.takeIn(List.of(new OthersUse(3, WINDOW, 3)), WINDOW + 1);
+        assertThat(window.left(WINDOW + 1))
+                .as("one is withdrawn, the other larger")
+                .isEqualTo(4);
     }
 
     @Test

@@ -142,6 +142,15 @@ final class CacheTiersTest {
     }
 
     @Test
+    void cacheThatAnswersInTime_leavesNoTimer() {
+        near.latency(Duration.ofMillis(500));
+        tiers.find(KEY, outcomes::add);
+        timeline.advance(Duration.ofMillis(500));
+        assertThat(outcomes).hasSize(1);
+        assertThat(timeline.runNext()).isFalse();
+    }
+
+    @Test
     void store_tellsOnceTheNearestHasIt_howeverSlowTheOthersAre() {
         near.latency(Duration.ofMillis(500));
         far.fault(CompletableFuture::new);

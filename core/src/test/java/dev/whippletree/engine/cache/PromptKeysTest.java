@@ -184,8 +184,8 @@ final class PromptKeysTest {
         object.put("b", Map.of("z", 1, "y", "\"\\\n\u0001\u000f\u0010\u001f "));
         object.put("a", Arrays.asList(true, null, List.of(), Map.of(), ""));
         assertThat(CanonicalJson.write(object))
-                .isEqualTo(
-                        "{\"a\":[true,null,[],{},\"\"],\"b\":{\"y\":\"\\\"\\\\\\u000a\\u0001\\u000f\\u0010\\u001f \",\"z\":1}}");
+                .isEqualTo("{\"a\":[true,null,[],{},\"\"],"
+                        + "\"b\":{\"y\":\"\\\"\\\\\\u000a\\u0001\\u000f\\u0010\\u001f \",\"z\":1}}");
     }
 
     @Test

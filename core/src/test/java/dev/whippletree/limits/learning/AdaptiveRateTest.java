@@ -156,6 +156,18 @@ final class AdaptiveRateTest {
     }
 
     @Test
+    void bucketRefusesBrieflyAgainSoonAfterACut_isCutFurther() {
+        refused(admitted(100, 0, 100 * SECOND), 102 * SECOND);
+        refused(admitted(100, 102 * SECOND, 202 * SECOND), 204 * SECOND);
+        long now = admitted(60, 204 * SECOND, 264 * SECOND);
+        refused(now, now + SECOND);
+        now = admitted(20, now + SECOND, now + 21 * SECOND);
+        double before = perSecond();
+        refused(now, now + SECOND);
+        assertThat(perSecond()).isCloseTo(0.9 * before, within(0.001));
+    }
+
+    @Test
     void closedBrieflyAfterFewCalls_isNoMeasure_ifItsWindowIsLong() {
         long opening = find();
         long now = admitted(60, opening, opening + 60 * SECOND);

@@ -1,6 +1,7 @@
 package dev.whippletree.limits.learning;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.whippletree.limits.learning.RefusalCause.Verdict;
 import java.time.Duration;
@@ -121,6 +122,25 @@ final class RefusalCauseTest {
         assertThat(refusedEvery(10, 100)).isEqualTo(Verdict.UNCLEAR);
         assertThat(refusedEvery(10, 10)).isEqualTo(Verdict.PROVEN_CHANCE);
         assertThat(refusedEvery(10, 1000)).as("for good").isEqualTo(Verdict.CHANCE);
+    }
+
+    @Test
+    void share_isOfTheCallsBegunSince_fourFifthsAtMost() {
+        RefusalShare share = new RefusalShare(5);
+        share.count(4, true);
+        share.count(5, false);
+        share.count(5, true);
+        share.count(6, true);
+        assertThat(share.refusals()).isEqualTo(2);
+        assertThat(share.admitted()).isEqualTo(1);
+        assertThat(share.share()).isEqualTo(2 / 3.0);
+        assertThat(Math.exp(share.evidence(0.5, 0.25))).isCloseTo(4 * 2 / 3.0, within(1e-9));
+        share.halve();
+        assertThat(share.calls()).isEqualTo(1.5);
+        for (int call = 0; call < 9; call++) {
+            share.count(7, true);
+        }
+        assertThat(share.share()).isEqualTo(0.8);
     }
 
     @Test
