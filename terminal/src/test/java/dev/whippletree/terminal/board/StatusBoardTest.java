@@ -7,6 +7,8 @@ import static org.mockito.Mockito.when;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.AccountStatus;
+import dev.whippletree.model.StatusSnapshot.Tenant;
+import dev.whippletree.model.TokenUsage;
 import dev.whippletree.status.Bill;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -116,11 +118,26 @@ class StatusBoardTest {
     }
 
     @Test
-    void withoutPrices_costIsUnknown_neverNothing() {
-        Bill bill = Bill.of(Snapshots.busy(), List.of(), Optional.empty(), LocalDate.EPOCH);
-        assertThat(String.join("\n", board.lines(Snapshots.busy(), bill)))
-                .contains("unknown", "names no price list")
-                .doesNotContain("0.00");
+    void billOfOneModelWithoutPrices_hasNoSum_andNoCost() {
+        Bill.Item item = new Bill.Item("hf-1", "fast", TokenUsage.of(1_000, 2), Optional.empty(), Optional.empty());
+        assertThat(String.join(
+                        "\n", new Costs(new Screen(false, 100)).lines(new Bill(List.of(item), Optional.empty()))))
+                .isEqualTo("""
+                        Tokens of  Model  Prompt  Completion     Cost
+                        hf-1       fast    1,000           2  unknown
+                        Cost unknown: the configuration names no price list (prices: FILE).""");
+    }
+
+    @Test
+    void weightsThatAreAllOne_areNotShown() {
+        StatusSnapshot status = mock();
+        Tenant one = new Tenant(Optional.of(" "), Optional.of(1), 2, Optional.empty(), 3, List.of());
+        when(status.tenants()).thenReturn(List.of(one));
+        when(status.tenantsIn(10)).thenReturn(List.of(one));
+        assertThat(String.join("\n", new Tenants(new Screen(false, 100)).lines(status)))
+                .isEqualTo("""
+                        Tenant     Waiting  Oldest  Starts  Share  Limit used
+                        (no name)        2       –       3  0.0 %           –""");
     }
 
     @Test
