@@ -1,6 +1,7 @@
 package dev.whippletree.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
@@ -230,7 +231,9 @@ final class OpenTelemetryListenerTest {
 
     @Test
     void everyNumberOfAStatus_isObserved() {
-        new OpenTelemetryListener(sdk).started(ReadingsTest::status);
+        OpenTelemetryListener listener = new OpenTelemetryListener(sdk);
+        listener.started(ReadingsTest::status);
+        assertThatIllegalStateException().isThrownBy(() -> listener.started(ReadingsTest::status));
         Collection<MetricData> all = metrics.collectAllMetrics();
         assertThat(all)
                 .extracting(metric -> metric.getName() + " " + metric.getUnit())

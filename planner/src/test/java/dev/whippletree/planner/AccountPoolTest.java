@@ -37,16 +37,6 @@ class AccountPoolTest {
     }
 
     @Test
-    void severalKinds_areNumberedThroughForEachService() {
-        AccountPool pool = AccountPool.parse("huggingface:1x1000/h, groq:1x30/min,huggingface:2x500/h");
-
-        assertThat(pool.groups())
-                .flatExtracting(AccountGroup::organizations)
-                .extracting(Organization::id)
-                .containsExactly("huggingface-1", "groq-1", "huggingface-2", "huggingface-3");
-    }
-
-    @Test
     void creditAmongTheLimits_isToldFromThem() {
         AccountGroup group = AccountPool.parse("groq:1x30/min+0.10 usd / month+8000tok/min")
                 .groups()

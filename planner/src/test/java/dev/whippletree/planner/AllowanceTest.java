@@ -11,7 +11,6 @@ import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -86,16 +85,10 @@ class AllowanceTest {
     }
 
     /** Groq counts 100 an hour of each model. */
-    @Test
-    void limitOfEachModel_holdsOnceForEach() {
-        assertThat(calls("groq", "a")).isEqualTo(100);
-        assertThat(calls("groq", "a", "b")).isEqualTo(200);
-        assertThat(calls("groq", "a", "b", "c")).isEqualTo(300);
-    }
-
-    @Test
-    void limitThatModelsShare_holdsOnceForAll() {
-        assertThat(calls("huggingface", "a", "b", "c")).isEqualTo(100);
+    @ParameterizedTest
+    @CsvSource({"groq, a, 100", "groq, a b, 200", "groq, a b c, 300", "huggingface, a b c, 100"})
+    void limit_holdsOnceForEachModelWhereItsServiceCountsSo(String service, String models, long calls) {
+        assertThat(calls(service, models.split(" "))).isEqualTo(calls);
     }
 
     @ParameterizedTest

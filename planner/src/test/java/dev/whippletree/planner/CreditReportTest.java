@@ -20,9 +20,8 @@ final class CreditReportTest {
     private static final LocalDate TODAY = LocalDate.of(2026, 11, 28);
     private static final AccountPool POOL = AccountPool.parse("huggingface:1x1000/h+1usd/month");
 
-    private static CreditUse use(int... callsOfMinutes) {
-        TokenPrice price = new TokenPrice(
-                "huggingface", Configuration.DEFAULT_MODEL, new BigDecimal("200"), new BigDecimal("200"), "usd", TODAY);
+    private static CreditUse use(BigDecimal million, int... callsOfMinutes) {
+        TokenPrice price = new TokenPrice("huggingface", Configuration.DEFAULT_MODEL, million, million, "usd", TODAY);
         PlanRequest request = PlanRequest.of(List.of(1), POOL)
                 .withPrices(new PriceList("prices.yaml", TODAY, 90, "usd", List.of(price)));
         Targets targets = new Targets(POOL);
@@ -38,9 +37,12 @@ final class CreditReportTest {
                 .get(0);
     }
 
+    /** The price of a million tokens; one call takes 500 of them. */
     @ParameterizedTest
-    @CsvSource({"5, 4, 5, 3", "5, 5, 5, 2", "10, 0, 0, 1", "6, 5, 0, 2"})
-    void creditRunsOut_inTheMinuteInWhichItIsUsedUp(int first, int second, int third, int minute) {
-        assertThat(use(first, second, third).runsOutInMinute()).hasValue(minute);
+    @CsvSource({"200, 5, 4, 5, 3", "200, 5, 5, 5, 2", "200, 10, 0, 0, 1", "200, 6, 5, 0, 2", "2001, 0, 0, 0, 1"})
+    void creditRunsOut_inTheMinuteInWhichItIsUsedUp(String price, int first, int second, int third, int minute) {
+        CreditUse use = use(new BigDecimal(price), first, second, third);
+        assertThat(use.runsOutInMinute()).hasValue(minute);
+        assertThat(use.share().orElseThrow()).isGreaterThanOrEqualTo(1);
     }
 }

@@ -70,7 +70,12 @@ public class PlanExamplesTest {
                         typed("groq:3x10/d+0.05usd/month", 25)
                                 .withHorizon(Duration.ofDays(2))
                                 .withAdvice(false)),
-                Arguments.of("tight", WIDE, unpriced(3, "openai:1x5/min").withHorizon(Duration.ofMinutes(2))),
+                Arguments.of(
+                        "tight",
+                        WIDE,
+                        unpriced(3, "openai:1x3/30s")
+                                .withHorizon(Duration.ofMinutes(2))
+                                .withWorkload(Workload.STANDARD.withRepeat(0.78))),
                 Arguments.of("unknown", WIDE, typed("huggingface:1x100/h+1eur/month,groq:3,openai:2x10/min", 6, 3)),
                 Arguments.of("no-limits", WIDE, unpriced(2, "groq:14,huggingface:1x0.10usd/month")),
                 Arguments.of(

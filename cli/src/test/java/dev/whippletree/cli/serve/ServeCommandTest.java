@@ -4,11 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.Shell;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.terminal.Terminal;
+import dev.whippletree.time.SystemTimeline;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,21 +63,36 @@ class ServeCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"100, 100", "20000, 10000"})
-    void connections_areAsManyAsTheProcessCanHave_andAsTheConfigurationAllows(int possible, int bound)
+    @CsvSource({"100, 100, true", "5000, 5000, false", "20000, 10000, false"})
+    void connections_areAsManyAsTheProcessCanHave_andAsTheConfigurationAllows(int possible, int bound, boolean warned)
             throws IOException {
         configure("");
-        try (Whippletree whippletree = Whippletree.builder()
-                .configuration(folder.resolve("whippletree.yaml"))
-                .environment(Map.of("HF_TOKEN", "hf_secret"))
-                .build()) {
+        List<String> logged = Collections.synchronizedList(new ArrayList<>());
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        try (SystemTimeline timeline = new SystemTimeline();
+                Whippletree whippletree = Whippletree.builder()
+                        .configuration(folder.resolve("whippletree.yaml"))
+                        .environment(Map.of("HF_TOKEN", "hf_secret"))
+                        .build()) {
             GatewaySettings settings = new ServeRun.Wish(
                             Optional.of("127.0.0.2"), Optional.of(99), Duration.ZERO, possible)
                     .settings(whippletree.configuration());
 
             assertThat(settings.bounds().mostConnections()).isEqualTo(bound);
             assertThat(settings.host() + ":" + settings.port()).isEqualTo("127.0.0.2:99");
+            Surroundings surroundings = Shell.around(folder, Map.of(), nowhere, nowhere, Terminal.NONE, timeline);
+            surroundings.interruption().complete(null);
+            LogOutput.to(logged::add);
+            new ServeRun(
+                            surroundings,
+                            new ServeRun.Wish(Optional.empty(), Optional.of(0), Duration.ZERO, possible),
+                            Optional.empty())
+                    .run(whippletree);
+        } finally {
+            LogOutput.to(System.err::println);
         }
+        assertThat(logged.stream().anyMatch(line -> line.contains("max-connections is " + bound + " here, not 10000")))
+                .isEqualTo(warned);
     }
 
     @Test

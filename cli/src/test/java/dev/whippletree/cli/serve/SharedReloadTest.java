@@ -119,12 +119,18 @@ class SharedReloadTest {
     void bothPartsChangeTogether() throws Exception {
         write(OTHER_ACCOUNTS + "gateway: {clients: [{name: other, key: another-key-0123456789}]}\n");
         reload.run();
-        assertThat(err.toString()).contains("account two: added", "has been reloaded");
+        assertThat(err.toString())
+                .contains("account two: added", "has been reloaded")
+                .doesNotContain("restart");
         assertThat(get("/v1/models", "Authorization", "Bearer another-key-0123456789")
                         .body())
                 .contains("second");
         assertThat(get("/v1/models", "Authorization", "Bearer " + KEY).statusCode())
                 .isEqualTo(401);
+        write(OTHER_ACCOUNTS + GATEWAY.replace("clients", "max-connections: 50, clients"));
+        reload.run();
+        assertThat(err.toString())
+                .contains("changes other than clients, watch-key and show-accounts take effect after");
     }
 
     @ParameterizedTest

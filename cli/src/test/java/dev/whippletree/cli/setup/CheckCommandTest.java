@@ -28,7 +28,8 @@ class CheckCommandTest {
     void goodConfiguration_isShown() {
         shell.variable("KEY", "sesame").variable("OTHER", "sesame-2").file("whippletree.yaml", """
                 accounts:
-                  - {id: one, provider: scripted, token: '${KEY}', organization: acme, limits: [1000 requests / 1h]}
+                  - {id: one, provider: scripted, token: '${KEY}', organization: acme,
+                     limits: [1000 requests / 1h, {limit: 5 / 1s, model: m}]}
                   - {id: two, provider: scripted, token: '${OTHER}'}
                 routes:
                   tiers: {tiers: [[{account: one, model: m}, {account: two, model: n}], [{account: two, model: o}]]}
@@ -41,7 +42,7 @@ class CheckCommandTest {
         assertThat(shell.out().lines())
                 .containsExactly(
                         "2 accounts",
-                        "  one: scripted, organization acme, 1000 requests / 1h",
+                        "  one: scripted, organization acme, 1000 requests / 1h, 5 requests / 1s of m",
                         "  two: scripted, no limits declared",
                         "2 routes",
                         "  tiers: one with m and two with n, then two with o, round-robin",

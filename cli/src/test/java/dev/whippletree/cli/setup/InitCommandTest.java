@@ -141,7 +141,9 @@ class InitCommandTest {
         Files.writeString(folder.resolve("token"), "hf_sesame");
         shell.withAccount().variable("HF_HOME", folder.toString());
         shell.succeeds("init");
-        assertThat(shell.out()).contains("hf-1 is commented out: its token isn't in a variable");
+        assertThat(shell.out())
+                .contains(
+                        "with 1 account: scripted-1 from SCRIPTED_TOKEN", "hf-1 is commented out: its token isn't in");
         assertThat(written()).contains("    #token: ${file:/path}\n").doesNotContain("sesame", "##");
         shell.succeeds("check");
     }

@@ -155,6 +155,7 @@ class StatusCommandTest {
         keepState("10 requests / 1d");
         shell.provider.failure = Optional.of(Failure.of(FailureKind.QUOTA_EXHAUSTED, "no credit left"));
         assertThat(shell.run("ask", "Hello")).isEqualTo(3);
+        assertThat(shell.err()).contains("no credit left").doesNotContain("; check ");
         Shell mended = new Shell(folder).withAccount();
         mended.succeeds("status");
         assertThat(mended.out()).contains("         off").contains("no credit left");
