@@ -257,6 +257,8 @@ final class ConfigurationMistakesTest {
             route: aliases: {gpt-4o: r}, accounts: {a: 1}
             => @2: routes.r.accounts: expected a list, not keys; write, for example, [one, another]
             => @2: routes.r.aliases: expected a list, not keys; write, for example, [one, another]
+            route: accounts: []
+            => @2: routes.r.accounts: the list is empty; name one account or more, or remove the key to use all
             route: tiers: null, accounts: null
             => @2: routes.r.tiers: a value is missing
             => @2: routes.r.accounts: a value is missing

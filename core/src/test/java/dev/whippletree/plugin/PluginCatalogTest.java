@@ -204,11 +204,7 @@ final class PluginCatalogTest {
                 List.of()));
         List<AccountSettings> accounts =
                 List.of(AccountSettings.builder("a", "fake").build());
-        Assembly.of(
-                        catalog,
-                        DefaultConfiguration.of(accounts, "m", List.of()),
-                        new VirtualTimeline(1),
-                        Hooks.NONE)
+        Assembly.of(catalog, DefaultConfiguration.of(accounts, "m", List.of()), new VirtualTimeline(1), Hooks.NONE)
                 .close();
         verify(catalog).close();
     }
