@@ -3,6 +3,9 @@ package dev.whippletree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.ConfigurationTree;
@@ -16,6 +19,7 @@ import dev.whippletree.plugin.FakePlugins.FakeCache;
 import dev.whippletree.plugin.FakePlugins.FakeProvider;
 import dev.whippletree.plugin.FakePlugins.FakeStrategy;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
@@ -56,9 +60,13 @@ final class WhippletreeReloadTest {
 
     private Whippletree built(String yaml) throws IOException {
         write(yaml);
+        Provider other = mock();
+        when(other.name()).thenReturn("other");
+        when(other.connect(any(), any())).thenReturn(mock());
         Whippletree built = Whippletree.builder()
                 .timeline(timeline)
                 .provider(new FakeProvider())
+                .provider(other)
                 .cache(new FakeCache())
                 .strategy(new FakeStrategy())
                 .configuration(folder.resolve("whippletree.yaml"))
@@ -190,9 +198,11 @@ final class WhippletreeReloadTest {
         reloaded(whippletree, "accounts: [{id: a, provider: fake, weight: 2, close-fails: yes}]");
 
         assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a");
+        reloaded(whippletree, "accounts: [{id: a, provider: other}]");
+        assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a", "close a");
         whippletree.close(Duration.ZERO);
         timeline.runAll();
-        assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a", "close a");
+        assertThat(FakePlugins.EVENTS).as("each is closed once").hasSize(3);
     }
 
     @Test

@@ -47,6 +47,7 @@ import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Provider;
+import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
@@ -56,6 +57,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -236,31 +238,6 @@ final class WhippletreeTest {
     }
 
     @Test
-    void stateFolder_isSavedToWhenItIsClosed() {
-        AccountSettings account = AccountSettings.builder("a", "fake")
-                .token("token-a")
-                .limit("10 requests / 1d")
-                .build();
-        for (int run = 0; run < 3; run++) {
-            try (Whippletree whippletree = realTime(account)) {
-                whippletree.complete(HELLO).join();
-            }
-        }
-        try (Whippletree whippletree = realTime(account)) {
-            assertThat(whippletree.status().accounts().get(0).limits().get(0).left())
-                    .isEqualTo(7);
-        }
-    }
-
-    private Whippletree realTime(AccountSettings account) {
-        return Whippletree.builder()
-                .provider(new FakeProvider())
-                .account(account)
-                .state(folder)
-                .build();
-    }
-
-    @Test
     void environmentDeclaresAccountsAndModel_butAGivenModelIsStronger() {
         Map<String, String> environment = Map.of("FAKE_TOKEN", "x", "WHIPPLETREE_MODEL", "theirs");
 
@@ -308,6 +285,9 @@ final class WhippletreeTest {
         assertThat(catchThrowableOfType(ConfigurationException.class, () -> Whippletree.open(file)))
                 .hasMessageContaining(
                         "team.yaml, line 1: accounts[0].token: the environment variable NO_SUCH_VARIABLE isn't set");
+        Files.writeString(file, "accounts: [{id: a, provider: none, token: '${PATH}'}]");
+        assertThat(catchThrowableOfType(ConfigurationException.class, () -> Whippletree.open(file)))
+                .hasMessageNotContaining("PATH");
         assertThat(catchThrowableOfType(
                         ConfigurationException.class, () -> Whippletree.open(folder.resolve("missing.yaml"))))
                 .hasMessageContaining("missing.yaml");
@@ -405,6 +385,19 @@ final class WhippletreeTest {
                 .containsExactly("open a", "open strategy", "open strategy", "open cache");
         whippletree.reload(whippletree.configuration().withRoutes(List.of(route.withTimeouts(route.timeouts()))));
         assertThat(FakePlugins.EVENTS).as("the route is the same").hasSize(4);
+    }
+
+    @Test
+    void clientOfTheProgram_isAskedInPlaceOfTheProviders() {
+        ProviderClient wrapper = mock();
+        when(wrapper.refuses(any(), any())).thenReturn(Optional.of("not today"));
+        Whippletree whippletree = builder()
+                .account("a", "fake", "x")
+                .clients((account, client) -> wrapper)
+                .build();
+        CompletableFuture<Completion> answer = whippletree.complete(HELLO);
+        timeline.runAll();
+        assertThatThrownBy(answer::join).hasMessageContaining("not today");
     }
 
     @Test
@@ -551,14 +544,22 @@ final class WhippletreeTest {
                 .containsExactly(
                         "plugins: " + folder.resolve("missing") + ": there is no such folder",
                         "account a: no token; check FAKE_TOKEN or the variable that holds it");
-        assertThat(builder()
-                        .classLoader(new URLClassLoader(new URL[0], null))
-                        .provider(new Twin())
-                        .foundPlugins()
-                        .found())
-                .extracting(FoundPlugin::origin)
-                .hasSize(4)
-                .containsOnly(FoundPlugin.PluginOrigin.PROGRAM);
+        ClassLoader none = new URLClassLoader(new URL[0], null);
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        List<List<FoundPlugin>> found = new ArrayList<>();
+        found.add(
+                builder().provider(new Twin()).classLoader(none).foundPlugins().found());
+        Thread.currentThread().setContextClassLoader(none);
+        try {
+            found.add(builder().provider(new Twin()).foundPlugins().found());
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+        assertThat(found)
+                .allSatisfy(all -> assertThat(all)
+                        .extracting(FoundPlugin::origin)
+                        .hasSize(4)
+                        .containsOnly(FoundPlugin.PluginOrigin.PROGRAM));
         assertThatThrownBy(builder().provider(new Twin())::plugins)
                 .hasMessageStartingWith("two plugins are the provider 'fake'");
         assertThat(problem(builder().environment(Map.of())).problems())

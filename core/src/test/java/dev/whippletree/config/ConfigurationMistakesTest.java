@@ -156,6 +156,10 @@ final class ConfigurationMistakesTest {
             => @5: prices.tax: unknown key; known: as-of, currency, prices, stale-after-days
             prices: [a, b]
             => @1: prices: expected a single value
+            plugins: [a]
+            state: {a: b}
+            => @2: state: expected a single value
+            => @1: plugins: expected a single value
             prices: "a\\0b"
             => @1: prices: this isn't a valid file name: Nul character not allowed
             prices: /no/such/prices.yaml
@@ -289,8 +293,8 @@ final class ConfigurationMistakesTest {
             default-route: x
             routes: {main: {}}
             => @2: default-route: no route named 'x'; known: main
-            route: strategy: round-robbin
-            => @2: routes.r.strategy: no strategy named 'round-robbin'; known: least-loaded, round-robin; did you mean 'round-robin'?
+            route: strategy: {name: round-robbin}
+            => @2: routes.r.strategy.name: no strategy named 'round-robbin'; known: least-loaded, round-robin; did you mean 'round-robin'?
             route: strategy: {choices: 2}
             => @2: routes.r.strategy.name: the strategy's name is missing
             route: strategy: {name: least-loaded, choice: 2}

@@ -299,7 +299,7 @@ final class ConfigurationReaderTest {
                 Plugins.KNOWN,
                 Map.of(),
                 () -> {
-                    throw new ConfigurationException(List.of("environment: HF_TOKEN_2 is HF_TOKEN again"));
+                    throw new ConfigurationException(List.of("environment: HF_TOKEN_2 is HF_TOKEN again", "and more"));
                 },
                 List.of());
 
@@ -309,6 +309,7 @@ final class ConfigurationReaderTest {
         assertThat(problem.problems())
                 .containsExactly(
                         "environment: HF_TOKEN_2 is HF_TOKEN again",
+                        "and more",
                         "f.yaml, line 1: line-size: expected a whole number, 0 or more, not '-1'");
     }
 
@@ -369,6 +370,10 @@ final class ConfigurationReaderTest {
                 .key();
         Files.writeString(file, "second\n");
         assertThat(key.reveal()).isEqualTo("second");
+        Files.writeString(file, "x".repeat(4_096));
+        assertThat(key.reveal()).hasSize(4_096);
+        Files.writeString(file, "x".repeat(4_097));
+        assertThatThrownBy(key::reveal).hasMessageEndingWith("is larger than 4 KB");
         Files.writeString(file, " \n");
         assertThatThrownBy(key::reveal).hasMessageContaining("is empty");
         Files.delete(file);

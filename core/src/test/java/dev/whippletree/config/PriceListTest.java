@@ -20,8 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 final class PriceListTest {
 
-    private static final String HEAD = "as-of: 2026-11-01\ncurrency: USD\n";
-    private static final String PRICE = "prices: [{provider: groq, model: m3.10, prompt: 0.15, completion: 0}]\n";
+    private static final String HEAD = "as-of: ' 2026-11-01 '\ncurrency: ' USD '\n";
+    private static final String PRICE =
+            "prices: [{provider: ' groq ', model: ' m3.10 ', prompt: ' 0.15 ', completion: 0}]\n";
 
     @TempDir
     private Path folder;

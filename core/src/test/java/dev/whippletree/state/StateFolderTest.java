@@ -2,6 +2,7 @@ package dev.whippletree.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport.Refill;
@@ -121,6 +122,9 @@ final class StateFolderTest {
                         new OwnState("p", List.of(), List.of(fast), List.of(wordy, endless), Set.of(), List.of()),
                         false,
                         NOW));
+        assertThatThrownBy(() -> new WindowUses(DAY, new TreeMap<>(Map.of(1L, 1L, 2L, -1L))))
+                .hasMessage("a use can't be negative");
+        assertThatThrownBy(() -> tokens("a", NOW, 1, -1)).hasMessage("tokens can't be negative");
         assertThat(open().found().limits().get(0).refill()).isEqualTo(Duration.ofMillis(1));
         assertThat(open().found().closures()).extracting(SavedClosure::reason).containsExactly("x".repeat(500));
     }
@@ -170,6 +174,8 @@ final class StateFolderTest {
         SavedState ended = open().found();
         assertThat(ended.processes()).as("those that ended are one").containsOnlyKeys(SavedState.ENDED, "one", "other");
         assertThat(sum(ended, "")).isEqualTo(29);
+        assertThat(done(open().exchange(used("idle", 0, NOW), false, NOW)).processes())
+                .doesNotContainKey("idle");
         Instant later = NOW.plus(Duration.ofDays(1)).plusMillis(DAY.bucketMillis());
         OwnState nothing = new OwnState("q", List.of(), List.of(), List.of(), Set.of(), List.of());
         assertThat(done(open().exchange(nothing, false, later)).processes())
