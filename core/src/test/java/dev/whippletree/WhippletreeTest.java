@@ -49,6 +49,7 @@ import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Settings;
+import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
 import java.net.URL;
@@ -94,15 +95,17 @@ final class WhippletreeTest {
     @Test
     void accountsAndACache_areAllItTakes_andAreClosedInReverse_thoughOneFailsTo() {
         FakeProvider provider = new FakeProvider();
-        try (Whippletree whippletree = Whippletree.builder()
-                .provider(provider)
-                .cache(new FakeCache())
-                .account("a", "fake", "token-a")
-                .account(AccountSettings.builder("b", "fake")
-                        .setting("close-fails", "yes")
-                        .build())
-                .cache("fake")
-                .build()) {
+        LoggedLines log = new LoggedLines("dev.whippletree.plugin.PluginOpener");
+        try (log;
+                Whippletree whippletree = Whippletree.builder()
+                        .provider(provider)
+                        .cache(new FakeCache())
+                        .account("a", "fake", "token-a")
+                        .account(AccountSettings.builder("b", "fake")
+                                .setting("close-fails", "yes")
+                                .build())
+                        .cache("fake")
+                        .build()) {
             Completion answer = whippletree.complete(HELLO).join();
 
             assertThat(answer.text()).isEqualTo("answer of a, " + Configuration.DEFAULT_MODEL);
@@ -122,6 +125,7 @@ final class WhippletreeTest {
         }
         assertThat(FakePlugins.EVENTS)
                 .containsExactly("open a", "open b", "open cache", "close cache", "close b", "close a");
+        assertThat(log.all()).containsExactly("WARN A plugin failed to close");
     }
 
     @Test
@@ -252,10 +256,19 @@ final class WhippletreeTest {
                 routes: {r: {strategy: fake}}
                 caches: [fake]
                 state: missing
+                plugins: more
                 """);
         Map<String, String> environment = Map.of("TOKEN", "x", "WHIPPLETREE_MODEL", "theirs");
-        Whippletree whippletree =
-                builder().configuration(file).environment(environment).build();
+        Path plugins = Files.createDirectory(folder.resolve("plugins"));
+        Files.writeString(plugins.resolve("text.jar"), "no jar");
+        Path more = Files.createDirectory(folder.resolve("more"));
+        Files.writeString(more.resolve("text.jar"), "no jar");
+        LoggedLines log = new LoggedLines(Whippletree.class);
+        Whippletree whippletree = builder()
+                .configuration(file)
+                .environment(environment)
+                .plugins(plugins)
+                .build();
 
         assertThat(FakePlugins.EVENTS).contains("open a", "open strategy", "open cache");
         assertThat(whippletree.configuration().state()).contains(folder.resolve("missing"));
@@ -267,6 +280,13 @@ final class WhippletreeTest {
                 .isEqualTo(whippletree.configuration().warnings());
         assertThat(answer(whippletree)).isEqualTo("answer of a, theirs");
         assertThat(whippletree.reload()).hasToString("nothing changed");
+        log.close();
+        String warning = "WARN " + whippletree.configuration().warnings().get(0);
+        assertThat(log.all().stream().distinct())
+                .hasSize(4)
+                .anyMatch(line -> line.startsWith("WARN A plugin can't be loaded and isn't used: " + plugins))
+                .anyMatch(line -> line.startsWith("WARN A plugin can't be loaded and isn't used: " + more))
+                .contains(warning, "INFO The configuration has been reloaded: nothing changed");
         assertThat(whippletree.configuration().warnings()).hasSize(1);
         assertThat(answer(builder().configuration(file).environment(environment).model("mine")))
                 .isEqualTo("answer of a, mine");

@@ -299,6 +299,15 @@ final class ConfigurationMistakesTest {
             => @2: routes.r.strategy.name: the strategy's name is missing
             route: strategy: {name: least-loaded, choice: 2}
             => @2: routes.r.strategy.choice: unknown key; did you mean 'choices'?
+            route: leave: 91%
+            => @2: routes.r.leave: expected a percentage from 0% to 90%, not '91%'
+            route: leave: 0.1
+            => @2: routes.r.leave: expected a percentage from 0% to 90%, not '0.1'
+            accounts: [{id: a, provider: groq}]
+            routes: {r: {aliases: [s, x, r]}, s: {aliases: [x]}}
+            => @2: routes.r.aliases[0]: a route already has the name or alias 's'
+            => @2: routes.r.aliases[2]: a route already has the name or alias 'r'
+            => @2: routes.s.aliases[0]: a route already has the name or alias 'x'
             route: ttl: never
             => @2: routes.r.ttl: 'never' is not a duration such as 250ms, 30s, 5m, 1h, 1d, 1w
             route: backoff: {first: 5s, most: 1s}

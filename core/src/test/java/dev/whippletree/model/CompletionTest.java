@@ -160,6 +160,7 @@ final class CompletionTest {
         assertThat(new PromptException(PromptException.Reason.REJECTED, "no", List.of(first, last), Optional.empty())
                         .kind())
                 .contains(FailureKind.REJECTED);
+        assertThat(new ConfigurationException(List.of("a", "b"))).hasMessage("a" + System.lineSeparator() + "b");
         assertThat(List.of(first, last))
                 .hasToString("[account a, m: TIMEOUT: slow, account b, m: REFUSED (400): no such field]");
     }
