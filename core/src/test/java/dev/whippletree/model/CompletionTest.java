@@ -152,9 +152,11 @@ final class CompletionTest {
                 FailureKind.REJECTED,
                 "no such field",
                 OptionalInt.of(400),
-                Optional.empty(),
+                Optional.of("code"),
                 Optional.empty(),
                 Reach.PROMPT);
+        assertThat(refused.code()).contains("code");
+        assertThat(refused.param()).isEmpty();
         AttemptReport first = new AttemptReport("a", "m", Failure.of(FailureKind.TIMEOUT, "slow"), Duration.ZERO);
         AttemptReport last = new AttemptReport("b", "m", refused, Duration.ZERO);
         assertThat(new PromptException(PromptException.Reason.REJECTED, "no", List.of(first, last), Optional.empty())
