@@ -353,9 +353,10 @@ final class WhippletreeReloadTest {
             assertThat(whippletree.status().accounts())
                     .extracting(account -> account.id())
                     .containsExactly("a");
-            return () -> events.add("taken over");
+            return () -> events.add(
+                    "taken over with " + whippletree.status().accounts().size() + " accounts");
         });
-        assertThat(events).containsExactly("open b", "open c", "open strategy", "taken over");
+        assertThat(events).containsExactly("open b", "open c", "open strategy", "taken over with 2 accounts");
         assertThat(whippletree.configuration()).isSameAs(handed.get());
         assertThat(answer(whippletree, Prompt.of("Hello"))).endsWith(", n");
         whippletree.close(Duration.ZERO);

@@ -241,23 +241,23 @@ final class StateFolderTest {
         Instant ahead = NOW.plus(Duration.ofDays(400));
         SavedClosure closure = new SavedClosure(PLACE, false, ahead, ahead.plusSeconds(60), "why", "");
         SavedLimit limit = limit(5, ahead);
-        open().exchange(
-                        new OwnState(
-                                "p",
-                                List.of(uses(DAY, 3, ahead)),
-                                List.of(limit),
-                                List.of(closure),
-                                Set.of(),
-                                List.of()),
-                        true,
-                        ahead);
+        OwnState own = new OwnState(
+                "p",
+                List.of(uses(DAY, 3, ahead)),
+                List.of(limit),
+                List.of(closure),
+                Set.of(),
+                List.of(tokens("a", ahead, 7)));
+        open().exchange(own, true, ahead);
         SavedState seen = open().found().at(NOW);
         assertThat(limit(5, NOW.plusSeconds(60)).seenAt(NOW).full())
                 .as("clocks may differ by a minute")
                 .isEqualTo(NOW.plusSeconds(660));
         assertThat(limit(5, NOW.plusSeconds(61)).seenAt(NOW).full()).isEqualTo(NOW.plusSeconds(600));
-        assertThat(seen.closures().get(0).until()).isEqualTo(NOW.plusSeconds(60));
-        assertThat(seen.limits().get(0).full()).isEqualTo(NOW.plusSeconds(600));
+        assertThat(seen.closures())
+                .containsExactly(new SavedClosure(PLACE, false, NOW, NOW.plusSeconds(60), "why", ""));
+        assertThat(seen.limits()).containsExactly(limit(5, NOW));
+        assertThat(seen.tokens()).containsExactly(tokens("a", NOW, 7));
         assertThat(sum(seen, "")).isEqualTo(3);
         Instant dayLater = NOW.plus(Duration.ofDays(1)).plusSeconds(60).plusMillis(DAY.bucketMillis());
         assertThat(sum(seen.at(dayLater), "")).isZero();
