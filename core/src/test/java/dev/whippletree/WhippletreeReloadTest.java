@@ -3,6 +3,9 @@ package dev.whippletree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.ConfigurationTree;
@@ -16,6 +19,7 @@ import dev.whippletree.plugin.FakePlugins.FakeCache;
 import dev.whippletree.plugin.FakePlugins.FakeProvider;
 import dev.whippletree.plugin.FakePlugins.FakeStrategy;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
@@ -56,9 +60,13 @@ final class WhippletreeReloadTest {
 
     private Whippletree built(String yaml) throws IOException {
         write(yaml);
+        Provider other = mock();
+        when(other.name()).thenReturn("other");
+        when(other.connect(any(), any())).thenReturn(mock());
         Whippletree built = Whippletree.builder()
                 .timeline(timeline)
                 .provider(new FakeProvider())
+                .provider(other)
                 .cache(new FakeCache())
                 .strategy(new FakeStrategy())
                 .configuration(folder.resolve("whippletree.yaml"))
@@ -187,12 +195,14 @@ final class WhippletreeReloadTest {
 
         reloaded(whippletree, "accounts: [{id: a, provider: fake, weight: 2}]");
         assertThat(FakePlugins.EVENTS).isEmpty();
-        reloaded(whippletree, "accounts: [{id: a, provider: fake, weight: 2, close-fails: yes}]");
-
-        assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a");
+        reloaded(whippletree, "accounts: [{id: a, provider: other, weight: 2}]");
+        assertThat(FakePlugins.EVENTS).containsExactly("close a");
+        reloaded(whippletree, "accounts: [{id: a, provider: fake, close-fails: yes}]");
+        reloaded(whippletree, "accounts: [{id: a, provider: fake}]");
+        assertThat(FakePlugins.EVENTS).containsExactly("close a", "open a", "open a", "close a");
         whippletree.close(Duration.ZERO);
         timeline.runAll();
-        assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a", "close a");
+        assertThat(FakePlugins.EVENTS).as("each is closed once").hasSize(5).endsWith("close a");
     }
 
     @Test
@@ -343,9 +353,10 @@ final class WhippletreeReloadTest {
             assertThat(whippletree.status().accounts())
                     .extracting(account -> account.id())
                     .containsExactly("a");
-            return () -> events.add("taken over");
+            return () -> events.add(
+                    "taken over with " + whippletree.status().accounts().size() + " accounts");
         });
-        assertThat(events).containsExactly("open b", "open c", "open strategy", "taken over");
+        assertThat(events).containsExactly("open b", "open c", "open strategy", "taken over with 2 accounts");
         assertThat(whippletree.configuration()).isSameAs(handed.get());
         assertThat(answer(whippletree, Prompt.of("Hello"))).endsWith(", n");
         whippletree.close(Duration.ZERO);

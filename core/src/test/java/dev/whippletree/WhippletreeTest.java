@@ -47,7 +47,9 @@ import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Provider;
+import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Settings;
+import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
 import java.net.URL;
@@ -56,6 +58,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,15 +95,17 @@ final class WhippletreeTest {
     @Test
     void accountsAndACache_areAllItTakes_andAreClosedInReverse_thoughOneFailsTo() {
         FakeProvider provider = new FakeProvider();
-        try (Whippletree whippletree = Whippletree.builder()
-                .provider(provider)
-                .cache(new FakeCache())
-                .account("a", "fake", "token-a")
-                .account(AccountSettings.builder("b", "fake")
-                        .setting("close-fails", "yes")
-                        .build())
-                .cache("fake")
-                .build()) {
+        LoggedLines log = new LoggedLines("dev.whippletree.plugin.PluginOpener");
+        try (log;
+                Whippletree whippletree = Whippletree.builder()
+                        .provider(provider)
+                        .cache(new FakeCache())
+                        .account("a", "fake", "token-a")
+                        .account(AccountSettings.builder("b", "fake")
+                                .setting("close-fails", "yes")
+                                .build())
+                        .cache("fake")
+                        .build()) {
             Completion answer = whippletree.complete(HELLO).join();
 
             assertThat(answer.text()).isEqualTo("answer of a, " + Configuration.DEFAULT_MODEL);
@@ -120,6 +125,7 @@ final class WhippletreeTest {
         }
         assertThat(FakePlugins.EVENTS)
                 .containsExactly("open a", "open b", "open cache", "close cache", "close b", "close a");
+        assertThat(log.all()).containsExactly("WARN A plugin failed to close");
     }
 
     @Test
@@ -236,31 +242,6 @@ final class WhippletreeTest {
     }
 
     @Test
-    void stateFolder_isSavedToWhenItIsClosed() {
-        AccountSettings account = AccountSettings.builder("a", "fake")
-                .token("token-a")
-                .limit("10 requests / 1d")
-                .build();
-        for (int run = 0; run < 3; run++) {
-            try (Whippletree whippletree = realTime(account)) {
-                whippletree.complete(HELLO).join();
-            }
-        }
-        try (Whippletree whippletree = realTime(account)) {
-            assertThat(whippletree.status().accounts().get(0).limits().get(0).left())
-                    .isEqualTo(7);
-        }
-    }
-
-    private Whippletree realTime(AccountSettings account) {
-        return Whippletree.builder()
-                .provider(new FakeProvider())
-                .account(account)
-                .state(folder)
-                .build();
-    }
-
-    @Test
     void environmentDeclaresAccountsAndModel_butAGivenModelIsStronger() {
         Map<String, String> environment = Map.of("FAKE_TOKEN", "x", "WHIPPLETREE_MODEL", "theirs");
 
@@ -275,10 +256,19 @@ final class WhippletreeTest {
                 routes: {r: {strategy: fake}}
                 caches: [fake]
                 state: missing
+                plugins: more
                 """);
         Map<String, String> environment = Map.of("TOKEN", "x", "WHIPPLETREE_MODEL", "theirs");
-        Whippletree whippletree =
-                builder().configuration(file).environment(environment).build();
+        Path plugins = Files.createDirectory(folder.resolve("plugins"));
+        Files.writeString(plugins.resolve("text.jar"), "no jar");
+        Path more = Files.createDirectory(folder.resolve("more"));
+        Files.writeString(more.resolve("text.jar"), "no jar");
+        LoggedLines log = new LoggedLines(Whippletree.class);
+        Whippletree whippletree = builder()
+                .configuration(file)
+                .environment(environment)
+                .plugins(plugins)
+                .build();
 
         assertThat(FakePlugins.EVENTS).contains("open a", "open strategy", "open cache");
         assertThat(whippletree.configuration().state()).contains(folder.resolve("missing"));
@@ -290,6 +280,13 @@ final class WhippletreeTest {
                 .isEqualTo(whippletree.configuration().warnings());
         assertThat(answer(whippletree)).isEqualTo("answer of a, theirs");
         assertThat(whippletree.reload()).hasToString("nothing changed");
+        log.close();
+        String warning = "WARN " + whippletree.configuration().warnings().get(0);
+        assertThat(log.all().stream().distinct())
+                .hasSize(4)
+                .anyMatch(line -> line.startsWith("WARN A plugin can't be loaded and isn't used: " + plugins))
+                .anyMatch(line -> line.startsWith("WARN A plugin can't be loaded and isn't used: " + more))
+                .contains(warning, "INFO The configuration has been reloaded: nothing changed");
         assertThat(whippletree.configuration().warnings()).hasSize(1);
         assertThat(answer(builder().configuration(file).environment(environment).model("mine")))
                 .isEqualTo("answer of a, mine");
@@ -308,6 +305,9 @@ final class WhippletreeTest {
         assertThat(catchThrowableOfType(ConfigurationException.class, () -> Whippletree.open(file)))
                 .hasMessageContaining(
                         "team.yaml, line 1: accounts[0].token: the environment variable NO_SUCH_VARIABLE isn't set");
+        Files.writeString(file, "accounts: [{id: a, provider: none, token: '${PATH}'}]");
+        assertThat(catchThrowableOfType(ConfigurationException.class, () -> Whippletree.open(file)))
+                .hasMessageNotContaining("PATH");
         assertThat(catchThrowableOfType(
                         ConfigurationException.class, () -> Whippletree.open(folder.resolve("missing.yaml"))))
                 .hasMessageContaining("missing.yaml");
@@ -405,6 +405,19 @@ final class WhippletreeTest {
                 .containsExactly("open a", "open strategy", "open strategy", "open cache");
         whippletree.reload(whippletree.configuration().withRoutes(List.of(route.withTimeouts(route.timeouts()))));
         assertThat(FakePlugins.EVENTS).as("the route is the same").hasSize(4);
+    }
+
+    @Test
+    void clientOfTheProgram_isAskedInPlaceOfTheProviders() {
+        ProviderClient wrapper = mock();
+        when(wrapper.refuses(any(), any())).thenReturn(Optional.of("not today"));
+        Whippletree whippletree = builder()
+                .account("a", "fake", "x")
+                .clients((account, client) -> wrapper)
+                .build();
+        CompletableFuture<Completion> answer = whippletree.complete(HELLO);
+        timeline.runAll();
+        assertThatThrownBy(answer::join).hasMessageContaining("not today");
     }
 
     @Test
@@ -551,14 +564,22 @@ final class WhippletreeTest {
                 .containsExactly(
                         "plugins: " + folder.resolve("missing") + ": there is no such folder",
                         "account a: no token; check FAKE_TOKEN or the variable that holds it");
-        assertThat(builder()
-                        .classLoader(new URLClassLoader(new URL[0], null))
-                        .provider(new Twin())
-                        .foundPlugins()
-                        .found())
-                .extracting(FoundPlugin::origin)
-                .hasSize(4)
-                .containsOnly(FoundPlugin.PluginOrigin.PROGRAM);
+        ClassLoader none = new URLClassLoader(new URL[0], null);
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        List<List<FoundPlugin>> found = new ArrayList<>();
+        found.add(
+                builder().provider(new Twin()).classLoader(none).foundPlugins().found());
+        Thread.currentThread().setContextClassLoader(none);
+        try {
+            found.add(builder().provider(new Twin()).foundPlugins().found());
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+        assertThat(found)
+                .allSatisfy(all -> assertThat(all)
+                        .extracting(FoundPlugin::origin)
+                        .hasSize(4)
+                        .containsOnly(FoundPlugin.PluginOrigin.PROGRAM));
         assertThatThrownBy(builder().provider(new Twin())::plugins)
                 .hasMessageStartingWith("two plugins are the provider 'fake'");
         assertThat(problem(builder().environment(Map.of())).problems())

@@ -126,6 +126,9 @@ final class RouteReader {
     }
 
     private List<Tier> oneTier(Section section, Optional<String> model, List<ListItem> named) {
+        if (named.isEmpty() && section.has("accounts") && !section.isProblem("accounts")) {
+            section.problem("accounts", "the list is empty; name one account or more, or remove the key to use all");
+        }
         List<String> ids = section.has("accounts")
                 ? named.stream()
                         .filter(text -> isAccount(section, text.at(), text.value()))

@@ -141,7 +141,7 @@ final class ChatBodyTest {
             value = {
                 "\"input\":\"a\" | 1",
                 "\"input\":[\"a\",\"b\"] | 2",
-                "\"input\":[1,2] | 1",
+                "\"input\":[0,2] | 1",
                 "\"input\":[[1],[2,3]],\"encoding_format\":\"base64\",\"dimensions\":5,\"user\":\"u\" | 2"
             })
     void textsToEmbed_areTextsOrTokens(String body, int count) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.whippletree.config.Configuration.CacheTierSettings;
+import dev.whippletree.config.Configuration.ChosenCoordinator;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Secret;
 import dev.whippletree.settings.EngineSettings;
@@ -56,8 +57,10 @@ final class ConfigurationCheckTest {
                 List.of(account("a", "grok", "x"), unknownSetting, account("b", "groq", "y")),
                 List.of(route("r", "a", "a"), route("r", "bb"), strategy("s", "random")),
                 List.of("redis", "redis", "memcached"));
+        ChosenCoordinator coordinator =
+                new ChosenCoordinator("redis", new Settings("coordinator redis", Map.of("url", "x")));
 
-        assertThat(problems(configuration, NONE))
+        assertThat(problems(configuration.withCoordinator(coordinator), NONE))
                 .containsExactly(
                         "account a: no provider named 'grok'; known: groq, huggingface; did you mean 'groq'?",
                         "account b: base-ulr: unknown setting; did you mean 'base-url'?",
@@ -73,7 +76,8 @@ final class ConfigurationCheckTest {
                         "cache memcached: no cache named 'memcached'; known: ehcache, redis; its module"
                                 + " (whippletree-cache-memcached, if it is part of Whippletree) isn't on the class"
                                 + " path, or was merged into a jar without META-INF/services (merge them: shade plugin,"
-                                + " ServicesResourceTransformer)");
+                                + " ServicesResourceTransformer)",
+                        "coordinator redis: url: unknown setting; did you mean 'uri'?");
     }
 
     @Test

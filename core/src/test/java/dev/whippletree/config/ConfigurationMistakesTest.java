@@ -156,6 +156,10 @@ final class ConfigurationMistakesTest {
             => @5: prices.tax: unknown key; known: as-of, currency, prices, stale-after-days
             prices: [a, b]
             => @1: prices: expected a single value
+            plugins: [a]
+            state: {a: b}
+            => @2: state: expected a single value
+            => @1: plugins: expected a single value
             prices: "a\\0b"
             => @1: prices: this isn't a valid file name: Nul character not allowed
             prices: /no/such/prices.yaml
@@ -257,6 +261,8 @@ final class ConfigurationMistakesTest {
             route: aliases: {gpt-4o: r}, accounts: {a: 1}
             => @2: routes.r.accounts: expected a list, not keys; write, for example, [one, another]
             => @2: routes.r.aliases: expected a list, not keys; write, for example, [one, another]
+            route: accounts: []
+            => @2: routes.r.accounts: the list is empty; name one account or more, or remove the key to use all
             route: tiers: null, accounts: null
             => @2: routes.r.tiers: a value is missing
             => @2: routes.r.accounts: a value is missing
@@ -287,12 +293,21 @@ final class ConfigurationMistakesTest {
             default-route: x
             routes: {main: {}}
             => @2: default-route: no route named 'x'; known: main
-            route: strategy: round-robbin
-            => @2: routes.r.strategy: no strategy named 'round-robbin'; known: least-loaded, round-robin; did you mean 'round-robin'?
+            route: strategy: {name: round-robbin}
+            => @2: routes.r.strategy.name: no strategy named 'round-robbin'; known: least-loaded, round-robin; did you mean 'round-robin'?
             route: strategy: {choices: 2}
             => @2: routes.r.strategy.name: the strategy's name is missing
             route: strategy: {name: least-loaded, choice: 2}
             => @2: routes.r.strategy.choice: unknown key; did you mean 'choices'?
+            route: leave: 91%
+            => @2: routes.r.leave: expected a percentage from 0% to 90%, not '91%'
+            route: leave: 0.1
+            => @2: routes.r.leave: expected a percentage from 0% to 90%, not '0.1'
+            accounts: [{id: a, provider: groq}]
+            routes: {r: {aliases: [s, x, r]}, s: {aliases: [x]}}
+            => @2: routes.r.aliases[0]: a route already has the name or alias 's'
+            => @2: routes.r.aliases[2]: a route already has the name or alias 'r'
+            => @2: routes.s.aliases[0]: a route already has the name or alias 'x'
             route: ttl: never
             => @2: routes.r.ttl: 'never' is not a duration such as 250ms, 30s, 5m, 1h, 1d, 1w
             route: backoff: {first: 5s, most: 1s}

@@ -140,24 +140,6 @@ final class ConfigurationSourceTest {
         assertThat(problems(settled)).containsExactly(binary + ": there is no such file");
     }
 
-    @Test
-    void stateFolder_isBesideTheFileThatNamesIt() throws IOException {
-        Path file = working.resolve("whippletree.yaml");
-        Files.writeString(file, ONE_ACCOUNT + "\nstate: kept/here");
-        assertThat(state(Map.of())).contains(working.resolve("kept/here"));
-        Path absolute = home.resolve("kept");
-        Files.writeString(file, ONE_ACCOUNT + "\nstate: ${STATE}");
-        assertThat(state(Map.of("STATE", absolute.toString()))).contains(absolute);
-        Files.writeString(file, ONE_ACCOUNT);
-        assertThat(state(Map.of())).isEmpty();
-    }
-
-    private Optional<Path> state(Map<String, String> environment) {
-        return source(environment)
-                .read(Plugins.KNOWN, variables -> List.of(), List.of())
-                .state();
-    }
-
     private ConfigurationSource source(Map<String, String> environment) {
         return new ConfigurationSource(Optional.empty(), environment, working);
     }

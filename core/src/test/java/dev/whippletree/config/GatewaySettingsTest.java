@@ -81,26 +81,16 @@ final class GatewaySettingsTest {
     @Test
     void valuesAtTheEndsOfTheirRanges_areTaken() {
         Bounds least = new Bounds(1, 1, MILLI, MILLI, 1, MILLI, 1);
-        assertThat(Bounds.DEFAULT
-                        .withMostBodyBytes(1)
-                        .withMostConnections(1)
-                        .withClientTimeout(MILLI)
-                        .withIdleTimeout(MILLI)
-                        .withMemoryBytes(1)
-                        .withDeadline(MILLI)
-                        .withMostEmbeddingInputs(1))
-                .isEqualTo(least);
-        Bounds most = least.withClientTimeout(Duration.ofHours(1))
-                .withIdleTimeout(Duration.ofDays(1))
-                .withDeadline(Duration.ofDays(7));
+        assertThat(least.withDeadline(Duration.ofNanos(1_000_000))).isEqualTo(least);
+        Bounds most = new Bounds(1, 2, Duration.ofHours(1), Duration.ofDays(1), 3, Duration.ofDays(7), 4);
         assertThat(List.of(
                         most.withMostBodyBytes(1),
-                        most.withMostConnections(1),
+                        most.withMostConnections(2),
                         most.withClientTimeout(most.clientTimeout()),
                         most.withIdleTimeout(most.idleTimeout()),
-                        most.withMemoryBytes(1),
+                        most.withMemoryBytes(3),
                         most.withDeadline(most.deadline()),
-                        most.withMostEmbeddingInputs(1)))
+                        most.withMostEmbeddingInputs(4)))
                 .containsOnly(most);
         Client client = new Client(
                 "a",

@@ -20,8 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 final class PriceListTest {
 
-    private static final String HEAD = "as-of: 2026-11-01\ncurrency: USD\n";
-    private static final String PRICE = "prices: [{provider: groq, model: m3.10, prompt: 0.15, completion: 0}]\n";
+    private static final String HEAD = "as-of: ' 2026-11-01 '\ncurrency: ' USD '\n";
+    private static final String PRICE =
+            "prices: [{provider: ' groq ', model: ' m3.10 ', prompt: ' 0.123456789 ', completion: 0}]\n";
 
     @TempDir
     private Path folder;
@@ -32,7 +33,7 @@ final class PriceListTest {
 
         assertThat(list.asOf()).isEqualTo(LocalDate.of(2026, 11, 1));
         assertThat(list.currency()).isEqualTo("usd");
-        assertThat(list.of("groq", "m3.10").orElseThrow().promptPerMillion()).isEqualByComparingTo("0.15");
+        assertThat(list.of("groq", "m3.10").orElseThrow().promptPerMillion()).isEqualByComparingTo("0.123456789");
         assertThat(list.of("groq", "m3.10").orElseThrow().completionPerMillion())
                 .isEqualByComparingTo("0");
         assertThat(list.of("groq", "m3.1")).isEmpty();

@@ -79,7 +79,8 @@ final class ReloadedTest {
         Configuration without = read("REST", "");
         Configuration with = read(place, key);
 
-        assertThat(with).isNotEqualTo(without);
+        assertThat(with.accounts().equals(without.accounts())).isEqualTo(!told.startsWith("account"));
+        assertThat(with.routes().equals(without.routes())).isEqualTo(!told.startsWith("route"));
         assertThat(Reloaded.between(without, with)).hasToString(line);
         assertThat(Reloaded.between(with, without)).hasToString(line);
         assertThat(Reloaded.between(with, read(place, key))).hasToString("nothing changed");

@@ -22,6 +22,7 @@ import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -248,11 +249,12 @@ final class EmbedderTest {
         assertNothingLeft();
     }
 
-    @Test
-    void deadline_countsFromTheRequest_alsoWhileLookingUp() {
+    @ParameterizedTest
+    @ValueSource(longs = {40, 120})
+    void deadline_countsFromTheRequest_alsoWhileLookingUp(long millis) {
         fixture.cache("near", cache.latency(HALF));
         CompletableFuture<Embeddings> answer =
-                embedder().embed(prompt("a").deadline(LATENCY.plusMillis(20)).build());
+                embedder().embed(prompt("a").deadline(Duration.ofMillis(millis)).build());
         fixture.run();
         assertThat(failure(answer).reason()).isEqualTo(Reason.DEADLINE);
     }
@@ -318,18 +320,20 @@ final class EmbedderTest {
         client.embeds(3, 10);
         CompletableFuture<Embeddings> answer = embedder()
                 .embed(prompt("a", "b", "c", "d", "123456", "123", "12345", "123456789012", "e")
+                        .message(Message.tokens(Collections.nCopies(10, 7)))
                         .build());
         fixture.run();
-        assertThat(answer.join().all()).hasSize(9);
+        assertThat(answer.join().all()).hasSize(10);
         assertThat(asked)
                 .containsExactly(
                         List.of("a", "b", "c"),
                         List.of("d", "123456", "123"),
                         List.of("12345"),
                         List.of("123456789012"),
-                        List.of("e"));
-        assertThat(answer.join().usage().promptTokens()).isEqualTo(9);
-        assertThat(answer.join().calls()).isEqualTo(5);
+                        List.of("e"),
+                        List.of(""));
+        assertThat(answer.join().usage().promptTokens()).isEqualTo(10);
+        assertThat(answer.join().calls()).isEqualTo(6);
     }
 
     @Test

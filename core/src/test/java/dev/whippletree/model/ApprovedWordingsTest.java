@@ -74,7 +74,8 @@ final class ApprovedWordingsTest {
     @Test
     void lineEndsOfAnySystem_andAByteOrderMark_areRead() {
         for (String end : List.of("\n", "\r\n", "\r")) {
-            assertThat(ApprovedWordings.parse("\uFEFF# a remark" + end + "a" + end + "b" + end + end + "c" + end + "d")
+            assertThat(ApprovedWordings.parse(
+                                    "\uFEFF # a remark" + end + "a" + end + "b" + end + " \t" + end + "c" + end + "d")
                             .questions())
                     .containsExactly(List.of("a", "b"), List.of("c", "d"));
         }

@@ -152,14 +152,17 @@ final class CompletionTest {
                 FailureKind.REJECTED,
                 "no such field",
                 OptionalInt.of(400),
-                Optional.empty(),
+                Optional.of("code"),
                 Optional.empty(),
                 Reach.PROMPT);
+        assertThat(refused.code()).contains("code");
+        assertThat(refused.param()).isEmpty();
         AttemptReport first = new AttemptReport("a", "m", Failure.of(FailureKind.TIMEOUT, "slow"), Duration.ZERO);
         AttemptReport last = new AttemptReport("b", "m", refused, Duration.ZERO);
         assertThat(new PromptException(PromptException.Reason.REJECTED, "no", List.of(first, last), Optional.empty())
                         .kind())
                 .contains(FailureKind.REJECTED);
+        assertThat(new ConfigurationException(List.of("a", "b"))).hasMessage("a" + System.lineSeparator() + "b");
         assertThat(List.of(first, last))
                 .hasToString("[account a, m: TIMEOUT: slow, account b, m: REFUSED (400): no such field]");
     }

@@ -72,6 +72,7 @@ final class StatusSnapshotTest {
                 50,
                 List.of(share("x", 110), share("y", 40)));
         assertThat(status.tenantsIn(2)).containsExactly(first, others);
+        assertThat(status.tenantsIn(1).get(0).oldestWait()).contains(Duration.ofMillis(5));
         assertThat(others.mostUsed()).contains(share("x", 110));
         assertThat(others.mostUsed().orElseThrow().share()).isEqualTo(1);
         assertThat(share("x", 25).share()).isEqualTo(0.25);

@@ -112,23 +112,20 @@ final class RouteSettingsTest {
                 .maxTokens(1)
                 .build();
         assertThat(route.leave()).isEqualTo(0.9);
-        Retries retries = Retries.DEFAULT
-                .withAttemptsPerTarget(1)
-                .withBackoff(Duration.ZERO, Duration.ZERO)
-                .withBudget(1, 0.1);
-        assertThat(List.of(
-                        retries.withAttemptsPerTarget(1),
-                        retries.withBackoff(Duration.ZERO, Duration.ZERO),
-                        retries.withBudget(1, 0.1)))
-                .containsOnly(new Retries(1, Duration.ZERO, Duration.ZERO, 1, 0.1));
         Duration one = Duration.ofNanos(1);
-        Timeouts ones = new Timeouts(Optional.of(one), Optional.of(one), one, one);
+        Duration two = Duration.ofNanos(2);
+        Retries retries = new Retries(1, one, two, 1, 0.1);
+        assertThat(List.of(retries.withAttemptsPerTarget(1), retries.withBackoff(one, two), retries.withBudget(1, 0.1)))
+                .containsOnly(retries);
+        assertThat(retries.withBackoff(Duration.ZERO, Duration.ZERO).maxBackoff())
+                .isZero();
+        Timeouts timeouts = new Timeouts(Optional.of(one), Optional.of(two), Duration.ofNanos(3), Duration.ofNanos(4));
         assertThat(List.of(
-                        ones.withFirstByte(one),
-                        ones.withFirstToken(one),
-                        ones.withBetweenTokens(one),
-                        ones.withWhole(one)))
-                .containsOnly(ones);
+                        timeouts.withFirstByte(one),
+                        timeouts.withFirstToken(two),
+                        timeouts.withBetweenTokens(timeouts.betweenTokens()),
+                        timeouts.withWhole(timeouts.whole())))
+                .containsOnly(timeouts);
         EngineSettings engine = new EngineSettings(0, OptionalInt.of(7), 0.5, 1, one);
         assertThat(List.of(
                         engine.withLineSize(0),

@@ -3,13 +3,21 @@ package dev.whippletree.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
+import static org.mockito.Mockito.CALLS_REAL_METHODS;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.CacheKey.Question;
+import dev.whippletree.spi.ServiceCall.Cancelled;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -105,6 +113,30 @@ final class AdmissionTest {
                 .isNotEqualTo(new Question("q", "scope 2"))
                 .isNotEqualTo(new Question("p", "scope 1"));
         assertThat(reads).hasValue(1);
+    }
+
+    @Test
+    void whatAPluginNeedNotImplement_isNothing() {
+        Cache cache = mock(Cache.class, CALLS_REAL_METHODS);
+        assertThat(cache.isSelfContained() || cache.endsWithProcess() || cache.isShared())
+                .isFalse();
+        when(cache.isSelfContained()).thenReturn(true);
+        assertThat(cache.endsWithProcess()).isTrue();
+        Provider provider = mock(Provider.class, CALLS_REAL_METHODS);
+        assertThat(provider.fromEnvironment(Map.of("A", "b"))).isEmpty();
+        assertThat(provider.environmentVariables()).isEmpty();
+        ProviderClient client = mock(ProviderClient.class, CALLS_REAL_METHODS);
+        assertThat(client.refuses(Prompt.of("q"), "m")).isEmpty();
+        assertThat(client.embeddings()).isEmpty();
+        CacheStore store = mock(CacheStore.class, CALLS_REAL_METHODS);
+        assertThat(store.remarks()).isEmpty();
+        assertThat(store.unconfirmed(new CacheKey("0".repeat(64), "", Optional.empty())))
+                .isEmpty();
+        EngineListener listener = mock(EngineListener.class, CALLS_REAL_METHODS);
+        ServiceCall call = new ServiceCall(
+                "a", "p", "m", Prompt.of("q"), false, Instant.EPOCH, Duration.ZERO, Optional.empty(), new Cancelled());
+        listener.opened(Prompt.of("q")).accept(call);
+        verify(listener).called(call);
     }
 
     @Test

@@ -65,7 +65,8 @@ final class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"password", "token", "uri", "base-url", "client-secret", "api-key", "Token-Ttl"})
+    @ValueSource(
+            strings = {"password", "token", "uri", "base-url", "client-secret", "credential", "api-key", "Token-Ttl"})
     void wrongValueOfWhatMayBeSecret_isNotShown_norInTheCause(String name) {
         Settings settings = new Settings("cache redis", Map.of(name, "open-sesame"));
 

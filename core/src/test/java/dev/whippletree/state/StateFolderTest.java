@@ -2,6 +2,7 @@ package dev.whippletree.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport.Refill;
@@ -121,6 +122,9 @@ final class StateFolderTest {
                         new OwnState("p", List.of(), List.of(fast), List.of(wordy, endless), Set.of(), List.of()),
                         false,
                         NOW));
+        assertThatThrownBy(() -> new WindowUses(DAY, new TreeMap<>(Map.of(1L, 1L, 2L, -1L))))
+                .hasMessage("a use can't be negative");
+        assertThatThrownBy(() -> tokens("a", NOW, 1, -1)).hasMessage("tokens can't be negative");
         assertThat(open().found().limits().get(0).refill()).isEqualTo(Duration.ofMillis(1));
         assertThat(open().found().closures()).extracting(SavedClosure::reason).containsExactly("x".repeat(500));
     }
@@ -170,6 +174,8 @@ final class StateFolderTest {
         SavedState ended = open().found();
         assertThat(ended.processes()).as("those that ended are one").containsOnlyKeys(SavedState.ENDED, "one", "other");
         assertThat(sum(ended, "")).isEqualTo(29);
+        assertThat(done(open().exchange(used("idle", 0, NOW), false, NOW)).processes())
+                .doesNotContainKey("idle");
         Instant later = NOW.plus(Duration.ofDays(1)).plusMillis(DAY.bucketMillis());
         OwnState nothing = new OwnState("q", List.of(), List.of(), List.of(), Set.of(), List.of());
         assertThat(done(open().exchange(nothing, false, later)).processes())
@@ -235,23 +241,23 @@ final class StateFolderTest {
         Instant ahead = NOW.plus(Duration.ofDays(400));
         SavedClosure closure = new SavedClosure(PLACE, false, ahead, ahead.plusSeconds(60), "why", "");
         SavedLimit limit = limit(5, ahead);
-        open().exchange(
-                        new OwnState(
-                                "p",
-                                List.of(uses(DAY, 3, ahead)),
-                                List.of(limit),
-                                List.of(closure),
-                                Set.of(),
-                                List.of()),
-                        true,
-                        ahead);
+        OwnState own = new OwnState(
+                "p",
+                List.of(uses(DAY, 3, ahead)),
+                List.of(limit),
+                List.of(closure),
+                Set.of(),
+                List.of(tokens("a", ahead, 7)));
+        open().exchange(own, true, ahead);
         SavedState seen = open().found().at(NOW);
         assertThat(limit(5, NOW.plusSeconds(60)).seenAt(NOW).full())
                 .as("clocks may differ by a minute")
                 .isEqualTo(NOW.plusSeconds(660));
         assertThat(limit(5, NOW.plusSeconds(61)).seenAt(NOW).full()).isEqualTo(NOW.plusSeconds(600));
-        assertThat(seen.closures().get(0).until()).isEqualTo(NOW.plusSeconds(60));
-        assertThat(seen.limits().get(0).full()).isEqualTo(NOW.plusSeconds(600));
+        assertThat(seen.closures())
+                .containsExactly(new SavedClosure(PLACE, false, NOW, NOW.plusSeconds(60), "why", ""));
+        assertThat(seen.limits()).containsExactly(limit(5, NOW));
+        assertThat(seen.tokens()).containsExactly(tokens("a", NOW, 7));
         assertThat(sum(seen, "")).isEqualTo(3);
         Instant dayLater = NOW.plus(Duration.ofDays(1)).plusSeconds(60).plusMillis(DAY.bucketMillis());
         assertThat(sum(seen.at(dayLater), "")).isZero();
@@ -281,6 +287,9 @@ final class StateFolderTest {
                 "null",
                 "{\"version\": \"one\"}",
                 "{\"version\": 1}",
+                "{\"version\": 1, \"saved\": \"2026-03-01T12:00:00Z\", \"processes\": {\"p\": [{\"organization\": \"o\","
+                        + " \"unit\": \"TOKENS\", \"window_ms\": 9, \"uses\": {\"-1000000000000001\": 1}}]},"
+                        + " \"limits\": [], \"closures\": []}",
                 "{\"version\": 1, \"saved\": \"noon\", \"processes\": {}, \"limits\": [], \"closures\": []}",
                 "{\"version\": 1, \"saved\": \"2026-03-01T12:00:00Z\", \"processes\": {\"p\": [{\"organization\": \"o\","
                         + " \"unit\": \"REQUESTS\", \"window_ms\": 1000, \"uses\": {\"soon\": 1}}]},"
