@@ -547,26 +547,21 @@ final class BatchFileTest {
                 plain.idColumn());
     }
 
-    @Test
-    void fileOfSomebodyElse_isLeftAlone() throws IOException {
-        write(line("one", "A"));
-        Files.writeString(output, "precious");
-
-        assertThatThrownBy(this::run).hasMessageContaining("isn't the output of a batch");
-
-        assertThat(output).hasContent("precious");
-        assertThat(folder.resolve("answers.jsonl.batch")).doesNotExist();
-    }
-
-    @Test
-    void failuresOfSomebodyElse_areLeftAlone_andMakeNoLineFail() throws IOException {
+    /** Failures of somebody else make no line of ours fail. */
+    @ParameterizedTest
+    @CsvSource({
+        "answers.jsonl, answers.jsonl exists and isn't the output of a batch",
+        "answers.errors.jsonl, answers.errors.jsonl exists and isn't this batch's"
+    })
+    void fileOfSomebodyElse_isLeftAlone(String name, String message) throws IOException {
         write(line("one", "A"));
         String theirs = "{\"custom_id\": \"one\", \"response\": null, \"error\": {}}\n";
-        Files.writeString(failures, theirs);
+        Path file = Files.writeString(folder.resolve(name), theirs);
 
-        assertThatThrownBy(this::run).hasMessageContaining("answers.errors.jsonl exists and isn't this batch's");
+        assertThatThrownBy(this::run).hasMessageContaining(message);
 
-        assertThat(failures).hasContent(theirs);
+        assertThat(file).hasContent(theirs);
+        assertThat(folder.resolve("answers.jsonl.batch")).doesNotExist();
     }
 
     @Test
@@ -651,22 +646,8 @@ final class BatchFileTest {
     }
 
     @Test
-    void rows_getTheirAnswersAsColumns() throws IOException {
-        input = Files.writeString(folder.resolve("rows.csv"), "id,text\nr1,\"Hello, \"\"you\"\"\nthere\"\nr2,Bye\n");
-        output = folder.resolve("answers.csv");
-        form = form("Say: {{text}}", null, false, false);
-
-        assertThat(run().answered()).isEqualTo(2);
-
-        assertThat(Files.readString(output))
-                .startsWith("id,text,answer,finish_reason,answer_model\nr1,\"Hello, \"\"you\"\"\nthere\",")
-                .contains("\nr2,Bye,");
-        assertThat(run().resumed()).isEqualTo(2);
-    }
-
-    @Test
     void table_isMadeWhenTheBatchEnds_inTheInputsOrder() throws IOException {
-        table("id,text\nr1,Hello\nr2,World\nr3,Bye\n");
+        table("id,text\nr1,\"Hello, \"\"you\"\"\nthere\"\nr2,World\nr3,Bye\n");
         try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
             List<BatchItem> items = items(file);
             file.journal().append(List.of(answer(items.get(2), "Three"), failure(items.get(1))));
@@ -677,7 +658,8 @@ final class BatchFileTest {
         }
         assertThat(output).hasContent("""
                 id,text,answer,finish_reason,answer_model
-                r1,Hello,half ?,stop,model
+                r1,"Hello, ""you""
+                there",half ?,stop,model
                 r3,Bye,Three,stop,model
                 """);
     }
@@ -780,24 +762,6 @@ final class BatchFileTest {
                 .content()
                 .startsWith("\ufeff\"text, all\",id,answer,")
                 .contains("\nHello,r1,");
-    }
-
-    @Test
-    void conversation_goesOnAfterACrash_withWhatWasSaid() throws IOException {
-        List<String> lines = new ArrayList<>();
-        for (int question = 0; question < 3; question++) {
-            lines.add("{\"custom_id\": \"q" + question + "\", \"session\": \"s\", \"body\":"
-                    + " {\"messages\": [{\"role\": \"user\", \"content\": \"Question " + question + "\"}]}}");
-        }
-        write(lines.toArray(String[]::new));
-        conversations = true;
-        run();
-        List<String> results = Files.readAllLines(output);
-        Files.write(output, results.subList(0, 2));
-
-        assertThat(run().answered()).isEqualTo(1);
-
-        assertThat(Files.readAllLines(output)).hasSize(3).startsWith(results.get(0), results.get(1));
     }
 
     private static String vectors(String id, String input, String more) {
