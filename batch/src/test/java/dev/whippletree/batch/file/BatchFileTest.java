@@ -237,6 +237,11 @@ final class BatchFileTest {
                 .hasMessageContaining("has changed since")
                 .hasMessageContaining("--accept-changes")
                 .hasMessageContaining("keeps 1, drops 2, and asks 2 lines, the first of them line 2");
+        form = form(null, "Be brief.", false, false);
+        assertThatThrownBy(this::run)
+                .hasMessageContaining("started with other settings: system")
+                .hasMessageContaining("has changed since");
+        form = PromptForm.PLAIN;
         assertThat(pool.stats().calls()).isEqualTo(3);
         accept = true;
 
@@ -387,8 +392,12 @@ final class BatchFileTest {
                         .mapToObj(i -> "r" + i + ",Text " + i % 25 + ",note " + i + "\n")
                         .collect(Collectors.joining()));
 
+        output = folder.resolve("answers.tsv");
+
         assertThat(runUntil(12) + runUntil(9) + runAnew()).isEqualTo(25);
-        assertThat(Files.readAllLines(output)).hasSize(41);
+        assertThat(Files.readAllLines(output))
+                .hasSize(41)
+                .startsWith("id\ttext\tnote\tanswer\tfinish_reason\tanswer_model");
     }
 
     @Test
@@ -471,7 +480,7 @@ final class BatchFileTest {
     }
 
     static Stream<Arguments> tables() {
-        String say = "Say: {{text}}";
+        String say = "Say the text: {{text}}";
         return Stream.of(
                 arguments("csv", say, "id,text,text,note,note\nr1,A,B,a,b\n", "--template: ~several columns 'text'"),
                 arguments("csv", say, "id,text,note,note\nr1,A,a,b\n", ""),
@@ -572,9 +581,12 @@ final class BatchFileTest {
 
     @Test
     void noteThatHasNoPlaceBesideTheOneBefore_isWrittenOverIt() throws IOException {
-        Files.createDirectories(folder.resolve("answers.jsonl.batch"));
+        Path coming =
+                Files.createDirectories(folder.resolve("answers.jsonl.batch")).resolve("progress.coming");
+        Files.writeString(coming, "what a crash has left");
         BatchFile.note(output, "{\"answered\": 1000}");
-        Files.createDirectory(folder.resolve("answers.jsonl.batch/progress.coming"));
+        assertThat(BatchFile.lastNote(output)).contains("{\"answered\": 1000}");
+        Files.createDirectory(coming);
 
         BatchFile.note(output, "{\"answered\": 7}");
 
@@ -868,6 +880,7 @@ final class BatchFileTest {
                 assertThat(item.prompt().messages()).containsExactly(Message.user("A"));
                 assertThat(item.prompt().tenant()).isEqualTo("tenant");
                 assertThat(item.prompt().account()).contains("a");
+                assertThat(item.prompt().route()).contains("default");
                 assertThat(item.prompt().cache().read()).isFalse();
             } else {
                 assertThat(item.prompt().messages()).hasSize(2);
@@ -943,7 +956,9 @@ final class BatchFileTest {
 
     @Test
     void problemsBeyondAHundred_areNotListed() throws IOException {
-        write(Collections.nCopies(150, "{").toArray(String[]::new));
+        List<String> lines = new ArrayList<>(List.of(line("twice", "A"), line("twice", "B")));
+        lines.addAll(Collections.nCopies(150, "{"));
+        write(lines.toArray(String[]::new));
 
         assertProblems().hasSize(101).last().asString().endsWith("these are the first 100");
     }
