@@ -237,6 +237,11 @@ final class BatchFileTest {
                 .hasMessageContaining("has changed since")
                 .hasMessageContaining("--accept-changes")
                 .hasMessageContaining("keeps 1, drops 2, and asks 2 lines, the first of them line 2");
+        form = form(null, "Be brief.", false, false);
+        assertThatThrownBy(this::run)
+                .hasMessageContaining("started with other settings: system")
+                .hasMessageContaining("has changed since");
+        form = PromptForm.PLAIN;
         assertThat(pool.stats().calls()).isEqualTo(3);
         accept = true;
 
@@ -387,8 +392,12 @@ final class BatchFileTest {
                         .mapToObj(i -> "r" + i + ",Text " + i % 25 + ",note " + i + "\n")
                         .collect(Collectors.joining()));
 
+        output = folder.resolve("answers.tsv");
+
         assertThat(runUntil(12) + runUntil(9) + runAnew()).isEqualTo(25);
-        assertThat(Files.readAllLines(output)).hasSize(41);
+        assertThat(Files.readAllLines(output))
+                .hasSize(41)
+                .startsWith("id\ttext\tnote\tanswer\tfinish_reason\tanswer_model");
     }
 
     @Test
@@ -471,7 +480,7 @@ final class BatchFileTest {
     }
 
     static Stream<Arguments> tables() {
-        String say = "Say: {{text}}";
+        String say = "Say the text: {{text}}";
         return Stream.of(
                 arguments("csv", say, "id,text,text,note,note\nr1,A,B,a,b\n", "--template: ~several columns 'text'"),
                 arguments("csv", say, "id,text,note,note\nr1,A,a,b\n", ""),
@@ -547,26 +556,21 @@ final class BatchFileTest {
                 plain.idColumn());
     }
 
-    @Test
-    void fileOfSomebodyElse_isLeftAlone() throws IOException {
-        write(line("one", "A"));
-        Files.writeString(output, "precious");
-
-        assertThatThrownBy(this::run).hasMessageContaining("isn't the output of a batch");
-
-        assertThat(output).hasContent("precious");
-        assertThat(folder.resolve("answers.jsonl.batch")).doesNotExist();
-    }
-
-    @Test
-    void failuresOfSomebodyElse_areLeftAlone_andMakeNoLineFail() throws IOException {
+    /** Failures of somebody else make no line of ours fail. */
+    @ParameterizedTest
+    @CsvSource({
+        "answers.jsonl, answers.jsonl exists and isn't the output of a batch",
+        "answers.errors.jsonl, answers.errors.jsonl exists and isn't this batch's"
+    })
+    void fileOfSomebodyElse_isLeftAlone(String name, String message) throws IOException {
         write(line("one", "A"));
         String theirs = "{\"custom_id\": \"one\", \"response\": null, \"error\": {}}\n";
-        Files.writeString(failures, theirs);
+        Path file = Files.writeString(folder.resolve(name), theirs);
 
-        assertThatThrownBy(this::run).hasMessageContaining("answers.errors.jsonl exists and isn't this batch's");
+        assertThatThrownBy(this::run).hasMessageContaining(message);
 
-        assertThat(failures).hasContent(theirs);
+        assertThat(file).hasContent(theirs);
+        assertThat(folder.resolve("answers.jsonl.batch")).doesNotExist();
     }
 
     @Test
@@ -577,9 +581,12 @@ final class BatchFileTest {
 
     @Test
     void noteThatHasNoPlaceBesideTheOneBefore_isWrittenOverIt() throws IOException {
-        Files.createDirectories(folder.resolve("answers.jsonl.batch"));
+        Path coming =
+                Files.createDirectories(folder.resolve("answers.jsonl.batch")).resolve("progress.coming");
+        Files.writeString(coming, "what a crash has left");
         BatchFile.note(output, "{\"answered\": 1000}");
-        Files.createDirectory(folder.resolve("answers.jsonl.batch/progress.coming"));
+        assertThat(BatchFile.lastNote(output)).contains("{\"answered\": 1000}");
+        Files.createDirectory(coming);
 
         BatchFile.note(output, "{\"answered\": 7}");
 
@@ -651,22 +658,8 @@ final class BatchFileTest {
     }
 
     @Test
-    void rows_getTheirAnswersAsColumns() throws IOException {
-        input = Files.writeString(folder.resolve("rows.csv"), "id,text\nr1,\"Hello, \"\"you\"\"\nthere\"\nr2,Bye\n");
-        output = folder.resolve("answers.csv");
-        form = form("Say: {{text}}", null, false, false);
-
-        assertThat(run().answered()).isEqualTo(2);
-
-        assertThat(Files.readString(output))
-                .startsWith("id,text,answer,finish_reason,answer_model\nr1,\"Hello, \"\"you\"\"\nthere\",")
-                .contains("\nr2,Bye,");
-        assertThat(run().resumed()).isEqualTo(2);
-    }
-
-    @Test
     void table_isMadeWhenTheBatchEnds_inTheInputsOrder() throws IOException {
-        table("id,text\nr1,Hello\nr2,World\nr3,Bye\n");
+        table("id,text\nr1,\"Hello, \"\"you\"\"\nthere\"\nr2,World\nr3,Bye\n");
         try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
             List<BatchItem> items = items(file);
             file.journal().append(List.of(answer(items.get(2), "Three"), failure(items.get(1))));
@@ -677,7 +670,8 @@ final class BatchFileTest {
         }
         assertThat(output).hasContent("""
                 id,text,answer,finish_reason,answer_model
-                r1,Hello,half ?,stop,model
+                r1,"Hello, ""you""
+                there",half ?,stop,model
                 r3,Bye,Three,stop,model
                 """);
     }
@@ -780,24 +774,6 @@ final class BatchFileTest {
                 .content()
                 .startsWith("\ufeff\"text, all\",id,answer,")
                 .contains("\nHello,r1,");
-    }
-
-    @Test
-    void conversation_goesOnAfterACrash_withWhatWasSaid() throws IOException {
-        List<String> lines = new ArrayList<>();
-        for (int question = 0; question < 3; question++) {
-            lines.add("{\"custom_id\": \"q" + question + "\", \"session\": \"s\", \"body\":"
-                    + " {\"messages\": [{\"role\": \"user\", \"content\": \"Question " + question + "\"}]}}");
-        }
-        write(lines.toArray(String[]::new));
-        conversations = true;
-        run();
-        List<String> results = Files.readAllLines(output);
-        Files.write(output, results.subList(0, 2));
-
-        assertThat(run().answered()).isEqualTo(1);
-
-        assertThat(Files.readAllLines(output)).hasSize(3).startsWith(results.get(0), results.get(1));
     }
 
     private static String vectors(String id, String input, String more) {
@@ -904,6 +880,7 @@ final class BatchFileTest {
                 assertThat(item.prompt().messages()).containsExactly(Message.user("A"));
                 assertThat(item.prompt().tenant()).isEqualTo("tenant");
                 assertThat(item.prompt().account()).contains("a");
+                assertThat(item.prompt().route()).contains("default");
                 assertThat(item.prompt().cache().read()).isFalse();
             } else {
                 assertThat(item.prompt().messages()).hasSize(2);
@@ -979,7 +956,9 @@ final class BatchFileTest {
 
     @Test
     void problemsBeyondAHundred_areNotListed() throws IOException {
-        write(Collections.nCopies(150, "{").toArray(String[]::new));
+        List<String> lines = new ArrayList<>(List.of(line("twice", "A"), line("twice", "B")));
+        lines.addAll(Collections.nCopies(150, "{"));
+        write(lines.toArray(String[]::new));
 
         assertProblems().hasSize(101).last().asString().endsWith("these are the first 100");
     }

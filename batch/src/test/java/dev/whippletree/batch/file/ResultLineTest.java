@@ -134,6 +134,12 @@ final class ResultLineTest {
         assertThat(read.text()).isEqualTo("Hi");
         assertThat(read.finishReason()).isEqualTo(FinishReason.LENGTH);
         assertThat(read.usage()).contains(TokenUsage.of(1, 2));
+        Completion others = ResultLine.read(
+                        line.json().toString().replace("\"length\"", "\"eos\"").replace("\"completion_tokens\":2,", ""))
+                .flatMap(ResultLine::completion)
+                .orElseThrow();
+        assertThat(others.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(others.usage()).isEmpty();
         assertThat(read.origin())
                 .isEqualTo(new Origin(Origin.Source.CACHE, "a", "m", 0, Duration.ZERO, Optional.empty()));
     }

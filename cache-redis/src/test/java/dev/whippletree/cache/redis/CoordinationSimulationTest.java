@@ -249,17 +249,6 @@ class CoordinationSimulationTest {
         assertThat(redis.inFlight()).isEqualTo(AMOUNT);
     }
 
-    @Test
-    void whoWaitedInVainForAnAnswer_isNotPutOffBesides() {
-        open(1, 2, Map.of());
-        networks.get(0).freeze(Duration.ofMillis(400));
-
-        assertThat(grant(0, 1)).isInstanceOf(Grant.Granted.class);
-        assertThat(alone()).isEqualTo(1);
-        timeline.advance(Duration.ofSeconds(3));
-        assertThat(redis.inFlight()).isEqualTo(1);
-    }
-
     /** What is asked seems to come too late there, until its time is known. */
     @Test
     void clockOfRedisThatIsSet_costsNobodyAGrant_norForLongAClaim() {
@@ -486,23 +475,6 @@ class CoordinationSimulationTest {
 
         assertThat(ended).isDone();
         assertThat(endedHere).isDone();
-    }
-
-    @Test
-    void claimEndedWhileCutOff_isEndedThereAfterwards_notOnlyByItsLease() {
-        open(1, 2, Map.of());
-        Claim.Ours ours = (Claim.Ours) claim(0);
-        CompletableFuture<Void> ended = ((Claim.Others) claim(1)).ended().toCompletableFuture();
-        networks.get(0).setDown(true);
-        timeline.advance(Duration.ofSeconds(2));
-        ours.end().run();
-        timeline.advance(Duration.ofSeconds(1));
-        assertThat(ended).isNotDone();
-
-        networks.get(0).setDown(false);
-        timeline.advance(Duration.ofSeconds(1));
-
-        assertThat(ended).isDone();
     }
 
     private List<Object> hear(int process) {

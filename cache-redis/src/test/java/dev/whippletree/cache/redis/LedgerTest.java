@@ -137,7 +137,10 @@ class LedgerTest {
 
         ledger.answer("b", USES, reply(Verdict.CAREFUL, "first"));
         assertThat(ledger.release("b")).as("Redis doesn't know it").isEmpty();
-        assertThat(ledger.startEntering().orElseThrow().entry().held()).isEmpty();
+        Entry entry = ledger.startEntering().orElseThrow().entry();
+        assertThat(entry.held()).isEmpty();
+        ledger.entered(entry, reply(Verdict.DONE, "first"), null);
+        assertThat(ledger.endings()).as("nor is told of it").isEmpty();
     }
 
     /** What has ended waits for its end there, which comes next. */

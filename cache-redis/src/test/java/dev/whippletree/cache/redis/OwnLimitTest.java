@@ -15,14 +15,6 @@ class OwnLimitTest {
 
     private final OwnLimit own = new OwnLimit(Limit.requests(100, Duration.ofMinutes(1)));
 
-    @Test
-    void neverAsked_grantsAPartOfTheAmountInAnyWindow() {
-        own.hold(20);
-
-        assertThat(own.waitNanos(5, 4, 0)).isZero();
-        assertThat(own.waitNanos(6, 4, 0)).isPositive();
-    }
-
     /** Three that each rounded up would use 12 of 10. */
     @Test
     void amountThatCannotBeSharedEvenly_isSharedBelow() {
@@ -94,14 +86,5 @@ class OwnLimitTest {
         own.asked(-50, 0);
 
         assertThat(own.waitNanos(1, 1, 0)).isPositive();
-    }
-
-    @Test
-    void uses_leaveWhenTheyAreAWindowOld() {
-        own.hold(25);
-        own.end(25, 25, 0);
-
-        assertThat(own.waitNanos(1, 4, MINUTE - SECOND)).isBetween(SECOND, SECOND + MINUTE / 1_000);
-        assertThat(own.waitNanos(25, 4, MINUTE + MINUTE / 1_000)).isZero();
     }
 }

@@ -75,44 +75,6 @@ class RedisLimitsTest {
     }
 
     @Test
-    void settled_staysUsed_andReleased_isFreeAgain() {
-        CoordinatedProcess one = process();
-        LimitUse use = CoordinatedProcess.one(3, HOUR);
-        List<String> ids = one.reserveAll(use);
-        one.settle(ids.get(0));
-        one.release(ids.get(1));
-
-        CoordinatedProcess two = process();
-        await().until(() -> two.reserve(use) instanceof Grant.Granted);
-        assertThat(two.reserve(use)).isInstanceOf(Grant.Refused.class);
-    }
-
-    @Test
-    void tokens_areCountedAsTheServiceSaid() {
-        CoordinatedProcess one = process();
-        Limit limit = Limit.tokens(1000, HOUR);
-        LimitUse all = new LimitUse(ACME, "tokens", limit, 1000);
-        one.coordination().settle(one.granted(all), Optional.of(new TokenCount(400, 0)), Duration.ZERO);
-
-        await().until(() -> one.reserve(new LimitUse(ACME, "tokens", limit, 600)) instanceof Grant.Granted);
-        assertThat(one.reserve(new LimitUse(ACME, "tokens", limit, 1))).isInstanceOf(Grant.Refused.class);
-    }
-
-    @Test
-    void severalLimits_areReservedTogetherOrNotAtAll() {
-        CoordinatedProcess one = process();
-        LimitUse wide = CoordinatedProcess.one(10, HOUR);
-        LimitUse narrow = new LimitUse(Scope.of("test/acme", "m"), "requests", Limit.requests(2, HOUR), 1);
-        one.reserve(wide, narrow);
-        one.reserve(wide, narrow);
-
-        assertThat(one.reserve(wide, narrow))
-                .isInstanceOfSatisfying(
-                        Grant.Refused.class, refused -> assertThat(refused.by()).isEqualTo(narrow));
-        assertThat(one.reserveAll(wide)).hasSize(8);
-    }
-
-    @Test
     void namesOfAnyCharacters_areKeptApart() {
         CoordinatedProcess one = process();
         for (String name : List.of("", "a b", "{x}", "a:b", "ü\n\0", "a".repeat(10_000))) {
@@ -136,42 +98,6 @@ class RedisLimitsTest {
             assertThat(waitFor(one, 2)).isBetween(Duration.ofMinutes(29), Duration.ofSeconds(1804));
             assertThat(waitFor(one, 3)).isEqualTo(HOUR);
         });
-    }
-
-    @Test
-    void usesOlderThanAWindow_dontCount_andThoseOnTheirWayDo() {
-        CoordinatedProcess one = process();
-        LimitUse use = CoordinatedProcess.one(4, HOUR);
-        List<String> ids = one.reserveAll(use);
-        one.settle(ids.get(0), Duration.ofMinutes(61));
-        one.settle(ids.get(1), Duration.ofSeconds(-5));
-
-        await().until(() -> one.reserve(use) instanceof Grant.Granted);
-        assertThat(one.reserve(use)).isInstanceOf(Grant.Refused.class);
-    }
-
-    @Test
-    void processesThatDifferAboutTheAmount_goByTheirOwn() {
-        CoordinatedProcess one = process();
-        CoordinatedProcess two = process();
-        assertThat(one.reserveAll(CoordinatedProcess.one(5, HOUR))).hasSize(5);
-
-        assertThat(two.reserveAll(CoordinatedProcess.one(8, HOUR))).hasSize(3);
-        assertThat(one.reserve(CoordinatedProcess.one(5, HOUR))).isInstanceOf(Grant.Refused.class);
-        assertThat(one.status().alone() + two.status().alone()).isZero();
-    }
-
-    @Test
-    void processesThatDifferAboutTheWindow_goByTheLonger() {
-        CoordinatedProcess one = process();
-        CoordinatedProcess two = process();
-        LimitUse hour = CoordinatedProcess.one(5, HOUR);
-        one.settle(one.granted(hour), Duration.ofMinutes(10));
-        one.settle(one.granted(hour), Duration.ofMinutes(50));
-
-        assertThat(two.reserveAll(CoordinatedProcess.one(5, Duration.ofMinutes(1))))
-                .hasSize(3);
-        assertThat(one.reserve(hour)).isInstanceOf(Grant.Refused.class);
     }
 
     @Test

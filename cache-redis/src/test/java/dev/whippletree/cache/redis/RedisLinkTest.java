@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -249,20 +248,6 @@ class RedisLinkTest {
         timeline.advance(Duration.ofMillis(1_000 - millis));
 
         assertThat(connector.attempts).hasSize(connections);
-    }
-
-    @Test
-    void commandsAnsweredLate_endNoDoubtEither() {
-        connected();
-        CompletableFuture<String> slow = new CompletableFuture<>();
-        CompletionStage<String> answer = link.send(redis -> slow);
-        timeOut();
-        timeline.advance(Duration.ofMillis(260));
-        slow.complete("hello");
-
-        assertThat(answer.toCompletableFuture()).isCompletedWithValue("hello");
-        timeline.advance(Duration.ofMillis(300));
-        assertThat(connector.attempts).hasSize(2);
     }
 
     @Test

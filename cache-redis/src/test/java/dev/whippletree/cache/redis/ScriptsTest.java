@@ -2,6 +2,7 @@ package dev.whippletree.cache.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 import dev.whippletree.cache.redis.CoordinationCommands.DatedEntry;
@@ -236,9 +237,10 @@ class ScriptsTest {
                 .as("the second leaves in 39 minutes")
                 .isBetween(Duration.ofMinutes(38), Duration.ofMinutes(40));
         age(Duration.ofMinutes(40));
-        assertThat(join(commands.survey(Map.of(PLACE, HOUR))))
+        String other = RedisKeys.place("acme", new LimitName(Optional.empty(), "other"));
+        assertThat(join(commands.survey(Map.of(PLACE, HOUR, other, HOUR))))
                 .as("nobody has looked since")
-                .containsEntry(PLACE, 10L);
+                .containsOnly(entry(PLACE, 10L), entry(other, 0L));
         assertThat(left()).isEqualTo(2);
         assertThat(join(commands.survey(Map.of(PLACE, HOUR)))).containsEntry(PLACE, 8L);
     }

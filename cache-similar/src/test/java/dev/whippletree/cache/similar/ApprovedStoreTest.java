@@ -103,6 +103,7 @@ final class ApprovedStoreTest extends CacheContract {
                 virtual.clock().instant().plus(Duration.ofHours(1)));
         for (int scope = 0; scope < 100; scope++) {
             var unused = small.put(key("t", "s" + scope), entry);
+            var again = small.put(key("t", "s" + scope), entry);
         }
         assertThat(isStored(small, gone)).isTrue();
         assertThat(gone == 0 || !isStored(small, gone - 1)).isTrue();

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FlatIndexTest {
 
@@ -109,6 +111,20 @@ class FlatIndexTest {
                 .map(FlatIndexTest::text)
                 .hasValue("far");
         assertThat(index.nearest(near, NOW, stored -> false)).isEmpty();
+    }
+
+    /** Each costs the guards' time. */
+    @ParameterizedTest
+    @CsvSource({"49, true", "50, false"})
+    void fiftyAreTried_beforeThereIsNone(int nearer, boolean found) {
+        FlatIndex index = new FlatIndex(100);
+        index.add(stored("far", 1), new float[] {0.5f});
+        for (int i = 0; i < nearer; i++) {
+            index.add(stored("near", 0), new float[] {1});
+        }
+        assertThat(index.nearest(new float[] {1}, NOW, stored -> text(stored).equals("far"))
+                        .isPresent())
+                .isEqualTo(found);
     }
 
     @Test

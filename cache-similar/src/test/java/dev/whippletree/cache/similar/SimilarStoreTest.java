@@ -33,6 +33,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 
 /** The store in virtual time, over vectors that say by a question's first word what it means. */
@@ -205,6 +207,7 @@ class SimilarStoreTest {
         warmUp();
         assertThat(hitsOf(50, "scope", "acme")).isPositive();
         assertThat(hitsOf(50, "other scope", "acme")).isZero();
+        assertThat(store.remarks()).anyMatch(remark -> remark.startsWith("scope other sc: 50 requests"));
         assertThat(hitsOf(50, "scope", "other tenant")).isZero();
         assertThat(clear(Optional.of("other tenant"))).isEqualTo(50);
         assertThat(hitsOf(50, "scope", "acme")).isPositive();
@@ -485,9 +488,12 @@ class SimilarStoreTest {
         }
     }
 
-    @Test
-    void memory_boundsWhatQuestionsAndAnswersTake_andWhatWasUsedLeastRecentlyGoes() {
-        reopen(Map.of("mode", "shadow", "memory", "1MB"), Optional.of(new EqualVerifier()));
+    @ParameterizedTest
+    @ValueSource(strings = {"equal", "caller"})
+    void memory_boundsWhatQuestionsAndAnswersTake_andWhatWasUsedLeastRecentlyGoes(String verifier) {
+        reopen(
+                Map.of("mode", "shadow", "memory", "1MB", "verifier", verifier),
+                verifier.equals("caller") ? Optional.empty() : Optional.of(new EqualVerifier()));
         String answer = "x".repeat(8_000);
         for (int i = 0; i < 60; i++) {
             ask(key("acme", "old", "red " + word(i)), answer + i);
