@@ -19,7 +19,8 @@ class LatencyTest {
         "1s, CONSTANT, 0, 1000, 1000",
         "800 ms ~ 20%, UNIFORM, 640, 640, 960",
         "1s~12.5 %, UNIFORM, 875, 875, 1125",
-        "1s~lognormal:0.3, LOGNORMAL, 0, 250, 4000"
+        "1s~lognormal:0.3, LOGNORMAL, 0, 250, 4000",
+        "1s~100%, UNIFORM, 0, 0, 2000"
     })
     void latencyAsPeopleWriteIt_isRead_andDrawnFromItsRange(
             String text, Latency.Shape shape, long least, long from, long to) {
