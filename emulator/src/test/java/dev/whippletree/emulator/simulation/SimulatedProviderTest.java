@@ -11,6 +11,7 @@ import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
+import dev.whippletree.model.Message;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -19,6 +20,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
+import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
@@ -157,7 +159,7 @@ class SimulatedProviderTest {
 
     @Test
     void openAi_reportsAReset_andNotHowTheLimitRefills() {
-        RecordingSink sink = new RecordingSink(false);
+        RecordingSink sink = new RecordingSink(true);
         client(service(ServiceKind.OPENAI, ServiceLimit.fixed(Limit.requests(350, Duration.ofSeconds(10)))))
                 .send(prompt, "m", sink);
         timeline.runAll();
@@ -168,6 +170,7 @@ class SimulatedProviderTest {
             assertThat(report.refill()).isEqualTo(RateLimitReport.Refill.UNSAID);
             assertThat(report.reset()).contains(Duration.ofMillis(9950));
         });
+        assertThat(sink.events).startsWith("0 sent", "400 firstByte", "400 limits");
     }
 
     @Test
@@ -247,6 +250,20 @@ class SimulatedProviderTest {
                 .isEqualTo(Admission.asMade(18, OptionalInt.empty()));
     }
 
+    @Test
+    void embeddings_haveBoundsAndTokens_butNotOnGroq() {
+        ProviderClient openAi = client(service(ServiceKind.OPENAI));
+        Prompt texts = Prompt.builder()
+                .operation(Prompt.Operation.EMBEDDING)
+                .user("a".repeat(30))
+                .message(Message.tokens(List.of(1, 2, 3, 4, 5)))
+                .build();
+
+        assertThat(client(service(ServiceKind.GROQ)).embeddings()).isEmpty();
+        assertThat(openAi.embeddings()).contains(new EmbeddingBounds(16, 300_000));
+        assertThat(openAi.admission(texts, "m")).isEqualTo(Admission.asMade(11 + 5, 0));
+    }
+
     private EmulatedService service(ServiceKind kind, ServiceLimit... limits) {
         return new EmulatedService(settings(kind, limits).build(), timeline.nanoTime());
     }
@@ -307,6 +324,9 @@ class SimulatedProviderTest {
 
         @Override
         public void limits(List<RateLimitReport> told) {
+            if (!told.isEmpty()) {
+                note("limits");
+            }
             reports.addAll(told);
         }
 

@@ -31,6 +31,7 @@ final class ScriptedServiceTest {
 
     private Socket send(String... bodies) throws IOException {
         Socket socket = new Socket("127.0.0.1", URI.create(service.address()).getPort());
+        socket.setSoTimeout(10_000);
         for (String body : bodies) {
             socket.getOutputStream()
                     .write(("POST /path HTTP/1.1\r\nX-Case: Kept \r\nContent-Length: "
