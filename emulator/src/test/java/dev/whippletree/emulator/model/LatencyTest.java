@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.time.Duration;
 import java.util.DoubleSummaryStatistics;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +38,11 @@ class LatencyTest {
         assertThat(millis.getMax()).isLessThanOrEqualTo(to);
         assertThat(millis.getAverage())
                 .isCloseTo(latency.mean().toMillis(), within(latency.mean().toMillis() * 0.01));
+    }
+
+    @Test
+    void widestSpread_isRead() {
+        assertThat(Latency.parse("1s~lognormal:3")).isEqualTo(Latency.lognormal(Duration.ofSeconds(1), 3));
     }
 
     @ParameterizedTest
