@@ -31,10 +31,12 @@ import dev.whippletree.spi.Settings;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -207,6 +209,22 @@ class SimulatedProviderTest {
         assertThat(sink.failure).isNotNull();
         assertThat(sink.failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
         assertThat(service.stats().answered()).isEqualTo(1);
+    }
+
+    @Test
+    void everyCall_drawsTransitsOfItsOwn() {
+        ProviderClient client = provider(
+                        service(ServiceKind.HUGGING_FACE), new Link(Duration.ZERO, Duration.ofMillis(500), 0))
+                .connect(account());
+        Set<String> ends = new HashSet<>();
+        for (int call = 0; call < 5; call++) {
+            RecordingSink sink = new RecordingSink(false);
+            client.send(prompt, "m", sink);
+            timeline.runAll();
+            ends.add(sink.events.get(sink.events.size() - 1));
+        }
+
+        assertThat(ends).hasSizeGreaterThan(1);
     }
 
     @Test
