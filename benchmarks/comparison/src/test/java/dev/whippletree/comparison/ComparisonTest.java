@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,5 +120,34 @@ class ComparisonTest {
         assertThat(cases.stream().filter(of -> !of.limitsAreKnown()).map(Case::name))
                 .containsExactly("uneven");
         assertThat(cases.stream().filter(Case::streams).map(Case::name)).containsExactly("streams");
+        assertThat(cases.stream().map(ComparisonTest::services).collect(Collectors.joining("\n")))
+                .isEqualTo("""
+                        interviews: HUGGING_FACE PT1S 1 [SLIDING 1000 requests / 1h] [SLIDING 1000 requests / 1h]
+                        quota: HUGGING_FACE PT1S 1 [SLIDING 200 requests / 10s] [SLIDING 200 requests / 10s]
+                        uneven: HUGGING_FACE PT0.5S 1 [SLIDING 160 requests / 5s] [SLIDING 80 requests / 5s] \
+                        [SLIDING 40 requests / 5s] [SLIDING 20 requests / 5s]
+                        outage: OPENAI PT0.5S 1 [SLIDING 100 requests / 5s] [SLIDING 100 requests / 5s] 503 100000
+                        faults: OPENAI PT0.5S 1 [] [] 429 273 429-silent 273 500 273 502 273 503 273 reset 273 \
+                        hang 273 slow 273 cut 273 stall 273 malformed 273
+                        groq: GROQ PT0.5S 1 [BUCKET 30 requests / 1s, BUCKET 8000 tokens / 1s, BUCKET 1000 \
+                        requests / 24m, BUCKET 200000 tokens / 24m] [BUCKET 30 requests / 1s, BUCKET 8000 tokens \
+                        / 1s, BUCKET 1000 requests / 24m, BUCKET 200000 tokens / 24m]
+                        herd: OPENAI PT1S 1 [SLIDING 50 requests / 10s] [SLIDING 50 requests / 10s]
+                        tenants: OPENAI PT0.5S 1 [SLIDING 100 requests / 5s] [SLIDING 100 requests / 5s]
+                        streams: OPENAI PT1S 1 [] [] cut 2000 stall 1000 malformed 1000 reset 1000""");
+    }
+
+    private static String services(Case of) {
+        ServiceSettings service = of.service();
+        return of.name() + ": " + service.kind() + " " + service.latency().mean() + " " + service.seed() + " "
+                + service.organizations().stream()
+                        .map(organization -> organization.limits().stream()
+                                .map(limit -> limit.counting() + " " + limit.limit())
+                                .toList()
+                                .toString())
+                        .collect(Collectors.joining(" "))
+                + service.faults().rules().stream()
+                        .map(rule -> " " + rule.kind().text() + " " + Math.round(rule.share() * 100_000))
+                        .collect(Collectors.joining());
     }
 }

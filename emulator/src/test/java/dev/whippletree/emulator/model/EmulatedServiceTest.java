@@ -264,6 +264,16 @@ class EmulatedServiceTest {
     }
 
     @Test
+    void announcedLimits_areToldOfModelsThatComeLater() {
+        EmulatedService service =
+                service(huggingFace(new ServiceLimit(THREE_IN_TEN_SECONDS.limit(), Counting.SLIDING, true)));
+        service.announceLimits(2.0 / 3, 0);
+
+        assertThat(answer(service, "Hello", 0).limits().get(0).limit().limit().amount())
+                .isEqualTo(2);
+    }
+
+    @Test
     void clockAhead_movesTheWindows() {
         EmulatedService service = service(huggingFace(ServiceLimit.fixed(Limit.requests(1, Duration.ofSeconds(10))))
                 .clockAhead(Duration.ofSeconds(3)));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.time.Duration;
 import java.util.DoubleSummaryStatistics;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,7 +20,8 @@ class LatencyTest {
         "1s, CONSTANT, 0, 1000, 1000",
         "800 ms ~ 20%, UNIFORM, 640, 640, 960",
         "1s~12.5 %, UNIFORM, 875, 875, 1125",
-        "1s~lognormal:0.3, LOGNORMAL, 0, 250, 4000"
+        "1s~lognormal:0.3, LOGNORMAL, 0, 250, 4000",
+        "1s~100%, UNIFORM, 0, 0, 2000"
     })
     void latencyAsPeopleWriteIt_isRead_andDrawnFromItsRange(
             String text, Latency.Shape shape, long least, long from, long to) {
@@ -36,6 +38,11 @@ class LatencyTest {
         assertThat(millis.getMax()).isLessThanOrEqualTo(to);
         assertThat(millis.getAverage())
                 .isCloseTo(latency.mean().toMillis(), within(latency.mean().toMillis() * 0.01));
+    }
+
+    @Test
+    void widestSpread_isRead() {
+        assertThat(Latency.parse("1s~lognormal:3")).isEqualTo(Latency.lognormal(Duration.ofSeconds(1), 3));
     }
 
     @ParameterizedTest

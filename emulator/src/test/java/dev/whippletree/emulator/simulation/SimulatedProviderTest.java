@@ -15,6 +15,7 @@ import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
@@ -24,15 +25,18 @@ import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,7 +161,7 @@ class SimulatedProviderTest {
 
     @Test
     void openAi_reportsAReset_andNotHowTheLimitRefills() {
-        RecordingSink sink = new RecordingSink(false);
+        RecordingSink sink = new RecordingSink(true);
         client(service(ServiceKind.OPENAI, ServiceLimit.fixed(Limit.requests(350, Duration.ofSeconds(10)))))
                 .send(prompt, "m", sink);
         timeline.runAll();
@@ -168,6 +172,7 @@ class SimulatedProviderTest {
             assertThat(report.refill()).isEqualTo(RateLimitReport.Refill.UNSAID);
             assertThat(report.reset()).contains(Duration.ofMillis(9950));
         });
+        assertThat(sink.events).startsWith("0 sent", "400 firstByte", "400 limits");
     }
 
     @Test
@@ -204,6 +209,22 @@ class SimulatedProviderTest {
         assertThat(sink.failure).isNotNull();
         assertThat(sink.failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
         assertThat(service.stats().answered()).isEqualTo(1);
+    }
+
+    @Test
+    void everyCall_drawsTransitsOfItsOwn() {
+        ProviderClient client = provider(
+                        service(ServiceKind.HUGGING_FACE), new Link(Duration.ZERO, Duration.ofMillis(500), 0))
+                .connect(account());
+        Set<String> ends = new HashSet<>();
+        for (int call = 0; call < 5; call++) {
+            RecordingSink sink = new RecordingSink(false);
+            client.send(prompt, "m", sink);
+            timeline.runAll();
+            ends.add(sink.events.get(sink.events.size() - 1));
+        }
+
+        assertThat(ends).hasSizeGreaterThan(1);
     }
 
     @Test
@@ -245,6 +266,20 @@ class SimulatedProviderTest {
                 .isEqualTo(Admission.onEntry(18, OptionalInt.empty()).withoutCached());
         assertThat(client(service(ServiceKind.OPENAI)).admission(prompt, "m"))
                 .isEqualTo(Admission.asMade(18, OptionalInt.empty()));
+    }
+
+    @Test
+    void embeddings_haveBoundsAndTokens_butNotOnGroq() {
+        ProviderClient openAi = client(service(ServiceKind.OPENAI));
+        Prompt texts = Prompt.builder()
+                .operation(Prompt.Operation.EMBEDDING)
+                .user("a".repeat(30))
+                .message(Message.tokens(List.of(1, 2, 3, 4, 5)))
+                .build();
+
+        assertThat(client(service(ServiceKind.GROQ)).embeddings()).isEmpty();
+        assertThat(openAi.embeddings()).contains(new EmbeddingBounds(16, 300_000));
+        assertThat(openAi.admission(texts, "m")).isEqualTo(Admission.asMade(11 + 5, 0));
     }
 
     private EmulatedService service(ServiceKind kind, ServiceLimit... limits) {
@@ -307,6 +342,9 @@ class SimulatedProviderTest {
 
         @Override
         public void limits(List<RateLimitReport> told) {
+            if (!told.isEmpty()) {
+                note("limits");
+            }
             reports.addAll(told);
         }
 

@@ -145,7 +145,7 @@ public abstract class ProviderContract {
         RecordingSink sink = send(false);
 
         sink.awaitDone();
-        assertThat(sink.text()).isEqualTo("Fine, thänk you 👋");
+        assertThat(sink.text()).as("the text of the answer").isEqualTo("Fine, thänk you 👋");
         assertThat(sink.wasSent()).as("sent() dates the use of a limit").isTrue();
         assertThat(sink.sawFirstByte())
                 .as("firstByte() dates the use of a limit")
@@ -160,7 +160,7 @@ public abstract class ProviderContract {
         RecordingSink sink = send(true);
 
         sink.awaitDone();
-        assertThat(sink.text()).isEqualTo("Fine, thänk you 👋");
+        assertThat(sink.text()).as("the text of the stream").isEqualTo("Fine, thänk you 👋");
         assertThat(sink.deltas()).as("each piece is passed on as it comes").hasSizeGreaterThan(1);
         assertRulesKept(sink);
     }
@@ -247,7 +247,7 @@ public abstract class ProviderContract {
 
         RecordingSink sink = send(false);
 
-        assertThat(sink.awaitFailure().kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(sink.awaitFailure().kind()).as("where nobody listens").isEqualTo(FailureKind.UNAVAILABLE);
         assertThat(sink.wasSent()).as("nothing was sent").isFalse();
         assertRulesKept(sink);
     }
@@ -334,7 +334,9 @@ public abstract class ProviderContract {
 
         client.close();
 
-        assertThat(sink.awaitFailure().kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(sink.awaitFailure().kind())
+                .as("a call that closing breaks off")
+                .isEqualTo(FailureKind.UNAVAILABLE);
         service.awaitBrokenOff(1);
         assertRulesKept(sink);
     }
@@ -345,8 +347,8 @@ public abstract class ProviderContract {
 
         RecordingSink sink = send(false);
 
-        assertThat(sink.awaitFailure().kind()).isEqualTo(FailureKind.UNAVAILABLE);
-        assertThat(service.requests()).isEmpty();
+        assertThat(sink.awaitFailure().kind()).as("a call after close()").isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(service.requests()).as("no request is sent after close()").isEmpty();
         assertRulesKept(sink);
     }
 
@@ -356,9 +358,12 @@ public abstract class ProviderContract {
 
         Failure failure = send(false).awaitFailure();
 
-        assertThat(failure.kind()).isEqualTo(FailureKind.UNAUTHORIZED);
-        assertThat(failure.toString() + failure.code()).doesNotContain(TOKEN).doesNotContain("org_01secret");
-        assertThat(client.toString()).doesNotContain(TOKEN);
+        assertThat(failure.kind()).as("a credential that is refused").isEqualTo(FailureKind.UNAUTHORIZED);
+        assertThat(failure.toString() + failure.code())
+                .as("a failure shows no credential")
+                .doesNotContain(TOKEN)
+                .doesNotContain("org_01secret");
+        assertThat(client.toString()).as("a client shows no credential").doesNotContain(TOKEN);
     }
 
     @Test
@@ -370,16 +375,22 @@ public abstract class ProviderContract {
 
         try (ProviderClient locked = provider().connect(broken, services)) {
             locked.send(Prompt.of("How are you?"), model(), sink);
-            assertThat(sink.awaitFailure().kind()).isEqualTo(FailureKind.UNAUTHORIZED);
+            assertThat(sink.awaitFailure().kind())
+                    .as("a credential that can't be read")
+                    .isEqualTo(FailureKind.UNAUTHORIZED);
         }
-        assertThat(service.requests()).isEmpty();
+        assertThat(service.requests())
+                .as("nothing is sent without a credential")
+                .isEmpty();
     }
 
     @Test
     void longMessage_isShortened() {
         service.reply(unauthorized("No! ".repeat(5_000)));
 
-        assertThat(send(false).awaitFailure().message()).hasSizeLessThan(1_000);
+        assertThat(send(false).awaitFailure().message())
+                .as("a failure cuts long words of the service")
+                .hasSizeLessThan(1_000);
     }
 
     @Test
@@ -410,14 +421,14 @@ public abstract class ProviderContract {
                         .build(),
                 model());
 
-        assertThat(small.promptTokens()).isPositive();
+        assertThat(small.promptTokens()).as("a prompt has tokens").isPositive();
         assertThat(large.promptTokens())
                 .as("900 characters are 225 tokens or so")
                 .isGreaterThan(200);
         assertThat(client.admission(Prompt.of("Hi"), model()))
                 .as("the same of the same prompt")
                 .isEqualTo(small);
-        assertThat(service.requests()).isEmpty();
+        assertThat(service.requests()).as("admission() makes no call").isEmpty();
     }
 
     @Test
@@ -429,7 +440,9 @@ public abstract class ProviderContract {
         client.send(prompt, model(), sink);
 
         sink.awaitDone();
-        assertThat(service.requests().get(0).toString()).contains("1357");
+        assertThat(service.requests().get(0).toString())
+                .as("the maximum is sent")
+                .contains("1357");
         assertThat(client.admission(prompt, model()).completionBound())
                 .as("what is counted on entry, or can be made at most")
                 .hasValue(1_357);
@@ -443,8 +456,12 @@ public abstract class ProviderContract {
         client.send(Prompt.of("Hi"), model(), sink);
 
         sink.awaitDone();
-        assertThat(service.requests().get(0).toString()).doesNotContain("max_");
-        assertThat(client.admission(Prompt.of("Hi"), model()).completionBound()).isEmpty();
+        assertThat(service.requests().get(0).toString())
+                .as("no maximum is sent that nobody set")
+                .doesNotContain("max_");
+        assertThat(client.admission(Prompt.of("Hi"), model()).completionBound())
+                .as("no maximum, no bound")
+                .isEmpty();
     }
 
     private RecordingSink embed(List<float[]> vectors, String... texts) {
@@ -459,7 +476,7 @@ public abstract class ProviderContract {
         assertThat(client.embeddings().isPresent())
                 .as("embeddings() says whether the engine may send texts to embed")
                 .isEqualTo(vectors(List.of(new float[] {1})).isPresent());
-        assertThat(service.requests()).isEmpty();
+        assertThat(service.requests()).as("nothing is sent").isEmpty();
     }
 
     @Test
@@ -473,8 +490,12 @@ public abstract class ProviderContract {
         RecordingSink sink = embed(vectors, "first text", "sécond text");
 
         sink.awaitDone();
-        assertThat(sink.text().lines().map(Embedding::decode)).containsExactlyElementsOf(vectors);
-        assertThat(service.requests().get(0).toString()).contains("first text", "sécond text", TOKEN);
+        assertThat(sink.text().lines().map(Embedding::decode))
+                .as("the vectors, in the order of the texts")
+                .containsExactlyElementsOf(vectors);
+        assertThat(service.requests().get(0).toString())
+                .as("the request has the texts and the credential")
+                .contains("first text", "sécond text", TOKEN);
         assertRulesKept(sink);
     }
 
@@ -497,6 +518,8 @@ public abstract class ProviderContract {
 
     @Test
     void plainPrompt_isNotRefused() {
-        assertThat(client.refuses(Prompt.of("Hi"), model())).isEmpty();
+        assertThat(client.refuses(Prompt.of("Hi"), model()))
+                .as("a plain prompt")
+                .isEmpty();
     }
 }

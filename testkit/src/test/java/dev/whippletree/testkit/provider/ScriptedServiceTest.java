@@ -31,6 +31,7 @@ final class ScriptedServiceTest {
 
     private Socket send(String... bodies) throws IOException {
         Socket socket = new Socket("127.0.0.1", URI.create(service.address()).getPort());
+        socket.setSoTimeout(10_000);
         for (String body : bodies) {
             socket.getOutputStream()
                     .write(("POST /path HTTP/1.1\r\nX-Case: Kept \r\nContent-Length: "
@@ -121,7 +122,7 @@ final class ScriptedServiceTest {
     }
 
     @Test
-    void closing_endsConnections_andLetsNobodyIn() throws IOException {
+    void closing_endsConnections_andLetsNobodyIn() throws Exception {
         service.reply(reply(200, "half", Ending.HANGING));
         Socket caller = send("");
         service.awaitCalls(1);
@@ -135,7 +136,7 @@ final class ScriptedServiceTest {
 
         service.close();
 
-        assertThat(end.join()).isNotNull();
+        assertThat(end.get()).isNotNull();
         assertThatThrownBy(() -> send("")).isInstanceOf(IOException.class);
     }
 

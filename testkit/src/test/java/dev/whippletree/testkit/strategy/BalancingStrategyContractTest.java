@@ -9,6 +9,7 @@ import dev.whippletree.spi.Settings;
 import dev.whippletree.spi.TargetView;
 import dev.whippletree.testkit.Contracts;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,11 @@ class BalancingStrategyContractTest {
         assertThat(Contracts.failuresOf(FirstOnly.class))
                 .containsExactlyInAnyOrder(
                         "weights_areRespected", "targetThatComesBack_isPickedAgain", "newTarget_isPickedToo");
+    }
+
+    @Test
+    void pickerThatForgetsWhoWasAway_isFound() {
+        assertThat(Contracts.failuresOf(Unforgiving.class)).contains("targetThatComesBack_isPickedAgain");
     }
 
     @Test
@@ -76,6 +82,24 @@ class BalancingStrategyContractTest {
         @Override
         protected BalancingStrategy strategy() {
             return new Strategy(random -> (ready, now) -> 0);
+        }
+    }
+
+    static final class Unforgiving extends Contract {
+        @Override
+        protected BalancingStrategy strategy() {
+            return new Strategy(random -> {
+                Set<String> seen = new HashSet<>();
+                Set<String> gone = new HashSet<>();
+                return (ready, now) -> {
+                    List<String> ids = ready.stream().map(TargetView::id).toList();
+                    seen.stream().filter(id -> !ids.contains(id)).forEach(gone::add);
+                    seen.addAll(ids);
+                    List<String> left =
+                            ids.stream().filter(id -> !gone.contains(id)).toList();
+                    return left.isEmpty() ? 0 : ids.indexOf(left.get(random.nextInt(left.size())));
+                };
+            });
         }
     }
 
