@@ -6,7 +6,6 @@ import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.Settings;
-import dev.whippletree.testkit.Transcript;
 import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.testkit.provider.ProviderContract;
 import dev.whippletree.testkit.provider.ScriptedReply;
@@ -25,10 +24,6 @@ final class OpenAiContractTest extends ProviderContract {
     static final LoggedLines LOG =
             new LoggedLines("dev.whippletree.provider.openai").expecting("a call failed unexpectedly");
 
-    @RegisterExtension
-    static final Transcript TRANSCRIPT =
-            new Transcript("provider-contract", line -> line.replaceAll("headers=\\{[^}]*}", "headers"));
-
     @Override
     protected Provider provider() {
         return new OpenAiProvider();
@@ -45,7 +40,6 @@ final class OpenAiContractTest extends ProviderContract {
 
     @Override
     protected ScriptedReply answer(String text) {
-        Transcript.note("answer " + text);
         return ScriptedReply.json(200, """
                 {"id":"c-1","object":"chat.completion","model":"test/model","choices":[{"index":0,"message":{"role":"assistant",\
                 "content":"%s"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12}}""".formatted(text));
@@ -53,7 +47,6 @@ final class OpenAiContractTest extends ProviderContract {
 
     @Override
     protected ScriptedReply stream(List<String> pieces) {
-        Transcript.note("stream " + pieces);
         String chunks = pieces.stream()
                 .map(piece -> "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + piece
                         + "\"},\"finish_reason\":null}]}\n\n")
@@ -66,7 +59,6 @@ final class OpenAiContractTest extends ProviderContract {
     /** In another order than asked, and the first as Base64. */
     @Override
     protected Optional<ScriptedReply> vectors(List<float[]> vectors) {
-        Transcript.note("vectors " + vectors.stream().map(Arrays::toString).toList());
         String data = IntStream.iterate(vectors.size() - 1, index -> index >= 0, index -> index - 1)
                 .mapToObj(index -> "{\"object\":\"embedding\",\"index\":" + index + ",\"embedding\":"
                         + (index == 0
@@ -82,13 +74,11 @@ final class OpenAiContractTest extends ProviderContract {
 
     @Override
     protected ScriptedReply unauthorized(String words) {
-        Transcript.note("unauthorized " + words);
         return ScriptedReply.json(401, "{\"error\":{\"message\":\"" + words + "\",\"code\":\"invalid_api_key\"}}");
     }
 
     @Override
     protected Map<FailureKind, ScriptedReply> failures() {
-        Transcript.note("failures");
         return Map.of(
                 FailureKind.RATE_LIMITED, error(429, "rate_limit_exceeded").with("Retry-After", "0"),
                 FailureKind.QUOTA_EXHAUSTED, error(429, "insufficient_quota"),
