@@ -116,7 +116,7 @@ final class EngineFailureTest {
             fixture.ask("q");
             fixture.advance(SHORT);
             assertThat(told).containsExactly("a " + what + (next.isEmpty() ? "" : "; " + next));
-            assertThat(log.all())
+            assertThat(log.ofThisThread())
                     .containsExactly(level + " account a " + what + ": scripted " + kind
                             + (next.isEmpty() ? "" : " (" + next + ")"));
             fixture.advance(Duration.ofHours(3));
@@ -124,7 +124,7 @@ final class EngineFailureTest {
             fixture.advance(Duration.ofSeconds(1));
             if (reopened != null) {
                 assertThat(told).hasSize(2).endsWith("a reopened");
-                assertThat(log.all()).hasSize(2).endsWith("INFO account a: open again" + reopened);
+                assertThat(log.ofThisThread()).hasSize(2).endsWith("INFO account a: open again" + reopened);
             }
         }
     }

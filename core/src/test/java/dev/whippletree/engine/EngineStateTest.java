@@ -389,7 +389,7 @@ final class EngineStateTest {
             life.advance(Duration.ofSeconds(1));
             life.ask("a third");
             life.advance(Duration.ofSeconds(1));
-            assertThat(log.all())
+            assertThat(log.ofThisThread())
                     .singleElement()
                     .asString()
                     .startsWith("WARN the limits' state can't be saved in " + folder);

@@ -7,8 +7,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -24,13 +22,11 @@ import org.slf4j.LoggerFactory;
 public final class LoggedLines implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
 
     private final Logger logger;
-    private final CountDownLatch first = new CountDownLatch(1);
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>() {
         @Override
         protected void append(ILoggingEvent event) {
             event.prepareForDeferredProcessing();
             super.append(event);
-            first.countDown();
         }
     };
     private String expected = "";
@@ -61,15 +57,20 @@ public final class LoggedLines implements BeforeAllCallback, AfterAllCallback, A
 
     /** Returns them with their level in front. */
     public List<String> all() {
+        return events().map(LoggedLines::line).toList();
+    }
+
+    /** Returns those that this thread has logged; tests that run beside this one may use the same logger. */
+    public List<String> ofThisThread() {
+        String name = Thread.currentThread().getName();
         return events()
-                .map(event -> event.getLevel() + " " + event.getFormattedMessage())
+                .filter(event -> event.getThreadName().equals(name))
+                .map(LoggedLines::line)
                 .toList();
     }
 
-    /** Waits for the first line. */
-    public LoggedLines awaitFirst() throws InterruptedException {
-        assertThat(first.await(30, TimeUnit.SECONDS)).as("something is logged").isTrue();
-        return this;
+    private static String line(ILoggingEvent event) {
+        return event.getLevel() + " " + event.getFormattedMessage();
     }
 
     /** Returns the messages of what was thrown. */
