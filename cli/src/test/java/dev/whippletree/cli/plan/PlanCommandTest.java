@@ -112,6 +112,12 @@ class PlanCommandTest {
     }
 
     @Test
+    void providerThatTheCommandBringsAlong_canBePlannedFor() {
+        shell.succeeds("plan", "--interviews", "1", "--accounts", "scripted:1x100/h", "--no-advice");
+        assertThat(shell.out()).startsWith("Yes, 1 interview ").contains("scripted-1");
+    }
+
+    @Test
     void dayThatMayBeCountedInTwoWays_exitsWith8() {
         assertThat(shell.line("plan --interviews 25 --accounts groq:3x10/d --for 2d --no-advice"))
                 .isEqualTo(8);
