@@ -73,6 +73,14 @@ class AskCommandTest {
     }
 
     @Test
+    void promptThatNamesAFileAfterAnAt_isAskedAsTyped() {
+        shell.file("secret.txt", "Told");
+        String typed = "@" + folder.resolve("secret.txt").toAbsolutePath();
+        shell.withAccount().succeeds("ask", typed);
+        assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user(typed));
+    }
+
+    @Test
     void questionAlone_isThePrompt() {
         shell.withAccount().succeeds("ask", "--question", "Who are you?");
         assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user("Who are you?"));

@@ -76,12 +76,15 @@ class EmbedCommandTest {
             nowhere.txt, there is no file 'nowhere.txt'
             texts.txt --route nowhere, there is no route 'nowhere'
             latin1, 'latin1' isn't text in UTF-8
+            -, '-' isn't text in UTF-8
             """)
     void whatCannotBeEmbedded_isAMistake(String line, String message) throws IOException {
-        Files.write(folder.resolve("latin1"), new byte[] {'G', 'r', (byte) 0xf6, (byte) 0xdf, 'e'});
+        byte[] latin1 = {'G', 'r', (byte) 0xf6, (byte) 0xdf, 'e'};
+        Files.write(folder.resolve("latin1"), latin1);
         shell.file("texts.txt", "one");
 
-        assertThat(shell.withAccount().run(("embed " + line).split(" "))).isEqualTo(2);
+        assertThat(shell.withAccount().input(latin1).run(("embed " + line).split(" ")))
+                .isEqualTo(2);
 
         assertThat(shell.err()).contains(message).doesNotContain("\tat ");
         assertThat(shell.out()).isEmpty();

@@ -112,6 +112,25 @@ class PlanCommandTest {
     }
 
     @Test
+    void providerThatTheCommandBringsAlong_canBePlannedFor() {
+        shell.succeeds("plan", "--interviews", "1", "--accounts", "scripted:1x100/h", "--no-advice");
+        assertThat(shell.out()).startsWith("Yes, 1 interview ").contains("scripted-1");
+    }
+
+    @Test
+    void fileOfPrompts_isRefusedWithAllOfItsProblems() {
+        shell.file("p.jsonl", """
+                {"custom_id": "a", "body": {"messages": [{"role": "user", "content": "Hello"}]}}
+                {"custom_id": "b"}
+                {"body": {"messages": [{"role": "user", "content": "Hello"}]}}
+                """);
+        assertThat(shell.run("plan", "--accounts", ACCOUNTS, "--prompts", "p.jsonl"))
+                .isEqualTo(2);
+        assertThat(shell.err()).contains("p.jsonl:2: ", "p.jsonl:3: ").doesNotContain("p.jsonl:1: ", "\tat ");
+        assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
     void dayThatMayBeCountedInTwoWays_exitsWith8() {
         assertThat(shell.line("plan --interviews 25 --accounts groq:3x10/d --for 2d --no-advice"))
                 .isEqualTo(8);
