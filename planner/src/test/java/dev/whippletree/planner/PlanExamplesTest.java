@@ -201,7 +201,9 @@ public class PlanExamplesTest {
         return new TargetSettings(account, model);
     }
 
-    /** Three conversations that begin alike, and prompts alone, some of which are longer or have bounds of their own. */
+    /**
+     * Three conversations that begin alike, and prompts alone, some of which are longer or have bounds of their own.
+     */
     private static PlanRequest ofFile() {
         PromptList.Builder list = new PromptList.Builder();
         for (int number = 0; number < 27; number++) {
