@@ -129,8 +129,9 @@ final class EngineRecoveryTest {
         assertThat(fixtureAnswer("checks it")).isCompleted();
     }
 
+    /** The first check would come a second after the refusal. */
     @Test
-    void tokenThatCouldNotBeRead_isTriedWithTheNextPromptOnceItCan() {
+    void tokenThatCouldNotBeRead_isTriedWithTheNextPromptOnceItCan_beforeTheNextCheck() {
         AtomicBoolean away = new AtomicBoolean(true);
         ScriptedClient client = fixture.account("a", "org", Secret.from(() -> {
             if (away.get()) {
@@ -138,8 +139,10 @@ final class EngineRecoveryTest {
             }
             return "back";
         }));
-        turnOff(client, FailureKind.UNAUTHORIZED, Reach.ACCOUNT);
-        assertThat(failure(fixtureAnswer("still away")).reason()).isEqualTo(Reason.NO_ACCOUNT);
+        client.then(client.failsAfter(SHORT, refused(FailureKind.UNAUTHORIZED, Reach.ACCOUNT)));
+        fixture.ask("turns it off");
+        fixture.advance(SHORT);
+        assertThat(failure(fixture.ask("still away")).reason()).isEqualTo(Reason.NO_ACCOUNT);
         assertThat(client.calls()).isEqualTo(1);
         away.set(false);
         assertThat(fixtureAnswer("with the file")).isCompleted();

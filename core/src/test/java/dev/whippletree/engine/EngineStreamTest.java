@@ -476,6 +476,15 @@ final class EngineStreamTest {
     }
 
     @Test
+    void noPieceComes_deadlineForTheFirstOneEndsTheStream() {
+        client.then(client.hangs());
+        ReadingCaller caller = readWithFirstPieceWithin(SECOND);
+        fixture.advance(SECOND);
+        assertThat(failure(caller.whole()).reason()).isEqualTo(PromptException.Reason.DEADLINE);
+        assertThat(client.cancelled()).isOne();
+    }
+
+    @Test
     void callersTimeout_refusesNoneWhoWasToldPartOfTheAnswer() {
         ScriptedClient limited = fixture.account("limited", "1 / 1m");
         limited.then(breaksAfter("one "));

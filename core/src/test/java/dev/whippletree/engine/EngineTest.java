@@ -329,6 +329,21 @@ final class EngineTest {
                         .withMessageContaining("none of the accounts that may answer this prompt is on route"));
     }
 
+    @Test
+    void callThatIsSentLate_leavesItsWindowAsLongAfterItWasSent() {
+        ScriptedClient client = fixture.account("a", "1 / 60s");
+        client.then((prompt, model, sink) -> {
+            fixture.timeline.schedule(
+                    Duration.ofSeconds(30).toNanos(),
+                    () -> client.answersAfter(Duration.ofMillis(100)).run(prompt, model, sink));
+            return () -> {};
+        });
+        fixture.askMany(2);
+        fixture.run();
+        assertThat(client.callTimes())
+                .containsExactly(0L, Duration.ofMillis(90_100).toNanos());
+    }
+
     /** Two calls are under way for 5 s; it is assumed that they arrived within 2. */
     @Test
     void refusalThatLateArrivalsExplain_endsTheAssumedTransit() {

@@ -184,6 +184,21 @@ final class TenantsTest {
     }
 
     @Test
+    void promptForWhichAnotherGaveWay_isToldAtOnceThatThereIsNoRoomInTime() {
+        oneByOne("1 / 1h");
+        fixture.settings(EngineSettings.DEFAULT.withLineSize(2));
+        List<CompletableFuture<Completion>> greedy = askMany("greedy", "session ", 3);
+        CompletableFuture<Completion> hurried = fixture.ask(Prompt.builder()
+                .user("hurried")
+                .tenant("modest")
+                .deadline(Duration.ofSeconds(30))
+                .build());
+        fixture.advance(Duration.ofMillis(1));
+        assertThat(failure(greedy.get(2)).reason()).isEqualTo(Reason.LINE_FULL);
+        assertThat(failure(hurried).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
+    }
+
+    @Test
     void tenantFillsItsOwnLine_isRefusedAlone_andItsLongestSessionFirst() {
         oneByOne();
         fixture.settings(EngineSettings.DEFAULT.withLineSize(100).withTenantLineSize(6));
