@@ -13,14 +13,4 @@ public abstract class WhippletreeException extends RuntimeException {
     protected WhippletreeException(String message) {
         super(message);
     }
-
-    /**
-     * Creates an exception with a cause.
-     *
-     * @param message what happened, to what, and what to do
-     * @param cause the cause
-     */
-    protected WhippletreeException(String message, Throwable cause) {
-        super(message, cause);
-    }
 }
