@@ -1,6 +1,7 @@
 package dev.whippletree.langchain4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.langchain4j.agent.tool.Tool;
@@ -9,17 +10,22 @@ import dev.langchain4j.guardrail.OutputGuardrail;
 import dev.langchain4j.guardrail.OutputGuardrailException;
 import dev.langchain4j.guardrail.OutputGuardrailRequest;
 import dev.langchain4j.guardrail.OutputGuardrailResult;
+import dev.langchain4j.invocation.InvocationContext;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.TestStreamingChatResponseHandler;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.observability.api.AiServiceListenerRegistrar;
+import dev.langchain4j.observability.api.event.AiServiceErrorEvent;
+import dev.langchain4j.observability.api.event.AiServiceResponseReceivedEvent;
 import dev.langchain4j.service.AiServices;
 import dev.langchain4j.service.guardrail.OutputGuardrails;
 import dev.langchain4j.service.output.OutputParsingException;
 import dev.whippletree.model.Origin;
 import dev.whippletree.testkit.provider.ScriptedReply;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -138,6 +144,31 @@ final class UnusableAnswersTest extends OverService {
                 "Sorry",
                 "Bonn or Berlin",
                 BERLIN);
+    }
+
+    @Test
+    void answerThatCantBeForgotten_hidesNoErrorOfTheMethod() {
+        InvocationContext invocation =
+                InvocationContext.builder().invocationId(UUID.randomUUID()).build();
+        ChatRequest request =
+                ChatRequest.builder().messages(UserMessage.from("I won")).build();
+        reply("somehow");
+        ChatResponse answer = model().chat(request);
+        whippletree.close();
+        assertThatThrownBy(() -> forget(answer)).hasMessageContaining("closed");
+
+        AiServiceListenerRegistrar registrar = new UnusableAnswerListeners().get();
+        registrar.shouldThrowExceptionOnEventError(true);
+        registrar.fireEvent(AiServiceResponseReceivedEvent.builder()
+                .invocationContext(invocation)
+                .request(request)
+                .response(answer)
+                .build());
+        AiServiceErrorEvent unusable = AiServiceErrorEvent.builder()
+                .invocationContext(invocation)
+                .error(new IllegalStateException("no mood"))
+                .build();
+        assertThatCode(() -> registrar.fireEvent(unusable)).doesNotThrowAnyException();
     }
 
     /** A tool. */

@@ -507,6 +507,20 @@ class SimilarStoreTest {
     }
 
     @Test
+    void scopeThatMakesRoomForAnother_takesNoMemoryAnyMore() {
+        reopen(Map.of("mode", "shadow", "memory", "1MB", "scopes", "1"), Optional.of(new EqualVerifier()));
+        String answer = "x".repeat(8_000);
+        for (String scope : List.of("first", "second")) {
+            for (int i = 0; i < 60; i++) {
+                ask(key("acme", scope, "red " + word(i)), answer + i);
+            }
+        }
+        assertThat(clear(Optional.empty()))
+                .as("all of the second, at some 9,300 bytes each")
+                .isEqualTo(60);
+    }
+
+    @Test
     void answerThatTakesAHundredthOfTheMemory_isntStored() {
         reopen(Map.of("mode", "shadow", "memory", "1MB"), Optional.of(new EqualVerifier()));
         ask(key("red apple"), "x".repeat(12_000));

@@ -41,6 +41,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -73,6 +74,15 @@ class EmulatorServerTest {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(matches(contents(response.body()))).isTrue();
         assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
+    }
+
+    /** Groq's provider adds the version by itself. */
+    @ParameterizedTest
+    @CsvSource({"HUGGING_FACE, /hf/v1", "GROQ, /groq", "OPENAI, /openai/v1"})
+    void baseUrl_isWhatTheProvidersSettingWants(ServiceKind kind, String path) {
+        EmulatorServer server = start(kind);
+
+        assertThat(server.baseUrl(kind)).isEqualTo("http://127.0.0.1:" + server.port() + path);
     }
 
     @ParameterizedTest

@@ -55,6 +55,7 @@ class AnswersTest {
             Draft draft =
                     Draft.of(ChatRequest.of("m", asked.get(0).text()), 0, Optional.of(new AnswerLength(200, 0.5)));
             tokens += draft.completionTokens();
+            assertThat(draft.text()).endsWith("+" + draft.completionTokens() + " m]");
             assertThat(Answers.matches(asked, draft.text())).isTrue();
         }
 

@@ -96,6 +96,15 @@ final class DeadlinesTest extends OverGateway {
         assertThat(streamed.callerTimeout()).isEqualTo(Optional.ofNullable(timeout));
     }
 
+    @Test
+    void deadline_isAWeekAtMost() throws Exception {
+        assertThat(asked(HI, "x-whippletree-deadline", "7d").deadline()).contains(Duration.ofDays(7));
+
+        HttpResponse<String> refused = running.post(HI, "x-whippletree-deadline", "604800001ms");
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("x-whippletree-deadline must be at most 7 days, not 604800001ms");
+    }
+
     /** Of a limit's day the library hears no more than a minute: it would not wait longer. */
     @ParameterizedTest
     @ValueSource(
