@@ -19,8 +19,10 @@ import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.Samples;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,6 +96,22 @@ final class ClaimsTest {
         doReturn(CompletableFuture.completedFuture(null)).when(commands).unclaim(any(), anyString(), anyString());
         timeline.advance(BEAT.multipliedBy(2));
         verify(commands, times(3)).unclaim(eq(KEY), anyString(), anyString());
+    }
+
+    @Test
+    void claimEnds_allWhoWaitForItHearOfIt() {
+        Claim.Ours held = claimed();
+        List<CompletableFuture<Claim>> waiting = Stream.of(KEY, KEY)
+                .map(key -> claims.claim(key).toCompletableFuture())
+                .toList();
+        timeline.advance(Duration.ofMillis(10));
+        List<CompletableFuture<?>> ends = waiting.stream()
+                .<CompletableFuture<?>>map(claim -> ((Claim.Others) claim.join()).ended().toCompletableFuture())
+                .toList();
+        assertThat(ends).noneMatch(CompletableFuture::isDone);
+        held.end().run();
+        timeline.advance(Duration.ofMillis(10));
+        assertThat(ends).allMatch(CompletableFuture::isDone);
     }
 
     /** Negative: the question came too late. */
