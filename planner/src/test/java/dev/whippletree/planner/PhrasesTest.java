@@ -21,6 +21,7 @@ class PhrasesTest {
         assertThat(Phrases.list(List.of(names.split(" ")))).isEqualTo(text);
     }
 
+    /** But a day and a half is in hours, and so is a day; what isn't whole minutes is in seconds. */
     @ParameterizedTest
     @CsvSource({
         "PT0S, 0.0 s",

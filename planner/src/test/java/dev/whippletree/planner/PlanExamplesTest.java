@@ -201,9 +201,7 @@ public class PlanExamplesTest {
         return new TargetSettings(account, model);
     }
 
-    /**
-     * Three conversations that begin alike, and prompts alone, some of which are longer or have bounds of their own.
-     */
+    /** Four conversations and nine prompts alone, some of which repeat or have bounds of their own. */
     private static PlanRequest ofFile() {
         PromptList.Builder list = new PromptList.Builder();
         for (int number = 0; number < 27; number++) {

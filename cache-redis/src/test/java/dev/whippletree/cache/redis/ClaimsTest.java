@@ -117,7 +117,7 @@ final class ClaimsTest {
     /** Negative: the question came too late. */
     @ParameterizedTest
     @CsvSource({"-1, true", "0, true", "1, false"})
-    void claimThatWasAskedForTooLate_isOursWithoutTheOthers(long remaining, boolean ours) {
+    void claim_isOursIfNobodyHasIt_orItWasAskedForTooLate_andThenNotAgreed(long remaining, boolean ours) {
         contact.add(claims);
         contact.start();
         timeline.advance(BEAT);

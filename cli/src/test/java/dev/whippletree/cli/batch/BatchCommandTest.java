@@ -158,6 +158,7 @@ final class BatchCommandTest {
     void batchThatIsStopped_saysSo_andGoesOnLater(String option, int answered, String words) throws IOException {
         shell.file("whippletree.yaml", "accounts: [{id: one, provider: scripted, token: x, max-concurrency: 1}]");
         if (option.isEmpty()) {
+            shell.provider.scripts.add(this::answer);
             shell.provider.scripts.add(call -> {
                 shell.interrupt();
                 answer(call);

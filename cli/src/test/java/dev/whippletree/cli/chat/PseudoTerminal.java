@@ -19,7 +19,6 @@ final class PseudoTerminal {
     static final String CTRL_C = "\u0003";
     static final String CTRL_D = "\u0004";
     static final String ENTER = "\r";
-    static final String TAB = "\t";
     static final String UP = "\u001bOA";
     static final String LEFT = "\u001bOD";
 

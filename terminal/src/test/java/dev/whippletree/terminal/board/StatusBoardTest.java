@@ -205,7 +205,7 @@ class StatusBoardTest {
         String word = state.name().toLowerCase(Locale.ROOT);
         String shown = String.join("\n", new Accounts(ZoneOffset.UTC, new Screen(true, 100)).lines(status));
         assertThat(shown).contains(code == null ? " " + word + " " : "\u001b[" + code + "m" + word + "\u001b[0m");
-        assertThat(shown.contains(word + closure)).isEqualTo(true);
+        assertThat(shown).contains(word + closure);
         assertThat(shown.lines()).hasSize(closure.isEmpty() ? 2 : 3);
         assertThat(shown).contains("50.0 %", "\u001b[33m4\u001b[0m");
     }

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** In place of the driver that asks contenders: answers the first question of each folder
- * with half of an answer, but for one with an error, and one not at all. */
+/**
+ * In place of the driver that asks contenders: answers the first question of each folder with half of an answer, but
+ * for one with an error, and one not at all.
+ */
 public final class Driver {
 
     private Driver() {}
