@@ -70,7 +70,7 @@ final class EngineRecoveryTest {
         "TIMEOUT, OFF",
         "OVERLOADED, OFF"
     })
-    void probeThatIsRefusedForItsPromptOrForALimit_provesThatTheAccountIsOpen(FailureKind kind, AccountState state) {
+    void probe_opensTheAccountIfRefusedForItsPromptOrALimit_elseNot(FailureKind kind, AccountState state) {
         ScriptedClient client = fixture.account("a", "org", Secret.of("a"));
         turnOff(client, FailureKind.QUOTA_EXHAUSTED, Reach.ORGANIZATION);
         client.usually(client.limits(SHORT, kind, Duration.ofMinutes(1), Reach.ACCOUNT));

@@ -135,12 +135,8 @@ final class CompletionTest {
 
     @Test
     void secret_isShownToNobody_andFixedUnlessItIsReadEachTime() {
-        Map.Entry<String, String> variable = System.getenv().entrySet().stream()
-                .filter(entry -> !entry.getValue().isBlank())
-                .findFirst()
-                .orElseThrow();
-        Secret ofVariable = Secret.ofVariable(variable.getKey());
-        assertThat(ofVariable.reveal()).isEqualTo(variable.getValue().trim());
+        Secret ofVariable = Secret.ofVariable("PATH");
+        assertThat(ofVariable.reveal()).isEqualTo(System.getenv("PATH").trim());
         assertThat(ofVariable.isFixed() && Secret.of("x").isFixed()).isTrue();
         assertThat(Secret.from(() -> "x").isFixed()).isFalse();
         assertThat(Secret.of("x")).hasToString("***");

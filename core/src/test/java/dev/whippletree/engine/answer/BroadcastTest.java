@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,7 +163,8 @@ final class BroadcastTest {
     @Test
     void size_isToldWithEach4096Characters_untilTheListenerLeaves() {
         List<Long> told = new ArrayList<>();
-        broadcast.tellSize(told::add);
+        LongConsumer listener = told::add;
+        broadcast.tellSize(listener);
         add(text("x".repeat(4_095)));
         assertThat(told).isEmpty();
         add(reasoning("x"));
@@ -170,6 +172,9 @@ final class BroadcastTest {
         assertThat(told).containsExactly(4_096L);
         add(text("xx"));
         assertThat(told).containsExactly(4_096L, 8_193L);
+        broadcast.tellSizeNoMore(listener);
+        add(text("x".repeat(4_096)));
+        assertThat(told).hasSize(2);
     }
 
     @Test

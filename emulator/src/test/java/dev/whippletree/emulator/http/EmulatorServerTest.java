@@ -164,6 +164,7 @@ class EmulatorServerTest {
         EmulatorServer server = start(ServiceKind.OPENAI, "reset", Duration.ZERO);
         String body = stream ? STREAM : WHOLE;
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            socket.setSoTimeout(10_000);
             socket.getOutputStream()
                     .write(("POST /openai/v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer token\r\n"
                                     + "Content-Length: " + body.length() + "\r\n\r\n" + body)
