@@ -50,9 +50,9 @@ public interface EngineListener {
     /** A prompt's caller gave up, or was refused shortly before ({@link PromptException.Reason#CALLER_TIMEOUT}). */
     default void cancelled(Duration took) {}
 
-    /** An account closed, cools down or is off. */
+    /** An account closed, cools down or is off: of an organization that closes, the one whose call was refused. */
     default void closed(String account, String reason) {}
 
-    /** An account is open again. */
+    /** An account is open again; of an organization, each one, whether {@link #closed} was told of it or not. */
     default void reopened(String account) {}
 }
