@@ -127,7 +127,8 @@ public final class Pool {
     public BatchProgress await(BatchRun run) {
         while (!run.end().isDone()) {
             if (!timeline.runNext() || timeline.nanoTime() > LONGEST_NANOS) {
-                throw new IllegalStateException("the run hasn't ended: nothing is left to happen, or twelve hours are over");
+                throw new IllegalStateException(
+                        "the run hasn't ended: nothing is left to happen, or twelve hours are over");
             }
         }
         return run.end().join();

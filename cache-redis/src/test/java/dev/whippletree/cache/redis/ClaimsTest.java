@@ -106,7 +106,8 @@ final class ClaimsTest {
                 .toList();
         timeline.advance(Duration.ofMillis(10));
         List<CompletableFuture<?>> ends = waiting.stream()
-                .<CompletableFuture<?>>map(claim -> ((Claim.Others) claim.join()).ended().toCompletableFuture())
+                .<CompletableFuture<?>>map(
+                        claim -> ((Claim.Others) claim.join()).ended().toCompletableFuture())
                 .toList();
         assertThat(ends).noneMatch(CompletableFuture::isDone);
         held.end().run();
