@@ -21,9 +21,11 @@ import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.MDC;
 
 /** What continuations and subscribers see of the thread that asked. */
+@Isolated("what is registered for contexts concerns every thread")
 final class CallerContextTest {
 
     private final EngineFixture fixture = new EngineFixture();
