@@ -193,9 +193,8 @@ final class GatewayReader {
      */
     private static List<String> names(Section section, String key, String noun, List<String> known) {
         List<ListItem> named = section.texts(key);
-        if (named.isEmpty() && section.has(key) && !section.isProblem(key)) {
-            section.problem(key, "the list is empty; name one " + noun + " or more, or remove the key to allow all");
-        }
+        section.refuseEmpty(
+                key, named, "the list is empty; name one " + noun + " or more, or remove the key to allow all");
         named.stream()
                 .filter(text -> !known.contains(text.value()))
                 .forEach(text -> section.problems().add(text.at(), GatewayCheck.unknown(noun, text.value(), known)));

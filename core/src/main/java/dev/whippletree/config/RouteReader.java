@@ -115,9 +115,7 @@ final class RouteReader {
         if (model.isPresent() || !named.isEmpty()) {
             section.problem("tiers", "a route has either tiers or a model and accounts, not both");
         }
-        if (elements.isEmpty() && !section.isProblem("tiers")) {
-            section.problem("tiers", "add at least one tier");
-        }
+        section.refuseEmpty("tiers", elements, "add at least one tier");
         return elements.stream()
                 .map(element -> targets(section, element))
                 .filter(targets -> !targets.isEmpty())
@@ -126,9 +124,8 @@ final class RouteReader {
     }
 
     private List<Tier> oneTier(Section section, Optional<String> model, List<ListItem> named) {
-        if (named.isEmpty() && section.has("accounts") && !section.isProblem("accounts")) {
-            section.problem("accounts", "the list is empty; name one account or more, or remove the key to use all");
-        }
+        section.refuseEmpty(
+                "accounts", named, "the list is empty; name one account or more, or remove the key to use all");
         List<String> ids = section.has("accounts")
                 ? named.stream()
                         .filter(text -> isAccount(section, text.at(), text.value()))

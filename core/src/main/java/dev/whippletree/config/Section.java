@@ -64,6 +64,13 @@ final class Section {
         problems.add(at(key), what);
     }
 
+    /** Reports a list that is there and has nothing in it, unless a problem with it has been reported already. */
+    void refuseEmpty(String key, List<?> read, String what) {
+        if (read.isEmpty() && has(key) && !isProblem(key)) {
+            problem(key, what);
+        }
+    }
+
     /** Returns whether a key is there, with or without a value. */
     boolean has(String key) {
         asked.add(key);
