@@ -52,4 +52,28 @@ record Case(
     Duration bound() {
         return new LowerBound(this).time();
     }
+
+    /** Returns whether who asks mostly waits for the accounts' limits. */
+    boolean isQuota() {
+        return new LowerBound(this).isQuota();
+    }
+
+    /** Returns when a contender is stopped. */
+    Duration stopAfter() {
+        return bound().multipliedBy(3);
+    }
+
+    /** Returns the most prompts that can be answered until then if each takes a call. */
+    long withoutCache() {
+        return new LowerBound(this).answeredWithoutCache(stopAfter());
+    }
+
+    long seed() {
+        return service.seed();
+    }
+
+    Results.Setting setting() {
+        return new Results.Setting(
+                name, title, description, seed(), prompts(), distinct(), withoutCache(), Judge.seconds(bound()));
+    }
 }

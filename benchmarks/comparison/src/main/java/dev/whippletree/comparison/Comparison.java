@@ -2,64 +2,82 @@ package dev.whippletree.comparison;
 
 import dev.whippletree.time.SystemTimeline;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.LongStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** Runs the comparison, all of it or the named pieces, and writes the results and the page. */
+/** Measures what is left of the comparison, or the named pieces of it, and writes the results and the pages. */
 @Command(
         name = "benchmarks/comparison/run",
         mixinStandardHelpOptions = true,
-        description =
-                "Runs the comparison and writes docs/comparison.md. Without --cases, --faults or --page: everything.")
+        description = {
+            "Measures what hasn't been measured yet, and writes docs/comparison.md.",
+            "All results are of one machine, one commit and 48 hours: it refuses to mix."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:all that was wanted is measured",
+            "1:a contender couldn't be asked",
+            "2:refused, since the results would be worth nothing, or an option is wrong"
+        })
 public final class Comparison implements Callable<Integer> {
+
+    private static final int REFUSED = 2;
 
     @Option(names = "--root", required = true, hidden = true)
     private Path root = Path.of(".");
 
+    @Option(names = "--built", hidden = true)
+    private boolean built;
+
     @Option(names = "--contenders", split = ",", description = "Only these contenders.")
     private List<String> contenders = List.of();
 
-    @Option(
-            names = "--cases",
-            split = ",",
-            arity = "0..1",
-            fallbackValue = "all",
-            description = "The cases: all, or only these.")
+    @Option(names = "--cases", split = ",", description = "Only these cases, and no faults.")
     private List<String> cases = List.of();
 
-    @Option(names = "--faults", description = "What callers get when a call meets a fault.")
+    @Option(names = "--faults", description = "Only what callers get when a call meets a fault.")
     private boolean faults;
 
-    @Option(names = "--page", description = "Only write the page again.")
+    @Option(names = "--seeds", defaultValue = "3", description = "How many seeds (default: ${DEFAULT-VALUE}).")
+    private int seeds = Plan.SEEDS;
+
+    @Option(names = "--alone", description = "Never measure two contenders at a time.")
+    private boolean alone;
+
+    @Option(names = "--again", description = "Measure again what --contenders names. The page says so.")
+    private boolean again;
+
+    @Option(names = "--new", description = "Drop all results first.")
+    private boolean fresh;
+
+    @Option(names = "--try", description = "Keep the results apart, in benchmarks/comparison/target/try.")
+    private boolean attempt;
+
+    @Option(names = "--left", description = "Only list what is left to measure, and how long it takes.")
+    private boolean left;
+
+    @Option(names = "--check-pairs", description = "Only measure once more, alone, what was measured in pairs.")
+    private boolean checkPairs;
+
+    @Option(names = "--page", description = "Only write the pages again.")
     private boolean page;
 
-    @Option(names = "--seed", defaultValue = "1", description = "The seed of the cases (default: ${DEFAULT-VALUE}).")
-    private long seed = 1;
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--note",
-            description = "A remark about the machine, which the page repeats, such as what else it was doing.")
-    private String note = "";
-
-    private Results results = Results.NONE;
-    private boolean failed;
-
-    /** A piece to run. */
-    private interface Piece {
-        Results run() throws IOException, InterruptedException;
-    }
-
-    /** Runs as the options say; exits with 1 if a piece couldn't be run. */
+    /** Runs as the options say. */
     public static void main(String[] arguments) {
         // Each emulated service says that it starts.
         Logger.getLogger("").setLevel(Level.WARNING);
@@ -67,31 +85,15 @@ public final class Comparison implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
-        Places places = new Places(root.toAbsolutePath().normalize(), version());
-        boolean all = cases.isEmpty() && !faults && !page;
-        results = Results.read(file());
-        String machine = Places.machine() + (note.isEmpty() ? "" : "; " + note);
-        Results.Origin origin =
-                new Results.Origin(Instant.now().truncatedTo(ChronoUnit.MINUTES).toString(), machine);
-        try (SystemTimeline timeline = new SystemTimeline()) {
-            Runs runs = new Runs(places, timeline, origin);
-            List<Entry> known = Entry.all(places);
-            List<Entry> entries = chosen(known);
-            if (!page) {
-                describe(known, places);
-            }
-            for (Case each : all ? Cases.all(seed) : cases()) {
-                for (Entry entry : entries) {
-                    piece(entry, each.name(), () -> results.with(runs.answer(entry, each)));
-                }
-            }
-            if (all || faults) {
-                entries.forEach(entry -> faults(runs, entry));
-            }
+    public Integer call() throws IOException, InterruptedException {
+        try {
+            List<String> problems = run(new Places(root.toAbsolutePath().normalize(), version()));
+            problems.forEach(spec.commandLine().getErr()::println);
+            return problems.isEmpty() ? 0 : 1;
+        } catch (Refused e) {
+            spec.commandLine().getErr().println(e.getMessage());
+            return REFUSED;
         }
-        new Page(results).write(root.resolve("docs"));
-        return failed ? 1 : 0;
     }
 
     /** The jar knows it. */
@@ -100,70 +102,98 @@ public final class Comparison implements Callable<Integer> {
                 .orElse("?");
     }
 
-    private Path file() {
-        return root.resolve("docs/comparison.json");
+    /** Returns what went wrong with single contenders. */
+    private List<String> run(Places places) throws IOException, InterruptedException {
+        List<Entry> known = Entry.all(places);
+        List<String> caseNames = Cases.all(1).stream().map(Case::name).toList();
+        checkNames("contender", known.stream().map(Entry::name).toList(), contenders);
+        checkNames("case", caseNames, cases);
+        Plan plan = new Plan(
+                known,
+                this::isWanted,
+                faults ? List.of() : cases.isEmpty() ? caseNames : cases,
+                cases.isEmpty(),
+                seeds,
+                !alone);
+        Path folder = attempt ? places.tried() : places.docs();
+        Path file = folder.resolve("comparison.json");
+        Results old = fresh ? withCases(Results.NONE) : Results.read(file);
+        if (left) {
+            Measurement.list(plan, old, spec.commandLine().getOut());
+            return List.of();
+        }
+        Files.createDirectories(folder);
+        if (page) {
+            old.write(file);
+            new Pages(old).write(folder);
+            return List.of();
+        }
+        Here here = new Here(Places.machine(), commit(places));
+        Results described = described(old, known, places);
+        try (SystemTimeline timeline = new SystemTimeline()) {
+            Measurement measurement = new Measurement(
+                    described,
+                    again ? described.without(this::isNamed) : described,
+                    here,
+                    new Runs(places, timeline, here),
+                    file,
+                    spec.commandLine().getOut());
+            if (checkPairs) {
+                measurement.check(
+                        known.stream().filter(entry -> isWanted(entry.name())).toList(), plan.cases());
+            } else {
+                measurement.run(plan);
+            }
+            new Pages(measurement.results()).write(folder);
+            return measurement.problems();
+        }
+    }
+
+    private static void checkNames(String what, List<String> known, List<String> names) {
+        List<String> unknown =
+                names.stream().filter(Predicate.not(known::contains)).toList();
+        if (!unknown.isEmpty()) {
+            throw new Refused("no " + what + " is called " + String.join(", ", unknown) + "; there are "
+                    + String.join(", ", known));
+        }
+    }
+
+    private boolean isWanted(String contender) {
+        return contenders.isEmpty() || contenders.contains(contender);
+    }
+
+    /** Whether it is to be measured again. */
+    private boolean isNamed(String contender, String name) {
+        if (contenders.isEmpty()) {
+            throw new Refused("--again needs --contenders, whom to measure again; --new measures all again");
+        }
+        return contenders.contains(contender) && (cases.isEmpty() || cases.contains(name));
+    }
+
+    private String commit(Places places) {
+        if (attempt) {
+            return Commit.of(places.root()).described();
+        }
+        if (built) {
+            throw new Refused("--built may measure what was built of another commit; leave it out, or add --try");
+        }
+        return Commit.of(places.root()).clean();
     }
 
     /** Fixes the order on the page, whatever is measured first. */
-    private void describe(List<Entry> known, Places places) throws IOException {
+    private static Results described(Results results, List<Entry> known, Places places) throws IOException {
+        Results described = withCases(results);
         for (Entry entry : known) {
-            results = results.with(entry.about(places));
+            described = described.with(entry.about(places));
         }
-        for (Case each : Cases.all(seed)) {
-            results = results.with(setting(each));
-        }
+        return described;
     }
 
-    private List<Entry> chosen(List<Entry> known) {
-        return contenders.isEmpty() ? known : chosen("contender", known, contenders, Entry::name);
-    }
-
-    private List<Case> cases() {
-        List<Case> known = Cases.all(seed);
-        return cases.equals(List.of("all")) ? known : chosen("case", known, cases, Case::name);
-    }
-
-    private static <T> List<T> chosen(String what, List<T> known, List<String> names, Function<T, String> name) {
-        List<String> unknown = names.stream()
-                .filter(each -> known.stream().map(name).noneMatch(each::equals))
-                .toList();
-        if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "no " + what + " is called " + String.join(", ", unknown) + "; there are "
-                            + String.join(", ", known.stream().map(name).toList()));
-        }
-        return known.stream().filter(each -> names.contains(name.apply(each))).toList();
-    }
-
-    private Results.Setting setting(Case of) {
-        return new Results.Setting(
-                of.name(), of.title(), of.description(), seed, of.prompts(), of.distinct(), Judge.seconds(of.bound()));
-    }
-
-    private void faults(Runs runs, Entry entry) {
-        for (boolean streamed : List.of(false, true)) {
-            piece(entry, "faults" + (streamed ? ", streamed" : ""), () -> {
-                Results all = results;
-                for (Results.Fault each : runs.faults(entry, streamed)) {
-                    all = all.with(each);
-                }
-                return all;
-            });
-        }
-    }
-
-    /** Saves each result at once, so that later errors lose nothing. */
-    private void piece(Entry entry, String what, Piece piece) {
-        try {
-            results = piece.run();
-            results.write(file());
-            System.out.println(Instant.now().truncatedTo(ChronoUnit.SECONDS) + "  " + entry.name() + ": " + what);
-        } catch (IOException e) {
-            failed = true;
-            System.err.println(entry.name() + ": " + what + ": " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            failed = true;
-        }
+    private static Results withCases(Results results) {
+        return LongStream.rangeClosed(1, Plan.SEEDS)
+                .boxed()
+                .flatMap(seed -> Cases.all(seed).stream())
+                .map(Case::setting)
+                .reduce(results, Results::with, (one, other) -> other);
     }
 }

@@ -8,14 +8,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The process in which a contender is asked. Confined to one thread. */
 final class ContenderProcess implements AutoCloseable {
 
+    private static final long LOOK_MILLIS = 200;
+
     private final Process process;
     private final BufferedReader lines;
     private final Path log;
+    private Duration beganWith = Duration.ZERO;
+    private Duration used = Duration.ZERO;
 
     private ContenderProcess(Process process, Path log) {
         this.process = process;
@@ -47,19 +51,51 @@ final class ContenderProcess implements AutoCloseable {
         return started;
     }
 
-    /** Starts the questions and blocks until the results are written. */
-    void run(Duration atMost) throws IOException, InterruptedException {
+    /** Starts the questions. */
+    void begin() throws IOException {
+        beganWith = used();
         process.getOutputStream().write('\n');
         process.getOutputStream().flush();
         Thread reading = new Thread(() -> lines.lines().forEach(line -> {}));
         reading.setDaemon(true);
         reading.start();
-        if (!process.waitFor(atMost.toSeconds(), TimeUnit.SECONDS)) {
+    }
+
+    /** Blocks until all have ended, or the time is over. */
+    static void await(List<ContenderProcess> processes, Duration atMost) throws InterruptedException {
+        long beganNanos = System.nanoTime();
+        while (processes.stream().filter(ContenderProcess::isRunning).count() > 0
+                && System.nanoTime() - beganNanos < atMost.toNanos()) {
+            Thread.sleep(LOOK_MILLIS);
+        }
+    }
+
+    /** Also notes what it has used, which nobody can tell once it has ended. */
+    private boolean isRunning() {
+        Duration now = used();
+        used = now.compareTo(used) > 0 ? now : used;
+        return process.isAlive();
+    }
+
+    /** Checks that the results are written. */
+    void checkEnded() throws IOException {
+        if (process.isAlive()) {
             throw new IOException("it didn't end; see " + log);
         }
         if (process.exitValue() != 0) {
             throw new IOException("it ended with " + process.exitValue() + "; see " + log);
         }
+    }
+
+    /** Returns the processor time from the first question until it was last seen. */
+    double processorSeconds() {
+        return Judge.seconds(used.minus(beganWith));
+    }
+
+    private Duration used() {
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .map(each -> each.info().totalCpuDuration().orElse(Duration.ZERO))
+                .reduce(Duration.ZERO, Duration::plus);
     }
 
     @Override

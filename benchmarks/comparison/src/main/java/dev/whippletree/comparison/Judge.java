@@ -2,9 +2,12 @@ package dev.whippletree.comparison;
 
 import dev.whippletree.emulator.model.ServiceStats;
 import dev.whippletree.model.Prompt;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -20,35 +23,69 @@ final class Judge {
 
     private Judge() {}
 
+    /**
+     * Judges one contender in one case.
+     *
+     * @param beside the contender that was asked at the same time, or empty
+     * @throws IOException if the answers aren't those of the case's questions, each at most once
+     */
     static Results.Answered judge(
-            String contender, Case of, Answers answers, ServiceStats stats, Results.Origin origin) {
-        long right = answers.lines().stream().filter(line -> isRight(of, line)).count();
+            String contender,
+            String beside,
+            Case of,
+            Answers answers,
+            ServiceStats stats,
+            double processorSeconds,
+            Results.Origin origin)
+            throws IOException {
+        checkQuestions(contender, of, answers);
         long said = answers.lines().stream().filter(Answers.Line::said).count();
-        double stopSeconds = seconds(stopAfter(of));
+        List<Answers.Line> right =
+                answers.lines().stream().filter(line -> isRight(of, line)).toList();
         double last = answers.lines().stream()
                 .mapToDouble(Answers.Line::endSeconds)
                 .max()
                 .orElse(0);
         boolean stopped = answers.lines().size() < of.prompts();
+        double end = stopped ? seconds(of.stopAfter()) : last;
         return new Results.Answered(
                 contender,
                 of.name(),
+                of.seed(),
                 origin,
-                stopped ? stopSeconds : last,
-                stopped,
-                of.prompts(),
-                of.distinct(),
-                right,
-                said - right,
-                answers.lines().size() - said,
-                stats.calls(),
-                stats.rateLimited(),
-                worstOfQuietest(of, answers, stopped ? stopSeconds : last),
+                beside,
+                1,
+                new Results.Took(end, stopped, worstOfQuietest(of, answers, end), processorSeconds),
+                new Results.Said(
+                        of.prompts(),
+                        of.distinct(),
+                        right.size(),
+                        said - right.size(),
+                        answers.lines().size() - said),
+                new Results.Seen(stats.calls(), stats.rateLimited(), unasked(of, right, stats)),
                 failures(answers));
     }
 
-    static Duration stopAfter(Case of) {
-        return of.bound().multipliedBy(3);
+    private static void checkQuestions(String contender, Case of, Answers answers) throws IOException {
+        Set<List<Integer>> answered = new HashSet<>();
+        for (Answers.Line line : answers.lines()) {
+            if (line.caller() >= of.callers().size()
+                    || line.index() >= of.callers().get(line.caller()).texts().size()
+                    || !answered.add(List.of(line.caller(), line.index()))) {
+                throw new IOException(contender + ": " + of.name() + ": its driver reports question " + line.index()
+                        + " of caller " + line.caller() + " twice, or nobody asked it; mend the driver");
+            }
+        }
+    }
+
+    /** An answer that no call has fetched is made up, or comes from accounts that aren't part of the case. */
+    private static long unasked(Case of, List<Answers.Line> right, ServiceStats stats) {
+        long distinct = right.stream().map(line -> text(of, line)).distinct().count();
+        return Math.max(0, distinct - Math.min(stats.distinctPrompts(), stats.answered()));
+    }
+
+    private static String text(Case of, Answers.Line line) {
+        return of.callers().get(line.caller()).texts().get(line.index());
     }
 
     static double seconds(Duration time) {
@@ -56,7 +93,7 @@ final class Judge {
     }
 
     private static boolean isRight(Case of, Answers.Line line) {
-        return isRight(of.callers().get(line.caller()).texts().get(line.index()), line);
+        return isRight(text(of, line), line);
     }
 
     static boolean isRight(String asked, Answers.Line line) {

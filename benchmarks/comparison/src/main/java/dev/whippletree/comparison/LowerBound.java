@@ -50,6 +50,42 @@ final class LowerBound {
         return Duration.ofNanos(Math.max(longestSequenceNanos(), roomNanos()));
     }
 
+    /** Returns whether the accounts' limits decide the time, so that contenders mostly wait. */
+    boolean isQuota() {
+        return roomNanos() > longestSequenceNanos();
+    }
+
+    /**
+     * Returns the most questions that can be answered within a time if each takes a call of its own: no more than the
+     * accounts admit, and no more than the callers can ask one after the other.
+     */
+    long answeredWithoutCache(Duration within) {
+        long last = within.toNanos() - latencyNanos;
+        long asked = of.callers().stream()
+                .mapToLong(caller -> Math.min(
+                        caller.texts().size(),
+                        within.toNanos() / (caller.pause().toNanos() + latencyNanos)))
+                .sum();
+        long admitted = 0;
+        long now = 0;
+        while (admitted < asked && now <= last) {
+            long at = now;
+            Optional<Room> free =
+                    rooms.stream().filter(room -> room.earliestNanos(at) <= at).findFirst();
+            if (free.isPresent()) {
+                free.get().take(at);
+                admitted++;
+            } else {
+                now = earliestNanos(at);
+            }
+        }
+        return admitted;
+    }
+
+    private long earliestNanos(long at) {
+        return rooms.stream().mapToLong(room -> room.earliestNanos(at)).min().orElseThrow();
+    }
+
     /** A question that has been answered before takes no time. */
     private long longestSequenceNanos() {
         Map<String, Long> answeredNanos = new HashMap<>();
@@ -79,10 +115,7 @@ final class LowerBound {
                 free.get().take(now);
                 left--;
             } else {
-                now = rooms.stream()
-                        .mapToLong(room -> room.earliestNanos(at))
-                        .min()
-                        .orElseThrow();
+                now = earliestNanos(at);
             }
         }
         return now + latencyNanos;

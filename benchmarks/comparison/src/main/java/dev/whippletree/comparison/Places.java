@@ -34,6 +34,15 @@ record Places(Path root, String version) {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
+    /** Returns where the results of an attempt go, which isn't published. */
+    Path tried() {
+        return root.resolve("benchmarks/comparison/target/try");
+    }
+
+    Path docs() {
+        return root.resolve("docs");
+    }
+
     /** Returns what the machine is: processors, memory, system, Java. */
     static String machine() {
         long bytes = ((com.sun.management.OperatingSystemMXBean)

@@ -7,17 +7,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Everything that was measured, as it is kept in {@code docs/comparison.json}: the page is made from this alone. A new
- * result takes the place of the older one of the same contender and case, so that pieces can be measured again.
- * Immutable.
+ * Everything that was measured, as it is kept in {@code docs/comparison.json}: the pages are made from this alone. A
+ * new result takes the place of the older one of the same piece. Immutable.
+ *
+ * @param checks pieces that were measured in pairs, measured once more, alone
  */
-record Results(List<About> contenders, List<Setting> cases, List<Answered> answered, List<Fault> faults) {
+record Results(
+        List<About> contenders,
+        List<Setting> cases,
+        List<Answered> answered,
+        List<Answered> checks,
+        List<Fault> faults) {
 
-    static final Results NONE = new Results(List.of(), List.of(), List.of(), List.of());
+    private static final String FAULTS = "each fault";
+
+    static final Results NONE = new Results(List.of(), List.of(), List.of(), List.of(), List.of());
 
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -26,6 +37,7 @@ record Results(List<About> contenders, List<Setting> cases, List<Answered> answe
         contenders = List.copyOf(contenders);
         cases = List.copyOf(cases);
         answered = List.copyOf(answered);
+        checks = List.copyOf(checks);
         faults = List.copyOf(faults);
     }
 
@@ -35,9 +47,23 @@ record Results(List<About> contenders, List<Setting> cases, List<Answered> answe
      * @param documentation where its configuration is from
      * @param configuration its configuration, from its source
      */
-    record About(String name, String title, String version, String documentation, String configuration) {}
+    record About(String name, String title, String version, String documentation, String configuration) {
 
-    /** A case. */
+        /** Returns its title and version. */
+        String named() {
+            return title + " " + version.replace("-SNAPSHOT", "");
+        }
+
+        boolean isOurs() {
+            return name.startsWith("whippletree");
+        }
+    }
+
+    /**
+     * A case, by one seed.
+     *
+     * @param withoutCache the most prompts that can be answered before a contender is stopped, if each takes a call
+     */
     record Setting(
             String name,
             String title,
@@ -45,40 +71,75 @@ record Results(List<About> contenders, List<Setting> cases, List<Answered> answe
             long seed,
             long prompts,
             long distinct,
+            long withoutCache,
             double boundSeconds) {}
 
-    /** When and where something was measured. */
-    record Origin(String date, String machine) {}
+    /**
+     * When and where something was measured.
+     *
+     * @param date when it began, as an {@link java.time.Instant}
+     * @param commit the last that changed anything but the results and their pages
+     * @param load the machine's load average when it began
+     */
+    record Origin(String date, String machine, String commit, double load) {}
 
     /**
-     * How a contender did in a case.
+     * How a contender did in a case, by one seed.
      *
-     * @param wallSeconds until its last answer or failure
-     * @param stopped whether it was stopped, at three times the bound
-     * @param right prompts with a whole answer of their own
-     * @param wrong prompts with anything else in place of it
-     * @param failed prompts that ended with an error
-     * @param calls calls that the services saw
-     * @param rateLimited calls answered 429
-     * @param quietestWorstSeconds the longest that any prompt took of the tenant that asked least; prompts without an
-     *     answer count until the end
+     * @param beside the contender that was measured at the same time, or empty
+     * @param times how often this was measured: only the last time counts
      * @param failures the commonest errors, each with how many there were
      */
     record Answered(
             String contender,
             String name,
+            long seed,
             Origin origin,
-            double wallSeconds,
-            boolean stopped,
-            long prompts,
-            long distinct,
-            long right,
-            long wrong,
-            long failed,
-            long calls,
-            long rateLimited,
-            double quietestWorstSeconds,
-            Map<String, Long> failures) {}
+            String beside,
+            int times,
+            Took took,
+            Said said,
+            Seen seen,
+            Map<String, Long> failures) {
+
+        Answered again(int before) {
+            return new Answered(contender, name, seed, origin, beside, before + 1, took, said, seen, failures);
+        }
+    }
+
+    /**
+     * How long a contender took.
+     *
+     * @param wallSeconds until its last answer or failure
+     * @param stopped whether it was stopped, at three times the bound
+     * @param quietestWorstSeconds the longest that any prompt took of the tenant that asked least; prompts without an
+     *     answer count until the end
+     * @param processorSeconds processor time of its process and those that it started
+     */
+    record Took(double wallSeconds, boolean stopped, double quietestWorstSeconds, double processorSeconds) {}
+
+    /**
+     * What callers got.
+     *
+     * @param right prompts with a whole answer of their own
+     * @param wrong prompts with anything else in place of it
+     * @param failed prompts that ended with an error
+     */
+    record Said(long prompts, long distinct, long right, long wrong, long failed) {
+
+        boolean isWhole() {
+            return right == prompts;
+        }
+    }
+
+    /**
+     * What the services saw.
+     *
+     * @param calls calls
+     * @param rateLimited calls answered 429
+     * @param unasked distinct prompts with a right answer beyond those that the services answered
+     */
+    record Seen(long calls, long rateLimited, long unasked) {}
 
     /** What a contender's caller got when the first call met a fault. */
     record Fault(String contender, String kind, boolean streamed, Origin origin, Got got, String detail) {}
@@ -104,16 +165,40 @@ record Results(List<About> contenders, List<Setting> cases, List<Answered> answe
     }
 
     Results with(About about) {
-        return new Results(replaced(contenders, about, About::name), cases, answered, faults);
+        return new Results(replaced(contenders, about, About::name), cases, answered, checks, faults);
     }
 
     Results with(Setting setting) {
-        return new Results(contenders, replaced(cases, setting, Setting::name), answered, faults);
+        return new Results(
+                contenders,
+                replaced(cases, setting, each -> each.name() + " " + each.seed()),
+                answered,
+                checks,
+                faults);
     }
 
     Results with(Answered run) {
+        int before =
+                of(run.contender(), run.name(), run.seed()).map(Answered::times).orElse(0);
+        return new Results(contenders, cases, replaced(answered, run.again(before), Results::piece), checks, faults);
+    }
+
+    /** Returns the others: all but those that fit a name of a contender and a case; faults are a case of their own. */
+    Results without(BiPredicate<String, String> named) {
         return new Results(
-                contenders, cases, replaced(answered, run, each -> each.contender() + " " + each.name()), faults);
+                contenders,
+                cases,
+                answered.stream()
+                        .filter(each -> !named.test(each.contender(), each.name()))
+                        .toList(),
+                checks,
+                faults.stream()
+                        .filter(each -> !named.test(each.contender(), FAULTS))
+                        .toList());
+    }
+
+    Results withCheck(Answered run) {
+        return new Results(contenders, cases, answered, replaced(checks, run, Results::piece), faults);
     }
 
     Results with(Fault run) {
@@ -121,11 +206,16 @@ record Results(List<About> contenders, List<Setting> cases, List<Answered> answe
                 contenders,
                 cases,
                 answered,
+                checks,
                 replaced(faults, run, each -> each.contender() + " " + each.kind() + " " + each.streamed()));
     }
 
+    private static String piece(Answered run) {
+        return run.contender() + " " + run.name() + " " + run.seed();
+    }
+
     /** Keeps the order, so that a new measurement of one piece changes only its lines of the file. */
-    private static <T> List<T> replaced(List<T> list, T with, java.util.function.Function<T, String> key) {
+    private static <T> List<T> replaced(List<T> list, T with, Function<T, String> key) {
         List<T> all = new ArrayList<>(list);
         Optional<T> old = list.stream()
                 .filter(each -> key.apply(each).equals(key.apply(with)))
@@ -138,10 +228,36 @@ record Results(List<About> contenders, List<Setting> cases, List<Answered> answe
         return all;
     }
 
-    Optional<Answered> of(String contender, String name) {
+    Optional<Answered> of(String contender, String name, long seed) {
+        return of(contender, name).filter(each -> each.seed() == seed).findFirst();
+    }
+
+    /** Returns how a contender did in a case, by all seeds. */
+    Stream<Answered> of(String contender, String name) {
         return answered.stream()
                 .filter(each ->
-                        each.contender().equals(contender) && each.name().equals(name))
-                .findFirst();
+                        each.contender().equals(contender) && each.name().equals(name));
+    }
+
+    /** Returns the cases by one seed, in their order. */
+    List<Setting> cases(long seed) {
+        return cases.stream().filter(each -> each.seed() == seed).toList();
+    }
+
+    Setting setting(Answered run) {
+        return cases.stream()
+                .filter(each -> each.name().equals(run.name()) && each.seed() == run.seed())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Returns when and where everything was measured. */
+    List<Origin> origins() {
+        return Stream.of(
+                        answered.stream().map(Answered::origin),
+                        checks.stream().map(Answered::origin),
+                        faults.stream().map(Fault::origin))
+                .flatMap(Function.identity())
+                .toList();
     }
 }

@@ -17,65 +17,78 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Runs one piece of the comparison. The emulated services run in this process, each contender in one of its own.
+ * Runs pieces of the comparison. The emulated services run in this process, each contender in one of its own.
  * Confined to one thread.
  */
 final class Runs {
 
     private static final Duration GRACE = Duration.ofSeconds(30);
-    private static final Duration FAULT_TIME = Duration.ofSeconds(20);
+    static final Duration FAULT_TIME = Duration.ofSeconds(20);
     private static final Duration FAULTS_AT_MOST = Duration.ofMinutes(10);
     private static final String FAULT_QUESTION = "What did you learn from the last thing that went wrong?";
 
     private final Places places;
     private final Timeline timeline;
-    private final Results.Origin origin;
+    private final Here here;
 
-    Runs(Places places, Timeline timeline, Results.Origin origin) {
+    Runs(Places places, Timeline timeline, Here here) {
         this.places = places;
         this.timeline = timeline;
-        this.origin = origin;
+        this.here = here;
     }
 
-    Results.Answered answer(Entry contender, Case of) throws IOException, InterruptedException {
-        EmulatedService service = new EmulatedService(of.service(), timeline.nanoTime());
-        EmulatedService warmUp = new EmulatedService(warmUp(), timeline.nanoTime());
-        Path folder = empty(contender.name(), of.name());
-        try (EmulatorServer server = EmulatorServer.start(List.of(service), 0, timeline);
-                EmulatorServer warmUpServer = EmulatorServer.start(List.of(warmUp), 0, timeline)) {
-            new SetupFile(of.name(), of.callers().size(), of.streams(), Judge.stopAfter(of))
-                    .accounts("account", of.service(), url(server, service), of.limitsAreKnown())
-                    .accounts("warm-up", warmUp.settings(), url(warmUpServer, warmUp), false)
-                    .callers(of.callers())
-                    .write(folder);
-            try (ContenderProcess process = ContenderProcess.start(contender, places, "case", List.of(folder))) {
-                service.startFaultsAt(timeline.nanoTime());
-                process.run(Judge.stopAfter(of).plus(GRACE));
+    /** What came of a contender in a case: a result, or why there is none. */
+    record Asked(String contender, Optional<Results.Answered> answered, String problem) {}
+
+    /** Asks contenders at the same time, once all are warm. */
+    List<Asked> answer(List<Entry> contenders, Case of) throws IOException, InterruptedException {
+        List<Asked> asked = new ArrayList<>();
+        List<Trial> trials = new ArrayList<>();
+        try {
+            for (Entry contender : contenders) {
+                try {
+                    trials.add(new Trial(contender, of, empty(contender.name(), of.name()), places, timeline));
+                } catch (IOException e) {
+                    asked.add(new Asked(contender.name(), Optional.empty(), "" + e.getMessage()));
+                }
             }
-            return Judge.judge(contender.name(), of, Answers.read(folder), service.stats(), origin);
+            Results.Origin origin = here.now();
+            for (Trial trial : trials) {
+                trial.begin();
+            }
+            ContenderProcess.await(
+                    trials.stream().map(Trial::process).toList(), of.stopAfter().plus(GRACE));
+            for (Trial trial : trials) {
+                asked.add(result(trial, trials, origin));
+            }
+        } finally {
+            trials.forEach(Trial::close);
         }
+        return asked;
     }
 
-    /** Its answers come at once, so that warming up takes a second. */
-    private static ServiceSettings warmUp() {
-        return ServiceSettings.builder(ServiceKind.OPENAI)
-                .latency(Latency.constant(Duration.ofMillis(5)))
-                .account("warm-1", "warm-token-1")
-                .account("warm-2", "warm-token-2")
-                .build();
-    }
-
-    private static String url(EmulatorServer server, EmulatedService service) {
-        return server.completionsUrl(service.settings().kind()).replace("/chat/completions", "");
+    private static Asked result(Trial trial, List<Trial> all, Results.Origin origin) {
+        String beside = all.stream()
+                .filter(other -> other != trial)
+                .map(Trial::contender)
+                .collect(Collectors.joining());
+        try {
+            return new Asked(trial.contender(), Optional.of(trial.result(beside, origin)), "");
+        } catch (IOException e) {
+            return new Asked(trial.contender(), Optional.empty(), "" + e.getMessage());
+        }
     }
 
     List<Results.Fault> faults(Entry contender, boolean streamed) throws IOException, InterruptedException {
         List<FaultKind> kinds = Stream.of(FaultKind.values())
                 .filter(kind -> kind != FaultKind.FLEX_CAPACITY && (streamed || kind != FaultKind.WITHOUT_DONE))
                 .toList();
+        Results.Origin origin = here.now();
         List<EmulatorServer> servers = new ArrayList<>();
         List<Path> folders = new ArrayList<>();
         try {
@@ -85,20 +98,22 @@ final class Runs {
                 servers.add(server);
                 Path folder = empty(contender.name(), (streamed ? "stream-" : "whole-") + kind.text());
                 new SetupFile("faults", 1, streamed, FAULT_TIME)
-                        .accounts("account", service.settings(), url(server, service), true)
+                        .accounts("account", service.settings(), Trial.url(server, service), true)
                         .callers(List.of(new Caller("one", Duration.ZERO, List.of(FAULT_QUESTION))))
                         .write(folder);
                 folders.add(folder);
             }
             try (ContenderProcess process = ContenderProcess.start(contender, places, "faults", folders)) {
-                process.run(FAULTS_AT_MOST);
+                process.begin();
+                ContenderProcess.await(List.of(process), FAULTS_AT_MOST);
+                process.checkEnded();
             }
         } finally {
             servers.forEach(EmulatorServer::close);
         }
         List<Results.Fault> results = new ArrayList<>();
         for (int i = 0; i < kinds.size(); i++) {
-            results.add(fault(contender, kinds.get(i), streamed, Answers.read(folders.get(i))));
+            results.add(fault(contender, kinds.get(i), streamed, Answers.read(folders.get(i)), origin));
         }
         return results;
     }
@@ -113,7 +128,8 @@ final class Runs {
                 .build();
     }
 
-    private Results.Fault fault(Entry contender, FaultKind kind, boolean streamed, Answers answers) {
+    private static Results.Fault fault(
+            Entry contender, FaultKind kind, boolean streamed, Answers answers, Results.Origin origin) {
         if (answers.lines().isEmpty()) {
             return new Results.Fault(contender.name(), kind.text(), streamed, origin, Results.Got.NOTHING, "");
         }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +40,9 @@ class ComparisonTest {
             }
         }
         StringWriter errors = new StringWriter();
-        CommandLine command = new CommandLine(new Comparison()).setErr(new PrintWriter(errors));
+        CommandLine command = new CommandLine(new Comparison())
+                .setErr(new PrintWriter(errors))
+                .setOut(new PrintWriter(errors));
         List<String> arguments = new ArrayList<>(List.of("--root", root.toString()));
         arguments.addAll(List.of(options));
         assertThat(command.execute(arguments.toArray(String[]::new))).isEqualTo(exitCode);
@@ -50,19 +53,58 @@ class ComparisonTest {
     void page_isWrittenFromTheResultsAlone() throws IOException {
         run(0, "--page");
 
-        assertThat(root.resolve("docs/comparison.md"))
-                .hasSameTextualContentAs(REPOSITORY.resolve("docs/comparison.md"));
-        assertThat(root.resolve("docs/comparison.json"))
-                .hasSameTextualContentAs(REPOSITORY.resolve("docs/comparison.json"));
+        for (String file : List.of("comparison.md", "comparison-details.md", "comparison.json")) {
+            assertThat(root.resolve("docs").resolve(file)).hasSameTextualContentAs(REPOSITORY.resolve("docs/" + file));
+        }
+        for (String ink : List.of("light", "dark")) {
+            Path picture = Path.of("docs/images/comparison-" + ink + ".svg");
+            assertThat(Files.exists(root.resolve(picture))).isEqualTo(Files.exists(REPOSITORY.resolve(picture)));
+            if (Files.exists(root.resolve(picture))) {
+                assertThat(root.resolve(picture)).hasSameTextualContentAs(REPOSITORY.resolve(picture));
+            }
+        }
     }
 
     @ParameterizedTest
     @CsvSource({
-        "--cases, 'quota,slow', no case is called slow; there are interviews",
+        "--cases, 'quota,slow', no case is called slow; there are uneven",
         "--contenders, 'okhttp,slow', no contender is called slow; there are okhttp"
     })
     void unknownName_isAnErrorThatNamesThoseThereAre(String option, String names, String words) throws IOException {
-        assertThat(run(1, option, names, "--page")).contains(words);
+        assertThat(run(2, option, names, "--page")).contains(words);
+    }
+
+    @Test
+    void mixedResults_areRefused_onThePageToo() throws IOException {
+        Path file = root.resolve("docs/comparison.json");
+        Files.createDirectories(file.getParent());
+        Results.NONE
+                .with(Samples.setting("quota", 1))
+                .with(Samples.answered("one", "quota", 1, 5, 20))
+                .with(Samples.at(
+                        Samples.answered("other", "quota", 1, 5, 20),
+                        new Results.Origin(Samples.DATE, "a machine", "another commit", 0)))
+                .write(file);
+
+        assertThat(run(2, "--page")).contains("the commit of", "start afresh with --new");
+        assertThat(root.resolve("docs/comparison.md")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--built, --built may measure what was built of another commit", "--alone, git can't tell the commit"})
+    void whatNobodyCouldTellTheCommitOf_isRefused_beforeAnythingIsMeasured(String option, String words)
+            throws IOException {
+        assertThat(run(2, option)).contains(words);
+        assertThat(root.resolve("docs/comparison.md")).doesNotExist();
+    }
+
+    @Test
+    void whatIsLeft_isListed_withTheTimeItTakes() throws IOException {
+        String left = run(0, "--left", "--new", "--contenders", "okhttp", "--cases", "groq,herd");
+
+        assertThat(left.lines().toList())
+                .startsWith("groq (seed 1): okhttp: at most 55 s", "herd (seed 1): okhttp: at most 38 s");
+        assertThat(left).contains("2 pieces, and then other seeds of those that do best by the first: at most 4 min");
     }
 
     @ParameterizedTest
@@ -107,23 +149,16 @@ class ComparisonTest {
     void cases_areThoseThatWereMeasured() {
         List<Case> cases = Cases.all(1);
 
-        assertThat(cases.stream()
-                        .map(of -> new Results.Setting(
-                                of.name(),
-                                of.title(),
-                                of.description(),
-                                1,
-                                of.prompts(),
-                                of.distinct(),
-                                Judge.seconds(of.bound()))))
+        assertThat(LongStream.rangeClosed(1, Plan.SEEDS)
+                        .boxed()
+                        .flatMap(seed -> Cases.all(seed).stream())
+                        .map(Case::setting))
                 .isEqualTo(PUBLISHED.cases());
         assertThat(cases.stream().filter(of -> !of.limitsAreKnown()).map(Case::name))
                 .containsExactly("uneven");
         assertThat(cases.stream().filter(Case::streams).map(Case::name)).containsExactly("streams");
         assertThat(cases.stream().map(ComparisonTest::services).collect(Collectors.joining("\n")))
                 .isEqualTo("""
-                        interviews: HUGGING_FACE PT1S 1 [SLIDING 1000 requests / 1h] [SLIDING 1000 requests / 1h]
-                        quota: HUGGING_FACE PT1S 1 [SLIDING 200 requests / 10s] [SLIDING 200 requests / 10s]
                         uneven: HUGGING_FACE PT0.5S 1 [SLIDING 160 requests / 5s] [SLIDING 80 requests / 5s] \
                         [SLIDING 40 requests / 5s] [SLIDING 20 requests / 5s]
                         outage: OPENAI PT0.5S 1 [SLIDING 100 requests / 5s] [SLIDING 100 requests / 5s] 503 100000
@@ -132,9 +167,11 @@ class ComparisonTest {
                         groq: GROQ PT0.5S 1 [BUCKET 30 requests / 1s, BUCKET 8000 tokens / 1s, BUCKET 1000 \
                         requests / 24m, BUCKET 200000 tokens / 24m] [BUCKET 30 requests / 1s, BUCKET 8000 tokens \
                         / 1s, BUCKET 1000 requests / 24m, BUCKET 200000 tokens / 24m]
-                        herd: OPENAI PT1S 1 [SLIDING 50 requests / 10s] [SLIDING 50 requests / 10s]
                         tenants: OPENAI PT0.5S 1 [SLIDING 100 requests / 5s] [SLIDING 100 requests / 5s]
-                        streams: OPENAI PT1S 1 [] [] cut 2000 stall 1000 malformed 1000 reset 1000""");
+                        streams: OPENAI PT1S 1 [] [] cut 2000 stall 1000 malformed 1000 reset 1000
+                        quota: HUGGING_FACE PT1S 1 [SLIDING 200 requests / 10s] [SLIDING 200 requests / 10s]
+                        interviews: HUGGING_FACE PT1S 1 [SLIDING 1000 requests / 1h] [SLIDING 1000 requests / 1h]
+                        herd: OPENAI PT1S 1 [SLIDING 50 requests / 10s] [SLIDING 50 requests / 10s]""");
     }
 
     private static String services(Case of) {

@@ -133,12 +133,42 @@ class LowerBoundTest {
                 .isEqualTo(Duration.ofSeconds(3));
     }
 
+    private static Case named(String name) {
+        return Cases.all(1).stream()
+                .filter(of -> of.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     @Test
     void cases_haveTheBoundsThatArithmeticGives() {
-        List<Case> cases = Cases.all(1);
+        assertThat(named("interviews").bound()).as("17 stages").isEqualTo(Duration.ofSeconds(17));
+        assertThat(named("quota").bound()).as("1,700 by 400 per 10 s").isEqualTo(Duration.ofSeconds(41));
+        assertThat(named("herd").bound()).as("ten questions").isEqualTo(Duration.ofSeconds(10));
+    }
 
-        assertThat(cases.get(0).bound()).as("17 stages").isEqualTo(Duration.ofSeconds(17));
-        assertThat(cases.get(1).bound()).as("1,700 by 400 per 10 s").isEqualTo(Duration.ofSeconds(41));
-        assertThat(cases.get(6).bound()).as("ten questions").isEqualTo(Duration.ofSeconds(10));
+    @Test
+    void withoutACache_casesAllowWhatArithmeticGives_andThoseThatACacheDecidesComeLast() {
+        assertThat(named("interviews").withoutCache()).as("two hours' quota").isEqualTo(2_000);
+        assertThat(named("quota").withoutCache()).as("13 windows in 122 s").isEqualTo(13 * 400);
+        assertThat(named("herd").withoutCache()).as("3 windows in 29 s").isEqualTo(3 * 100);
+        assertThat(Cases.all(1).stream().map(of -> of.withoutCache() < of.prompts()))
+                .containsExactly(false, false, false, false, false, false, true, true, true);
+    }
+
+    /** Two callers who pause for 2 s can ask three questions each in 10 s, whatever the account admits. */
+    @Test
+    void withoutACache_nobodyAsksMoreThanTheCallersCan() {
+        Caller slow = new Caller("one", Duration.ofSeconds(2), List.of("a", "b", "c", "d"));
+
+        assertThat(new LowerBound(new Case("a", "A", "", sliding(100), true, false, List.of(slow, slow)))
+                        .answeredWithoutCache(Duration.ofSeconds(10)))
+                .isEqualTo(6);
+    }
+
+    @Test
+    void limitsDecideWhereContendersWait() {
+        assertThat(Cases.all(1).stream().filter(Case::isQuota).map(Case::name))
+                .containsExactly("uneven", "outage", "groq", "tenants", "quota");
     }
 }

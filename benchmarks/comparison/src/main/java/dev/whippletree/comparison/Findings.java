@@ -1,0 +1,170 @@
+package dev.whippletree.comparison;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Five findings, in words that hold whatever was measured. Confined to one thread. */
+final class Findings {
+
+    private static final String OURS = "whippletree";
+    private static final String SHIPPED = "whippletree-shipped";
+
+    private final Results results;
+    private final Scores scores;
+    private final List<Results.Setting> cases;
+
+    Findings(Results results) {
+        this.results = results;
+        this.scores = new Scores(results);
+        this.cases = results.cases(1);
+    }
+
+    String text() {
+        List<String> findings =
+                List.of(wholeCases(), cacheDecides(), othersAreBetter(), closestOther(), refusedAndWrong());
+        return IntStream.range(0, findings.size())
+                .mapToObj(i -> i + 1 + ". " + findings.get(i))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private String wholeCases() {
+        Map<Long, List<String>> byCases = new TreeMap<>(Comparator.reverseOrder());
+        for (Results.About contender : results.contenders()) {
+            byCases.computeIfAbsent(wholeCases(contender.name()), cases -> new ArrayList<>())
+                    .add(contender.title());
+        }
+        return "**In how many of " + cases.size() + " cases all prompts are answered.** "
+                + byCases.entrySet().stream()
+                        .map(each -> "In " + each.getKey() + ": " + String.join("; ", each.getValue()))
+                        .collect(Collectors.joining(". "))
+                + ".";
+    }
+
+    private long wholeCases(String contender) {
+        return cases.stream()
+                .filter(each -> scores.median(contender, each.name())
+                        .filter(Score::isWhole)
+                        .isPresent())
+                .count();
+    }
+
+    private String cacheDecides() {
+        List<Results.Setting> decided = cases.stream()
+                .filter(each -> each.withoutCache() < each.prompts())
+                .toList();
+        return "**Where questions are repeated, a cache decides.** "
+                + decided.stream().map(this::cacheDecides).collect(Collectors.joining(" "));
+    }
+
+    private String cacheDecides(Results.Setting setting) {
+        List<Score> all = results.contenders().stream()
+                .flatMap(each -> scores.median(each.name(), setting.name()).stream())
+                .toList();
+        return "`" + setting.name() + "`: without one, "
+                + Figures.percent(setting.withoutCache(), setting.prompts()) + " at most; "
+                + all.stream().filter(Score::atCeiling).count() + " of " + all.size() + " rows reach just that, and "
+                + all.stream().filter(Score::isWhole).count() + " answer all.";
+    }
+
+    private String othersAreBetter() {
+        return "**Where others do better than Whippletree.** " + better(OURS, "") + " "
+                + better(SHIPPED, " as shipped");
+    }
+
+    private String better(String ours, String how) {
+        List<String> found = new ArrayList<>();
+        for (Results.Setting each : cases) {
+            Optional<Score> own = scores.median(ours, each.name());
+            List<Results.About> better = others().stream()
+                    .filter(other -> own.isPresent()
+                            && scores.median(other.name(), each.name())
+                                    .filter(score -> score.compareTo(own.get()) < 0
+                                            && !score.text().equals(own.get().text()))
+                                    .isPresent())
+                    .sorted(Comparator.comparing(
+                            other -> scores.median(other.name(), each.name()).orElseThrow()))
+                    .toList();
+            if (!better.isEmpty()) {
+                found.add("`" + each.name() + "` (" + own.orElseThrow().text() + "): "
+                        + better.size() + " of the others, best "
+                        + better.get(0).title() + " with "
+                        + scores.median(better.get(0).name(), each.name())
+                                .orElseThrow()
+                                .text());
+            }
+        }
+        return "Than Whippletree" + how + ": " + (found.isEmpty() ? "nowhere" : String.join("; ", found)) + ".";
+    }
+
+    private List<Results.About> others() {
+        return results.contenders().stream().filter(each -> !each.isOurs()).toList();
+    }
+
+    private String closestOther() {
+        Optional<Results.About> closest = others().stream()
+                .min(Comparator.comparingDouble((Results.About each) -> -scores.meanShare(each.name(), 1))
+                        .thenComparingDouble(each -> scores.meanTime(each.name(), 1)));
+        if (closest.isEmpty()) {
+            return "**How close the best of the others comes.** No other was measured.";
+        }
+        String name = closest.get().name();
+        List<Double> times = cases.stream()
+                .filter(each -> isWhole(name, each) && isWhole(OURS, each))
+                .map(each -> scores.median(name, each.name()).orElseThrow().overBound()
+                        / scores.median(OURS, each.name()).orElseThrow().overBound())
+                .sorted()
+                .toList();
+        return "**How close the best of the others comes.** " + closest.get().title() + " answers all prompts in "
+                + wholeCases(name) + " cases"
+                + (times.isEmpty()
+                        ? "."
+                        : "; where Whippletree does too, it takes " + Figures.rounded(times.get(0), 2) + " to "
+                                + Figures.rounded(times.get(times.size() - 1), 2) + " times as long, "
+                                + Figures.rounded(times.get(times.size() / 2), 2) + " in the median.");
+    }
+
+    private boolean isWhole(String contender, Results.Setting setting) {
+        return scores.median(contender, setting.name()).filter(Score::isWhole).isPresent();
+    }
+
+    private String refusedAndWrong() {
+        List<Results.About> others = others().stream()
+                .sorted(Comparator.comparingLong(each -> refused(each.name())))
+                .toList();
+        String wrong = results.contenders().stream()
+                .filter(each -> wrong(each.name()) > 0)
+                .map(each -> each.title() + " " + Figures.count(wrong(each.name())))
+                .collect(Collectors.joining(", "));
+        return "**Refused calls and wrong answers.** In all cases of the first seed, services refused "
+                + Figures.count(refused(OURS)) + " calls of Whippletree for a limit"
+                + (others.isEmpty()
+                        ? ""
+                        : "; of the others' from " + refusedBy(others.get(0)) + " to "
+                                + refusedBy(others.get(others.size() - 1)))
+                + ". Returned as whole, though it wasn't: " + (wrong.isEmpty() ? "nothing by anybody" : wrong) + ".";
+    }
+
+    private String refusedBy(Results.About contender) {
+        return Figures.count(refused(contender.name())) + " (" + contender.title() + ")";
+    }
+
+    private long refused(String contender) {
+        return results.answered().stream()
+                .filter(run -> run.contender().equals(contender) && run.seed() == 1)
+                .mapToLong(run -> run.seen().rateLimited())
+                .sum();
+    }
+
+    private long wrong(String contender) {
+        return results.answered().stream()
+                .filter(run -> run.contender().equals(contender))
+                .mapToLong(run -> run.said().wrong())
+                .sum();
+    }
+}

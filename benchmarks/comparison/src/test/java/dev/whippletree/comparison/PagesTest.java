@@ -1,0 +1,169 @@
+package dev.whippletree.comparison;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.LongStream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PagesTest {
+
+    private static final int CONTENDERS = 22;
+
+    @TempDir
+    private Path folder;
+
+    private String written(Results results, String name) throws IOException {
+        new Pages(results).write(folder);
+        return Files.readString(folder.resolve(name));
+    }
+
+    private static Results some() {
+        return Results.NONE
+                .with(Samples.about("okhttp", "OkHttp alone"))
+                .with(Samples.about("other", "Another <&>"))
+                .with(Samples.about("whippletree", "Whippletree"))
+                .with(Samples.setting("quota", 1))
+                .with(new Results.Setting("herd", "A herd", "", 1, 10, 5, 3, 16))
+                .with(Samples.answered("okhttp", "quota", 1, 4, 20))
+                .with(Samples.answered("okhttp", "herd", 1, 3, 48))
+                .with(Samples.answered("other", "quota", 1, 10, 20))
+                .with(Samples.answered("whippletree", "quota", 1, 10, 32))
+                .with(Samples.answered("whippletree", "herd", 1, 10, 17.6))
+                .with(new Results.Fault("other", "cut", true, Samples.ORIGIN, Results.Got.CUT, "half"));
+    }
+
+    @Test
+    void page_saysWhereWhenAndWhat_whoAnsweredHowMuch_andTheMostWithoutACache() throws IOException {
+        assertThat(written(some(), "comparison.md"))
+                .contains(
+                        "Measured on a machine; commit `a commit`; from 2026-11-28T12:00:00Z to 2026-11-28T12:00:00Z."
+                                + " Load average before a piece: median 0.50, most 0.50. Covered: 5 of 6 pairs",
+                        "| OkHttp alone 1 | 40.0 % | 30.0 % (max) |",
+                        "| Another <&> 1 | 1.25 | – |",
+                        "| the most that is possible without a cache | 100 % | 30.0 % |")
+                .doesNotContain("{{");
+    }
+
+    @Test
+    void findings_followFromTheResults_alsoWhereOthersAreBetter() throws IOException {
+        assertThat(written(some(), "comparison.md"))
+                .contains(
+                        "In 2: Whippletree. In 1: Another <&>. In 0: OkHttp alone.",
+                        "`herd`: without one, 30.0 % at most; 1 of 2 rows reach just that, and 1 answer all.",
+                        "Than Whippletree: `quota` (2.00): 1 of the others, best Another <&> with 1.25.",
+                        "Than Whippletree as shipped: nowhere.",
+                        "Another <&> answers all prompts in 1 cases; where Whippletree does too, it takes 0.63 to 0.63"
+                                + " times as long, 0.63 in the median.",
+                        "Returned as whole, though it wasn't: nothing by anybody.");
+    }
+
+    @Test
+    void details_haveTheRest() throws IOException {
+        assertThat(written(some(), "comparison-details.md"))
+                .contains(
+                        "| OkHttp alone | gave up | 40.0 % | 0 | 6 | 1.00 | 0 | 1.5 s | 2.0 s | 1 |",
+                        "| `cut` | **cut** |",
+                        "### OkHttp alone 1 (`okhttp`)\n\nits manual\n\n```\ntimeout(5)\n```",
+                        "Nothing has been measured both ways yet.")
+                .doesNotContain("{{");
+    }
+
+    @Test
+    void pieceThatWasMeasuredAgain_orInAPair_isSaid() throws IOException {
+        Results.Answered run = Samples.answered("other", "herd", 1, 10, 20);
+        Results.Answered pair = new Results.Answered(
+                "other", "herd", 1, run.origin(), "okhttp", 1, run.took(), run.said(), run.seen(), run.failures());
+        Results results = some().with(Samples.answered("okhttp", "quota", 1, 5, 20))
+                .with(pair)
+                .withCheck(Samples.answered("other", "herd", 1, 10, 24));
+
+        assertThat(written(results, "comparison.md"))
+                .contains("Two at a time: 1 of 6 pieces.", "Measured again: OkHttp alone in `quota` (2 times).");
+        assertThat(written(results, "comparison-details.md"))
+                .contains("| Another <&> | `herd` | OkHttp alone | 1.25 | 1.50 |");
+    }
+
+    /** With the longest titles and cells that there may be. */
+    @Test
+    void page_hasTenKilobytesAtMost() throws IOException {
+        Results results = Results.NONE;
+        for (int number = 0; number < CONTENDERS; number++) {
+            results = results.with(Samples.about(
+                    number == 0 ? "whippletree" : "contender-" + number, "Contender " + number + ", set with care"));
+        }
+        for (Case of : LongStream.of(1, 2, 3)
+                .boxed()
+                .flatMap(seed -> Cases.all(seed).stream())
+                .toList()) {
+            results = results.with(of.setting());
+            for (Results.About contender : results.contenders().subList(0, of.seed() == 1 ? CONTENDERS : 9)) {
+                Results.Answered run = Samples.answered(
+                        contender.name(), of.name(), of.seed(), 10, Judge.seconds(of.bound()) * (1 + 0.1 * of.seed()));
+                results = results.with(new Results.Answered(
+                        run.contender(),
+                        run.name(),
+                        run.seed(),
+                        run.origin(),
+                        "",
+                        1,
+                        run.took(),
+                        new Results.Said(of.prompts(), of.distinct(), of.prompts(), 0, 0),
+                        run.seen(),
+                        run.failures()));
+            }
+        }
+
+        assertThat(written(results, "comparison.md").getBytes(StandardCharsets.UTF_8))
+                .hasSizeLessThanOrEqualTo(10_240);
+    }
+
+    @Test
+    void beforeAnythingIsMeasured_pagesSaySo() throws IOException {
+        Results nothing = Results.NONE.with(Samples.setting("quota", 1));
+
+        assertThat(written(nothing, "comparison.md")).contains(MainPage.NOTHING).doesNotContain("<picture>", "{{");
+        assertThat(written(nothing, "comparison-details.md"))
+                .contains("### Case quota")
+                .doesNotContain("{{");
+        assertThat(folder.resolve("images")).isEmptyDirectory();
+    }
+
+    @Test
+    void resultsOfTwoMachines_makeNoPage() {
+        Results mixed = some().with(Samples.at(
+                Samples.answered("other", "herd", 1, 1, 9),
+                new Results.Origin(Samples.DATE, "another machine", "a commit", 0)));
+
+        assertThatThrownBy(() -> new Pages(mixed))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("'another machine'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"light", "dark"})
+    void picture_labelsEveryRowAndCell_andIsWellFormed(String ink) throws Exception {
+        String svg = written(some(), "images/comparison-" + ink + ".svg");
+
+        assertThat(DocumentBuilderFactory.newInstance()
+                        .newDocumentBuilder()
+                        .parse(folder.resolve("images/comparison-" + ink + ".svg")
+                                .toFile())
+                        .getElementsByTagName("text")
+                        .getLength())
+                .as("2 cases, 3 rows of 3, 3 words of the legend")
+                .isEqualTo(2 + 3 * 3 + 3);
+        for (String label : List.of(">OkHttp alone<", ">Another &lt;&amp;><", ">Whippletree<", ">40.0 %<", ">1.25<")) {
+            assertThat(svg).contains(label);
+        }
+    }
+}
