@@ -68,8 +68,13 @@ record Commit(String id, List<String> changes) {
         return id;
     }
 
-    /** Returns its id, and whether anything isn't committed. */
-    String described() {
-        return changes.isEmpty() ? id : id + " with changes";
+    /** Returns what is known of what is measured, where it needn't be known. */
+    static String attempted(Path root) {
+        try {
+            Commit commit = of(root);
+            return commit.changes.isEmpty() ? commit.id : commit.id + " with changes";
+        } catch (Refused e) {
+            return "no commit";
+        }
     }
 }

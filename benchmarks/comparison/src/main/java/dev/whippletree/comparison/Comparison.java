@@ -172,7 +172,7 @@ public final class Comparison implements Callable<Integer> {
 
     private String commit(Places places) {
         if (attempt) {
-            return Commit.of(places.root()).described();
+            return Commit.attempted(places.root());
         }
         if (built) {
             throw new Refused("--built may measure what was built of another commit; leave it out, or add --try");

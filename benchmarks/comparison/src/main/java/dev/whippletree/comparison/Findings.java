@@ -35,15 +35,21 @@ final class Findings {
 
     private String wholeCases() {
         Map<Long, List<String>> byCases = new TreeMap<>(Comparator.reverseOrder());
+        long fewer = 0;
         for (Results.About contender : results.contenders()) {
-            byCases.computeIfAbsent(wholeCases(contender.name()), cases -> new ArrayList<>())
-                    .add(contender.title());
+            long whole = wholeCases(contender.name());
+            if (whole * 2 > cases.size()) {
+                byCases.computeIfAbsent(whole, number -> new ArrayList<>()).add(contender.title());
+            } else {
+                fewer++;
+            }
         }
         return "**In how many of " + cases.size() + " cases all prompts are answered.** "
                 + byCases.entrySet().stream()
-                        .map(each -> "In " + each.getKey() + ": " + String.join("; ", each.getValue()))
-                        .collect(Collectors.joining(". "))
-                + ".";
+                        .map(each -> "In " + each.getKey() + ": " + String.join("; ", each.getValue()) + ". ")
+                        .collect(Collectors.joining())
+                + "In half of them or fewer: " + fewer + " of "
+                + results.contenders().size() + " rows.";
     }
 
     private long wholeCases(String contender) {
@@ -73,14 +79,17 @@ final class Findings {
     }
 
     private String othersAreBetter() {
-        return "**Where others do better than Whippletree.** " + better(OURS, "") + " "
-                + better(SHIPPED, " as shipped");
+        return "**Where others do better than Whippletree.** "
+                + results.contenders().stream()
+                        .filter(each -> List.of(OURS, SHIPPED).contains(each.name()))
+                        .map(this::better)
+                        .collect(Collectors.joining(" "));
     }
 
-    private String better(String ours, String how) {
+    private String better(Results.About ours) {
         List<String> found = new ArrayList<>();
         for (Results.Setting each : cases) {
-            Optional<Score> own = scores.median(ours, each.name());
+            Optional<Score> own = scores.median(ours.name(), each.name());
             List<Results.About> better = others().stream()
                     .filter(other -> own.isPresent()
                             && scores.median(other.name(), each.name())
@@ -91,15 +100,14 @@ final class Findings {
                             other -> scores.median(other.name(), each.name()).orElseThrow()))
                     .toList();
             if (!better.isEmpty()) {
-                found.add("`" + each.name() + "` (" + own.orElseThrow().text() + "): "
-                        + better.size() + " of the others, best "
-                        + better.get(0).title() + " with "
+                found.add("in `" + each.name() + "` (" + own.orElseThrow().text() + ") by " + better.size()
+                        + " of the others, the best of them " + better.get(0).title() + " with "
                         + scores.median(better.get(0).name(), each.name())
                                 .orElseThrow()
                                 .text());
             }
         }
-        return "Than Whippletree" + how + ": " + (found.isEmpty() ? "nowhere" : String.join("; ", found)) + ".";
+        return "*" + ours.title() + "* is beaten " + (found.isEmpty() ? "nowhere" : String.join("; ", found)) + ".";
     }
 
     private List<Results.About> others() {
@@ -120,8 +128,9 @@ final class Findings {
                         / scores.median(OURS, each.name()).orElseThrow().overBound())
                 .sorted()
                 .toList();
-        return "**How close the best of the others comes.** " + closest.get().title() + " answers all prompts in "
-                + wholeCases(name) + " cases"
+        return "**How close the best of the others comes.** " + "*"
+                + closest.get().title() + "* answers all prompts in "
+                + wholeCases(name) + " of " + cases.size() + " cases"
                 + (times.isEmpty()
                         ? "."
                         : "; where Whippletree does too, it takes " + Figures.rounded(times.get(0), 2) + " to "
@@ -140,7 +149,7 @@ final class Findings {
         String wrong = results.contenders().stream()
                 .filter(each -> wrong(each.name()) > 0)
                 .map(each -> each.title() + " " + Figures.count(wrong(each.name())))
-                .collect(Collectors.joining(", "));
+                .collect(Collectors.joining("; "));
         return "**Refused calls and wrong answers.** In all cases of the first seed, services refused "
                 + Figures.count(refused(OURS)) + " calls of Whippletree for a limit"
                 + (others.isEmpty()

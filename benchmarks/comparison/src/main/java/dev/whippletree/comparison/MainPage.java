@@ -47,10 +47,15 @@ final class MainPage {
         List<String> dates = origins.stream().map(Results.Origin::date).sorted().toList();
         List<Double> loads = origins.stream().map(Results.Origin::load).sorted().toList();
         Results.Origin any = origins.get(0);
-        return "Measured on " + any.machine() + "; commit `" + any.commit() + "`; from " + dates.get(0) + " to "
+        return "Measured on " + any.machine() + "; commit `" + shortened(any.commit()) + "`; from " + dates.get(0)
+                + " to "
                 + dates.get(dates.size() - 1) + ". Load average before a piece: median "
                 + Figures.rounded(loads.get(loads.size() / 2), 2) + ", most "
                 + Figures.rounded(loads.get(loads.size() - 1), 2) + ". " + covered();
+    }
+
+    private static String shortened(String commit) {
+        return commit.substring(0, Math.min(12, commit.length()));
     }
 
     private String covered() {
@@ -71,7 +76,7 @@ final class MainPage {
                 + results.answered().stream().filter(run -> run.seed() == 1).count() + " of "
                 + results.contenders().size() * results.cases(1).size()
                 + " pairs of contender and case; a dash means that one isn't. By three seeds: "
-                + (several.isEmpty() ? "nobody yet" : String.join(", ", several)) + ". Two at a time: "
+                + (several.isEmpty() ? "nobody yet" : String.join("; ", several)) + ". Two at a time: "
                 + pairs + " of " + results.answered().size() + " pieces. Measured again: "
                 + (again.isEmpty() ? "nothing" : again) + ".";
     }

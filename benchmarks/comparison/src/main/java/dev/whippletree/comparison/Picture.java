@@ -10,7 +10,9 @@ import java.util.Optional;
  */
 final class Picture {
 
-    private static final int LEFT = 250;
+    /** Of a character of a title: more than most fonts take. */
+    private static final int CHARACTER = 7;
+
     private static final int TOP = 46;
     private static final int CELL = 88;
     private static final int BAR = 74;
@@ -20,6 +22,7 @@ final class Picture {
     private final Results results;
     private final Scores scores;
     private final Ink ink;
+    private final int left;
     private final StringBuilder svg = new StringBuilder();
 
     /** For which background. */
@@ -44,11 +47,17 @@ final class Picture {
         this.results = results;
         this.scores = new Scores(results);
         this.ink = ink;
+        this.left = 16
+                + CHARACTER
+                        * results.contenders().stream()
+                                .mapToInt(each -> each.title().length())
+                                .max()
+                                .orElse(0);
     }
 
     String text() {
         List<Results.Setting> cases = results.cases(1);
-        int width = LEFT + cases.size() * CELL + 8;
+        int width = left + cases.size() * CELL + 8;
         int height = TOP + results.contenders().size() * ROW + BOTTOM;
         line(
                 "<svg xmlns='http://www.w3.org/2000/svg' role='img' viewBox='0 0 %d %d' width='%d' height='%d'"
@@ -60,7 +69,7 @@ final class Picture {
                         + " patternTransform='rotate(45)'><path d='M0 0V5' stroke='%s' stroke-width='1.6'/></pattern></defs>",
                 ink.ink);
         for (int column = 0; column < cases.size(); column++) {
-            words(LEFT + column * CELL, TOP - 16, cases.get(column).name());
+            words(left + column * CELL, TOP - 16, cases.get(column).name());
         }
         for (int row = 0; row < results.contenders().size(); row++) {
             row(TOP + row * ROW, results.contenders().get(row), cases);
@@ -70,14 +79,14 @@ final class Picture {
     }
 
     private void row(int top, Results.About contender, List<Results.Setting> cases) {
-        line("<path d='M0 %d.5H%d' stroke='%s'/>", top, LEFT + cases.size() * CELL, ink.faint);
+        line("<path d='M0 %d.5H%d' stroke='%s'/>", top, left + cases.size() * CELL, ink.faint);
         words(0, top + 21, contender.title());
         for (int column = 0; column < cases.size(); column++) {
             Results.Setting setting = cases.get(column);
             Optional<Score> score = scores.median(contender.name(), setting.name());
-            int left = LEFT + column * CELL;
-            words(left, top + 17, score.map(Picture::label).orElse("–"));
-            score.ifPresent(each -> bar(left, top + 22, each, setting));
+            int at = left + column * CELL;
+            words(at, top + 17, score.map(Picture::label).orElse("–"));
+            score.ifPresent(each -> bar(at, top + 22, each, setting));
         }
     }
 
@@ -88,7 +97,7 @@ final class Picture {
     private void bar(int left, int top, Score score, Results.Setting setting) {
         double length = score.isWhole() ? Math.min(1, 1 / score.overBound()) : score.share();
         bar(left, top, BAR * length, score.isWhole());
-        if (setting.withoutCache() < setting.prompts()) {
+        if (!score.isWhole() && setting.withoutCache() < setting.prompts()) {
             tick(left + BAR * (double) setting.withoutCache() / setting.prompts(), top);
         }
     }

@@ -77,7 +77,7 @@ final class Trial implements AutoCloseable {
     /** Judges its answers, once it has ended. */
     Results.Answered result(String beside, Results.Origin origin) throws IOException {
         process.checkEnded();
-        return Judge.judge(
+        Results.Answered result = Judge.judge(
                 contender.name(),
                 beside,
                 of,
@@ -85,6 +85,11 @@ final class Trial implements AutoCloseable {
                 service.stats(),
                 process.processorSeconds(),
                 origin);
+        if (result.seen().calls() == 0 && result.said().right() + result.said().wrong() == 0) {
+            throw new IOException("it called no service, which says nothing about it; mend how it is set up: "
+                    + result.failures().keySet());
+        }
+        return result;
     }
 
     @Override

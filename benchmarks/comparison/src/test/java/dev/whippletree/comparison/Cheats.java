@@ -138,4 +138,12 @@ public final class Cheats {
             return super.answer(question);
         }
     }
+
+    /** Doesn't work at all, which may be the fault of whoever set it up. */
+    public static final class Broken extends Honest {
+        @Override
+        public String answer(Question question) {
+            throw new IllegalStateException("no such method");
+        }
+    }
 }

@@ -10,6 +10,7 @@ import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.time.SystemTimeline;
+import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,17 +91,20 @@ class CheatsTest {
         return new Entry(name, name, "cheats", contender.getName(), "best", "none", List.of(), "");
     }
 
-    @Test
-    void whoeverCheats_isCalledOutOnThePage() throws Exception {
-        UNDERTOW.setLevel(Level.WARNING);
+    private Runs runs(SystemTimeline timeline) throws IOException {
         Places places = new Places(root, "1");
         Path target = Files.createDirectories(places.contenders().resolve("cheats/target"));
         Files.writeString(target.resolve("class-path.txt"), classPath());
+        return new Runs(places, timeline, new Here("here", "this"));
+    }
+
+    @Test
+    void whoeverCheats_isCalledOutOnThePage() throws Exception {
+        UNDERTOW.setLevel(Level.WARNING);
         Results results = Results.NONE.with(asked().setting());
         try (SystemTimeline timeline = new SystemTimeline()) {
-            Runs runs = new Runs(places, timeline, new Here("here", "this"));
             for (Runs.Asked asked :
-                    runs.answer(ALL.stream().map(CheatsTest::entry).toList(), asked())) {
+                    runs(timeline).answer(ALL.stream().map(CheatsTest::entry).toList(), asked())) {
                 assertThat(asked.problem()).isEmpty();
                 results = results.with(new Results.About(asked.contender(), asked.contender(), "1", "", ""))
                         .with(asked.answered().orElseThrow());
@@ -116,6 +120,19 @@ class CheatsTest {
         assertThat(cell("Swapping")).matches("0 %, \\d+ wrong");
         assertThat(cell("Late")).as("the last answer counts").matches("[23]\\.\\d\\d|9\\d(\\.\\d)? %");
         assertThat(cell("Honest")).doesNotContain("void", "wrong");
+    }
+
+    @Test
+    void whoeverCallsNobody_isNoResult() throws Exception {
+        UNDERTOW.setLevel(Level.WARNING);
+        try (SystemTimeline timeline = new SystemTimeline()) {
+            assertThat(runs(timeline).answer(List.of(entry(Cheats.Broken.class)), asked()))
+                    .singleElement()
+                    .satisfies(asked -> assertThat(asked.answered()).isEmpty())
+                    .satisfies(asked -> assertThat(asked.problem())
+                            .startsWith("it called no service")
+                            .contains("no such method"));
+        }
     }
 
     private String cell(String contender) throws Exception {

@@ -64,7 +64,7 @@ class CommitTest {
                 .isInstanceOf(Refused.class)
                 .hasMessage("not committed:  M src/Code.java; commit before you measure, or add --try, which keeps its"
                         + " results apart");
-        assertThat(Commit.of(root).described()).endsWith(" with changes");
+        assertThat(Commit.attempted(root)).endsWith(" with changes");
     }
 
     @Test
@@ -73,5 +73,6 @@ class CommitTest {
                 .isInstanceOf(Refused.class)
                 .hasMessageContaining("git can't tell the commit")
                 .hasMessageEndingWith("run it in a clone of the repository, or add --try");
+        assertThat(Commit.attempted(root)).isEqualTo("no commit");
     }
 }
