@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A gateway, configured for the scenarios of Failover Bench: each has a model of first choice of its own and, unless the
- * configuration is about going without, a fallback. Immutable.
+ * A gateway, configured for the scenarios of Failover Bench: each has a model of first choice of its own and, unless
+ * the configuration is about going without, a fallback. Immutable.
  */
 interface FailoverGateway {
 
