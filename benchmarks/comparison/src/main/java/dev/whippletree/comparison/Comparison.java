@@ -50,6 +50,14 @@ public final class Comparison implements Callable<Integer> {
     @Option(names = "--faults", description = "Only what callers get when a call meets a fault.")
     private boolean faults;
 
+    @Option(
+            names = "--failover",
+            split = ",",
+            arity = "0..1",
+            fallbackValue = "all",
+            description = "Only the scenarios of Failover Bench: all its gateways, or only these.")
+    private List<String> failover = List.of();
+
     @Option(names = "--seeds", defaultValue = "3", description = "How many seeds (default: ${DEFAULT-VALUE}).")
     private int seeds = Plan.SEEDS;
 
@@ -108,6 +116,8 @@ public final class Comparison implements Callable<Integer> {
         List<String> caseNames = Cases.all(1).stream().map(Case::name).toList();
         checkNames("contender", known.stream().map(Entry::name).toList(), contenders);
         checkNames("case", caseNames, cases);
+        boolean allGateways = failover.equals(List.of("all"));
+        checkNames("gateway", FailoverGateway.labels(), allGateways ? List.of() : failover);
         Plan plan = new Plan(
                 known,
                 this::isWanted,
@@ -129,6 +139,12 @@ public final class Comparison implements Callable<Integer> {
             return List.of();
         }
         Here here = new Here(Places.machine(), commit(places));
+        if (!failover.isEmpty()) {
+            FailoverRuns runs = new FailoverRuns(places, here, folder.resolve(FailoverResults.FILE));
+            List<String> problems = runs.run(allGateways ? FailoverGateway.labels() : failover);
+            new Pages(old).write(folder);
+            return problems;
+        }
         Results described = described(old, known, places);
         try (SystemTimeline timeline = new SystemTimeline()) {
             Measurement measurement = new Measurement(

@@ -103,7 +103,7 @@ final class ContenderProcess implements AutoCloseable {
         end(process);
     }
 
-    private static void end(Process process) {
+    static void end(Process process) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
     }

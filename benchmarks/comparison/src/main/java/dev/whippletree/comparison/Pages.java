@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -26,8 +27,11 @@ final class Pages {
     /** Writes all into a folder. */
     void write(Path folder) throws IOException {
         Files.writeString(folder.resolve("comparison.md"), filled("page.md", new MainPage(results).parts()));
-        Files.writeString(
-                folder.resolve("comparison-details.md"), filled("details.md", new DetailsPage(results).parts()));
+        FailoverResults failover = FailoverResults.read(folder.resolve(FailoverResults.FILE));
+        Conditions.check(failover.origins(), "docs/" + FailoverResults.FILE);
+        Map<String, String> details = new HashMap<>(new DetailsPage(results).parts());
+        details.put("failover", new FailoverTable(failover).text());
+        Files.writeString(folder.resolve("comparison-details.md"), filled("details.md", details));
         Path images = Files.createDirectories(folder.resolve("images"));
         for (Picture.Ink ink : Picture.Ink.values()) {
             Path file = images.resolve("comparison-" + ink.text() + ".svg");

@@ -2,6 +2,11 @@ package dev.whippletree.tests.failures;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.comparison.failover.FailoverRun;
+import dev.whippletree.comparison.failover.FailoverScenario;
+import dev.whippletree.comparison.failover.Judgement;
+import dev.whippletree.comparison.failover.Reply;
+import dev.whippletree.comparison.failover.Verdict;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.simulation.SimulatedAccount;
 import dev.whippletree.emulator.simulation.SimulatedPool;
@@ -10,8 +15,6 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
-import dev.whippletree.tests.failures.FailoverScenario.Reply;
-import dev.whippletree.tests.failures.FailoverScenario.Run;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class FailoverScenariosTest {
 
     private static final Duration DEADLINE = Duration.ofHours(1);
-    private static final int REQUESTS = 20;
-    private static final Duration BETWEEN_REQUESTS = Duration.ofSeconds(4);
+    private static final String FIRST_CHOICE = "first-choice";
 
     /** As long as the first request of a cold process was seen to take longer than later ones. */
     private static final Duration COLD = Duration.ofMillis(1_200);
@@ -67,10 +69,9 @@ final class FailoverScenariosTest {
                 .clients((account, client) -> wall.client())
                 .build();
         wall.runOn(pool.timeline());
-        int requests = scenario == FailoverScenario.DOWN_FOR_A_MINUTE ? REQUESTS : 1;
         List<Reading> readings = new ArrayList<>();
-        for (int number = 0; number < requests; number++) {
-            pool.timeline().schedule(BETWEEN_REQUESTS.toNanos() * number, () -> {
+        for (int number = 0; number < scenario.requests(); number++) {
+            pool.timeline().schedule(FailoverScenario.BETWEEN_REQUESTS.toNanos() * number, () -> {
                 Reading reading = new Reading(pool);
                 readings.add(reading);
                 pool.engine().stream(Prompt.builder()
@@ -80,19 +81,23 @@ final class FailoverScenariosTest {
                         .subscribe(reading);
             });
         }
-        pool.timeline().advance(BETWEEN_REQUESTS.multipliedBy(requests).plus(DEADLINE));
-        Run run = new Run(
+        pool.timeline()
+                .advance(FailoverScenario.BETWEEN_REQUESTS
+                        .multipliedBy(scenario.requests())
+                        .plus(DEADLINE));
+        FailoverRun run = new FailoverRun(
+                true,
                 readings.stream().map(reading -> reading.reply.join()).toList(),
                 wall.firstChoice(),
-                wall.recovered(),
-                readings.stream().mapToDouble(reading -> reading.seconds).max().orElseThrow());
+                wall.fallbackCalls(),
+                0,
+                true);
 
-        assertThat(scenario.isPassed(run)).as("%s", run).isTrue();
+        assertThat(scenario.judge(run)).as("%s", run).isEqualTo(new Judgement(Verdict.PASS, ""));
     }
 
     private static SimulatedAccount account(String id) {
-        return SimulatedAccount.of(id, ServiceKind.OPENAI)
-                .withModels(List.of(FailoverScenario.FIRST_CHOICE, FailoverScenario.FALLBACK));
+        return SimulatedAccount.of(id, ServiceKind.OPENAI).withModels(List.of(FIRST_CHOICE, FailoverScenario.FALLBACK));
     }
 
     /** Reads a stream to its end. */
@@ -102,7 +107,6 @@ final class FailoverScenariosTest {
         private final long beganNanos;
         private final StringBuilder text = new StringBuilder();
         private final CompletableFuture<Reply> reply = new CompletableFuture<>();
-        private double seconds;
 
         Reading(SimulatedPool pool) {
             this.pool = pool;
@@ -119,22 +123,22 @@ final class FailoverScenariosTest {
             if (delta instanceof Delta.Text more) {
                 text.append(more.text());
             } else if (delta instanceof Delta.End end) {
-                end(new Reply(
-                        true, text.toString(), end.origin().model(), end.usage().isPresent()));
+                end(Reply.Ending.ANSWERED, end.origin().model(), end.usage().isPresent());
             }
         }
 
         @Override
         public void onError(Throwable failure) {
-            end(Reply.ERROR);
+            end(Reply.Ending.ERROR, "", false);
         }
 
         @Override
         public void onComplete() {}
 
-        private void end(Reply how) {
-            seconds = (pool.timeline().nanoTime() - beganNanos) / 1e9;
-            reply.complete(how);
+        private void end(Reply.Ending ending, String model, boolean usage) {
+            double began = beganNanos / 1e9;
+            double seconds = pool.timeline().nanoTime() / 1e9 - began;
+            reply.complete(new Reply(ending, text.toString(), model, usage, "", began, seconds));
         }
     }
 }

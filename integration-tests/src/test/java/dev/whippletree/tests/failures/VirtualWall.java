@@ -1,5 +1,7 @@
 package dev.whippletree.tests.failures;
 
+import dev.whippletree.comparison.failover.Attempt;
+import dev.whippletree.comparison.failover.FailoverScenario;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -24,16 +26,14 @@ import org.jspecify.annotations.Nullable;
 /** The service of a scenario, in virtual time, as its accounts' clients tell of it. Confined to one thread. */
 final class VirtualWall {
 
-    private static final Duration BETWEEN_TOKENS = Duration.ofMillis(15);
-
     private final FailoverScenario scenario;
 
     /** How much later than later ones the first call of the process is sent. */
     private final Duration firstCallLate;
 
-    private final List<Double> firstChoice = new ArrayList<>();
+    private final List<Attempt> firstChoice = new ArrayList<>();
+    private long fallbackCalls;
     private boolean called;
-    private boolean recovered;
     private @Nullable Timeline timeline;
 
     VirtualWall(FailoverScenario scenario, Duration firstCallLate) {
@@ -41,14 +41,14 @@ final class VirtualWall {
         this.firstCallLate = firstCallLate;
     }
 
-    /** Returns when the model of first choice was called, in seconds. */
-    List<Double> firstChoice() {
+    /** Returns the calls of the model of first choice. */
+    List<Attempt> firstChoice() {
         return firstChoice;
     }
 
-    /** Returns whether the model of first choice has answered within 30 s of the end of its outage. */
-    boolean recovered() {
-        return recovered;
+    /** Returns how many calls the fallback got. */
+    long fallbackCalls() {
+        return fallbackCalls;
     }
 
     /** Everything goes by this time. */
@@ -106,34 +106,34 @@ final class VirtualWall {
 
         void arrive() {
             sink.sent();
-            if (!model.equals(FailoverScenario.FIRST_CHOICE)) {
+            if (model.equals(FailoverScenario.FALLBACK)) {
+                fallbackCalls++;
                 answer();
                 return;
             }
             double at = timeline.nanoTime() / 1e9;
-            firstChoice.add(at);
-            boolean first = firstChoice.size() == 1;
+            boolean down = at < FailoverScenario.OUTAGE_SECONDS;
+            boolean first = firstChoice.isEmpty();
+            // Whether it answers is asked of the outage alone.
+            firstChoice.add(new Attempt(at, !down));
             switch (scenario) {
-                case LIMITED_ONCE -> failOr(first, limited(Optional.of(Duration.ofSeconds(2))));
+                case LIMITED_ONCE -> failOr(first, limited(Optional.of(FailoverScenario.RETRY_AFTER)));
                 case LIMITED -> fail(limited(Optional.empty()));
                 case BROKEN_ONCE -> failOr(first, failure(FailureKind.UNAVAILABLE, 500));
                 case OVERLOADED, ACCOUNTED -> fail(failure(FailureKind.OVERLOADED, 503));
                 case RESET_ONCE -> failOr(first, Failure.of(FailureKind.UNAVAILABLE, "the connection was reset"));
-                case SILENT -> after(Duration.ofSeconds(120), () -> broken("the connection was closed"));
+                case SILENT -> after(FailoverScenario.SILENCE, () -> broken("the connection was closed"));
                 case SLOW -> {
                     sink.firstByte();
-                    after(Duration.ofSeconds(20), this::answer);
+                    after(FailoverScenario.FIRST_TOKEN, this::answer);
                 }
                 case CUT, CUT_WITHOUT_PREFILL -> breakAfter(FailoverScenario.CUT_AFTER, Duration.ZERO);
-                case STALLED -> breakAfter(FailoverScenario.STALLED_AFTER, Duration.ofSeconds(30));
-                case MALFORMED -> breakAfter(FailoverScenario.MALFORMED_AT, Duration.ZERO);
+                case STALLED -> breakAfter(FailoverScenario.STALLED_AFTER, FailoverScenario.STALL);
+                case MALFORMED -> breakAfter(FailoverScenario.MALFORMED_AFTER, Duration.ZERO);
                 case WITHOUT_DONE -> answer();
                 case TOO_LONG -> fail(failure(FailureKind.TOO_LARGE, 400));
                 case FILTERED -> fail(failure(FailureKind.FILTERED, 400));
-                case DOWN_FOR_A_MINUTE -> {
-                    recovered |= at >= 60 && at <= 90;
-                    failOr(at < 60, failure(FailureKind.OVERLOADED, 503));
-                }
+                case DOWN_FOR_A_MINUTE -> failOr(down, failure(FailureKind.OVERLOADED, 503));
             }
         }
 
@@ -152,8 +152,8 @@ final class VirtualWall {
 
         private void answer() {
             sink.firstByte();
-            tell(0, FailoverScenario.TOKENS, () -> {
-                TokenUsage usage = TokenUsage.of(16, FailoverScenario.TOKENS);
+            tell(0, FailoverScenario.ANSWER.size(), () -> {
+                TokenUsage usage = TokenUsage.of(16, FailoverScenario.ANSWER.size());
                 sink.done(new AnswerEnd(FinishReason.STOP, Optional.of(usage), model));
             });
         }
@@ -173,7 +173,7 @@ final class VirtualWall {
                 return;
             }
             sink.delta(new Delta.Text(FailoverScenario.ANSWER.get(token)));
-            after(BETWEEN_TOKENS, () -> tell(token + 1, tokens, then));
+            after(FailoverScenario.BETWEEN_TOKENS, () -> tell(token + 1, tokens, then));
         }
     }
 

@@ -1,0 +1,62 @@
+package dev.whippletree.comparison;
+
+import dev.whippletree.comparison.failover.FailoverScenario;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A gateway, configured for the scenarios of Failover Bench: each has a model of first choice of its own and, unless
+ * the configuration is about going without, a fallback. Immutable.
+ */
+interface FailoverGateway {
+
+    /** Returns its name. */
+    String label();
+
+    /** Returns its name on the page. */
+    String title();
+
+    /** Returns where its configuration is from. */
+    String documentation();
+
+    /** Returns whether it has a fallback. */
+    default boolean hasFallback() {
+        return true;
+    }
+
+    /** Returns its version. */
+    String version(Places places) throws IOException;
+
+    /** Returns its configuration for some scenarios, which the page shows. */
+    String configuration(List<FailoverScenario> scenarios, String wall);
+
+    /**
+     * Returns the command that starts it on a port.
+     *
+     * @param folder an empty folder for its files
+     * @param wall the service's address, up to {@code /v1}
+     */
+    List<String> command(Places places, Path folder, int port, String wall) throws IOException;
+
+    /** Returns the headers that a request for a model needs, which has a fallback. */
+    Map<String, String> headers(String model, String fallback, String wall);
+
+    /** Returns all, in the order of the page. */
+    static List<FailoverGateway> all() {
+        return List.of(
+                FailoverWhippletree.ACCOUNTS_ONLY,
+                FailoverWhippletree.FALLBACK,
+                FailoverWhippletree.TIMEOUTS,
+                FailoverLiteLlm.BASELINE,
+                FailoverLiteLlm.TUNED,
+                FailoverPortkey.BASELINE,
+                FailoverPortkey.TUNED);
+    }
+
+    /** Returns their names. */
+    static List<String> labels() {
+        return all().stream().map(FailoverGateway::label).toList();
+    }
+}

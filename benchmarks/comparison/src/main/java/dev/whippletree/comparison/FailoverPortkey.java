@@ -1,0 +1,119 @@
+package dev.whippletree.comparison;
+
+import dev.whippletree.comparison.failover.FailoverScenario;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Portkey's gateway, which takes its configuration from a header of each request. */
+enum FailoverPortkey implements FailoverGateway {
+    BASELINE(
+            "portkey",
+            "Portkey",
+            30,
+            "As Failover Bench has it: Portkey's documentation, \"Fallbacks\", \"Automatic Retries\" and \"Request"
+                    + " Timeouts\"."),
+    TUNED("portkey-10s", "Portkey, with a timeout of 10 s", 10, "As above, with a request_timeout of 10 s.");
+
+    private final String label;
+    private final String title;
+    private final int timeoutSeconds;
+    private final String documentation;
+
+    FailoverPortkey(String label, String title, int timeoutSeconds, String documentation) {
+        this.label = label;
+        this.title = title;
+        this.timeoutSeconds = timeoutSeconds;
+        this.documentation = documentation;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+
+    @Override
+    public String title() {
+        return title;
+    }
+
+    @Override
+    public String documentation() {
+        return documentation;
+    }
+
+    @Override
+    public String version(Places places) {
+        return new JsonMapper()
+                .readTree(node(places).resolve("package.json").toFile())
+                .at("/version")
+                .asString();
+    }
+
+    private static Path node(Places places) {
+        return places.contenders().resolve("node/node_modules/@portkey-ai/gateway");
+    }
+
+    @Override
+    public String configuration(List<FailoverScenario> scenarios, String wall) {
+        return scenarios.stream()
+                .map(scenario -> "x-portkey-config: " + header(scenario.firstChoice(), scenario.fallback(), wall))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private String header(String model, String fallback, String wall) {
+        Map<String, Object> first = target(model, wall);
+        first.put(
+                "retry",
+                ordered(
+                        "attempts",
+                        2,
+                        "on_status_codes",
+                        List.of(429, 500, 502, 503, 504),
+                        "use_retry_after_header",
+                        true));
+        return new JsonMapper()
+                .writeValueAsString(ordered(
+                        "strategy", Map.of("mode", "fallback"),
+                        "request_timeout", timeoutSeconds * 1_000,
+                        "targets", List.of(first, target(fallback, wall))));
+    }
+
+    private static Map<String, Object> target(String model, String wall) {
+        return ordered(
+                "provider",
+                "openai",
+                "api_key",
+                "token-" + model,
+                "custom_host",
+                wall,
+                "override_params",
+                Map.of("model", model));
+    }
+
+    private static Map<String, Object> ordered(Object... keysAndValues) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            map.put((String) keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return map;
+    }
+
+    @Override
+    public List<String> command(Places places, Path folder, int port, String wall) {
+        return List.of(
+                "node",
+                "--max-old-space-size=" + Places.HEAP_MB,
+                node(places).resolve("build/start-server.js").toString(),
+                "--headless",
+                "--port=" + port);
+    }
+
+    @Override
+    public Map<String, String> headers(String model, String fallback, String wall) {
+        return Map.of("Authorization", "Bearer none", "x-portkey-config", header(model, fallback, wall));
+    }
+}

@@ -1,0 +1,102 @@
+package dev.whippletree.comparison;
+
+import dev.whippletree.comparison.failover.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What came of the scenarios of Failover Bench, as it is kept in {@code docs/comparison-failover.json}. A gateway's new
+ * results take the place of its older ones. Immutable.
+ */
+record FailoverResults(List<Gateway> gateways, List<Cell> cells) {
+
+    static final String FILE = "comparison-failover.json";
+
+    static final FailoverResults NONE = new FailoverResults(List.of(), List.of());
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    FailoverResults {
+        gateways = List.copyOf(gateways);
+        cells = List.copyOf(cells);
+    }
+
+    /**
+     * A gateway.
+     *
+     * @param documentation where its configuration is from
+     * @param configuration its configuration for one of the scenarios; the others' are alike
+     */
+    record Gateway(String name, String title, String version, String documentation, String configuration) {}
+
+    /**
+     * How a gateway did in a scenario.
+     *
+     * @param scenario the scenario's name in the bench's tables
+     * @param reason why the verdict isn't better; empty if the scenario is passed
+     * @param calls calls that the model of first choice got
+     * @param fallbackCalls calls that the fallback got
+     * @param seconds how long the slowest request took
+     * @param error the first error that a caller got; empty if there was none
+     */
+    record Cell(
+            String gateway,
+            String scenario,
+            Results.Origin origin,
+            Verdict verdict,
+            String reason,
+            int calls,
+            long fallbackCalls,
+            double seconds,
+            String error) {}
+
+    static FailoverResults read(Path file) {
+        return Files.exists(file) ? JSON.readValue(file.toFile(), FailoverResults.class) : NONE;
+    }
+
+    void write(Path file) throws IOException {
+        Files.writeString(file, JSON.writeValueAsString(this) + "\n");
+    }
+
+    /** Keeps the order in which the gateways are given. */
+    FailoverResults with(List<Gateway> all) {
+        return new FailoverResults(
+                all,
+                cells.stream()
+                        .filter(cell ->
+                                all.stream().anyMatch(each -> each.name().equals(cell.gateway())))
+                        .toList());
+    }
+
+    List<Results.Origin> origins() {
+        return cells.stream().map(Cell::origin).toList();
+    }
+
+    FailoverResults without(String gateway) {
+        return new FailoverResults(
+                gateways,
+                cells.stream().filter(cell -> !cell.gateway().equals(gateway)).toList());
+    }
+
+    FailoverResults with(Cell cell) {
+        List<Cell> all = new ArrayList<>(cells);
+        all.removeIf(
+                each -> each.gateway().equals(cell.gateway()) && each.scenario().equals(cell.scenario()));
+        all.add(cell);
+        return new FailoverResults(gateways, all);
+    }
+
+    Optional<Cell> of(String gateway, String scenario) {
+        return cells.stream()
+                .filter(each ->
+                        each.gateway().equals(gateway) && each.scenario().equals(scenario))
+                .findFirst();
+    }
+}

@@ -1,0 +1,180 @@
+package dev.whippletree.comparison;
+
+import dev.whippletree.comparison.failover.FailoverCaller;
+import dev.whippletree.comparison.failover.FailoverRun;
+import dev.whippletree.comparison.failover.FailoverScenario;
+import dev.whippletree.comparison.failover.Judgement;
+import dev.whippletree.comparison.failover.Reply;
+import dev.whippletree.comparison.failover.Wall;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * Leads gateways through the scenarios of Failover Bench as it does: one process for all of them, one after the other.
+ * Confined to one thread.
+ */
+final class FailoverRuns {
+
+    private static final Duration START = Duration.ofMinutes(5);
+    private static final double PROBE_SECONDS = 10;
+
+    private final Places places;
+    private final Here here;
+    private final Path file;
+    private int asked;
+
+    /**
+     * Sets it up.
+     *
+     * @param file where the results are kept
+     */
+    FailoverRuns(Places places, Here here, Path file) {
+        this.places = places;
+        this.here = here;
+        this.file = file;
+    }
+
+    /**
+     * Runs gateways and saves each result at once, so that later errors lose nothing.
+     *
+     * @return what went wrong with single gateways
+     */
+    List<String> run(List<String> labels) throws IOException, InterruptedException {
+        List<FailoverResults.Gateway> all = new ArrayList<>();
+        for (FailoverGateway each : FailoverGateway.all()) {
+            all.add(about(each));
+        }
+        List<String> problems = new ArrayList<>();
+        for (FailoverGateway gateway : FailoverGateway.all()) {
+            if (labels.contains(gateway.label())) {
+                try {
+                    save(results -> results.with(all).without(gateway.label()));
+                    run(gateway);
+                } catch (IOException e) {
+                    problems.add(gateway.label() + ": " + e.getMessage());
+                }
+            }
+        }
+        return problems;
+    }
+
+    /** Never mixes what was measured elsewhere or of another commit. */
+    private void save(UnaryOperator<FailoverResults> change) throws IOException {
+        FailoverResults results = change.apply(FailoverResults.read(file));
+        Conditions.check(results.origins(), file.toString());
+        results.write(file);
+    }
+
+    private FailoverResults.Gateway about(FailoverGateway gateway) throws IOException {
+        return new FailoverResults.Gateway(
+                gateway.label(),
+                gateway.title(),
+                gateway.version(places),
+                gateway.documentation(),
+                gateway.configuration(List.of(FailoverScenario.LIMITED_ONCE), "http://127.0.0.1:8401/v1"));
+    }
+
+    private void run(FailoverGateway gateway) throws IOException, InterruptedException {
+        Path folder = Files.createDirectories(places.work().resolve("failover").resolve(gateway.label()));
+        Path log = folder.resolve("gateway.log");
+        int port = freePort();
+        try (Wall wall = new Wall()) {
+            Process process = new ProcessBuilder(gateway.command(places, folder, port, wall.url()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> ContenderProcess.end(process)));
+            try {
+                FailoverCaller caller = new FailoverCaller("http://127.0.0.1:" + port + "/v1", wall::seconds);
+                awaitAnswer(gateway, caller, wall, process, log);
+                for (FailoverScenario scenario : FailoverScenario.values()) {
+                    FailoverResults.Cell cell = cell(gateway, scenario, run(gateway, scenario, caller, wall));
+                    save(results -> results.with(cell));
+                }
+            } finally {
+                ContenderProcess.end(process);
+            }
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void awaitAnswer(FailoverGateway gateway, FailoverCaller caller, Wall wall, Process process, Path log)
+            throws IOException, InterruptedException {
+        long endNanos = System.nanoTime() + START.toNanos();
+        while (!isAlive(gateway, caller, wall)) {
+            if (!process.isAlive() || System.nanoTime() > endNanos) {
+                throw new IOException("the gateway didn't start; see " + log);
+            }
+            Thread.sleep(200);
+        }
+    }
+
+    private boolean isAlive(FailoverGateway gateway, FailoverCaller caller, Wall wall) throws InterruptedException {
+        return ask(gateway, FailoverScenario.FALLBACK, FailoverScenario.FALLBACK, caller, wall, PROBE_SECONDS)
+                .isWhole();
+    }
+
+    private FailoverRun run(FailoverGateway gateway, FailoverScenario scenario, FailoverCaller caller, Wall wall)
+            throws InterruptedException {
+        wall.reset();
+        List<Reply> replies = new ArrayList<>();
+        for (int request = 0; request < scenario.requests(); request++) {
+            double at = FailoverScenario.BETWEEN_REQUESTS.toSeconds() * request;
+            Thread.sleep(Math.max(0, (long) ((at - wall.seconds()) * 1_000)));
+            replies.add(
+                    ask(gateway, scenario.firstChoice(), scenario.fallback(), caller, wall, scenario.mostSeconds()));
+        }
+        FailoverRun run = wall.run(scenario, gateway.hasFallback(), replies);
+        return run.andAfterwards(isAlive(gateway, caller, wall));
+    }
+
+    /** No prompt is asked twice, so no cache is of use. */
+    private Reply ask(
+            FailoverGateway gateway,
+            String model,
+            String fallback,
+            FailoverCaller caller,
+            Wall wall,
+            double mostSeconds)
+            throws InterruptedException {
+        asked++;
+        String text = "Explain in sixty tokens what you learnt from failure " + asked + ".";
+        return caller.ask(model, gateway.headers(model, fallback, wall.url()), text, mostSeconds);
+    }
+
+    private FailoverResults.Cell cell(FailoverGateway gateway, FailoverScenario scenario, FailoverRun run) {
+        Judgement judgement = scenario.judge(run);
+        return new FailoverResults.Cell(
+                gateway.label(),
+                scenario.id(),
+                here.now(),
+                judgement.verdict(),
+                judgement.reason(),
+                run.firstChoice().size(),
+                run.fallbackCalls(),
+                Math.round(run.seconds() * 10) / 10.0,
+                run.replies().stream()
+                        .map(Reply::error)
+                        .filter(error -> !error.isEmpty())
+                        .findFirst()
+                        .map(FailoverRuns::shortened)
+                        .orElse(""));
+    }
+
+    private static String shortened(String error) {
+        String line = error.replaceAll("\\s+", " ");
+        return line.length() > 160 ? line.substring(0, 160) + "…" : line;
+    }
+}

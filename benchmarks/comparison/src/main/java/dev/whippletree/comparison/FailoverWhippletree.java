@@ -1,0 +1,119 @@
+package dev.whippletree.comparison;
+
+import dev.whippletree.comparison.failover.FailoverScenario;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Whippletree's gateway. */
+enum FailoverWhippletree implements FailoverGateway {
+    ACCOUNTS_ONLY(
+            "whippletree-accounts",
+            "Whippletree, accounts only",
+            "docs/configuration.md: only what is required. There is no fallback, so the bench's rules about one don't"
+                    + " concern it."),
+    FALLBACK(
+            "whippletree-fallback",
+            "Whippletree, with a fallback",
+            "docs/configuration.md, \"routes\": a second tier. Everything else is the default."),
+    TIMEOUTS(
+            "whippletree-timeouts",
+            "Whippletree, with a fallback and timeouts",
+            "docs/configuration.md, \"Timeouts\": each is 10 s.");
+
+    private static final String KEY = "key-of-the-bench-of-failures";
+
+    private final String label;
+    private final String title;
+    private final String documentation;
+
+    FailoverWhippletree(String label, String title, String documentation) {
+        this.label = label;
+        this.title = title;
+        this.documentation = documentation;
+    }
+
+    @Override
+    public String title() {
+        return title;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+
+    @Override
+    public String documentation() {
+        return documentation;
+    }
+
+    @Override
+    public boolean hasFallback() {
+        return this != ACCOUNTS_ONLY;
+    }
+
+    @Override
+    public String version(Places places) {
+        return places.version();
+    }
+
+    @Override
+    public String configuration(List<FailoverScenario> scenarios, String wall) {
+        return "accounts:\n"
+                + Stream.concat(scenarios.stream().map(FailoverScenario::id), fallbacks(scenarios))
+                        .map(id -> "  - { id: %1$s, provider: openai, token: token-%1$s, base-url: '%2$s' }\n"
+                                .formatted(id, wall))
+                        .collect(Collectors.joining())
+                + "routes:\n"
+                + scenarios.stream().map(this::route).collect(Collectors.joining())
+                + fallbacks(scenarios)
+                        .map(id -> "  %1$s: { tiers: [%2$s] }\n".formatted(id, target(id, id)))
+                        .collect(Collectors.joining())
+                + "gateway: { clients: [{ name: bench, key: %s }] }\n".formatted(KEY);
+    }
+
+    private static Stream<String> fallbacks(List<FailoverScenario> scenarios) {
+        return scenarios.stream().map(FailoverScenario::fallback).distinct();
+    }
+
+    private static String target(String account, String model) {
+        return "{ account: %s, model: %s }".formatted(account, model);
+    }
+
+    private String route(FailoverScenario scenario) {
+        String first = target(scenario.id(), scenario.firstChoice());
+        return "  %s: { tiers: [%s%s]%s }\n"
+                .formatted(
+                        scenario.firstChoice(),
+                        first,
+                        hasFallback() ? ", " + target(scenario.fallback(), scenario.fallback()) : "",
+                        this == TIMEOUTS
+                                ? ", timeouts: { first-byte: 10s, first-token: 10s, between-tokens: 10s }"
+                                : "");
+    }
+
+    @Override
+    public List<String> command(Places places, Path folder, int port, String wall) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("whippletree.yaml"), configuration(List.of(FailoverScenario.values()), wall));
+        return List.of(
+                "env",
+                "WHIPPLETREE_JAVA_OPTIONS=-Xmx" + Places.HEAP_MB + "m",
+                places.whippletree().toString(),
+                "serve",
+                "--config",
+                file.toString(),
+                "--port",
+                "" + port);
+    }
+
+    @Override
+    public Map<String, String> headers(String model, String fallback, String wall) {
+        return Map.of("Authorization", "Bearer " + KEY);
+    }
+}
