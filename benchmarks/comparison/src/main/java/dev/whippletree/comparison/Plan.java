@@ -107,8 +107,9 @@ record Plan(List<Entry> known, Predicate<String> wanted, List<String> cases, boo
     private List<Work> inPairs(Case of, List<Entry> missing, Results results) {
         List<Work> work = new ArrayList<>();
         Optional<Entry> waiting = Optional.empty();
+        boolean mayBePairs = pairs && of.isQuota();
         for (Entry entry : missing) {
-            if (!pairs || !of.isQuota() || !isLight(entry.name(), results)) {
+            if (!mayBePairs || !isLight(entry.name(), results)) {
                 work.add(new Work.Ask(of, List.of(entry)));
             } else if (waiting.isPresent()) {
                 work.add(new Work.Ask(of, List.of(waiting.get(), entry)));

@@ -106,9 +106,9 @@ class PagesTest {
                 .flatMap(seed -> Cases.all(seed).stream())
                 .toList()) {
             results = results.with(of.setting());
+            double seconds = Judge.seconds(of.bound()) * (1 + 0.1 * of.seed());
             for (Results.About contender : results.contenders().subList(0, of.seed() == 1 ? CONTENDERS : 9)) {
-                Results.Answered run = Samples.answered(
-                        contender.name(), of.name(), of.seed(), 10, Judge.seconds(of.bound()) * (1 + 0.1 * of.seed()));
+                Results.Answered run = Samples.answered(contender.name(), of.name(), of.seed(), 10, seconds);
                 results = results.with(new Results.Answered(
                         run.contender(),
                         run.name(),
