@@ -69,7 +69,7 @@ final class PromptErrorsTest {
                 answer,
                 Reason.DEADLINE,
                 Duration.ofMillis(5_010),
-                "no answer within 5 s; there would be room at 2026-01-01T00:00:05Z; failures until then:",
+                "no answer within 5 s; there would be room at 2026-01-01T00:00:06Z; failures until then:",
                 "account a, model: OVERLOADED: scripted OVERLOADED");
         assertThat(failure(answer).kind()).contains(FailureKind.OVERLOADED);
         assertThat(failure(answer).tried()).isEqualTo(Duration.ofSeconds(5));

@@ -215,6 +215,7 @@ final class BatchCommandRun {
 
     private int conclude(BatchFiles files, BatchFile file, BatchProgress end, Optional<Throwable> failure) {
         PrintWriter err = surroundings.err();
+        long missing = file.total() - end.done();
         err.println(Words.count(end.answered()) + " answered (" + Words.count(end.fromCache())
                 + " without a call of their own), "
                 + Words.count(end.failed()) + " failed, in " + Words.duration(rounded(end.elapsed())) + " by "
@@ -228,14 +229,15 @@ final class BatchCommandRun {
             err.println("whippletree: the batch stopped early: "
                     + (wrong instanceof IOException e ? said(e) : wrong.getMessage())
                     + "; run the same command again to continue");
-        } else if (end.stopped().isPresent()) {
+        } else if (missing > 0 && end.stopped().isPresent()) {
             err.println(
                     "The batch stopped early: " + end.stopped().get() + ". Run the same command again to continue.");
-        } else if (end.done() < file.total()) {
-            err.println("whippletree: " + Words.count(file.total() - end.done(), "prompt") + " are missing: "
-                    + files.input() + " was changed while the batch ran");
+        } else if (missing > 0) {
+            err.println("whippletree: " + Words.count(missing, "prompt") + (missing == 1 ? " is" : " are")
+                    + " missing: " + files.input() + " was changed while the batch ran");
         }
-        boolean whole = failure.isEmpty() && end.isWhole() && file.failed() == 0 && end.done() == file.total();
+        // Stopped after the last answer is whole all the same.
+        boolean whole = failure.isEmpty() && end.failed() + file.failed() == 0 && missing <= 0;
         return whole ? ExitCode.ANSWERED : ExitCode.INCOMPLETE;
     }
 

@@ -150,26 +150,35 @@ final class BatchCommandTest {
         assertThat(file("a.jsonl")).contains("\"custom_id\":\"n1\"");
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "--max-calls=1, 1, The batch stopped early: ",
-        "'', 2, The batch ends after the calls under way; Ctrl-C again ends it at once."
-    })
-    void batchThatIsStopped_saysSo_andGoesOnLater(String option, int answered, String words) throws IOException {
-        shell.file("whippletree.yaml", "accounts: [{id: one, provider: scripted, token: x, max-concurrency: 1}]");
-        if (option.isEmpty()) {
-            shell.provider.scripts.add(this::answer);
-            shell.provider.scripts.add(call -> {
-                shell.interrupt();
-                answer(call);
-            });
-        }
-        assertThat(shell.run(("batch p.jsonl -o a.jsonl " + option).split(" "))).isEqualTo(9);
-        assertThat(shell.err()).contains(words, answered + " answered", "Run the same command again to continue.");
+    @Test
+    void batchThatIsStopped_saysSo_andGoesOnLater() throws IOException {
+        oneAtATime();
+        assertThat(shell.run("batch", "p.jsonl", "-o", "a.jsonl", "--max-calls=1"))
+                .isEqualTo(9);
+        assertThat(shell.err())
+                .contains("The batch stopped early: ", "1 answered", "Run the same command again to continue.");
         Shell later = again();
         later.succeeds("batch", "p.jsonl", "-o", "a.jsonl");
-        assertThat(later.err()).contains("2 prompts, " + answered + " of them done already");
+        assertThat(later.err()).contains("2 prompts, 1 of them done already");
         assertThat(file("a.jsonl").lines()).hasSize(2);
+    }
+
+    @Test
+    void batchThatIsStoppedDuringItsLastCall_isDone() {
+        oneAtATime();
+        shell.provider.scripts.add(this::answer);
+        shell.provider.scripts.add(call -> {
+            shell.interrupt();
+            answer(call);
+        });
+        shell.succeeds("batch", "p.jsonl", "-o", "a.jsonl");
+        assertThat(shell.err())
+                .contains("The batch ends after the calls under way; Ctrl-C again ends it at once.", "2 answered")
+                .doesNotContain("stopped early", "missing");
+    }
+
+    private void oneAtATime() {
+        shell.file("whippletree.yaml", "accounts: [{id: one, provider: scripted, token: x, max-concurrency: 1}]");
     }
 
     /** Lines of a power of two end where a buffer does. */

@@ -217,10 +217,14 @@ public final class PromptErrors {
         return DurationText.of(Duration.ofNanos(nanos));
     }
 
+    /** Rounds up: who asks again at that second finds room. */
+    private static Instant second(Instant at) {
+        return at.plusNanos(999_999_999).truncatedTo(ChronoUnit.SECONDS);
+    }
+
     /** There will be room, but too late. */
     public static PromptException noRoomInTime(Flight flight, Instant roomAt) {
-        String message = "there is no room before the deadline; there would be room at "
-                + roomAt.truncatedTo(ChronoUnit.SECONDS);
+        String message = "there is no room before the deadline; there would be room at " + second(roomAt);
         return new PromptException(Reason.NO_ROOM_IN_TIME, message, flight.failedAttempts(), Optional.of(roomAt));
     }
 
@@ -245,8 +249,7 @@ public final class PromptErrors {
     /** The deadline passed. */
     public static PromptException deadline(Flight flight, Duration after, Optional<Instant> roomAt, long now) {
         String message = "no answer within " + DurationText.of(after)
-                + roomAt.map(at -> "; there would be room at " + at.truncatedTo(ChronoUnit.SECONDS))
-                        .orElse("")
+                + roomAt.map(at -> "; there would be room at " + second(at)).orElse("")
                 + (flight.failedAttempts().isEmpty() ? "" : "; failures until then:" + lines(flight.failedAttempts()));
         return failure(flight, Reason.DEADLINE, message, roomAt, now);
     }
@@ -284,8 +287,7 @@ public final class PromptErrors {
 
     private static PromptException full(String message, Flight flight, Optional<Instant> roomAt) {
         String whole = message
-                + roomAt.map(at -> "; there would be room at " + at.truncatedTo(ChronoUnit.SECONDS))
-                        .orElse("")
+                + roomAt.map(at -> "; there would be room at " + second(at)).orElse("")
                 + "; retry then, or send fewer prompts at once";
         return new PromptException(Reason.LINE_FULL, whole, flight.failedAttempts(), roomAt);
     }
