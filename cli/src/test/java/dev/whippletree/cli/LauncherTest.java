@@ -31,6 +31,8 @@ class LauncherTest {
 
     private static final String ARCHIVE = "-XX:SharedArchiveFile=";
 
+    private static final String CACHE = "-XX:AOTCache=";
+
     /** Writes each start down, and makes what a JVM would make; talks on standard output, as JVMs do of archives. */
     private static final String JAVA = """
             #!/bin/sh
@@ -44,14 +46,16 @@ class LauncherTest {
                         while [ -e "$STARTS.held" ]; do sleep 0.01; done
                         cp "$STARTS.loaded" "${option#*=}"; echo noise ;;
                     -XX:SharedClassListFile=*) cp "${option#*=}" "$STARTS.classes" ;;
-                    -XX:SharedArchiveFile=*) archive=${option#*=} ;;
+                    -XX:AOTConfiguration=*) echo profiles >>"${option#*=}" ;;
+                    -XX:SharedArchiveFile=* | -XX:AOTCache=*) archive=${option#*=} ;;
                 esac
             done
             case $* in
-                *-Xshare:dump*)
+                *-Xshare:dump* | *-XX:AOTMode=create*)
                     echo noise
                     [ -z "$DUMP_FAILS" ] || { echo half >"$archive"; exit 134; }
                     echo classes >"$archive" ;;
+                *ServeRehearsal*) ;;
                 *Rehearsal*) : >"$making/rehearsal.yaml" ;;
                 *) echo ran; exit 3 ;;
             esac
@@ -121,6 +125,34 @@ class LauncherTest {
     void longCommand_getsTheWholeCompilerAndNoClassData() throws Exception {
         launch(classData.toString(), "--debug", "stress");
         assertThat(starts()).singleElement().asString().doesNotContain("Tiered", "Serial", ARCHIVE);
+    }
+
+    @Test
+    void gateway_sharesTheClassDataOfShortCommands() throws Exception {
+        launchAndWait(classData.toString(), 1, "check");
+        launch(classData.toString(), "serve");
+        assertThat(starts()).hasSize(4).last().asString().contains("-Xlog:disable", ARCHIVE + classData + "/java17-");
+    }
+
+    @Test
+    void gatewayOnJdk25_hasItsOwn_withWhatARehearsalRanOften() throws Exception {
+        release("25.0.3");
+        launchAndWait(classData.toString(), 1, "serve");
+        launch(classData.toString(), "serve");
+        List<String> starts = starts();
+        assertThat(starts).hasSize(4);
+        assertThat(starts.subList(0, 3))
+                .anySatisfy(start -> assertThat(start)
+                        .contains("-XX:AOTMode=record")
+                        .endsWith("dev.whippletree.cli.serve.ServeRehearsal 3000"))
+                .anySatisfy(start -> assertThat(start).contains("-XX:AOTMode=create"))
+                .anySatisfy(start -> assertThat(start).endsWith("Main serve").doesNotContain(CACHE));
+        assertThat(starts.get(3)).contains("-Xlog:disable", CACHE + classData + "/serve25-");
+        assertThat(made().get(0))
+                .isDirectoryNotContaining(file ->
+                        !Set.of("archive", "size").contains(file.getFileName().toString()));
+        launchAndWait(classData.toString(), 2, "check");
+        assertThat(starts()).last().asString().doesNotContain(CACHE);
     }
 
     @Test
