@@ -128,6 +128,47 @@ class LauncherTest {
     }
 
     @Test
+    void gateway_getsTheWholeCompiler_andOnFewProcessorsASmallHeap() throws Exception {
+        processors("4");
+        launch("", "serve");
+        processors("5");
+        launch("", "serve");
+        assertThat(starts()).hasSize(2).allSatisfy(start -> assertThat(start).doesNotContain("Tiered"));
+        assertThat(starts().get(0)).contains("-XX:+UseSerialGC -Xms112m -Xmn64m ");
+        assertThat(starts().get(1)).doesNotContain("Serial", "-Xm");
+    }
+
+    @Test
+    void gatewayOnAMachineThatDoesNotCountItsProcessors_isLeftToTheJvm() throws Exception {
+        script(folder.resolve("few/getconf"), "#!/bin/sh\nexit 1\n");
+        options.put("PATH", folder.resolve("few") + ":" + System.getenv("PATH"));
+        launch("", "serve");
+        assertThat(starts()).singleElement().asString().doesNotContain("Serial", "-Xm");
+    }
+
+    /** A JVM doesn't start with a first heap above its largest. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xmx64m", "-Xmn8m", "-Xms1g", "-XX:MaxHeapSize=64m", "-XX:MaxRAMPercentage=50"})
+    void heapThatTheUserSizes_staysSo(String size) throws Exception {
+        processors("2");
+        options.put("JDK_JAVA_OPTIONS", size);
+        launch("", "serve");
+        assertThat(starts())
+                .singleElement()
+                .asString()
+                .contains("-XX:+UseSerialGC")
+                .doesNotContain("-Xm");
+    }
+
+    @Test
+    void gatewayWithTheUsersCollector_hasTheUsersHeap() throws Exception {
+        processors("2");
+        options.put("JAVA_TOOL_OPTIONS", "-XX:+UseZGC");
+        launch("", "serve");
+        assertThat(starts()).singleElement().asString().doesNotContain("Serial", "-Xm");
+    }
+
+    @Test
     void gateway_sharesTheClassDataOfShortCommands() throws Exception {
         launchAndWait(classData.toString(), 1, "check");
         launch(classData.toString(), "serve");
@@ -472,6 +513,11 @@ class LauncherTest {
         try (Stream<Path> files = Files.list(classData)) {
             return files.filter(file -> !file.toString().endsWith(".making")).toList();
         }
+    }
+
+    private void processors(String count) throws IOException {
+        script(folder.resolve("few/getconf"), "#!/bin/sh\necho " + count + "\n");
+        options.put("PATH", folder.resolve("few") + ":" + System.getenv("PATH"));
     }
 
     private void release(String version) throws IOException {
