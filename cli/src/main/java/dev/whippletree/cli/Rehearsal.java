@@ -3,13 +3,14 @@ package dev.whippletree.cli;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.emulate.EmulatedServices;
+import dev.whippletree.cli.serve.ServeRehearsal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 
-/** Runs short commands as users do, while the launcher has a JVM write down the classes that they need. */
+/** Runs commands as users do, while the launcher has a JVM write down the classes that they need. */
 final class Rehearsal {
 
     private static final String TOKEN_VARIABLE = "REHEARSAL_TOKEN";
@@ -49,6 +50,7 @@ final class Rehearsal {
             String url = Objects.requireNonNull(services.baseUrls().get(OPENAI)).replace("http:", "https:");
             ask(OPENAI, url, "--deadline=1s");
         }
+        ServeRehearsal.serve(surroundings, 4);
     }
 
     private void ask(String provider, String url, String option) throws IOException {

@@ -31,6 +31,8 @@ class LauncherTest {
 
     private static final String ARCHIVE = "-XX:SharedArchiveFile=";
 
+    private static final String CACHE = "-XX:AOTCache=";
+
     /** Writes each start down, and makes what a JVM would make; talks on standard output, as JVMs do of archives. */
     private static final String JAVA = """
             #!/bin/sh
@@ -44,14 +46,16 @@ class LauncherTest {
                         while [ -e "$STARTS.held" ]; do sleep 0.01; done
                         cp "$STARTS.loaded" "${option#*=}"; echo noise ;;
                     -XX:SharedClassListFile=*) cp "${option#*=}" "$STARTS.classes" ;;
-                    -XX:SharedArchiveFile=*) archive=${option#*=} ;;
+                    -XX:AOTConfiguration=*) echo profiles >>"${option#*=}" ;;
+                    -XX:SharedArchiveFile=* | -XX:AOTCache=*) archive=${option#*=} ;;
                 esac
             done
             case $* in
-                *-Xshare:dump*)
+                *-Xshare:dump* | *-XX:AOTMode=create*)
                     echo noise
                     [ -z "$DUMP_FAILS" ] || { echo half >"$archive"; exit 134; }
                     echo classes >"$archive" ;;
+                *ServeRehearsal*) ;;
                 *Rehearsal*) : >"$making/rehearsal.yaml" ;;
                 *) echo ran; exit 3 ;;
             esac
@@ -121,6 +125,75 @@ class LauncherTest {
     void longCommand_getsTheWholeCompilerAndNoClassData() throws Exception {
         launch(classData.toString(), "--debug", "stress");
         assertThat(starts()).singleElement().asString().doesNotContain("Tiered", "Serial", ARCHIVE);
+    }
+
+    @Test
+    void gateway_getsTheWholeCompiler_andOnFewProcessorsASmallHeap() throws Exception {
+        processors("4");
+        launch("", "serve");
+        processors("5");
+        launch("", "serve");
+        assertThat(starts()).hasSize(2).allSatisfy(start -> assertThat(start).doesNotContain("Tiered"));
+        assertThat(starts().get(0)).contains("-XX:+UseSerialGC -Xms112m -Xmn64m ");
+        assertThat(starts().get(1)).doesNotContain("Serial", "-Xm");
+    }
+
+    @Test
+    void gatewayOnAMachineThatDoesNotCountItsProcessors_isLeftToTheJvm() throws Exception {
+        script(folder.resolve("few/getconf"), "#!/bin/sh\nexit 1\n");
+        options.put("PATH", folder.resolve("few") + ":" + System.getenv("PATH"));
+        launch("", "serve");
+        assertThat(starts()).singleElement().asString().doesNotContain("Serial", "-Xm");
+    }
+
+    /** A JVM doesn't start with a first heap above its largest. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xmx64m", "-Xmn8m", "-Xms1g", "-XX:MaxHeapSize=64m", "-XX:MaxRAMPercentage=50"})
+    void heapThatTheUserSizes_staysSo(String size) throws Exception {
+        processors("2");
+        options.put("JDK_JAVA_OPTIONS", size);
+        launch("", "serve");
+        assertThat(starts())
+                .singleElement()
+                .asString()
+                .contains("-XX:+UseSerialGC")
+                .doesNotContain("-Xm");
+    }
+
+    @Test
+    void gatewayWithTheUsersCollector_hasTheUsersHeap() throws Exception {
+        processors("2");
+        options.put("JAVA_TOOL_OPTIONS", "-XX:+UseZGC");
+        launch("", "serve");
+        assertThat(starts()).singleElement().asString().doesNotContain("Serial", "-Xm");
+    }
+
+    @Test
+    void gateway_sharesTheClassDataOfShortCommands() throws Exception {
+        launchAndWait(classData.toString(), 1, "check");
+        launch(classData.toString(), "serve");
+        assertThat(starts()).hasSize(4).last().asString().contains("-Xlog:disable", ARCHIVE + classData + "/java17-");
+    }
+
+    @Test
+    void gatewayOnJdk25_hasItsOwn_withWhatARehearsalRanOften() throws Exception {
+        release("25.0.3");
+        launchAndWait(classData.toString(), 1, "serve");
+        launch(classData.toString(), "serve");
+        List<String> starts = starts();
+        assertThat(starts).hasSize(4);
+        assertThat(starts.subList(0, 3))
+                .anySatisfy(start -> assertThat(start)
+                        .contains("-XX:AOTMode=record")
+                        .endsWith("dev.whippletree.cli.serve.ServeRehearsal 3000"))
+                .anySatisfy(start -> assertThat(start).contains("-XX:AOTMode=create"))
+                .anySatisfy(start -> assertThat(start).endsWith("Main serve").doesNotContain(CACHE));
+        assertThat(starts.get(3)).contains("-Xlog:disable", CACHE + classData + "/serve25-");
+        assertThat(made().get(0))
+                .isDirectoryNotContaining(file ->
+                        !Set.of("archive", "size").contains(file.getFileName().toString()));
+        launchAndWait(classData.toString(), 2, "check");
+        assertThat(starts()).last().asString().doesNotContain(CACHE);
     }
 
     @Test
@@ -440,6 +513,11 @@ class LauncherTest {
         try (Stream<Path> files = Files.list(classData)) {
             return files.filter(file -> !file.toString().endsWith(".making")).toList();
         }
+    }
+
+    private void processors(String count) throws IOException {
+        script(folder.resolve("few/getconf"), "#!/bin/sh\necho " + count + "\n");
+        options.put("PATH", folder.resolve("few") + ":" + System.getenv("PATH"));
     }
 
     private void release(String version) throws IOException {
