@@ -105,7 +105,7 @@ public final class FailurePolicy {
         return elsewhere(attempt, failure, now);
     }
 
-    /** Tries the next tier before the equals of a silent target; nothing after a second timeout. A late call is none. */
+    /** Tries the next tier before equals of a silent target; nothing after a second timeout. A late call is none. */
     private NextStep timedOut(Attempt attempt, Failure failure, long now) {
         TargetOptions options = attempt.flight().options();
         if (options.cutOff().equals(Optional.of(attempt))) {

@@ -65,7 +65,7 @@ public final class Target {
     /** How long the longest whole answer took, less a little for each answer since; at first too long for a verdict. */
     private long wholeNanos = LONG_NANOS;
 
-    /** How long one was awaited in vain, which fades as well; -1 from when the model is quicker elsewhere to an answer. */
+    /** How long one was awaited in vain, fading as well; -1 from when the model is quicker elsewhere to an answer. */
     private long awaitedNanos;
 
     /** What determines how a prompt is counted: targets of one kind count all prompts alike. */
@@ -167,7 +167,7 @@ public final class Target {
         awaitedNanos = Math.max(0, awaitedNanos - awaitedNanos / ANSWERS_REMEMBERED);
     }
 
-    /** Notes how long the same model took elsewhere for a prompt whose answer was late here, so that it is silent here. */
+    /** Notes how long the same model took elsewhere for a prompt that was late here: until it answers, it is silent. */
     public void answeredElsewhere(long afterNanos) {
         wholeNanos = Math.max(afterNanos, wholeNanos);
         awaitedNanos = -1;
