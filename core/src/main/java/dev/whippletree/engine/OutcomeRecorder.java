@@ -122,6 +122,14 @@ final class OutcomeRecorder {
                 forecast.learn(flight.route(), attempt.lease(), flight.demand().admission(target), completion, now);
         used(attempt, counted, now);
         accepted(attempt, now);
+        flight.options()
+                .cutOff()
+                .map(Attempt::target)
+                .filter(late -> late.model().equals(target.model()))
+                .ifPresent(late -> late.answeredElsewhere(took));
+        if (!attempt.streaming()) {
+            target.answered(took);
+        }
         target.account().answered(target.model(), completion.usage().orElse(TokenUsage.NONE), took);
         endProbes(attempt, true);
         admitted(attempt, now);

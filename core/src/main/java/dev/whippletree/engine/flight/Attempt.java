@@ -156,7 +156,7 @@ public final class Attempt implements AttemptSink {
             times.begin();
             listener.sent(this);
             target.account().clientNeeded();
-            wholeTimer = timeOut(timeouts.whole(), "no whole answer within ");
+            watch(timeouts);
             silenceTimer = streaming ? timeOut(firstToken(timeouts), "no data arrived within ") : null;
             headTimer = timeouts.firstByte()
                     .map(after -> timeOut(after, "no response within "))
@@ -165,6 +165,21 @@ public final class Attempt implements AttemptSink {
         });
         if (wanted) {
             callProvider();
+        }
+    }
+
+    /** Ends the call when its answer takes too long: {@code whole}, or less if another target had better be asked. */
+    private void watch(Timeouts timeouts) {
+        long now = timeline.nanoTime();
+        long took = times.tookNanos(now);
+        long left = Waits.nanos(timeouts.whole()) - took;
+        boolean looks = !streaming && timeouts.firstByte().isEmpty() && refusal == null;
+        if (left <= 0 || (looks && target.isLate(took) && flight.options().cutOff(this, took, now))) {
+            Duration within = Duration.ofNanos(Math.min(took, took + left));
+            end(Failure.of(FailureKind.TIMEOUT, "no whole answer within " + DurationText.of(within)));
+        } else {
+            long next = looks ? Math.min(left, Target.LATE_NANOS) : left;
+            wholeTimer = timeline.schedule(next, () -> whileUnderWay(() -> watch(timeouts)));
         }
     }
 

@@ -105,9 +105,13 @@ public final class FailurePolicy {
         return elsewhere(attempt, failure, now);
     }
 
-    /** Tries the next tier before the equals of a silent target; after another timeout, nothing. */
+    /** Tries the next tier before equals of a silent target; nothing after a second timeout. A late call is none. */
     private NextStep timedOut(Attempt attempt, Failure failure, long now) {
         TargetOptions options = attempt.flight().options();
+        if (options.cutOff().equals(Optional.of(attempt))) {
+            options.avoid(attempt.target());
+            return new NextStep.TryAgain(0, true);
+        }
         options.avoidTierOf(attempt.target());
         int timeouts = options.countTimeout(attempt.lease(), mayBeOutage(attempt.flight(), failure), now);
         NextStep next = elsewhere(attempt, failure, now);

@@ -26,10 +26,15 @@ public final class Target {
     /** The shortest time allowed for a stream to begin where a fallback may answer; docs/configuration.md says why. */
     private static final long SHORT_NANOS = Duration.ofSeconds(12).toNanos();
 
-    /** The longest time allowed for a stream to begin. */
+    /** The longest time allowed for a stream to begin; nor is a whole answer called late after more than that. */
     private static final long LONG_NANOS = Duration.ofSeconds(30).toNanos();
 
     private static final int LONGER_THAN_LAST = 3;
+
+    /** The shortest time after which a whole answer is late. */
+    public static final long LATE_NANOS = Duration.ofSeconds(5).toNanos();
+
+    private static final int ANSWERS_REMEMBERED = 128;
 
     private final String id;
     private final Account account;
@@ -56,6 +61,12 @@ public final class Target {
 
     /** How long the latest stream took to begin, or was awaited. */
     private long firstTokenNanos;
+
+    /** How long the longest whole answer took, less a little for each answer since; at first too long for a verdict. */
+    private long wholeNanos = LONG_NANOS;
+
+    /** How long one was awaited in vain, fading as well; -1 from when the model is quicker elsewhere to an answer. */
+    private long awaitedNanos;
 
     /** What determines how a prompt is counted: targets of one kind count all prompts alike. */
     record TokenizerKey(String model, String provider, Settings settings) {
@@ -148,6 +159,29 @@ public final class Target {
     public Duration firstTokenTimeout(boolean fallback) {
         long likely = fallback ? Math.max(SHORT_NANOS, LONGER_THAN_LAST * firstTokenNanos) : LONG_NANOS;
         return Duration.ofNanos(Math.min(likely, LONG_NANOS));
+    }
+
+    /** Notes how long a whole answer took. */
+    public void answered(long afterNanos) {
+        wholeNanos = Math.max(afterNanos, wholeNanos - wholeNanos / ANSWERS_REMEMBERED);
+        awaitedNanos = Math.max(0, awaitedNanos - awaitedNanos / ANSWERS_REMEMBERED);
+    }
+
+    /** Notes how long the same model took elsewhere for a prompt that was late here: until it answers, it is silent. */
+    public void answeredElsewhere(long afterNanos) {
+        wholeNanos = Math.max(afterNanos, wholeNanos);
+        awaitedNanos = -1;
+    }
+
+    /** Notes that a late call was ended. Unless the target is silent, an answer may take that long now. */
+    public void awaited(long nanos) {
+        awaitedNanos = awaitedNanos < 0 ? -1 : nanos;
+    }
+
+    /** Returns whether a whole answer is late beside the recent ones. */
+    public boolean isLate(long tookNanos) {
+        long likely = Math.max(LATE_NANOS, LONGER_THAN_LAST * Math.max(wholeNanos, awaitedNanos));
+        return tookNanos >= likely && tookNanos < LONG_NANOS + LATE_NANOS;
     }
 
     public Closure availability() {
