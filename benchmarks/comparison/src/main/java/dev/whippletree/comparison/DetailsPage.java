@@ -25,6 +25,8 @@ final class DetailsPage {
                 pairs(),
                 "faults",
                 results.faults().isEmpty() ? MainPage.NOTHING : faults(),
+                "overhead",
+                new OverheadTable(results).text(),
                 "configurations",
                 results.contenders().isEmpty() ? MainPage.NOTHING : configurations());
     }
