@@ -7,10 +7,11 @@ import java.util.List;
  * What a contender adds to calls of a service that answers at once. Immutable.
  *
  * @param about the contender
+ * @param gateway whether it is a process of its own
  * @param warmUp how long it took to get warm
  * @param rounds the measurements, of one process or of several
  */
-record Overhead(Results.About about, WarmUp warmUp, List<Round> rounds) {
+record Overhead(Results.About about, boolean gateway, WarmUp warmUp, List<Round> rounds) {
 
     Overhead {
         rounds = List.copyOf(rounds);
@@ -23,7 +24,7 @@ record Overhead(Results.About about, WarmUp warmUp, List<Round> rounds) {
     Overhead with(Round round) {
         List<Round> all = new ArrayList<>(rounds);
         all.add(round);
-        return new Overhead(about, warmUp, all);
+        return new Overhead(about, gateway, warmUp, all);
     }
 
     /**

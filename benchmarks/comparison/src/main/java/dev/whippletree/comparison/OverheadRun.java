@@ -32,8 +32,14 @@ final class OverheadRun implements AutoCloseable {
     static final String FLOOR = "okhttp";
 
     /** What other rows of theirs have costs nothing where nothing fails, or is a cache in front. */
-    private static final Set<String> WITHOUT_A_ROW =
-            Set.of("langchain4j-careful", "spring-ai-best", "openai-java", "ai-sdk-best", "whippletree-shipped");
+    private static final Set<String> WITHOUT_A_ROW = Set.of(
+            "langchain4j-careful",
+            "spring-ai-best",
+            "spring-ai-cached",
+            "openai-java",
+            "openai-java-cached",
+            "ai-sdk-best",
+            "whippletree-shipped");
 
     private static final Load ONE = new Load(1, "whole");
     private static final Load MANY = new Load(32, "whole");
@@ -257,7 +263,8 @@ final class OverheadRun implements AutoCloseable {
         Overhead.Round round = new Overhead.Round(
                 origin, one, many, crowd, streams, used(contender).megabytes(), Math.max(0, share));
         Overhead before = results.overhead(contender.entry().name())
-                .orElse(new Overhead(contender.entry().about(places), contender.warmUp(), List.of()));
+                .orElse(new Overhead(
+                        contender.entry().about(places), contender.gateway(), contender.warmUp(), List.of()));
         return results.with(before.with(round));
     }
 

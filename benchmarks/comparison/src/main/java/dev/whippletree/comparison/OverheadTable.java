@@ -20,7 +20,8 @@ record OverheadTable(Results results) {
         if (results.overhead().isEmpty()) {
             return MainPage.NOTHING;
         }
-        return loads() + "\n\n" + conditions() + "\n\n" + warmUps();
+        return loads() + "\n\n" + conditions() + "\n\n" + less("whippletree", false) + less("whippletree-gateway", true)
+                + warmUps();
     }
 
     private List<Overhead> rows() {
@@ -128,6 +129,41 @@ record OverheadTable(Results results) {
                 + " µs themselves. Other processes took " + range(elsewhere) + " % of the machine's processor time.";
     }
 
+    /** Says who of the same kind adds or takes less than one of ours. */
+    private String less(String name, boolean gateway) {
+        Optional<Overhead> ours = results.overhead(name);
+        if (ours.isEmpty()) {
+            return "";
+        }
+        List<String> others = rows().stream()
+                .filter(each -> each.gateway() == gateway && !each.contender().equals(name))
+                .flatMap(each -> less(each, ours.get()).stream())
+                .toList();
+        return title(ours.get())
+                + (others.isEmpty() ? ": nobody adds less." : " adds more than: " + String.join("; ", others) + ".")
+                + "\n\n";
+    }
+
+    private static Optional<String> less(Overhead other, Overhead ours) {
+        double millis = (median(ours, round -> round.one().medianMicros())
+                        - median(other, round -> round.one().medianMicros()))
+                / MICROS_PER_MILLI;
+        double micros = median(ours, round -> round.many().processorMicros())
+                - median(other, round -> round.many().processorMicros());
+        List<String> all = new ArrayList<>();
+        if (millis > 0) {
+            all.add(number(millis) + " ms at 1 caller");
+        }
+        if (micros > 0) {
+            all.add(number(micros) + " µs of processor time a call");
+        }
+        return all.isEmpty() ? Optional.empty() : Optional.of(title(other) + ", by " + String.join(" and ", all));
+    }
+
+    private static double median(Overhead row, ToDoubleFunction<Overhead.Round> value) {
+        return median(row.rounds().stream().mapToDouble(value).sorted().toArray());
+    }
+
     private String warmUps() {
         Table table = new Table(List.of(
                 "contender",
@@ -139,10 +175,7 @@ record OverheadTable(Results results) {
                 "warmed up for, s"));
         rows().stream().sorted(Comparator.comparing(OverheadTable::title)).forEach(row -> {
             Overhead.WarmUp warmUp = row.warmUp();
-            double last = median(row.rounds().stream()
-                    .mapToDouble(round -> round.many().rate())
-                    .sorted()
-                    .toArray());
+            double last = median(row, round -> round.many().rate());
             boolean atOnce = warmUp.firstRate() >= last / 2 && warmUp.thirdRate() >= 0.9 * last;
             table.row(new ArrayList<>(List.of(
                     title(row),

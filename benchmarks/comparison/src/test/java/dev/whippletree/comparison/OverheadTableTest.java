@@ -31,10 +31,12 @@ class OverheadTableTest {
         return Results.NONE
                 .with(new Overhead(
                         new Results.About("okhttp", "OkHttp alone", "5", "its README", ""),
+                        false,
                         quick,
                         List.of(round(100, 25_000, 0), round(110, 25_000, 0))))
                 .with(new Overhead(
                         new Results.About("g", "A gateway", "1-SNAPSHOT", "its manual", ""),
+                        true,
                         slow,
                         List.of(round(300, 30_000, 0), round(350, 29_000, 1000))));
     }
@@ -52,6 +54,20 @@ class OverheadTableTest {
         assertThat(new OverheadTable(results()).text())
                 .contains("| A gateway 1 | 1.25 | 850 | 2,800 | 5,900 | no | 90.0 |")
                 .contains("| OkHttp alone 5 | 0.500 | 2,600 | 4,600 | 5,000 | yes | 30.0 |");
+    }
+
+    @Test
+    void whoAddsLess_isNamed_amongItsKind() {
+        Overhead.WarmUp warmUp = new Overhead.WarmUp(1, 30, 1, 1, 1);
+        Results.About gateway = new Results.About("whippletree-gateway", "Ours", "2", "", "");
+        Results.About library = new Results.About("whippletree", "Ours inside", "2", "", "");
+        Results with = results()
+                .with(new Overhead(gateway, true, warmUp, List.of(round(375, 20_000, 0))))
+                .with(new Overhead(library, false, warmUp, List.of(round(90, 20_000, 0))));
+
+        assertThat(new OverheadTable(with).text())
+                .contains("\nOurs 2 adds more than: A gateway 1, by 0.050 ms at 1 caller.\n")
+                .contains("\nOurs inside 2: nobody adds less.\n");
     }
 
     @Test
