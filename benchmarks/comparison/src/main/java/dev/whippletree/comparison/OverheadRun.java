@@ -63,6 +63,9 @@ final class OverheadRun implements AutoCloseable {
     private final Places places;
     private final Timeline timeline;
     private final Here here;
+    /** With the load of the machine before the callers of all rounds. */
+    private final Results.Origin began;
+
     private final Pause pause;
     private final ProcessTimes times;
     private final PrintWriter out;
@@ -96,6 +99,7 @@ final class OverheadRun implements AutoCloseable {
         this.places = places;
         this.timeline = timeline;
         this.here = here;
+        this.began = here.now();
         this.pause = pause;
         this.times = new ProcessTimes(proc);
         this.out = out;
@@ -112,7 +116,7 @@ final class OverheadRun implements AutoCloseable {
         List<Entry> contenders = chosen(names, Entry.of("overhead", places));
         results = old;
         Conditions.check(
-                Stream.concat(results.origins().stream(), Stream.of(here.now())).toList(), "docs/comparison.json");
+                Stream.concat(results.origins().stream(), Stream.of(began)).toList(), "docs/comparison.json");
         for (Entry each : contenders) {
             if (measured(each) < rounds) {
                 piece(each, "warm-up", () -> running.put(each.name(), start(each)));
@@ -250,7 +254,7 @@ final class OverheadRun implements AutoCloseable {
     }
 
     private Results measure(Running contender) throws IOException, InterruptedException {
-        Results.Origin origin = here.now();
+        Results.Origin origin = new Results.Origin(here.now().date(), began.machine(), began.commit(), began.load());
         long beginNanos = timeline.nanoTime();
         double elsewhere = elsewhereSeconds(contender);
         Overhead.Calls one = measure(contender, ONE);

@@ -14,7 +14,7 @@ class OverheadTableTest {
         return new Overhead.Calls(5, answered, failed, 0, medianMicros, 4560, processorMicros, 21, "");
     }
 
-    private static Overhead.Round round(long medianMicros, long answered, long failed) {
+    static Overhead.Round round(long medianMicros, long answered, long failed) {
         return new Overhead.Round(
                 ORIGIN,
                 calls(1000, 0, medianMicros, 5),
