@@ -132,15 +132,16 @@ record OverheadTable(Results results) {
     /** Says who of the same kind adds or takes less than one of ours. */
     private String less(String name, boolean gateway) {
         Optional<Overhead> ours = results.overhead(name);
-        if (ours.isEmpty()) {
+        List<Overhead> others = rows().stream()
+                .filter(each -> each.gateway() == gateway && !each.contender().equals(name))
+                .toList();
+        if (ours.isEmpty() || others.isEmpty()) {
             return "";
         }
-        List<String> others = rows().stream()
-                .filter(each -> each.gateway() == gateway && !each.contender().equals(name))
-                .flatMap(each -> less(each, ours.get()).stream())
-                .toList();
+        List<String> less =
+                others.stream().flatMap(each -> less(each, ours.get()).stream()).toList();
         return title(ours.get())
-                + (others.isEmpty() ? ": nobody adds less." : " adds more than: " + String.join("; ", others) + ".")
+                + (less.isEmpty() ? ": nobody adds less." : " adds more than: " + String.join("; ", less) + ".")
                 + "\n\n";
     }
 
