@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
+import { load } from './load.mjs';
 
 const WARM_UP_CALLERS = 20;
 const WARM_UP_QUESTIONS = 20;
@@ -103,5 +104,9 @@ async function askFaults() {
   );
 }
 
-await { case: () => askCase(folders[0]), faults: askFaults }[command]();
+await {
+  case: () => askCase(folders[0]),
+  faults: askFaults,
+  load: () => load(start, read(folders[0]).services, oneLine),
+}[command]();
 process.exit(0);

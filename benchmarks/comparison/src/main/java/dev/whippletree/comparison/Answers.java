@@ -43,7 +43,7 @@ record Answers(List<Line> lines) {
                 unescaped(values[6]));
     }
 
-    private static String unescaped(String text) {
+    static String unescaped(String text) {
         return ESCAPE.matcher(text)
                 .replaceAll(escape -> Matcher.quoteReplacement(
                         switch (escape.group(1)) {

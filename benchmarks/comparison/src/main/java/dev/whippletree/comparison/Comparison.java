@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -57,6 +58,15 @@ public final class Comparison implements Callable<Integer> {
             fallbackValue = "all",
             description = "Only the scenarios of Failover Bench: all its gateways, or only these.")
     private List<String> failover = List.of();
+
+    @Option(names = "--overhead", description = "Only what contenders add to calls of a service that answers at once.")
+    private boolean overhead;
+
+    @Option(
+            names = "--rounds",
+            defaultValue = "5",
+            description = "How often overhead is measured (default: ${DEFAULT-VALUE}).")
+    private int rounds = 5;
 
     @Option(names = "--seeds", defaultValue = "3", description = "How many seeds (default: ${DEFAULT-VALUE}).")
     private int seeds = Plan.SEEDS;
@@ -112,7 +122,7 @@ public final class Comparison implements Callable<Integer> {
 
     /** Returns what went wrong with single contenders. */
     private List<String> run(Places places) throws IOException, InterruptedException {
-        List<Entry> known = Entry.all(places);
+        List<Entry> known = overhead ? Entry.of("overhead", places) : Entry.all(places);
         List<String> caseNames = Cases.all(1).stream().map(Case::name).toList();
         checkNames("contender", known.stream().map(Entry::name).toList(), contenders);
         checkNames("case", caseNames, cases);
@@ -145,6 +155,9 @@ public final class Comparison implements Callable<Integer> {
             new Pages(old).write(folder);
             return problems;
         }
+        if (overhead) {
+            return overhead(places, here, old, folder);
+        }
         Results described = described(old, known, places);
         try (SystemTimeline timeline = new SystemTimeline()) {
             Measurement measurement = new Measurement(
@@ -162,6 +175,23 @@ public final class Comparison implements Callable<Integer> {
             }
             new Pages(measurement.results()).write(folder);
             return measurement.problems();
+        }
+    }
+
+    private List<String> overhead(Places places, Here here, Results old, Path folder) throws IOException {
+        OverheadRun.Keeper keeper = each -> each.write(folder.resolve("comparison.json"));
+        OverheadRun.Pause pause = time -> TimeUnit.NANOSECONDS.sleep(time.toNanos());
+        try (SystemTimeline timeline = new SystemTimeline();
+                OverheadRun run = new OverheadRun(
+                        places,
+                        timeline,
+                        here,
+                        pause,
+                        Path.of("/proc"),
+                        spec.commandLine().getOut())) {
+            Results results = run.rounds(contenders, rounds, again ? old.withoutOverhead(this::isWanted) : old, keeper);
+            new Pages(results).write(folder);
+            return run.problems();
         }
     }
 

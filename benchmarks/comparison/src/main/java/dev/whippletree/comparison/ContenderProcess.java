@@ -30,7 +30,7 @@ final class ContenderProcess implements AutoCloseable {
     /**
      * Starts it, and blocks until it is ready.
      *
-     * @param command {@code case} or {@code faults}
+     * @param command {@code case}, {@code faults} or {@code load}
      * @throws IOException if it ends before it is ready
      */
     static ContenderProcess start(Entry contender, Places places, String command, List<Path> folders)
@@ -96,6 +96,24 @@ final class ContenderProcess implements AutoCloseable {
         return Stream.concat(Stream.of(process.toHandle()), process.descendants())
                 .map(each -> each.info().totalCpuDuration().orElse(Duration.ZERO))
                 .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** Sends a command of those of a load, and blocks until its answer has come. */
+    List<String> tell(String command) throws IOException {
+        process.getOutputStream().write((command + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+        List<String> answer = new ArrayList<>();
+        for (String line = lines.readLine(); !".".equals(line); line = lines.readLine()) {
+            if (line == null) {
+                throw new IOException("it ended; see " + log);
+            }
+            answer.add(line);
+        }
+        return answer;
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     @Override

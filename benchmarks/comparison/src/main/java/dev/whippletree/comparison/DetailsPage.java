@@ -25,6 +25,8 @@ final class DetailsPage {
                 pairs(),
                 "faults",
                 results.faults().isEmpty() ? MainPage.NOTHING : faults(),
+                "overhead",
+                new OverheadTable(results).text(),
                 "configurations",
                 results.contenders().isEmpty() ? MainPage.NOTHING : configurations());
     }
@@ -153,8 +155,17 @@ final class DetailsPage {
         };
     }
 
+    /** Returns contenders that are in no other table. */
+    private Stream<Results.About> onlyOfOverhead() {
+        return results.overhead().stream()
+                .map(Overhead::about)
+                .filter(about -> !about.configuration().isEmpty()
+                        && results.contenders().stream()
+                                .noneMatch(each -> each.name().equals(about.name())));
+    }
+
     private String configurations() {
-        return results.contenders().stream()
+        return Stream.concat(results.contenders().stream(), onlyOfOverhead())
                 .map(each -> "### " + each.named() + " (`" + each.name() + "`)\n\n" + each.documentation()
                         + (each.configuration().isEmpty()
                                 ? ""

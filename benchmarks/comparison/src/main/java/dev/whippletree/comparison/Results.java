@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,11 +25,12 @@ record Results(
         List<Setting> cases,
         List<Answered> answered,
         List<Answered> checks,
-        List<Fault> faults) {
+        List<Fault> faults,
+        List<Overhead> overhead) {
 
     private static final String FAULTS = "each fault";
 
-    static final Results NONE = new Results(List.of(), List.of(), List.of(), List.of(), List.of());
+    static final Results NONE = new Results(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -39,6 +41,8 @@ record Results(
         answered = List.copyOf(answered);
         checks = List.copyOf(checks);
         faults = List.copyOf(faults);
+        // Older files have none.
+        overhead = overhead == null ? List.of() : List.copyOf(overhead);
     }
 
     /**
@@ -165,7 +169,7 @@ record Results(
     }
 
     Results with(About about) {
-        return new Results(replaced(contenders, about, About::name), cases, answered, checks, faults);
+        return new Results(replaced(contenders, about, About::name), cases, answered, checks, faults, overhead);
     }
 
     Results with(Setting setting) {
@@ -174,13 +178,15 @@ record Results(
                 replaced(cases, setting, each -> each.name() + " " + each.seed()),
                 answered,
                 checks,
-                faults);
+                faults,
+                overhead);
     }
 
     Results with(Answered run) {
         int before =
                 of(run.contender(), run.name(), run.seed()).map(Answered::times).orElse(0);
-        return new Results(contenders, cases, replaced(answered, run.again(before), Results::piece), checks, faults);
+        return new Results(
+                contenders, cases, replaced(answered, run.again(before), Results::piece), checks, faults, overhead);
     }
 
     /** Returns the others: all but those that fit a name of a contender and a case; faults are a case of their own. */
@@ -194,11 +200,12 @@ record Results(
                 checks,
                 faults.stream()
                         .filter(each -> !named.test(each.contender(), FAULTS))
-                        .toList());
+                        .toList(),
+                overhead);
     }
 
     Results withCheck(Answered run) {
-        return new Results(contenders, cases, answered, replaced(checks, run, Results::piece), faults);
+        return new Results(contenders, cases, answered, replaced(checks, run, Results::piece), faults, overhead);
     }
 
     Results with(Fault run) {
@@ -207,7 +214,24 @@ record Results(
                 cases,
                 answered,
                 checks,
-                replaced(faults, run, each -> each.contender() + " " + each.kind() + " " + each.streamed()));
+                replaced(faults, run, each -> each.contender() + " " + each.kind() + " " + each.streamed()),
+                overhead);
+    }
+
+    Results with(Overhead run) {
+        return new Results(contenders, cases, answered, checks, faults, replaced(overhead, run, Overhead::contender));
+    }
+
+    Results withoutOverhead(Predicate<String> named) {
+        List<Overhead> others =
+                overhead.stream().filter(each -> !named.test(each.contender())).toList();
+        return new Results(contenders, cases, answered, checks, faults, others);
+    }
+
+    Optional<Overhead> overhead(String contender) {
+        return overhead.stream()
+                .filter(each -> each.contender().equals(contender))
+                .findFirst();
     }
 
     private static String piece(Answered run) {
@@ -256,7 +280,10 @@ record Results(
         return Stream.of(
                         answered.stream().map(Answered::origin),
                         checks.stream().map(Answered::origin),
-                        faults.stream().map(Fault::origin))
+                        faults.stream().map(Fault::origin),
+                        overhead.stream()
+                                .flatMap(each -> each.rounds().stream())
+                                .map(Overhead.Round::origin))
                 .flatMap(Function.identity())
                 .toList();
     }

@@ -52,7 +52,7 @@ final class Runs {
         try {
             for (Entry contender : contenders) {
                 try {
-                    trials.add(new Trial(contender, of, empty(contender.name(), of.name()), places, timeline));
+                    trials.add(new Trial(contender, of, empty(places, contender.name(), of.name()), places, timeline));
                 } catch (IOException e) {
                     asked.add(new Asked(contender.name(), Optional.empty(), "" + e.getMessage()));
                 }
@@ -96,7 +96,7 @@ final class Runs {
                 EmulatedService service = new EmulatedService(faulty(kind), timeline.nanoTime());
                 EmulatorServer server = EmulatorServer.start(List.of(service), 0, timeline);
                 servers.add(server);
-                Path folder = empty(contender.name(), (streamed ? "stream-" : "whole-") + kind.text());
+                Path folder = empty(places, contender.name(), (streamed ? "stream-" : "whole-") + kind.text());
                 new SetupFile("faults", 1, streamed, FAULT_TIME)
                         .accounts("account", service.settings(), Trial.url(server, service), true)
                         .callers(List.of(new Caller("one", Duration.ZERO, List.of(FAULT_QUESTION))))
@@ -140,7 +140,7 @@ final class Runs {
         return new Results.Fault(contender.name(), kind.text(), streamed, origin, got, detail);
     }
 
-    private Path empty(String contender, String what) throws IOException {
+    static Path empty(Places places, String contender, String what) throws IOException {
         Path folder = places.work().resolve(contender).resolve(what);
         if (Files.exists(folder)) {
             try (Stream<Path> files = Files.walk(folder)) {

@@ -55,6 +55,18 @@ final class SetupFile {
         return this;
     }
 
+    /** Sets another patience than that of the cases. */
+    SetupFile patience(Duration patience) {
+        line("patience-millis", "" + patience.toMillis());
+        return this;
+    }
+
+    /** Names the class of the contender that asks the services directly. */
+    SetupFile floor(String main) {
+        line("floor", main);
+        return this;
+    }
+
     /** Writes it into an empty folder. */
     void write(Path folder) throws IOException {
         Files.createDirectories(folder);

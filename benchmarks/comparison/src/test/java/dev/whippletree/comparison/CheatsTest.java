@@ -88,7 +88,7 @@ class CheatsTest {
 
     private static Entry entry(Class<?> contender) {
         String name = contender.getSimpleName();
-        return new Entry(name, name, "cheats", contender.getName(), "best", "none", List.of(), "");
+        return new Entry(name, name, null, "cheats", contender.getName(), "best", "none", List.of(), "");
     }
 
     private Runs runs(SystemTimeline timeline) throws IOException {

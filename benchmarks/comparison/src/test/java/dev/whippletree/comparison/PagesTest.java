@@ -79,6 +79,20 @@ class PagesTest {
     }
 
     @Test
+    void contenderOfOverheadAlone_isInItsTable_withItsConfiguration() throws IOException {
+        Results results = some().with(new Overhead(
+                Samples.about("nginx", "nginx"),
+                true,
+                new Overhead.WarmUp(1, 30, 1, 1, 1),
+                List.of(OverheadTableTest.round(300, 30_000, 0))));
+
+        assertThat(written(results, "comparison-details.md"))
+                .contains("### nginx 1 (`nginx`)\n\nits manual\n\n```\ntimeout(5)\n```")
+                .containsOnlyOnce("### OkHttp alone 1 (`okhttp`)");
+        assertThat(written(results, "comparison.md")).doesNotContain("nginx");
+    }
+
+    @Test
     void pieceThatWasMeasuredAgain_orInAPair_isSaid() throws IOException {
         Results.Answered run = Samples.answered("other", "herd", 1, 10, 20);
         Results.Answered pair = new Results.Answered(

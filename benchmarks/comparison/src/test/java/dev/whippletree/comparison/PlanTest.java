@@ -18,7 +18,7 @@ class PlanTest {
     private static final List<Entry> KNOWN = Stream.concat(
                     Stream.of("whippletree", "whippletree-gateway"),
                     IntStream.rangeClosed(1, 8).mapToObj(number -> "other-" + number))
-            .map(name -> new Entry(name, name, "m", "M", "best", "l", List.of(), ""))
+            .map(name -> new Entry(name, name, null, "m", "M", "best", "l", List.of(), ""))
             .toList();
 
     private static Plan plan(int seeds, boolean faults) {

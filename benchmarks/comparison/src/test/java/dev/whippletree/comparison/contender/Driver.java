@@ -1,6 +1,9 @@
 package dev.whippletree.comparison.contender;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -14,6 +17,10 @@ public final class Driver {
 
     public static void main(String[] arguments) throws IOException {
         System.out.println("ready");
+        if (arguments[2].equals("load")) {
+            load(arguments[0]);
+            return;
+        }
         if (System.in.read() < 0) {
             return;
         }
@@ -23,6 +30,26 @@ public final class Driver {
                 String how = folder.endsWith("-500") ? "failed" : "said";
                 Files.writeString(Path.of(folder, "answers.tsv"), "answer\t0\t0\t0\t1000000\t" + how + "\thalf\n");
             }
+        }
+    }
+
+    /** Says that each second had 100 calls, or that the contender can't be started, or that all calls failed. */
+    private static void load(String contender) throws IOException {
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (contender.equals("Gone") && line.equals("start")) {
+                return;
+            }
+            switch (line) {
+                case "kind" -> System.out.println("library");
+                case "cut" ->
+                    System.out.println(
+                            contender.equals("Failing")
+                                    ? "nanos\t1000000000\nfailed\t100\tno route\nended\t\nopen\t"
+                                    : "nanos\t1000000000\nfailed\t0\t\nended\t200:50 300:50\nopen\t");
+                default -> {}
+            }
+            System.out.println(".");
         }
     }
 }

@@ -84,7 +84,7 @@ final class Asking {
         return (System.nanoTime() - startNanos) / NANOS_PER_MICRO;
     }
 
-    private static String oneLine(String text) {
+    static String oneLine(String text) {
         return text.replace("\\", "\\\\")
                 .replace("\t", "\\t")
                 .replace("\n", "\\n")

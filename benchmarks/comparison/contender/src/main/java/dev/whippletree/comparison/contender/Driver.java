@@ -18,9 +18,9 @@ import java.util.stream.IntStream;
 /**
  * Asks one contender, in a process of its own.
  *
- * <p>Arguments: the contender's class; {@code shipped} or {@code best}; {@code case} or {@code faults}; the folders
- * with a {@code setup.tsv} each, into which the results are written. It prints {@code ready} and waits for a line
- * before it begins.
+ * <p>Arguments: the contender's class; {@code shipped} or {@code best}; {@code case}, {@code faults} or {@code load}; the
+ * folders with a {@code setup.tsv} each, into which the results are written. It prints {@code ready} and waits for a
+ * line before it begins.
  */
 public final class Driver {
 
@@ -41,6 +41,7 @@ public final class Driver {
             switch (arguments[2]) {
                 case "case" -> askCase(arguments[0], Setup.read(Path.of(arguments[3]), best));
                 case "faults" -> askFaults(arguments, best);
+                case "load" -> load(arguments[0], Setup.read(Path.of(arguments[3]), best));
                 default -> throw new IllegalArgumentException("not a command: " + arguments[2]);
             }
             Runtime.getRuntime().halt(0);
@@ -135,9 +136,21 @@ public final class Driver {
         return null;
     }
 
+    private static void load(String name, Setup setup) throws Exception {
+        Contender contender = contender(name);
+        Contender floor = contender.isGateway() ? contender(setup.floor()) : contender;
+        System.out.println("ready");
+        new Load(contender, floor, setup).obey(input(), System.out);
+        close(contender);
+    }
+
     private static void awaitStart() throws IOException {
         System.out.println("ready");
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+        input().readLine();
+    }
+
+    private static BufferedReader input() {
+        return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     }
 
     /** Some clients wait for open calls when they are closed. */

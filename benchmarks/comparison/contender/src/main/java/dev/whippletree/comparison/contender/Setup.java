@@ -17,8 +17,9 @@ import java.util.Map;
  * @param streams whether answers are streamed
  * @param stopAfter when to stop, whatever has been answered
  * @param callers who asks what
+ * @param floor the class of the contender that asks the services directly, if that is asked for
  */
-record Setup(Services services, boolean streams, Duration stopAfter, List<Caller> callers) {
+record Setup(Services services, boolean streams, Duration stopAfter, List<Caller> callers, String floor) {
 
     /**
      * A caller, who asks one question after the other. Immutable.
@@ -58,7 +59,11 @@ record Setup(Services services, boolean streams, Duration stopAfter, List<Caller
                         : callers.stream().map(Caller::tenant).distinct().toList(),
                 folder);
         return new Setup(
-                services, Boolean.parseBoolean(fact(facts, "streams")), millis(fact(facts, "stop-millis")), callers);
+                services,
+                Boolean.parseBoolean(fact(facts, "streams")),
+                millis(fact(facts, "stop-millis")),
+                callers,
+                facts.getOrDefault("floor", ""));
     }
 
     private static String fact(Map<String, String> facts, String name) {
