@@ -1,6 +1,7 @@
 package dev.whippletree.comparison;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param name its name
  * @param title its name on the page
+ * @param only the one table it is in, such as {@code overhead}; absent if it is in all
  * @param module the folder of its Maven module; absent if it runs on Node.js
  * @param main its class, or its file
  * @param variant {@code shipped} or {@code best}
@@ -25,6 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 record Entry(
         String name,
         String title,
+        @Nullable String only,
         @Nullable String module,
         String main,
         String variant,
@@ -36,7 +39,19 @@ record Entry(
     private static final Pattern CONFIGURATION =
             Pattern.compile("// configuration ?(\\w*)\\n(.*?)\\n *// end", Pattern.DOTALL);
 
+    /** Returns those that answer the cases and meet the faults. */
     static List<Entry> all(Places places) {
+        return listed(places).stream().filter(entry -> entry.only == null).toList();
+    }
+
+    /** Returns those in a table. */
+    static List<Entry> of(String table, Places places) {
+        return listed(places).stream()
+                .filter(entry -> entry.only == null || entry.only.equals(table))
+                .toList();
+    }
+
+    private static List<Entry> listed(Places places) {
         return List.of(new JsonMapper().readValue(places.contenders().resolve("contenders.json"), Entry[].class));
     }
 
@@ -95,9 +110,20 @@ record Entry(
         if (library.equals("whippletree")) {
             return places.version();
         }
+        if (library.equals("nginx")) {
+            return printed("nginx", "-v");
+        }
         String classPath = Files.readString(places.contenders().resolve(module + "/target/class-path.txt"));
         Matcher jar = Pattern.compile("/" + Pattern.quote(library) + "-(\\d[^/]*)\\.jar")
                 .matcher(classPath);
         return jar.find() ? jar.group(1) : places.version();
+    }
+
+    /** Returns the version that a program of the machine prints. */
+    private static String printed(String... command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Matcher version = Pattern.compile("\\d+(\\.\\d+)+")
+                .matcher(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        return version.find() ? version.group() : "?";
     }
 }

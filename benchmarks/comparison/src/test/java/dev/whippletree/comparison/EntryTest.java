@@ -33,7 +33,7 @@ class EntryTest {
     }
 
     private static Entry entry(String variant, String library) {
-        return new Entry("n", "N", "some", "Some", variant, library, List.of("some/Some.java"), "its manual");
+        return new Entry("n", "N", null, "some", "Some", variant, library, List.of("some/Some.java"), "its manual");
     }
 
     @ParameterizedTest
@@ -45,6 +45,16 @@ class EntryTest {
 
         assertThat(about.configuration().replaceAll("\\s", "")).isEqualTo(configuration);
         assertThat(about.version()).isEqualTo(version);
+    }
+
+    @Test
+    void all_leavesOutWhatIsInOneTableOnly() throws IOException {
+        Files.writeString(places().contenders().resolve("contenders.json"), """
+                [{"name": "everywhere"}, {"name": "floor", "only": "overhead"}, {"name": "other", "only": "streams"}]
+                """);
+
+        assertThat(Entry.all(places())).extracting(Entry::name).containsExactly("everywhere");
+        assertThat(Entry.of("overhead", places())).extracting(Entry::name).containsExactly("everywhere", "floor");
     }
 
     @Test

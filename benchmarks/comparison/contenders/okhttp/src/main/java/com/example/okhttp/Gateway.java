@@ -99,16 +99,17 @@ abstract class Gateway implements Contender {
         return new OpenAiCalls(client, maxTokens, headers(question));
     }
 
+    /** Ends its workers too, some of which outlive the process that started them. */
     @Override
     public void close() {
+        List<ProcessHandle> workers = process.descendants().toList();
         process.destroy();
         try {
-            if (!process.waitFor(2, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
+            process.waitFor(2, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
-            process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+        process.destroyForcibly();
+        workers.forEach(ProcessHandle::destroyForcibly);
     }
 }
