@@ -44,7 +44,7 @@ public final class CachedSpringAi implements Contender {
         }
 
         // configuration
-        @Cacheable(cacheNames = "answers", key = "#question.text", sync = true)
+        @Cacheable(cacheNames = "answers", key = "#p0.text()", sync = true)
         public String answer(Question question) {
             return ai.answer(question);
         }
