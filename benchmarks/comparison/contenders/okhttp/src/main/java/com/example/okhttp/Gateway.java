@@ -22,7 +22,7 @@ abstract class Gateway implements Contender {
     /** Longer than any case. */
     private static final Duration CLIENT_TIMEOUT = Duration.ofHours(1);
 
-    private static final int START_TRIES = 6_000;
+    private static final int START_TRIES = 15_000;
 
     private static final int CONNECTIONS = 1_000;
 
@@ -87,6 +87,7 @@ abstract class Gateway implements Contender {
                 Thread.sleep(20);
             }
         }
+        close();
         throw new IOException("the gateway didn't start; see " + log);
     }
 
