@@ -74,6 +74,7 @@ record Entry(
                 "-XX:MaxDirectMemorySize=2g",
                 "-Dcomparison.heap=" + Places.HEAP_MB,
                 "-Dcomparison.node=" + places.contenders().resolve("node"),
+                "-Dcomparison.python=" + places.contenders().resolve("python/venv"),
                 "-Dcomparison.whippletree=" + places.whippletree()));
         command.addAll(List.of(
                 "-classpath",
@@ -109,6 +110,11 @@ record Entry(
         }
         if (library.equals("whippletree")) {
             return places.version();
+        }
+        Matcher pinned = Pattern.compile("(?m)^" + Pattern.quote(library) + "==(.+)$")
+                .matcher(Files.readString(places.contenders().resolve("python/requirements.txt")));
+        if (pinned.find()) {
+            return pinned.group(1);
         }
         if (library.equals("nginx")) {
             return printed("nginx", "-v");

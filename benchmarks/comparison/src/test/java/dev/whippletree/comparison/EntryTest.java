@@ -20,6 +20,8 @@ class EntryTest {
         Places places = new Places(root, "9");
         Path target = Files.createDirectories(places.contenders().resolve("some/target"));
         Files.writeString(target.resolve("class-path.txt"), "/m2/other-lib-7.jar:/m2/lib-1.2.jar\n");
+        Files.createDirectories(places.contenders().resolve("python"));
+        Files.writeString(places.contenders().resolve("python/requirements.txt"), "other==4\npackage==3.1\n");
         Files.writeString(places.contenders().resolve("some/Some.java"), """
                 code();
                     // configuration
@@ -37,7 +39,11 @@ class EntryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"shipped, lib, 'all();', 1.2", "best, whippletree, 'all();best();', 9", "best, gone, 'all();best();', 9"
+    @CsvSource({
+        "shipped, lib, 'all();', 1.2",
+        "best, package, 'all();best();', 3.1",
+        "best, whippletree, 'all();best();', 9",
+        "best, gone, 'all();best();', 9"
     })
     void about_showsTheVariantsConfiguration_andTheVersion(
             String variant, String library, String configuration, String version) throws IOException {

@@ -44,7 +44,7 @@ public final class WhippletreeFile {
             // end
         }
         // configuration best
-        return "  - { %s, max-concurrency: %d, transit: 200ms, limits: [%s] }\n"
+        return "  - { %s, max-concurrency: %d, limits: [%s] }\n"
                 .formatted(common, services.callers(), String.join(", ", account.limits()));
         // end
     }

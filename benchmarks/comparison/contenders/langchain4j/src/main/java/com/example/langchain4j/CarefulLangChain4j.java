@@ -36,6 +36,8 @@ public final class CarefulLangChain4j implements Contender {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Limited> accounts = new ArrayList<>();
     private Retry retry = Retry.ofDefaults("calls");
+    private Retry streamRetry = Retry.ofDefaults("streams");
+    private Duration patience = Duration.ZERO;
     private AsyncCache<String, String> cache = Caffeine.newBuilder().buildAsync();
 
     /** An account with its limiters. */
@@ -56,14 +58,18 @@ public final class CarefulLangChain4j implements Contender {
     @Override
     public void start(Services services) {
         maxTokens = services.maxTokens();
+        patience = services.patience();
         // configuration
-        retry = Retry.of(
-                "calls",
-                RetryConfig.custom()
-                        .maxAttempts(ATTEMPTS)
-                        .ignoreExceptions(NonRetriableException.class)
-                        .intervalFunction(IntervalFunction.ofExponentialRandomBackoff(500, 2, 8_000))
-                        .build());
+        RetryConfig calls = RetryConfig.custom()
+                .maxAttempts(ATTEMPTS)
+                .ignoreExceptions(NonRetriableException.class)
+                .intervalFunction(IntervalFunction.ofExponentialRandomBackoff(500, 2, 8_000))
+                .build();
+        RetryConfig streams = RetryConfig.from(calls)
+                .ignoreExceptions(NonRetriableException.class, BegunStreamException.class)
+                .build();
+        retry = Retry.of("calls", calls);
+        streamRetry = Retry.of("streams", streams);
         cache = Caffeine.newBuilder().maximumSize(10_000).executor(threads).buildAsync();
         // end
         for (Account account : services.accounts()) {
@@ -142,12 +148,14 @@ public final class CarefulLangChain4j implements Contender {
         return text.length() / BYTES_PER_TOKEN + maxTokens;
     }
 
-    /** What was sent of a stream can't be taken back, so it is neither cached nor asked again. */
+    /** What was delivered of a stream can't be taken back, so it is asked again only before its first piece. */
     @Override
     public String stream(Question question) throws Exception {
-        Limited account = next();
-        account.acquire(tokens(question.text()));
-        return Streams.collect(account.streaming(), question.text());
+        return streamRetry.executeCallable(() -> {
+            Limited account = next();
+            account.acquire(tokens(question.text()));
+            return Streams.collect(account.streaming(), question.text(), patience);
+        });
     }
 
     @Override

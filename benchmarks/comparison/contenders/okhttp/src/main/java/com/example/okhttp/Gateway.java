@@ -22,7 +22,7 @@ abstract class Gateway implements Contender {
     /** Longer than any case. */
     private static final Duration CLIENT_TIMEOUT = Duration.ofHours(1);
 
-    private static final int START_TRIES = 600;
+    private static final int START_TRIES = 15_000;
 
     private static final int CONNECTIONS = 1_000;
 
@@ -36,6 +36,11 @@ abstract class Gateway implements Contender {
 
     /** Returns the command that starts it on a port. */
     abstract List<String> command(Services services, int port) throws IOException;
+
+    /** Returns the path that is answered, with whatever status, once it is up. */
+    String health() {
+        return "/";
+    }
 
     /** Returns the headers that each request needs. */
     Map<String, String> headers(Question question) {
@@ -62,11 +67,11 @@ abstract class Gateway implements Contender {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
         awaitPort(port, log);
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
@@ -74,7 +79,7 @@ abstract class Gateway implements Contender {
 
     private void awaitPort(int port, Path log) throws Exception {
         Request request =
-                new Request.Builder().url("http://127.0.0.1:" + port + "/").build();
+                new Request.Builder().url("http://127.0.0.1:" + port + health()).build();
         for (int tries = 0; tries < START_TRIES && process.isAlive(); tries++) {
             try (Response response = client.newCall(request).execute()) {
                 return;
@@ -82,6 +87,7 @@ abstract class Gateway implements Contender {
                 Thread.sleep(20);
             }
         }
+        close();
         throw new IOException("the gateway didn't start; see " + log);
     }
 

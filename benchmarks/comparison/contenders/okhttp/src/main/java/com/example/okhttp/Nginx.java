@@ -29,11 +29,11 @@ public final class Nginx extends Gateway {
         warmUp = services.warmUp();
         Path folder = services.folder().toAbsolutePath();
         Path file = folder.resolve("nginx.conf");
-        Files.writeString(file, config(services, services.accounts(), folder, port));
+        Files.writeString(file, config(services, folder, port));
         return List.of("nginx", "-p", folder.toString(), "-e", "error.log", "-c", file.toString());
     }
 
-    private static String config(Services services, List<Account> accounts, Path folder, int port) {
+    private static String config(Services services, Path folder, int port) {
         // configuration
         return """
                 daemon off;
@@ -59,10 +59,10 @@ public final class Nginx extends Gateway {
                   }
                 }
                 """.formatted(
-                        upstream(services, "accounts", accounts) + upstream(services, "warm-up", services.warmUp()),
+                        upstream(services, "accounts", services.accounts()) + upstream(services, "warm-up", services.warmUp()),
                         Services.WARM_UP,
                         port,
-                        URI.create(accounts.get(0).url()).getPath());
+                        URI.create(services.accounts().get(0).url()).getPath());
         // end
     }
 
