@@ -59,10 +59,10 @@ public final class Nginx extends Gateway {
                   }
                 }
                 """.formatted(
-                        upstream(services, "accounts", services.accounts()) + upstream(services, "warm-up", services.warmUp()),
-                        Services.WARM_UP,
-                        port,
-                        URI.create(services.accounts().get(0).url()).getPath());
+                upstream(services, "accounts", services.accounts()) + upstream(services, "warm-up", services.warmUp()),
+                Services.WARM_UP,
+                port,
+                URI.create(services.accounts().get(0).url()).getPath());
         // end
     }
 
