@@ -8,50 +8,68 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** The meters of events, each registered when it is first needed. Thread-safe. */
 final class EventMeters {
 
     private final MeterRegistry registry;
-    private final Set<Meter> meters = ConcurrentHashMap.newKeySet();
+
+    /** Kept here, because to find a meter in the registry, it has to be described with all of its buckets. */
+    private final Map<Key, Meter> meters = new ConcurrentHashMap<>();
 
     private volatile boolean over;
+
+    private record Key(String name, Tags tags) {}
 
     EventMeters(MeterRegistry registry) {
         this.registry = registry;
     }
 
     void count(String name, String meaning, Tags tags) {
-        remember(Counter.builder(name).description(meaning).tags(tags).register(registry))
-                .increment();
+        Meter counter = meter(
+                name,
+                tags,
+                () -> Counter.builder(name).description(meaning).tags(tags).register(registry));
+        ((Counter) counter).increment();
     }
 
     void time(String name, String meaning, Tags tags, List<Double> bucketSeconds, Duration time) {
-        Duration[] buckets = bucketSeconds.stream()
-                .map(seconds -> Duration.ofMillis(Math.round(seconds * 1000)))
-                .toArray(Duration[]::new);
-        remember(Timer.builder(name)
+        Meter timer = meter(
+                name,
+                tags,
+                () -> Timer.builder(name)
                         .description(meaning)
                         .tags(tags)
-                        .serviceLevelObjectives(buckets)
-                        .register(registry))
-                .record(time);
+                        .serviceLevelObjectives(bucketSeconds.stream()
+                                .map(seconds -> Duration.ofMillis(Math.round(seconds * 1000)))
+                                .toArray(Duration[]::new))
+                        .register(registry));
+        ((Timer) timer).record(time);
     }
 
     void measure(String name, String meaning, Tags tags, List<Double> buckets, double amount) {
-        remember(DistributionSummary.builder(name)
+        Meter summary = meter(
+                name,
+                tags,
+                () -> DistributionSummary.builder(name)
                         .description(meaning)
                         .tags(tags)
                         .serviceLevelObjectives(
                                 buckets.stream().mapToDouble(bucket -> bucket).toArray())
-                        .register(registry))
-                .record(amount);
+                        .register(registry));
+        ((DistributionSummary) summary).record(amount);
     }
 
-    private <M extends Meter> M remember(M meter) {
-        meters.add(meter);
+    private Meter meter(String name, Tags tags, Supplier<Meter> registered) {
+        Key key = new Key(name, tags);
+        Meter known = meters.get(key);
+        if (known != null) {
+            return known;
+        }
+        Meter meter = meters.computeIfAbsent(key, first -> registered.get());
         if (over) {
             registry.remove(meter); // The end came between.
         }
@@ -61,6 +79,6 @@ final class EventMeters {
     /** Removes all of them, for good. */
     void end() {
         over = true;
-        meters.forEach(registry::remove);
+        meters.values().forEach(registry::remove);
     }
 }
