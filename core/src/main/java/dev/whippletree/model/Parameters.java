@@ -55,10 +55,9 @@ public record Parameters(
     /** Checks ranges and copies mutable values. */
     public Parameters {
         Objects.requireNonNull(seed, "seed");
-        temperature.ifPresent(
-                value -> check(value >= 0 && value <= HOTTEST, "temperature must be 0 to 2, not " + value));
-        topP.ifPresent(value -> check(value > 0 && value <= 1, "top_p must be above 0 and at most 1, not " + value));
-        maxTokens.ifPresent(value -> check(value >= 1, "max tokens must be 1 or more, not " + value));
+        temperature.ifPresent(value -> check(value >= 0 && value <= HOTTEST, "temperature must be 0 to 2", value));
+        topP.ifPresent(value -> check(value > 0 && value <= 1, "top_p must be above 0 and at most 1", value));
+        maxTokens.ifPresent(value -> check(value >= 1, "max tokens must be 1 or more", value));
         stop = List.copyOf(stop);
         if (stop.size() > MOST_STOPS) {
             throw new IllegalArgumentException("at most 4 stop texts, not " + stop.size());
@@ -86,9 +85,9 @@ public record Parameters(
         return new Parameters(temperature, topP, maxTokens, seed, stop, extras);
     }
 
-    private static void check(boolean right, String otherwise) {
+    private static void check(boolean right, String rule, Number value) {
         if (!right) {
-            throw new IllegalArgumentException(otherwise);
+            throw new IllegalArgumentException(rule + ", not " + value);
         }
     }
 }
