@@ -13,10 +13,10 @@ import java.security.NoSuchAlgorithmException;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +78,7 @@ public final class PromptKeys {
     }
 
     private static String digest(Prompt prompt, String route, List<List<String>> models, List<Message> messages) {
-        Map<String, Object> everything = new LinkedHashMap<>();
+        Map<String, Object> everything = new TreeMap<>();
         everything.put("route", route);
         everything.put("models", models);
         everything.put("tenant", prompt.tenant());
@@ -99,7 +99,7 @@ public final class PromptKeys {
     }
 
     private static Map<String, Object> describe(Message message, boolean exact) {
-        Map<String, Object> fields = new LinkedHashMap<>();
+        Map<String, Object> fields = new TreeMap<>();
         fields.put("role", message.role().wireName());
         fields.put("text", exact ? message.text() : normalize(message.text()));
         fields.put("parts", message.parts());
@@ -119,7 +119,7 @@ public final class PromptKeys {
     }
 
     private static Map<String, Object> describe(Parameters parameters) {
-        Map<String, Object> fields = new LinkedHashMap<>(parameters.extras());
+        Map<String, Object> fields = new TreeMap<>(parameters.extras());
         fields.keySet().removeAll(IRRELEVANT);
         parameters.temperature().ifPresent(value -> fields.put("temperature", value));
         parameters.topP().ifPresent(value -> fields.put("top_p", value));
@@ -184,20 +184,21 @@ public final class PromptKeys {
         }
 
         private void object(Map<?, ?> object) {
-            TreeMap<String, Object> sorted = new TreeMap<>();
-            object.forEach((key, value) -> {
+            out.append('{');
+            sorted(object).forEach((key, value) -> {
                 if (value != null) {
-                    sorted.put((String) key, value);
+                    separate('{');
+                    string((String) key);
+                    out.append(':');
+                    value(value);
                 }
             });
-            out.append('{');
-            sorted.forEach((key, value) -> {
-                separate('{');
-                string(key);
-                out.append(':');
-                value(value);
-            });
             out.append('}');
+        }
+
+        private static Map<?, ?> sorted(Map<?, ?> object) {
+            boolean isSorted = object instanceof SortedMap<?, ?> sorted && sorted.comparator() == null;
+            return isSorted ? object : new TreeMap<>(object);
         }
 
         private void array(List<?> array) {
