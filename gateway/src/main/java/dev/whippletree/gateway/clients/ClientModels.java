@@ -50,9 +50,10 @@ public final class ClientModels {
      *
      * @param name what the client wrote; absent: the first route that it may name, which is the default one if it may
      *     name that
+     * @return the name of its route
      * @throws RequestException if there is nothing of that name for it
      */
-    public Prompt.Builder choose(Prompt.Builder prompt, Optional<String> name) {
+    public String choose(Prompt.Builder prompt, Optional<String> name) {
         String chosen = name.orElseGet(() -> choices.keySet().iterator().next());
         ModelNames.Choice choice = choices.get(chosen);
         if (choice == null) {
@@ -60,7 +61,8 @@ public final class ClientModels {
                     + "'; GET /v1/models lists all names. In the"
                     + " configuration you can give a route this name, or add it to its aliases"));
         }
-        return choice.apply(prompt.accounts(accounts));
+        choice.apply(prompt.accounts(accounts));
+        return choice.route();
     }
 
     /** Returns each name and whose it is, routes first. */

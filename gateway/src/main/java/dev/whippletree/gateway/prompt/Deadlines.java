@@ -47,12 +47,12 @@ final class Deadlines {
     /**
      * Sets a prompt's deadline; a stream's holds until its first piece.
      *
-     * @param prompt has everything else
+     * @param route the name of the prompt's route
      * @throws RequestException if the gateway's own header can't be understood
      */
-    void apply(HeaderMap headers, boolean streaming, Prompt.Builder prompt) {
-        Duration deadline = OwnHeaders.deadline(headers)
-                .orElseGet(() -> prompt.build().route().flatMap(this::ofRoute).orElse(otherwise));
+    void apply(HeaderMap headers, boolean streaming, String route, Prompt.Builder prompt) {
+        Duration deadline =
+                OwnHeaders.deadline(headers).or(() -> ofRoute(route)).orElse(otherwise);
         if (streaming) {
             prompt.firstPieceWithin(deadline);
         } else {

@@ -156,9 +156,9 @@ public final class PromptHandler implements HttpHandler {
         prompt.messages(request.body().messages());
         OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
         OwnHeaders.question(exchange.getRequestHeaders(), lastText(request)).ifPresent(prompt::question);
-        models.choose(prompt, request.body().model());
+        String route = models.choose(prompt, request.body().model());
         try {
-            deadlines.apply(exchange.getRequestHeaders(), request.streaming(), prompt);
+            deadlines.apply(exchange.getRequestHeaders(), request.streaming(), route, prompt);
             // Filler restarts the library's timeout, if it arrives in time.
             Deadlines.ofLibrary(exchange.getRequestHeaders())
                     .filter(timeout -> !keepAlive || timeout.compareTo(Silence.LONGEST) <= 0)
