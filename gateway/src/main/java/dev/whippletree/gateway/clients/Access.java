@@ -99,8 +99,7 @@ public record Access(
      */
     public static HttpHandler readingKeys(Supplier<Access> access, HttpHandler next) {
         return exchange -> {
-            CompletableFuture<Void> read =
-                    ShownKey.of(exchange).map(access.get().keys()::read).orElseGet(CompletableFuture::allOf);
+            CompletableFuture<Void> read = access.get().keys().readKeyOf(exchange);
             if (read.isDone()) {
                 next.handleRequest(exchange);
             } else {

@@ -2,6 +2,7 @@ package dev.whippletree.gateway.clients;
 
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.time.Timeline;
+import io.undertow.server.HttpServerExchange;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -56,11 +57,16 @@ final class Keys {
     }
 
     /**
-     * Reads the key of the request's owner again, or all keys if it has no owner. Doesn't block.
+     * Reads the key that a request shows again, or all keys if the shown one is unknown. Doesn't block.
      *
-     * @return ends when the owner is known, on any thread
+     * @return ends when its owner is known, on any thread
      */
-    CompletableFuture<Void> read(ShownKey shown) {
+    CompletableFuture<Void> readKeyOf(HttpServerExchange exchange) {
+        Optional<ShownKey> shown = all.isEmpty() ? Optional.empty() : ShownKey.of(exchange);
+        return shown.map(this::read).orElseGet(CompletableFuture::allOf);
+    }
+
+    private CompletableFuture<Void> read(ShownKey shown) {
         return holder(shown)
                 .map(key -> key.read().thenCompose(read -> key.is(shown) ? CompletableFuture.allOf() : readAll()))
                 .orElseGet(this::readAll);

@@ -40,11 +40,14 @@ final class ShownKey {
      * @throws RequestException if it shows none, or two different ones
      */
     static ShownKey require(HttpServerExchange exchange, String what) {
-        String problem = all(exchange).isEmpty()
+        return of(exchange).orElseThrow(() -> new RequestException(ApiError.unauthorized(problem(exchange, what))));
+    }
+
+    private static String problem(HttpServerExchange exchange, String what) {
+        return all(exchange).isEmpty()
                 ? "no key: send " + what + " as 'Authorization: Bearer <key>' or as 'x-api-key: <key>'"
                 : "two different keys, in Authorization and in x-api-key: send " + what + " in one of them (Anthropic's"
                         + " programs send ANTHROPIC_AUTH_TOKEN in the first, ANTHROPIC_API_KEY in the second)";
-        return of(exchange).orElseThrow(() -> new RequestException(ApiError.unauthorized(problem)));
     }
 
     private static List<ShownKey> all(HttpServerExchange exchange) {

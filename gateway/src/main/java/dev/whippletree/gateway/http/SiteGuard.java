@@ -70,7 +70,7 @@ public final class SiteGuard implements HttpHandler {
 
     private boolean isOfThisMachine(String host) {
         String name = PORT.matcher(host).replaceFirst("");
-        return LOOPBACK.matcher(name).matches() || name.equals(ownName);
+        return name.equals(ownName) || LOOPBACK.matcher(name).matches();
     }
 
     /** Whatever speaks TLS in front of this one makes the scheme another. */
