@@ -2,6 +2,7 @@ package dev.whippletree.provider.openai.dialect;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -49,7 +50,7 @@ public final class JsonFields {
     /** Levels of a value that is passed on; what surrounds it adds some. */
     private static final int DEEPEST = 80;
 
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -102,11 +103,9 @@ public final class JsonFields {
      */
     public static Optional<JsonNode> parse(byte[] text) {
         try {
-            String decoded = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(text))
-                    .toString();
-            return parse(decoded.startsWith(BYTE_ORDER_MARK) ? decoded.substring(1) : decoded);
+            CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
+            int start = decoded.hasRemaining() && decoded.get(0) == BYTE_ORDER_MARK ? 1 : 0;
+            return parse(JSON.createParser(ObjectReadContext.empty(), decoded.array(), start, decoded.limit() - start));
         } catch (CharacterCodingException e) {
             return Optional.empty();
         }
@@ -114,7 +113,11 @@ public final class JsonFields {
 
     /** Returns the whole of a text as JSON; empty if it isn't JSON, or nothing. */
     public static Optional<JsonNode> parse(String text) {
-        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), text)) {
+        return parse(JSON.createParser(ObjectReadContext.empty(), text));
+    }
+
+    private static Optional<JsonNode> parse(JsonParser text) {
+        try (JsonParser parser = text) {
             if (parser.nextToken() == null) {
                 return Optional.empty();
             }
