@@ -1,10 +1,9 @@
 package dev.whippletree.provider.openai.dialect;
 
-import java.util.Locale;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * A response's status and headers. Immutable.
@@ -16,9 +15,9 @@ public record ResponseHead(int status, Map<String, String> headers) {
 
     /** Copies the headers. */
     public ResponseHead {
-        Map<String, String> copy = new TreeMap<>();
-        headers.forEach((name, value) -> copy.put(name.toLowerCase(Locale.ROOT), value));
-        headers = Map.copyOf(copy);
+        Map<String, String> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        copy.putAll(headers);
+        headers = Collections.unmodifiableMap(copy);
     }
 
     /**
@@ -27,9 +26,7 @@ public record ResponseHead(int status, Map<String, String> headers) {
      * @param name upper and lower case alike
      */
     public Optional<String> header(String name) {
-        return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)))
-                .map(String::trim)
-                .filter(value -> !value.isEmpty());
+        return Optional.ofNullable(headers.get(name)).map(String::trim).filter(value -> !value.isEmpty());
     }
 
     /** Returns whether the status says that all went well. */
@@ -40,6 +37,6 @@ public record ResponseHead(int status, Map<String, String> headers) {
     /** Returns the status and the headers' names: a service may repeat a token in a value. */
     @Override
     public String toString() {
-        return "head " + status + " " + new TreeSet<>(headers.keySet());
+        return "head " + status + " " + headers.keySet();
     }
 }
