@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Hides a token that a service repeats: as it is, in other case, percent-encoded once or several times, as escapes of
@@ -35,8 +36,6 @@ public final class EchoedToken {
 
     private final String token;
 
-    private final List<Encoded> base64 = new ArrayList<>();
-
     /**
      * The token in Base64 behind some other bytes.
      *
@@ -55,10 +54,15 @@ public final class EchoedToken {
     /** Prepares to find a token in every notation. */
     public EchoedToken(String token) {
         this.token = token;
+    }
+
+    /** Returns it in Base64, behind any number of other bytes. */
+    private List<Encoded> base64() {
         byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
-        for (int before = 0; before < 3; before++) {
-            base64(bytes, before).ifPresent(base64::add);
-        }
+        return IntStream.range(0, 3)
+                .mapToObj(before -> base64(bytes, before))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** Returns it behind so many bytes modulo 3; empty if too little of it is its own. */
@@ -79,7 +83,7 @@ public final class EchoedToken {
             return text; // So it is nearly always, and patterns take longer to make than all else here.
         }
         String hidden = plain().matcher(text).replaceAll(Matcher.quoteReplacement(substitute));
-        for (Encoded encoded : base64) {
+        for (Encoded encoded : base64()) {
             hidden = encoded.pattern().matcher(hidden).replaceAll(Matcher.quoteReplacement(substitute));
         }
         return hideEncoded(hidden, substitute);
@@ -93,7 +97,7 @@ public final class EchoedToken {
             return true;
         }
         String usual = text.replace('-', '+').replace('_', '/');
-        return base64.stream().anyMatch(encoded -> usual.contains(encoded.own()));
+        return base64().stream().anyMatch(encoded -> usual.contains(encoded.own()));
     }
 
     private boolean containsIgnoringCase(String text) {
