@@ -64,12 +64,7 @@ final class EventMeters {
     }
 
     private Meter meter(String name, Tags tags, Supplier<Meter> registered) {
-        Key key = new Key(name, tags);
-        Meter known = meters.get(key);
-        if (known != null) {
-            return known;
-        }
-        Meter meter = meters.computeIfAbsent(key, first -> registered.get());
+        Meter meter = meters.computeIfAbsent(new Key(name, tags), first -> registered.get());
         if (over) {
             registry.remove(meter); // The end came between.
         }
