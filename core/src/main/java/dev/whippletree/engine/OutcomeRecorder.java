@@ -122,8 +122,7 @@ final class OutcomeRecorder {
                 forecast.learn(flight.route(), attempt.lease(), flight.demand().admission(target), completion, now);
         used(attempt, counted, now);
         accepted(attempt, now);
-        flight.options()
-                .cutOff()
+        flight.cutOff()
                 .map(Attempt::target)
                 .filter(late -> late.model().equals(target.model()))
                 .ifPresent(late -> late.answeredElsewhere(took));

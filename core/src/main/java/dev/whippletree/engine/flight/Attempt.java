@@ -174,7 +174,7 @@ public final class Attempt implements AttemptSink {
         long took = times.tookNanos(now);
         long left = Waits.nanos(timeouts.whole()) - took;
         boolean looks = !streaming && timeouts.firstByte().isEmpty() && refusal == null;
-        if (left <= 0 || (looks && target.isLate(took) && flight.options().cutOff(this, took, now))) {
+        if (left <= 0 || (looks && target.isLate(took) && flight.cutOff(this, took, now))) {
             Duration within = Duration.ofNanos(Math.min(took, took + left));
             end(Failure.of(FailureKind.TIMEOUT, "no whole answer within " + DurationText.of(within)));
         } else {

@@ -108,7 +108,7 @@ public final class FailurePolicy {
     /** Tries the next tier before equals of a silent target; nothing after a second timeout. A late call is none. */
     private NextStep timedOut(Attempt attempt, Failure failure, long now) {
         TargetOptions options = attempt.flight().options();
-        if (options.cutOff().equals(Optional.of(attempt))) {
+        if (attempt.flight().cutOff().equals(Optional.of(attempt))) {
             options.avoid(attempt.target());
             return new NextStep.TryAgain(0, true);
         }

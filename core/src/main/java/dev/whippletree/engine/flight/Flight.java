@@ -9,6 +9,7 @@ import dev.whippletree.engine.pool.Route.TargetFilter;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Monitor.Mailbox;
+import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.AttemptReport;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FailureKind;
@@ -81,6 +82,7 @@ public final class Flight implements Waiter {
 
     private Consumer<ServiceCall> hearer = call -> {};
     private @Nullable Attempt attempt;
+    private Optional<Attempt> cutOff = Optional.empty();
     private @Nullable Completion answer;
     private @Nullable Runnable claimEnd;
     private Optional<AnswerStore> store = Optional.empty();
@@ -358,6 +360,30 @@ public final class Flight implements Waiter {
     /** Sets what stores its answer. Called before it is looked up. */
     public void store(Optional<AnswerStore> other) {
         this.store = other;
+    }
+
+    /**
+     * Returns whether its late attempt ends in favor of another target. One does, if that target has room soon, and
+     * callers with a deadline can still wait for as long as an answer may take, or have lost little.
+     */
+    boolean cutOff(Attempt late, long tookNanos, long now) {
+        long whole = Waits.nanos(route.settings().timeouts().whole());
+        boolean inTime = tookNanos <= 2 * Target.LATE_NANOS || !Waits.isTooLong(whole, subscribers.deadline(), now);
+        if (cutOff.isEmpty() && inTime && options.ever().stream().anyMatch(other -> hasRoomSoon(other, late, now))) {
+            late.target().awaited(tookNanos);
+            cutOff = Optional.of(late);
+            return true;
+        }
+        return false;
+    }
+
+    private boolean hasRoomSoon(Target other, Attempt late, long now) {
+        return other != late.target() && other.waitNanos(tokens(other), reserveShare(), now) <= Target.LATE_NANOS;
+    }
+
+    /** Returns the attempt that ended because it was late. */
+    public Optional<Attempt> cutOff() {
+        return cutOff;
     }
 
     public @Nullable Attempt attempt() {

@@ -25,7 +25,6 @@ public final class TargetOptions {
     private final Set<Target> yielding = new HashSet<>(0);
     private Failures timeouts = Failures.NONE;
     private final Set<Target> refusing = new HashSet<>(0);
-    private Optional<Attempt> cutOff = Optional.empty();
     private Route route;
     private int eligibleTiers = 1;
 
@@ -114,32 +113,6 @@ public final class TargetOptions {
                 .flatMap(tier -> tier.targets().stream())
                 .anyMatch(
                         other -> mayUse(other) && !avoided.contains(other) && other.openingNanos(now) != Waits.UNKNOWN);
-    }
-
-    /**
-     * Returns whether a late attempt ends in favor of another target: one of its flight does, if that target has room
-     * soon, and callers with a deadline can still wait for as long as an answer may take, or have lost little.
-     */
-    boolean cutOff(Attempt late, long tookNanos, long now) {
-        Flight flight = late.flight();
-        long whole = Waits.nanos(route.settings().timeouts().whole());
-        if (cutOff.isPresent()
-                || (tookNanos > 2 * Target.LATE_NANOS
-                        && Waits.isTooLong(whole, flight.subscribers().deadline(), now))
-                || ever().stream()
-                        .filter(other -> other != late.target())
-                        .allMatch(other -> other.waitNanos(flight.tokens(other), flight.reserveShare(), now)
-                                > Target.LATE_NANOS)) {
-            return false;
-        }
-        late.target().awaited(tookNanos);
-        cutOff = Optional.of(late);
-        return true;
-    }
-
-    /** Returns the attempt that ended because it was late. */
-    public Optional<Attempt> cutOff() {
-        return cutOff;
     }
 
     /** Counts a timeout. Returns how many count: several in one outage count once. */
