@@ -22,6 +22,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which options the launcher starts a JVM with, seen from a JVM that only writes them down. */
@@ -134,8 +135,30 @@ class LauncherTest {
         processors("5");
         launch("", "serve");
         assertThat(starts()).hasSize(2).allSatisfy(start -> assertThat(start).doesNotContain("Tiered"));
-        assertThat(starts().get(0)).contains("-XX:+UseSerialGC -Xms112m -Xmn64m ");
-        assertThat(starts().get(1)).doesNotContain("Serial", "-Xm");
+        assertThat(starts().get(0)).contains("-XX:CICompilerCount=4 ", "-XX:+UseSerialGC -Xms112m -Xmn64m ");
+        assertThat(starts().get(1)).doesNotContain("CICompilerCount", "Trim", "Serial", "-Xm");
+    }
+
+    /** Others don't start with an option that they don't know. */
+    @ParameterizedTest
+    @CsvSource({
+        "17, false",
+        "17.0.14, false",
+        "17.0.15, true",
+        "17.0.20, true",
+        "18.0.2, false",
+        "21, false",
+        "21.0.9, false",
+        "21.0.15, true",
+        "22-ea, true",
+        "25.0.3, true",
+        "101, true"
+    })
+    void gateway_givesMemoryBackWhereTheJvmCan(String version, boolean can) throws Exception {
+        processors("2");
+        release(version);
+        launch("", "serve");
+        assertThat(starts().get(0).contains("-XX:TrimNativeHeapInterval=5000 ")).isEqualTo(can);
     }
 
     @Test
