@@ -160,27 +160,25 @@ final class Cases {
     }
 
     private Case groq() {
-        Duration shortened = Duration.ofSeconds(1);
-        Duration day = Duration.ofMinutes(24);
+        Duration minute = Duration.ofMinutes(1);
+        Duration day = Duration.ofDays(1);
         return new Case(
                 "groq",
-                "Groq's free plan, 60 times faster",
-                "Two accounts with the limits of Groq's free plan, all windows shortened 60-fold: 30 requests and 8,000 tokens a"
-                        + " second, 1,000 requests and 200,000 tokens in 24 minutes. 100 callers ask 8 different prompts each."
-                        + " A request may take 200 ms to arrive, which is a fifth of a window here and a three-hundredth of a real"
-                        + " one: who never wants to exceed a declared limit can use 83 % of it here, and 99.7 % of a real one.",
+                "Groq's free plan",
+                "Two accounts with the limits of Groq's free plan: 30 requests and 8,000 tokens a minute, 1,000 requests and"
+                        + " 200,000 tokens a day. 48 callers ask two different prompts each.",
                 service(
                                 ServiceKind.GROQ,
                                 HALF_SECOND,
                                 2,
-                                ServiceLimit.bucket(Limit.requests(30, shortened)),
-                                ServiceLimit.bucket(Limit.tokens(8_000, shortened)),
+                                ServiceLimit.bucket(Limit.requests(30, minute)),
+                                ServiceLimit.bucket(Limit.tokens(8_000, minute)),
                                 ServiceLimit.bucket(Limit.requests(1_000, day)),
                                 ServiceLimit.bucket(Limit.tokens(200_000, day)))
                         .build(),
                 true,
                 false,
-                distinct("Groq", "one", 100, Duration.ZERO, 8));
+                distinct("Groq", "one", 48, Duration.ZERO, 2));
     }
 
     private Case herd() {

@@ -107,8 +107,8 @@ class ComparisonTest {
         String left = run(0, "--left", "--new", "--contenders", "okhttp", "--cases", "groq,herd");
 
         assertThat(left.lines().toList())
-                .startsWith("groq (seed 1): okhttp: at most 55 s", "herd (seed 1): okhttp: at most 38 s");
-        assertThat(left).contains("2 pieces, and then other seeds of those that do best by the first: at most 4 min");
+                .startsWith("groq (seed 1): okhttp: at most 3 min", "herd (seed 1): okhttp: at most 38 s");
+        assertThat(left).contains("2 pieces, and then other seeds of those that do best by the first: at most 11 min");
     }
 
     @ParameterizedTest
@@ -168,9 +168,9 @@ class ComparisonTest {
                         outage: OPENAI PT0.5S 1 [SLIDING 100 requests / 5s] [SLIDING 100 requests / 5s] 503 100000
                         faults: OPENAI PT0.5S 1 [] [] 429 273 429-silent 273 500 273 502 273 503 273 reset 273 \
                         hang 273 slow 273 cut 273 stall 273 malformed 273
-                        groq: GROQ PT0.5S 1 [BUCKET 30 requests / 1s, BUCKET 8000 tokens / 1s, BUCKET 1000 \
-                        requests / 24m, BUCKET 200000 tokens / 24m] [BUCKET 30 requests / 1s, BUCKET 8000 tokens \
-                        / 1s, BUCKET 1000 requests / 24m, BUCKET 200000 tokens / 24m]
+                        groq: GROQ PT0.5S 1 [BUCKET 30 requests / 1m, BUCKET 8000 tokens / 1m, BUCKET 1000 \
+                        requests / 1d, BUCKET 200000 tokens / 1d] [BUCKET 30 requests / 1m, BUCKET 8000 tokens \
+                        / 1m, BUCKET 1000 requests / 1d, BUCKET 200000 tokens / 1d]
                         tenants: OPENAI PT0.5S 1 [SLIDING 100 requests / 5s] [SLIDING 100 requests / 5s]
                         streams: OPENAI PT1S 1 [] [] cut 2000 stall 1000 malformed 1000 reset 1000
                         quota: HUGGING_FACE PT1S 1 [SLIDING 200 requests / 10s] [SLIDING 200 requests / 10s]
