@@ -111,8 +111,9 @@ record Entry(
         if (library.equals("whippletree")) {
             return places.version();
         }
+        Path python = places.contenders().resolve("python/requirements.txt");
         Matcher pinned = Pattern.compile("(?m)^" + Pattern.quote(library) + "==(.+)$")
-                .matcher(Files.readString(places.contenders().resolve("python/requirements.txt")));
+                .matcher(Files.exists(python) ? Files.readString(python) : "");
         if (pinned.find()) {
             return pinned.group(1);
         }
