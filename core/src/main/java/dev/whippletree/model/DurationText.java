@@ -1,9 +1,11 @@
 package dev.whippletree.model;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
-/** Formats durations for messages. */
+/** Formats durations and times for messages. */
 public final class DurationText {
 
     private static final long SECOND_MILLIS = 1_000;
@@ -38,6 +40,13 @@ public final class DurationText {
         }
         long minutes = up(seconds, 60);
         return minutes < 24 * 60 ? two(minutes, 60, "h", "min") : two(up(minutes, 60), 24, "d", "h");
+    }
+
+    /** Returns the first whole second that isn't before a time: {@code 2026-11-30T12:00:01Z}. Rounded up as waits are. */
+    public static String second(Instant time) {
+        return time.plusNanos(Duration.ofSeconds(1).toNanos() - 1)
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
     }
 
     private static String two(long smaller, long each, String larger, String unit) {

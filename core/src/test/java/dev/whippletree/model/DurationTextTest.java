@@ -3,6 +3,7 @@ package dev.whippletree.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -30,5 +31,15 @@ final class DurationTextTest {
     })
     void durations_areWrittenAsPeopleSayThem(Duration duration, String text) {
         assertThat(DurationText.of(duration)).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2026-01-01T00:00:05Z, 2026-01-01T00:00:05Z",
+        "2026-01-01T00:00:05.000000001Z, 2026-01-01T00:00:06Z",
+        "2026-01-01T00:00:05.999Z, 2026-01-01T00:00:06Z"
+    })
+    void times_areNeverToldTooEarly(Instant time, String second) {
+        assertThat(DurationText.second(time)).isEqualTo(second);
     }
 }

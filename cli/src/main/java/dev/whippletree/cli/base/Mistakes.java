@@ -2,6 +2,7 @@ package dev.whippletree.cli.base;
 
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.DurationText;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.ShownText;
 import dev.whippletree.terminal.board.Words;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -104,7 +104,7 @@ public final class Mistakes {
     /** Replaces the UTC time in the message by local time. */
     private String inThisZone(String message, Instant at) {
         return message.replace(
-                at.truncatedTo(ChronoUnit.SECONDS).toString(),
+                DurationText.second(at),
                 Words.future(at, surroundings.timeline().now(), surroundings.zone()));
     }
 

@@ -12,7 +12,6 @@ import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -217,14 +216,9 @@ public final class PromptErrors {
         return DurationText.of(Duration.ofNanos(nanos));
     }
 
-    /** Rounds up: who asks again at that second finds room. */
-    private static Instant second(Instant at) {
-        return at.plusNanos(999_999_999).truncatedTo(ChronoUnit.SECONDS);
-    }
-
     /** There will be room, but too late. */
     public static PromptException noRoomInTime(Flight flight, Instant roomAt) {
-        String message = "there is no room before the deadline; there would be room at " + second(roomAt);
+        String message = "there is no room before the deadline; there would be room at " + DurationText.second(roomAt);
         return new PromptException(Reason.NO_ROOM_IN_TIME, message, flight.failedAttempts(), Optional.of(roomAt));
     }
 
@@ -249,7 +243,8 @@ public final class PromptErrors {
     /** The deadline passed. */
     public static PromptException deadline(Flight flight, Duration after, Optional<Instant> roomAt, long now) {
         String message = "no answer within " + DurationText.of(after)
-                + roomAt.map(at -> "; there would be room at " + second(at)).orElse("")
+                + roomAt.map(at -> "; there would be room at " + DurationText.second(at))
+                        .orElse("")
                 + (flight.failedAttempts().isEmpty() ? "" : "; failures until then:" + lines(flight.failedAttempts()));
         return failure(flight, Reason.DEADLINE, message, roomAt, now);
     }
@@ -287,7 +282,8 @@ public final class PromptErrors {
 
     private static PromptException full(String message, Flight flight, Optional<Instant> roomAt) {
         String whole = message
-                + roomAt.map(at -> "; there would be room at " + second(at)).orElse("")
+                + roomAt.map(at -> "; there would be room at " + DurationText.second(at))
+                        .orElse("")
                 + "; retry then, or send fewer prompts at once";
         return new PromptException(Reason.LINE_FULL, whole, flight.failedAttempts(), roomAt);
     }

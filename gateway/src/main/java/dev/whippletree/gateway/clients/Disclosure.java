@@ -3,10 +3,10 @@ package dev.whippletree.gateway.clients;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.model.AttemptReport;
+import dev.whippletree.model.DurationText;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.spi.AccountSettings;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +72,7 @@ public final class Disclosure {
 
     private static String room(PromptException failure) {
         return failure.roomAt()
-                .map(at -> "; there would be room at " + at.truncatedTo(ChronoUnit.SECONDS))
+                .map(at -> "; there would be room at " + DurationText.second(at))
                 .orElse("");
     }
 

@@ -61,7 +61,7 @@ final class DisclosureTest {
                 reason,
                 "failed:\n  account hf-1, m: RATE_LIMITED (429): org_7\n  account two words: no",
                 List.of(attempts),
-                Optional.of(Instant.EPOCH));
+                Optional.of(Instant.ofEpochMilli(1)));
     }
 
     private static AttemptReport attempt() {
@@ -112,7 +112,7 @@ final class DisclosureTest {
     void otherReasons_areToldInTheGatewaysWords() {
         Disclosure hidden = disclosure(KEYED);
         assertThat(hidden.shown(failure(Reason.DEADLINE)))
-                .isEqualTo("no answer by the deadline; there would be room at 1970-01-01T00:00:00Z");
+                .isEqualTo("no answer by the deadline; there would be room at 1970-01-01T00:00:01Z");
         assertThat(hidden.shown(failure(Reason.STREAM_INTERRUPTED))).startsWith("the answer broke off");
         assertThat(hidden.shown(failure(Reason.TOO_LARGE, attempt()))).startsWith("the prompt is too large for every");
         assertThat(hidden.shown(failure(Reason.TOO_LARGE))).startsWith("failed:");
