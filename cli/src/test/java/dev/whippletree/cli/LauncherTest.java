@@ -152,7 +152,7 @@ class LauncherTest {
         "21.0.15, true",
         "22-ea, true",
         "25.0.3, true",
-        "101, true"
+        "30, true"
     })
     void gateway_givesMemoryBackWhereTheJvmCan(String version, boolean can) throws Exception {
         processors("2");
@@ -189,6 +189,16 @@ class LauncherTest {
         options.put("JAVA_TOOL_OPTIONS", "-XX:+UseZGC");
         launch("", "serve");
         assertThat(starts()).singleElement().asString().doesNotContain("Serial", "-Xm");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-Xshare:off, false", "-XX:AOTMode=off, false", "-Xlog:gc, true"})
+    void archiveOrLogOfTheUser_isTheOnlyOne(String option, boolean archive) throws Exception {
+        launchAndWait(classData.toString(), 1, "check");
+        options.put("JDK_JAVA_OPTIONS", option);
+        launch(classData.toString(), "serve");
+        assertThat(starts().get(starts().size() - 1).contains(ARCHIVE)).isEqualTo(archive);
+        assertThat(starts()).last().asString().doesNotContain("-Xlog:disable");
     }
 
     @Test

@@ -163,7 +163,8 @@ final class Flights {
         return new Subscription.Patience(
                 prompt.deadline().or(() -> flight.route().settings().deadline()),
                 prompt.deadlineForFirstPiece() && reader.isPresent(),
-                prompt.endsWhenStalled());
+                prompt.endsWhenStalled(),
+                prompt.callerTimeout());
     }
 
     /** Starts a caller's deadline. */

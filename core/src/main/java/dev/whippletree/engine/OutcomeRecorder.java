@@ -124,7 +124,7 @@ final class OutcomeRecorder {
         accepted(attempt, now);
         flight.cutOff()
                 .map(Attempt::target)
-                .filter(late -> late.model().equals(target.model()))
+                .filter(late -> late != target && late.model().equals(target.model()))
                 .ifPresent(late -> late.answeredElsewhere(took));
         if (!attempt.streaming()) {
             target.answered(took);

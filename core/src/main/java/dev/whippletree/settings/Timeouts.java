@@ -8,7 +8,7 @@ import java.util.stream.Stream;
  * How long an attempt may be silent. Immutable. All positive.
  *
  * @param firstByte from sending to the head of the response; absent: bounded by {@code firstToken} or {@code whole},
- *     and for an answer in one piece, if another target has room, by what is usual
+ *     and for an answer in one piece, if another account is ready, by what is usual
  * @param firstToken from sending to the first piece of a streamed answer; absent: 30 s, or as little as 12 s if another
  *     tier may answer and the model's latest stream began quickly
  * @param betweenTokens from one piece of a streamed answer to the next

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Answers in one piece that take much longer than others: when another account is asked, and what that costs those
@@ -205,7 +206,7 @@ final class LateAnswersTest {
     }
 
     @Test
-    void allAnswersBecomeLong_twoCallsOfEachAccountAreMadeAgain_andNoAccountCoolsDown() {
+    void allAnswersBecomeLong_twoCallsOfEachAccountAreMadeAgain() {
         SplittableRandom random = new SplittableRandom(1);
         account("a");
         account("b");
@@ -216,18 +217,40 @@ final class LateAnswersTest {
         assertThat(questions.stream().filter(question -> question.calls() > 1)).hasSizeLessThanOrEqualTo(4);
     }
 
+    /** Its answer would be another one, and it may refuse the prompt. */
     @Test
-    void modelBecomesSlow_itsQuickFallbackSaysNothingOfThat() {
-        ScriptedClient big = account("a");
-        ScriptedClient small = account("b");
+    void fallbackOfAnotherModel_isNotAskedInstead() {
+        ScriptedClient silent = account("a");
+        account("b");
         fixture.tier("a/big").tier("b/small");
         usually(SHORT);
-        big.usually(big.answersAfter(Duration.ofSeconds(60)));
-        small.usually(small.answersAfter(SECOND));
-        List<Question> questions = askMany(20, () -> 60_000);
-        fixture.advance(WHOLE);
-        assertThat(questions).allSatisfy(question -> assertThat(question.answer).isCompleted());
-        assertThat(questions.stream().filter(question -> question.calls() > 1)).hasSizeLessThanOrEqualTo(2);
+        Question question = unanswered(silent);
+        fixture.advance(WHOLE.plus(SECOND));
+        assertThat(question.lost()).isBetween(120.0, 120.1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deadline", "caller's timeout", "withdrawn", "joined by one with a deadline"})
+    void callerWhoCannotWaitForAnotherCall_keepsThisOne(String why) {
+        account("a");
+        account("b");
+        usually(SHORT);
+        Prompt patient = Prompt.of("50000 seldom so long");
+        Prompt hurried = patient.toBuilder().deadline(WHOLE).build();
+        CompletableFuture<Completion> answer = fixture.ask(
+                switch (why) {
+                    case "deadline" -> hurried;
+                    case "caller's timeout" ->
+                        patient.toBuilder().callerTimeout(WHOLE).build();
+                    default -> patient;
+                });
+        if (why.equals("withdrawn")) {
+            fixture.engine().withdraw(answer);
+        } else if (why.startsWith("joined")) {
+            fixture.ask(hurried);
+        }
+        fixture.advance(Duration.ofSeconds(51));
+        assertThat(answer.join().origin().attempts()).isEqualTo(1);
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -175,7 +176,8 @@ public final class Attempt implements AttemptSink {
         long left = Waits.nanos(timeouts.whole()) - took;
         boolean looks = !streaming && timeouts.firstByte().isEmpty() && refusal == null;
         if (left <= 0 || (looks && target.isLate(took) && flight.cutOff(this, took, now))) {
-            Duration within = Duration.ofNanos(Math.min(took, took + left));
+            Duration within =
+                    left <= 0 ? timeouts.whole() : Duration.ofNanos(took).truncatedTo(ChronoUnit.SECONDS);
             end(Failure.of(FailureKind.TIMEOUT, "no whole answer within " + DurationText.of(within)));
         } else {
             long next = looks ? Math.min(left, Target.LATE_NANOS) : left;

@@ -363,22 +363,25 @@ public final class Flight implements Waiter {
     }
 
     /**
-     * Returns whether its late attempt ends in favor of another target. One does, if that target has room soon, and
-     * callers with a deadline can still wait for as long as an answer may take, or have lost little.
+     * Returns whether its late attempt ends in favor of another account that is ready for the same model. One does, if
+     * all callers can still wait for as long as any answer may take.
      */
     boolean cutOff(Attempt late, long tookNanos, long now) {
         long whole = Waits.nanos(route.settings().timeouts().whole());
-        boolean inTime = tookNanos <= 2 * Target.LATE_NANOS || !Waits.isTooLong(whole, subscribers.deadline(), now);
-        if (cutOff.isEmpty() && inTime && options.ever().stream().anyMatch(other -> hasRoomSoon(other, late, now))) {
-            late.target().awaited(tookNanos);
-            cutOff = Optional.of(late);
-            return true;
+        if (cutOff.isPresent()
+                || !subscribers.mayWait(whole, now)
+                || options.ever().stream().noneMatch(other -> isReady(other, late.target(), now))) {
+            return false;
         }
-        return false;
+        late.target().awaited(tookNanos);
+        cutOff = Optional.of(late);
+        return true;
     }
 
-    private boolean hasRoomSoon(Target other, Attempt late, long now) {
-        return other != late.target() && other.waitNanos(tokens(other), reserveShare(), now) <= Target.LATE_NANOS;
+    private boolean isReady(Target other, Target late, long now) {
+        return !other.id().equals(late.id())
+                && other.model().equals(late.model())
+                && other.waitNanos(mostTokens, reserveShare(), now) == 0;
     }
 
     /** Returns the attempt that ended because it was late. */

@@ -5,6 +5,7 @@ import dev.whippletree.engine.run.CallerContext;
 import dev.whippletree.engine.run.ContextFuture;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Monitor.Mailbox;
+import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Completion;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
@@ -80,6 +81,11 @@ public final class Subscribers {
         return OptionalLong.of(latest);
     }
 
+    /** Returns whether each of them still has its answer in time if a further call takes so long. */
+    boolean mayWait(long nanos, long now) {
+        return all.stream().allMatch(subscription -> subscription.mayWait(nanos, now));
+    }
+
     /** Returns whether any of them waits without a deadline. */
     boolean anyWaitsForever() {
         return all.stream()
@@ -125,8 +131,13 @@ public final class Subscribers {
          * @param atMost absent: without a deadline
          * @param firstPieceOnly whether the deadline is that of the first piece only
          * @param endsWhenStalled whether it waits only while its route isn't stalled
+         * @param callerTimeout after how long its caller gives up; absent: never
          */
-        public record Patience(Optional<Duration> atMost, boolean firstPieceOnly, boolean endsWhenStalled) {}
+        public record Patience(
+                Optional<Duration> atMost,
+                boolean firstPieceOnly,
+                boolean endsWhenStalled,
+                Optional<Duration> callerTimeout) {}
 
         /**
          * Creates a subscription.
@@ -246,6 +257,13 @@ public final class Subscribers {
 
         public boolean wantsFurtherCalls() {
             return !wantsNoFurtherCall;
+        }
+
+        private boolean mayWait(long nanos, long now) {
+            long inAll = now - beganNanos + nanos;
+            return wantsFurtherCalls()
+                    && !Waits.isTooLong(nanos, deadline, now)
+                    && patience.callerTimeout().stream().allMatch(most -> inAll <= Waits.nanos(most));
         }
 
         public long beganNanos() {
