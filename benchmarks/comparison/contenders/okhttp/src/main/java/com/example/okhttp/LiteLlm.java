@@ -29,6 +29,7 @@ public class LiteLlm extends Gateway {
             // configuration best
             command.addAll(List.of("LITELLM_MODE=PRODUCTION", "LITELLM_LOG=ERROR"));
             // end
+            command.addAll(backoff());
         }
         command.add(System.getProperty("comparison.python") + "/bin/litellm");
         command.addAll(List.of("--config", file.toString(), "--host", "127.0.0.1", "--port", "" + port));
@@ -83,6 +84,14 @@ public class LiteLlm extends Gateway {
         return Duration.parse("PT" + words[3]);
     }
 
+    /** Returns variables that limit its backoff. */
+    List<String> backoff() {
+        // configuration best
+        // Its backoff grows to 8 s, longer than what an account of most cases needs to let in calls again.
+        return List.of("MAX_RETRY_DELAY=2");
+        // end
+    }
+
     /** Returns what stands beside the models. */
     String settings(Services services) {
         if (!services.best()) {
@@ -94,16 +103,16 @@ public class LiteLlm extends Gateway {
         return """
                 router_settings:
                   routing_strategy: simple-shuffle
-                  num_retries: 42
+                  num_retries: 200
                   retry_policy:
-                    RateLimitErrorRetries: 42
-                    TimeoutErrorRetries: 42
-                    InternalServerErrorRetries: 42
-                    ServiceUnavailableErrorRetries: 42
+                    RateLimitErrorRetries: 200
+                    TimeoutErrorRetries: 200
+                    InternalServerErrorRetries: 200
+                    ServiceUnavailableErrorRetries: 200
                     AuthenticationErrorRetries: 3
                     BadRequestErrorRetries: 0
                     ContentPolicyViolationErrorRetries: 0
-                    DefaultRetries: 42
+                    DefaultRetries: 200
                   timeout: %1$d
                   stream_timeout: %1$d
                 litellm_settings:

@@ -24,13 +24,24 @@ public final class LiteLlmWithRedis extends LiteLlm {
     }
 
     @Override
-    String settings(Services services) {
-        String shared = "{ type: redis, host: 127.0.0.1, port: %d }".formatted(redis);
+    List<String> backoff() {
         // configuration
+        // MAX_RETRY_DELAY isn't set: with so many workers, shorter waits took more processor time than they saved.
+        return List.of();
+        // end
+    }
+
+    @Override
+    String settings(Services services) {
+        // configuration
+        String shared = "{ type: redis, host: 127.0.0.1, port: %d, max_connections: 1000 }".formatted(redis);
         return super.settings(services)
-                .replace(
-                        "router_settings:\n",
-                        "router_settings:\n  redis_host: 127.0.0.1\n  redis_port: " + redis + "\n")
+                .replace("router_settings:\n", """
+                        router_settings:
+                          redis_host: 127.0.0.1
+                          redis_port: %d
+                          cache_kwargs: { max_connections: 1000 }
+                        """.formatted(redis))
                 .replace("{ type: local }", shared);
         // end
     }
