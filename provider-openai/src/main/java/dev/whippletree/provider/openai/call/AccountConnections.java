@@ -66,21 +66,13 @@ record AccountConnections(OkHttpClient http, WireMeter meter, Duration patience)
                 .retryOnConnectionFailure(false)
                 .followRedirects(false)
                 .followSslRedirects(false)
-                .connectionPool(pool(account.maxConcurrency().orElse(DEFAULT_IDLE)))
+                .connectionPool(new ConnectionPool(
+                        account.maxConcurrency().orElse(DEFAULT_IDLE), IDLE.toSeconds(), TimeUnit.SECONDS))
                 .eventListenerFactory(Progress.FACTORY);
         if (!url.isHttps()) {
             // Saves reading the trust store, which takes longer than a call.
             http.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT));
         }
         return new AccountConnections(http.build(), meter, patience);
-    }
-
-    private static ConnectionPool pool(int mostIdle) {
-        try {
-            return IdleCheck.pool(mostIdle, IDLE);
-        } catch (LinkageError e) {
-            // Another version of OkHttp is different inside, and as a named module, OkHttp hides its inside.
-            return new ConnectionPool(mostIdle, IDLE.toSeconds(), TimeUnit.SECONDS);
-        }
     }
 }
