@@ -49,8 +49,11 @@ const sleep = (millis) => new Promise((done) => setTimeout(done, millis));
 async function begun() {
   console.log('ready');
   const lines = createInterface({ input: process.stdin });
-  await new Promise((done) => lines.once('line', done));
-  lines.close();
+  await new Promise((done) => {
+    lines.once('line', done);
+    // Whoever started this has ended.
+    lines.once('close', () => process.exit(1));
+  });
 }
 
 const oneLine = (text) =>

@@ -4,6 +4,7 @@ import dev.whippletree.time.SystemTimeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -12,6 +13,7 @@ import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +25,8 @@ import picocli.CommandLine.Spec;
         name = "benchmarks/comparison/run",
         mixinStandardHelpOptions = true,
         description = {
-            "Measures what hasn't been measured yet, and writes docs/comparison.md.",
+            "Measures what hasn't been measured yet (cases, faults, overhead, Failover Bench), and writes",
+            "docs/comparison.md.",
             "All results are of one machine, one commit and 48 hours: it refuses to mix."
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -137,9 +140,12 @@ public final class Comparison implements Callable<Integer> {
                 !alone);
         Path folder = attempt ? places.tried() : places.docs();
         Path file = folder.resolve("comparison.json");
+        Path failoverFile = folder.resolve(FailoverResults.FILE);
         Results old = fresh ? withCases(Results.NONE) : Results.read(file);
+        FailoverResults oldFailover = fresh ? FailoverResults.NONE : FailoverResults.read(failoverFile);
         if (left) {
-            Measurement.list(plan, old, spec.commandLine().getOut());
+            List<Work> then = isEverything() ? then(places, old, oldFailover) : List.of();
+            Measurement.list(plan, old, then, spec.commandLine().getOut());
             return List.of();
         }
         Files.createDirectories(folder);
@@ -149,15 +155,64 @@ public final class Comparison implements Callable<Integer> {
             return List.of();
         }
         Here here = new Here(Places.machine(), commit(places));
-        if (!failover.isEmpty()) {
-            FailoverRuns runs = new FailoverRuns(places, here, folder.resolve(FailoverResults.FILE));
-            List<String> problems = runs.run(allGateways ? FailoverGateway.labels() : failover);
-            new Pages(old).write(folder);
-            return problems;
+        if (fresh) {
+            Files.deleteIfExists(failoverFile);
+            old.write(file);
         }
-        if (overhead) {
-            return overhead(places, here, old, folder);
+        Conditions.check(
+                Stream.concat(oldFailover.and(old).stream(), Stream.of(here.now()))
+                        .toList(),
+                folder.toString());
+        List<String> problems = new ArrayList<>();
+        Results results = old;
+        if (!overhead && failover.isEmpty()) {
+            results = cases(plan, known, places, here, old, file, problems);
+            new Pages(results).write(folder);
         }
+        if (overhead || isEverything()) {
+            results = overhead(places, here, results, file, problems);
+            new Pages(results).write(folder);
+        }
+        if (!failover.isEmpty() || isEverything()) {
+            FailoverRuns runs = new FailoverRuns(places, here, failoverFile, results);
+            problems.addAll(runs.run(allGateways || failover.isEmpty() ? FailoverGateway.labels() : failover, again));
+            new Pages(results).write(folder);
+        }
+        return problems;
+    }
+
+    /** Whether nothing says what to measure. */
+    private boolean isEverything() {
+        return contenders.isEmpty()
+                && cases.isEmpty()
+                && failover.isEmpty()
+                && !faults
+                && !overhead
+                && !checkPairs
+                && !again;
+    }
+
+    /** Returns what is left beside cases and faults. */
+    private List<Work> then(Places places, Results results, FailoverResults failed) {
+        List<Work> then = new ArrayList<>();
+        for (Entry entry : OverheadRun.chosen(List.of(), Entry.of("overhead", places))) {
+            int measured = results.overhead(entry.name())
+                    .map(each -> each.rounds().size())
+                    .orElse(0);
+            if (measured < rounds) {
+                then.add(new Work.Rounds(entry, rounds - measured));
+            }
+        }
+        FailoverGateway.all().stream()
+                .filter(gateway -> !failed.isWhole(gateway.label()))
+                .map(Work.Failover::new)
+                .forEach(then::add);
+        return then;
+    }
+
+    private Results cases(
+            Plan plan, List<Entry> known, Places places, Here here, Results old, Path file, List<String> problems)
+            throws IOException, InterruptedException {
         Results described = described(old, known, places);
         try (SystemTimeline timeline = new SystemTimeline()) {
             Measurement measurement = new Measurement(
@@ -173,13 +228,13 @@ public final class Comparison implements Callable<Integer> {
             } else {
                 measurement.run(plan);
             }
-            new Pages(measurement.results()).write(folder);
-            return measurement.problems();
+            problems.addAll(measurement.problems());
+            return measurement.results();
         }
     }
 
-    private List<String> overhead(Places places, Here here, Results old, Path folder) throws IOException {
-        OverheadRun.Keeper keeper = each -> each.write(folder.resolve("comparison.json"));
+    private Results overhead(Places places, Here here, Results old, Path file, List<String> problems) {
+        OverheadRun.Keeper keeper = each -> each.write(file);
         OverheadRun.Pause pause = time -> TimeUnit.NANOSECONDS.sleep(time.toNanos());
         try (SystemTimeline timeline = new SystemTimeline();
                 OverheadRun run = new OverheadRun(
@@ -190,8 +245,8 @@ public final class Comparison implements Callable<Integer> {
                         Path.of("/proc"),
                         spec.commandLine().getOut())) {
             Results results = run.rounds(contenders, rounds, again ? old.withoutOverhead(this::isWanted) : old, keeper);
-            new Pages(results).write(folder);
-            return run.problems();
+            problems.addAll(run.problems());
+            return results;
         }
     }
 

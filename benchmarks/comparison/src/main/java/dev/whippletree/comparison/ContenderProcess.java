@@ -8,12 +8,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The process in which a contender is asked. Confined to one thread. */
 final class ContenderProcess implements AutoCloseable {
 
     private static final long LOOK_MILLIS = 200;
+    /** Longer than starting and warming up the slowest, on a busy machine. */
+    private static final long ANSWER_MINUTES = 5;
 
     private final Process process;
     private final BufferedReader lines;
@@ -43,12 +47,21 @@ final class ContenderProcess implements AutoCloseable {
                 new ProcessBuilder(arguments).redirectError(log.toFile()).start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process)));
         ContenderProcess started = new ContenderProcess(process, log);
+        CompletableFuture<Void> end = started.endLater();
         for (String line = started.lines.readLine(); !"ready".equals(line); line = started.lines.readLine()) {
             if (line == null) {
-                throw new IOException(contender.name() + " didn't start; see " + log);
+                throw new IOException(contender.name() + " ended before it was ready, or took " + ANSWER_MINUTES
+                        + " min; see " + log);
             }
         }
+        end.cancel(false);
         return started;
+    }
+
+    /** Ends it if nobody cancels that in time, so that whoever waits for its next line reads the end of them. */
+    private CompletableFuture<Void> endLater() {
+        return CompletableFuture.runAsync(
+                () -> end(process), CompletableFuture.delayedExecutor(ANSWER_MINUTES, TimeUnit.MINUTES));
     }
 
     /** Starts the questions. */
@@ -103,12 +116,14 @@ final class ContenderProcess implements AutoCloseable {
         process.getOutputStream().write((command + "\n").getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().flush();
         List<String> answer = new ArrayList<>();
+        CompletableFuture<Void> end = endLater();
         for (String line = lines.readLine(); !".".equals(line); line = lines.readLine()) {
             if (line == null) {
                 throw new IOException("it ended; see " + log);
             }
             answer.add(line);
         }
+        end.cancel(false);
         return answer;
     }
 

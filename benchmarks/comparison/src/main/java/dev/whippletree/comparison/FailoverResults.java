@@ -1,14 +1,13 @@
 package dev.whippletree.comparison;
 
+import dev.whippletree.comparison.failover.FailoverScenario;
 import dev.whippletree.comparison.failover.Verdict;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
+import java.util.stream.Stream;
 
 /**
  * What came of the scenarios of Failover Bench, as it is kept in {@code docs/comparison-failover.json}. A gateway's new
@@ -19,9 +18,6 @@ record FailoverResults(List<Gateway> gateways, List<Cell> cells) {
     static final String FILE = "comparison-failover.json";
 
     static final FailoverResults NONE = new FailoverResults(List.of(), List.of());
-
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     FailoverResults {
         gateways = List.copyOf(gateways);
@@ -58,11 +54,11 @@ record FailoverResults(List<Gateway> gateways, List<Cell> cells) {
             String error) {}
 
     static FailoverResults read(Path file) {
-        return Files.exists(file) ? JSON.readValue(file.toFile(), FailoverResults.class) : NONE;
+        return ResultFile.read(file, FailoverResults.class, NONE);
     }
 
     void write(Path file) throws IOException {
-        Files.writeString(file, JSON.writeValueAsString(this) + "\n");
+        ResultFile.write(file, this);
     }
 
     /** Keeps the order in which the gateways are given. */
@@ -77,6 +73,17 @@ record FailoverResults(List<Gateway> gateways, List<Cell> cells) {
 
     List<Results.Origin> origins() {
         return cells.stream().map(Cell::origin).toList();
+    }
+
+    /** Returns when and where all was measured, with the other results. */
+    List<Results.Origin> and(Results results) {
+        return Stream.concat(origins().stream(), results.origins().stream()).toList();
+    }
+
+    /** Returns whether a gateway was led through all scenarios. */
+    boolean isWhole(String gateway) {
+        return Stream.of(FailoverScenario.values())
+                .allMatch(scenario -> of(gateway, scenario.id()).isPresent());
     }
 
     FailoverResults without(String gateway) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Leads gateways through the scenarios of Failover Bench as it does: one process for all of them, one after the other.
@@ -28,48 +29,60 @@ final class FailoverRuns {
     private final Places places;
     private final Here here;
     private final Path file;
+    private final Results others;
     private int asked;
 
     /**
      * Sets it up.
      *
      * @param file where the results are kept
+     * @param others the other results, of the same page
+     * @throws Refused if results from here can't be added
      */
-    FailoverRuns(Places places, Here here, Path file) {
+    FailoverRuns(Places places, Here here, Path file, Results others) {
         this.places = places;
         this.here = here;
         this.file = file;
+        this.others = others;
+        check(FailoverResults.read(file));
+    }
+
+    private void check(FailoverResults results) {
+        Conditions.check(
+                Stream.concat(results.and(others).stream(), Stream.of(here.now()))
+                        .toList(),
+                file.toString());
     }
 
     /**
-     * Runs gateways and saves each result at once, so that later errors lose nothing.
+     * Runs gateways and saves each result at once, so that later errors lose nothing. Passes over those that were led
+     * through all scenarios before.
      *
+     * @param again whether to pass over none
      * @return what went wrong with single gateways
      */
-    List<String> run(List<String> labels) throws IOException, InterruptedException {
+    List<String> run(List<String> labels, boolean again) throws IOException, InterruptedException {
         List<FailoverResults.Gateway> all = new ArrayList<>();
         for (FailoverGateway each : FailoverGateway.all()) {
             all.add(about(each));
         }
         List<String> problems = new ArrayList<>();
         for (FailoverGateway gateway : FailoverGateway.all()) {
-            if (labels.contains(gateway.label())) {
+            boolean isDone = FailoverResults.read(file).isWhole(gateway.label());
+            if (labels.contains(gateway.label()) && (again || !isDone)) {
+                check(FailoverResults.read(file));
                 try {
-                    save(results -> results.with(all).without(gateway.label()));
-                    run(gateway);
-                } catch (IOException e) {
-                    problems.add(gateway.label() + ": " + e.getMessage());
+                    run(gateway, all);
+                } catch (IOException | RuntimeException e) {
+                    problems.add(gateway.label() + ": " + Runs.problem(e));
                 }
             }
         }
         return problems;
     }
 
-    /** Never mixes what was measured elsewhere or of another commit. */
     private void save(UnaryOperator<FailoverResults> change) throws IOException {
-        FailoverResults results = change.apply(FailoverResults.read(file));
-        Conditions.check(results.origins(), file.toString());
-        results.write(file);
+        change.apply(FailoverResults.read(file)).write(file);
     }
 
     private FailoverResults.Gateway about(FailoverGateway gateway) throws IOException {
@@ -81,7 +94,8 @@ final class FailoverRuns {
                 gateway.configuration(List.of(FailoverScenario.LIMITED_ONCE), "http://127.0.0.1:8401/v1"));
     }
 
-    private void run(FailoverGateway gateway) throws IOException, InterruptedException {
+    private void run(FailoverGateway gateway, List<FailoverResults.Gateway> all)
+            throws IOException, InterruptedException {
         Path folder = Files.createDirectories(places.work().resolve("failover").resolve(gateway.label()));
         Path log = folder.resolve("gateway.log");
         int port = freePort();
@@ -94,6 +108,7 @@ final class FailoverRuns {
             try {
                 FailoverCaller caller = new FailoverCaller("http://127.0.0.1:" + port + "/v1", wall::seconds);
                 awaitAnswer(gateway, caller, wall, process, log);
+                save(results -> results.with(all).without(gateway.label()));
                 for (FailoverScenario scenario : FailoverScenario.values()) {
                     FailoverResults.Cell cell = cell(gateway, scenario, run(gateway, scenario, caller, wall));
                     save(results -> results.with(cell));

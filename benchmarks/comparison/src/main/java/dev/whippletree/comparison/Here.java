@@ -9,12 +9,16 @@ import java.time.temporal.ChronoUnit;
  *
  * @param machine what it is
  * @param commit what is measured
+ * @param load the machine's load average before anything of this was measured, which would count too
  */
-record Here(String machine, String commit) {
+record Here(String machine, String commit, double load) {
+
+    Here(String machine, String commit) {
+        this(machine, commit, ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+    }
 
     /** Returns the origin of what begins now. */
     Results.Origin now() {
-        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         return new Results.Origin(
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 machine,

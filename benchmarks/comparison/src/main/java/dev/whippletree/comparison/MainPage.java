@@ -49,7 +49,7 @@ final class MainPage {
         Results.Origin any = origins.get(0);
         return "Measured on " + any.machine() + "; commit `" + shortened(any.commit()) + "`; from " + dates.get(0)
                 + " to "
-                + dates.get(dates.size() - 1) + ". Load average before a piece: median "
+                + dates.get(dates.size() - 1) + ". Load average before the runs: median "
                 + Figures.rounded(loads.get(loads.size() / 2), 2) + ", most "
                 + Figures.rounded(loads.get(loads.size() - 1), 2) + ". " + covered();
     }

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -21,8 +23,10 @@ final class Measurement {
     private final Path file;
     private final PrintWriter out;
     private final Runs runs;
-    private final Set<String> failed = new HashSet<>();
-    private final List<String> problems = new ArrayList<>();
+    /** What went wrong with a piece when it was last tried. */
+    private final Map<String, String> problems = new LinkedHashMap<>();
+
+    private final Set<String> givenUp = new HashSet<>();
     private Results results;
     /** What counts as measured: less than all, if pieces are to be measured again. */
     private Results counted;
@@ -44,10 +48,10 @@ final class Measurement {
 
     /** Measures all that is left. */
     void run(Plan plan) throws IOException, InterruptedException {
-        for (Optional<Work> next = next(plan); next.isPresent(); next = next(plan)) {
+        for (Optional<Work> next = next(plan); next.isPresent(); next = next(plan.givingUp(givenUp))) {
             checkConditions();
             out.println(here.now().date() + "  " + next.get().text() + "; left, with this: at most "
-                    + time(plan.atMost(counted)));
+                    + time(plan.givingUp(givenUp).atMost(counted)));
             out.flush();
             if (next.get() instanceof Work.Ask work) {
                 ask(work);
@@ -57,10 +61,10 @@ final class Measurement {
         }
     }
 
+    /** What failed once comes last. */
     private Optional<Work> next(Plan plan) {
         return plan.left(counted).stream()
-                .filter(work -> !failed.contains(work.text()))
-                .findFirst();
+                .min(Comparator.comparing(work -> work.pieces().stream().anyMatch(problems::containsKey)));
     }
 
     private void checkConditions() {
@@ -68,33 +72,61 @@ final class Measurement {
                 Stream.concat(results.origins().stream(), Stream.of(here.now())).toList(), file.toString());
     }
 
+    /** Who was beside one that kept the processors busy is asked once more, alone, and so is the other. */
     private void ask(Work.Ask work) throws IOException, InterruptedException {
-        for (Runs.Asked asked : runs.answer(work.contenders(), work.of())) {
+        List<Runs.Asked> all = runs.answer(work.contenders(), work.of());
+        boolean isFair = all.stream().flatMap(each -> each.answered().stream()).allMatch(Plan::isLight);
+        if (work.contenders().size() == 1 || isFair) {
+            keep(work.of(), all);
+            return;
+        }
+        for (Entry entry : work.contenders()) {
+            out.println(
+                    "  again, alone, since one of them took more than a quarter of the processors: " + entry.name());
+            out.flush();
+            keep(work.of(), runs.answer(List.of(entry), work.of()));
+        }
+    }
+
+    private void keep(Case of, List<Runs.Asked> all) throws IOException {
+        for (Runs.Asked asked : all) {
+            String piece = Work.piece(asked.contender(), of);
             if (asked.answered().isPresent()) {
                 results = results.with(asked.answered().get());
                 counted = counted.with(asked.answered().get());
                 results.write(file);
+                problems.remove(piece);
             } else {
-                fail(work, asked.contender() + ": " + asked.problem());
+                fail(piece, asked.problem());
             }
         }
     }
 
-    private void faults(Work.Faults work) throws InterruptedException {
+    private void faults(Work.Faults work) throws IOException, InterruptedException {
+        List<Results.Fault> faults;
         try {
-            for (Results.Fault each : runs.faults(work.contender(), work.streamed())) {
-                results = results.with(each);
-                counted = counted.with(each);
-            }
-            results.write(file);
-        } catch (IOException e) {
-            fail(work, "" + e.getMessage());
+            faults = runs.faults(work.contender(), work.streamed());
+        } catch (IOException | RuntimeException e) {
+            fail(work.text(), Runs.problem(e));
+            return;
         }
+        for (Results.Fault each : faults) {
+            results = results.with(each);
+            counted = counted.with(each);
+        }
+        results.write(file);
+        problems.remove(work.text());
     }
 
-    private void fail(Work work, String problem) {
-        failed.add(work.text());
-        problems.add(work.text() + ": " + problem);
+    private void fail(String piece, String problem) {
+        boolean isSecond = problems.put(piece, problem) != null;
+        if (isSecond) {
+            givenUp.add(piece);
+        }
+        out.println("  " + piece + " failed"
+                + (isSecond ? " twice, so it counts as no right answer: " : ", and is tried again at the end: ")
+                + problem);
+        out.flush();
     }
 
     /** Measures pieces that were measured in pairs once more, alone, and prints both. */
@@ -115,7 +147,7 @@ final class Measurement {
             for (Runs.Asked asked : runs.answer(work.contenders(), of)) {
                 asked.answered().ifPresent(alone -> results = results.withCheck(alone));
                 if (asked.answered().isEmpty()) {
-                    fail(work, asked.problem());
+                    fail(Work.piece(asked.contender(), of), asked.problem());
                 }
             }
             results.write(file);
@@ -129,16 +161,23 @@ final class Measurement {
     }
 
     List<String> problems() {
-        return problems;
+        return problems.entrySet().stream()
+                .map(each -> each.getKey() + ": " + each.getValue())
+                .toList();
     }
 
-    /** Prints what is left. */
-    static void list(Plan plan, Results results, PrintWriter out) {
-        List<Work> left = plan.left(results);
+    /**
+     * Prints what is left.
+     *
+     * @param then what is left beside the plan
+     */
+    static void list(Plan plan, Results results, List<Work> then, PrintWriter out) {
+        List<Work> left =
+                Stream.concat(plan.left(results).stream(), then.stream()).toList();
         left.forEach(work -> out.println(work.text() + ": at most " + time(work.atMost())));
         out.println(left.size() + " pieces"
                 + (plan.waitsForBest(results) ? ", and then other seeds of those that do best by the first" : "")
-                + ": at most " + time(plan.atMost(results)));
+                + ": at most " + time(then.stream().map(Work::atMost).reduce(plan.atMost(results), Duration::plus)));
         out.flush();
     }
 

@@ -143,7 +143,7 @@ final class OverheadRun implements AutoCloseable {
         return List.copyOf(problems);
     }
 
-    private static List<Entry> chosen(List<String> names, List<Entry> known) {
+    static List<Entry> chosen(List<String> names, List<Entry> known) {
         return known.stream()
                 .filter(each -> names.isEmpty() ? !WITHOUT_A_ROW.contains(each.name()) : names.contains(each.name()))
                 .toList();
@@ -161,7 +161,7 @@ final class OverheadRun implements AutoCloseable {
             out.println(
                     timeline.now().truncatedTo(ChronoUnit.SECONDS) + "  " + contender.name() + ": overhead, " + what);
             out.flush();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             problems.add(contender.name() + ": overhead, " + what + ": " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -24,11 +24,15 @@ final class Pages {
         this.results = results;
     }
 
-    /** Writes all into a folder. */
+    /**
+     * Writes all into a folder.
+     *
+     * @throws Refused if the folder's results of Failover Bench were measured under other conditions
+     */
     void write(Path folder) throws IOException {
-        Files.writeString(folder.resolve("comparison.md"), filled("page.md", new MainPage(results).parts()));
         FailoverResults failover = FailoverResults.read(folder.resolve(FailoverResults.FILE));
-        Conditions.check(failover.origins(), "docs/" + FailoverResults.FILE);
+        Conditions.check(failover.and(results), "docs/" + FailoverResults.FILE + " and comparison.json");
+        Files.writeString(folder.resolve("comparison.md"), filled("page.md", new MainPage(results).parts()));
         Map<String, String> details = new HashMap<>(new DetailsPage(results).parts());
         details.put("failover", new FailoverTable(failover).text());
         Files.writeString(folder.resolve("comparison-details.md"), filled("details.md", details));

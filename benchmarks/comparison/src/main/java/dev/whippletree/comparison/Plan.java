@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -19,8 +20,16 @@ import java.util.stream.Stream;
  * @param cases the names of the cases that are wanted
  * @param faults whether faults are wanted
  * @param pairs whether two contenders may be measured at a time
+ * @param givenUp the pieces that failed too often, as {@link Work#pieces} calls them: they count as no right answer
  */
-record Plan(List<Entry> known, Predicate<String> wanted, List<String> cases, boolean faults, int seeds, boolean pairs) {
+record Plan(
+        List<Entry> known,
+        Predicate<String> wanted,
+        List<String> cases,
+        boolean faults,
+        int seeds,
+        boolean pairs,
+        Set<String> givenUp) {
 
     static final int SEEDS = 3;
 
@@ -35,6 +44,15 @@ record Plan(List<Entry> known, Predicate<String> wanted, List<String> cases, boo
     Plan {
         known = List.copyOf(known);
         cases = List.copyOf(cases);
+        givenUp = Set.copyOf(givenUp);
+    }
+
+    Plan(List<Entry> known, Predicate<String> wanted, List<String> cases, boolean faults, int seeds, boolean pairs) {
+        this(known, wanted, cases, faults, seeds, pairs, Set.of());
+    }
+
+    Plan givingUp(Set<String> pieces) {
+        return new Plan(known, wanted, cases, faults, seeds, pairs, pieces);
     }
 
     /** Returns all that is left, in the order in which to measure it. What depends on later results is missing. */
@@ -45,8 +63,7 @@ record Plan(List<Entry> known, Predicate<String> wanted, List<String> cases, boo
             for (Case of : inOrder(seed)) {
                 List<Entry> missing = entries.stream()
                         .filter(entry -> wanted.test(entry.name()))
-                        .filter(entry ->
-                                results.of(entry.name(), of.name(), of.seed()).isEmpty())
+                        .filter(entry -> !isDone(entry, of, results))
                         .toList();
                 left.addAll(inPairs(of, missing, results));
             }
@@ -59,9 +76,15 @@ record Plan(List<Entry> known, Predicate<String> wanted, List<String> cases, boo
                             .noneMatch(each ->
                                     each.contender().equals(work.contender().name())
                                             && each.streamed() == work.streamed()))
+                    .filter(work -> !givenUp.containsAll(work.pieces()))
                     .forEach(left::add);
         }
         return left;
+    }
+
+    private boolean isDone(Entry entry, Case of, Results results) {
+        return results.of(entry.name(), of.name(), of.seed()).isPresent()
+                || givenUp.contains(Work.piece(entry.name(), of));
     }
 
     /** The case that decides who may be paired comes first. */
@@ -82,9 +105,8 @@ record Plan(List<Entry> known, Predicate<String> wanted, List<String> cases, boo
 
     /** Returns who is measured by all seeds: nobody before the first seed is complete. */
     List<String> best(Results results) {
-        boolean complete = known.stream()
-                .allMatch(entry -> Cases.all(1).stream()
-                        .allMatch(of -> results.of(entry.name(), of.name(), 1).isPresent()));
+        boolean complete =
+                known.stream().allMatch(entry -> Cases.all(1).stream().allMatch(of -> isDone(entry, of, results)));
         if (!complete) {
             return List.of();
         }
@@ -123,12 +145,15 @@ record Plan(List<Entry> known, Predicate<String> wanted, List<String> cases, boo
     }
 
     private static boolean isLight(String name, Results results) {
-        return results.of(name, PAIRING_CASE, 1)
-                .filter(run -> run.took().processorSeconds()
-                        < PAIRING_SHARE
-                                * Runtime.getRuntime().availableProcessors()
-                                * run.took().wallSeconds())
-                .isPresent();
+        return results.of(name, PAIRING_CASE, 1).filter(Plan::isLight).isPresent();
+    }
+
+    /** Returns whether it left its partner enough of the processors. */
+    static boolean isLight(Results.Answered run) {
+        return run.took().processorSeconds()
+                < PAIRING_SHARE
+                        * Runtime.getRuntime().availableProcessors()
+                        * run.took().wallSeconds();
     }
 
     /** Returns whether who is measured by the other seeds isn't known yet. */
@@ -145,13 +170,19 @@ record Plan(List<Entry> known, Predicate<String> wanted, List<String> cases, boo
         if (!waitsForBest(results)) {
             return atMost;
         }
-        List<String> names = known.stream().map(Entry::name).filter(wanted).toList();
-        long ours = names.stream().filter(Plan::isOurs).count();
-        long contenders = ours + Math.min(BEST, names.size() - ours);
+        List<Entry> entries =
+                known.stream().filter(entry -> wanted.test(entry.name())).toList();
+        long ours = entries.stream().map(Entry::name).filter(Plan::isOurs).count();
+        long contenders = ours + Math.min(BEST, entries.size() - ours);
+        Duration starts = entries.stream()
+                .map(Work::start)
+                .sorted(Comparator.reverseOrder())
+                .limit(contenders)
+                .reduce(Duration.ZERO, Duration::plus);
         return atMost.plus(LongStream.rangeClosed(2, seeds)
                 .boxed()
                 .flatMap(seed -> inOrder(seed).stream())
-                .map(of -> of.stopAfter().plus(Work.START).multipliedBy(contenders))
+                .map(of -> of.stopAfter().multipliedBy(contenders).plus(starts))
                 .reduce(Duration.ZERO, Duration::plus));
     }
 }

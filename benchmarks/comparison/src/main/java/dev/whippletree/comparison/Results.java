@@ -1,7 +1,6 @@
 package dev.whippletree.comparison;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +10,6 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Everything that was measured, as it is kept in {@code docs/comparison.json}: the pages are made from this alone. A
@@ -31,9 +28,6 @@ record Results(
     private static final String FAULTS = "each fault";
 
     static final Results NONE = new Results(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
-
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     Results {
         contenders = List.copyOf(contenders);
@@ -83,7 +77,7 @@ record Results(
      *
      * @param date when it began, as an {@link java.time.Instant}
      * @param commit the last that changed anything but the results and their pages
-     * @param load the machine's load average when it began
+     * @param load the machine's load average when the run began that measured it
      */
     record Origin(String date, String machine, String commit, double load) {}
 
@@ -161,11 +155,11 @@ record Results(
     }
 
     static Results read(Path file) {
-        return Files.exists(file) ? JSON.readValue(file.toFile(), Results.class) : NONE;
+        return ResultFile.read(file, Results.class, NONE);
     }
 
     void write(Path file) throws IOException {
-        Files.writeString(file, JSON.writeValueAsString(this) + "\n");
+        ResultFile.write(file, this);
     }
 
     Results with(About about) {

@@ -29,7 +29,9 @@ final class Runs {
 
     private static final Duration GRACE = Duration.ofSeconds(30);
     static final Duration FAULT_TIME = Duration.ofSeconds(20);
-    private static final Duration FAULTS_AT_MOST = Duration.ofMinutes(10);
+    /** A gateway starts anew for each fault, two at a time, and the slowest takes a minute on a busy machine. */
+    private static final Duration FAULTS_AT_MOST = Duration.ofMinutes(30);
+
     private static final String FAULT_QUESTION = "What did you learn from the last thing that went wrong?";
 
     private final Places places;
@@ -46,20 +48,26 @@ final class Runs {
     record Asked(String contender, Optional<Results.Answered> answered, String problem) {}
 
     /** Asks contenders at the same time, once all are warm. */
-    List<Asked> answer(List<Entry> contenders, Case of) throws IOException, InterruptedException {
+    List<Asked> answer(List<Entry> contenders, Case of) throws InterruptedException {
         List<Asked> asked = new ArrayList<>();
         List<Trial> trials = new ArrayList<>();
         try {
             for (Entry contender : contenders) {
                 try {
                     trials.add(new Trial(contender, of, empty(places, contender.name(), of.name()), places, timeline));
-                } catch (IOException e) {
-                    asked.add(new Asked(contender.name(), Optional.empty(), "" + e.getMessage()));
+                } catch (IOException | RuntimeException e) {
+                    asked.add(failed(contender.name(), e));
                 }
             }
             Results.Origin origin = here.now();
-            for (Trial trial : trials) {
-                trial.begin();
+            for (Trial trial : List.copyOf(trials)) {
+                try {
+                    trial.begin();
+                } catch (IOException e) {
+                    asked.add(failed(trial.contender(), e));
+                    trials.remove(trial);
+                    trial.close();
+                }
             }
             ContenderProcess.await(
                     trials.stream().map(Trial::process).toList(), of.stopAfter().plus(GRACE));
@@ -79,9 +87,18 @@ final class Runs {
                 .collect(Collectors.joining());
         try {
             return new Asked(trial.contender(), Optional.of(trial.result(beside, origin)), "");
-        } catch (IOException e) {
-            return new Asked(trial.contender(), Optional.empty(), "" + e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            return failed(trial.contender(), e);
         }
+    }
+
+    private static Asked failed(String contender, Exception e) {
+        return new Asked(contender, Optional.empty(), problem(e));
+    }
+
+    /** Only messages of the harness say enough without the exception's name. */
+    static String problem(Exception e) {
+        return e instanceof IOException ? "" + e.getMessage() : e.toString();
     }
 
     List<Results.Fault> faults(Entry contender, boolean streamed) throws IOException, InterruptedException {

@@ -40,7 +40,7 @@ final class Trial implements AutoCloseable {
                     .callers(of.callers())
                     .write(folder);
             this.process = ContenderProcess.start(contender, places, "case", List.of(folder));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             server.close();
             warmUpServer.close();
             throw e;

@@ -7,8 +7,22 @@ import java.util.stream.Collectors;
 /** A piece of the comparison that is measured at once. Immutable. */
 sealed interface Work {
 
-    /** What starting and warming up one contender takes. */
+    /** What starting and warming up one contender takes, but for the slowest. */
     Duration START = Duration.ofSeconds(8);
+
+    /** What it takes LiteLLM, which has much to load. */
+    Duration LONGEST_START = Duration.ofSeconds(50);
+
+    static Duration start(Entry contender) {
+        return contender.library().equals("litellm") ? LONGEST_START : START;
+    }
+
+    /** Returns the names of what it measures, one for each contender. */
+    List<String> pieces();
+
+    static String piece(String contender, Case of) {
+        return of.name() + " (seed " + of.seed() + "): " + contender;
+    }
 
     /** Returns the time it takes at most. */
     Duration atMost();
@@ -25,7 +39,12 @@ sealed interface Work {
 
         @Override
         public Duration atMost() {
-            return of.stopAfter().plus(START.multipliedBy(contenders.size()));
+            return contenders.stream().map(Work::start).reduce(of.stopAfter(), Duration::plus);
+        }
+
+        @Override
+        public List<String> pieces() {
+            return contenders.stream().map(entry -> piece(entry.name(), of)).toList();
         }
 
         @Override
@@ -35,12 +54,63 @@ sealed interface Work {
         }
     }
 
-    /** One contender, whose first call meets a fault, each fault by itself. */
-    record Faults(Entry contender, boolean streamed) implements Work {
+    /** What a contender adds to calls, in some more rounds. */
+    record Rounds(Entry contender, int number) implements Work {
+
+        private static final Duration WARM_UP = Duration.ofMinutes(4);
+        private static final Duration ROUND = Duration.ofMinutes(2);
 
         @Override
         public Duration atMost() {
-            return Runs.FAULT_TIME.plus(START.multipliedBy(2));
+            return ROUND.multipliedBy(number).plus(WARM_UP);
+        }
+
+        @Override
+        public String text() {
+            return "overhead, " + number + " rounds: " + contender.name();
+        }
+
+        @Override
+        public List<String> pieces() {
+            return List.of(text());
+        }
+    }
+
+    /** A gateway in all scenarios of Failover Bench. */
+    record Failover(FailoverGateway gateway) implements Work {
+
+        private static final Duration LONGEST = Duration.ofMinutes(7);
+
+        @Override
+        public Duration atMost() {
+            return LONGEST;
+        }
+
+        @Override
+        public String text() {
+            return "Failover Bench: " + gateway.label();
+        }
+
+        @Override
+        public List<String> pieces() {
+            return List.of(text());
+        }
+    }
+
+    /** One contender, whose first call meets a fault, each fault by itself. */
+    record Faults(Entry contender, boolean streamed) implements Work {
+
+        /** LiteLLM starts anew for each of 22 faults, two at a time. */
+        @Override
+        public Duration atMost() {
+            return start(contender).equals(START)
+                    ? Runs.FAULT_TIME.plus(START.multipliedBy(2))
+                    : LONGEST_START.multipliedBy(11).plus(Runs.FAULT_TIME);
+        }
+
+        @Override
+        public List<String> pieces() {
+            return List.of(text());
         }
 
         @Override

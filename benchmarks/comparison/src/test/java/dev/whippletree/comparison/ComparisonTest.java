@@ -1,7 +1,9 @@
 package dev.whippletree.comparison;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whippletree.comparison.failover.Verdict;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
@@ -109,6 +111,45 @@ class ComparisonTest {
         assertThat(left.lines().toList())
                 .startsWith("groq (seed 1): okhttp: at most 3 min", "herd (seed 1): okhttp: at most 38 s");
         assertThat(left).contains("2 pieces, and then other seeds of those that do best by the first: at most 11 min");
+    }
+
+    @Test
+    void ofEverything_overheadAndFailoverBenchAreLeftToo() throws IOException {
+        String left = run(0, "--left", "--new");
+
+        assertThat(left)
+                .contains(
+                        "overhead, 5 rounds: nginx: at most 14 min\n",
+                        "Failover Bench: portkey-10s: at most 7 min\n",
+                        "faults: litellm: at most 9 min\n")
+                .doesNotContain("overhead, 5 rounds: whippletree-shipped");
+        assertThat(run(0, "--left", "--new", "--faults")).doesNotContain("overhead", "Failover Bench");
+    }
+
+    @Test
+    void resultsOfFailoverBench_fromElsewhere_areRefusedBesideTheOthers() throws IOException {
+        Path docs = Files.createDirectories(root.resolve("docs"));
+        Results.NONE
+                .with(Samples.setting("quota", 1))
+                .with(Samples.answered("one", "quota", 1, 5, 20))
+                .write(docs.resolve("comparison.json"));
+        failover("another commit").write(docs.resolve(FailoverResults.FILE));
+
+        assertThat(run(2, "--page")).contains("the commit of", "'another commit'");
+        assertThat(docs.resolve("comparison.md")).doesNotExist();
+        Results others = Results.read(docs.resolve("comparison.json"));
+        assertThatThrownBy(() -> new FailoverRuns(
+                        new Places(root, "1"),
+                        new Here("another machine", "a commit"),
+                        root.resolve("none.json"),
+                        others))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("another machine");
+    }
+
+    private static FailoverResults failover(String commit) {
+        return FailoverResults.NONE.with(new FailoverResults.Cell(
+                "one", "1", new Results.Origin(Samples.DATE, "a machine", commit, 0), Verdict.PASS, "", 1, 0, 1, ""));
     }
 
     @ParameterizedTest

@@ -40,7 +40,7 @@ class FailoverTableTest {
                 .contains("| **1, 0, 0, 0** | **0, 1, 0, 1** | **9, 3, 4, 0** |")
                 .contains("| LiteLLM | S07, partial | over 15 s | 3 | 1 |")
                 .contains("**LiteLLM 1.2.** its manual\n\n```\nits: settings\n```")
-                .contains(" on a machine, of commit c0ffee, at a load average of at most 0.5.")
+                .contains(" on a machine, of commit c0ffee, at a load average of at most 0.5 before.")
                 .doesNotContain("| Whippletree, with a fallback | S07")
                 .doesNotContain("{{");
     }

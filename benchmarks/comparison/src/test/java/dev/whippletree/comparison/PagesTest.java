@@ -47,7 +47,7 @@ class PagesTest {
         assertThat(written(some(), "comparison.md"))
                 .contains(
                         "Measured on a machine; commit `a commit`; from 2026-11-28T12:00:00Z to 2026-11-28T12:00:00Z."
-                                + " Load average before a piece: median 0.50, most 0.50. Covered: 5 of 6 pairs",
+                                + " Load average before the runs: median 0.50, most 0.50. Covered: 5 of 6 pairs",
                         "| OkHttp alone 1 | 40.0 % | 30.0 % (max) |",
                         "| Another <&> 1 | 1.25 | – |",
                         "| the most that is possible without a cache | 100 % | 30.0 % |")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,33 @@ class PlanTest {
                 .contains("herd (seed 2): other-3", "herd (seed 3): whippletree")
                 .noneMatch(text -> text.contains("seed 1") || text.contains("other-2"));
         assertThat(plan(1, false).left(firstSeed())).isEmpty();
+    }
+
+    @Test
+    void whatFailedTooOften_isNotLeft_countsAsNoRightAnswer_andKeepsNobodyFromTheOtherSeeds() {
+        Case herd = Cases.all(1).stream()
+                .filter(of -> of.name().equals("herd"))
+                .findFirst()
+                .orElseThrow();
+        Results lacking = firstSeed().without((contender, name) -> contender.equals("other-8") && name.equals("herd"));
+        Plan plan = plan(3, true);
+
+        assertThat(plan.best(lacking)).isEmpty();
+        Plan without = plan.givingUp(Set.of(Work.piece("other-8", herd), "faults, streamed: other-1"));
+        assertThat(without.best(lacking)).isEqualTo(plan.best(firstSeed()));
+        assertThat(texts(without.left(lacking)))
+                .contains("herd (seed 2): other-7", "faults: other-1")
+                .doesNotContain("herd (seed 1): other-8", "faults, streamed: other-1");
+    }
+
+    @Test
+    void whoTakesAQuarterOfTheProcessors_isNotLight() {
+        double processors = Runtime.getRuntime().availableProcessors();
+
+        assertThat(Plan.isLight(run(KNOWN.get(0), Cases.all(1).get(0), 2.4 * processors)))
+                .isTrue();
+        assertThat(Plan.isLight(run(KNOWN.get(0), Cases.all(1).get(0), 2.6 * processors)))
+                .isFalse();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.whippletree.comparison;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,5 +66,19 @@ class ResultsTest {
         all().write(folder.resolve("results.json"));
 
         assertThat(Results.read(folder.resolve("results.json"))).isEqualTo(all());
+    }
+
+    /** Whoever holds the older file still has all of it: it was replaced, not written over. */
+    @Test
+    void file_isReplacedAsAWhole_soThatNobodyFindsHalfOfIt(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("results.json");
+        all().write(file);
+        Path older = Files.createLink(folder.resolve("older.json"), file);
+
+        Results.NONE.write(file);
+
+        assertThat(Results.read(file)).isEqualTo(Results.NONE);
+        assertThat(Results.read(older)).isEqualTo(all());
+        assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
     }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -32,11 +33,18 @@ public final class Driver {
     /** Each gateway is a process, and a machine has few processors. */
     private static final int GATEWAYS_AT_ONCE = 2;
 
+    private static final CountDownLatch BEGIN = new CountDownLatch(1);
+
     private Driver() {}
 
     /** Runs. Ends the process when it is done, whatever the contender's threads still do. */
     public static void main(String[] arguments) throws Exception {
         boolean best = arguments[1].equals("best");
+        if (!arguments[2].equals("load")) {
+            Thread reading = new Thread(Driver::readLines);
+            reading.setDaemon(true);
+            reading.start();
+        }
         try {
             switch (arguments[2]) {
                 case "case" -> askCase(arguments[0], Setup.read(Path.of(arguments[3]), best));
@@ -144,9 +152,21 @@ public final class Driver {
         close(contender);
     }
 
-    private static void awaitStart() throws IOException {
+    private static void awaitStart() throws InterruptedException {
         System.out.println("ready");
-        input().readLine();
+        BEGIN.await();
+    }
+
+    /** Whoever started this ends without a word if killed; the exit, unlike a halt, stops the gateways too. */
+    private static void readLines() {
+        try (BufferedReader lines = input()) {
+            while (lines.readLine() != null) {
+                BEGIN.countDown();
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.ERROR, "nothing to read", e);
+        }
+        Runtime.getRuntime().exit(1);
     }
 
     private static BufferedReader input() {

@@ -22,7 +22,9 @@ abstract class Gateway implements Contender {
     /** Longer than any case. */
     private static final Duration CLIENT_TIMEOUT = Duration.ofHours(1);
 
-    private static final int START_TRIES = 15_000;
+    private static final Duration START = Duration.ofMinutes(3);
+
+    private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(5);
 
     private static final int CONNECTIONS = 1_000;
 
@@ -80,8 +82,10 @@ abstract class Gateway implements Contender {
     private void awaitPort(int port, Path log) throws Exception {
         Request request =
                 new Request.Builder().url("http://127.0.0.1:" + port + health()).build();
-        for (int tries = 0; tries < START_TRIES && process.isAlive(); tries++) {
-            try (Response response = client.newCall(request).execute()) {
+        OkHttpClient impatient = client.newBuilder().callTimeout(HEALTH_TIMEOUT).build();
+        long beganNanos = System.nanoTime();
+        while (process.isAlive() && System.nanoTime() - beganNanos < START.toNanos()) {
+            try (Response response = impatient.newCall(request).execute()) {
                 return;
             } catch (IOException e) {
                 Thread.sleep(20);
