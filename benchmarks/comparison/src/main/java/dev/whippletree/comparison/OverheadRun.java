@@ -238,7 +238,7 @@ final class OverheadRun implements AutoCloseable {
             rate.add(cut.seconds(), cut.answered());
             failure = cut.failure().isEmpty() ? failure : cut.failure();
         }
-        process.tell("stop");
+        end(process);
         if (rate.rates().stream().allMatch(each -> each == 0)) {
             throw new IOException("it answers nothing: " + failure);
         }
@@ -247,6 +247,14 @@ final class OverheadRun implements AutoCloseable {
 
     private static void begin(ContenderProcess process, Load load) throws IOException {
         process.tell("ask " + load.callers() + " " + load.kind());
+    }
+
+    /** Who still asks would ask in the next load too. */
+    private static void end(ContenderProcess process) throws IOException {
+        String left = String.join("", process.tell("stop"));
+        if (!left.equals("left\t0")) {
+            throw new IOException("calls had no end, so it counts for nothing: " + left);
+        }
     }
 
     private static Cut cut(ContenderProcess process) throws IOException {
@@ -283,7 +291,7 @@ final class OverheadRun implements AutoCloseable {
         used = used(contender).seconds() - used;
         service = serviceSeconds() - service;
         Cut cut = cut(process);
-        process.tell("stop");
+        end(process);
         long answered = Math.max(1, cut.answered());
         return new Overhead.Calls(
                 cut.seconds(),

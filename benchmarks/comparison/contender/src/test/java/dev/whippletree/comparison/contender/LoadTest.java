@@ -80,6 +80,10 @@ class LoadTest {
     }
 
     private String obey(Contender contender, Contender floor) throws Exception {
+        return obey(contender, floor, Duration.ofSeconds(30));
+    }
+
+    private String obey(Contender contender, Contender floor, Duration lastCalls) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         BufferedReader reader = new BufferedReader(Reader.nullReader()) {
             @Override
@@ -91,7 +95,7 @@ class LoadTest {
                 }
             }
         };
-        new Load(contender, floor, SETUP).obey(reader, new PrintStream(out, true, StandardCharsets.UTF_8));
+        new Load(contender, floor, SETUP, lastCalls).obey(reader, new PrintStream(out, true, StandardCharsets.UTF_8));
         return out.toString(StandardCharsets.UTF_8);
     }
 
@@ -133,6 +137,34 @@ class LoadTest {
         assertThat(floor.whole).extracting(Question::model).containsOnly("the-model");
         assertThat(gateway.whole).isEmpty();
         assertThat(gateway.streams).extracting(Question::model).containsOnly("overhead");
+    }
+
+    /** Interrupted, as a call of HttpURLConnection on Java 17 would not be. */
+    @Test
+    void answerAfterItsLoad_countsForNothing_andIsTheLastOfItsCaller() throws Exception {
+        CountDownLatch open = new CountDownLatch(1);
+        CountDownLatch late = new CountDownLatch(1);
+        Fake slow = new Fake() {
+            @Override
+            public String answer(Question question) {
+                whole.add(question);
+                open.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    late.countDown();
+                }
+                return "late";
+            }
+        };
+        line("start");
+        line("ask 1 whole");
+        lineAfter(open, "stop");
+        lineAfter(late, "ask 0 whole");
+        line("cut");
+
+        assertThat(obey(slow, slow, Duration.ZERO)).contains("failed\t0\t\n", "ended\t\nopen\t\n.\n");
+        assertThat(slow.whole).hasSize(1);
     }
 
     @Test
