@@ -96,11 +96,16 @@ final class DetailsPage {
 
     /** Returns what was measured both in a pair and alone. */
     String pairs() {
-        if (results.checks().isEmpty()) {
+        List<Results.Answered> checked = results.checks().stream()
+                .filter(alone -> results.of(alone.contender(), alone.name(), alone.seed())
+                        .filter(pair -> !pair.beside().isEmpty())
+                        .isPresent())
+                .toList();
+        if (checked.isEmpty()) {
             return "Nothing has been measured both ways yet.";
         }
         Table table = new Table(List.of("contender", "case", "beside", "in a pair", "alone"));
-        for (Results.Answered alone : results.checks()) {
+        for (Results.Answered alone : checked) {
             results.of(alone.contender(), alone.name(), alone.seed())
                     .ifPresent(pair -> table.row(List.of(
                             title(pair.contender()),

@@ -106,9 +106,11 @@ final class FailoverTable {
     private static String sum(Function<FailoverScenario, Stream<Verdict>> of) {
         List<Verdict> verdicts =
                 Stream.of(FailoverScenario.values()).flatMap(of).toList();
+        int all = FailoverScenario.values().length;
         return Stream.of(Verdict.values())
-                .map(each -> "" + verdicts.stream().filter(each::equals).count())
-                .collect(Collectors.joining(", ", "**", "**"));
+                        .map(each -> "" + verdicts.stream().filter(each::equals).count())
+                        .collect(Collectors.joining(", ", "**", "**"))
+                + (verdicts.size() < all ? " of " + verdicts.size() + " measured" : "");
     }
 
     private String reasons() {

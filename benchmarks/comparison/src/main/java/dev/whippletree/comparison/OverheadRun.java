@@ -292,7 +292,7 @@ final class OverheadRun implements AutoCloseable {
         service = serviceSeconds() - service;
         Cut cut = cut(process);
         end(process);
-        long answered = Math.max(1, cut.answered());
+        double answers = cut.answered() == 0 ? Double.POSITIVE_INFINITY : cut.answered();
         return new Overhead.Calls(
                 cut.seconds(),
                 cut.answered(),
@@ -300,8 +300,8 @@ final class OverheadRun implements AutoCloseable {
                 cut.wrong(),
                 cut.percentileMicros(50),
                 cut.percentileMicros(99),
-                used * MICROS_PER_SECOND / answered,
-                service * MICROS_PER_SECOND / answered,
+                used * MICROS_PER_SECOND / answers,
+                service * MICROS_PER_SECOND / answers,
                 cut.failure());
     }
 

@@ -37,7 +37,7 @@ class FailoverTableTest {
         assertThat(new FailoverTable(results()).text())
                 .contains("| S07 | first token after 20 s | pass, 12 s | partial, 12 s | partial |")
                 .contains("| S08 | stream cut after 40 of 60 tokens | – | **fail**, 12 s | safe |")
-                .contains("| **1, 0, 0, 0** | **0, 1, 0, 1** | **9, 3, 4, 0** |")
+                .contains("| **1, 0, 0, 0** of 1 measured | **0, 1, 0, 1** of 2 measured | **9, 3, 4, 0** |")
                 .contains("| LiteLLM | S07, partial | over 15 s | 3 | 1 |")
                 .contains("**LiteLLM 1.2.** its manual\n\n```\nits: settings\n```")
                 .contains(" on a machine, of commit c0ffee, at a load average of at most 0.5 before.")
