@@ -66,7 +66,7 @@ final class DetailsPage {
     private List<String> row(Results.Answered run) {
         Results.Said said = run.said();
         return List.of(
-                title(run.contender()),
+                results.title(run.contender()),
                 how(run),
                 Figures.percent(said.right(), said.prompts()),
                 Figures.count(said.wrong()),
@@ -86,14 +86,6 @@ final class DetailsPage {
         return run.took().stopped() ? "stopped" : "gave up";
     }
 
-    private String title(String name) {
-        return results.contenders().stream()
-                .filter(each -> each.name().equals(name))
-                .map(Results.About::title)
-                .findFirst()
-                .orElse(name);
-    }
-
     /** Returns what was measured both in a pair and alone. */
     String pairs() {
         List<Results.Answered> checked = results.checks().stream()
@@ -108,9 +100,9 @@ final class DetailsPage {
         for (Results.Answered alone : checked) {
             results.of(alone.contender(), alone.name(), alone.seed())
                     .ifPresent(pair -> table.row(List.of(
-                            title(pair.contender()),
+                            results.title(pair.contender()),
                             "`" + pair.name() + "`",
-                            title(pair.beside()),
+                            results.title(pair.beside()),
                             Score.of(pair, results.setting(pair)).text(),
                             Score.of(alone, results.setting(alone)).text())));
         }

@@ -29,7 +29,9 @@ final class Findings {
                 .flatMap(each -> cases.stream().map(setting -> results.of(each.name(), setting.name(), 1)))
                 .filter(Optional::isEmpty)
                 .count();
-        if (missing > 0) {
+        // Other seeds follow once nothing of the first can be measured any more.
+        boolean over = results.answered().stream().anyMatch(run -> run.seed() > 1);
+        if (missing > 0 && !over) {
             return "None before the first seed is complete: missing are " + Figures.count(missing)
                     + " pairs of contender and case.";
         }
@@ -106,7 +108,9 @@ final class Findings {
                     .sorted(Comparator.comparing(
                             other -> scores.median(other.name(), each.name()).orElseThrow()))
                     .toList();
-            if (!better.isEmpty()) {
+            if (own.isEmpty()) {
+                found.add("`" + each.name() + "` isn't measured");
+            } else if (!better.isEmpty()) {
                 found.add("`" + each.name() + "` " + better.size() + " ("
                         + better.get(0).title() + " "
                         + scores.median(better.get(0).name(), each.name())

@@ -62,9 +62,15 @@ final class MainPage {
         long pairs = results.answered().stream()
                 .filter(run -> !run.beside().isEmpty())
                 .count();
-        String again = results.answered().stream()
-                .filter(run -> run.times() > 1)
-                .map(run -> title(run.contender()) + " in `" + run.name() + "` (" + run.times() + " times)")
+        String again = Stream.concat(
+                        results.answered().stream()
+                                .filter(run -> run.times() > 1)
+                                .map(run -> results.title(run.contender()) + " in `" + run.name() + "` (" + run.times()
+                                        + " times)"),
+                        results.faults().stream()
+                                .filter(run -> run.times() > 1)
+                                .map(run ->
+                                        results.title(run.contender()) + " in each fault (" + run.times() + " times)"))
                 .distinct()
                 .collect(Collectors.joining(", "));
         return "Covered: "
@@ -73,14 +79,6 @@ final class MainPage {
                 + " pairs of contender and case; a dash means that one isn't. Two at a time: "
                 + pairs + " of " + results.answered().size() + " pieces. Measured again: "
                 + (again.isEmpty() ? "nothing" : again) + ".";
-    }
-
-    private String title(String name) {
-        return results.contenders().stream()
-                .filter(each -> each.name().equals(name))
-                .map(Results.About::title)
-                .findFirst()
-                .orElse(name);
     }
 
     private String cases() {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -274,10 +275,16 @@ final class OverheadRun implements AutoCloseable {
                 / (seconds * Runtime.getRuntime().availableProcessors());
         Overhead.Round round = new Overhead.Round(
                 origin, one, many, crowd, streams, used(contender).megabytes(), Math.max(0, share));
-        Overhead before = results.overhead(contender.entry().name())
-                .orElse(new Overhead(
-                        contender.entry().about(places), contender.gateway(), contender.warmUp(), List.of()));
-        return results.with(before.with(round));
+        Optional<Overhead> before = results.overhead(contender.entry().name());
+        Overhead row = before.isPresent() && !before.get().rounds().isEmpty()
+                ? before.get()
+                : new Overhead(
+                        contender.entry().about(places),
+                        contender.gateway(),
+                        contender.warmUp(),
+                        List.of(),
+                        before.map(Overhead::times).orElse(1));
+        return results.with(row.with(round));
     }
 
     private Overhead.Calls measure(Running contender, Load load) throws IOException, InterruptedException {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -29,6 +30,7 @@ record OverheadTable(Results results) {
     private List<Overhead> rows() {
         return results.overhead().stream()
                 .filter(each -> !each.contender().equals(OverheadRun.CALLERS))
+                .filter(each -> !each.rounds().isEmpty())
                 .toList();
     }
 
@@ -136,12 +138,22 @@ record OverheadTable(Results results) {
                 .mapToDouble(round -> round.many().processorMicros());
         return "Processor time of a call that OkHttp makes alone: the service takes another " + range(service)
                 + " µs. A library's time includes its callers, who take " + range(callers)
-                + " µs themselves. Other processes took " + range(elsewhere) + " % of the machine's processor time.";
+                + " µs themselves. Other processes took " + range(elsewhere) + " % of the machine's processor time."
+                + again();
+    }
+
+    private String again() {
+        String again = rows().stream()
+                .filter(each -> each.times() > 1)
+                .map(each -> title(each) + " (" + each.times() + " times)")
+                .collect(Collectors.joining(", "));
+        return again.isEmpty() ? "" : " Measured again: " + again + ".";
     }
 
     /** Says who of the same kind adds or takes less than one of ours. */
     private String less(String name, boolean gateway) {
-        Optional<Overhead> ours = results.overhead(name);
+        Optional<Overhead> ours =
+                rows().stream().filter(each -> each.contender().equals(name)).findFirst();
         List<Overhead> others = rows().stream()
                 .filter(each -> each.gateway() == gateway && !each.contender().equals(name))
                 .toList();

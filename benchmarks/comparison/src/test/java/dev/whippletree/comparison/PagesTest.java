@@ -129,11 +129,14 @@ class PagesTest {
         Results.Answered pair = new Results.Answered(
                 "other", "herd", 1, run.origin(), "okhttp", 1, run.took(), run.said(), run.seen(), run.failures());
         Results results = some().with(Samples.answered("okhttp", "quota", 1, 5, 20))
+                .with(new Results.Fault("other", "cut", true, Samples.ORIGIN, Results.Got.WHOLE, ""))
                 .with(pair)
                 .withCheck(Samples.answered("other", "herd", 1, 10, 24));
 
         assertThat(written(results, "comparison.md"))
-                .contains("Two at a time: 1 of 6 pieces.", "Measured again: OkHttp alone in `quota` (2 times).");
+                .contains(
+                        "Two at a time: 1 of 6 pieces.",
+                        "Measured again: OkHttp alone in `quota` (2 times), Another <&> in each fault (2 times).");
         assertThat(written(results, "comparison-details.md"))
                 .contains("| Another <&> | `herd` | OkHttp alone | 1.25 | 1.50 |");
         assertThat(written(results.with(run), "comparison-details.md"))
