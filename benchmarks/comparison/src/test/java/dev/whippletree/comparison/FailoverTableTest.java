@@ -53,6 +53,21 @@ class FailoverTableTest {
     }
 
     @Test
+    void gatewayThatIsMeasuredAgain_isSaid() throws IOException {
+        FailoverResults whole = results();
+        for (FailoverScenario each : FailoverScenario.values()) {
+            whole = whole.with(cell(FailoverLiteLlm.BASELINE, each, Verdict.PASS, ""));
+        }
+        FailoverResults again = whole.without("litellm")
+                .without("litellm")
+                .with(List.of(gateway(FailoverLiteLlm.BASELINE)))
+                .with(cell(FailoverLiteLlm.BASELINE, FailoverScenario.SLOW, Verdict.PASS, ""));
+
+        assertThat(new FailoverTable(again).text()).contains("at most 0.5 before. Measured again: LiteLLM (2 times).");
+        assertThat(new FailoverTable(whole).text()).doesNotContain("Measured again");
+    }
+
+    @Test
     void text_beforeAnythingIsMeasured_saysSo() throws IOException {
         assertThat(new FailoverTable(FailoverResults.NONE).text()).isEqualTo("Nothing has been measured yet.");
     }
