@@ -52,7 +52,7 @@ record Results(
         }
 
         boolean isOurs() {
-            return name.startsWith("whippletree");
+            return Plan.isOurs(name);
         }
     }
 
