@@ -2,7 +2,8 @@
 
 import { createInterface } from 'node:readline';
 
-const LAST_CALLS_MILLIS = 30_000;
+// Longer than the minute that the load's setup lets a call take.
+const LAST_CALLS_MILLIS = 70_000;
 const MOST_SAMPLES = 20;
 const SAMPLE_EVERY = 50;
 
@@ -35,23 +36,27 @@ export async function load(start, services, oneLine) {
   let questions = 0;
   let failed = 0;
   let failure = '';
-  let over = false;
+  // Each load's own, so that who is given up on doesn't ask on in the next.
+  let current = { over: false };
   let cutAt = 0;
 
-  async function askOn(caller, streams) {
-    for (let number = 0; !over; number++) {
+  async function askOn(caller, streams, load) {
+    for (let number = 0; !load.over; number++) {
       const text = `What did you learn from attempt ${++questions} of project ${run}, and whom did you tell?`;
       caller.askedAt = performance.now();
       try {
         const answer = await (streams ? contender.stream({ text }) : contender.answer({ text }));
+        if (load.over) break;
         times.add(performance.now() - caller.askedAt);
         if (number % SAMPLE_EVERY === 0) caller.sample = `${oneLine(text)}\t${oneLine(answer)}`;
       } catch (error) {
+        if (load.over) break;
         failed++;
         failure = oneLine(error);
       }
       caller.askedAt = undefined;
     }
+    caller.askedAt = undefined;
   }
 
   const commands = {
@@ -61,11 +66,11 @@ export async function load(start, services, oneLine) {
       return [];
     },
     ask: (number, kind) => {
-      over = false;
+      current = { over: false };
       cutAt = performance.now();
       callers = Array.from({ length: Number(number) }, () => {
         const caller = {};
-        caller.ended = askOn(caller, kind === 'streams');
+        caller.ended = askOn(caller, kind === 'streams', current);
         return caller;
       });
       return [];
@@ -88,7 +93,7 @@ export async function load(start, services, oneLine) {
       return lines;
     },
     stop: async () => {
-      over = true;
+      current.over = true;
       let timer;
       const tooLong = new Promise((done) => (timer = setTimeout(done, LAST_CALLS_MILLIS)));
       await Promise.race([Promise.all(callers.map((caller) => caller.ended)), tooLong]);

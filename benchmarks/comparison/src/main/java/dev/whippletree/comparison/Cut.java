@@ -69,10 +69,6 @@ record Cut(double seconds, long failed, String failure, Map<Long, Long> ended, M
         return ended.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    double rate() {
-        return answered() / seconds;
-    }
-
     /**
      * Returns the time that so many percent of the calls took at most. Calls that have been open all the time count
      * with their age: they will take longer.

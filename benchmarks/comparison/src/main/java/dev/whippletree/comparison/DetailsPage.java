@@ -66,7 +66,7 @@ final class DetailsPage {
     private List<String> row(Results.Answered run) {
         Results.Said said = run.said();
         return List.of(
-                title(run.contender()),
+                results.title(run.contender()),
                 how(run),
                 Figures.percent(said.right(), said.prompts()),
                 Figures.count(said.wrong()),
@@ -86,26 +86,23 @@ final class DetailsPage {
         return run.took().stopped() ? "stopped" : "gave up";
     }
 
-    private String title(String name) {
-        return results.contenders().stream()
-                .filter(each -> each.name().equals(name))
-                .map(Results.About::title)
-                .findFirst()
-                .orElse(name);
-    }
-
     /** Returns what was measured both in a pair and alone. */
     String pairs() {
-        if (results.checks().isEmpty()) {
+        List<Results.Answered> checked = results.checks().stream()
+                .filter(alone -> results.of(alone.contender(), alone.name(), alone.seed())
+                        .filter(pair -> !pair.beside().isEmpty())
+                        .isPresent())
+                .toList();
+        if (checked.isEmpty()) {
             return "Nothing has been measured both ways yet.";
         }
         Table table = new Table(List.of("contender", "case", "beside", "in a pair", "alone"));
-        for (Results.Answered alone : results.checks()) {
+        for (Results.Answered alone : checked) {
             results.of(alone.contender(), alone.name(), alone.seed())
                     .ifPresent(pair -> table.row(List.of(
-                            title(pair.contender()),
+                            results.title(pair.contender()),
                             "`" + pair.name() + "`",
-                            title(pair.beside()),
+                            results.title(pair.beside()),
                             Score.of(pair, results.setting(pair)).text(),
                             Score.of(alone, results.setting(alone)).text())));
         }

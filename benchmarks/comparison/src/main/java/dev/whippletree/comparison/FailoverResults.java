@@ -29,8 +29,18 @@ record FailoverResults(List<Gateway> gateways, List<Cell> cells) {
      *
      * @param documentation where its configuration is from
      * @param configuration its configuration for one of the scenarios; the others' are alike
+     * @param times how often all scenarios were measured or begun: only the last time counts
      */
-    record Gateway(String name, String title, String version, String documentation, String configuration) {}
+    record Gateway(String name, String title, String version, String documentation, String configuration, int times) {
+
+        Gateway(String name, String title, String version, String documentation, String configuration) {
+            this(name, title, version, documentation, configuration, 1);
+        }
+
+        Gateway times(int number) {
+            return new Gateway(name, title, version, documentation, configuration, number);
+        }
+    }
 
     /**
      * How a gateway did in a scenario.
@@ -61,10 +71,16 @@ record FailoverResults(List<Gateway> gateways, List<Cell> cells) {
         ResultFile.write(file, this);
     }
 
-    /** Keeps the order in which the gateways are given. */
+    /** Keeps the order in which the gateways are given, and how often they were measured. */
     FailoverResults with(List<Gateway> all) {
         return new FailoverResults(
-                all,
+                all.stream()
+                        .map(each -> each.times(gateways.stream()
+                                .filter(old -> old.name().equals(each.name()))
+                                .mapToInt(Gateway::times)
+                                .findFirst()
+                                .orElse(1)))
+                        .toList(),
                 cells.stream()
                         .filter(cell ->
                                 all.stream().anyMatch(each -> each.name().equals(cell.gateway())))
@@ -86,9 +102,13 @@ record FailoverResults(List<Gateway> gateways, List<Cell> cells) {
                 .allMatch(scenario -> of(gateway, scenario.id()).isPresent());
     }
 
+    /** Forgets a gateway's cells, but not that all were measured. */
     FailoverResults without(String gateway) {
         return new FailoverResults(
-                gateways,
+                gateways.stream()
+                        .map(each ->
+                                each.name().equals(gateway) && isWhole(gateway) ? each.times(each.times() + 1) : each)
+                        .toList(),
                 cells.stream().filter(cell -> !cell.gateway().equals(gateway)).toList());
     }
 

@@ -45,7 +45,15 @@ final class FailoverTable {
         double load = origins.stream().mapToDouble(Results.Origin::load).max().orElse(0);
         return "Measured from " + dates.get(0) + " to " + dates.get(dates.size() - 1) + " on "
                 + origins.get(0).machine() + ", of commit " + origins.get(0).commit()
-                + ", at a load average of at most " + Figures.rounded(load, 1) + " before.";
+                + ", at a load average of at most " + Figures.rounded(load, 1) + " before." + again();
+    }
+
+    private String again() {
+        String again = results.gateways().stream()
+                .filter(each -> each.times() > 1)
+                .map(each -> each.title() + " (" + each.times() + " times)")
+                .collect(Collectors.joining(", "));
+        return again.isEmpty() ? "" : " Measured again: " + again + ".";
     }
 
     private String verdicts() {
@@ -106,9 +114,11 @@ final class FailoverTable {
     private static String sum(Function<FailoverScenario, Stream<Verdict>> of) {
         List<Verdict> verdicts =
                 Stream.of(FailoverScenario.values()).flatMap(of).toList();
+        int all = FailoverScenario.values().length;
         return Stream.of(Verdict.values())
-                .map(each -> "" + verdicts.stream().filter(each::equals).count())
-                .collect(Collectors.joining(", ", "**", "**"));
+                        .map(each -> "" + verdicts.stream().filter(each::equals).count())
+                        .collect(Collectors.joining(", ", "**", "**"))
+                + (verdicts.size() < all ? " of " + verdicts.size() + " measured" : "");
     }
 
     private String reasons() {

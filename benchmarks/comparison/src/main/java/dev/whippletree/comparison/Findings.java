@@ -9,11 +9,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Five findings, in words that hold whatever was measured. Confined to one thread. */
+/** Five findings, in words that hold whatever was measured by a whole seed. Confined to one thread. */
 final class Findings {
 
     private static final String OURS = "whippletree";
-    private static final String SHIPPED = "whippletree-shipped";
 
     private final Results results;
     private final Scores scores;
@@ -26,6 +25,16 @@ final class Findings {
     }
 
     String text() {
+        long missing = results.contenders().stream()
+                .flatMap(each -> cases.stream().map(setting -> results.of(each.name(), setting.name(), 1)))
+                .filter(Optional::isEmpty)
+                .count();
+        // Other seeds follow once nothing of the first can be measured any more.
+        boolean over = results.answered().stream().anyMatch(run -> run.seed() > 1);
+        if (missing > 0 && !over) {
+            return "None before the first seed is complete: missing are " + Figures.count(missing)
+                    + " pairs of contender and case.";
+        }
         List<String> findings =
                 List.of(wholeCases(), cacheDecides(), othersAreBetter(), closestOther(), refusedAndWrong());
         return IntStream.range(0, findings.size())
@@ -72,16 +81,16 @@ final class Findings {
         List<Score> all = results.contenders().stream()
                 .flatMap(each -> scores.median(each.name(), setting.name()).stream())
                 .toList();
-        return "`" + setting.name() + "`: without one, "
-                + Figures.percent(setting.withoutCache(), setting.prompts()) + " at most; "
-                + all.stream().filter(Score::atCeiling).count() + " of " + all.size() + " rows reach just that, and "
+        return "`" + setting.name() + "`: "
+                + Figures.percent(setting.withoutCache(), setting.prompts()) + " without one, which "
+                + all.stream().filter(Score::atCeiling).count() + " of " + all.size() + " rows reach; "
                 + all.stream().filter(Score::isWhole).count() + " answer all.";
     }
 
     private String othersAreBetter() {
-        return "**Where others do better than Whippletree.** "
+        return "**Where others do better than Whippletree,** how many, and the best of them. "
                 + results.contenders().stream()
-                        .filter(each -> List.of(OURS, SHIPPED).contains(each.name()))
+                        .filter(Results.About::isOurs)
                         .map(this::better)
                         .collect(Collectors.joining(" "));
     }
@@ -99,15 +108,18 @@ final class Findings {
                     .sorted(Comparator.comparing(
                             other -> scores.median(other.name(), each.name()).orElseThrow()))
                     .toList();
-            if (!better.isEmpty()) {
-                found.add("in `" + each.name() + "` (" + own.orElseThrow().text() + ") by " + better.size()
-                        + " of the others, the best of them " + better.get(0).title() + " with "
+            if (own.isEmpty()) {
+                found.add("`" + each.name() + "` isn't measured");
+            } else if (!better.isEmpty()) {
+                found.add("`" + each.name() + "` " + better.size() + " ("
+                        + better.get(0).title() + " "
                         + scores.median(better.get(0).name(), each.name())
                                 .orElseThrow()
-                                .text());
+                                .text()
+                        + ")");
             }
         }
-        return "*" + ours.title() + "* is beaten " + (found.isEmpty() ? "nowhere" : String.join("; ", found)) + ".";
+        return "*" + ours.title() + ":* " + (found.isEmpty() ? "nowhere" : String.join("; ", found)) + ".";
     }
 
     private List<Results.About> others() {
@@ -150,13 +162,18 @@ final class Findings {
                 .filter(each -> wrong(each.name()) > 0)
                 .map(each -> each.title() + " " + Figures.count(wrong(each.name())))
                 .collect(Collectors.joining("; "));
-        return "**Refused calls and wrong answers.** In all cases of the first seed, services refused "
-                + Figures.count(refused(OURS)) + " calls of Whippletree for a limit"
+        String ours = results.contenders().stream()
+                .filter(Results.About::isOurs)
+                .map(this::refusedBy)
+                .collect(Collectors.joining(", "));
+        return "**Refused calls and wrong answers.** In all cases of the first seed, services refused calls for a limit: "
+                + ours
                 + (others.isEmpty()
                         ? ""
                         : "; of the others' from " + refusedBy(others.get(0)) + " to "
                                 + refusedBy(others.get(others.size() - 1)))
-                + ". Returned as whole, though it wasn't: " + (wrong.isEmpty() ? "nothing by anybody" : wrong) + ".";
+                + ". Returned as whole by that seed, though it wasn't: "
+                + (wrong.isEmpty() ? "nothing by anybody" : wrong) + ".";
     }
 
     private String refusedBy(Results.About contender) {
@@ -172,7 +189,7 @@ final class Findings {
 
     private long wrong(String contender) {
         return results.answered().stream()
-                .filter(run -> run.contender().equals(contender))
+                .filter(run -> run.contender().equals(contender) && run.seed() == 1)
                 .mapToLong(run -> run.said().wrong())
                 .sum();
     }

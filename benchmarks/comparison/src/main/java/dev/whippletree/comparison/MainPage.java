@@ -35,7 +35,7 @@ final class MainPage {
     private static final String PICTURE = """
             <picture>
               <source media="(prefers-color-scheme: dark)" srcset="images/comparison-dark.svg">
-              <img alt="The table below, with a bar in each cell: solid if all prompts were answered, hatched if not" src="images/comparison-light.svg">
+              <img alt="The table below as bars: solid if all prompts were answered, hatched if not" src="images/comparison-light.svg">
             </picture>
             """;
 
@@ -62,31 +62,23 @@ final class MainPage {
         long pairs = results.answered().stream()
                 .filter(run -> !run.beside().isEmpty())
                 .count();
-        List<String> several = results.contenders().stream()
-                .filter(contender -> results.answered().stream()
-                        .anyMatch(run -> run.contender().equals(contender.name()) && run.seed() > 1))
-                .map(Results.About::title)
-                .toList();
-        String again = results.answered().stream()
-                .filter(run -> run.times() > 1)
-                .map(run -> title(run.contender()) + " in `" + run.name() + "` (" + run.times() + " times)")
+        String again = Stream.concat(
+                        results.answered().stream()
+                                .filter(run -> run.times() > 1)
+                                .map(run -> results.title(run.contender()) + " in `" + run.name() + "` (" + run.times()
+                                        + " times)"),
+                        results.faults().stream()
+                                .filter(run -> run.times() > 1)
+                                .map(run ->
+                                        results.title(run.contender()) + " in each fault (" + run.times() + " times)"))
                 .distinct()
                 .collect(Collectors.joining(", "));
         return "Covered: "
                 + results.answered().stream().filter(run -> run.seed() == 1).count() + " of "
                 + results.contenders().size() * results.cases(1).size()
-                + " pairs of contender and case; a dash means that one isn't. By three seeds: "
-                + (several.isEmpty() ? "nobody yet" : String.join("; ", several)) + ". Two at a time: "
+                + " pairs of contender and case; a dash means that one isn't. Two at a time: "
                 + pairs + " of " + results.answered().size() + " pieces. Measured again: "
                 + (again.isEmpty() ? "nothing" : again) + ".";
-    }
-
-    private String title(String name) {
-        return results.contenders().stream()
-                .filter(each -> each.name().equals(name))
-                .map(Results.About::title)
-                .findFirst()
-                .orElse(name);
     }
 
     private String cases() {
@@ -102,12 +94,21 @@ final class MainPage {
         return table.text();
     }
 
+    private String seeds(Results.About contender) {
+        long seeds = results.answered().stream()
+                .filter(run -> run.contender().equals(contender.name()))
+                .map(Results.Answered::seed)
+                .distinct()
+                .count();
+        return seeds > 1 ? " ×" + seeds : "";
+    }
+
     private String main() {
         Table table = new Table(
                 Stream.concat(Stream.of("contender"), results.cases(1).stream().map(Results.Setting::name))
                         .toList());
         for (Results.About contender : results.contenders()) {
-            List<String> row = new ArrayList<>(List.of(contender.named()));
+            List<String> row = new ArrayList<>(List.of(contender.named() + seeds(contender)));
             results.cases(1).forEach(each -> row.add(scores.cell(contender.name(), each.name())));
             table.row(row);
         }

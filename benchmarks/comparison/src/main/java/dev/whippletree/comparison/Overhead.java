@@ -10,11 +10,21 @@ import java.util.List;
  * @param gateway whether it is a process of its own
  * @param warmUp how long it took to get warm
  * @param rounds the measurements, of one process or of several
+ * @param times how often they were made: only the last time counts
  */
-record Overhead(Results.About about, boolean gateway, WarmUp warmUp, List<Round> rounds) {
+record Overhead(Results.About about, boolean gateway, WarmUp warmUp, List<Round> rounds, int times) {
 
     Overhead {
         rounds = List.copyOf(rounds);
+    }
+
+    Overhead(Results.About about, boolean gateway, WarmUp warmUp, List<Round> rounds) {
+        this(about, gateway, warmUp, rounds, 1);
+    }
+
+    /** Returns it without its rounds, to be measured again. */
+    Overhead again() {
+        return rounds.isEmpty() ? this : new Overhead(about, gateway, warmUp, List.of(), times + 1);
     }
 
     String contender() {
@@ -24,7 +34,7 @@ record Overhead(Results.About about, boolean gateway, WarmUp warmUp, List<Round>
     Overhead with(Round round) {
         List<Round> all = new ArrayList<>(rounds);
         all.add(round);
-        return new Overhead(about, gateway, warmUp, all);
+        return new Overhead(about, gateway, warmUp, all, times);
     }
 
     /**

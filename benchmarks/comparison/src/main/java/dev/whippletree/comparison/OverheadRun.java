@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -238,7 +239,7 @@ final class OverheadRun implements AutoCloseable {
             rate.add(cut.seconds(), cut.answered());
             failure = cut.failure().isEmpty() ? failure : cut.failure();
         }
-        process.tell("stop");
+        end(process);
         if (rate.rates().stream().allMatch(each -> each == 0)) {
             throw new IOException("it answers nothing: " + failure);
         }
@@ -247,6 +248,14 @@ final class OverheadRun implements AutoCloseable {
 
     private static void begin(ContenderProcess process, Load load) throws IOException {
         process.tell("ask " + load.callers() + " " + load.kind());
+    }
+
+    /** Who still asks would ask in the next load too. */
+    private static void end(ContenderProcess process) throws IOException {
+        String left = String.join("", process.tell("stop"));
+        if (!left.equals("left\t0")) {
+            throw new IOException("calls had no end, so it counts for nothing: " + left);
+        }
     }
 
     private static Cut cut(ContenderProcess process) throws IOException {
@@ -266,10 +275,16 @@ final class OverheadRun implements AutoCloseable {
                 / (seconds * Runtime.getRuntime().availableProcessors());
         Overhead.Round round = new Overhead.Round(
                 origin, one, many, crowd, streams, used(contender).megabytes(), Math.max(0, share));
-        Overhead before = results.overhead(contender.entry().name())
-                .orElse(new Overhead(
-                        contender.entry().about(places), contender.gateway(), contender.warmUp(), List.of()));
-        return results.with(before.with(round));
+        Optional<Overhead> before = results.overhead(contender.entry().name());
+        Overhead row = before.isPresent() && !before.get().rounds().isEmpty()
+                ? before.get()
+                : new Overhead(
+                        contender.entry().about(places),
+                        contender.gateway(),
+                        contender.warmUp(),
+                        List.of(),
+                        before.map(Overhead::times).orElse(1));
+        return results.with(row.with(round));
     }
 
     private Overhead.Calls measure(Running contender, Load load) throws IOException, InterruptedException {
@@ -283,8 +298,8 @@ final class OverheadRun implements AutoCloseable {
         used = used(contender).seconds() - used;
         service = serviceSeconds() - service;
         Cut cut = cut(process);
-        process.tell("stop");
-        long answered = Math.max(1, cut.answered());
+        end(process);
+        double answers = cut.answered() == 0 ? Double.POSITIVE_INFINITY : cut.answered();
         return new Overhead.Calls(
                 cut.seconds(),
                 cut.answered(),
@@ -292,8 +307,8 @@ final class OverheadRun implements AutoCloseable {
                 cut.wrong(),
                 cut.percentileMicros(50),
                 cut.percentileMicros(99),
-                used * MICROS_PER_SECOND / answered,
-                service * MICROS_PER_SECOND / answered,
+                used * MICROS_PER_SECOND / answers,
+                service * MICROS_PER_SECOND / answers,
                 cut.failure());
     }
 

@@ -5,9 +5,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The tables of what contenders add to calls: medians of all rounds, and the lowest and highest. Immutable. */
 record OverheadTable(Results results) {
@@ -27,6 +30,7 @@ record OverheadTable(Results results) {
     private List<Overhead> rows() {
         return results.overhead().stream()
                 .filter(each -> !each.contender().equals(OverheadRun.CALLERS))
+                .filter(each -> !each.rounds().isEmpty())
                 .toList();
     }
 
@@ -53,13 +57,13 @@ record OverheadTable(Results results) {
                     added(row, OverheadRun.FLOOR),
                     added(row, NGINX),
                     rate(row, Overhead.Round::many),
-                    each(row, round -> round.many().p99Micros() / MICROS_PER_MILLI),
+                    calls(row, Overhead.Round::many, calls -> calls.p99Micros() / MICROS_PER_MILLI),
                     rate(row, Overhead.Round::crowd),
-                    each(row, round -> round.crowd().p99Micros() / MICROS_PER_MILLI),
-                    each(row, round -> round.many().processorMicros()),
+                    calls(row, Overhead.Round::crowd, calls -> calls.p99Micros() / MICROS_PER_MILLI),
+                    calls(row, Overhead.Round::many, Overhead.Calls::processorMicros),
                     rate(row, Overhead.Round::streams),
-                    each(row, round -> round.streams().processorMicros()),
-                    each(row, Overhead.Round::megabytes)));
+                    calls(row, Overhead.Round::streams, Overhead.Calls::processorMicros),
+                    range(row.rounds().stream().mapToDouble(Overhead.Round::megabytes))));
         }
         return table.text();
     }
@@ -72,16 +76,24 @@ record OverheadTable(Results results) {
         }
         return range(IntStream.range(
                         0, Math.min(row.rounds().size(), floor.get().rounds().size()))
+                .filter(i -> row.rounds().get(i).one().answered() > 0
+                        && floor.get().rounds().get(i).one().answered() > 0)
                 .mapToDouble(i -> row.rounds().get(i).one().medianMicros()
                         - floor.get().rounds().get(i).one().medianMicros())
                 .map(micros -> micros / MICROS_PER_MILLI));
     }
 
-    private static String each(Overhead row, ToDoubleFunction<Overhead.Round> value) {
-        return range(row.rounds().stream().mapToDouble(value));
+    /** Returns what is known only of calls that were answered. */
+    private static String calls(
+            Overhead row, Function<Overhead.Round, Overhead.Calls> load, ToDoubleFunction<Overhead.Calls> value) {
+        return range(answered(row, load).mapToDouble(value));
     }
 
-    private static String rate(Overhead row, java.util.function.Function<Overhead.Round, Overhead.Calls> load) {
+    private static Stream<Overhead.Calls> answered(Overhead row, Function<Overhead.Round, Overhead.Calls> load) {
+        return row.rounds().stream().map(load).filter(calls -> calls.answered() > 0);
+    }
+
+    private static String rate(Overhead row, Function<Overhead.Round, Overhead.Calls> load) {
         List<Overhead.Calls> calls = row.rounds().stream().map(load).toList();
         long failed = calls.stream().mapToLong(Overhead.Calls::failed).sum();
         long wrong = calls.stream().mapToLong(Overhead.Calls::wrong).sum();
@@ -126,12 +138,22 @@ record OverheadTable(Results results) {
                 .mapToDouble(round -> round.many().processorMicros());
         return "Processor time of a call that OkHttp makes alone: the service takes another " + range(service)
                 + " µs. A library's time includes its callers, who take " + range(callers)
-                + " µs themselves. Other processes took " + range(elsewhere) + " % of the machine's processor time.";
+                + " µs themselves. Other processes took " + range(elsewhere) + " % of the machine's processor time."
+                + again();
+    }
+
+    private String again() {
+        String again = rows().stream()
+                .filter(each -> each.times() > 1)
+                .map(each -> title(each) + " (" + each.times() + " times)")
+                .collect(Collectors.joining(", "));
+        return again.isEmpty() ? "" : " Measured again: " + again + ".";
     }
 
     /** Says who of the same kind adds or takes less than one of ours. */
     private String less(String name, boolean gateway) {
-        Optional<Overhead> ours = results.overhead(name);
+        Optional<Overhead> ours =
+                rows().stream().filter(each -> each.contender().equals(name)).findFirst();
         List<Overhead> others = rows().stream()
                 .filter(each -> each.gateway() == gateway && !each.contender().equals(name))
                 .toList();
@@ -146,11 +168,8 @@ record OverheadTable(Results results) {
     }
 
     private static Optional<String> less(Overhead other, Overhead ours) {
-        double millis = (median(ours, round -> round.one().medianMicros())
-                        - median(other, round -> round.one().medianMicros()))
-                / MICROS_PER_MILLI;
-        double micros = median(ours, round -> round.many().processorMicros())
-                - median(other, round -> round.many().processorMicros());
+        double millis = more(ours, other, Overhead.Round::one, Overhead.Calls::medianMicros) / MICROS_PER_MILLI;
+        double micros = more(ours, other, Overhead.Round::many, Overhead.Calls::processorMicros);
         List<String> all = new ArrayList<>();
         if (millis > 0) {
             all.add(number(millis) + " ms at 1 caller");
@@ -161,8 +180,15 @@ record OverheadTable(Results results) {
         return all.isEmpty() ? Optional.empty() : Optional.of(title(other) + ", by " + String.join(" and ", all));
     }
 
-    private static double median(Overhead row, ToDoubleFunction<Overhead.Round> value) {
-        return median(row.rounds().stream().mapToDouble(value).sorted().toArray());
+    /** Returns by how much one median is above the other; 0 if one of the two never answered. */
+    private static double more(
+            Overhead one,
+            Overhead other,
+            Function<Overhead.Round, Overhead.Calls> load,
+            ToDoubleFunction<Overhead.Calls> value) {
+        double[] more = answered(one, load).mapToDouble(value).sorted().toArray();
+        double[] less = answered(other, load).mapToDouble(value).sorted().toArray();
+        return more.length == 0 || less.length == 0 ? 0 : median(more) - median(less);
     }
 
     private String warmUps() {
@@ -176,8 +202,11 @@ record OverheadTable(Results results) {
                 "warmed up for, s"));
         rows().stream().sorted(Comparator.comparing(OverheadTable::title)).forEach(row -> {
             Overhead.WarmUp warmUp = row.warmUp();
-            double last = median(row, round -> round.many().rate());
-            boolean atOnce = warmUp.firstRate() >= last / 2 && warmUp.thirdRate() >= 0.9 * last;
+            double last = median(row.rounds().stream()
+                    .mapToDouble(round -> round.many().rate())
+                    .sorted()
+                    .toArray());
+            boolean atOnce = last > 0 && warmUp.firstRate() >= last / 2 && warmUp.thirdRate() >= 0.9 * last;
             table.row(new ArrayList<>(List.of(
                     title(row),
                     number(warmUp.startSeconds()),

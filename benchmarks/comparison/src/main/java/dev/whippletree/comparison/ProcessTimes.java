@@ -32,7 +32,7 @@ record ProcessTimes(Path proc) {
     /** The numbers of a process that are needed here. */
     private record Stat(long pid, long parent, long ticks) {}
 
-    /** Returns what a process has used, without its children. */
+    /** Returns what a process has used, without its children that still run. */
     Used alone(long pid) throws IOException {
         return used(stats().stream().filter(each -> each.pid() == pid).toList());
     }

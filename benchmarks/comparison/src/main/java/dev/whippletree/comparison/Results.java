@@ -35,8 +35,7 @@ record Results(
         answered = List.copyOf(answered);
         checks = List.copyOf(checks);
         faults = List.copyOf(faults);
-        // Older files have none.
-        overhead = overhead == null ? List.of() : List.copyOf(overhead);
+        overhead = List.copyOf(overhead);
     }
 
     /**
@@ -53,7 +52,7 @@ record Results(
         }
 
         boolean isOurs() {
-            return name.startsWith("whippletree");
+            return Plan.isOurs(name);
         }
     }
 
@@ -139,8 +138,25 @@ record Results(
      */
     record Seen(long calls, long rateLimited, long unasked) {}
 
-    /** What a contender's caller got when the first call met a fault. */
-    record Fault(String contender, String kind, boolean streamed, Origin origin, Got got, String detail) {}
+    /**
+     * What a contender's caller got when the first call met a fault.
+     *
+     * @param times how often this was measured: only the last time counts
+     */
+    record Fault(String contender, String kind, boolean streamed, Origin origin, Got got, String detail, int times) {
+
+        Fault(String contender, String kind, boolean streamed, Origin origin, Got got, String detail) {
+            this(contender, kind, streamed, origin, got, detail, 1);
+        }
+
+        Fault again(int before) {
+            return new Fault(contender, kind, streamed, origin, got, detail, before + 1);
+        }
+
+        private String piece() {
+            return contender + " " + kind + " " + streamed;
+        }
+    }
 
     /** What a caller got. */
     enum Got {
@@ -203,23 +219,24 @@ record Results(
     }
 
     Results with(Fault run) {
+        int before = faults.stream()
+                .filter(each -> each.piece().equals(run.piece()))
+                .mapToInt(Fault::times)
+                .sum();
         return new Results(
-                contenders,
-                cases,
-                answered,
-                checks,
-                replaced(faults, run, each -> each.contender() + " " + each.kind() + " " + each.streamed()),
-                overhead);
+                contenders, cases, answered, checks, replaced(faults, run.again(before), Fault::piece), overhead);
     }
 
     Results with(Overhead run) {
         return new Results(contenders, cases, answered, checks, faults, replaced(overhead, run, Overhead::contender));
     }
 
+    /** Forgets rounds, but not how often they were made. */
     Results withoutOverhead(Predicate<String> named) {
-        List<Overhead> others =
-                overhead.stream().filter(each -> !named.test(each.contender())).toList();
-        return new Results(contenders, cases, answered, checks, faults, others);
+        List<Overhead> all = overhead.stream()
+                .map(each -> named.test(each.contender()) ? each.again() : each)
+                .toList();
+        return new Results(contenders, cases, answered, checks, faults, all);
     }
 
     Optional<Overhead> overhead(String contender) {
@@ -260,6 +277,15 @@ record Results(
     /** Returns the cases by one seed, in their order. */
     List<Setting> cases(long seed) {
         return cases.stream().filter(each -> each.seed() == seed).toList();
+    }
+
+    /** Returns a contender's name on the page. */
+    String title(String contender) {
+        return contenders.stream()
+                .filter(each -> each.name().equals(contender))
+                .map(About::title)
+                .findFirst()
+                .orElse(contender);
     }
 
     Setting setting(Answered run) {

@@ -32,7 +32,10 @@ final class Scores {
                         .findFirst());
     }
 
-    /** Returns a cell: the median, the best and the worst where they differ, and how many answers were wrong. */
+    /**
+     * Returns a cell: the median, the best and the worst where they differ, and how many answers were wrong
+     * by the seed with the most.
+     */
     String cell(String contender, String name) {
         List<Score> scores = all(contender, name);
         if (scores.isEmpty()) {
@@ -42,8 +45,10 @@ final class Scores {
         String best = scores.get(0).text();
         String worst = scores.get(scores.size() - 1).text();
         String range = best.equals(worst) ? "" : " (" + best + " to " + worst + ")";
-        long wrong =
-                results.of(contender, name).mapToLong(run -> run.said().wrong()).sum();
+        long wrong = results.of(contender, name)
+                .mapToLong(run -> run.said().wrong())
+                .max()
+                .orElse(0);
         return median.text()
                 + (median.atCeiling() ? " " + Score.CEILING : "")
                 + range

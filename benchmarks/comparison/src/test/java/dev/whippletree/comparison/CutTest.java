@@ -42,7 +42,6 @@ class CutTest {
         assertThat(cut.percentileMicros(50)).isEqualTo(10);
         assertThat(cut.percentileMicros(99)).isEqualTo(9_000_000);
         assertThat(cut.answered()).isEqualTo(97);
-        assertThat(cut.rate()).isEqualTo(48.5);
     }
 
     @Test

@@ -37,7 +37,7 @@ class FailoverTableTest {
         assertThat(new FailoverTable(results()).text())
                 .contains("| S07 | first token after 20 s | pass, 12 s | partial, 12 s | partial |")
                 .contains("| S08 | stream cut after 40 of 60 tokens | – | **fail**, 12 s | safe |")
-                .contains("| **1, 0, 0, 0** | **0, 1, 0, 1** | **9, 3, 4, 0** |")
+                .contains("| **1, 0, 0, 0** of 1 measured | **0, 1, 0, 1** of 2 measured | **9, 3, 4, 0** |")
                 .contains("| LiteLLM | S07, partial | over 15 s | 3 | 1 |")
                 .contains("**LiteLLM 1.2.** its manual\n\n```\nits: settings\n```")
                 .contains(" on a machine, of commit c0ffee, at a load average of at most 0.5 before.")
@@ -50,6 +50,21 @@ class FailoverTableTest {
         assertThat(new FailoverTable(results()).text())
                 .contains("- LiteLLM, S08: published safe, here **fail**.")
                 .doesNotContain("S07: published");
+    }
+
+    @Test
+    void gatewayThatIsMeasuredAgain_isSaid() throws IOException {
+        FailoverResults whole = results();
+        for (FailoverScenario each : FailoverScenario.values()) {
+            whole = whole.with(cell(FailoverLiteLlm.BASELINE, each, Verdict.PASS, ""));
+        }
+        FailoverResults again = whole.without("litellm")
+                .without("litellm")
+                .with(List.of(gateway(FailoverLiteLlm.BASELINE)))
+                .with(cell(FailoverLiteLlm.BASELINE, FailoverScenario.SLOW, Verdict.PASS, ""));
+
+        assertThat(new FailoverTable(again).text()).contains("at most 0.5 before. Measured again: LiteLLM (2 times).");
+        assertThat(new FailoverTable(whole).text()).doesNotContain("Measured again");
     }
 
     @Test

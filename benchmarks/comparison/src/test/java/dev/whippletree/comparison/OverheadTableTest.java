@@ -71,6 +71,19 @@ class OverheadTableTest {
     }
 
     @Test
+    void whoAnswersNothing_hasNoTimes() {
+        Results silent = results()
+                .with(new Overhead(
+                        new Results.About("s", "Silent", "3", "", ""),
+                        false,
+                        new Overhead.WarmUp(1, 30, 1, 1, 1),
+                        List.of(round(90, 0, 12))));
+
+        assertThat(new OverheadTable(silent).text())
+                .contains("| Silent 3 | -0.010 | – | 0.000; 100.0 % failed | – | 5,000 | 4.56 | – | 100 |");
+    }
+
+    @Test
     void nothingMeasured_isSaid() {
         assertThat(new OverheadTable(Results.NONE).text()).isEqualTo(MainPage.NOTHING);
     }

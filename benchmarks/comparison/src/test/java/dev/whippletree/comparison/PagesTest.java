@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.LongStream;
+import java.util.Map;
+import java.util.Random;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,8 +17,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PagesTest {
-
-    private static final int CONTENDERS = 22;
 
     @TempDir
     private Path folder;
@@ -54,17 +53,49 @@ class PagesTest {
                 .doesNotContain("{{");
     }
 
+    private static Results whole() {
+        return some().with(Samples.answered("other", "herd", 1, 3, 48))
+                .with(Samples.about("whippletree-gateway", "Gateway"))
+                .with(wrong(Samples.answered("whippletree-gateway", "quota", 1, 9, 32)))
+                .with(Samples.answered("whippletree-gateway", "herd", 1, 10, 17.6))
+                .with(Samples.setting("quota", 2))
+                .with(wrong(Samples.answered("whippletree-gateway", "quota", 2, 9, 32)));
+    }
+
+    /** Its services refused 1,234 calls, and it said one thing that is wrong. */
+    private static Results.Answered wrong(Results.Answered run) {
+        return new Results.Answered(
+                run.contender(),
+                run.name(),
+                run.seed(),
+                run.origin(),
+                "",
+                1,
+                run.took(),
+                new Results.Said(10, 5, 9, 1, 0),
+                new Results.Seen(5, 1234, 0),
+                run.failures());
+    }
+
     @Test
     void findings_followFromTheResults_alsoWhereOthersAreBetter() throws IOException {
-        assertThat(written(some(), "comparison.md"))
+        assertThat(written(whole(), "comparison.md"))
                 .contains(
-                        "In 2: Whippletree. In half of them or fewer: 2 of 3 rows.",
-                        "`herd`: without one, 30.0 % at most; 1 of 2 rows reach just that, and 1 answer all.",
-                        "*Whippletree* is beaten in `quota` (2.00) by 1 of the others, the best of them Another <&> with"
-                                + " 1.25.",
+                        "In 2: Whippletree. In half of them or fewer: 3 of 4 rows.",
+                        "`herd`: 30.0 % without one, which 2 of 4 rows reach; 2 answer all.",
+                        "*Whippletree:* `quota` 1 (Another <&> 1.25). *Gateway:* `quota` 1 (Another <&> 1.25).",
                         "*Another <&>* answers all prompts in 1 of 2 cases; where Whippletree does too, it takes 0.63 to 0.63"
                                 + " times as long, 0.63 in the median.",
-                        "Returned as whole, though it wasn't: nothing by anybody.");
+                        "| Gateway 1 ×2 | 90.0 %, 1 wrong |",
+                        "services refused calls for a limit: 0 (Whippletree), 1,234 (Gateway); of the others' from 0",
+                        "Returned as whole by that seed, though it wasn't: Gateway 1.");
+    }
+
+    @Test
+    void whileTheFirstSeedIsIncomplete_nothingIsFound() throws IOException {
+        assertThat(written(some(), "comparison.md"))
+                .contains("None before the first seed is complete: missing are 1 pairs of contender and case.")
+                .doesNotContain("nowhere.", "1. **");
     }
 
     @Test
@@ -98,52 +129,63 @@ class PagesTest {
         Results.Answered pair = new Results.Answered(
                 "other", "herd", 1, run.origin(), "okhttp", 1, run.took(), run.said(), run.seen(), run.failures());
         Results results = some().with(Samples.answered("okhttp", "quota", 1, 5, 20))
+                .with(new Results.Fault("other", "cut", true, Samples.ORIGIN, Results.Got.WHOLE, ""))
                 .with(pair)
                 .withCheck(Samples.answered("other", "herd", 1, 10, 24));
 
         assertThat(written(results, "comparison.md"))
-                .contains("Two at a time: 1 of 6 pieces.", "Measured again: OkHttp alone in `quota` (2 times).");
+                .contains(
+                        "Two at a time: 1 of 6 pieces.",
+                        "Measured again: OkHttp alone in `quota` (2 times), Another <&> in each fault (2 times).");
         assertThat(written(results, "comparison-details.md"))
                 .contains("| Another <&> | `herd` | OkHttp alone | 1.25 | 1.50 |");
+        assertThat(written(results.with(run), "comparison-details.md"))
+                .contains("Nothing has been measured both ways yet.");
     }
 
-    /** As full as it may become: more rows than there are, of which nine answer all, by three seeds that differ. */
+    /** As full as it may become: all rows, of which half differ by seed, and most have wrong answers somewhere. */
     @Test
     void page_hasTenKilobytesAtMost() throws IOException {
+        Random random = new Random(1);
         Results results = Results.NONE;
-        for (int number = 0; number < CONTENDERS; number++) {
-            results = results.with(Samples.about(
-                    number == 0 ? "whippletree" : "contender-" + number, "Contender " + number + ", set with care"));
+        for (Entry each : Entry.all(new Places(Path.of("../..").toAbsolutePath().normalize(), "1"))) {
+            results = results.with(new Results.About(each.name(), each.title(), "1.82.3", "", ""));
         }
-        for (Case of : LongStream.of(1, 2, 3)
-                .boxed()
-                .flatMap(seed -> Cases.all(seed).stream())
-                .toList()) {
-            results = results.with(of.setting());
-            double seconds = Judge.seconds(of.bound()) * (1 + 0.1 * of.seed());
-            for (Results.About contender : results.contenders().subList(0, of.seed() == 1 ? CONTENDERS : 9)) {
-                Results.Answered run = Samples.answered(contender.name(), of.name(), of.seed(), 10, seconds);
-                results = results.with(new Results.Answered(
-                        run.contender(),
-                        run.name(),
-                        run.seed(),
-                        run.origin(),
-                        "",
-                        1,
-                        run.took(),
-                        new Results.Said(
-                                of.prompts(),
-                                of.distinct(),
-                                results.contenders().indexOf(contender) < 9 ? of.prompts() : of.prompts() * 2 / 3,
-                                0,
-                                0),
-                        run.seen(),
-                        run.failures()));
+        for (long seed = 1; seed <= Plan.SEEDS; seed++) {
+            for (Case of : Cases.all(seed)) {
+                results = results.with(of.setting());
+                for (Results.About contender : results.contenders()) {
+                    if (seed == 1 || results.contenders().indexOf(contender) % 2 == 0) {
+                        results = results.with(drawn(contender.name(), of, random));
+                    }
+                }
             }
         }
 
         assertThat(written(results, "comparison.md").getBytes(StandardCharsets.UTF_8))
                 .hasSizeLessThanOrEqualTo(10_240);
+    }
+
+    /** Two of three answer all, by each seed; a quarter of the others has wrong answers. */
+    private static Results.Answered drawn(String contender, Case of, Random random) {
+        boolean whole = (contender + of.name()).hashCode() % 3 != 0;
+        long right = whole ? of.prompts() : of.prompts() * (400 + random.nextInt(600)) / 1000;
+        long wrong = whole || random.nextInt(4) > 0 ? 0 : 1 + random.nextLong(of.prompts() - right);
+        return new Results.Answered(
+                contender,
+                of.name(),
+                of.seed(),
+                new Results.Origin(
+                        Samples.DATE,
+                        "2 × Intel(R) Xeon(R) Processor @ 2.50GHz, 8 GB, Linux 6.1.0, Java 17.0.1",
+                        "0123456789ab",
+                        1),
+                "",
+                1,
+                new Results.Took(Judge.seconds(of.bound()) * (1 + 1.9 * random.nextDouble()), false, 1, 1),
+                new Results.Said(of.prompts(), of.distinct(), right, wrong, of.prompts() - right - wrong),
+                new Results.Seen(of.prompts(), random.nextInt(100_000), 0),
+                Map.of());
     }
 
     @Test

@@ -44,7 +44,8 @@ class ResultsTest {
                         Samples.answered("other", "quota", 1, 10, 20),
                         herd,
                         other);
-        assertThat(again.faults()).containsExactly(fault(true, Results.Got.ERROR), fault(false, Results.Got.WHOLE));
+        assertThat(again.faults())
+                .containsExactly(fault(true, Results.Got.ERROR).again(1), fault(false, Results.Got.WHOLE));
         assertThat(again.of("okhttp", "quota", 2)).contains(other);
         assertThat(again.of("okhttp", "quota")).hasSize(2);
     }

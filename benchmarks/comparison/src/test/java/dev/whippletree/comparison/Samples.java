@@ -32,6 +32,20 @@ final class Samples {
                 Map.of());
     }
 
+    static Results.Answered seed(Results.Answered run, long seed) {
+        return new Results.Answered(
+                run.contender(),
+                run.name(),
+                seed,
+                run.origin(),
+                run.beside(),
+                run.times(),
+                run.took(),
+                run.said(),
+                run.seen(),
+                run.failures());
+    }
+
     static Results.Answered at(Results.Answered run, Results.Origin origin) {
         return new Results.Answered(
                 run.contender(),

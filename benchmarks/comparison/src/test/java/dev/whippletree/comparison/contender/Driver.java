@@ -33,7 +33,7 @@ public final class Driver {
         }
     }
 
-    /** Says that each second had 100 calls, or that the contender can't be started, or that all calls failed. */
+    /** Says that each second had 100 calls, or that the contender can't be started, or that all calls failed or had no end. */
     private static void load(String contender) throws IOException {
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -41,6 +41,7 @@ public final class Driver {
                 return;
             }
             switch (line) {
+                case "stop" -> System.out.println("left\t" + (contender.equals("Stuck") ? 3 : 0));
                 case "kind" -> System.out.println("library");
                 case "cut" ->
                     System.out.println(

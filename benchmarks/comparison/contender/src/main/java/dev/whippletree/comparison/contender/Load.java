@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -30,11 +31,14 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class Load {
 
-    private static final Duration LAST_CALLS = Duration.ofSeconds(30);
+    /** Longer than the minute that the load's setup lets a call take. */
+    private static final Duration LAST_CALLS = Duration.ofSeconds(70);
+
     private static final int MOST_SAMPLES = 20;
     private static final String END = ".";
 
     private final Setup setup;
+    private final Duration lastCalls;
     private final Contender contender;
     private final Contender floor;
     private final AtomicLong questions = new AtomicLong();
@@ -45,7 +49,8 @@ final class Load {
     private final List<Caller> callers = new ArrayList<>();
     private boolean started;
     private long cutNanos;
-    private volatile boolean over;
+    /** Each load's own, so that who is given up on doesn't ask on in the next. */
+    private AtomicBoolean over = new AtomicBoolean();
 
     /**
      * Creates it.
@@ -53,9 +58,15 @@ final class Load {
      * @param floor asks the services directly; the contender itself, unless that is a gateway
      */
     Load(Contender contender, Contender floor, Setup setup) {
+        this(contender, floor, setup, LAST_CALLS);
+    }
+
+    /** Creates it with the time that open calls have when it is told to stop. */
+    Load(Contender contender, Contender floor, Setup setup, Duration lastCalls) {
         this.contender = contender;
         this.floor = floor;
         this.setup = setup;
+        this.lastCalls = lastCalls;
     }
 
     /** Does what the lines say until there are no more. */
@@ -84,7 +95,7 @@ final class Load {
         if (!started && callers.isEmpty()) {
             floor.start(setup.services());
         }
-        over = false;
+        over = new AtomicBoolean();
         Contender asked = started ? contender : floor;
         String model = started && contender.isGateway()
                 ? setup.services().name()
@@ -92,7 +103,7 @@ final class Load {
         cutNanos = System.nanoTime();
         callers.clear();
         for (int i = 0; i < number; i++) {
-            callers.add(new Caller(asked, model, "caller-" + i, streams));
+            callers.add(new Caller(asked, model, "caller-" + i, streams, over));
         }
         callers.forEach(Thread::start);
     }
@@ -116,8 +127,8 @@ final class Load {
     }
 
     private long stop() throws InterruptedException {
-        over = true;
-        long endNanos = System.nanoTime() + LAST_CALLS.toNanos();
+        over.set(true);
+        long endNanos = System.nanoTime() + lastCalls.toNanos();
         for (Caller caller : callers) {
             caller.join(Math.max(1, (endNanos - System.nanoTime()) / 1_000_000));
         }
@@ -137,22 +148,24 @@ final class Load {
         private final String model;
         private final String session;
         private final boolean streams;
+        private final AtomicBoolean over;
         private volatile boolean asking;
         private volatile long askedNanos;
         private volatile String sample = "";
         private long number;
 
-        Caller(Contender asked, String model, String session, boolean streams) {
+        Caller(Contender asked, String model, String session, boolean streams, AtomicBoolean over) {
             this.asked = asked;
             this.model = model;
             this.session = session;
             this.streams = streams;
+            this.over = over;
             setDaemon(true);
         }
 
         @Override
         public void run() {
-            while (!over) {
+            while (!over.get()) {
                 String text = "What did you learn from attempt " + questions.incrementAndGet() + " of project " + run
                         + ", and whom did you tell?";
                 Question question =
@@ -161,11 +174,17 @@ final class Load {
                 asking = true;
                 try {
                     String answer = streams ? asked.stream(question) : asked.answer(question);
+                    if (over.get()) {
+                        return;
+                    }
                     times.add(System.nanoTime() - askedNanos);
                     if (number++ % SAMPLE_EVERY == 0) {
                         sample = Asking.oneLine(text) + "\t" + Asking.oneLine(answer);
                     }
                 } catch (Throwable e) {
+                    if (over.get()) {
+                        return;
+                    }
                     failed.incrementAndGet();
                     failure.set(e.toString());
                 }

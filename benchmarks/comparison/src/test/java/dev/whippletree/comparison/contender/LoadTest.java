@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class LoadTest {
@@ -80,6 +81,10 @@ class LoadTest {
     }
 
     private String obey(Contender contender, Contender floor) throws Exception {
+        return obey(contender, floor, Duration.ofSeconds(30));
+    }
+
+    private String obey(Contender contender, Contender floor, Duration lastCalls) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         BufferedReader reader = new BufferedReader(Reader.nullReader()) {
             @Override
@@ -91,7 +96,7 @@ class LoadTest {
                 }
             }
         };
-        new Load(contender, floor, SETUP).obey(reader, new PrintStream(out, true, StandardCharsets.UTF_8));
+        new Load(contender, floor, SETUP, lastCalls).obey(reader, new PrintStream(out, true, StandardCharsets.UTF_8));
         return out.toString(StandardCharsets.UTF_8);
     }
 
@@ -133,6 +138,40 @@ class LoadTest {
         assertThat(floor.whole).extracting(Question::model).containsOnly("the-model");
         assertThat(gateway.whole).isEmpty();
         assertThat(gateway.streams).extracting(Question::model).containsOnly("overhead");
+    }
+
+    /** Interrupting ends no call that reads from a socket. */
+    @Test
+    void answerAfterItsLoad_countsForNothing_andIsTheLastOfItsCaller() throws Exception {
+        CountDownLatch open = new CountDownLatch(1);
+        CountDownLatch late = new CountDownLatch(1);
+        AtomicReference<Thread> caller = new AtomicReference<>();
+        Fake slow = new Fake() {
+            @Override
+            public String answer(Question question) {
+                caller.set(Thread.currentThread());
+                whole.add(question);
+                open.countDown();
+                while (late.getCount() > 0) {
+                    Thread.onSpinWait();
+                }
+                return "late";
+            }
+        };
+        line("start");
+        line("ask 1 whole");
+        lineAfter(open, "stop");
+        line("ask 0 whole");
+        lines.add(() -> {
+            late.countDown();
+            while (caller.get().isAlive() && slow.whole.size() < 2) {
+                Thread.onSpinWait();
+            }
+            return "cut";
+        });
+
+        assertThat(obey(slow, slow, Duration.ZERO)).contains("failed\t0\t\n", "ended\t\nopen\t\n.\n");
+        assertThat(slow.whole).hasSize(1);
     }
 
     @Test
