@@ -42,7 +42,7 @@ public final class DurationText {
         return minutes < 24 * 60 ? two(minutes, 60, "h", "min") : two(up(minutes, 60), 24, "d", "h");
     }
 
-    /** Returns the first whole second that isn't before a time: {@code 2026-11-30T12:00:01Z}. Rounded up as waits are. */
+    /** Returns the first whole second that isn't before a time, as waits are rounded: {@code 2026-11-30T12:00:01Z}. */
     public static String second(Instant time) {
         return time.plusNanos(Duration.ofSeconds(1).toNanos() - 1)
                 .truncatedTo(ChronoUnit.SECONDS)

@@ -13,7 +13,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -29,8 +31,19 @@ import java.util.stream.Stream;
  * The walls between the modules: who may know whom, and who may touch the machine. Core's inner walls are tested in
  * core.
  */
-@AnalyzeClasses(packages = "dev.whippletree", importOptions = DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = "dev.whippletree",
+        importOptions = {DoNotIncludeTests.class, WallsTest.OnlyTheProduct.class})
 final class WallsTest {
+
+    /** The comparison is a program for real time and sockets, beside the product. */
+    static final class OnlyTheProduct implements ImportOption {
+
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("dev/whippletree/comparison/");
+        }
+    }
 
     private static final String OURS = "dev.whippletree";
 

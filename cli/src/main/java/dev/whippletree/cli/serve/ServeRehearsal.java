@@ -18,8 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 /**
- * Has a gateway over an emulated service answer prompts, while the launcher has a JVM write down what is loaded and runs
- * often. Without the command line, whose old classes JDK 25 can't keep. Stateless.
+ * Has a gateway over an emulated service answer prompts, while the launcher has a JVM write down what is loaded and
+ * runs often. Without the command line, whose old classes JDK 25 can't keep. Stateless.
  */
 public final class ServeRehearsal {
 

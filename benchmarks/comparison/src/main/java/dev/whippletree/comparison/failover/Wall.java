@@ -47,10 +47,10 @@ public final class Wall implements AutoCloseable {
      * @param status the status, or 0 for a connection that is reset, or 1 for none
      * @param code the error's code
      */
-    private record Plan(int status, String code) {
-        static final Plan ANSWER = new Plan(200, "");
-        static final Plan RESET = new Plan(0, "");
-        static final Plan NOTHING = new Plan(1, "");
+    private record Script(int status, String code) {
+        static final Script ANSWER = new Script(200, "");
+        static final Script RESET = new Script(0, "");
+        static final Script NOTHING = new Script(1, "");
     }
 
     /** Starts it on a free port. */
@@ -137,17 +137,17 @@ public final class Wall implements AutoCloseable {
         JsonNode messages = request.path("messages");
         JsonNode last = messages.path(messages.size() - 1);
         boolean prefill = last.path("role").asString("").equals("assistant");
-        Plan plan = arrive(scenario, model, prefill);
-        if (plan.equals(Plan.RESET)) {
+        Script plan = arrive(scenario, model, prefill);
+        if (plan.equals(Script.RESET)) {
             socket.setSoLinger(true, 0);
             return false;
         }
-        if (plan.equals(Plan.NOTHING)) {
+        if (plan.equals(Script.NOTHING)) {
             Thread.sleep(FailoverScenario.SILENCE.toMillis());
             return false;
         }
         WallResponse response = new WallResponse(socket.getOutputStream(), model);
-        if (!plan.equals(Plan.ANSWER)) {
+        if (!plan.equals(Script.ANSWER)) {
             response.error(plan.status(), plan.code(), scenario.equals(Optional.of(FailoverScenario.LIMITED_ONCE)));
             return true;
         }
@@ -170,33 +170,33 @@ public final class Wall implements AutoCloseable {
         return said.toString().equals(prefill.strip()) ? left : FailoverScenario.ANSWER;
     }
 
-    private synchronized Plan arrive(Optional<FailoverScenario> scenario, String model, boolean prefill) {
+    private synchronized Script arrive(Optional<FailoverScenario> scenario, String model, boolean prefill) {
         boolean first = of(model).findAny().isEmpty();
         boolean refused = prefill && model.equals(FailoverScenario.FALLBACK_WITHOUT_PREFILL);
-        Plan plan = refused
-                ? new Plan(400, "invalid_prefill")
+        Script plan = refused
+                ? new Script(400, "invalid_prefill")
                 : scenario.map(each -> plan(each, first, seconds())).orElseGet(() -> other(model));
-        calls.add(new Call(seconds(), model, plan.equals(Plan.ANSWER), refused));
+        calls.add(new Call(seconds(), model, plan.equals(Script.ANSWER), refused));
         return plan;
     }
 
-    private static Plan other(String model) {
-        return FailoverScenario.models().contains(model) ? Plan.ANSWER : new Plan(404, "model_not_found");
+    private static Script other(String model) {
+        return FailoverScenario.models().contains(model) ? Script.ANSWER : new Script(404, "model_not_found");
     }
 
-    private static Plan plan(FailoverScenario scenario, boolean first, double seconds) {
+    private static Script plan(FailoverScenario scenario, boolean first, double seconds) {
         return switch (scenario) {
-            case LIMITED_ONCE -> first ? new Plan(429, "rate_limit_exceeded") : Plan.ANSWER;
-            case LIMITED -> new Plan(429, "rate_limit_exceeded");
-            case BROKEN_ONCE -> first ? new Plan(500, "server_error") : Plan.ANSWER;
-            case OVERLOADED, ACCOUNTED -> new Plan(503, "overloaded");
-            case RESET_ONCE -> first ? Plan.RESET : Plan.ANSWER;
-            case SILENT -> Plan.NOTHING;
-            case TOO_LONG -> new Plan(400, "context_length_exceeded");
-            case FILTERED -> new Plan(400, "content_policy_violation");
+            case LIMITED_ONCE -> first ? new Script(429, "rate_limit_exceeded") : Script.ANSWER;
+            case LIMITED -> new Script(429, "rate_limit_exceeded");
+            case BROKEN_ONCE -> first ? new Script(500, "server_error") : Script.ANSWER;
+            case OVERLOADED, ACCOUNTED -> new Script(503, "overloaded");
+            case RESET_ONCE -> first ? Script.RESET : Script.ANSWER;
+            case SILENT -> Script.NOTHING;
+            case TOO_LONG -> new Script(400, "context_length_exceeded");
+            case FILTERED -> new Script(400, "content_policy_violation");
             case DOWN_FOR_A_MINUTE ->
-                seconds < FailoverScenario.OUTAGE_SECONDS ? new Plan(503, "overloaded") : Plan.ANSWER;
-            case SLOW, CUT, STALLED, MALFORMED, WITHOUT_DONE, CUT_WITHOUT_PREFILL -> Plan.ANSWER;
+                seconds < FailoverScenario.OUTAGE_SECONDS ? new Script(503, "overloaded") : Script.ANSWER;
+            case SLOW, CUT, STALLED, MALFORMED, WITHOUT_DONE, CUT_WITHOUT_PREFILL -> Script.ANSWER;
         };
     }
 

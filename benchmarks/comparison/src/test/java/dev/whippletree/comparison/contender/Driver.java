@@ -33,7 +33,7 @@ public final class Driver {
         }
     }
 
-    /** Says that each second had 100 calls, or that the contender can't be started, or that all calls failed or had no end. */
+    /** Says that each second had 100 calls; or that it can't be started, or that all calls failed or had no end. */
     private static void load(String contender) throws IOException {
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -19,9 +19,9 @@ import java.util.stream.IntStream;
 /**
  * Asks one contender, in a process of its own.
  *
- * <p>Arguments: the contender's class; {@code shipped} or {@code best}; {@code case}, {@code faults} or {@code load}; the
- * folders with a {@code setup.tsv} each, into which the results are written. It prints {@code ready} and waits for a
- * line before it begins.
+ * <p>Arguments: the contender's class; {@code shipped} or {@code best}; {@code case}, {@code faults} or {@code load};
+ * the folders with a {@code setup.tsv} each, into which the results are written. It prints {@code ready} and waits for
+ * a line before it begins.
  */
 public final class Driver {
 
