@@ -46,7 +46,7 @@ final class Load {
     private final AtomicLong failed = new AtomicLong();
     private final AtomicReference<String> failure = new AtomicReference<>("");
     private final Times times = new Times();
-    private final List<Caller> callers = new ArrayList<>();
+    private final List<LoadCaller> callers = new ArrayList<>();
     private boolean started;
     private long cutNanos;
     /** Each load's own, so that who is given up on doesn't ask on in the next. */
@@ -103,7 +103,7 @@ final class Load {
         cutNanos = System.nanoTime();
         callers.clear();
         for (int i = 0; i < number; i++) {
-            callers.add(new Caller(asked, model, "caller-" + i, streams, over));
+            callers.add(new LoadCaller(asked, model, "caller-" + i, streams, over));
         }
         callers.forEach(Thread::start);
     }
@@ -129,7 +129,7 @@ final class Load {
     private long stop() throws InterruptedException {
         over.set(true);
         long endNanos = System.nanoTime() + lastCalls.toNanos();
-        for (Caller caller : callers) {
+        for (LoadCaller caller : callers) {
             caller.join(Math.max(1, (endNanos - System.nanoTime()) / 1_000_000));
         }
         callers.forEach(Thread::interrupt);
@@ -142,7 +142,7 @@ final class Load {
     }
 
     /** One who asks again and again. */
-    private final class Caller extends Thread {
+    private final class LoadCaller extends Thread {
 
         private final Contender asked;
         private final String model;
@@ -154,7 +154,7 @@ final class Load {
         private volatile String sample = "";
         private long number;
 
-        Caller(Contender asked, String model, String session, boolean streams, AtomicBoolean over) {
+        LoadCaller(Contender asked, String model, String session, boolean streams, AtomicBoolean over) {
             this.asked = asked;
             this.model = model;
             this.session = session;

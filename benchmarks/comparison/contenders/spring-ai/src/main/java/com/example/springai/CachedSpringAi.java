@@ -26,7 +26,7 @@ public final class CachedSpringAi implements Contender {
     @Configuration
     @EnableCaching
     @ImportAutoConfiguration(CacheAutoConfiguration.class)
-    public static class Application {
+    public static class CachedApplication {
 
         @Bean
         Answers answers(SpringAi ai) {
@@ -61,7 +61,7 @@ public final class CachedSpringAi implements Contender {
         properties.put("spring.cache.caffeine.spec", "initialCapacity=10000,maximumSize=10000");
         // end
         properties.put("logging.level.root", "error");
-        context = new SpringApplicationBuilder(Application.class)
+        context = new SpringApplicationBuilder(CachedApplication.class)
                 .web(WebApplicationType.NONE)
                 .bannerMode(org.springframework.boot.Banner.Mode.OFF)
                 .properties(properties)
