@@ -12,14 +12,32 @@ import java.util.Map;
  */
 interface FailoverGateway {
 
+    /**
+     * What the page says of one.
+     *
+     * @param label its name
+     * @param title its name on the page
+     * @param documentation where its configuration is from
+     */
+    record FailoverRow(String label, String title, String documentation) {}
+
+    /** Returns what the page says of it. */
+    FailoverRow row();
+
     /** Returns its name. */
-    String label();
+    default String label() {
+        return row().label();
+    }
 
     /** Returns its name on the page. */
-    String title();
+    default String title() {
+        return row().title();
+    }
 
     /** Returns where its configuration is from. */
-    String documentation();
+    default String documentation() {
+        return row().documentation();
+    }
 
     /** Returns whether it has a fallback. */
     default boolean hasFallback() {

@@ -31,31 +31,17 @@ enum FailoverLiteLlm implements FailoverGateway {
 
     private static final String KEY = "sk-Xk29-of-the-bench-of-failures-7fQ4";
 
-    private final String label;
-    private final String title;
+    private final FailoverRow row;
     private final String settings;
-    private final String documentation;
 
     FailoverLiteLlm(String label, String title, String settings, String documentation) {
-        this.label = label;
-        this.title = title;
+        this.row = new FailoverRow(label, title, documentation);
         this.settings = settings;
-        this.documentation = documentation;
     }
 
     @Override
-    public String label() {
-        return label;
-    }
-
-    @Override
-    public String title() {
-        return title;
-    }
-
-    @Override
-    public String documentation() {
-        return documentation;
+    public FailoverRow row() {
+        return row;
     }
 
     @Override

@@ -18,31 +18,17 @@ enum FailoverPortkey implements FailoverGateway {
                     + " Timeouts\"."),
     TUNED("portkey-10s", "Portkey, with a timeout of 10 s", 10, "As above, with a request_timeout of 10 s.");
 
-    private final String label;
-    private final String title;
+    private final FailoverRow row;
     private final int timeoutSeconds;
-    private final String documentation;
 
     FailoverPortkey(String label, String title, int timeoutSeconds, String documentation) {
-        this.label = label;
-        this.title = title;
+        this.row = new FailoverRow(label, title, documentation);
         this.timeoutSeconds = timeoutSeconds;
-        this.documentation = documentation;
     }
 
     @Override
-    public String label() {
-        return label;
-    }
-
-    @Override
-    public String title() {
-        return title;
-    }
-
-    @Override
-    public String documentation() {
-        return documentation;
+    public FailoverRow row() {
+        return row;
     }
 
     @Override

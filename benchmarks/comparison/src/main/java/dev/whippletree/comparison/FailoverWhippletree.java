@@ -27,29 +27,15 @@ enum FailoverWhippletree implements FailoverGateway {
 
     private static final String KEY = "key-of-the-bench-of-failures";
 
-    private final String label;
-    private final String title;
-    private final String documentation;
+    private final FailoverRow row;
 
     FailoverWhippletree(String label, String title, String documentation) {
-        this.label = label;
-        this.title = title;
-        this.documentation = documentation;
+        this.row = new FailoverRow(label, title, documentation);
     }
 
     @Override
-    public String title() {
-        return title;
-    }
-
-    @Override
-    public String label() {
-        return label;
-    }
-
-    @Override
-    public String documentation() {
-        return documentation;
+    public FailoverRow row() {
+        return row;
     }
 
     @Override
