@@ -122,10 +122,7 @@ final class OutcomeRecorder {
                 forecast.learn(flight.route(), attempt.lease(), flight.demand().admission(target), completion, now);
         used(attempt, counted, now);
         accepted(attempt, now);
-        flight.cutOff()
-                .map(Attempt::target)
-                .filter(late -> late != target && late.model().equals(target.model()))
-                .ifPresent(late -> late.answeredElsewhere(took));
+        flight.silentBeside(attempt, took).ifPresent(Target::answeredElsewhere);
         if (!attempt.streaming()) {
             target.answered(took);
         }

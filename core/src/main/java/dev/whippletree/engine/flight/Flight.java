@@ -83,6 +83,7 @@ public final class Flight implements Waiter {
     private Consumer<ServiceCall> hearer = call -> {};
     private @Nullable Attempt attempt;
     private Optional<Attempt> cutOff = Optional.empty();
+    private long cutOffAfterNanos;
     private @Nullable Completion answer;
     private @Nullable Runnable claimEnd;
     private Optional<AnswerStore> store = Optional.empty();
@@ -373,8 +374,9 @@ public final class Flight implements Waiter {
                 || options.ever().stream().noneMatch(other -> isReady(other, late.target(), now))) {
             return false;
         }
-        late.target().awaited(tookNanos);
+        late.target().awaited();
         cutOff = Optional.of(late);
+        cutOffAfterNanos = tookNanos;
         return true;
     }
 
@@ -382,6 +384,14 @@ public final class Flight implements Waiter {
         return !other.id().equals(late.id())
                 && other.model().equals(late.model())
                 && other.waitNanos(mostTokens, reserveShare(), now) == 0;
+    }
+
+    /** Returns the target whose late call an answer of the same model shows to be one that wouldn't have ended. */
+    public Optional<Target> silentBeside(Attempt attempt, long tookNanos) {
+        return cutOff.map(Attempt::target)
+                .filter(late -> tookNanos < cutOffAfterNanos
+                        && late != attempt.target()
+                        && late.model().equals(attempt.target().model()));
     }
 
     /** Returns the attempt that ended because it was late. */

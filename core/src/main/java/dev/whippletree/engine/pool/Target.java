@@ -34,7 +34,14 @@ public final class Target {
     /** The shortest time after which a whole answer is late. */
     public static final long LATE_NANOS = Duration.ofSeconds(5).toNanos();
 
-    private static final int ANSWERS_REMEMBERED = 128;
+    private static final int SHORTENING = 128;
+    private static final int LENGTHENING = 4;
+
+    /** How many late calls may be ended at once, on the guess that their answers aren't just long. */
+    private static final int MOST_GUESSES = 2;
+
+    /** After so many answers, one more may. */
+    private static final int ANSWERS_PER_GUESS = 1_000;
 
     private final String id;
     private final Account account;
@@ -62,11 +69,13 @@ public final class Target {
     /** How long the latest stream took to begin, or was awaited. */
     private long firstTokenNanos;
 
-    /** How long the longest whole answer took, less a little for each answer since; at first too long for a verdict. */
+    /** What nearly all whole answers take at most: some 97 of 100. At first too long for a verdict. */
     private long wholeNanos = LONG_NANOS;
 
-    /** How long one was awaited in vain, fading as well; -1 from when the model is quicker elsewhere to an answer. */
-    private long awaitedNanos;
+    private double guesses = MOST_GUESSES;
+
+    /** Whether the same model has answered a prompt elsewhere that was late here, and this one has answered none since. */
+    private boolean silent;
 
     /** What determines how a prompt is counted: targets of one kind count all prompts alike. */
     record TokenizerKey(String model, String provider, Settings settings) {
@@ -163,25 +172,28 @@ public final class Target {
 
     /** Notes how long a whole answer took. */
     public void answered(long afterNanos) {
-        wholeNanos = Math.max(afterNanos, wholeNanos - wholeNanos / ANSWERS_REMEMBERED);
-        awaitedNanos = Math.max(0, awaitedNanos - awaitedNanos / ANSWERS_REMEMBERED);
+        wholeNanos = afterNanos > wholeNanos
+                ? Math.min(afterNanos, wholeNanos + wholeNanos / LENGTHENING)
+                : Math.max(afterNanos, wholeNanos - wholeNanos / SHORTENING);
+        guesses = Math.min(MOST_GUESSES, guesses + 1.0 / ANSWERS_PER_GUESS);
+        silent = false;
     }
 
-    /** Notes how long the same model took elsewhere for a prompt that was late here: until it answers, it is silent. */
-    public void answeredElsewhere(long afterNanos) {
-        wholeNanos = Math.max(afterNanos, wholeNanos);
-        awaitedNanos = -1;
+    /** Notes that the same model has answered a prompt elsewhere in less time than was awaited here. */
+    public void answeredElsewhere() {
+        guesses = Math.min(MOST_GUESSES, guesses + 1);
+        silent = true;
     }
 
-    /** Notes that a late call was ended. Unless the target is silent, an answer may take that long now. */
-    public void awaited(long nanos) {
-        awaitedNanos = awaitedNanos < 0 ? -1 : nanos;
+    /** Notes that a late call was ended. */
+    public void awaited() {
+        guesses = Math.max(0, guesses - 1);
     }
 
-    /** Returns whether a whole answer is late beside the recent ones. */
+    /** Returns whether a whole answer is late beside the recent ones, so late that its call may be ended. */
     public boolean isLate(long tookNanos) {
-        long likely = Math.max(LATE_NANOS, LONGER_THAN_LAST * Math.max(wholeNanos, awaitedNanos));
-        return tookNanos >= likely && tookNanos < LONG_NANOS + LATE_NANOS;
+        long likely = Math.max(LATE_NANOS, LONGER_THAN_LAST * wholeNanos);
+        return tookNanos >= likely && tookNanos < LONG_NANOS + LATE_NANOS && (silent || guesses >= 1);
     }
 
     public Closure availability() {
