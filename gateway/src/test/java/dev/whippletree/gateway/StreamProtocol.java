@@ -34,9 +34,10 @@ public enum StreamProtocol {
         return wire(model, false, headers);
     }
 
+    /** Each asks for something else: an equal prompt could join one whose client has just gone. */
     private String wire(String model, boolean stream, String... headers) {
         String body = "{\"model\":\"" + model + "\",\"stream\":" + stream
-                + ",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+                + ",\"messages\":[{\"role\":\"user\",\"content\":\"Hi, " + this + "\"}]}";
         StringBuilder head = new StringBuilder("POST /v1/chat/completions " + version + "\r\nHost: localhost\r\n");
         for (String line : headers) {
             head.append(line).append("\r\n");
