@@ -111,14 +111,15 @@ public final class CarefulLangChain4j implements Contender {
                 .toList();
     }
 
-    /** A limit is written as {@code 200 requests / 10s}. */
+    /** A limit is written as {@code 200 requests / 10s} or {@code 1000 requests / 1d}. */
     private static RateLimiter limiter(String name, String[] words) {
+        Duration window = Duration.parse((words[3].endsWith("d") ? "P" : "PT") + words[3]);
         // configuration
         return RateLimiter.of(
                 name,
                 RateLimiterConfig.custom()
                         .limitForPeriod(Integer.parseInt(words[0]))
-                        .limitRefreshPeriod(Duration.parse("PT" + words[3]))
+                        .limitRefreshPeriod(window)
                         .timeoutDuration(Duration.ofHours(1))
                         .build());
         // end
