@@ -34,7 +34,8 @@ final class Findings {
                 .count();
         // Other seeds follow once nothing of the first can be measured any more.
         boolean over = results.answered().stream().anyMatch(run -> run.seed() > 1);
-        boolean tooFew = missing * MISSING_AT_MOST_ONE_IN > (long) results.contenders().size() * cases.size();
+        boolean tooFew =
+                missing * MISSING_AT_MOST_ONE_IN > (long) results.contenders().size() * cases.size();
         if (tooFew && !over) {
             return "None before the first seed is complete: missing are " + Figures.count(missing)
                     + " pairs of contender and case.";
