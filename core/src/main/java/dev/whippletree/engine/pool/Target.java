@@ -74,7 +74,7 @@ public final class Target {
 
     private double guesses = MOST_GUESSES;
 
-    /** Whether the same model has answered a prompt elsewhere that was late here, and this one has answered none since. */
+    /** Whether the same model has answered elsewhere what was late here, and this target nothing since. */
     private boolean silent;
 
     /** What determines how a prompt is counted: targets of one kind count all prompts alike. */
