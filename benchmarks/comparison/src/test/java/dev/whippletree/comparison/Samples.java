@@ -33,24 +33,18 @@ final class Samples {
     }
 
     static Results.Answered seed(Results.Answered run, long seed) {
+        return with(run, seed, run.origin());
+    }
+
+    static Results.Answered at(Results.Answered run, Results.Origin origin) {
+        return with(run, run.seed(), origin);
+    }
+
+    private static Results.Answered with(Results.Answered run, long seed, Results.Origin origin) {
         return new Results.Answered(
                 run.contender(),
                 run.name(),
                 seed,
-                run.origin(),
-                run.beside(),
-                run.times(),
-                run.took(),
-                run.said(),
-                run.seen(),
-                run.failures());
-    }
-
-    static Results.Answered at(Results.Answered run, Results.Origin origin) {
-        return new Results.Answered(
-                run.contender(),
-                run.name(),
-                run.seed(),
                 origin,
                 run.beside(),
                 run.times(),

@@ -34,7 +34,10 @@ public final class Target {
     /** The shortest time after which a whole answer is late. */
     public static final long LATE_NANOS = Duration.ofSeconds(5).toNanos();
 
+    /** An answer that took less than nearly all lowers that time by this part of it; docs/decisions/024 says why. */
     private static final int SHORTENING = 128;
+
+    /** An answer that took more raises it by this part at most. */
     private static final int LENGTHENING = 4;
 
     /** How many late calls may be ended at once, on the guess that their answers aren't just long. */
