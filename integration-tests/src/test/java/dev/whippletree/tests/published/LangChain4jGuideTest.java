@@ -41,21 +41,44 @@ final class LangChain4jGuideTest {
             import dev.whippletree.*;
             import dev.whippletree.langchain4j.*;
             import dev.whippletree.model.*;
-            import dev.langchain4j.data.document.Document;
-            import dev.langchain4j.data.segment.TextSegment;
             import dev.langchain4j.model.embedding.EmbeddingModel;
-            import dev.langchain4j.store.embedding.*;
             import java.time.Duration;
-            import java.util.List;
             import java.util.Map;
 
             abstract class Snippets {
                 Whippletree whippletree;
                 ChatModel model;
-                ChatResponse response;
-                List<Document> documents;
-                EmbeddingStore<TextSegment> store;
             """;
+
+    private static final String DEPENDENCIES = """
+            -      <groupId>dev.langchain4j</groupId>
+            -      <artifactId>langchain4j-open-ai</artifactId>
+            -      <version>1.19.0</version>
+            +      <groupId>dev.whippletree</groupId>
+            +      <artifactId>whippletree-langchain4j</artifactId>
+            +      <version>%1$s</version>
+            +    </dependency>
+            +    <dependency>
+            +      <groupId>dev.whippletree</groupId>
+            +      <artifactId>whippletree-provider-openai</artifactId>
+            +      <version>%1$s</version>
+            """;
+
+    private static final List<String> CODE = List.of("""
+            -import dev.langchain4j.model.openai.OpenAiChatModel;
+            +import dev.whippletree.Whippletree;
+            +import dev.whippletree.langchain4j.WhippletreeChatModel;
+            """, """
+            -        ChatModel model = OpenAiChatModel.builder()
+            -                .baseUrl(System.getenv("LLM_URL"))
+            -                .apiKey(System.getenv("LLM_KEY"))
+            +        Whippletree whippletree = Whippletree.open();
+            +        ChatModel model = WhippletreeChatModel.builder()
+            +                .whippletree(whippletree)
+            """, """
+                     System.out.println(answer.aiMessage().text());
+            +        whippletree.close();
+            """);
 
     @TempDir
     private Path folder;
@@ -84,17 +107,10 @@ final class LangChain4jGuideTest {
         Path sources = Files.createDirectories(project.resolve("src/main/java"));
         Files.writeString(sources.resolve("Ask.java"), PAGE.blocks("java").get(0));
         Path target = OutsideBuild.packaged(project).resolve("target");
-        Files.writeString(
-                folder.resolve("whippletree.yaml"),
-                PAGE.blocks("yaml")
-                        .get(0)
-                        .replace(
-                                "provider: groq",
-                                "provider: groq\n    base-url: " + services.baseUrl(ServiceKind.GROQ)));
 
         ProcessRun run = run(
                 target.resolve("smallest.jar") + File.pathSeparator + target.resolve("lib") + File.separator + "*",
-                Map.of("GROQ_API_KEY", KEY),
+                Map.of("GROQ_API_KEY", KEY, "GROQ_BASE_URL", services.baseUrl(ServiceKind.GROQ)),
                 "Ask");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
@@ -115,7 +131,7 @@ final class LangChain4jGuideTest {
 
         Path target = OutsideBuild.packaged(migrated()).resolve("target");
         Files.writeString(
-                folder.resolve("whippletree.yaml"), PAGE.blocks("yaml").get(1));
+                folder.resolve("whippletree.yaml"), PAGE.blocks("yaml").get(0));
         ProcessRun migrated = run(
                 target.resolve("interview.jar") + File.pathSeparator + target.resolve("lib") + File.separator + "*",
                 environment,
@@ -133,22 +149,20 @@ final class LangChain4jGuideTest {
         StringBuilder source = new StringBuilder(AROUND);
         List<String> examples =
                 PAGE.blocks("java").subList(1, PAGE.blocks("java").size());
-        assertThat(examples).hasSize(4);
+        assertThat(examples).hasSize(2);
         examples.forEach(example -> source.append("{\n").append(example).append("}\n"));
         Path file = Files.writeString(folder.resolve("Snippets.java"), source.append("}\n"));
         assertThat(Javac.compile(List.of(file), classPath(System.getProperty("java.class.path")), folder))
                 .isEmpty();
     }
 
-    /** The application with the page's changes: what it shows as removed has to be there, once. */
+    /** The application with the changes that the page describes: what they take away has to be there, once. */
     private Path migrated() throws IOException {
         Path copy = folder.resolve("migrated");
         Folders.copy(MIGRATED, copy);
-        List<String> changes = PAGE.blocks("diff");
-        Path sources = copy.resolve("src/main/java/outside/Interview.java");
-        GuidePage.change(copy.resolve("pom.xml"), changes.get(0));
-        for (String change : changes.subList(1, changes.size())) {
-            GuidePage.change(sources, change);
+        GuidePage.change(copy.resolve("pom.xml"), DEPENDENCIES.formatted(System.getProperty("whippletree.version")));
+        for (String change : CODE) {
+            GuidePage.change(copy.resolve("src/main/java/outside/Interview.java"), change);
         }
         return copy;
     }

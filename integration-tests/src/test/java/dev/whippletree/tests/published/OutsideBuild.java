@@ -72,32 +72,44 @@ final class OutsideBuild {
      * @return the folder of the copy
      */
     static Path packaged(Path source, Path jdk) throws IOException, InterruptedException {
-        PublishedArtifact.assumePublished();
-        Path maven = maven();
         Path copy = OUTSIDE.resolve(source.getFileName() + "-on-" + jdk.getFileName());
         Folders.delete(copy);
         Folders.copy(source, copy);
+        List<String> arguments = new ArrayList<>(List.of("package"));
+        if (namesTheVersion(copy)) {
+            arguments.add("-Dwhippletree.version=" + System.getProperty("whippletree.version"));
+        }
+        ProcessRun run = maven(copy, jdk, arguments);
+        assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+        assertThat(run.out()).as("warnings about our artifacts").doesNotContain("Checksum validation failed");
+        return copy;
+    }
+
+    /**
+     * Runs Maven in the folder of a project. Blocks until it ends. Skips the test where there is no Maven.
+     *
+     * @param project the folder, which may be written to
+     * @param jdk the folder of the JDK
+     * @param arguments phases and options
+     */
+    static ProcessRun maven(Path project, Path jdk, List<String> arguments) throws IOException, InterruptedException {
+        PublishedArtifact.assumePublished();
+        Path maven = program();
         // Else Maven would take ours, some folders up, for this project's.
-        Files.createDirectories(copy.resolve(".mvn"));
+        Files.createDirectories(project.resolve(".mvn"));
         Folders.delete(LOCAL.resolve("dev/whippletree"));
         Path settings = Files.writeString(OUTSIDE.resolve("settings.xml"), settings());
 
         List<String> command = new ArrayList<>(
                 List.of(maven.toString(), "-B", "-ntp", "-s", settings.toString(), "-Dmaven.repo.local=" + LOCAL));
-        if (namesTheVersion(copy)) {
-            command.add("-Dwhippletree.version=" + System.getProperty("whippletree.version"));
-        }
         if (System.getProperty("maven.network", "").equals("offline=true")) {
             command.addAll(List.of("-o", "-Daether.offline.protocols=file"));
         }
-        command.add("package");
-        ProcessRun run = ProcessRun.of(
+        command.addAll(arguments);
+        return ProcessRun.of(
                 command,
-                copy,
+                project,
                 Map.of("JAVA_HOME", jdk.toString(), "MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"));
-        assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
-        assertThat(run.out()).as("warnings about our artifacts").doesNotContain("Checksum validation failed");
-        return copy;
     }
 
     /** A project that doesn't ask for it mustn't get it: its tests would see a property of ours that isn't one. */
@@ -112,7 +124,8 @@ final class OutsideBuild {
         }
     }
 
-    private static Path maven() {
+    /** Returns where Maven is; skips the test where it isn't. */
+    static Path program() {
         String home = System.getProperty("maven.home", "");
         boolean windows = System.getProperty("os.name").startsWith("Windows");
         Path maven = Path.of(home, "bin", windows ? "mvn.cmd" : "mvn");

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class PluginGuideTest {
 
     private static final Path PROJECT = Path.of("plugin-guide");
+    private static final Path PROVIDER = PROJECT.resolve("src/main/java/magpie/MagpieProvider.java");
     private static final Path PAGE = Path.of("../docs/plugins.md");
 
     @RegisterExtension
@@ -39,19 +40,19 @@ final class PluginGuideTest {
     private Path folder;
 
     @Test
-    void page_showsEachFileAsItIs() throws IOException {
+    void page_showsTheProviderAsItIs_andLinksEachFile() throws IOException {
         String page = Files.readString(PAGE);
-        for (Path file : shown()) {
-            assertThat(page)
-                    .as("docs/plugins.md shows " + file + " as it is")
-                    .contains("\n" + Files.readString(file) + "```\n");
+        assertThat(page)
+                .as("docs/plugins.md shows the provider as it is")
+                .contains("\n" + Files.readString(PROVIDER) + "```\n");
+        for (Path file : files()) {
+            assertThat(page).contains("](../integration-tests/" + file + ")");
         }
     }
 
     @Test
     void provider_isShorterThanAHundredLines() throws IOException {
-        assertThat(Files.readAllLines(PROJECT.resolve("src/main/java/magpie/MagpieProvider.java")))
-                .hasSizeLessThan(100);
+        assertThat(Files.readAllLines(PROVIDER)).hasSizeLessThan(100);
     }
 
     @Test
@@ -106,7 +107,7 @@ final class PluginGuideTest {
         }
     }
 
-    private static List<Path> shown() throws IOException {
+    private static List<Path> files() throws IOException {
         try (Stream<Path> files = Files.walk(PROJECT)) {
             return files.filter(file -> file.toString().endsWith(".java") || file.endsWith("pom.xml"))
                     .toList();

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * An application of Spring AI's OpenAI model, migrated by what docs/spring.md says and nothing else: the result is the
- * page's own application; built outside this build, it answers, shows itself to Actuator, and ends in order.
+ * guide's own project; built outside this build, it answers, shows itself to Actuator, and ends in order.
  */
 @Tag("slow")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows ends a process without asking it")
@@ -44,7 +44,9 @@ final class SpringApplicationTest {
 
     private static final Path SAMPLE = Path.of("migrations/spring-ai-openai");
     private static final GuidePage PAGE = GuidePage.of("spring.md");
+    private static final Path GUIDE = Path.of("guides/spring-boot");
     private static final String PACKAGE = "src/main/java/com/example/interviews";
+    private static final String TESTS = "src/test/java/com/example/interviews";
     private static final String PROPERTIES = "src/main/resources/application.yaml";
     private static final String TOKEN = "hf_secret_of_the_application";
     private static final Duration LATENCY = Duration.ofMillis(800);
@@ -55,25 +57,42 @@ final class SpringApplicationTest {
     private static final String AROUND = """
             package com.example.interviews;
 
-            import dev.whippletree.Whippletree;
-            import dev.whippletree.model.*;
             import dev.whippletree.springai.*;
             import java.time.Duration;
-            import java.util.concurrent.CompletableFuture;
             import org.springframework.ai.chat.client.ChatClient;
-            import org.springframework.ai.converter.BeanOutputConverter;
-            import org.springframework.ai.embedding.*;
-            import org.springframework.stereotype.Service;
 
             """;
 
-    private static final String AROUND_FAKE = """
-            package com.example.interviews;
+    private static final String BOM = """
+                     <version>2.0.1</version>
+                     <type>pom</type>
+                     <scope>import</scope>
+                   </dependency>
+            +      <dependency>
+            +        <groupId>dev.whippletree</groupId>
+            +        <artifactId>whippletree-bom</artifactId>
+            +        <version>%s</version>
+            +        <type>pom</type>
+            +        <scope>import</scope>
+            +      </dependency>
+            """;
 
-            import dev.whippletree.test.FakeWhippletree;
-            import org.springframework.boot.test.context.TestConfiguration;
-            import org.springframework.context.annotation.Bean;
+    private static final String OPEN_AI = """
+            -    <dependency>
+            -      <groupId>org.springframework.ai</groupId>
+            -      <artifactId>spring-ai-starter-model-openai</artifactId>
+            -    </dependency>
+            """;
 
+    private static final String FOR_TESTS = """
+                   <artifactId>spring-boot-starter-test</artifactId>
+                   <scope>test</scope>
+                 </dependency>
+            +    <dependency>
+            +      <groupId>dev.whippletree</groupId>
+            +      <artifactId>whippletree-test</artifactId>
+            +      <scope>test</scope>
+            +    </dependency>
             """;
 
     @TempDir
@@ -88,17 +107,13 @@ final class SpringApplicationTest {
             .build());
 
     @Test
-    void migratedApplication_isThePagesOwn_andAnswersAndEndsInOrder() throws Exception {
+    void migratedApplication_isTheGuidesOwn_andAnswersAndEndsInOrder() throws Exception {
         Path project = folder.resolve("interviews");
         Folders.copy(SAMPLE, project);
-        List<String> diffs = PAGE.blocks("diff");
-        assertThat(diffs).hasSize(3);
-        GuidePage.change(project.resolve("pom.xml"), diffs.get(0));
-        GuidePage.change(project.resolve("pom.xml"), diffs.get(1));
-        GuidePage.change(project.resolve(PROPERTIES), diffs.get(2));
-        assertShown(project);
-        addSnippets(project.resolve(PACKAGE));
-        addItsTest(project.resolve("src/test/java/com/example/interviews"));
+        migrate(project);
+        assertGuide(project);
+        addSnippet(project.resolve(PACKAGE));
+        addItsTest(project.resolve(TESTS));
         String own = "provider: huggingface\n";
         GuidePage.change(
                 project.resolve(PROPERTIES),
@@ -107,7 +122,7 @@ final class SpringApplicationTest {
         Path target = OutsideBuild.packaged(project).resolve("target");
         assertNoModelOfOpenAi(target);
         assertThat(target.resolve("surefire-reports/com.example.interviews.InterviewsApplicationTest.txt"))
-                .as("the page's test has run, with no token in its environment")
+                .as("the guide's test has run, with no token in its environment")
                 .content()
                 .contains("Tests run: 2, Failures: 0, Errors: 0, Skipped: 0");
 
@@ -151,6 +166,15 @@ final class SpringApplicationTest {
         }
     }
 
+    /** Imports the BOM, takes the page's dependencies instead of OpenAI's, and its settings instead of those before. */
+    private static void migrate(Path project) throws IOException {
+        Path pom = project.resolve("pom.xml");
+        GuidePage.change(pom, BOM.formatted(System.getProperty("whippletree.version")));
+        GuidePage.change(pom, OPEN_AI + PAGE.blocks("xml").get(0).replaceAll("(?m)^(?=.)", "+    "));
+        GuidePage.change(pom, FOR_TESTS);
+        Files.writeString(project.resolve(PROPERTIES), PAGE.blocks("yaml").get(0));
+    }
+
     private static void assertNoModelOfOpenAi(Path target) throws IOException {
         try (Stream<Path> jars = Files.list(target.resolve("lib"))) {
             assertThat(jars.map(jar -> jar.getFileName().toString()))
@@ -163,52 +187,43 @@ final class SpringApplicationTest {
         return services.stats(ServiceKind.HUGGING_FACE).calls();
     }
 
-    /** The page shows each file as it is. */
-    private static void assertShown(Path project) throws IOException {
-        String page = Files.readString(PAGE.file());
+    /** The result is the guide's own project, and what the page shows of that is there. */
+    private static void assertGuide(Path project) throws IOException {
         try (Stream<Path> files = Files.walk(project)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                assertThat(page)
-                        .as("docs/spring.md shows " + project.relativize(file) + " as it is after the migration")
-                        .contains("\n" + Files.readString(file) + "```\n");
+                assertThat(GUIDE.resolve(project.relativize(file).toString())).hasSameTextualContentAs(file);
             }
         }
+        assertThat(PAGE.blocks("yaml").get(0)).isEqualTo(Files.readString(GUIDE.resolve(PROPERTIES)));
+        assertThat(Files.readString(GUIDE.resolve(PACKAGE).resolve("InterviewController.java")))
+                .endsWith(shown("@RestController"));
+    }
+
+    private static String shown(String beginning) throws IOException {
+        return PAGE.blocks("java").stream()
+                .filter(block -> block.startsWith(beginning))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Compiles with the application what the page shows beside it. */
-    private static void addSnippets(Path sources) throws IOException {
+    private static void addSnippet(Path sources) throws IOException {
         List<String> snippets = PAGE.blocks("java").stream()
-                .filter(block -> !block.startsWith("package "))
+                .filter(block -> !block.startsWith("@RestController"))
                 .toList();
-        assertThat(snippets).hasSize(5);
-        Files.writeString(sources.resolve("Interviewer.java"), AROUND + snippets.get(1));
+        assertThat(snippets).hasSize(1);
         Files.writeString(
                 sources.resolve("Snippet.java"),
-                AROUND + "class Snippet {\nString ask(ChatClient chat, String question) {\nreturn " + snippets.get(2)
+                AROUND + "class Snippet {\nString ask(ChatClient chat, String question) {\nreturn " + snippets.get(0)
                         + "}\n}\n");
-        Files.writeString(
-                sources.resolve("Entity.java"),
-                AROUND + "class Entity {\nrecord Capital(String city) {}\nvoid ask(ChatClient chat) {\n"
-                        + snippets.get(3) + "}\n}\n");
-        Files.writeString(
-                sources.resolve("Vectors.java"),
-                AROUND + "class Vectors {\nEmbeddingModel of(Whippletree whippletree) {\n"
-                        + snippets.get(4).replace("EmbeddingModel model =", "return") + "}\n}\n");
     }
 
-    /** Writes the page's own test, and the configuration that it shows for one. */
+    /** Adds the guide's test. */
     private static void addItsTest(Path tests) throws IOException {
         Files.createDirectories(tests);
-        String test = PAGE.blocks("java").stream()
-                .filter(block -> block.contains("class InterviewsApplicationTest"))
-                .findFirst()
-                .orElseThrow();
-        String fake = PAGE.blocks("java").stream()
-                .filter(block -> block.startsWith("@TestConfiguration"))
-                .findFirst()
-                .orElseThrow();
-        Files.writeString(tests.resolve("InterviewsApplicationTest.java"), test);
-        Files.writeString(tests.resolve("TwoAccounts.java"), AROUND_FAKE + fake);
+        Files.copy(
+                GUIDE.resolve(TESTS).resolve("InterviewsApplicationTest.java"),
+                tests.resolve("InterviewsApplicationTest.java"));
     }
 
     private Running start(Path target, Path jdk) throws IOException {
