@@ -11,25 +11,41 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Prints a script by which a shell completes commands and options. */
 @Command(
         name = "completion",
-        description = "Prints a script for bash or zsh that completes commands and options.",
+        description = "Prints a script for bash, zsh or fish that completes commands and options.",
         footer = {
             "  source <(whippletree completion)               in this shell, or in ~/.bashrc for each",
-            "  whippletree completion > /etc/bash_completion.d/whippletree"
+            "  whippletree completion > /etc/bash_completion.d/whippletree",
+            "  whippletree completion fish > ~/.config/fish/completions/whippletree.fish"
         })
 final class CompletionCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "SHELL",
+            defaultValue = "bash",
+            description = "bash, zsh or fish; default: ${DEFAULT-VALUE}, whose script zsh reads, too.")
+    private Target target = Target.BASH;
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
     @Spec
     private @Nullable CommandSpec spec;
+
+    /** A shell that a script is for. */
+    private enum Target {
+        BASH,
+        ZSH,
+        FISH
+    }
 
     CompletionCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -38,7 +54,13 @@ final class CompletionCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CommandLine whole = Objects.requireNonNull(spec, "spec").commandLine().getParent();
-        surroundings.out().print(AutoComplete.bash("whippletree", whole));
+        surroundings
+                .out()
+                .print(
+                        switch (target) {
+                            case BASH, ZSH -> AutoComplete.bash("whippletree", whole);
+                            case FISH -> FishCompletion.of(whole);
+                        });
         return ExitCode.ANSWERED;
     }
 }

@@ -15,6 +15,7 @@ import dev.whippletree.cli.serve.ServeCommand;
 import dev.whippletree.cli.setup.CheckCommand;
 import dev.whippletree.cli.setup.InitCommand;
 import dev.whippletree.cli.setup.PluginsCommand;
+import dev.whippletree.cli.setup.SchemaCommand;
 import dev.whippletree.cli.status.StatusCommand;
 import dev.whippletree.cli.stress.StressCommand;
 import dev.whippletree.terminal.Signals;
@@ -32,8 +33,9 @@ public final class Main {
 
     private static final String HELP = "help";
     private static final String COMPLETION = "completion";
+    private static final String MAN = "man";
     private static final String SERVE = "serve";
-    private static final Set<String> NEED_ALL = Set.of(HELP, COMPLETION);
+    private static final Set<String> NEED_ALL = Set.of(HELP, COMPLETION, MAN);
 
     /** With these alone, or nothing, the help lists every command and shows nothing else of it. */
     private static final Set<String> LIST_ALL = Set.of("-h", "--help");
@@ -84,7 +86,7 @@ public final class Main {
     }
 
     /** Each command takes time to describe, so where the first argument is one, the others are left out. */
-    private static CommandLine commandLine(Surroundings surroundings, String... arguments) {
+    static CommandLine commandLine(Surroundings surroundings, String... arguments) {
         CommandLine line = new CommandLine(new WhippletreeCommand());
         Map<String, Subcommand> commands = commands(surroundings);
         String first = arguments.length == 0 ? "" : arguments[0];
@@ -94,7 +96,11 @@ public final class Main {
         boolean listed = arguments.length == 0 || (arguments.length == 1 && LIST_ALL.contains(first));
         commands.forEach((name, command) -> line.addSubcommand(name, listed ? command.title() : command.whole()));
         WholeNumbers.apply(line);
-        HelpLayout.apply(line, surroundings.terminal().screen().columns());
+        HelpLayout.apply(
+                line,
+                first.equals(MAN)
+                        ? ManCommand.COLUMNS
+                        : surroundings.terminal().screen().columns());
         Mistakes mistakes = new Mistakes(surroundings);
         return line.setOut(surroundings.out())
                 .setErr(surroundings.err())
@@ -115,6 +121,7 @@ public final class Main {
         commands.put("status", new Subcommand(StatusCommand.class, () -> new StatusCommand(surroundings)));
         commands.put("init", new Subcommand(InitCommand.class, () -> new InitCommand(surroundings)));
         commands.put("check", new Subcommand(CheckCommand.class, () -> new CheckCommand(surroundings)));
+        commands.put("schema", new Subcommand(SchemaCommand.class, () -> new SchemaCommand(surroundings)));
         commands.put("plugins", new Subcommand(PluginsCommand.class, () -> new PluginsCommand(surroundings)));
         commands.put(
                 "cache",
@@ -126,6 +133,7 @@ public final class Main {
         commands.put(SERVE, new Subcommand(ServeCommand.class, () -> new ServeCommand(surroundings)));
         commands.put("emulate", new Subcommand(EmulateCommand.class, () -> new EmulateCommand(surroundings)));
         commands.put(COMPLETION, new Subcommand(CompletionCommand.class, () -> new CompletionCommand(surroundings)));
+        commands.put(MAN, new Subcommand(ManCommand.class, () -> new ManCommand(surroundings)));
         commands.put(HELP, new Subcommand(CommandLine.HelpCommand.class, CommandLine.HelpCommand::new));
         return commands;
     }

@@ -15,6 +15,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
 
+    private static final String QUOTED = "'(?:[^'\\\\]|\\\\.)*'";
+    private static final String FISH = "complete -c whippletree -n " + QUOTED + "(?: -f| -[rF]+| -x| -x?a (?:[a-z]+|"
+            + QUOTED + ")| -s [a-zA-Z]| -l [a-z0-9-]+| -d " + QUOTED + ")+";
+
     @TempDir
     private Path folder;
 
@@ -55,7 +59,20 @@ class MainTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ask", "batch", "embed", "chat", "status", "check", "plugins", "cache", "stress", "plan", "emulate"
+                "ask",
+                "batch",
+                "embed",
+                "chat",
+                "status",
+                "check",
+                "schema",
+                "plugins",
+                "cache",
+                "stress",
+                "plan",
+                "emulate",
+                "completion",
+                "man"
             })
     void everyCommand_hasHelpThatFormats(String command) {
         shell.succeeds(command, "--help");
@@ -127,6 +144,46 @@ class MainTest {
     void completion_isAScriptOfAllCommands() {
         shell.succeeds("completion");
         assertThat(shell.out()).startsWith("#!/usr/bin/env bash").contains("whippletree", "emulate", "--max-tokens");
+    }
+
+    /** Each line is a command to fish, whose quotes end where they should. */
+    @Test
+    void completionForFish_isALineForEachCommandAndOption() {
+        shell.succeeds("completion", "fish");
+        assertThat(shell.out().lines())
+                .hasSizeGreaterThan(100)
+                .allSatisfy(line -> assertThat(line).matches(FISH))
+                .noneMatch(line -> line.contains("${"))
+                .contains("complete -c whippletree -n '__fish_use_subcommand' -a emulate -d"
+                        + " 'Runs emulated services on the loopback interface until Ctrl-C.'")
+                .contains("complete -c whippletree -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'")
+                .contains(
+                        "complete -c whippletree -n '__fish_seen_subcommand_from cache; and __fish_seen_subcommand_from"
+                                + " clear' -l tenant -x -d 'Only this tenant\\'s answers.'")
+                .anyMatch(line -> line.contains("_from init' -s o -l output -rF -d 'The file to write"))
+                .anyMatch(line -> line.contains("_from ask' -l stream -l no-stream -d "));
+    }
+
+    @Test
+    void completionForAnotherShell_isAMistake() {
+        assertThat(shell.run("completion", "tcsh")).isEqualTo(2);
+        assertThat(shell.err()).contains("tcsh", "FISH");
+    }
+
+    /** Troff would print nothing of a line that begins with a dot, and curly quotes for those of an example. */
+    @Test
+    void manualPage_hasTheHelpOfEachCommand() {
+        shell.succeeds("man");
+        assertThat(shell.out()).startsWith(".TH WHIPPLETREE 1\n.SH NAME\nwhippletree \\- Spreads prompts");
+        assertThat(shell.out().lines())
+                .contains(".SH whippletree cache clear", ".SH whippletree emulate", ".SH whippletree man")
+                .anyMatch(line -> line.contains("\\-\\-max\\-tokens"))
+                .allMatch(line -> !line.startsWith(".") || line.matches("\\.(TH|SH|nf|fi)( .*)?"))
+                .anyMatch(line -> line.contains("\\(aqSummarise:"))
+                .noneMatch(line -> line.matches(".*['`^~].*"))
+                .filteredOn(line -> !line.startsWith("whippletree "))
+                .allMatch(line -> line.replaceAll("\\\\(?:\\(..|.)", "-").length() <= 74)
+                .noneMatch(line -> line.matches(".*(?<!\\\\)-.*"));
     }
 
     @Test

@@ -64,8 +64,10 @@ final class AccountReader {
         Optional<Integer> concurrency = section.integer("max-concurrency", 1);
         Optional<Duration> transit = section.duration("transit");
         List<DeclaredLimit> limits = limits(section);
-        Optional<Reach> limitScope = section.read("limit-scope", AccountReader::limitScope);
+        Optional<Reach> limitScope = section.read(
+                "limit-scope", ValueForm.words(List.of("model", "organization")), AccountReader::limitScope);
         Optional<Credit> credit = section.read("credit", Credit::parse);
+        section.expectSettings("provider", known.providers());
         Map<String, String> own = own(section, provider);
         if (id.isEmpty() || provider.isEmpty()) {
             return Optional.empty();

@@ -87,7 +87,12 @@ final class ConfigurationReader {
      * @throws ConfigurationException with every problem
      */
     Configuration read(String source, JsonNode document, Problems problems) {
-        Section root = new Section("", document, variables, problems);
+        return read(source, new Section("", document, variables, problems, Expectations.NONE));
+    }
+
+    /** Reads a configuration from its root; otherwise like {@link #read(String, JsonNode, Problems)}. */
+    Configuration read(String source, Section root) {
+        Problems problems = root.problems();
         List<AccountSettings> accounts = accounts(root);
         String model = DefaultConfiguration.model(Optional.empty(), environment);
         List<RouteSettings> routes = new RouteReader(known, accounts, model).read(root);
@@ -115,7 +120,8 @@ final class ConfigurationReader {
      */
     static Optional<Path> pluginFolder(String yaml, Map<String, String> environment) {
         Problems told = new Problems("");
-        return pluginFolder(new Section("", YamlDocument.read(yaml, told), Variables.of(environment), told));
+        JsonNode document = YamlDocument.read(yaml, told);
+        return pluginFolder(new Section("", document, Variables.of(environment), told, Expectations.NONE));
     }
 
     /** Reads only the folder of plugins. */

@@ -135,7 +135,8 @@ public record ConfigurationTree(
             throw new ConfigurationException(
                     List.of(ConfigurationSource.PLUGINS_VARIABLE + " isn't a valid path: " + e.getMessage()));
         }
-        Section root = new Section("", node(values), Variables.ofProgram(properties), new Problems(""));
+        Section root =
+                new Section("", node(values), Variables.ofProgram(properties), new Problems(""), Expectations.NONE);
         ConfigurationReader.pluginFolder(root).ifPresent(folders::add);
         return folders;
     }

@@ -51,13 +51,13 @@ public record GatewaySettings(
         Objects.requireNonNull(watchKey, "watchKey");
         Objects.requireNonNull(bounds, "bounds");
         clients = List.copyOf(clients);
-        check(port >= 0 && port <= HIGHEST_PORT, "a port is 0 to 65535, not " + port);
-        check(
+        Bounds.check(port >= 0 && port <= HIGHEST_PORT, "a port is 0 to 65535, not " + port);
+        Bounds.check(
                 !clients.isEmpty() || isLoopback(host),
                 "on " + host + " everyone who can reach this machine could use the accounts: add clients with keys,"
                         + " or listen on 127.0.0.1");
         long names = clients.stream().map(Client::name).distinct().count();
-        check(names == clients.size(), "two clients have the same name; give each its own name");
+        Bounds.check(names == clients.size(), "two clients have the same name; give each its own name");
     }
 
     /** Returns the same on another address. */
@@ -100,12 +100,6 @@ public record GatewaySettings(
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException("unknown host '" + host + "'", e);
-        }
-    }
-
-    private static void check(boolean right, String otherwise) {
-        if (!right) {
-            throw new IllegalArgumentException(otherwise);
         }
     }
 
@@ -168,6 +162,13 @@ public record GatewaySettings(
             check(
                     deadline.toMillis() >= 1 && deadline.compareTo(Duration.ofDays(7)) <= 0,
                     "a deadline must be 1 millisecond to 7 days, not " + deadline);
+        }
+
+        /** Not the outer class's, which can't be initialized before these bounds' default. */
+        private static void check(boolean right, String otherwise) {
+            if (!right) {
+                throw new IllegalArgumentException(otherwise);
+            }
         }
 
         /** Returns the same with another size of the largest request. */
@@ -255,8 +256,8 @@ public record GatewaySettings(
             limits = List.copyOf(limits);
             accounts = List.copyOf(accounts);
             routes = List.copyOf(routes);
-            check(!name.isBlank(), "a client needs a name");
-            weight.ifPresent(stated -> check(
+            Bounds.check(!name.isBlank(), "a client needs a name");
+            weight.ifPresent(stated -> Bounds.check(
                     stated >= 1 && stated <= TenantWeights.MOST,
                     "client '" + name + "': a weight is 1 to " + TenantWeights.MOST + ", not " + stated));
         }

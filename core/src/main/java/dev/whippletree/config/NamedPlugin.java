@@ -23,11 +23,12 @@ record NamedPlugin(String name, Settings settings) {
      */
     static Optional<NamedPlugin> read(Section section, Element element, KnownPlugins.PluginKind kind) {
         if (!element.node().isObject()) {
-            return section.text(element)
+            return section.text(element, ValueForm.words(kind.settings().keySet()))
                     .filter(name -> isKnown(section, element.at(), name, kind))
                     .map(name -> new NamedPlugin(name, Settings.none(kind.noun() + " " + name)));
         }
         Section below = section.below(element.at(), element.node());
+        below.expectSettings("name", kind);
         Optional<String> name = below.text("name");
         if (name.isEmpty()) {
             below.problem("name", "the " + kind.noun() + "'s name is missing");

@@ -40,7 +40,7 @@ final class PriceListReader {
         Problems problems = new Problems(source);
         JsonNode document = YamlDocument.read(yaml, problems);
         problems.stop();
-        PriceList list = read(source, new Section("", document, Variables.of(Map.of()), problems));
+        PriceList list = read(source, new Section("", document, Variables.of(Map.of()), problems, Expectations.NONE));
         problems.stop();
         return list;
     }

@@ -71,6 +71,11 @@ final class Problems {
         return paths.contains(path);
     }
 
+    /** Returns the paths of all problems. */
+    Set<String> paths() {
+        return paths;
+    }
+
     void warn(String path, String what) {
         warnings.add(where(path) + what);
     }

@@ -195,9 +195,7 @@ final class RouteReader {
     }
 
     private static Optional<Duration> ttl(Section section) {
-        if (section.rawText("ttl")
-                .filter(text -> text.equals("off") || text.equals("false"))
-                .isPresent()) {
+        if (section.says("ttl", List.of("off", "false"))) {
             return Optional.empty();
         }
         return section.duration("ttl").or(() -> Optional.of(RouteSettings.DEFAULT_TTL));

@@ -1,5 +1,6 @@
 package dev.whippletree.config;
 
+import dev.whippletree.config.KnownPlugins.PluginKind;
 import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.Settings;
 import java.time.Duration;
@@ -28,13 +29,22 @@ final class Section {
     private final JsonNode node;
     private final Variables variables;
     private final Problems problems;
+    private final Expectations expectations;
     private final Set<String> asked = new LinkedHashSet<>();
 
-    Section(String path, JsonNode node, Variables variables, Problems problems) {
+    /**
+     * Begins to read a mapping.
+     *
+     * @param problems where problems are collected
+     * @param expectations learns what is read
+     */
+    Section(String path, JsonNode node, Variables variables, Problems problems, Expectations expectations) {
         this.path = path;
         this.node = node;
         this.variables = variables;
         this.problems = problems;
+        this.expectations = expectations;
+        expectations.value(path, ValueForm.MAPPING);
         if (!node.isObject()) {
             problems.add(path, "expected keys with values here");
         }
@@ -92,17 +102,34 @@ final class Section {
 
     /** Returns a single value as text, with {@code ${VARIABLE}} replaced. */
     Optional<String> text(String key) {
-        return node(key).flatMap(value -> text(new Element(at(key), value)));
+        expectations.value(at(key), ValueForm.TEXT);
+        return node(key).flatMap(value -> expanded(new Element(at(key), value)));
     }
 
-    /** Returns an element that is a single value, as text with {@code ${VARIABLE}} replaced. */
-    Optional<String> text(Element element) {
+    /** Returns an element that is a single value of a form, as text with {@code ${VARIABLE}} replaced. */
+    Optional<String> text(Element element, ValueForm form) {
+        expectations.value(element.at, form);
+        return expanded(element);
+    }
+
+    private Optional<String> expanded(Element element) {
         return rawText(element).flatMap(text -> expand(element.at, text));
     }
 
     /** Returns a single value as text, with references unresolved. */
     Optional<String> rawText(String key) {
+        expectations.value(at(key), ValueForm.TEXT);
         return node(key).flatMap(value -> rawText(new Element(at(key), value)));
+    }
+
+    /** Returns whether a value is one of these words. */
+    boolean says(String key, List<String> words) {
+        expectations.value(at(key), ValueForm.words(words));
+        return node(key)
+                .filter(JsonNode::isValueNode)
+                .map(JsonNode::asString)
+                .filter(words::contains)
+                .isPresent();
     }
 
     private Optional<String> rawText(Element element) {
@@ -133,12 +160,23 @@ final class Section {
      * may be a secret put in the wrong place.
      */
     <T> Optional<T> read(String key, Function<String, T> reader) {
-        return node(key).flatMap(value -> read(new Element(at(key), value), reader));
+        return read(key, ValueForm.TEXT, reader);
+    }
+
+    /** Parses a text of a form, like {@link #read(String, Function)}. */
+    <T> Optional<T> read(String key, ValueForm form, Function<String, T> reader) {
+        expectations.value(at(key), form);
+        return node(key).flatMap(value -> parsed(new Element(at(key), value), reader));
     }
 
     /** Parses an element, like {@link #read(String, Function)}. */
     <T> Optional<T> read(Element element, Function<String, T> reader) {
-        return text(element).flatMap(text -> {
+        expectations.value(element.at, ValueForm.TEXT);
+        return parsed(element, reader);
+    }
+
+    private <T> Optional<T> parsed(Element element, Function<String, T> reader) {
+        return expanded(element).flatMap(text -> {
             try {
                 return Optional.of(reader.apply(text));
             } catch (IllegalArgumentException e) {
@@ -150,7 +188,7 @@ final class Section {
     }
 
     Optional<Integer> integer(String key, int least) {
-        return read(key, text -> {
+        return read(key, ValueForm.wholeNumber(least), text -> {
             try {
                 int value = Integer.parseInt(text.trim());
                 if (value >= least) {
@@ -165,7 +203,7 @@ final class Section {
 
     /** Returns a percentage as a share of one; the largest that is allowed is {@code most}, in percent. */
     Optional<Double> percentage(String key, int most) {
-        return read(key, text -> {
+        return read(key, ValueForm.PERCENTAGE, text -> {
             try {
                 double value = Double.parseDouble(text.replace("%", "").trim()) / 100;
                 if (text.trim().endsWith("%") && value >= 0 && value <= most / 100.0) {
@@ -189,7 +227,7 @@ final class Section {
     }
 
     Optional<Boolean> flag(String key) {
-        return read(key, text -> switch (text.trim()) {
+        return read(key, ValueForm.FLAG, text -> switch (text.trim()) {
             case "true" -> true;
             case "false" -> false;
             default -> throw new IllegalArgumentException("expected true or false, not '" + text + "'");
@@ -197,7 +235,7 @@ final class Section {
     }
 
     Optional<Duration> duration(String key) {
-        return read(key, text -> {
+        return read(key, ValueForm.DURATION, text -> {
             Duration duration = Settings.parseDuration(text);
             if (duration.compareTo(LONGEST) > 0) {
                 throw new IllegalArgumentException("'" + text + "' is longer than " + LONGEST.toDays() + "d");
@@ -212,6 +250,7 @@ final class Section {
      * @param example an example of the list, for the message
      */
     List<Element> list(String key, String example) {
+        expectations.value(at(key), ValueForm.LIST);
         Optional<JsonNode> value = node(key);
         if (value.filter(JsonNode::isObject).isPresent()) {
             problem(key, "expected a list, not keys; write, for example, " + example);
@@ -222,6 +261,7 @@ final class Section {
 
     /** Returns the elements of a list that is itself an element. */
     List<Element> elements(String at, JsonNode value) {
+        expectations.value(at, ValueForm.LIST);
         if (!value.isArray()) {
             return List.of(new Element(at, value));
         }
@@ -240,8 +280,9 @@ final class Section {
     /** Returns the elements of a list of single values, as text with {@code ${VARIABLE}} replaced. */
     List<ListItem> texts(String key) {
         List<ListItem> texts = new ArrayList<>();
+        expectations.value(at(key) + "[0]", ValueForm.TEXT);
         for (Element element : list(key, "[one, another]")) {
-            text(element).ifPresent(text -> texts.add(new ListItem(element.at, text)));
+            expanded(element).ifPresent(text -> texts.add(new ListItem(element.at, text)));
         }
         return texts;
     }
@@ -278,11 +319,17 @@ final class Section {
 
     /** Returns a mapping below a key. */
     Optional<Section> section(String key) {
+        expectations.value(at(key), ValueForm.MAPPING);
         return node(key).map(value -> below(at(key), value));
     }
 
     Section below(String at, JsonNode value) {
-        return new Section(at, value, variables, problems);
+        return new Section(at, value, variables, problems, expectations);
+    }
+
+    /** Expects, besides the keys read, the settings of the plugin that a key names. */
+    void expectSettings(String key, PluginKind kind) {
+        expectations.settings(path, key, kind);
     }
 
     /** Returns the existing keys. */

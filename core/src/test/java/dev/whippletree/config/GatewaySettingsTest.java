@@ -12,6 +12,8 @@ import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,17 @@ final class GatewaySettingsTest {
 
     private static GatewaySettings with(Client... clients) {
         return GatewaySettings.DEFAULT.withClients(List.of(clients), Optional.empty());
+    }
+
+    /** The default of each class needs the other class. */
+    @Test
+    void bounds_mayBeTheFirstThatAProgramUses() throws Exception {
+        URL classes = Bounds.class.getProtectionDomain().getCodeSource().getLocation();
+        try (URLClassLoader fresh = new URLClassLoader(new URL[] {classes}, ClassLoader.getPlatformClassLoader())) {
+            Class<?> first = Class.forName(Bounds.class.getName(), true, fresh);
+            assertThat(first).isNotSameAs(Bounds.class);
+            assertThat(first.getField("DEFAULT").get(null)).hasToString(Bounds.DEFAULT.toString());
+        }
     }
 
     static Stream<Arguments> mistakes() {

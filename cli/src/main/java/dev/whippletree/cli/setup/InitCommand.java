@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
         name = "init",
         description = {
             "Writes a commented configuration from the tokens in the environment.",
-            "The file refers to the variables and contains no token. An existing file is never overwritten."
+            "The file refers to the variables and contains no token. An existing file is never overwritten.",
+            "Beside it, its JSON Schema is written, by which editors complete and check it."
         },
         footer = {"  whippletree init", "  whippletree init --output team.yaml"})
 public final class InitCommand implements Callable<Integer> {
@@ -57,6 +58,7 @@ public final class InitCommand implements Callable<Integer> {
             Path file = surroundings.folder().resolve(output);
             write(file, configuration.text());
             tell(configuration, plugins);
+            writeSchema(file.resolveSibling(SchemaCommand.FILE), SchemaCommand.text(plugins));
             tellHowToUse(file);
             return ExitCode.ANSWERED;
         }
@@ -78,6 +80,20 @@ public final class InitCommand implements Callable<Integer> {
                     + " name a file elsewhere with --output FILE");
         } catch (IOException e) {
             throw new UserMistake(output + " can't be written: " + e.getMessage() + remains(file));
+        }
+    }
+
+    /** Without it, editors only complete less. */
+    private void writeSchema(Path file, String text) {
+        PrintWriter out = surroundings.out();
+        Path shown = output.resolveSibling(SchemaCommand.FILE);
+        try {
+            Files.writeString(file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            out.println("Wrote " + shown + ", by which editors complete and check it");
+        } catch (FileAlreadyExistsException e) {
+            out.println("note: " + shown + " exists and wasn't changed; 'whippletree schema' prints the present one");
+        } catch (IOException e) {
+            out.println("note: " + shown + " can't be written: " + e.getMessage() + remains(file));
         }
     }
 

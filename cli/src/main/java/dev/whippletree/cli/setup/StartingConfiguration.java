@@ -131,6 +131,7 @@ final class StartingConfiguration {
     /** Returns the file's text. */
     String text() {
         List<String> lines = new ArrayList<>();
+        lines.add("# yaml-language-server: $schema=" + SchemaCommand.FILE);
         prose(
                 lines,
                 "A configuration of Whippletree. 'whippletree check' lists its problems, without making a call."

@@ -61,6 +61,29 @@ class InitCommandTest {
     }
 
     @Test
+    void schema_isWrittenBesideTheFile_whichNamesIt() throws IOException {
+        Files.createDirectory(folder.resolve("team"));
+        shell.withAccount().succeeds("init", "--output", "team/pool.yaml");
+        assertThat(Files.readString(folder.resolve("team/pool.yaml")))
+                .startsWith("# yaml-language-server: $schema=whippletree.schema.json\n");
+        assertThat(shell.out()).contains("Wrote " + Path.of("team/whippletree.schema.json") + ", by which editors");
+        Shell again = new Shell(folder);
+        again.succeeds("schema");
+        assertThat(Files.readString(folder.resolve("team/whippletree.schema.json"))
+                        .strip())
+                .isEqualTo(again.out().strip())
+                .contains("http://json-schema.org/draft-07/schema#", "huggingface", "bill-to", "watch-key");
+    }
+
+    @Test
+    void schemaThatIsThere_isKept_andItSaysSo() throws IOException {
+        shell.file("whippletree.schema.json", "{}").withAccount().succeeds("init");
+        assertThat(shell.out()).contains("note: whippletree.schema.json exists and wasn't changed");
+        assertThat(Files.readString(folder.resolve("whippletree.schema.json"))).isEqualTo("{}");
+        assertThat(written()).contains("accounts:");
+    }
+
+    @Test
     void folderOfPluginsInTheEnvironment_isUsed() {
         shell.variable("WHIPPLETREE_PLUGINS", "nowhere");
         assertThat(shell.run("init")).isEqualTo(2);

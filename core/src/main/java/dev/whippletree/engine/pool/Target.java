@@ -23,7 +23,10 @@ import java.util.stream.LongStream;
 /** An account together with a model, the destination of an attempt. Guarded by the engine's lock. */
 public final class Target {
 
-    /** The shortest time allowed for a stream to begin where a fallback may answer; docs/configuration.md says why. */
+    /**
+     * The shortest time allowed for a stream to begin where a fallback may answer; docs/reference/configuration.md says
+     * why.
+     */
     private static final long SHORT_NANOS = Duration.ofSeconds(12).toNanos();
 
     /** The longest time allowed for a stream to begin; nor is a whole answer called late after more than that. */

@@ -1,0 +1,55 @@
+package dev.whippletree.cli.setup;
+
+import dev.whippletree.cli.base.CommonOptions;
+import dev.whippletree.cli.base.ExitCode;
+import dev.whippletree.cli.base.Opening;
+import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.config.ConfigurationSchema;
+import dev.whippletree.plugin.PluginCatalog;
+import dev.whippletree.terminal.Json;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Prints the JSON Schema of the configuration file. */
+@Command(
+        name = "schema",
+        description = {
+            "Prints the JSON Schema of the configuration file, by which editors complete and check it.",
+            "It has the settings of the plugins that are there."
+        },
+        footer = "  whippletree schema > " + SchemaCommand.FILE)
+public final class SchemaCommand implements Callable<Integer> {
+
+    /** Where {@code init} writes it, beside the configuration, which refers to it. */
+    static final String FILE = "whippletree.schema.json";
+
+    private final Surroundings surroundings;
+
+    @Mixin
+    private final Opening opening = new Opening();
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    /** Creates the command, which prints on the given streams. */
+    public SchemaCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        try (PluginCatalog plugins = surroundings
+                .builders()
+                .get()
+                .configuration(opening.source(surroundings))
+                .plugins()) {
+            surroundings.out().println(text(plugins));
+            return ExitCode.ANSWERED;
+        }
+    }
+
+    static String text(PluginCatalog plugins) {
+        return Json.write(ConfigurationSchema.of(plugins.known()));
+    }
+}
