@@ -15,6 +15,7 @@ import dev.whippletree.gateway.http.MemoryBudget;
 import dev.whippletree.gateway.http.Patience;
 import dev.whippletree.gateway.http.RequestBody;
 import dev.whippletree.gateway.http.RequestLabel;
+import dev.whippletree.gateway.http.RequestNotes;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.SiteGuard;
 import dev.whippletree.gateway.http.StrictRequests;
@@ -27,10 +28,13 @@ import dev.whippletree.gateway.prompt.GatewayParts;
 import dev.whippletree.gateway.prompt.LatestAnswers;
 import dev.whippletree.gateway.prompt.PromptHandler;
 import dev.whippletree.gateway.responses.ResponsesRequest;
+import dev.whippletree.gateway.status.RequestMeters;
 import dev.whippletree.gateway.status.StatusPlaces;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.time.Timeline;
 import dev.whippletree.time.Watch;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.HttpContinueReadHandler;
@@ -95,35 +99,48 @@ public final class Gateway implements AutoCloseable {
         PathHandler paths = new PathHandler(new NoSuchPlace());
         MemoryBudget memory = new MemoryBudget(settings.bounds().memoryBytes());
         RequestBody bodies = new RequestBody(settings.bounds(), memory);
-        GatewayParts parts = new GatewayParts(
-                whippletree, () -> access, timeline, new LatestAnswers(), bodies, new UnreadAnswers(memory), settings);
-        paths.addExactPath("/v1/chat/completions", post(new PromptHandler(ChatRequest::read, parts)));
-        paths.addExactPath("/v1/messages", post(new PromptHandler(MessagesRequest::read, parts)));
-        paths.addExactPath(
+        UnreadAnswers unread = new UnreadAnswers(memory);
+        GatewayParts parts =
+                new GatewayParts(whippletree, () -> access, timeline, new LatestAnswers(), bodies, unread, settings);
+        serve(paths, "/v1/chat/completions", post(new PromptHandler(ChatRequest::read, parts)));
+        serve(paths, "/v1/messages", post(new PromptHandler(MessagesRequest::read, parts)));
+        serve(
+                paths,
                 "/v1/messages/count_tokens",
                 post(new PromptHandler(MessagesRequest::readToCount, parts)
                         .counting(tokens -> Map.of("input_tokens", tokens.prompt()))));
-        paths.addExactPath("/v1/responses", post(new PromptHandler(ResponsesRequest::read, parts)));
+        serve(paths, "/v1/responses", post(new PromptHandler(ResponsesRequest::read, parts)));
         int mostInputs = settings.bounds().mostEmbeddingInputs();
-        paths.addExactPath(
-                "/v1/embeddings", post(new PromptHandler(fields -> EmbeddingsRequest.read(fields, mostInputs), parts)));
-        paths.addExactPath("/v1/confirmations", post(new ConfirmationHandler(parts)));
-        paths.addPrefixPath("/v1/models", get(new ModelsHandler(() -> access)));
-        paths.addExactPath("/healthz", get(this::sendHealth));
-        paths.addExactPath("/health", get(this::sendHealth));
-        paths.addExactPath("/readyz", get(this::sendReadiness));
+        serve(
+                paths,
+                "/v1/embeddings",
+                post(new PromptHandler(fields -> EmbeddingsRequest.read(fields, mostInputs), parts)));
+        serve(paths, "/v1/confirmations", post(new ConfirmationHandler(parts)));
+        paths.addPrefixPath("/v1/models", RequestNotes.at("/v1/models", get(new ModelsHandler(() -> access))));
+        serve(paths, "/healthz", get(this::sendHealth));
+        serve(paths, "/health", get(this::sendHealth));
+        serve(paths, "/readyz", get(this::sendReadiness));
         this.refusals = new HttpRefusals(timeline);
         this.status = new StatusPlaces(
                 whippletree, () -> access, memory, refusals, telemetry.map(Telemetry::failures), timeline);
-        paths.addExactPath("/", get(status.page()));
-        paths.addExactPath("/status", get(status.status()));
-        telemetry.ifPresent(told -> paths.addExactPath("/metrics", get(status.metrics(told.metrics()))));
+        serve(paths, "/", get(status.page()));
+        serve(paths, "/status", get(status.status()));
+        telemetry.ifPresent(told -> serve(paths, "/metrics", get(status.metrics(told.metrics()))));
         HttpHandler guarded = new SiteGuard(
                 settings.host(), () -> access.clients().needKeys(), Access.readingKeys(() -> access, paths));
         this.requests = new UnderWay(status.counting(new StrictRequests(new HttpContinueReadHandler(guarded))));
-        this.server = listen(settings, RequestLabel.labelling(timeline, ERROR_FORMATS, refusals.counting(requests)));
+        HttpHandler labelled = RequestLabel.labelling(timeline, ERROR_FORMATS, refusals.counting(requests));
+        // One without registries measures nothing.
+        MeterRegistry registry = telemetry.map(Telemetry::registry).orElseGet(CompositeMeterRegistry::new);
+        RequestMeters meters = new RequestMeters(registry);
+        this.server = listen(settings, RequestNotes.noting(timeline::nanoTime, meters, labelled));
+        status.measure(registry, server.connections(), unread);
         status.begin();
         beginHeartbeats();
+    }
+
+    private static void serve(PathHandler paths, String place, HttpHandler handler) {
+        paths.addExactPath(place, RequestNotes.at(place, handler));
     }
 
     private static HttpServer listen(GatewaySettings settings, HttpHandler handler) {

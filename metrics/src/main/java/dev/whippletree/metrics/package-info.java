@@ -1,5 +1,6 @@
 /**
- * Reports a Whippletree to a program's own Micrometer or OpenTelemetry; {@code docs/metrics.md} lists every name.
+ * Reports a Whippletree to a program's own Micrometer or OpenTelemetry; {@code docs/reference/metrics.md} lists every
+ * name.
  *
  * @since 0.1
  */

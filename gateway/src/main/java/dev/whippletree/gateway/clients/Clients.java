@@ -4,6 +4,7 @@ import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.Connections;
 import dev.whippletree.gateway.http.RequestException;
+import dev.whippletree.gateway.http.RequestNotes;
 import io.undertow.server.HttpServerExchange;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -46,6 +47,7 @@ public final class Clients {
      */
     public Client of(HttpServerExchange exchange) {
         Client client = byOwner.isEmpty() ? anybody : byKey(exchange);
+        RequestNotes.client(exchange, client.tenant());
         Connections.belongsTo(exchange, client.tenant());
         return client;
     }

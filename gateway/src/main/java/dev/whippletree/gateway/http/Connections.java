@@ -49,6 +49,9 @@ public final class Connections implements ChannelListener<StreamConnection> {
     /** To be closed, each on its own thread, unless a request with a key comes first. */
     private final Set<OpenConnection> leaving = new LinkedHashSet<>();
 
+    private long refused;
+    private long replaced;
+
     /** A client and its connections, the one that has been in its set for longest first. */
     private static final class Holder {
 
@@ -187,6 +190,7 @@ public final class Connections implements ChannelListener<StreamConnection> {
         other.ifPresent(OpenConnection::giveWay);
         makeRoom();
         if (!room) {
+            refused++;
             throw new RequestException(ApiError.noConnection());
         }
     }
@@ -251,8 +255,39 @@ public final class Connections implements ChannelListener<StreamConnection> {
             if (place.in != leaving) {
                 return;
             }
+            replaced++;
         }
         LOG.debug("A connection was closed for another one");
         IoUtils.safeClose(place.connection);
+    }
+
+    /** Returns how many may be open. */
+    public int most() {
+        return most;
+    }
+
+    /** Returns how many open ones belong to a client, by the key of their last request. */
+    public synchronized int ofClients() {
+        return open.size() - withoutKey();
+    }
+
+    /** Returns how many open ones belong to no client. */
+    public synchronized int withoutKey() {
+        return nobody.size() + leaving.size();
+    }
+
+    /** Returns how many were accepted and wait, unread, until another one closes. */
+    public synchronized int waiting() {
+        return waiting.size();
+    }
+
+    /** Returns how many requests were refused because there was no connection for their client. */
+    public synchronized long refused() {
+        return refused;
+    }
+
+    /** Returns how many connections were closed to make room for another one. */
+    public synchronized long replaced() {
+        return replaced;
     }
 }

@@ -55,14 +55,16 @@ public final class HttpRefusals {
     public static void note(HttpServerExchange exchange, ApiError error) {
         HttpRefusals refusals = exchange.getAttachment(OF_EXCHANGE);
         if (refusals != null) {
-            refusals.add(error, RequestLabel.of(exchange));
+            RequestNotes.code(exchange, refusals.add(error, RequestLabel.of(exchange)));
         }
     }
 
     /**
      * Counts an error. Logs it at once unless there was a line within the last minute, else at the end of that minute.
+     *
+     * @return the code it is counted by; {@code other} once there are too many
      */
-    synchronized void add(ApiError error, RequestLabel request) {
+    synchronized String add(ApiError error, RequestLabel request) {
         String shown = shortened(error.code());
         String code = byCode.containsKey(shown) || byCode.size() < MOST_CODES ? shown : "other";
         Map<String, Object> counted = byCode.computeIfAbsent(code, first -> new LinkedHashMap<>(Map.of("code", code)));
@@ -76,6 +78,7 @@ public final class HttpRefusals {
         if (!pausing) {
             log();
         }
+        return code;
     }
 
     private static String shortened(String text) {

@@ -38,10 +38,12 @@ public final class HttpServer {
 
     private final XnioWorker worker;
     private final AcceptingChannel<StreamConnection> accepting;
+    private final Connections connections;
 
-    private HttpServer(XnioWorker worker, AcceptingChannel<StreamConnection> accepting) {
+    private HttpServer(XnioWorker worker, AcceptingChannel<StreamConnection> accepting, Connections connections) {
         this.worker = worker;
         this.accepting = accepting;
+        this.connections = connections;
     }
 
     /**
@@ -73,7 +75,7 @@ public final class HttpServer {
                     ChannelListeners.openListenerAdapter(connections),
                     sockets(settings.bounds()));
             accepting.resumeAccepts();
-            return new HttpServer(worker, accepting);
+            return new HttpServer(worker, accepting, connections);
         } catch (IOException | RuntimeException e) {
             worker.shutdownNow();
             throw e;
@@ -117,6 +119,11 @@ public final class HttpServer {
     /** Returns whose threads it runs on. */
     public XnioWorker worker() {
         return worker;
+    }
+
+    /** Returns the connections that it shares out. */
+    public Connections connections() {
+        return connections;
     }
 
     /** Returns where it listens. */

@@ -30,6 +30,7 @@ public final class MemoryBudget {
     private final long amount;
     private final Map<String, Long> byTenant = new HashMap<>();
     private long used;
+    private long refused;
 
     /**
      * Creates an unused budget.
@@ -57,6 +58,11 @@ public final class MemoryBudget {
     /** Returns the bytes that are held at this moment. */
     public synchronized long used() {
         return used;
+    }
+
+    /** Returns how often a request found no room. */
+    public synchronized long refused() {
+        return refused;
     }
 
     /** Returns the bytes that one tenant holds at this moment. */
@@ -125,6 +131,7 @@ public final class MemoryBudget {
                 refuseBeyondShare(held + more);
                 boolean fits = used + more <= amount && used(tenant) + more <= mostOf(tenant);
                 if (ended || !fits) {
+                    refused += ended ? 0 : 1;
                     throw new RequestException(ApiError.busy());
                 }
                 add(more);

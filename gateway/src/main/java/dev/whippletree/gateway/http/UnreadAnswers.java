@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 
 /**
@@ -16,6 +17,7 @@ public final class UnreadAnswers {
 
     private final MemoryBudget memory;
     private final Set<CountedAnswer> all = ConcurrentHashMap.newKeySet();
+    private final LongAdder dropped = new LongAdder();
 
     /** An answer that somebody reads. Asked on any thread. */
     public interface Answer {
@@ -90,6 +92,12 @@ public final class UnreadAnswers {
                         givenUp.add(counted.answer);
                     });
         }
+        dropped.add(givenUp.size());
         givenUp.forEach(Answer::giveUp);
+    }
+
+    /** Returns how many answers were ended because too much of answers was unread. */
+    public long dropped() {
+        return dropped.sum();
     }
 }

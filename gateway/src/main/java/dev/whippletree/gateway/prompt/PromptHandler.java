@@ -10,6 +10,7 @@ import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.http.ReceivedBody;
 import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.RequestLabel;
+import dev.whippletree.gateway.http.RequestNotes;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.UnderWay;
 import dev.whippletree.gateway.protocol.AnswerInfo;
@@ -157,6 +158,7 @@ public final class PromptHandler implements HttpHandler {
         OwnHeaders.apply(exchange.getRequestHeaders(), prompt);
         OwnHeaders.question(exchange.getRequestHeaders(), lastText(request)).ifPresent(prompt::question);
         String route = models.choose(prompt, request.body().model());
+        RequestNotes.route(exchange, route);
         try {
             deadlines.apply(exchange.getRequestHeaders(), request.streaming(), route, prompt);
             // Filler restarts the library's timeout, if it arrives in time.

@@ -2,6 +2,7 @@ package dev.whippletree.gateway.prompt;
 
 import dev.whippletree.gateway.http.HttpRefusals;
 import dev.whippletree.gateway.http.MemoryBudget;
+import dev.whippletree.gateway.http.RequestNotes;
 import dev.whippletree.gateway.http.Reset;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.UnreadAnswers;
@@ -113,7 +114,10 @@ final class StreamedResponse implements UnreadAnswers.Answer {
     @Override
     public void giveUp() {
         source.run();
-        later(() -> end(new StreamEnd.Cut()));
+        later(() -> {
+            RequestNotes.unread(exchange);
+            end(new StreamEnd.Cut());
+        });
     }
 
     /** Fills every silence from now on, even before the answer begins; the head is then sent with the filler. */

@@ -2,14 +2,17 @@ package dev.whippletree.gateway.status;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.gateway.clients.Access;
+import dev.whippletree.gateway.http.Connections;
 import dev.whippletree.gateway.http.HttpRefusals;
 import dev.whippletree.gateway.http.MemoryBudget;
 import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.Response;
+import dev.whippletree.gateway.http.UnreadAnswers;
 import dev.whippletree.gateway.status.LatestFailures.FailedAttempt;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.status.PricedStatus;
 import dev.whippletree.time.Timeline;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -37,6 +40,7 @@ public final class StatusPlaces implements AutoCloseable {
     private final Timeline timeline;
     private final Visits visits = new Visits();
     private final Trend trend;
+    private Optional<GatewayGauges> gauges = Optional.empty();
 
     /**
      * Prepares to show what there is so far.
@@ -60,6 +64,20 @@ public final class StatusPlaces implements AutoCloseable {
         this.failures = failures;
         this.timeline = timeline;
         this.trend = new Trend(whippletree::status, timeline);
+    }
+
+    /**
+     * Shows the gateway and its JVM in a registry, until it is closed.
+     *
+     * @param connections those of its server
+     * @param answers the answers that clients haven't read
+     */
+    public void measure(MeterRegistry registry, Connections connections, UnreadAnswers answers) {
+        GatewayGauges shown = new GatewayGauges(registry);
+        shown.watch(visits);
+        shown.watch(connections);
+        shown.watch(memory, answers);
+        gauges = Optional.of(shown);
     }
 
     /** Begins to record the trend. */
@@ -148,9 +166,10 @@ public final class StatusPlaces implements AutoCloseable {
         return json;
     }
 
-    /** Records nothing more. */
+    /** Records and measures nothing more. */
     @Override
     public void close() {
         trend.close();
+        gauges.ifPresent(GatewayGauges::close);
     }
 }

@@ -250,6 +250,15 @@ final class ConnectionsTest {
 
         assertSeen(connect(), "/v1/models", "key-of-bolt");
         assertThatThrownBy(() -> RunningGateway.readAll(ofAcme.get(29))).isInstanceOf(SocketException.class);
+        assertThat(metrics(connect()))
+                .contains("whippletree_gateway_connections_refused_total 1.0\n")
+                .as("an idle one without a key, and one of acme's")
+                .contains("whippletree_gateway_connections_replaced_total 2.0\n");
+    }
+
+    private static String metrics(Socket socket) throws IOException {
+        send(socket, "GET /metrics HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer key-of-watch\r\n\r\n");
+        return RunningGateway.readResponse(socket);
     }
 
     @Test

@@ -68,6 +68,7 @@ final class UnreadAnswersTest {
     void whoReadsAll_isNeverGivenUp_andCountsAllTheSame() {
         new Fake("alice").keeps(700, 0);
         assertThat(all.get(0).givenUp).isZero();
+        assertThat(answers.dropped()).isZero();
         assertThat(memory.used()).isEqualTo(700);
     }
 
@@ -77,6 +78,7 @@ final class UnreadAnswersTest {
         Fake largest = new Fake("bob").keeps(400, 300);
         new Fake("carol").keeps(400, 200);
         assertThat(all).filteredOn(fake -> fake.givenUp > 0).containsExactly(largest);
+        assertThat(answers.dropped()).isEqualTo(1);
     }
 
     @Test
