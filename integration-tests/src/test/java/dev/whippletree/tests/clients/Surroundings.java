@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** What a test needs that Maven can't bring. */
-final class Surroundings {
+public final class Surroundings {
 
     /** If it is {@code true}, what is missing fails the tests that need it; else it skips them. */
     static final String REQUIRED = "WHIPPLETREE_REQUIRE_CLIENTS";
@@ -23,7 +23,7 @@ final class Surroundings {
      *
      * @param otherwise what is missing, and how to get it
      */
-    static <T> T need(Optional<T> thing, String otherwise) {
+    public static <T> T need(Optional<T> thing, String otherwise) {
         if (Boolean.parseBoolean(System.getenv(REQUIRED))) {
             assertThat(thing).as("%s (required by %s)", otherwise, REQUIRED).isPresent();
         }
@@ -32,7 +32,7 @@ final class Surroundings {
     }
 
     /** Returns the programs of these names on the path, in the order of the names. */
-    static Stream<Path> onPath(String... names) {
+    public static Stream<Path> onPath(String... names) {
         List<String> folders = List.of(String.valueOf(System.getenv("PATH")).split(File.pathSeparator));
         return Stream.of(names)
                 .flatMap(name -> folders.stream()
