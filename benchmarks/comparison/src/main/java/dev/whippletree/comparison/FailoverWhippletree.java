@@ -14,16 +14,16 @@ enum FailoverWhippletree implements FailoverGateway {
     ACCOUNTS_ONLY(
             "whippletree-accounts",
             "Whippletree, accounts only",
-            "docs/configuration.md: only what is required. There is no fallback, so the bench's rules about one don't"
+            "docs/reference/configuration.md: only what is required. There is no fallback, so the bench's rules about one don't"
                     + " concern it."),
     FALLBACK(
             "whippletree-fallback",
             "Whippletree, with a fallback",
-            "docs/configuration.md, \"routes\": a second tier. Everything else is the default."),
+            "docs/reference/configuration.md, \"routes\": a second tier. Everything else is the default."),
     TIMEOUTS(
             "whippletree-timeouts",
             "Whippletree, with a fallback and timeouts",
-            "docs/configuration.md, \"Timeouts\": each is 10 s.");
+            "docs/reference/configuration.md, \"Timeouts\": each is 10 s.");
 
     private static final String KEY = "key-of-the-bench-of-failures";
 
