@@ -68,9 +68,4 @@ public record BatchProgress(
     public long done() {
         return resumed + answered + failed;
     }
-
-    /** Returns whether every item asked in this run was answered, and none is left out. */
-    public boolean isWhole() {
-        return failed == 0 && stopped.isEmpty();
-    }
 }

@@ -109,7 +109,8 @@ final class BatchRunTest {
         assertThat(collected.completed()).isTrue();
         assertThat(journal.results).containsExactlyElementsOf(collected.results());
         assertThat(end.answered()).isEqualTo(1_500);
-        assertThat(end.isWhole()).isTrue();
+        assertThat(end.failed()).isZero();
+        assertThat(end.stopped()).isEmpty();
         assertThat(pool.stats().calls()).isEqualTo(1_500);
     }
 
@@ -459,7 +460,8 @@ final class BatchRunTest {
         assertThat(end.answered()).isEqualTo(10);
         assertThat(end.fromCache()).isEqualTo(1);
         assertThat(end.done()).isEqualTo(11);
-        assertThat(end.isWhole()).isTrue();
+        assertThat(end.failed()).isZero();
+        assertThat(end.stopped()).isEmpty();
         assertThat(collected.ids()).doesNotContain("i3");
     }
 
@@ -744,7 +746,6 @@ final class BatchRunTest {
                 .run(List.of(new BatchItem("x", nowhere)).iterator()));
 
         assertThat(end.failed()).isEqualTo(1);
-        assertThat(end.isWhole()).isFalse();
         assertThat(journal.results).singleElement().isInstanceOfSatisfying(BatchResult.Failed.class, failed -> {
             assertThat(failed.kind()).isEqualTo(BatchResult.Failed.NOT_ASKED);
             assertThat(failed.message()).contains("nowhere");

@@ -61,7 +61,8 @@ public final class CommandProcess implements AutoCloseable {
         return new CommandProcess(folder, builder.start());
     }
 
-    static List<String> line(List<String> options, String... arguments) {
+    /** Returns the line that runs the command, options for its JVM first. */
+    public static List<String> line(List<String> options, String... arguments) {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("childJdk"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",

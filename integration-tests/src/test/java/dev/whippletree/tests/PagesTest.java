@@ -30,7 +30,7 @@ final class PagesTest {
             "docs/embedding.md",
             "docs/embeddings.md",
             "docs/gateway.md",
-            "docs/metrics.md",
+            "docs/reference/metrics.md",
             "docs/similar-questions.md");
     private static final Pattern CODE = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)|src(?:set)?=\"([^\"]+)\"");
@@ -42,9 +42,6 @@ final class PagesTest {
             import static org.assertj.core.api.Assertions.assertThat;
 
             import com.google.inject.multibindings.Multibinder;
-            import dev.langchain4j.data.embedding.Embedding;
-            import dev.langchain4j.data.segment.TextSegment;
-            import dev.langchain4j.store.embedding.EmbeddingStore;
             import dev.whippletree.*;
             import dev.whippletree.batch.*;
             import dev.whippletree.batch.file.*;
@@ -81,8 +78,6 @@ final class PagesTest {
                 OpenTelemetry openTelemetry;
                 FakeWhippletree fake;
                 String interviewer;
-                List<TextSegment> chunks;
-                EmbeddingStore<TextSegment> store;
             """;
 
     @TempDir
@@ -130,7 +125,7 @@ final class PagesTest {
 
     @Test
     void eachVariableThatIsRead_isListed() throws IOException {
-        String configuration = Files.readString(ROOT.resolve("docs/configuration.md"));
+        String configuration = Files.readString(ROOT.resolve("docs/reference/configuration.md"));
         Set<String> read = new TreeSet<>();
         try (Stream<Path> modules = Files.list(ROOT)) {
             for (Path main : modules.map(module -> module.resolve("src/main"))

@@ -44,14 +44,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What is kept, and where: the table of {@code docs/operations.md}. A gateway with every cache, a coordinator and a
+ * What is kept, and where: the table of {@code docs/running.md}. A gateway with every cache, a coordinator and a
  * state folder answers prompts with words that occur nowhere else; then those are looked for, in memory, in the folder
  * and in Redis.
  */
 @Tag("slow")
 final class StoredDataTest {
 
-    private static final Path PAGE = Path.of("..", "docs", "operations.md");
+    private static final Path PAGE = Path.of("..", "docs", "running.md");
     private static final Pattern ROW = Pattern.compile("^\\| ([^|]+) \\|([^|]*)\\|([^|]*)\\|([^|]*)\\|$");
     private static final String INSTRUCTION = "sayitinconfidence";
     private static final String QUESTION = "zebrafinch";

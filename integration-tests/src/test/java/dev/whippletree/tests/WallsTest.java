@@ -36,12 +36,12 @@ import java.util.stream.Stream;
         importOptions = {DoNotIncludeTests.class, WallsTest.OnlyTheProduct.class})
 final class WallsTest {
 
-    /** The comparison is a program for real time and sockets, beside the product. */
+    /** The comparison and the release are programs for real time, sockets and processes, beside the product. */
     static final class OnlyTheProduct implements ImportOption {
 
         @Override
         public boolean includes(Location location) {
-            return !location.contains("dev/whippletree/comparison/");
+            return !location.contains("dev/whippletree/comparison/") && !location.contains("dev/whippletree/release/");
         }
     }
 

@@ -10,9 +10,6 @@ import java.util.Optional
 import kotlin.time.Duration.Companion.minutes
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
-import kotlinx.coroutines.launch
-import kotlinx.coroutines.sync.Semaphore
-import kotlinx.coroutines.sync.withPermit
 
 /** The examples of docs/kotlin.md, which [GuideTest] compares with the page. Compiled, never called. */
 internal abstract class Guide(private val whippletree: CoroutineWhippletree) {
@@ -20,8 +17,6 @@ internal abstract class Guide(private val whippletree: CoroutineWhippletree) {
     class Debate(val pro: String, val contra: String)
 
     abstract fun askLater(prompt: Prompt, at: Optional<Instant>): Completion
-
-    abstract fun store(answer: Completion)
 
     suspend fun asks() {
         whippletree {
@@ -67,13 +62,4 @@ internal abstract class Guide(private val whippletree: CoroutineWhippletree) {
             val contra = async { whippletree.ask("Argue against it: $thesis") }
             Debate(pro.await().text(), contra.await().text())
         }
-
-    suspend fun asksMany(questions: List<String>) {
-        val places = Semaphore(200)
-        coroutineScope {
-            for (question in questions) {
-                launch { places.withPermit { store(whippletree.ask(question)) } }
-            }
-        }
-    }
 }

@@ -40,12 +40,12 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A real Redis with a user that has the rights that {@code docs/operations.md} says, all or some. */
+/** A real Redis with a user that has the rights that {@code docs/redis.md} says, all or some. */
 @Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RedisUserTest {
 
-    private static final Path PAGE = Path.of("../docs/operations.md");
+    private static final Path PAGE = Path.of("../docs/redis.md");
     private static final String PASSWORD = "right-secret";
     private static final CacheKey KEY = Samples.key("t", "q");
     private static final LimitUse ONE_OF_FIVE = CoordinatedProcess.one(5, Duration.ofHours(1));

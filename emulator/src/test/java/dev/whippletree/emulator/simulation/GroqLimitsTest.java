@@ -212,7 +212,7 @@ final class GroqLimitsTest {
     }
 
     /**
-     * The figures of docs/limits-measured.md. Where what is assumed exceeds the limit, the service takes no prompt
+     * The figures of docs/measured/limits.md. Where what is assumed exceeds the limit, the service takes no prompt
      * without a maximum: each is refused once. A route's maximum is what counts, whatever is assumed.
      */
     @ParameterizedTest(

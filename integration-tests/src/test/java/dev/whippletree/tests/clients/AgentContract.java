@@ -45,7 +45,7 @@ abstract class AgentContract {
     /**
      * Creates the tests of an agent.
      *
-     * @param agent the agent as docs/gateway.md calls it
+     * @param agent the agent as docs/clients.md calls it
      * @param packageName its package of npm
      * @param model what it asks for, which may choose its tools
      */

@@ -18,8 +18,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The exercises that one program does with clients, by a {@link PlayedStage}: each is a test, and so is each client's
- * row in docs/gateway.md. The results of a client are in {@code target/clients/LANGUAGE-CLIENT-PROTOCOLS.tsv}, a line
- * for each case with {@code works}, or how the client's own limits show.
+ * row in docs/measured/clients.md. The results of a client are in {@code target/clients/LANGUAGE-CLIENT-PROTOCOLS.tsv},
+ * a line for each case with {@code works}, or how the client's own limits show.
  *
  * <p>The program prints a JSON object for each exercise: its {@code client}, its {@code case}, which begins with the
  * protocol and the column of the table, as in {@code responses tools-stream}, and what it {@code failed} with, or its
@@ -28,7 +28,8 @@ import tools.jackson.databind.JsonNode;
 final class PlayedExercises {
 
     private static final Path REPORTS = Path.of("target", "clients");
-    private static final Path PAGE = Path.of("..", "docs", "gateway.md");
+    private static final Path PAGE = Path.of("..", "docs", "measured", "clients.md");
+    private static final Path AGENTS = Path.of("..", "docs", "clients.md");
     private static final List<String> FIRST_COLUMNS = List.of("client", "version", "protocol");
     private static final String WORKS = "works";
 
@@ -67,7 +68,7 @@ final class PlayedExercises {
                                         .isEmpty())),
                 clients.entrySet().stream()
                         .map(client -> DynamicTest.dynamicTest(
-                                client.getKey() + " in docs/gateway.md",
+                                client.getKey() + " in docs/measured/clients.md",
                                 () -> assertTold(name(client.getKey(), language), client.getValue()))));
     }
 
@@ -99,12 +100,12 @@ final class PlayedExercises {
 
     /** Fails if the page's table says anything else. */
     private static void assertTold(String client, Map<String, String> results) throws IOException {
-        List<List<String>> rows = rows();
+        List<List<String>> rows = rows(PAGE);
         List<String> head = rows.stream()
                 .filter(row -> row.size() > FIRST_COLUMNS.size()
                         && row.subList(0, FIRST_COLUMNS.size()).equals(FIRST_COLUMNS))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("docs/gateway.md has no table of clients"));
+                .orElseThrow(() -> new AssertionError("docs/measured/clients.md has no table of clients"));
         List<List<String>> expected = protocols(results)
                 .map(protocol -> row(client, protocol, results, head))
                 .toList();
@@ -119,13 +120,13 @@ final class PlayedExercises {
 
     /** Fails if the page tells another version of a coding agent. */
     static void assertVersionTold(String agent, String version) throws IOException {
-        assertThat(rows())
-                .as("the row of %s in docs/gateway.md", agent)
+        assertThat(rows(AGENTS))
+                .as("the row of %s in docs/clients.md", agent)
                 .anySatisfy(row -> assertThat(row).startsWith(agent, version));
     }
 
-    private static List<List<String>> rows() throws IOException {
-        try (Stream<String> lines = Files.lines(PAGE)) {
+    private static List<List<String>> rows(Path page) throws IOException {
+        try (Stream<String> lines = Files.lines(page)) {
             return lines.filter(line -> line.startsWith("| "))
                     .map(line -> Stream.of(line.substring(1).split("\\|"))
                             .map(String::strip)

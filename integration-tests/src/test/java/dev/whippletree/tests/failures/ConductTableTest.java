@@ -33,11 +33,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What a client gets for each fault of the first choice, and when, by the default settings and in virtual time: the
- * table in the gateway's page is this one. Answers take a second, their first token 200 ms, and no two are alike.
+ * table of docs/measured/failures.md is this one. Answers take a second, their first token 200 ms, and no two are
+ * alike.
  */
 final class ConductTableTest {
 
-    private static final Path PAGE = Path.of("..", "docs", "gateway.md");
+    private static final Path PAGE = Path.of("..", "docs", "measured", "failures.md");
     private static final String FIRST_CHOICE = ":/large";
     private static final Duration DEADLINE = Duration.ofHours(1);
 

@@ -38,12 +38,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A scripted service gives twenty answers through the gateway, and every field that differs for the client stands in
- * one list, which is the table in docs/gateway.md.
+ * one list, which is the table in docs/reference/protocols.md.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RecordingProxyTest {
 
-    private static final Path PAGE = Path.of("..", "docs", "gateway.md");
+    private static final Path PAGE = Path.of("..", "docs", "reference", "protocols.md");
 
     private static final Map<String, String> ENDS = Map.of("function_call", "tool_calls");
 

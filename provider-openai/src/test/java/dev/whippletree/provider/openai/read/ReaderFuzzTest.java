@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)
 final class ReaderFuzzTest {
 
-    private static final int EACH = 8_000;
+    private static final int EACH = 4_000;
     private static final int EACH_THOROUGH = 200_000;
     private static final int MOST_MUTATIONS = 4;
     private static final int LONGEST = 64 << 10;
