@@ -39,7 +39,7 @@ public final class RunningGateway implements AutoCloseable {
     public static final String HI_STREAMED = "{\"stream\":true," + HI.substring(1);
 
     private static final int PATIENCE_MILLIS = 60_000;
-    private static final int TURNS_UNTIL_STUCK = 2_000;
+    private static final int TURNS_UNTIL_STUCK = 10_000;
 
     private final GatewaySettings settings;
     private final Optional<ManualTimeline> manual;
@@ -179,13 +179,25 @@ public final class RunningGateway implements AutoCloseable {
      * that.
      */
     public static void settle() {
-        List<CompletableFuture<Void>> turns = new ArrayList<>();
+        giveTurns(serverThreads());
+    }
+
+    private static List<XnioIoThread> serverThreads() {
+        List<XnioIoThread> threads = new ArrayList<>();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread instanceof XnioIoThread worker && worker.isAlive()) {
-                CompletableFuture<Void> turn = new CompletableFuture<>();
-                worker.execute(() -> turn.complete(null));
-                turns.add(turn);
+                threads.add(worker);
             }
+        }
+        return threads;
+    }
+
+    private static void giveTurns(List<XnioIoThread> threads) {
+        List<CompletableFuture<Void>> turns = new ArrayList<>();
+        for (XnioIoThread thread : threads) {
+            CompletableFuture<Void> turn = new CompletableFuture<>();
+            thread.execute(() -> turn.complete(null));
+            turns.add(turn);
         }
         turns.forEach(
                 turn -> turn.orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join());
@@ -196,9 +208,11 @@ public final class RunningGateway implements AutoCloseable {
      * come while the server's threads had very many turns.
      */
     public static void awaitStuck(Socket socket) throws IOException {
+        // Looking for them takes far longer than a turn.
+        List<XnioIoThread> threads = serverThreads();
         int before = -1;
         for (int turns = 0; turns < TURNS_UNTIL_STUCK; turns++) {
-            settle();
+            giveTurns(threads);
             int now = socket.getInputStream().available();
             turns = now == before ? turns : 0;
             before = now;
@@ -217,7 +231,8 @@ public final class RunningGateway implements AutoCloseable {
         StringBuilder read = new StringBuilder();
         for (int next = in.read(); next >= 0; next = in.read()) {
             read.append((char) next);
-            if (read.indexOf(text) >= 0) {
+            // Not in all of it: that would take the square of its length.
+            if (read.indexOf(text, read.length() - text.length()) >= 0) {
                 break;
             }
         }

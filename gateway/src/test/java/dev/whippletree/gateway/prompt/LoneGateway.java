@@ -26,6 +26,8 @@ final class LoneGateway {
         return new ProcessBuilder(
                         Path.of(System.getProperty("childJdk"), "bin", "java").toString(),
                         "-Xmx64m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         System.getProperty("java.class.path"),
                         LoneGateway.class.getName())
