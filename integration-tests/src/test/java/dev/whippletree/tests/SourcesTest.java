@@ -77,13 +77,17 @@ final class SourcesTest {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
                 String name = folder.getFileName().toString();
-                boolean generated = name.equals("target") || name.equals("node_modules") || name.startsWith(".");
-                return generated ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+                boolean notOurs = name.equals("target")
+                        || name.equals("node_modules")
+                        || name.startsWith("venv")
+                        || name.startsWith(".");
+                return notOurs ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
             }
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (file.toString().matches(".*\\.(java|kt)")) {
+                String name = file.getFileName().toString();
+                if (name.endsWith(".java") || name.endsWith(".kt")) {
                     found.add(file);
                 }
                 return FileVisitResult.CONTINUE;
