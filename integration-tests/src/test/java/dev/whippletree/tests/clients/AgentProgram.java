@@ -33,6 +33,7 @@ final class AgentProgram {
      * @param places where the program may be in it
      */
     static String of(String packageName, String... places) {
+        Surroundings.awaitPackages();
         Optional<Path> found = PLATFORMS.stream()
                 .map(platform -> PACKAGES.resolve(packageName + "-" + platform))
                 .flatMap(folder -> List.of(places).stream().map(folder::resolve))

@@ -26,6 +26,7 @@ final class NodeScript {
      * @param arguments its first arguments
      */
     static List<String> command(String script, String... arguments) {
+        Surroundings.awaitPackages();
         Surroundings.need(
                 Optional.of(FOLDER.resolve("node_modules/.package-lock.json")).filter(Files::exists),
                 "the packages of npm aren't there; run: npm ci --prefix integration-tests/clients");

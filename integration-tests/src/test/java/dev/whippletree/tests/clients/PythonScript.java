@@ -40,6 +40,7 @@ enum PythonScript {
      * @param arguments its arguments; more can follow
      */
     List<String> command(String script, List<String> arguments) {
+        Surroundings.awaitPackages();
         String folder = "integration-tests/clients/python/";
         Path python = Surroundings.need(
                 Optional.of(FOLDER.resolve(venv).resolve("bin/python")).filter(each -> isInstalled()),
