@@ -22,9 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The documentation: its links work, its Java compiles, and its README is short. */
 final class PagesTest {
 
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Path README = ROOT.resolve("README.md");
-    private static final Path MAP = ROOT.resolve("docs/README.md");
+    private static final Path README = Project.ROOT.resolve("README.md");
+    private static final Path MAP = Project.ROOT.resolve("docs/README.md");
     private static final List<String> WITH_JAVA = List.of(
             "README.md",
             "docs/embedding.md",
@@ -84,9 +83,12 @@ final class PagesTest {
     private Path folder;
 
     private static List<Path> pages() throws IOException {
-        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+        try (Stream<Path> docs = Files.walk(Project.ROOT.resolve("docs"))) {
             return Stream.concat(
-                            Stream.of(README, ROOT.resolve("CONTRIBUTING.md"), ROOT.resolve("CHANGELOG.md")),
+                            Stream.of(
+                                    README,
+                                    Project.ROOT.resolve("CONTRIBUTING.md"),
+                                    Project.ROOT.resolve("CHANGELOG.md")),
                             docs.filter(file -> file.toString().endsWith(".md")))
                     .toList();
         }
@@ -103,7 +105,7 @@ final class PagesTest {
         for (Path page : pages()) {
             for (String link : links(page)) {
                 if (!leadsSomewhere(page, link)) {
-                    broken.add(ROOT.relativize(page) + ": " + link);
+                    broken.add(Project.ROOT.relativize(page) + ": " + link);
                 }
             }
         }
@@ -116,7 +118,7 @@ final class PagesTest {
         for (String link : links(MAP)) {
             mapped.add(MAP.resolveSibling(link.split("#")[0]).normalize());
         }
-        assertThat(pages().stream().filter(page -> !page.startsWith(ROOT.resolve("docs/decisions"))))
+        assertThat(pages().stream().filter(page -> !page.startsWith(Project.ROOT.resolve("docs/decisions"))))
                 .allSatisfy(page -> assertThat(mapped).contains(page));
     }
 
@@ -125,9 +127,9 @@ final class PagesTest {
 
     @Test
     void eachVariableThatIsRead_isListed() throws IOException {
-        String configuration = Files.readString(ROOT.resolve("docs/reference/configuration.md"));
+        String configuration = Files.readString(Project.ROOT.resolve("docs/reference/configuration.md"));
         Set<String> read = new TreeSet<>();
-        try (Stream<Path> modules = Files.list(ROOT)) {
+        try (Stream<Path> modules = Files.list(Project.ROOT)) {
             for (Path main : modules.map(module -> module.resolve("src/main"))
                     .filter(Files::isDirectory)
                     .toList()) {
@@ -156,7 +158,7 @@ final class PagesTest {
     void java_compiles() throws IOException {
         List<Path> sources = new ArrayList<>();
         for (String page : WITH_JAVA) {
-            List<String> examples = CODE.matcher(Files.readString(ROOT.resolve(page)))
+            List<String> examples = CODE.matcher(Files.readString(Project.ROOT.resolve(page)))
                     .results()
                     .filter(block -> block.group(1).equals("java"))
                     .map(block -> block.group(2).strip())

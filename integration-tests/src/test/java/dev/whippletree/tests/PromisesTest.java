@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 /** The promises of five pages: the resource {@code promises.md} names the tests that hold each of them. */
 final class PromisesTest {
 
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final List<String> PAGES =
             List.of("README.md", "docs/threat-model.md", "docs/running.md", "docs/redis.md", "docs/failures.md");
 
@@ -47,14 +46,14 @@ final class PromisesTest {
     @BeforeAll
     static void read() throws IOException {
         for (String page : PAGES) {
-            SENTENCES.addAll(sentences(Files.readString(ROOT.resolve(page))));
+            SENTENCES.addAll(sentences(Files.readString(Project.ROOT.resolve(page))));
         }
         String table = Files.readString(Path.of("src/test/resources/promises.md"));
         for (MatchResult row : ROW.matcher(table).results().toList()) {
             QUOTE.matcher(row.group(1)).results().forEach(quote -> QUOTES.add(quote.group(1)));
             REASONS.add(row.group(2));
         }
-        for (File module : Objects.requireNonNull(ROOT.toFile().listFiles(File::isDirectory))) {
+        for (File module : Objects.requireNonNull(Project.ROOT.toFile().listFiles(File::isDirectory))) {
             Path sources = module.toPath().resolve("src");
             try (Stream<Path> files = Files.exists(sources) ? Files.walk(sources) : Stream.of()) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {

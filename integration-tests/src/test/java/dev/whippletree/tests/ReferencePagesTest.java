@@ -28,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The pages in docs/reference name what there is: keys, variables, errors, exit codes, JSON. */
 final class ReferencePagesTest {
 
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Path PAGES = ROOT.resolve("docs/reference");
+    private static final Path PAGES = Project.ROOT.resolve("docs/reference");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     private static final Pattern ROW = Pattern.compile("(?m)^\\|.*\\|$");
 
@@ -159,7 +158,7 @@ final class ReferencePagesTest {
 
     @Test
     void eachKindOfFailure_isInTheTableOfFailures() throws IOException {
-        assertThat(words(Files.readString(ROOT.resolve("docs/failures.md"))))
+        assertThat(words(Files.readString(Project.ROOT.resolve("docs/failures.md"))))
                 .containsAll(Stream.of(FailureKind.values()).map(Enum::name).toList());
     }
 
@@ -200,9 +199,9 @@ final class ReferencePagesTest {
         Pattern put = Pattern.compile("put\\(\\s*\"(\\w+)\"");
         Set<String> keys = new TreeSet<>();
         for (Path file : List.of(
-                ROOT.resolve("core/src/main/java/dev/whippletree/status/StatusWriter.java"),
-                ROOT.resolve("core/src/main/java/dev/whippletree/status/TokensJson.java"),
-                ROOT.resolve("cli/src/main/java/dev/whippletree/cli/ask/CompletionJson.java"),
+                Project.ROOT.resolve("core/src/main/java/dev/whippletree/status/StatusWriter.java"),
+                Project.ROOT.resolve("core/src/main/java/dev/whippletree/status/TokensJson.java"),
+                Project.ROOT.resolve("cli/src/main/java/dev/whippletree/cli/ask/CompletionJson.java"),
                 gateway("status/StatusPlaces.java"),
                 gateway("status/Trend.java"),
                 gateway("clients/Client.java"))) {
@@ -213,7 +212,9 @@ final class ReferencePagesTest {
     }
 
     private static Path gateway(String file) {
-        return ROOT.resolve("gateway/src/main/java/dev/whippletree/gateway").resolve(file);
+        return Project.ROOT
+                .resolve("gateway/src/main/java/dev/whippletree/gateway")
+                .resolve(file);
     }
 
     private static Stream<String> literals(Path file, Pattern literal) throws IOException {

@@ -176,16 +176,10 @@ final class SecretsTest {
                     - {name: acme, key: '${HIDDEN}'}
                 """.formatted(TOKENS.get(0), base(), WATCH_KEY));
         ConfigurationSource source = new ConfigurationSource(Optional.empty(), environment, folder);
-        Telemetry telemetry = new Telemetry(timeline);
-        try (Whippletree whippletree =
-                        Whippletree.builder().configuration(source).build();
-                Gateway gateway = Gateway.start(
-                        whippletree,
-                        whippletree.configuration().gateway().orElseThrow().withPort(0),
-                        timeline,
-                        telemetry)) {
-            List<Object> held = Reachable.from(
-                    List.of(whippletree, gateway, surroundings(environment, new PrintWriter(new StringWriter()))));
+        Whippletree.Builder builder = Whippletree.builder().configuration(source);
+        try (MeasuredGateway measured = MeasuredGateway.start(builder, timeline)) {
+            List<Object> held =
+                    Reachable.from(List.of(measured, surroundings(environment, new PrintWriter(new StringWriter()))));
 
             assertThat(held).hasSizeGreaterThan(100);
             assertThat(held)

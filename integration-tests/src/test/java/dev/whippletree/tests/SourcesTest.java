@@ -29,7 +29,6 @@ import org.junit.jupiter.api.Test;
 /** Rules for all sources that the formatter doesn't check: the width of comments and of Kotlin, and names of types. */
 final class SourcesTest {
 
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Path MAIN = Path.of("src/main/java");
 
     /** The formatter's line length, which it doesn't apply to comments. */
@@ -52,28 +51,28 @@ final class SourcesTest {
                     .ifPresent(module -> byModule.computeIfAbsent(module, key -> new ArrayList<>())
                             .add(source));
         }
-        assertThat(byModule).hasSizeGreaterThan(20).containsKey(ROOT.resolve("core"));
+        assertThat(byModule).hasSizeGreaterThan(20).containsKey(Project.ROOT.resolve("core"));
         for (Map.Entry<Path, List<Path>> module : byModule.entrySet()) {
             Map<String, List<String>> filesByName = new TreeMap<>();
             collectTypes(module.getValue(), filesByName);
             filesByName.keySet().removeAll(CONVENTIONAL);
             filesByName.values().removeIf(files -> files.size() == 1);
             assertThat(filesByName)
-                    .as(ROOT.relativize(module.getKey()).toString())
+                    .as(Project.ROOT.relativize(module.getKey()).toString())
                     .isEmpty();
         }
     }
 
     /** Returns the module whose main code a source belongs to; empty for tests. */
     private static Optional<Path> module(Path source) {
-        return Stream.iterate(source, path -> path.startsWith(ROOT), Path::getParent)
+        return Stream.iterate(source, path -> path.startsWith(Project.ROOT), Path::getParent)
                 .filter(path -> source.startsWith(path.resolve(MAIN)))
                 .findFirst();
     }
 
     private static List<Path> sources() throws IOException {
         List<Path> found = new ArrayList<>();
-        Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {
+        Files.walkFileTree(Project.ROOT, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
                 String name = folder.getFileName().toString();
@@ -105,7 +104,7 @@ final class SourcesTest {
                             || isComment(lines.get(index).strip()))
                     .filter(index ->
                             lines.get(index).codePointCount(0, lines.get(index).length()) > LONGEST_LINE)
-                    .mapToObj(index -> ROOT.relativize(source) + ":" + (index + 1));
+                    .mapToObj(index -> Project.ROOT.relativize(source) + ":" + (index + 1));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -122,8 +121,9 @@ final class SourcesTest {
             JavacTask task = (JavacTask) compiler.getTask(
                     null, files, null, List.of("-proc:none"), null, files.getJavaFileObjectsFromPaths(sources));
             for (CompilationUnitTree unit : task.parse()) {
-                String file =
-                        ROOT.relativize(Path.of(unit.getSourceFile().toUri())).toString();
+                String file = Project.ROOT
+                        .relativize(Path.of(unit.getSourceFile().toUri()))
+                        .toString();
                 new TreeScanner<Void, Void>() {
                     @Override
                     public Void visitClass(ClassTree type, Void unused) {

@@ -14,7 +14,6 @@ import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.gateway.Gateway;
-import dev.whippletree.gateway.Telemetry;
 import dev.whippletree.testkit.redis.RedisProcess;
 import dev.whippletree.time.SystemTimeline;
 import io.lettuce.core.RedisClient;
@@ -189,16 +188,11 @@ final class StoredDataTest {
                             folder.resolve("approved.txt"),
                             redis.uri(),
                             KEY));
-            Telemetry telemetry = new Telemetry(timeline);
             Whippletree.Builder builder =
                     Whippletree.builder().configuration(new ConfigurationSource(Optional.empty(), Map.of(), folder));
-            telemetry.listeners().forEach(builder::listener);
-            try (Whippletree whippletree = builder.build();
-                    Gateway gateway = Gateway.start(
-                            whippletree,
-                            whippletree.configuration().gateway().orElseThrow().withPort(0),
-                            timeline,
-                            telemetry)) {
+            try (MeasuredGateway measured = MeasuredGateway.start(builder, timeline)) {
+                Whippletree whippletree = measured.whippletree();
+                Gateway gateway = measured.gateway();
                 for (String question : List.of("Tell it " + QUESTION + " please", "Please tell it " + QUESTION)) {
                     ask(gateway, question);
                 }

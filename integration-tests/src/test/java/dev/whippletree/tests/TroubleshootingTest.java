@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 /** The messages of docs/troubleshooting.md are those of the code, so that whoever searches for one finds it. */
 final class TroubleshootingTest {
 
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Path PAGE = ROOT.resolve("docs/troubleshooting.md");
+    private static final Path PAGE = Project.ROOT.resolve("docs/troubleshooting.md");
 
     /** What a paragraph begins with, in bold type: one message or several. */
     private static final Pattern TITLE = Pattern.compile("(?m)^\\*\\*(.+?)\\*\\*");
@@ -57,7 +56,7 @@ final class TroubleshootingTest {
 
     /** Returns the code of all modules, its strings in one piece where they are put together of several. */
     private static String code() throws IOException {
-        try (Stream<Path> modules = Files.list(ROOT)) {
+        try (Stream<Path> modules = Files.list(Project.ROOT)) {
             return modules.map(module -> module.resolve("src/main/java"))
                     .filter(Files::isDirectory)
                     .flatMap(TroubleshootingTest::files)

@@ -1,5 +1,6 @@
 package dev.whippletree.tests.deployed;
 
+import dev.whippletree.tests.Project;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,10 +10,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /** The folder {@code deploy} of the project. */
 final class DeployFolder {
 
-    /** Of the whole build. */
-    static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
-
-    static final Path FOLDER = PROJECT.resolve("deploy");
+    static final Path FOLDER = Project.ROOT.resolve("deploy");
 
     private DeployFolder() {}
 

@@ -3,6 +3,7 @@ package dev.whippletree.tests.deployed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.whippletree.tests.Project;
 import dev.whippletree.tests.clients.Surroundings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,7 @@ final class DeployedFilesTest {
     /** Returns the names that the page's metrics have in Prometheus. */
     static Set<String> served() throws IOException {
         Set<String> names = new TreeSet<>();
-        String page = Files.readString(DeployFolder.PROJECT.resolve("docs/reference/metrics.md"));
+        String page = Files.readString(Project.ROOT.resolve("docs/reference/metrics.md"));
         for (MatchResult row : ROW.matcher(page).results().toList()) {
             String name = row.group(1).replace('.', '_') + suffix(row.group(3));
             switch (row.group(2)) {
@@ -104,7 +105,7 @@ final class DeployedFilesTest {
     /** A label that no metric has makes an expression match nothing. */
     @Test
     void labels_ofAlertsAndDashboard_areOnThePage() throws IOException {
-        String page = Files.readString(DeployFolder.PROJECT.resolve("docs/reference/metrics.md"))
+        String page = Files.readString(Project.ROOT.resolve("docs/reference/metrics.md"))
                 .replace('.', '_');
         // Prometheus adds the first three.
         Set<String> known = new TreeSet<>(Set.of("instance", "job", "le"));
@@ -255,8 +256,8 @@ final class DeployedFilesTest {
 
     @Test
     void workflow_runsTheWholeCheck_onEachJavaThatIsSupported() throws IOException {
-        JsonNode workflow = YAMLMapper.shared()
-                .readTree(Files.readString(DeployFolder.PROJECT.resolve(".github/workflows/check.yml")));
+        JsonNode workflow =
+                YAMLMapper.shared().readTree(Files.readString(Project.ROOT.resolve(".github/workflows/check.yml")));
         JsonNode job = workflow.at("/jobs/check");
         assertThat(job.at("/strategy/matrix/java").valueStream().map(JsonNode::asString))
                 .containsExactly("17", "21", "25");
@@ -266,7 +267,7 @@ final class DeployedFilesTest {
 
     @Test
     void issueForms_andRenovatesFile_canBeRead() throws IOException {
-        try (Stream<Path> forms = Files.list(DeployFolder.PROJECT.resolve(".github/ISSUE_TEMPLATE"))) {
+        try (Stream<Path> forms = Files.list(Project.ROOT.resolve(".github/ISSUE_TEMPLATE"))) {
             assertThat(forms.filter(form -> !form.endsWith("config.yml")))
                     .isNotEmpty()
                     .allSatisfy(form -> {
@@ -281,7 +282,7 @@ final class DeployedFilesTest {
                     });
         }
         assertThat(JsonMapper.shared()
-                        .readTree(Files.readString(DeployFolder.PROJECT.resolve("renovate.json")))
+                        .readTree(Files.readString(Project.ROOT.resolve("renovate.json")))
                         .path("extends"))
                 .isNotEmpty();
     }

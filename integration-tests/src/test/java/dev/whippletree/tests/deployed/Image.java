@@ -2,6 +2,7 @@ package dev.whippletree.tests.deployed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.tests.Project;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ final class Image {
             case "COPY" -> {
                 String[] parts = text.split(" ");
                 String from = text.startsWith(BUILT) ? parts[1].replace("/build/", "") : parts[0];
-                copy(DeployFolder.PROJECT.resolve(from), at(parts[parts.length - 1]));
+                copy(Project.ROOT.resolve(from), at(parts[parts.length - 1]));
             }
             case "RUN" -> {
                 for (String command : text.split(" && ")) {

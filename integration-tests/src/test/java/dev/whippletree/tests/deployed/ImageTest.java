@@ -9,6 +9,7 @@ import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.testkit.emulator.EmulatedServices;
 import dev.whippletree.testkit.redis.RedisProcess;
+import dev.whippletree.tests.Project;
 import dev.whippletree.tests.clients.Surroundings;
 import java.io.IOException;
 import java.net.URI;
@@ -65,7 +66,7 @@ final class ImageTest {
     @BeforeEach
     void build() throws Exception {
         assumeTrue(
-                Files.isDirectory(DeployFolder.PROJECT.resolve("cli/target/whippletree/lib")),
+                Files.isDirectory(Project.ROOT.resolve("cli/target/whippletree/lib")),
                 "skipped: the distribution isn't built: run mvn package, or verify");
         Path root = Files.createDirectory(folder.resolve("root"));
         image = Image.built(root);

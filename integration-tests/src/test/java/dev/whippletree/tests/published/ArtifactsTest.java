@@ -2,6 +2,7 @@ package dev.whippletree.tests.published;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.tests.Project;
 import java.io.File;
 import java.io.IOException;
 import java.lang.module.ModuleFinder;
@@ -86,8 +87,7 @@ final class ArtifactsTest {
                 "provider-huggingface"
             })
     void module_isFoundOnTheModulePath_withAllItNeeds(String module) throws IOException {
-        String classPath =
-                Files.readString(PublishedArtifact.PROJECT.resolve(module).resolve("target/runtime-class-path.txt"));
+        String classPath = Files.readString(Project.ROOT.resolve(module).resolve("target/runtime-class-path.txt"));
         List<Path> jars = Stream.concat(
                         Stream.of(new PublishedArtifact("whippletree-" + module).jar()),
                         Stream.of(classPath.strip().split(File.pathSeparator)).map(Path::of))
@@ -174,7 +174,7 @@ final class ArtifactsTest {
     /** A model and native code for four machines are five times what the rest weighs. */
     @Test
     void command_comesWithoutAnEmbedder_andWithoutLangChain4j() throws IOException {
-        assertThat(Files.readString(PublishedArtifact.PROJECT.resolve("cli/target/runtime-class-path.txt")))
+        assertThat(Files.readString(Project.ROOT.resolve("cli/target/runtime-class-path.txt")))
                 .contains("jline")
                 .doesNotContain("whippletree-embedder", "onnxruntime", "langchain4j");
     }

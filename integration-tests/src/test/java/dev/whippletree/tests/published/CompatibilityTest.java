@@ -3,6 +3,7 @@ package dev.whippletree.tests.published;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.tests.Javac;
+import dev.whippletree.tests.Project;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 final class CompatibilityTest {
 
-    private static final Path ROOT_POM = PublishedArtifact.PROJECT.resolve("pom.xml");
+    private static final Path ROOT_POM = Project.ROOT.resolve("pom.xml");
     private static final Pattern INCLUDE = Pattern.compile("<include>(dev\\.whippletree[\\w.*]*)</include>");
     private static final Pattern PACKAGE = Pattern.compile("`(dev\\.whippletree[a-z0-9.]*)`");
 
@@ -153,7 +154,7 @@ final class CompatibilityTest {
 
     @Test
     void comparedPackages_areThoseOfThePage() throws IOException {
-        String page = Files.readString(PublishedArtifact.PROJECT.resolve("docs/compatibility.md"));
+        String page = Files.readString(Project.ROOT.resolve("docs/compatibility.md"));
         String table = page.substring(page.indexOf("## What is API"), page.indexOf("The Javadoc's `@since`"));
         Set<String> promised = PACKAGE.matcher(table)
                 .results()

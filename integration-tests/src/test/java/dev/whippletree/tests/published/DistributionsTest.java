@@ -7,6 +7,7 @@ import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.testkit.redis.RedisProcess;
+import dev.whippletree.tests.Project;
 import dev.whippletree.time.SystemTimeline;
 import java.io.File;
 import java.io.IOException;
@@ -75,7 +76,7 @@ final class DistributionsTest {
     @Test
     void modular_asksOnTheModulePath_withTheOptionsOfThePage() throws IOException, InterruptedException {
         Path target = OutsideBuild.packaged(PROJECTS.resolve("modular")).resolve("target");
-        String page = Files.readString(PublishedArtifact.PROJECT.resolve("docs/distributions.md"));
+        String page = Files.readString(Project.ROOT.resolve("docs/distributions.md"));
         assertThat(page)
                 .contains(Files.readString(PROJECTS.resolve("modular/src/main/java/module-info.java"))
                         .lines()

@@ -2,6 +2,7 @@ package dev.whippletree.tests.published;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.tests.Project;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,18 +23,15 @@ import org.xml.sax.SAXException;
  */
 record PublishedArtifact(String id) {
 
-    /** Of the whole build. */
-    static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
-
     /** In Maven's layout, of one build's artifacts. */
-    static final Path REPOSITORY = PROJECT.resolve("target/repository");
+    static final Path REPOSITORY = Project.ROOT.resolve("target/repository");
 
     private static final Path GROUP = REPOSITORY.resolve("dev/whippletree");
 
     /** Skips the test unless the other modules have been verified before; they publish then. */
     static void assumePublished() {
         Assumptions.assumeTrue(
-                Files.exists(PROJECT.resolve("core/target/runtime-class-path.txt")),
+                Files.exists(Project.ROOT.resolve("core/target/runtime-class-path.txt")),
                 "skipped: nothing has been published to target/repository yet; mvn verify does");
         assertThat(GROUP).isDirectory();
     }

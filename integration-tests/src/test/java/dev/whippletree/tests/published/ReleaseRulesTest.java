@@ -2,6 +2,7 @@ package dev.whippletree.tests.published;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.tests.Project;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ final class ReleaseRulesTest {
     private List<String> mistakes(String... options) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of(OutsideBuild.program().toString(), "-B", "-N", "-o", "-Prelease", "validate"));
-        command.addAll(List.of("-f", PublishedArtifact.PROJECT.toString()));
+        command.addAll(List.of("-f", Project.ROOT.toString()));
         command.add("-Dmaven.repo.local=" + System.getProperty("maven.localRepository"));
         command.addAll(List.of(options));
         ProcessRun run = ProcessRun.of(
@@ -89,8 +90,8 @@ final class ReleaseRulesTest {
     }
 
     private static List<Path> poms() throws IOException {
-        try (Stream<Path> modules = Files.list(PublishedArtifact.PROJECT)) {
-            return Stream.concat(Stream.of(PublishedArtifact.PROJECT), modules.filter(Files::isDirectory))
+        try (Stream<Path> modules = Files.list(Project.ROOT)) {
+            return Stream.concat(Stream.of(Project.ROOT), modules.filter(Files::isDirectory))
                     .map(module -> module.resolve("pom.xml"))
                     .filter(Files::exists)
                     .toList();

@@ -2,6 +2,7 @@ package dev.whippletree.tests.published;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.tests.Project;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ final class ReproducibleTest {
     void release_isTheSame_inAnotherFolderTimeZoneAndUmask() throws IOException, InterruptedException {
         Path printed = folder.resolve("printed");
         ProcessBuilder builder = new ProcessBuilder(
-                        PublishedArtifact.PROJECT.resolve("release/reproduce").toString(), "0.1.0")
+                        Project.ROOT.resolve("release/reproduce").toString(), "0.1.0")
                 .redirectErrorStream(true)
                 .redirectOutput(printed.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("childJdk"));
