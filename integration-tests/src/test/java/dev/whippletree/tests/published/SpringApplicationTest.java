@@ -35,18 +35,16 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * An application of Spring AI's OpenAI model, migrated by what docs/spring.md says and nothing else: the result is the
- * guide's own project; built outside this build, it answers, shows itself to Actuator, and ends in order.
+ * The project of docs/spring.md is what the page says; built outside this build, it answers, shows itself to Actuator,
+ * and ends in order.
  */
 @Tag("slow")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows ends a process without asking it")
 final class SpringApplicationTest {
 
-    private static final Path SAMPLE = Path.of("migrations/spring-ai-openai");
     private static final GuidePage PAGE = GuidePage.of("spring.md");
     private static final Path GUIDE = Path.of("guides/spring-boot");
     private static final String PACKAGE = "src/main/java/com/example/interviews";
-    private static final String TESTS = "src/test/java/com/example/interviews";
     private static final String PROPERTIES = "src/main/resources/application.yaml";
     private static final String TOKEN = "hf_secret_of_the_application";
     private static final Duration LATENCY = Duration.ofMillis(800);
@@ -63,38 +61,6 @@ final class SpringApplicationTest {
 
             """;
 
-    private static final String BOM = """
-                     <version>2.0.1</version>
-                     <type>pom</type>
-                     <scope>import</scope>
-                   </dependency>
-            +      <dependency>
-            +        <groupId>dev.whippletree</groupId>
-            +        <artifactId>whippletree-bom</artifactId>
-            +        <version>%s</version>
-            +        <type>pom</type>
-            +        <scope>import</scope>
-            +      </dependency>
-            """;
-
-    private static final String OPEN_AI = """
-            -    <dependency>
-            -      <groupId>org.springframework.ai</groupId>
-            -      <artifactId>spring-ai-starter-model-openai</artifactId>
-            -    </dependency>
-            """;
-
-    private static final String FOR_TESTS = """
-                   <artifactId>spring-boot-starter-test</artifactId>
-                   <scope>test</scope>
-                 </dependency>
-            +    <dependency>
-            +      <groupId>dev.whippletree</groupId>
-            +      <artifactId>whippletree-test</artifactId>
-            +      <scope>test</scope>
-            +    </dependency>
-            """;
-
     @TempDir
     private Path folder;
 
@@ -107,13 +73,26 @@ final class SpringApplicationTest {
             .build());
 
     @Test
-    void migratedApplication_isTheGuidesOwn_andAnswersAndEndsInOrder() throws Exception {
+    void page_showsTheProject() throws IOException {
+        String pom = Files.readString(GUIDE.resolve("pom.xml"));
+        assertThat(pom)
+                .contains(PAGE.blocks("xml").get(0).indent(4))
+                .containsSubsequence(
+                        "<artifactId>whippletree-bom</artifactId>",
+                        "<version>" + System.getProperty("whippletree.version") + "</version>",
+                        "<artifactId>whippletree-test</artifactId>",
+                        "<scope>test</scope>")
+                .doesNotContain("openai");
+        assertThat(GUIDE.resolve(PROPERTIES)).hasContent(PAGE.blocks("yaml").get(0));
+        assertThat(Files.readString(GUIDE.resolve(PACKAGE).resolve("InterviewController.java")))
+                .endsWith(PAGE.blocks("java").get(0));
+    }
+
+    @Test
+    void guidesApplication_answersAndEndsInOrder() throws Exception {
         Path project = folder.resolve("interviews");
-        Folders.copy(SAMPLE, project);
-        migrate(project);
-        assertGuide(project);
+        Folders.copy(GUIDE, project);
         addSnippet(project.resolve(PACKAGE));
-        addItsTest(project.resolve(TESTS));
         String own = "provider: huggingface\n";
         GuidePage.change(
                 project.resolve(PROPERTIES),
@@ -166,15 +145,6 @@ final class SpringApplicationTest {
         }
     }
 
-    /** Imports the BOM, takes the page's dependencies instead of OpenAI's, and its settings instead of those before. */
-    private static void migrate(Path project) throws IOException {
-        Path pom = project.resolve("pom.xml");
-        GuidePage.change(pom, BOM.formatted(System.getProperty("whippletree.version")));
-        GuidePage.change(pom, OPEN_AI + PAGE.blocks("xml").get(0).replaceAll("(?m)^(?=.)", "+    "));
-        GuidePage.change(pom, FOR_TESTS);
-        Files.writeString(project.resolve(PROPERTIES), PAGE.blocks("yaml").get(0));
-    }
-
     private static void assertNoModelOfOpenAi(Path target) throws IOException {
         try (Stream<Path> jars = Files.list(target.resolve("lib"))) {
             assertThat(jars.map(jar -> jar.getFileName().toString()))
@@ -187,43 +157,13 @@ final class SpringApplicationTest {
         return services.stats(ServiceKind.HUGGING_FACE).calls();
     }
 
-    /** The result is the guide's own project, and what the page shows of that is there. */
-    private static void assertGuide(Path project) throws IOException {
-        try (Stream<Path> files = Files.walk(project)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                assertThat(GUIDE.resolve(project.relativize(file).toString())).hasSameTextualContentAs(file);
-            }
-        }
-        assertThat(PAGE.blocks("yaml").get(0)).isEqualTo(Files.readString(GUIDE.resolve(PROPERTIES)));
-        assertThat(Files.readString(GUIDE.resolve(PACKAGE).resolve("InterviewController.java")))
-                .endsWith(shown("@RestController"));
-    }
-
-    private static String shown(String beginning) throws IOException {
-        return PAGE.blocks("java").stream()
-                .filter(block -> block.startsWith(beginning))
-                .findFirst()
-                .orElseThrow();
-    }
-
     /** Compiles with the application what the page shows beside it. */
     private static void addSnippet(Path sources) throws IOException {
-        List<String> snippets = PAGE.blocks("java").stream()
-                .filter(block -> !block.startsWith("@RestController"))
-                .toList();
-        assertThat(snippets).hasSize(1);
+        assertThat(PAGE.blocks("java")).hasSize(2);
         Files.writeString(
                 sources.resolve("Snippet.java"),
-                AROUND + "class Snippet {\nString ask(ChatClient chat, String question) {\nreturn " + snippets.get(0)
-                        + "}\n}\n");
-    }
-
-    /** Adds the guide's test. */
-    private static void addItsTest(Path tests) throws IOException {
-        Files.createDirectories(tests);
-        Files.copy(
-                GUIDE.resolve(TESTS).resolve("InterviewsApplicationTest.java"),
-                tests.resolve("InterviewsApplicationTest.java"));
+                AROUND + "class Snippet {\nString ask(ChatClient chat, String question) {\nreturn "
+                        + PAGE.blocks("java").get(1) + "}\n}\n");
     }
 
     private Running start(Path target, Path jdk) throws IOException {
