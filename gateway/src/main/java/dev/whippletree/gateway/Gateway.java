@@ -16,6 +16,7 @@ import dev.whippletree.gateway.http.Patience;
 import dev.whippletree.gateway.http.RequestBody;
 import dev.whippletree.gateway.http.RequestLabel;
 import dev.whippletree.gateway.http.RequestNotes;
+import dev.whippletree.gateway.http.RequestNotes.EndedRequest;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.SiteGuard;
 import dev.whippletree.gateway.http.StrictRequests;
@@ -33,8 +34,6 @@ import dev.whippletree.gateway.status.StatusPlaces;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.time.Timeline;
 import dev.whippletree.time.Watch;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.HttpContinueReadHandler;
@@ -130,11 +129,11 @@ public final class Gateway implements AutoCloseable {
                 settings.host(), () -> access.clients().needKeys(), Access.readingKeys(() -> access, paths));
         this.requests = new UnderWay(status.counting(new StrictRequests(new HttpContinueReadHandler(guarded))));
         HttpHandler labelled = RequestLabel.labelling(timeline, ERROR_FORMATS, refusals.counting(requests));
-        // One without registries measures nothing.
-        MeterRegistry registry = telemetry.map(Telemetry::registry).orElseGet(CompositeMeterRegistry::new);
-        RequestMeters meters = new RequestMeters(registry);
+        Consumer<EndedRequest> meters = telemetry
+                .<Consumer<EndedRequest>>map(told -> new RequestMeters(told.registry()))
+                .orElse(ended -> {});
         this.server = listen(settings, RequestNotes.noting(timeline::nanoTime, meters, labelled));
-        status.measure(registry, server.connections(), unread);
+        telemetry.ifPresent(told -> status.measure(told.registry(), server.connections(), unread));
         status.begin();
         beginHeartbeats();
     }
