@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -21,11 +22,22 @@ record Published(Path project, String version) {
     private static final String GROUP = "dev/whippletree/";
 
     /**
-     * Returns the files of all artifacts, each under its path in a Maven repository.
+     * Copies the files of all artifacts into a folder, laid out as a Maven repository.
      *
      * @param endings how the names of a module's files end after the version; what a module hasn't built is left out
+     * @return the copies, each under its path in the repository
      */
-    SortedMap<String, Path> files(List<String> endings) throws IOException {
+    SortedMap<String, Path> copy(Path folder, List<String> endings) throws IOException {
+        SortedMap<String, Path> copies = new TreeMap<>();
+        for (Map.Entry<String, Path> file : files(endings).entrySet()) {
+            Path copy = folder.resolve(file.getKey());
+            Files.createDirectories(copy.getParent());
+            copies.put(file.getKey(), Files.copy(file.getValue(), copy));
+        }
+        return copies;
+    }
+
+    private SortedMap<String, Path> files(List<String> endings) throws IOException {
         SortedMap<String, Path> files = new TreeMap<>();
         files.put(path("whippletree-parent", ".pom"), project.resolve("pom.xml"));
         files.put(path("whippletree-bom", ".pom"), project.resolve("bom/pom.xml"));

@@ -83,25 +83,23 @@ public final class ReleaseFolder {
 
     /** Returns how many files there are, without their checksums and signatures. */
     private int layOutArtifacts(Path folder) throws IOException, InterruptedException {
-        Map<String, Path> files = new Published(project, version).files(ENDINGS);
-        for (Map.Entry<String, Path> file : files.entrySet()) {
-            Path copy = folder.resolve(file.getKey());
-            Files.createDirectories(copy.getParent());
-            if (file.getKey().endsWith(".pom")) {
-                Files.writeString(copy, withAddresses(Files.readString(file.getValue())));
-            } else {
-                Files.copy(file.getValue(), copy);
+        Map<String, Path> copies = new Published(project, version).copy(folder, ENDINGS);
+        for (Map.Entry<String, Path> entry : copies.entrySet()) {
+            String path = entry.getKey();
+            Path copy = entry.getValue();
+            if (path.endsWith(".pom")) {
+                Files.writeString(copy, withAddresses(Files.readString(copy)));
             }
-            if (file.getKey().endsWith("-javadoc.jar")) {
-                require(files, file.getKey().replace("-javadoc.jar", "-sources.jar"));
-                require(files, file.getKey().replace("-javadoc.jar", SBOM));
+            if (path.endsWith("-javadoc.jar")) {
+                require(copies, path.replace("-javadoc.jar", "-sources.jar"));
+                require(copies, path.replace("-javadoc.jar", SBOM));
             }
             signer.sign(copy);
             for (Checksum checksum : Checksum.values()) {
                 checksum.writeBeside(copy);
             }
         }
-        return files.size();
+        return copies.size();
     }
 
     /** The two addresses may be given on the command line, and the BOM has no parent to take them from. */
@@ -110,8 +108,8 @@ public final class ReleaseFolder {
                 .replace("${whippletree.contact}", setting("contact"));
     }
 
-    private static void require(Map<String, Path> files, String path) {
-        if (!files.containsKey(path)) {
+    private static void require(Map<String, Path> copies, String path) {
+        if (!copies.containsKey(path)) {
             throw new IllegalStateException("there is no " + path + "; build with mvn -Prelease verify");
         }
     }

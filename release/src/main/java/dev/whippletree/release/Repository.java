@@ -1,10 +1,8 @@
 package dev.whippletree.release;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Lays out what the other modules have built as a Maven repository, {@code target/repository}, for builds outside this
@@ -18,12 +16,10 @@ public final class Repository {
     public static void main(String[] arguments) throws IOException {
         Path project = Path.of(arguments[0]);
         Path repository = Trees.replaced(project.resolve("target/repository"));
-        Map<String, Path> files =
-                new Published(project, arguments[1]).files(List.of(".jar", "-sources.jar", "-javadoc.jar"));
-        for (Map.Entry<String, Path> file : files.entrySet()) {
-            Path copy = repository.resolve(file.getKey());
-            Files.createDirectories(copy.getParent());
-            Files.copy(file.getValue(), copy);
+        Published published = new Published(project, arguments[1]);
+        for (Path copy : published
+                .copy(repository, List.of(".jar", "-sources.jar", "-javadoc.jar"))
+                .values()) {
             // Without it, Maven warns of each file that it takes from here, with a stack trace.
             Checksum.SHA1.writeBeside(copy);
         }
