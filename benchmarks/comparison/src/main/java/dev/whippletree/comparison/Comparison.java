@@ -1,5 +1,6 @@
 package dev.whippletree.comparison;
 
+import dev.whippletree.comparison.failover.FailoverGateway;
 import dev.whippletree.time.SystemTimeline;
 import java.io.IOException;
 import java.nio.file.Files;

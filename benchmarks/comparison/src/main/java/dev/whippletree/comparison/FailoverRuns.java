@@ -1,6 +1,7 @@
 package dev.whippletree.comparison;
 
 import dev.whippletree.comparison.failover.FailoverCaller;
+import dev.whippletree.comparison.failover.FailoverGateway;
 import dev.whippletree.comparison.failover.FailoverRun;
 import dev.whippletree.comparison.failover.FailoverScenario;
 import dev.whippletree.comparison.failover.Judgement;

@@ -1,5 +1,6 @@
 package dev.whippletree.comparison;
 
+import dev.whippletree.comparison.failover.FailoverPublished;
 import dev.whippletree.comparison.failover.FailoverScenario;
 import dev.whippletree.comparison.failover.Verdict;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.whippletree.comparison;
 
+import dev.whippletree.comparison.failover.Installed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,12 +13,10 @@ import java.util.Optional;
  * @param root the folder of the whole project
  * @param version the project's version
  */
-record Places(Path root, String version) {
+record Places(Path root, String version) implements Installed {
 
-    /** The heap of each contender's process, in MB. */
-    static final int HEAP_MB = 512;
-
-    Path contenders() {
+    @Override
+    public Path contenders() {
         return root.resolve("benchmarks/comparison/contenders");
     }
 
@@ -26,7 +25,8 @@ record Places(Path root, String version) {
         return root.resolve("benchmarks/comparison/target/runs");
     }
 
-    Path whippletree() {
+    @Override
+    public Path whippletree() {
         return root.resolve("cli/target/whippletree/bin/whippletree");
     }
 

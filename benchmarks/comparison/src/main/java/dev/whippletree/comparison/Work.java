@@ -1,5 +1,6 @@
 package dev.whippletree.comparison;
 
+import dev.whippletree.comparison.failover.FailoverGateway;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -2,7 +2,10 @@ package dev.whippletree.comparison;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.comparison.failover.FailoverGateway;
+import dev.whippletree.comparison.failover.FailoverLiteLlm;
 import dev.whippletree.comparison.failover.FailoverScenario;
+import dev.whippletree.comparison.failover.FailoverWhippletree;
 import dev.whippletree.comparison.failover.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 /**
  * The scenarios of <a href="https://github.com/failoverbench/failoverbench">Failover Bench</a>, methodology 0.1: its
- * published faults and criteria, a service that has the faults, and a caller.
+ * published faults, criteria and verdicts, a service that has the faults, a caller, and the gateways with their
+ * configurations.
  */
 @NullMarked
 package dev.whippletree.comparison.failover;

@@ -1,6 +1,5 @@
-package dev.whippletree.comparison;
+package dev.whippletree.comparison.failover;
 
-import dev.whippletree.comparison.failover.FailoverScenario;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** LiteLLM's proxy. */
-enum FailoverLiteLlm implements FailoverGateway {
+public enum FailoverLiteLlm implements FailoverGateway {
     BASELINE(
             "litellm",
             "LiteLLM",
@@ -67,23 +66,23 @@ enum FailoverLiteLlm implements FailoverGateway {
     }
 
     @Override
-    public String version(Places places) throws IOException {
+    public String version(Installed installed) throws IOException {
         Pattern folder = Pattern.compile("litellm-(\\d.*)\\.dist-info");
-        try (Stream<Path> files = Files.walk(python(places).resolve("lib"), 3)) {
+        try (Stream<Path> files = Files.walk(python(installed).resolve("lib"), 3)) {
             return files.map(file -> folder.matcher(file.getFileName().toString()))
                     .filter(Matcher::matches)
                     .map(matcher -> matcher.group(1))
                     .findFirst()
-                    .orElseThrow(() -> new IOException("there is no LiteLLM in " + python(places)));
+                    .orElseThrow(() -> new IOException("there is no LiteLLM in " + python(installed)));
         }
     }
 
-    private static Path python(Places places) {
-        return places.contenders().resolve("python/venv");
+    private static Path python(Installed installed) {
+        return installed.contenders().resolve("python/venv");
     }
 
     @Override
-    public List<String> command(Places places, Path folder, int port, String wall) throws IOException {
+    public List<String> command(Installed installed, Path folder, int port, String wall) throws IOException {
         Path file = Files.writeString(
                 folder.resolve("litellm.yaml"), configuration(List.of(FailoverScenario.values()), wall));
         return List.of(
@@ -91,7 +90,7 @@ enum FailoverLiteLlm implements FailoverGateway {
                 // Its prices are of no use here, and without the Internet it waits for them.
                 "LITELLM_LOCAL_MODEL_COST_MAP=True",
                 "LITELLM_LOG=ERROR",
-                python(places).resolve("bin/litellm").toString(),
+                python(installed).resolve("bin/litellm").toString(),
                 "--config",
                 file.toString(),
                 "--host",

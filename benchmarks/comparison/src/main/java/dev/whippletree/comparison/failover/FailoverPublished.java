@@ -1,7 +1,5 @@
-package dev.whippletree.comparison;
+package dev.whippletree.comparison.failover;
 
-import dev.whippletree.comparison.failover.FailoverScenario;
-import dev.whippletree.comparison.failover.Verdict;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +11,7 @@ import java.util.Optional;
  * href="https://github.com/failoverbench/failoverbench/blob/main/results/full/SCORECARD.md">scorecard</a> of 12
  * September 2026 (CC BY 4.0), of the gateways that are also run here. Stateless.
  */
-final class FailoverPublished {
+public final class FailoverPublished {
 
     /** In the order of the scenarios. */
     private static final Map<String, List<Verdict>> VERDICTS = Map.of(
@@ -31,7 +29,7 @@ final class FailoverPublished {
     }
 
     /** Returns the verdict about a gateway in the configuration that the bench has it; empty if it has none. */
-    static Optional<Verdict> of(String gateway, FailoverScenario scenario) {
+    public static Optional<Verdict> of(String gateway, FailoverScenario scenario) {
         return Optional.ofNullable(VERDICTS.get(gateway))
                 .map(all -> all.get(List.of(FailoverScenario.values()).indexOf(scenario)));
     }

@@ -1,8 +1,7 @@
-package dev.whippletree.comparison;
+package dev.whippletree.comparison.failover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.comparison.failover.FailoverScenario;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

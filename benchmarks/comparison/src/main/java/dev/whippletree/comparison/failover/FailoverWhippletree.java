@@ -1,6 +1,5 @@
-package dev.whippletree.comparison;
+package dev.whippletree.comparison.failover;
 
-import dev.whippletree.comparison.failover.FailoverScenario;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Whippletree's gateway. */
-enum FailoverWhippletree implements FailoverGateway {
+public enum FailoverWhippletree implements FailoverGateway {
     ACCOUNTS_ONLY(
             "whippletree-accounts",
             "Whippletree, accounts only",
@@ -44,8 +43,8 @@ enum FailoverWhippletree implements FailoverGateway {
     }
 
     @Override
-    public String version(Places places) {
-        return places.version();
+    public String version(Installed installed) {
+        return installed.version();
     }
 
     @Override
@@ -84,13 +83,13 @@ enum FailoverWhippletree implements FailoverGateway {
     }
 
     @Override
-    public List<String> command(Places places, Path folder, int port, String wall) throws IOException {
+    public List<String> command(Installed installed, Path folder, int port, String wall) throws IOException {
         Path file = Files.writeString(
                 folder.resolve("whippletree.yaml"), configuration(List.of(FailoverScenario.values()), wall));
         return List.of(
                 "env",
-                "WHIPPLETREE_JAVA_OPTIONS=-Xmx" + Places.HEAP_MB + "m",
-                places.whippletree().toString(),
+                "WHIPPLETREE_JAVA_OPTIONS=-Xmx" + Installed.HEAP_MB + "m",
+                installed.whippletree().toString(),
                 "serve",
                 "--config",
                 file.toString(),

@@ -1,6 +1,5 @@
-package dev.whippletree.comparison;
+package dev.whippletree.comparison.failover;
 
-import dev.whippletree.comparison.failover.FailoverScenario;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,7 +9,7 @@ import java.util.Map;
  * A gateway, configured for the scenarios of Failover Bench: each has a model of first choice of its own and, unless
  * the configuration is about going without, a fallback. Immutable.
  */
-interface FailoverGateway {
+public interface FailoverGateway {
 
     /**
      * What the page says of one.
@@ -45,7 +44,7 @@ interface FailoverGateway {
     }
 
     /** Returns its version. */
-    String version(Places places) throws IOException;
+    String version(Installed installed) throws IOException;
 
     /** Returns its configuration for some scenarios, which the page shows. */
     String configuration(List<FailoverScenario> scenarios, String wall);
@@ -56,7 +55,7 @@ interface FailoverGateway {
      * @param folder an empty folder for its files
      * @param wall the service's address, up to {@code /v1}
      */
-    List<String> command(Places places, Path folder, int port, String wall) throws IOException;
+    List<String> command(Installed installed, Path folder, int port, String wall) throws IOException;
 
     /** Returns the headers that a request for a model needs, which has a fallback. */
     Map<String, String> headers(String model, String fallback, String wall);

@@ -1,6 +1,5 @@
-package dev.whippletree.comparison;
+package dev.whippletree.comparison.failover;
 
-import dev.whippletree.comparison.failover.FailoverScenario;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +8,7 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Portkey's gateway, which takes its configuration from a header of each request. */
-enum FailoverPortkey implements FailoverGateway {
+public enum FailoverPortkey implements FailoverGateway {
     BASELINE(
             "portkey",
             "Portkey",
@@ -32,15 +31,15 @@ enum FailoverPortkey implements FailoverGateway {
     }
 
     @Override
-    public String version(Places places) {
+    public String version(Installed installed) {
         return new JsonMapper()
-                .readTree(node(places).resolve("package.json").toFile())
+                .readTree(node(installed).resolve("package.json").toFile())
                 .at("/version")
                 .asString();
     }
 
-    private static Path node(Places places) {
-        return places.contenders().resolve("node/node_modules/@portkey-ai/gateway");
+    private static Path node(Installed installed) {
+        return installed.contenders().resolve("node/node_modules/@portkey-ai/gateway");
     }
 
     @Override
@@ -89,11 +88,11 @@ enum FailoverPortkey implements FailoverGateway {
     }
 
     @Override
-    public List<String> command(Places places, Path folder, int port, String wall) {
+    public List<String> command(Installed installed, Path folder, int port, String wall) {
         return List.of(
                 "node",
-                "--max-old-space-size=" + Places.HEAP_MB,
-                node(places).resolve("build/start-server.js").toString(),
+                "--max-old-space-size=" + Installed.HEAP_MB,
+                node(installed).resolve("build/start-server.js").toString(),
                 "--headless",
                 "--port=" + port);
     }
