@@ -1,5 +1,6 @@
 package dev.whippletree.comparison;
 
+import dev.whippletree.comparison.contender.Ports;
 import dev.whippletree.comparison.failover.FailoverCaller;
 import dev.whippletree.comparison.failover.FailoverGateway;
 import dev.whippletree.comparison.failover.FailoverRun;
@@ -8,8 +9,6 @@ import dev.whippletree.comparison.failover.Judgement;
 import dev.whippletree.comparison.failover.Reply;
 import dev.whippletree.comparison.failover.Wall;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,7 +98,7 @@ final class FailoverRuns {
             throws IOException, InterruptedException {
         Path folder = Files.createDirectories(places.work().resolve("failover").resolve(gateway.label()));
         Path log = folder.resolve("gateway.log");
-        int port = freePort();
+        int port = Ports.free();
         try (Wall wall = new Wall()) {
             Process process = new ProcessBuilder(gateway.command(places, folder, port, wall.url()))
                     .redirectErrorStream(true)
@@ -117,12 +116,6 @@ final class FailoverRuns {
             } finally {
                 ContenderProcess.end(process);
             }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -1,11 +1,10 @@
 package com.example.okhttp;
 
 import dev.whippletree.comparison.contender.Contender;
+import dev.whippletree.comparison.contender.Ports;
 import dev.whippletree.comparison.contender.Question;
 import dev.whippletree.comparison.contender.Services;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +60,7 @@ abstract class Gateway implements Contender {
 
     @Override
     public void start(Services services) throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         url = "http://127.0.0.1:" + port + "/v1";
         maxTokens = services.maxTokens();
         Path log = services.folder().resolve("gateway.log");
@@ -71,12 +70,6 @@ abstract class Gateway implements Contender {
                 .start();
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
         awaitPort(port, log);
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private void awaitPort(int port, Path log) throws Exception {

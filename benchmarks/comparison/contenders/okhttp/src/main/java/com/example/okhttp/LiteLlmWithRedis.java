@@ -1,5 +1,6 @@
 package com.example.okhttp;
 
+import dev.whippletree.comparison.contender.Ports;
 import dev.whippletree.comparison.contender.Services;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ public final class LiteLlmWithRedis extends LiteLlm {
 
     @Override
     List<String> command(Services services, int port) throws IOException {
-        redis = freePort();
+        redis = Ports.free();
         List<String> proxy = new ArrayList<>(super.command(services, port));
         // configuration
         proxy.addAll(List.of("--num_workers", "" + Runtime.getRuntime().availableProcessors()));
