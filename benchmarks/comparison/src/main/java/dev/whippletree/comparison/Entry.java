@@ -72,6 +72,8 @@ record Entry(
                 "-Xmx" + Places.HEAP_MB + "m",
                 // Whippletree's cache reserves memory off the heap, and there is an instance for each fault.
                 "-XX:MaxDirectMemorySize=2g",
+                // Nothing is logged, and nobody needs to be told so.
+                "-Dslf4j.internal.verbosity=ERROR",
                 "-Dcomparison.heap=" + Places.HEAP_MB,
                 "-Dcomparison.node=" + places.contenders().resolve("node"),
                 "-Dcomparison.python=" + places.contenders().resolve("python/venv"),
