@@ -110,7 +110,7 @@ final class LateAnswersTest {
 
     @ParameterizedTest
     @CsvSource({"400, 5", "1600, 5", "2000, 10", "8000, 25", "9900, 30", "10100, 120"})
-    void oneCallStaysUnanswered_anotherAccountIsAsked_afterThreeTimesTheLongestAnswer(int usual, double seconds) {
+    void oneCallStaysUnanswered_anotherAccountIsAsked_afterThreeTimesWhatNearlyAllTake(int usual, double seconds) {
         ScriptedClient silent = account("a");
         account("b");
         usually(usual);
