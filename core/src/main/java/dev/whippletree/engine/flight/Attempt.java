@@ -174,7 +174,7 @@ public final class Attempt implements AttemptSink {
         long now = timeline.nanoTime();
         long took = times.tookNanos(now);
         long left = Waits.nanos(timeouts.whole()) - took;
-        boolean looks = !streaming && timeouts.firstByte().isEmpty() && refusal == null;
+        boolean looks = !streaming && timeouts.firstByte().isEmpty() && refusal == null && took < Target.TOO_LATE_NANOS;
         if (left <= 0 || (looks && target.isLate(took) && flight.cutOff(this, took, now))) {
             Duration within =
                     left <= 0 ? timeouts.whole() : Duration.ofNanos(took).truncatedTo(ChronoUnit.SECONDS);

@@ -29,13 +29,16 @@ public final class Target {
      */
     private static final long SHORT_NANOS = Duration.ofSeconds(12).toNanos();
 
-    /** The longest time allowed for a stream to begin; nor is a whole answer called late after more than that. */
+    /** The longest time allowed for a stream to begin. */
     private static final long LONG_NANOS = Duration.ofSeconds(30).toNanos();
 
     private static final int LONGER_THAN_LAST = 3;
 
     /** The shortest time after which a whole answer is late. */
     public static final long LATE_NANOS = Duration.ofSeconds(5).toNanos();
+
+    /** The time from which on a whole answer isn't called late any longer. */
+    public static final long TOO_LATE_NANOS = LONG_NANOS + LATE_NANOS;
 
     /** An answer that took less than nearly all lowers that time by this part of it; docs/decisions/024 says why. */
     private static final int SHORTENING = 128;
@@ -199,7 +202,7 @@ public final class Target {
     /** Returns whether a whole answer is late beside the recent ones, so late that its call may be ended. */
     public boolean isLate(long tookNanos) {
         long likely = Math.max(LATE_NANOS, LONGER_THAN_LAST * wholeNanos);
-        return tookNanos >= likely && tookNanos < LONG_NANOS + LATE_NANOS && (silent || guesses >= 1);
+        return tookNanos >= likely && tookNanos < TOO_LATE_NANOS && (silent || guesses >= 1);
     }
 
     public Closure availability() {
