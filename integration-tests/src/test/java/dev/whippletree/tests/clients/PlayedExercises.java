@@ -109,13 +109,24 @@ final class PlayedExercises {
         List<List<String>> expected = protocols(results)
                 .map(protocol -> row(client, protocol, results, head))
                 .toList();
-        assertThat(rows)
+        assertThat(rows.stream().flatMap(PlayedExercises::byProtocol))
                 .as(
-                        "the rows are%n%s",
+                        "the rows are%n%s, and those that differ by protocol alone may be one",
                         expected.stream()
                                 .map(row -> "| " + String.join(" | ", row) + " |")
                                 .collect(Collectors.joining("\n")))
                 .containsAll(expected);
+    }
+
+    private static Stream<List<String>> byProtocol(List<String> row) {
+        int column = FIRST_COLUMNS.indexOf("protocol");
+        return row.size() <= column
+                ? Stream.of(row)
+                : Stream.of(row.get(column).split(", ")).map(protocol -> {
+                    List<String> one = new ArrayList<>(row);
+                    one.set(column, protocol);
+                    return one;
+                });
     }
 
     /** Fails if the page tells another version of a coding agent. */
