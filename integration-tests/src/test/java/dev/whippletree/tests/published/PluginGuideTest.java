@@ -28,7 +28,7 @@ final class PluginGuideTest {
 
     private static final Path PROJECT = Path.of("plugin-guide");
     private static final Path PROVIDER = PROJECT.resolve("src/main/java/magpie/MagpieProvider.java");
-    private static final Path PAGE = Path.of("../docs/plugins.md");
+    private static final GuidePage PAGE = GuidePage.of("plugins.md");
 
     @RegisterExtension
     final EmulatedServices services = EmulatedServices.of(ServiceSettings.builder(ServiceKind.OPENAI)
@@ -40,11 +40,10 @@ final class PluginGuideTest {
     private Path folder;
 
     @Test
-    void page_showsTheProviderAsItIs_andLinksEachFile() throws IOException {
-        String page = Files.readString(PAGE);
-        assertThat(page)
-                .as("docs/plugins.md shows the provider as it is")
-                .contains("\n" + Files.readString(PROVIDER) + "```\n");
+    void page_showsTheDialectAsItIs_andLinksEachFile() throws IOException {
+        String dialect = PAGE.blocks("java").get(0);
+        assertThat(Files.readString(PROVIDER)).contains(dialect.replaceAll("(?m)^(?=.)", "    "));
+        String page = Files.readString(PAGE.file());
         for (Path file : files()) {
             assertThat(page).contains("](../integration-tests/" + file + ")");
         }

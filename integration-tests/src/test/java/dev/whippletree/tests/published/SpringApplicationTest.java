@@ -84,8 +84,6 @@ final class SpringApplicationTest {
                         "<scope>test</scope>")
                 .doesNotContain("openai");
         assertThat(GUIDE.resolve(PROPERTIES)).hasContent(PAGE.blocks("yaml").get(0));
-        assertThat(Files.readString(GUIDE.resolve(PACKAGE).resolve("InterviewController.java")))
-                .endsWith(PAGE.blocks("java").get(0));
     }
 
     @Test
@@ -159,11 +157,11 @@ final class SpringApplicationTest {
 
     /** Compiles with the application what the page shows beside it. */
     private static void addSnippet(Path sources) throws IOException {
-        assertThat(PAGE.blocks("java")).hasSize(2);
+        assertThat(PAGE.blocks("java")).hasSize(1);
         Files.writeString(
                 sources.resolve("Snippet.java"),
                 AROUND + "class Snippet {\nString ask(ChatClient chat, String question) {\nreturn "
-                        + PAGE.blocks("java").get(1) + "}\n}\n");
+                        + PAGE.blocks("java").get(0) + "}\n}\n");
     }
 
     private Running start(Path target, Path jdk) throws IOException {
