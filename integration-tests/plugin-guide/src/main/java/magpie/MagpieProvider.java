@@ -52,7 +52,9 @@ public final class MagpieProvider implements Provider {
     @Override
     public ProviderClient connect(AccountSettings account, Services services) {
         return ChatClient.open(
-                account, services, new MagpieDialect(ChatSettings.endpoint(account, ADDRESS, "chat/completions")));
+                account,
+                services,
+                new MagpieDialect(ChatSettings.endpoint(account.settings(), ADDRESS, "chat/completions")));
     }
 
     /** What Magpie does differently from the protocol. */

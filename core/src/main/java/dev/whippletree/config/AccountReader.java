@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads the accounts of a configuration file. */
 final class AccountReader {
@@ -83,6 +84,7 @@ final class AccountReader {
         limitScope.ifPresent(builder::limitScope);
         credit.ifPresent(builder::credit);
         AccountSettings account = builder.build();
+        section.check(known.providers(), provider.get(), account.settings());
         owners.claim(account).ifPresent(message -> section.problem("token", message));
         return Optional.of(account);
     }
@@ -100,9 +102,14 @@ final class AccountReader {
      */
     private Map<String, String> own(Section section, Optional<String> provider) {
         provider.flatMap(known.providers()::unknown).ifPresent(message -> section.problem("provider", message));
-        return section.rest(provider.filter(known.providers()::has)
+        Set<String> names = provider.filter(known.providers()::has)
                 .map(known.providers()::settingNames)
-                .orElseGet(known.providers()::allSettingNames));
+                .orElseGet(known.providers()::allSettingNames);
+        // Looked for only where it is there, because messages list what was looked for.
+        if (section.keys().contains("model") && !names.contains("model") && section.has("model")) {
+            section.problem("model", "unknown key; routes name the models: 'routes: {default: {model: NAME}}'");
+        }
+        return section.rest(names);
     }
 
     private static Reach limitScope(String text) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
@@ -95,7 +96,9 @@ final class ConfigurationReader {
         Problems problems = root.problems();
         List<AccountSettings> accounts = accounts(root);
         String model = DefaultConfiguration.model(Optional.empty(), environment);
-        List<RouteSettings> routes = new RouteReader(known, accounts, model).read(root);
+        RouteReader routeReader = new RouteReader(known, accounts, model);
+        List<RouteSettings> routes = routeReader.read(root);
+        warnOfDefaultModel(accounts, id -> routes.isEmpty() || routeReader.withoutModel.contains(id), problems);
         List<CacheTierSettings> caches = caches(root);
         Optional<ChosenCoordinator> coordinator = coordinator(root);
         EngineSettings engine = engine(root);
@@ -157,6 +160,18 @@ final class ConfigurationReader {
             root.problems().addAll(e.problems());
             return List.of();
         }
+    }
+
+    /** The services of other providers have it. */
+    private void warnOfDefaultModel(List<AccountSettings> accounts, Predicate<String> withoutModel, Problems problems) {
+        boolean chosen = !environment
+                .getOrDefault(DefaultConfiguration.MODEL_VARIABLE, "")
+                .isBlank();
+        String what = "its route states no model, so it is asked for the default, " + Configuration.DEFAULT_MODEL
+                + "; name one that its service has: 'routes: {default: {model: NAME}}'";
+        accounts.stream()
+                .filter(account -> !chosen && account.provider().equals("openai") && withoutModel.test(account.id()))
+                .forEach(account -> problems.warn("accounts[" + accounts.indexOf(account) + "]", what));
     }
 
     private List<CacheTierSettings> caches(Section root) {

@@ -58,16 +58,13 @@ final class GatewayReader {
 
     private Optional<GatewaySettings> settings(Section section) {
         String host = section.text("host").orElse(DEFAULT.host());
-        int port = section.integer("port", 0).orElse(DEFAULT.port());
+        int port = section.integer("port", 0, GatewaySettings.HIGHEST_PORT).orElse(DEFAULT.port());
         Optional<GatewaySettings.Bounds> bounds = bounds(section);
         int problems = section.problems().lines().size();
         List<GatewaySettings.Client> clients = clients(section);
         Optional<Secret> watchKey = key(section, "watch-key", KeyOwners.watcher());
         boolean showAccounts = section.flag("show-accounts").orElse(DEFAULT.showAccounts());
         boolean finishAbandoned = section.flag("finish-abandoned").orElse(DEFAULT.finishAbandoned());
-        if (port > GatewaySettings.HIGHEST_PORT) {
-            section.problem("port", "a port is 0 to " + GatewaySettings.HIGHEST_PORT + ", not " + port);
-        }
         if (section.problems().lines().size() > problems || bounds.isEmpty()) {
             return Optional.empty();
         }

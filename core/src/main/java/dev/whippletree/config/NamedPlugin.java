@@ -2,7 +2,6 @@ package dev.whippletree.config;
 
 import dev.whippletree.config.Section.Element;
 import dev.whippletree.spi.Settings;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -37,8 +36,9 @@ record NamedPlugin(String name, Settings settings) {
         if (!isKnown(section, below.at("name"), name.get(), kind)) {
             return Optional.empty();
         }
-        Map<String, String> own = below.rest(kind.settingNames(name.get()));
-        return Optional.of(new NamedPlugin(name.get(), new Settings(kind.noun() + " " + name.get(), own)));
+        Settings own = new Settings(kind.noun() + " " + name.get(), below.rest(kind.settingNames(name.get())));
+        below.check(kind, name.get(), own);
+        return Optional.of(new NamedPlugin(name.get(), own));
     }
 
     private static boolean isKnown(Section section, String at, String name, KnownPlugins.PluginKind kind) {

@@ -30,6 +30,9 @@ final class RouteReader {
     /** Names and aliases of routes. */
     private final Set<String> names = new HashSet<>();
 
+    /** The accounts that a route asks for the default model, since it names none. */
+    final Set<String> withoutModel = new HashSet<>();
+
     RouteReader(KnownPlugins known, List<AccountSettings> accounts, String defaultModel) {
         this.known = known;
         this.accounts = accounts.stream().map(AccountSettings::id).toList();
@@ -132,6 +135,7 @@ final class RouteReader {
                         .map(ListItem::value)
                         .toList()
                 : accounts;
+        withoutModel.addAll(model.isEmpty() ? ids : List.of());
         List<TargetSettings> targets = ids.stream()
                 .map(id -> new TargetSettings(id, model.orElse(defaultModel)))
                 .distinct()
@@ -163,13 +167,14 @@ final class RouteReader {
             return Optional.empty();
         }
         Optional<String> account = target.text("account");
-        String model = target.text("model").orElse(defaultModel);
+        Optional<String> model = target.text("model");
         target.end();
         if (account.isEmpty()) {
             target.problem("account", "the account's id is missing" + Names.suggestion("", accounts));
         }
+        account.filter(id -> model.isEmpty()).ifPresent(withoutModel::add);
         return account.filter(id -> isAccount(section, target.at("account"), id))
-                .map(id -> new TargetSettings(id, model));
+                .map(id -> new TargetSettings(id, model.orElse(defaultModel)));
     }
 
     private boolean isAccount(Section section, String at, String id) {

@@ -2,9 +2,11 @@ package dev.whippletree.config;
 
 import dev.whippletree.config.KnownPlugins.PluginKind;
 import dev.whippletree.settings.TenantWeights;
+import dev.whippletree.spi.SettingKey;
 import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -147,7 +149,7 @@ final class Section {
         while (matcher.find()) {
             Optional<String> value = variables.value().apply(matcher.group(1));
             if (value.isEmpty()) {
-                problems.add(at, variables.unset(matcher.group(1)));
+                problems.add(at, variables.lacks(matcher.group(1), "isn't set"));
                 whole = false;
             }
             matcher.appendReplacement(expanded, Matcher.quoteReplacement(value.orElse("")));
@@ -188,16 +190,21 @@ final class Section {
     }
 
     Optional<Integer> integer(String key, int least) {
-        return read(key, ValueForm.wholeNumber(least), text -> {
+        return integer(key, least, Integer.MAX_VALUE);
+    }
+
+    Optional<Integer> integer(String key, int least, int most) {
+        return read(key, ValueForm.wholeNumber(least, most), text -> {
             try {
                 int value = Integer.parseInt(text.trim());
-                if (value >= least) {
+                if (value >= least && value <= most) {
                     return value;
                 }
             } catch (NumberFormatException e) {
                 // Reported below, for both cases.
             }
-            throw new IllegalArgumentException("expected a whole number, " + least + " or more, not '" + text + "'");
+            String range = most == Integer.MAX_VALUE ? ", " + least + " or more" : " from " + least + " to " + most;
+            throw new IllegalArgumentException("expected a whole number" + range + ", not '" + text + "'");
         });
     }
 
@@ -218,12 +225,7 @@ final class Section {
 
     /** Returns the weight of a tenant. */
     Optional<Integer> weight(String key) {
-        Optional<Integer> weight = integer(key, 1);
-        if (weight.isPresent() && weight.get() > TenantWeights.MOST) {
-            problem(key, "a weight is 1 to " + TenantWeights.MOST + ", not " + weight.get());
-            return Optional.empty();
-        }
-        return weight;
+        return integer(key, 1, TenantWeights.MOST);
     }
 
     Optional<Boolean> flag(String key) {
@@ -359,6 +361,22 @@ final class Section {
         return rest;
     }
 
+    /** Reports what a plugin refuses of its settings, with the text as it stands in the file. */
+    void check(PluginKind kind, String plugin, Settings own) {
+        kind.settings().getOrDefault(plugin, Set.of()).stream()
+                .filter(key -> !isProblem(key.name()))
+                .sorted(Comparator.comparing(SettingKey::name))
+                .forEach(key -> {
+                    try {
+                        key.check().accept(own);
+                    } catch (IllegalArgumentException e) {
+                        String value = "'" + own.text(key.name()).orElse("") + "'";
+                        String written = "'" + node.path(key.name()).asString() + "'";
+                        problem(key.name(), String.valueOf(e.getMessage()).replace(value, written));
+                    }
+                });
+    }
+
     /** Reports every key that wasn't read. */
     void end() {
         rest(Set.of());
@@ -388,9 +406,9 @@ final class Section {
             return new Variables(PLACEHOLDER, "property or environment variable", property);
         }
 
-        /** Returns the problem of a reference to something that isn't set. */
-        String unset(String name) {
-            return "the " + noun + " " + name + " isn't set";
+        /** Returns the problem of a reference to something without a value. */
+        String lacks(String name, String why) {
+            return "the " + noun + " " + name + " " + why;
         }
     }
 }

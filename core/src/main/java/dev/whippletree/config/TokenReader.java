@@ -55,12 +55,12 @@ final class TokenReader {
     }
 
     private Optional<Secret> fromVariable(Section section, String key, String name) {
-        Optional<Secret> token =
-                variables.value().apply(name).filter(value -> !value.isBlank()).map(value -> Secret.of(value.trim()));
-        if (token.isEmpty()) {
-            section.problem(key, variables.unset(name));
+        Optional<String> value = variables.value().apply(name);
+        if (value.isEmpty() || value.get().isBlank()) {
+            section.problem(key, variables.lacks(name, value.isEmpty() ? "isn't set" : "is empty"));
+            return Optional.empty();
         }
-        return token;
+        return Optional.of(Secret.of(value.get().trim()));
     }
 
     /** The file is read again for each use of the token, so that a replaced token works without a restart. */

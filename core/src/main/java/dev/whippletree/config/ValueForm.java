@@ -31,12 +31,12 @@ interface ValueForm {
     /** Returns the form as a JSON Schema, its keys in order. Readers don't need it. */
     Map<String, Object> schema();
 
-    /** Returns whole numbers from one on. */
-    static ValueForm wholeNumber(int least) {
+    /** Returns whole numbers from one to another. */
+    static ValueForm wholeNumber(int least, int most) {
         return () -> {
             Map<String, Object> schema = typed(List.of("integer", "string"), "[0-9]+");
             schema.put("minimum", least);
-            schema.put("maximum", Integer.MAX_VALUE);
+            schema.put("maximum", most);
             return schema;
         };
     }

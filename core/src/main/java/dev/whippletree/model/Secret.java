@@ -45,8 +45,8 @@ public final class Secret {
     }
 
     /**
-     * Returns a secret from an environment variable of this process. If the variable isn't set, reading the secret
-     * fails and names it.
+     * Returns a secret from an environment variable of this process. If the variable isn't set, or is empty, reading
+     * the secret fails and names it.
      *
      * @param name the variable's name, such as {@code HF_TOKEN}
      */
@@ -54,7 +54,8 @@ public final class Secret {
         return new Secret(() -> {
             String value = System.getenv(name);
             if (value == null || value.isBlank()) {
-                throw new IllegalStateException("the environment variable " + name + " isn't set");
+                throw new IllegalStateException(
+                        "the environment variable " + name + (value == null ? " isn't set" : " is empty"));
             }
             return value.trim();
         });

@@ -25,7 +25,8 @@ public enum FirstTurn {
             "start",
             "where turns begin: first (default), at the first account; or spread, at the least used account (ties"
                     + " at random),"
-                    + " for programs that ask once and end");
+                    + " for programs that ask once and end",
+            FirstTurn::of);
 
     private static final Set<String> STRATEGIES =
             Set.of(new RoundRobin().name(), new LeastInFlight().name(), new MostHeadroom().name());

@@ -43,11 +43,13 @@ public final class PeakEwma implements BalancingStrategy {
         return Set.of(
                 new SettingKey(
                         "decay",
-                        "the time after which a measurement counts about a third, as a duration; default: 10s"),
+                        "the time after which a measurement counts about a third, as a duration; default: 10s",
+                        settings -> settings.duration("decay")),
                 new SettingKey(
                         "penalty",
                         "a failed call counts as an answer that took this much longer than average, as a duration;"
-                                + " default: 5s"));
+                                + " default: 5s",
+                        settings -> settings.duration("penalty")));
     }
 
     @Override

@@ -34,7 +34,7 @@ final class ConfigurationMistakesTest {
             accounts: [{id: a, provider: groq}]
             gateway:
               port: 70000
-            => @3: gateway.port: a port is 0 to 65535, not 70000
+            => @3: gateway.port: expected a whole number from 0 to 65535, not '70000'
             just text
             => @: expected keys with values here
             line-size: 1
@@ -69,8 +69,8 @@ final class ConfigurationMistakesTest {
             tenant-weights: 3
             => @1: tenant-weights: expected keys with values here
             tenant-weights: {a: 0, b: 1001}
-            => @1: tenant-weights.a: expected a whole number, 1 or more, not '0'
-            => @1: tenant-weights.b: a weight is 1 to 1000, not 1001
+            => @1: tenant-weights.a: expected a whole number from 1 to 1000, not '0'
+            => @1: tenant-weights.b: expected a whole number from 1 to 1000, not '1001'
             line-size: 1.5
             => @1: line-size: expected a whole number, 0 or more, not '1.5'
             line-size: 99999999999
@@ -131,7 +131,7 @@ final class ConfigurationMistakesTest {
             => @3: gateway.clients[0].accounts[0]: no account named 'hf-2'; did you mean 'hf-1'?
             => @3: gateway.clients[0].routes[0]: no route named 'othe'; did you mean 'other'?
             client: key: "${HF_TOKEN}", weight: 1001
-            => @3: gateway.clients[0].weight: a weight is 1 to 1000, not 1001
+            => @3: gateway.clients[0].weight: expected a whole number from 1 to 1000, not '1001'
             client: key: "${HF_TOKEN}", weight: 4
             tenant-weights: {other: 2, acme: 4}
             => @3: gateway.clients[0].weight: tenant-weights.acme also sets this client's weight; remove one of the two
@@ -204,9 +204,22 @@ final class ConfigurationMistakesTest {
             - {id: a, provider: groq, bill-to: x}
             => @2: accounts[0].bill-to: unknown key; known: base-url, credit, id, limit-scope, limits, max-concurrency, organization, provider, token, transit, weight
             accounts:
+            - {id: a, provider: huggingface, base-url: wrong, weight: 0, bill-to: "wrong ${HF_TOKEN}"}
+            - id: b
+              provider: groq
+              base-url: wrong too
+            - {id: c, provider: grok, base-url: wrong}
+            => @2: accounts[0].weight: expected a whole number, 1 or more, not '0'
+            => @2: accounts[0].base-url: account a: base-url can't be 'wrong'
+            => @2: accounts[0].bill-to: account a: bill-to can't be 'wrong ${HF_TOKEN}'
+            => @5: accounts[1].base-url: account b: base-url can't be 'wrong too'
+            => @6: accounts[2].provider: no provider named 'grok'; known: groq, huggingface; did you mean 'groq'?
+            accounts:
             - {id: a, provider: groq}
             - {id: a, provider: huggingface}
             => @3: accounts[1].id: another account has the id 'a' already; give each account its own id
+            account: model: m, weight: 2
+            => @1: accounts[0].model: unknown key; routes name the models: 'routes: {default: {model: NAME}}'
             account: weight: 0, max-concurrency: 0, transit: 0s
             => @1: accounts[0].weight: expected a whole number, 1 or more, not '0'
             => @1: accounts[0].max-concurrency: expected a whole number, 1 or more, not '0'
@@ -234,7 +247,7 @@ final class ConfigurationMistakesTest {
             account: token: "${NONE}"
             => @1: accounts[0].token: the environment variable NONE isn't set
             account: token: "${EMPTY}"
-            => @1: accounts[0].token: the environment variable EMPTY isn't set
+            => @1: accounts[0].token: the environment variable EMPTY is empty
             account: token: ""
             => @1: accounts[0].token: the token is empty
             account: token: [hf_secret]
@@ -326,6 +339,12 @@ final class ConfigurationMistakesTest {
             => @2: routes.r.timeouts.between-tokens: 11 s has no effect, because 'whole' ends each call after 10 s; make it shorter, or 'whole' longer
             caches: [ehcahe]
             => @1: caches[0]: no cache named 'ehcahe'; known: ehcache, redis; did you mean 'ehcache'?
+            caches: [ehcache, {name: redis, uri: wrong}]
+            coordinator: {name: redis, uri: wrong}
+            => @1: caches[1].uri: cache redis: uri can't be 'wrong'
+            => @2: coordinator.uri: coordinator redis: uri can't be 'wrong'
+            route: strategy: {name: least-loaded, choices: wrong}
+            => @2: routes.r.strategy.choices: strategy least-loaded: choices can't be 'wrong'
             caches: [{uri: x}]
             => @1: caches[0].name: the cache's name is missing
             caches: [{name: redis, url: x}]

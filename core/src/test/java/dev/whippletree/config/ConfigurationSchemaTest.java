@@ -154,6 +154,8 @@ final class ConfigurationSchemaTest {
                 "{\"routes\":{\"r\":{\"accounts\":[]}}}",
                 "{\"routes\":{\"r\":{\"tiers\":[[]]}}}",
                 "{\"prices\":{\"as-of\":\"2026-01-01\",\"currency\":\"usd\"}}",
+                "{\"gateway\":{\"port\":65536}}",
+                "{\"tenant-weights\":{\"a\":1001}}",
                 "[]",
             })
     void whatNoReaderTakes_isWrongForBoth(String file) {

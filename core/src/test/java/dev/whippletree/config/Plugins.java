@@ -1,6 +1,7 @@
 package dev.whippletree.config;
 
 import dev.whippletree.spi.SettingKey;
+import dev.whippletree.spi.Settings;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,15 @@ final class Plugins {
     private Plugins() {}
 
     private static Set<SettingKey> keys(String... names) {
-        return Arrays.stream(names).map(name -> new SettingKey(name, "")).collect(Collectors.toSet());
+        return Arrays.stream(names)
+                .map(name -> new SettingKey(name, "", settings -> check(settings, name)))
+                .collect(Collectors.toSet());
+    }
+
+    /** A value that begins like this can't be used. */
+    private static void check(Settings settings, String name) {
+        settings.text(name).filter(value -> value.startsWith("wrong")).ifPresent(value -> {
+            throw new IllegalArgumentException(settings.where() + ": " + name + " can't be '" + value + "'");
+        });
     }
 }

@@ -92,6 +92,18 @@ class RoundRobinTest {
                 .toList();
     }
 
+    /** So 'whippletree check' reports it with its line. */
+    @Test
+    void settings_areCheckedByTheirKeys() {
+        for (BalancingStrategy strategy : List.of(new RoundRobin(), new PeakEwma())) {
+            assertThat(strategy.settings()).isNotEmpty().allSatisfy(key -> {
+                Settings wrong = new Settings("strategy", Map.of(key.name(), "?!"));
+                assertThatThrownBy(() -> key.check().accept(wrong))
+                        .hasMessageStartingWith("strategy: " + key.name() + " ");
+            });
+        }
+    }
+
     @Test
     void otherStarts_areRefused() {
         assertThatThrownBy(() -> new RoundRobin()

@@ -21,7 +21,9 @@ record OffHeapSize(String where, long bytes) {
     private static final int LARGEST_PART = 4;
 
     static final Set<SettingKey> KEYS = Set.of(new SettingKey(
-            OFF_HEAP, "Memory off the heap for all answers, reserved at the start, 1MB or more; 64MB by default."));
+            OFF_HEAP,
+            "Memory off the heap for all answers, reserved at the start, 1MB or more; 64MB by default.",
+            OffHeapSize::from));
 
     OffHeapSize {
         if (bytes < LEAST_BYTES) {

@@ -23,15 +23,18 @@ record CoordinationSettings(RedisSettings redis, int processes, Duration claimLe
                             new SettingKey(
                                     "processes",
                                     "The number of processes to assume at least while Redis can't be reached, 1 or more;"
-                                            + " by default, as many as were last seen."),
+                                            + " by default, as many as were last seen.",
+                                    settings -> settings.integer("processes", 1, CoordinationSettings.MOST_PROCESSES)),
                             new SettingKey(
                                     "claim-lease",
                                     "The time after which another process takes over the call of a dead one, 1s or"
-                                            + " more; 10s by default."),
+                                            + " more; 10s by default.",
+                                    settings -> lease(settings, "claim-lease", CoordinationSettings.LEAST_LEASE)),
                             new SettingKey(
                                     "call-lease",
                                     "The longest time a call may take: what a dead process had reserved counts as used"
-                                            + " after it; 150s by default.")))
+                                            + " after it; 150s by default.",
+                                    settings -> lease(settings, "call-lease", CoordinationSettings.LEAST_LEASE))))
             .collect(Collectors.toUnmodifiableSet());
 
     private static final int MOST_PROCESSES = 100_000;

@@ -22,7 +22,8 @@ final class RedisSettings {
                     "uri",
                     "Where Redis is: redis://host:port/database, rediss:// for TLS,"
                             + " redis-sentinel:// or rediss-sentinel://host,host/database#master;"
-                            + " redis://localhost:6379 by default."),
+                            + " redis://localhost:6379 by default.",
+                    RedisSettings::parse),
             new SettingKey("username", "The user to log in as, if Redis has users; needs password."),
             new SettingKey("password", "The password, kept out of logs and errors; instead of one in the uri."),
             new SettingKey(
@@ -32,16 +33,20 @@ final class RedisSettings {
             new SettingKey(
                     "key-prefix",
                     "The start of every key: letters, digits, '.', '_', ':' and '-', 64 at most;"
-                            + " whippletree by default."),
-            new SettingKey("command-timeout", "How long Redis may take to answer a command; 250ms by default."));
+                            + " whippletree by default.",
+                    RedisSettings::keyPrefix),
+            new SettingKey(
+                    "command-timeout",
+                    "How long Redis may take to answer a command; 250ms by default.",
+                    settings -> settings.duration("command-timeout")));
 
     /** A name or an address. Where Lettuce can't tell host from port, it takes both for the host. */
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]");
 
     private static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofMillis(250);
 
+    private final Settings settings;
     private final String where;
-    private final String uri;
     private final Optional<String> username;
     private final Optional<Secret> password;
     private final Optional<String> caCertificate;
@@ -49,12 +54,12 @@ final class RedisSettings {
     private final Duration commandTimeout;
 
     private RedisSettings(Settings settings) {
+        this.settings = settings;
         where = settings.where();
-        uri = settings.text("uri").orElse("redis://localhost:6379");
         username = settings.text("username");
         password = settings.text("password").map(Secret::of);
         caCertificate = settings.text("ca-certificate");
-        keyPrefix = settings.text("key-prefix").orElse("whippletree");
+        keyPrefix = keyPrefix(settings);
         commandTimeout = settings.duration("command-timeout").orElse(DEFAULT_COMMAND_TIMEOUT);
     }
 
@@ -66,11 +71,6 @@ final class RedisSettings {
     static RedisSettings from(Settings settings) {
         RedisSettings read = new RedisSettings(settings);
         read.redisUri();
-        if (!read.keyPrefix.matches("[A-Za-z0-9._:-]{1,64}")) {
-            throw new IllegalArgumentException(
-                    read.where + ": key-prefix must be 1 to 64 letters, digits, '.', '_', ':'" + " and '-', not '"
-                            + read.keyPrefix + "'");
-        }
         if (read.username.isPresent() && read.password.isEmpty()) {
             throw new IllegalArgumentException(read.where + ": username needs a password");
         }
@@ -78,12 +78,21 @@ final class RedisSettings {
         return read;
     }
 
+    private static String keyPrefix(Settings settings) {
+        String prefix = settings.text("key-prefix").orElse("whippletree");
+        if (!prefix.matches("[A-Za-z0-9._:-]{1,64}")) {
+            throw new IllegalArgumentException(settings.where()
+                    + ": key-prefix must be 1 to 64 letters, digits, '.', '_', ':' and '-', not '" + prefix + "'");
+        }
+        return prefix;
+    }
+
     private void checkCaCertificate() {
         if (caCertificate.isEmpty()) {
             return;
         }
         String path = caCertificate.get();
-        if (!parse().isSsl()) {
+        if (!parse(settings).isSsl()) {
             throw new IllegalArgumentException(where + ": ca-certificate is for TLS, which uri doesn't use;"
                     + " for TLS it begins with rediss:// or rediss-sentinel://");
         }
@@ -116,7 +125,7 @@ final class RedisSettings {
      * logging in there, and may hand out a connection that still rejects every command.
      */
     RedisURI redisUri() {
-        RedisURI parsed = parse();
+        RedisURI parsed = parse(settings);
         password.ifPresent(secret -> {
             char[] value = secret.reveal().toCharArray();
             username.ifPresentOrElse(
@@ -141,7 +150,7 @@ final class RedisSettings {
 
     /** Returns where Redis is, for messages, without credentials. */
     String address() {
-        RedisURI parsed = parse();
+        RedisURI parsed = parse(settings);
         if (parsed.getSentinelMasterId() != null) {
             return "Sentinel master " + parsed.getSentinelMasterId();
         }
@@ -149,17 +158,18 @@ final class RedisSettings {
     }
 
     /** Neither the value nor an exception that quotes it may be shown: there may be a password in it. */
-    private RedisURI parse() {
+    private static RedisURI parse(Settings settings) {
         try {
-            RedisURI parsed = RedisURI.create(uri);
+            RedisURI parsed = RedisURI.create(settings.text("uri").orElse("redis://localhost:6379"));
             if (parsed.getHost() == null || HOST.matcher(parsed.getHost()).matches()) {
                 return parsed;
             }
         } catch (RuntimeException e) {
             // Said below.
         }
-        throw new IllegalArgumentException(where + ": uri is not a Redis URI such as redis://localhost:6379/0 or"
-                + " rediss://host:6380 (no '_' in a host's name; in a password, special characters percent-encoded)");
+        throw new IllegalArgumentException(
+                settings.where() + ": uri is not a Redis URI such as redis://localhost:6379/0 or"
+                        + " rediss://host:6380 (no '_' in a host's name; in a password, special characters percent-encoded)");
     }
 
     @Override

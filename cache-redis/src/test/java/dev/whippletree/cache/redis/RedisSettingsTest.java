@@ -3,6 +3,7 @@ package dev.whippletree.cache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.whippletree.spi.SettingKey;
 import dev.whippletree.spi.Settings;
 import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisCredentialsProvider.ImmediateRedisCredentialsProvider;
@@ -25,6 +26,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RedisSettingsTest {
+
+    /** So 'whippletree check' reports it with its line. */
+    @ParameterizedTest
+    @ValueSource(strings = {"uri", "key-prefix", "command-timeout", "processes", "claim-lease", "call-lease"})
+    void setting_isCheckedByItsKey(String name) {
+        SettingKey key = CoordinationSettings.KEYS.stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        key.check().accept(Settings.none("coordinator redis"));
+        Settings wrong = new Settings("coordinator redis", Map.of(name, "?!"));
+        assertThat(catchThrowable(() -> key.check().accept(wrong)))
+                .hasMessageStartingWith("coordinator redis: " + name + " ");
+    }
 
     @Test
     void nothingSet_meansTheDefaults() {

@@ -40,11 +40,13 @@ record SimilarSettings(
     static final Set<SettingKey> KEYS = Set.of(
             new SettingKey(
                     "mode",
-                    "off (the default): approved wordings only; shadow: measure, never serve; serve: serve within max-error"),
+                    "off (the default): approved wordings only; shadow: measure, never serve; serve: serve within max-error",
+                    SimilarSettings::mode),
             new SettingKey(
                     "max-error",
-                    "the share of requests that may be served a wrong answer, such as 1%; required to serve; shadow: 1%"),
-            new SettingKey("approved", "a file of wordings that mean the same; none by default"),
+                    "the share of requests that may be served a wrong answer, such as 1%; required to serve; shadow: 1%",
+                    SimilarSettings::maxError),
+            new SettingKey("approved", "a file of wordings that mean the same; none by default", SimilarSettings::file),
             new SettingKey("embedder", "which embedder to use; by default the one on the class path"),
             new SettingKey(
                     "verifier", "what decides whether two answers agree: equal (the default), caller, or your own"),
@@ -52,7 +54,8 @@ record SimilarSettings(
             new SettingKey("scopes", "how many scopes are kept, 1 to 10000; default 100"),
             new SettingKey(
                     "memory",
-                    "memory for questions and answers, 1MB or more; default 128MB; approved ones may take as much again"));
+                    "memory for questions and answers, 1MB or more; default 128MB; approved ones may take as much again",
+                    SimilarSettings::memory));
 
     private static final long DEFAULT_MEMORY = 128L << 20;
     private static final long LEAST_MEMORY = 1L << 20;
@@ -77,15 +80,10 @@ record SimilarSettings(
      * @throws IllegalArgumentException if a value can't be used, saying which and why
      */
     static SimilarSettings from(Settings settings, ApprovedWordings declared) {
-        Mode mode = settings.text("mode").map(text -> mode(settings, text)).orElse(Mode.OFF);
+        Mode mode = mode(settings);
         ApprovedWordings approved = declared;
         for (List<String> question : file(settings).questions()) {
             approved = approved.with(question);
-        }
-        if (mode == Mode.SERVE && settings.text("max-error").isEmpty()) {
-            throw new IllegalArgumentException(
-                    settings.where()
-                            + ": mode serve needs max-error: the share of requests that may be served a wrong answer, such as 1%");
         }
         if (mode == Mode.OFF && approved.isEmpty()) {
             throw new IllegalArgumentException(settings.where()
@@ -94,7 +92,7 @@ record SimilarSettings(
         return new SimilarSettings(
                 settings.where(),
                 mode,
-                settings.text("max-error").map(text -> share(settings, text)).orElse(DEFAULT_ERROR),
+                maxError(settings),
                 approved,
                 settings.text("embedder").orElse(""),
                 settings.text("verifier").orElse("equal"),
@@ -112,6 +110,16 @@ record SimilarSettings(
         return memory;
     }
 
+    private static Mode mode(Settings settings) {
+        Mode mode = settings.text("mode").map(text -> mode(settings, text)).orElse(Mode.OFF);
+        if (mode == Mode.SERVE && settings.text("max-error").isEmpty()) {
+            throw new IllegalArgumentException(
+                    settings.where()
+                            + ": mode serve needs max-error: the share of requests that may be served a wrong answer, such as 1%");
+        }
+        return mode;
+    }
+
     private static Mode mode(Settings settings, String text) {
         return switch (text.strip().toLowerCase(Locale.ROOT)) {
             case "off", "false" -> Mode.OFF; // YAML takes a bare off for false.
@@ -121,6 +129,10 @@ record SimilarSettings(
                 throw new IllegalArgumentException(
                         settings.where() + ": mode must be off, shadow or serve, not '" + text + "'");
         };
+    }
+
+    private static double maxError(Settings settings) {
+        return settings.text("max-error").map(text -> share(settings, text)).orElse(DEFAULT_ERROR);
     }
 
     private static double share(Settings settings, String text) {

@@ -7,6 +7,7 @@ import dev.whippletree.model.ApprovedWordings;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.ToolCall;
+import dev.whippletree.spi.SettingKey;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.time.VirtualTimeline;
@@ -87,6 +88,19 @@ final class SimilarSettingsTest {
         assertThatThrownBy(() -> new SimilarCache().open(new Settings("cache similar", values), services))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("cache similar: " + message);
+    }
+
+    /** So 'whippletree check' reports it with its line. */
+    @ParameterizedTest
+    @CsvSource({"mode, on", "mode, serve", "max-error, 51%", "memory, 1023KB", "approved, missing.txt"})
+    void setting_isCheckedByItsKey(String name, String value) {
+        SettingKey key = SimilarSettings.KEYS.stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        key.check().accept(Settings.none("cache similar"));
+        assertThatThrownBy(() -> key.check().accept(new Settings("cache similar", Map.of(name, value))))
+                .hasMessageStartingWith("cache similar: " + name);
     }
 
     @Test

@@ -177,7 +177,8 @@ public final class Opening {
         }
     }
 
-    private static List<String> models(Configuration configuration) {
+    /** Returns the models that the routes ask for. */
+    public static List<String> models(Configuration configuration) {
         return configuration.routes().stream()
                 .flatMap(route -> route.tiers().stream())
                 .flatMap(tier -> tier.targets().stream())

@@ -6,10 +6,10 @@ import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.config.Configuration;
+import dev.whippletree.model.ShownText;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.terminal.board.Words;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -45,20 +45,26 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private void print(Configuration configuration, List<String> notes) {
-        PrintWriter out = surroundings.out();
-        out.println(Words.count(configuration.accounts().size(), "account"));
-        configuration.accounts().forEach(account -> out.println("  " + line(account)));
-        out.println(Words.count(configuration.routes().size(), "route"));
-        configuration.routes().forEach(route -> out.println("  " + line(route)));
-        out.println(Words.count(configuration.caches().size(), "cache tier"));
-        configuration.caches().forEach(cache -> out.println("  " + cache.name()));
-        configuration.coordinator().ifPresent(chosen -> out.println("coordinator " + chosen.name()));
-        configuration.state().ifPresent(folder -> out.println("state in " + folder));
-        configuration.warnings().forEach(warning -> out.println("warning: " + warning));
-        notes.stream()
-                .filter(note -> !configuration.warnings().contains(note))
-                .forEach(note -> out.println("note: " + note));
-        out.println("No problem found.");
+        print(Words.count(configuration.accounts().size(), "account"));
+        configuration.accounts().forEach(account -> print("  " + line(account)));
+        print(Words.count(configuration.routes().size(), "route"));
+        configuration.routes().forEach(route -> print("  " + line(route)));
+        print(Words.count(configuration.caches().size(), "cache tier"));
+        configuration.caches().forEach(cache -> print("  " + cache.name()));
+        configuration.coordinator().ifPresent(chosen -> print("coordinator " + chosen.name()));
+        configuration.state().ifPresent(folder -> print("state in " + folder));
+        configuration.warnings().forEach(warning -> print("warning: " + warning));
+        notes.stream().filter(note -> !configuration.warnings().contains(note)).forEach(note -> print("note: " + note));
+        if (Opening.models(configuration).contains(Configuration.DEFAULT_MODEL)) {
+            print("note: " + Configuration.DEFAULT_MODEL + " is the default model, that of routes that name none;"
+                    + " 'whippletree status --probe' asks each account for its models");
+        }
+        print("No problem found.");
+    }
+
+    /** A name in the file may hold control characters. */
+    private void print(String line) {
+        surroundings.out().println(ShownText.line(line));
     }
 
     private static String line(AccountSettings account) {

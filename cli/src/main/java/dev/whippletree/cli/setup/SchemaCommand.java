@@ -4,9 +4,13 @@ import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.config.Configuration;
 import dev.whippletree.config.ConfigurationSchema;
+import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.plugin.PluginCatalog;
 import dev.whippletree.terminal.Json;
+import java.nio.file.Files;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,11 +43,12 @@ public final class SchemaCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (PluginCatalog plugins = surroundings
-                .builders()
-                .get()
-                .configuration(opening.source(surroundings))
-                .plugins()) {
+        ConfigurationSource source = opening.source(surroundings);
+        try (PluginCatalog plugins =
+                surroundings.builders().get().configuration(source).plugins()) {
+            if (source.file().filter(file -> !Files.isRegularFile(file)).isPresent()) {
+                Configuration unused = source.read(plugins.known(), plugins::accountsFrom, List.of()); // Says why not.
+            }
             surroundings.out().println(text(plugins));
             return ExitCode.ANSWERED;
         }

@@ -147,7 +147,7 @@ class AskCommandTest {
 
     @Test
     void cacheThatEndsWithTheCommand_isNotOpened() {
-        shell.withAccount().file("whippletree.yaml", "caches: [{name: ehcache, off-heap: far too much}]");
+        shell.withAccount().file("whippletree.yaml", "caches: [{name: ehcache, off-heap: 999999GB}]");
         shell.succeeds("ask", "Hello");
         assertThat(shell.run("cache", "clear")).isEqualTo(2);
     }

@@ -76,6 +76,70 @@ class CheckCommandTest {
     }
 
     @Test
+    void problemsOfPlugins_areToldWithTheRest_andTheirLines() {
+        shell.file("whippletree.yaml", """
+                accounts:
+                  - id: one
+                    provider: openai
+                    connect-timeout: soon
+                    embedding-inputs: 0
+                  - {id: two, provider: scripted, wieght: 3}
+                caches:
+                  - name: similar
+                    mode: serve
+                """);
+        assertThat(shell.run("check")).isEqualTo(2);
+        String line = "whippletree: " + folder.resolve("whippletree.yaml") + ", line ";
+        assertThat(shell.err().lines())
+                .containsExactly(
+                        line + "2: accounts[0].base-url: account one: base-url is missing: the address of a service"
+                                + " that speaks OpenAI's protocol, such as https://api.openai.com/v1 or"
+                                + " http://localhost:11434/v1",
+                        line + "4: accounts[0].connect-timeout: account one: connect-timeout is a duration such as"
+                                + " 250ms, 30s, 5m, 1h, 1d, 1w, not 'soon'",
+                        line + "5: accounts[0].embedding-inputs: account one: embedding-inputs is a whole number from"
+                                + " 1 to 2048, not '0'",
+                        line + "6: accounts[1].wieght: unknown key; did you mean 'weight'?",
+                        line + "9: caches[0].mode: cache similar: mode serve needs max-error: the share of requests"
+                                + " that may be served a wrong answer, such as 1%");
+    }
+
+    @Test
+    void defaultModel_isWarnedAboutWhereTheServiceMayLackIt_andElseNoted() {
+        String account = "accounts: [{id: one, provider: openai, base-url: 'http://localhost:1/v1'}]";
+        shell.file("whippletree.yaml", account).succeeds("check");
+        assertThat(shell.out())
+                .contains("  default: one with openai/gpt-oss-20b, round-robin")
+                .contains("line 1: accounts[0]: its route states no model, so it is asked for the default,"
+                        + " openai/gpt-oss-20b; name one that its service has: 'routes: {default: {model: NAME}}'")
+                .contains("note: openai/gpt-oss-20b is the default model");
+
+        Shell stated = new Shell(folder)
+                .file("whippletree.yaml", account + "\nroutes: {default: {tiers: [{account: one, model: m}]}}");
+        stated.succeeds("check");
+        assertThat(stated.out()).doesNotContain("warning", "default model");
+        Shell unstated =
+                new Shell(folder).file("whippletree.yaml", account + "\nroutes: {default: {tiers: [{account: one}]}}");
+        unstated.succeeds("check");
+        assertThat(unstated.out()).contains("warning", "states no model");
+        Shell variable = new Shell(folder).variable("WHIPPLETREE_MODEL", "openai/gpt-oss-20b");
+        variable.succeeds("check");
+        assertThat(variable.out()).doesNotContain("warning").contains("note: openai/gpt-oss-20b is the default model");
+        Shell other = new Shell(folder).withAccount().file("whippletree.yaml", "");
+        other.succeeds("check");
+        assertThat(other.out()).doesNotContain("warning").contains("note: openai/gpt-oss-20b is the default model");
+    }
+
+    @Test
+    void namesWithControlCharacters_sendNoneToTheTerminal() {
+        shell.withAccount().file("whippletree.yaml", "routes: {\"\\e[31mred\": {model: \"m\\r\\nNo problem\"}}");
+        shell.succeeds("check");
+        assertThat(shell.out())
+                .contains("   [31mred: scripted-1 with m No problem, round-robin")
+                .doesNotContain("\u001b", "\r\nNo");
+    }
+
+    @Test
     void literalToken_isWarnedAboutOnceAndNeverShown() {
         shell.file("whippletree.yaml", "accounts: [{id: one, provider: scripted, token: open-sesame}]");
         shell.succeeds("check");

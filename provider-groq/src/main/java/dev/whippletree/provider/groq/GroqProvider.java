@@ -64,6 +64,6 @@ public final class GroqProvider implements Provider {
         return ChatClient.open(
                 account,
                 services,
-                new GroqDialect(ChatSettings.endpoint(account, BASE_URL, "openai/v1/chat/completions")));
+                new GroqDialect(ChatSettings.endpoint(account.settings(), BASE_URL, "openai/v1/chat/completions")));
     }
 }

@@ -7,6 +7,7 @@ import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Services;
 import dev.whippletree.spi.SettingKey;
+import dev.whippletree.spi.Settings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +18,9 @@ public final class HuggingFaceProvider implements Provider {
 
     private static final String BASE_URL = "https://router.huggingface.co/v1";
     private static final SettingKey BILL_TO = new SettingKey(
-            "bill-to", "The organization that pays, sent as X-HF-Bill-To; by default the token's owner.");
+            "bill-to",
+            "The organization that pays, sent as X-HF-Bill-To; by default the token's owner.",
+            HuggingFaceProvider::billTo);
     private static final String HEADER_VALUE = "[\\x21-\\x7E]+";
 
     /** Creates it; for {@link java.util.ServiceLoader}. */
@@ -53,23 +56,24 @@ public final class HuggingFaceProvider implements Provider {
 
     @Override
     public ProviderClient connect(AccountSettings account, Services services) {
+        Settings settings = account.settings();
         return ChatClient.open(
                 account,
                 services,
                 new HuggingFaceDialect(
-                        ChatSettings.endpoint(account, BASE_URL, "chat/completions"),
+                        ChatSettings.endpoint(settings, BASE_URL, "chat/completions"),
                         FeatureExtraction.at(
-                                ChatSettings.endpoint(account, BASE_URL, ""),
-                                ChatSettings.embeddingBounds(account, ChatSettings.USUAL_INPUTS)),
-                        billTo(account),
+                                ChatSettings.endpoint(settings, BASE_URL, ""),
+                                ChatSettings.embeddingBounds(settings, ChatSettings.USUAL_INPUTS)),
+                        billTo(settings),
                         services.logger("provider.huggingface")));
     }
 
-    private static Optional<String> billTo(AccountSettings account) {
-        Optional<String> payer = account.settings().text(BILL_TO.name()).map(String::strip);
+    private static Optional<String> billTo(Settings settings) {
+        Optional<String> payer = settings.text(BILL_TO.name()).map(String::strip);
         payer.filter(name -> !name.matches(HEADER_VALUE)).ifPresent(name -> {
             throw new IllegalArgumentException(
-                    "account " + account.id() + ": bill-to must be the name of an organization, not '" + name + "'");
+                    settings.where() + ": bill-to must be the name of an organization, not '" + name + "'");
         });
         return payer;
     }

@@ -66,6 +66,16 @@ final class OpenAiProviderTest {
         }
     }
 
+    /** So 'whippletree check' reports it with its line. */
+    @Test
+    void settings_areCheckedByTheirKeys() {
+        assertThat(new OpenAiProvider().settings()).hasSize(5).allSatisfy(key -> {
+            Settings wrong = new Settings("account a", Map.of(key.name(), "?!"));
+            assertThatThrownBy(() -> key.check().accept(wrong))
+                    .hasMessageStartingWith("account a: " + key.name() + " ");
+        });
+    }
+
     @Test
     void notFound_saysToCheckTheBaseUrlFirst_untilItHasAnswered() {
         ScriptedReply notFound = ScriptedReply.json(404, "{\"detail\":\"Not Found\"}");
