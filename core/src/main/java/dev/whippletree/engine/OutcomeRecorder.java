@@ -178,8 +178,13 @@ final class OutcomeRecorder {
         monitor.after(flight.mailbox(), () -> flight.hearer().accept(call));
     }
 
-    private static void accepted(Attempt attempt, long now) {
-        attempt.target().accepted(attempt.lease(), attempt.flight().prompt().tenant(), now);
+    private void accepted(Attempt attempt, long now) {
+        Target target = attempt.target();
+        boolean wasOut = target.isOut();
+        target.accepted(attempt.lease(), attempt.flight().prompt().tenant(), now);
+        if (wasOut && !target.isOut()) {
+            closures.recovered(target);
+        }
     }
 
     /** A call that was never sent uses nothing. */
@@ -286,8 +291,9 @@ final class OutcomeRecorder {
     private void countFailure(Target target, Health.Begun begun, Failure failure, long now) {
         long least = Math.min(Waits.nanos(failure.retryAfter().orElse(Duration.ZERO)), LONGEST_REST_NANOS);
         boolean overloaded = failure.kind() == FailureKind.OVERLOADED;
+        boolean wasOut = target.isOut();
         if (target.health().failed(begun, overloaded, least, failure.message(), now)) {
-            closures.cooling(target, failure);
+            closures.cooling(target, failure, wasOut);
         }
     }
 

@@ -236,9 +236,26 @@ final class ScopeClosures {
         return closure.closeUntilMended(failure.message(), lease.beganNanos(), inTurn, longest, now);
     }
 
-    /** Reports that a target cools down. */
-    void cooling(Target target, Failure failure) {
-        say(target, "cools down", failure.message());
+    /** Reports that a target cools down, as a warning unless it or another of its account had failed before. */
+    void cooling(Target target, Failure failure, boolean wasOut) {
+        if (wasOut || isOut(target)) {
+            say(target, "cools down", failure.message());
+        } else {
+            warn(target, "cools down", failure.message(), "");
+        }
+    }
+
+    /** Reports that a target has proved itself after a cooldown. */
+    void recovered(Target target) {
+        if (!isOut(target)) {
+            monitor.announce(
+                    () -> LOG.info("account {}: answers again", target.account().id()));
+        }
+    }
+
+    private boolean isOut(Target target) {
+        return pool.targets().stream()
+                .anyMatch(other -> other != target && other.account() == target.account() && other.isOut());
     }
 
     /**

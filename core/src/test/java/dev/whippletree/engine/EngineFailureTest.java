@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.engine.flight.FailurePolicy;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
@@ -33,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class EngineFailureTest {
 
     private static final Duration SHORT = Duration.ofMillis(10);
+    private static final Failure OVERLOADED =
+            ScriptedClient.failure(FailureKind.OVERLOADED, Optional.of(Duration.ofSeconds(1)), Reach.ACCOUNT);
 
     private final EngineFixture fixture = new EngineFixture();
 
@@ -93,7 +97,7 @@ final class EngineFailureTest {
                 "MODEL_UNAVAILABLE | PROMPT | | WARN | doesn't have model model | checked again by the next prompt |",
                 "QUOTA_EXHAUSTED | PROMPT | | WARN | refuses all prompts for model model"
                         + " | checked again by the next prompt |",
-                "OVERLOADED | ACCOUNT | 9 | INFO | cools down | '' |"
+                "OVERLOADED | ACCOUNT | 9 | WARN | cools down | '' |"
             })
     void closingsAndOpenings_areToldAndLogged_withWhereAndWhy_andTimesAsPeopleSayThem(
             FailureKind kind, Reach reach, Long seconds, String level, String what, String next, String reopened) {
@@ -126,6 +130,46 @@ final class EngineFailureTest {
                 assertThat(told).hasSize(2).endsWith("a reopened");
                 assertThat(log.ofThisThread()).hasSize(2).endsWith("INFO account a: open again" + reopened);
             }
+        }
+    }
+
+    @Test
+    void cooldown_isAWarningWhenItBegins_andToldWhenItHasEnded() {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.then(client.answersAfter(SHORT))
+                .then(client.failsAfter(SHORT, OVERLOADED))
+                .then(client.failsAfter(SHORT, OVERLOADED));
+        try (LoggedLines log = new LoggedLines(ScopeClosures.class)) {
+            fixture.ask("works");
+            fixture.advance(SHORT);
+            CompletableFuture<Completion> answer = fixture.ask("q");
+            fixture.advance(Duration.ofMinutes(1));
+            assertThat(answer).isCompleted();
+            assertThat(log.ofThisThread())
+                    .containsExactly(
+                            "WARN account a cools down: scripted OVERLOADED",
+                            "INFO account a cools down: scripted OVERLOADED",
+                            "INFO account a: answers again");
+        }
+    }
+
+    @Test
+    void cooldownsOfAnAccountsModels_areOneWarning_andOneEnd() {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        fixture.tier("a/large", "a/small");
+        client.usually(client.failsAfter(SHORT, OVERLOADED));
+        try (LoggedLines log = new LoggedLines(ScopeClosures.class)) {
+            for (String model : List.of("large", "small")) {
+                fixture.ask(Prompt.builder().user("q").model(model).build());
+            }
+            fixture.advance(SHORT);
+            client.usually(client.answersAfter(SHORT));
+            fixture.advance(Duration.ofMinutes(1));
+            assertThat(log.ofThisThread())
+                    .containsExactly(
+                            "WARN account a cools down: scripted OVERLOADED",
+                            "INFO account a cools down: scripted OVERLOADED",
+                            "INFO account a: answers again");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.whippletree.cli.base;
 
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.model.PromptException;
+import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ public final class HeldWarnings {
         try {
             return asking.get();
         } catch (PromptException e) {
-            if (e.reason() == PromptException.Reason.NO_ACCOUNT) {
+            if (e.reason() == Reason.NO_ACCOUNT || e.reason() == Reason.ATTEMPTS_EXHAUSTED) {
                 warnings.drop();
             }
             throw e;

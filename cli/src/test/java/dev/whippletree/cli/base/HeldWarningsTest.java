@@ -14,6 +14,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,9 +69,10 @@ class HeldWarningsTest {
         assertThat(printed).hasSize(1);
     }
 
-    @Test
-    void errorThatNamesAllAccounts_dropsThem_alsoThoseThatComeLate_butNotForGood() {
-        fail(Reason.NO_ACCOUNT);
+    @ParameterizedTest
+    @EnumSource(names = {"NO_ACCOUNT", "ATTEMPTS_EXHAUSTED"})
+    void errorThatNamesAllAccounts_dropsThem_alsoThoseThatComeLate_butNotForGood(Reason reason) {
+        fail(reason);
         LOG.warn("account b is off");
         assertThat(printed).isEmpty();
         timeline.advance(Duration.ofSeconds(1));
