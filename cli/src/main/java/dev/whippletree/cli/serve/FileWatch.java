@@ -7,15 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Notices that a file has other contents than before, once two looks in a row have found the same: it may be being
  * written. It looks every two seconds, since files are also replaced as a whole, by a new one, a link or a mount, which
- * not every platform tells of. What isn't a file of a sensible size counts as away. Thread-safe.
+ * not every platform tells of. What isn't a file of a sensible size counts as away, which is logged once. Thread-safe.
  */
 final class FileWatch implements AutoCloseable {
 
     static final Duration INTERVAL = Duration.ofSeconds(2);
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
 
     private static final int MOST_BYTES = 16 << 20;
 
@@ -26,6 +30,7 @@ final class FileWatch implements AutoCloseable {
     // Guarded by this.
     private byte[] contents;
     private byte[] seen;
+    private boolean away;
     private boolean closed;
 
     /**
@@ -64,6 +69,11 @@ final class FileWatch implements AutoCloseable {
         // A missing file is probably being replaced.
         boolean other = !closed && settled && now.length > 0 && !Arrays.equals(now, contents);
         contents = other ? now : contents;
+        boolean wasAway = away;
+        away = settled && now.length == 0 && contents.length > 0;
+        if (away && !wasAway && !closed) {
+            LOG.warn("{} is gone, empty or can't be read; the old configuration stays in use", file);
+        }
         return other;
     }
 

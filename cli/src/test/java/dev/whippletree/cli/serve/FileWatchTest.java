@@ -3,11 +3,15 @@ package dev.whippletree.cli.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +23,7 @@ class FileWatchTest {
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private final AtomicInteger changes = new AtomicInteger();
+    private final List<String> logged = new ArrayList<>();
     private Path file;
     private FileWatch watch;
 
@@ -27,6 +32,12 @@ class FileWatchTest {
         file = folder.resolve("whippletree.yaml");
         Files.writeString(file, "first");
         watch = new FileWatch(file, timeline, changes::incrementAndGet);
+        LogOutput.to(logged::add);
+    }
+
+    @AfterEach
+    void end() {
+        LogOutput.to(System.err::println);
     }
 
     private void pass() {
@@ -74,6 +85,27 @@ class FileWatchTest {
         pass();
         pass();
         assertThat(changes).hasValue(1);
+    }
+
+    /** Deleted, emptied, or replaced by something else; the second time it is away, that is told again. */
+    @Test
+    void fileThatStaysAway_isWarnedAboutOnce() throws IOException {
+        Files.writeString(file, "");
+        pass();
+        assertThat(logged).isEmpty();
+        Files.delete(file);
+        pass();
+        pass();
+        assertThat(logged)
+                .containsExactly(
+                        "warn: " + file + " is gone, empty or can't be read; the old configuration stays in use");
+        Files.writeString(file, "first");
+        pass();
+        Files.delete(file);
+        pass();
+        pass();
+        assertThat(logged).hasSize(2);
+        assertThat(changes).hasValue(0);
     }
 
     @Test
