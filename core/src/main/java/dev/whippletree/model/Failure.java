@@ -13,7 +13,7 @@ import java.util.OptionalInt;
  * @param message the service's message, shortened, without secrets; ours if it sent none; kept as
  *     {@link ShownText#line}
  * @param status the HTTP status, if any
- * @param code the service's error code, if any, or {@link #DAMAGED}
+ * @param code the service's error code, if any, or {@link #DAMAGED} or {@link #ENDED_EARLY}
  * @param param the field of the request that the service names, if any
  * @param retryAfter the service's Retry-After; for {@link FailureKind#QUOTA_EXHAUSTED}, the time until the reset
  * @param reach what it applies to, if its kind closes anything
@@ -29,6 +29,9 @@ public record Failure(
 
     /** The code of {@link FailureKind#UNAVAILABLE} for an unusable answer: the service can be reached. */
     public static final String DAMAGED = "damaged_answer";
+
+    /** The code of {@link FailureKind#UNAVAILABLE} for a stream that ended before its answer did. */
+    public static final String ENDED_EARLY = "stream_ended_early";
 
     /** Rejects null, and makes the message safe to show. */
     public Failure {

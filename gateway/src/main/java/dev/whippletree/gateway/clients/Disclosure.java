@@ -82,7 +82,12 @@ public final class Disclosure {
             case RATE_LIMITED -> "rate limit";
             case QUOTA_EXHAUSTED -> "its quota is used up";
             case OVERLOADED -> "overloaded";
-            case UNAVAILABLE -> status / 100 == 2 ? "an answer that can't be read" : "unavailable";
+            case UNAVAILABLE ->
+                status / 100 != 2
+                        ? "unavailable"
+                        : failure.code().filter(Failure.ENDED_EARLY::equals).isPresent()
+                                ? "the stream ended early"
+                                : "an answer that can't be read";
             case TIMEOUT -> "no answer in time";
             case UNAUTHORIZED -> "the service refused the gateway's token";
             case MODEL_UNAVAILABLE -> "the model isn't available";

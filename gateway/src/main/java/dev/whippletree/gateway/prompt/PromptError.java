@@ -96,7 +96,7 @@ final class PromptError {
 
     /**
      * What the service itself said is worth more than our words for it; but a 401 would say that the client's own key
-     * is wrong.
+     * is wrong, and a page of another server, without a code, doesn't say who refuses what.
      */
     private static ApiError rejected(PromptException failure, Disclosure disclosure) {
         Optional<Failure> last = lastOf(failure);
@@ -108,7 +108,9 @@ final class PromptError {
                 last.flatMap(Failure::code).orElse("invalid_request"),
                 failure,
                 disclosure,
-                last.map(failed -> disclosure.shown(failed.message())).orElseGet(() -> disclosure.shown(failure)));
+                last.filter(failed -> failed.code().isPresent())
+                        .map(failed -> disclosure.shown(failed.message()))
+                        .orElseGet(() -> disclosure.shown(failure)));
     }
 
     /** The request is at fault, in the field that the service named, if it named one. */

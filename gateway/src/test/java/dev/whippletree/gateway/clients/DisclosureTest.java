@@ -81,25 +81,28 @@ final class DisclosureTest {
     /** By model, kind and status alone. */
     @ParameterizedTest
     @CsvSource({
-        "RATE_LIMITED, 429, rate limit (429)",
-        "QUOTA_EXHAUSTED, , its quota is used up",
-        "OVERLOADED, 503, overloaded (503)",
-        "UNAVAILABLE, 200, an answer that can't be read (200)",
-        "UNAVAILABLE, 500, unavailable (500)",
-        "UNAVAILABLE, , unavailable",
-        "TIMEOUT, , no answer in time",
-        "UNAUTHORIZED, 401, the service refused the gateway's token (401)",
-        "MODEL_UNAVAILABLE, 404, the model isn't available (404)",
-        "TOO_LARGE, , the prompt is too large",
-        "FILTERED, , filtered",
-        "REJECTED, 400, invalid (400)"
+        "RATE_LIMITED, 429, , rate limit (429)",
+        "QUOTA_EXHAUSTED, , , its quota is used up",
+        "OVERLOADED, 503, , overloaded (503)",
+        "UNAVAILABLE, 200, damaged_answer, an answer that can't be read (200)",
+        "UNAVAILABLE, 200, , an answer that can't be read (200)",
+        "UNAVAILABLE, 200, stream_ended_early, the stream ended early (200)",
+        "UNAVAILABLE, 500, , unavailable (500)",
+        "UNAVAILABLE, , , unavailable",
+        "TIMEOUT, , , no answer in time",
+        "UNAUTHORIZED, 401, , the service refused the gateway's token (401)",
+        "MODEL_UNAVAILABLE, 404, , the model isn't available (404)",
+        "TOO_LARGE, , , the prompt is too large",
+        "FILTERED, , , filtered",
+        "REJECTED, 400, , invalid (400)"
     })
-    void attempts_areToldByModelKindAndStatus(FailureKind kind, @Nullable Integer status, String words) {
+    void attempts_areToldByModelKindAndStatus(
+            FailureKind kind, @Nullable Integer status, @Nullable String code, String words) {
         Failure failed = new Failure(
                 kind,
                 "org_7",
                 status == null ? OptionalInt.empty() : OptionalInt.of(status),
-                Optional.empty(),
+                Optional.ofNullable(code),
                 Optional.empty(),
                 Reach.ACCOUNT);
         AttemptReport other = new AttemptReport("two words", "n", failed, Duration.ofSeconds(1));

@@ -7,14 +7,21 @@ import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.clients.Disclosure;
 import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.RequestException;
+import dev.whippletree.model.AttemptReport;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.Reach;
+import dev.whippletree.model.Secret;
 import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.spi.AccountSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -57,6 +64,37 @@ final class PromptErrorTest {
         assertThat(error.code()).isEqualTo(code);
         assertThat(error.message()).startsWith("why");
         assertThat(error.retryAfter()).isEqualTo(Optional.ofNullable(wait));
+    }
+
+    /** A page of another server, such as "Not Found", has no code, and doesn't say who refuses what. */
+    @ParameterizedTest
+    @CsvSource({
+        "bad_temperature, Not Found, Not Found",
+        ", 'account hf-1, m: prompt refused (404): Not Found', 'an account, m: prompt refused (404): Not Found'"
+    })
+    void refusal_isInTheServicesWords_butWithoutACodeBehindOurs(@Nullable String code, String all, String hidden) {
+        Failure failed = new Failure(
+                FailureKind.REJECTED,
+                "Not Found",
+                OptionalInt.of(404),
+                Optional.ofNullable(code),
+                Optional.empty(),
+                Reach.PROMPT);
+        PromptException failure = new PromptException(
+                Reason.REJECTED,
+                "account hf-1, m: prompt refused (404): Not Found",
+                List.of(new AttemptReport("hf-1", "m", failed, Duration.ofSeconds(1))),
+                Optional.empty());
+        AccountSettings account = AccountSettings.builder("hf-1", "scripted").build();
+        Disclosure some = new Disclosure(
+                GatewaySettings.DEFAULT.withClients(
+                        List.of(new GatewaySettings.Client("acme", Secret.of("a-key-of-acme-0123"), List.of())),
+                        Optional.empty()),
+                new Configuration(List.of(account), List.of(), List.of(), EngineSettings.DEFAULT, List.of()));
+
+        assertThat(PromptError.of(failure, NOW, ALL).message()).isEqualTo(all);
+        assertThat(PromptError.of(failure, NOW, some).message()).isEqualTo(hidden);
+        assertThat(PromptError.of(failure, NOW, some).status()).isEqualTo(404);
     }
 
     @Test

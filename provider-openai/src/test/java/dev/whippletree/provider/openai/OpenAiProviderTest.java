@@ -23,6 +23,7 @@ import dev.whippletree.testkit.provider.ScriptedRequest;
 import dev.whippletree.time.VirtualTimeline;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,10 @@ final class OpenAiProviderTest {
             bench.send(ANSWER).awaitDone();
             assertThat(bench.lastRequest().headers()).doesNotContainKey("authorization");
             assertThat(bench.failure(notFound).message()).isEqualTo("Not Found");
+            assertThat(bench.send(Prompt.embedding(List.of("Hi")), "m", false, notFound)
+                            .awaitFailure()
+                            .message())
+                    .isEqualTo("the service has no embeddings, or none of this model; it says: Not Found");
         }
         try (ProviderBench bench = Bench.open(Map.of())) {
             assertThat(bench.failure(notFound).message())

@@ -197,7 +197,7 @@ final class ChatCall implements Runnable, Cancellable {
         Verdict verdict = endpoint.dialect().judge(error);
         return new Failure(
                 verdict.kind(),
-                Redactor.clean(endpoint.inWords(error, verdict), token),
+                Redactor.clean(endpoint.inWords(error, verdict, embedding.isPresent()), token),
                 OptionalInt.of(error.status()),
                 Redactor.cleanCode(FailureTable.code(error), token),
                 Redactor.cleanCode(error.param(), token),

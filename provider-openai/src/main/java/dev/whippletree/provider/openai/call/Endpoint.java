@@ -47,10 +47,13 @@ record Endpoint(
         return usual ? url.host() : url.host() + ":" + url.port();
     }
 
-    /** Returns what a service says, where the address is doubtful: behind advice to check it. */
-    String inWords(ServiceError error, Verdict verdict) {
-        if (error.status() != 404 || verdict.reach() != Reach.PROMPT || answered.get()) {
+    /** Returns what a service says, where the address or its embeddings are doubtful: behind words about that. */
+    String inWords(ServiceError error, Verdict verdict, boolean embeds) {
+        if (error.status() != 404 || verdict.reach() != Reach.PROMPT || (answered.get() && !embeds)) {
             return error.message();
+        }
+        if (answered.get()) {
+            return "the service has no embeddings, or none of this model; it says: " + error.message();
         }
         String path = url.encodedPath();
         return "check base-url: " + where() + path + " isn't found"

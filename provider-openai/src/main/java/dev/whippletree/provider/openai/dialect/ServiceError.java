@@ -53,10 +53,9 @@ public record ServiceError(
         return new ServiceError(head, head.status(), message, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    /** Returns an error of our own finding: with that head came an answer that nobody can use. */
-    public static ServiceError damaged(ResponseHead head, String message) {
-        return new ServiceError(
-                head, head.status(), message, Optional.of(Failure.DAMAGED), Optional.empty(), Optional.empty());
+    /** Returns an error of our own finding, with our code for it, such as {@link Failure#DAMAGED}. */
+    public static ServiceError found(ResponseHead head, String message, String code) {
+        return new ServiceError(head, head.status(), message, Optional.of(code), Optional.empty(), Optional.empty());
     }
 
     /** Returns whether the message holds a text, upper and lower case alike. */

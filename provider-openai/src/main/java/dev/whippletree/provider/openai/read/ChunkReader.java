@@ -2,6 +2,7 @@ package dev.whippletree.provider.openai.read;
 
 import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.Failure;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.provider.openai.dialect.Dialect;
 import dev.whippletree.provider.openai.dialect.ErrorReader;
@@ -93,7 +94,8 @@ final class ChunkReader {
             return NoAnswerException.empty(head);
         }
         return begun || events.isSilent()
-                ? NoAnswerException.found(head, "the stream ended before the answer did")
+                ? new NoAnswerException(
+                        ServiceError.found(head, "the stream ended before the answer did", Failure.ENDED_EARLY))
                 : NoAnswerException.other(head);
     }
 

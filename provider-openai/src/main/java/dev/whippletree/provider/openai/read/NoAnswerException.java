@@ -1,5 +1,6 @@
 package dev.whippletree.provider.openai.read;
 
+import dev.whippletree.model.Failure;
 import dev.whippletree.provider.openai.dialect.ResponseHead;
 import dev.whippletree.provider.openai.dialect.ServiceError;
 import java.util.Locale;
@@ -38,7 +39,7 @@ public final class NoAnswerException extends Exception {
 
     /** An answer came that nobody can use. */
     static NoAnswerException damaged(ResponseHead head, String how) {
-        return new NoAnswerException(ServiceError.damaged(head, how));
+        return new NoAnswerException(ServiceError.found(head, how, Failure.DAMAGED));
     }
 
     private static String type(ResponseHead head) {

@@ -93,7 +93,7 @@ final class ChunkReaderTest {
 
         assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
         assertThat(failure.message()).contains("ended before the answer did");
-        assertThat(failure.code()).isEmpty();
+        assertThat(failure.code()).contains(Failure.ENDED_EARLY);
     }
 
     @ParameterizedTest
