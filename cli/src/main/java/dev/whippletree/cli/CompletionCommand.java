@@ -32,7 +32,7 @@ final class CompletionCommand implements Callable<Integer> {
             paramLabel = "SHELL",
             defaultValue = "bash",
             description = "bash, zsh or fish; default: ${DEFAULT-VALUE}, whose script zsh reads, too.")
-    private Target target = Target.BASH;
+    private Target target = Target.bash;
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
@@ -40,11 +40,11 @@ final class CompletionCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    /** A shell that a script is for. */
+    /** A shell that a script is for, in the letters that picocli shows. */
     private enum Target {
-        BASH,
-        ZSH,
-        FISH
+        bash,
+        zsh,
+        fish
     }
 
     CompletionCommand(Surroundings surroundings) {
@@ -58,8 +58,8 @@ final class CompletionCommand implements Callable<Integer> {
                 .out()
                 .print(
                         switch (target) {
-                            case BASH, ZSH -> AutoComplete.bash("whippletree", whole);
-                            case FISH -> FishCompletion.of(whole);
+                            case bash, zsh -> AutoComplete.bash("whippletree", whole);
+                            case fish -> FishCompletion.of(whole);
                         });
         return ExitCode.ANSWERED;
     }

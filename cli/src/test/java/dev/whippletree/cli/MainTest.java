@@ -167,7 +167,7 @@ class MainTest {
     @Test
     void completionForAnotherShell_isAMistake() {
         assertThat(shell.run("completion", "tcsh")).isEqualTo(2);
-        assertThat(shell.err()).contains("tcsh", "FISH");
+        assertThat(shell.err()).contains("expected one of [bash, zsh, fish]", "'tcsh'");
     }
 
     /** Troff would print nothing of a line that begins with a dot, and curly quotes for those of an example. */
