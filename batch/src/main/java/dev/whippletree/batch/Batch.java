@@ -108,8 +108,11 @@ public final class Batch {
             return this;
         }
 
-        /** Sets how many characters the prompts may have that are asked at once. */
-        Builder mostCharacters(long most) {
+        /**
+         * Sets how many characters the prompts may have that are asked at once; usually as many as fit into the heap.
+         * A prompt that is larger is asked alone.
+         */
+        public Builder mostCharacters(long most) {
             this.mostCharacters = most;
             return this;
         }

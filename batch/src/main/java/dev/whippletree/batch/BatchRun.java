@@ -142,8 +142,12 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         timeline.executor().execute(this::steps);
     }
 
-    /** Subscribes with a consumer that takes every result at once. Cancelling the future aborts the run. */
-    CompletableFuture<BatchProgress> forEach(Consumer<? super BatchResult> results) {
+    /**
+     * Subscribes with a consumer that takes every result at once, one at a time.
+     *
+     * @return completes as {@link #end} does; cancelling it aborts the run
+     */
+    public CompletableFuture<BatchProgress> forEach(Consumer<? super BatchResult> results) {
         CompletableFuture<BatchProgress> outcome = end();
         outcome.whenComplete((progress, failure) -> {
             if (!end.isDone()) {

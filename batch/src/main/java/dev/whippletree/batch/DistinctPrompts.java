@@ -148,7 +148,7 @@ public final class DistinctPrompts {
     }
 
     /** Returns about how many different ones are left to ask. */
-    synchronized long left() {
+    public synchronized long left() {
         return unaskedFresh.items() + ((long) unaskedByKey.size() << halvings);
     }
 

@@ -2,6 +2,7 @@ package dev.whippletree.batch.file;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
+import dev.whippletree.chat.Fields;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.model.Completion;
 import java.io.BufferedWriter;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -98,12 +101,30 @@ final class Arrangement {
             for (InputLine line = next(reader); line != null; line = next(reader)) {
                 long place = places.get(Digests.of64Bits(line.id()));
                 if (place != LineIndex.NONE) {
-                    writer.line(lineAt(answers, place).bytes());
+                    writer.line(written(line, lineAt(answers, place)));
                     left--;
                 }
             }
             writer.end();
         }
+    }
+
+    /** Returns an answer as its reader has it; one that is so already, from a run before a crash, stays. */
+    private ByteBuffer written(InputLine line, Lines answer) throws IOException {
+        LineReader reader = files.form().reader();
+        if (reader == null) {
+            return answer.bytes();
+        }
+        ResultLine result = result(answer);
+        return result.completion()
+                .flatMap(completion -> reader.answer(body(line), completion, result.requestId(), result.created()))
+                .map(body -> ByteBuffer.wrap(result.withBody(body)))
+                .orElseGet(answer::bytes);
+    }
+
+    private static Map<String, Object> body(InputLine line) {
+        Object body = JsonObjects.object(line.text()).orElse(Map.of()).get("body");
+        return Fields.object("body", body).rest();
     }
 
     /** Behind the last line with an answer, nothing needs to be read. */

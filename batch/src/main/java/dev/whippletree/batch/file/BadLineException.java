@@ -5,17 +5,36 @@ final class BadLineException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
+    /** The code of most problems. */
+    private static final String INVALID = "invalid_value";
+
     private final long line;
+    private final String code;
 
     /**
-     * Creates one.
+     * Creates one of no special kind.
      *
      * @param line which, from 1
      * @param message what is wrong and what to do, without the line
      */
     BadLineException(long line, String message) {
+        this(line, INVALID, message);
+    }
+
+    /**
+     * Creates one.
+     *
+     * @param code what is wrong, for programs
+     */
+    BadLineException(long line, String code, String message) {
         super(message);
         this.line = line;
+        this.code = code;
+    }
+
+    /** Returns the line and what is wrong with it, apart. */
+    LineProblem problem() {
+        return new LineProblem(line, code, String.valueOf(getMessage()));
     }
 
     /** Returns the line and what is wrong with it. */

@@ -5,6 +5,7 @@ import dev.whippletree.batch.BatchItem;
 import dev.whippletree.batch.DistinctPrompts;
 import dev.whippletree.batch.Journal;
 import dev.whippletree.config.Configuration;
+import dev.whippletree.model.TokenUsage;
 import dev.whippletree.time.Timeline;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
@@ -17,6 +18,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -26,7 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +48,7 @@ public final class BatchFile implements AutoCloseable {
     private final InputCheck.Checked input;
     private final DistinctPrompts distinct;
     private final FileJournal journal;
+    private final List<InputReader> readers = new CopyOnWriteArrayList<>();
 
     private BatchFile(
             BatchFiles files,
@@ -87,7 +92,23 @@ public final class BatchFile implements AutoCloseable {
      * @throws IOException if a file can't be read or written, or another batch is writing it
      */
     public static BatchFile open(BatchFiles files, Whippletree whippletree, Timeline timeline) throws IOException {
-        return open(files, null, whippletree, timeline);
+        return open(files, null, null, whippletree, timeline);
+    }
+
+    /** The same for an output that the caller has {@linkplain #lock locked}, and unlocks. */
+    public static BatchFile openLocked(BatchFiles files, Whippletree whippletree, Timeline timeline)
+            throws IOException {
+        return open(files, null, () -> {}, whippletree, timeline);
+    }
+
+    /**
+     * Locks an output for {@link #openLocked}, until the result is closed or this process ends. Never waits.
+     *
+     * @return empty if another batch is writing it
+     * @throws IOException if its folder can't be written
+     */
+    public static Optional<Closeable> lock(Path output) throws IOException {
+        return BatchFolder.tryLock(Disk.INSTANCE, output);
     }
 
     /**
@@ -95,6 +116,16 @@ public final class BatchFile implements AutoCloseable {
      * Closing the result closes the spool.
      */
     public static BatchFile open(BatchFiles files, @Nullable Spool spool, Whippletree whippletree, Timeline timeline)
+            throws IOException {
+        return open(files, spool, spool, whippletree, timeline);
+    }
+
+    private static BatchFile open(
+            BatchFiles files,
+            @Nullable Spool spool,
+            @Nullable Closeable locked,
+            Whippletree whippletree,
+            Timeline timeline)
             throws IOException {
         Configuration configuration = whippletree.configuration();
         AskedModels models = new AskedModels(configuration);
@@ -112,7 +143,8 @@ public final class BatchFile implements AutoCloseable {
         Map<String, String> settings = files.settings();
         settings.putAll(models.settings());
         leaveOthersAlone(files);
-        Closeable lock = spool != null ? spool : BatchFolder.lock(Disk.INSTANCE, files.output());
+        LineReader reader = files.form().reader();
+        Closeable lock = locked != null ? locked : BatchFolder.lock(Disk.INSTANCE, files.output());
         try {
             adopt(files, configuration, input, settings);
             BatchFiles adopted = spool == null ? files : files.withInput(spool.keep());
@@ -122,7 +154,8 @@ public final class BatchFile implements AutoCloseable {
                     new FileJournal.Options(
                             files.sync(),
                             files.conversations(),
-                            key -> files.conversations() || repeated.contains(Digests.of64Bits(key))),
+                            key -> files.conversations() || repeated.contains(Digests.of64Bits(key)),
+                            reader == null ? UnaryOperator.identity() : reader::written),
                     timeline,
                     lock);
             return new BatchFile(adopted, configuration, input, distinct, journal);
@@ -199,7 +232,7 @@ public final class BatchFile implements AutoCloseable {
             try (OutputStream note = Disk.stream(coming, StandardOpenOption.TRUNCATE_EXISTING)) {
                 note.write(progress.getBytes(StandardCharsets.UTF_8));
             }
-            Files.move(coming, noteOf(output), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(coming, noteOf(output), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             try (FileChannel there = FileChannel.open(noteOf(output), StandardOpenOption.WRITE)) {
                 byte[] note = progress.getBytes(StandardCharsets.UTF_8);
@@ -215,7 +248,11 @@ public final class BatchFile implements AutoCloseable {
 
     /** Returns what was last written of how far a batch is; empty if there is none. */
     public static Optional<String> lastNote(Path output) throws IOException {
-        return Files.exists(noteOf(output)) ? Optional.of(Files.readString(noteOf(output))) : Optional.empty();
+        try {
+            return Optional.of(Files.readString(noteOf(output)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
     }
 
     /** Returns whether a batch is writing an output now. */
@@ -252,18 +289,27 @@ public final class BatchFile implements AutoCloseable {
         return journal.failures();
     }
 
+    /** Returns the tokens of the answers that there were when this was opened, as their services counted them. */
+    public TokenUsage used() {
+        return journal.used();
+    }
+
     /** Returns where results are written down. */
     public Journal journal() {
         return journal;
     }
 
     /**
-     * Returns the items, from the first line on, read as they are needed. The input is closed behind the last one.
+     * Returns the items, from the first line on, read as they are needed. The input is closed behind the last one, or
+     * with this.
      *
      * @throws IOException if the input can't be read
      */
     public Iterator<BatchItem> items() throws IOException {
-        return new Items(InputReader.open(Disk.INSTANCE, files.input(), files.format(), files.form(), configuration));
+        InputReader reader =
+                InputReader.open(Disk.INSTANCE, files.input(), files.format(), files.form(), configuration);
+        readers.add(reader);
+        return new Items(reader);
     }
 
     private final class Items implements Iterator<BatchItem> {
@@ -324,7 +370,13 @@ public final class BatchFile implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        journal.close();
+        try {
+            for (InputReader reader : readers) {
+                reader.close();
+            }
+        } finally {
+            journal.close();
+        }
     }
 
     /** Which results of an output are those of lines that are asked as they were, and which aren't. */

@@ -3,6 +3,7 @@ package dev.whippletree.batch.file;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The folder {@code answers.jsonl.batch} beside {@code answers.jsonl}, for everything of a batch except its results.
@@ -25,10 +26,15 @@ final class BatchFolder {
      * @throws IOException if another batch is writing it
      */
     static Closeable lock(Storage storage, Path output) throws IOException {
-        storage.createFolder(of(output));
-        return storage.lock(of(output).resolve("lock"))
+        return tryLock(storage, output)
                 .orElseThrow(() -> new IOException(output
                         + " is in use by another batch: wait until that batch has ended, or name another output"));
+    }
+
+    /** The same; empty if another batch is writing it. */
+    static Optional<Closeable> tryLock(Storage storage, Path output) throws IOException {
+        storage.createFolder(of(output));
+        return storage.lock(of(output).resolve("lock"));
     }
 
     /**

@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,10 +15,17 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The file system of this machine. What it creates is private to the user: prompts and answers are. Stateless. */
 enum Disk implements Storage {
     INSTANCE;
+
+    /**
+     * What this process has locked. It may open each only once: on POSIX systems, closing any channel of a file frees
+     * all of the process's locks on it.
+     */
+    private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
 
     private static final Set<StandardOpenOption> CREATING = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
 
@@ -122,16 +128,40 @@ enum Disk implements Storage {
 
     @Override
     public Optional<Closeable> lock(Path file) throws IOException {
-        FileChannel channel = PrivateFile.open(file, CREATING);
-        try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                return Optional.of(channel);
-            }
-        } catch (OverlappingFileLockException e) {
-            // Another batch of this process has it.
+        Path place = file.toAbsolutePath().normalize();
+        if (!LOCKED.add(place)) {
+            return Optional.empty();
         }
-        channel.close();
-        return Optional.empty();
+        boolean locked = false;
+        try {
+            FileChannel channel = PrivateFile.open(place, CREATING);
+            locked = isLocked(channel);
+            return locked ? Optional.of(() -> unlock(place, channel)) : Optional.empty();
+        } finally {
+            if (!locked) {
+                LOCKED.remove(place);
+            }
+        }
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        boolean locked = false;
+        try {
+            locked = channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            // Another class loader of this process has it.
+        } finally {
+            if (!locked) {
+                channel.close();
+            }
+        }
+        return locked;
+    }
+
+    private static void unlock(Path place, FileChannel channel) throws IOException {
+        if (channel.isOpen()) {
+            channel.close();
+            LOCKED.remove(place);
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.batch.BatchResult;
 import dev.whippletree.batch.Journal;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.TokenUsage;
 import dev.whippletree.time.Timeline;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,7 @@ public final class FileJournal implements Journal {
     private final LineIndex places = new LineIndex();
     private final LineIndex placesByKey = new LineIndex();
     private long failedBefore;
+    private TokenUsage used = TokenUsage.NONE;
     private boolean forcing;
     private boolean closed;
     private @Nullable UncheckedIOException broken;
@@ -55,8 +58,9 @@ public final class FileJournal implements Journal {
      * @param sync when results are made safe
      * @param findsAnswers whether answers will be looked for: that takes 24 bytes more for each answer
      * @param repeats whether several items may have a key, so that its answer will be looked for: that takes as much
+     * @param written what is written of a result
      */
-    record Options(Sync sync, boolean findsAnswers, Predicate<String> repeats) {}
+    record Options(Sync sync, boolean findsAnswers, Predicate<String> repeats, UnaryOperator<BatchResult> written) {}
 
     /**
      * Where a journal is.
@@ -150,7 +154,7 @@ public final class FileJournal implements Journal {
             return new FileJournal(
                     Disk.INSTANCE,
                     new Place(answers, failures, BatchFolder.of(answers)),
-                    new Options(sync, true, key -> true),
+                    new Options(sync, true, key -> true, UnaryOperator.identity()),
                     timeline,
                     lock);
         } catch (IOException | RuntimeException e) {
@@ -207,6 +211,7 @@ public final class FileJournal implements Journal {
             failedBefore++;
             return;
         }
+        used = used.plus(line.used());
         if (options.findsAnswers()) {
             places.put(id, place);
         }
@@ -257,6 +262,11 @@ public final class FileJournal implements Journal {
         return done.size();
     }
 
+    /** Returns the tokens of the answers that there were when it was opened. */
+    TokenUsage used() {
+        return used;
+    }
+
     @Override
     public Optional<Completion> answer(String id) throws IOException {
         long place = places.get(Digests.of64Bits(id));
@@ -298,7 +308,7 @@ public final class FileJournal implements Journal {
             BatchResult result = results.get(i);
             boolean isAnswer = result instanceof BatchResult.Answered;
             places[i] = answers.end + answered.size();
-            ResultLine.write(result, timeline.now(), isAnswer ? answered : failed);
+            ResultLine.write(options.written().apply(result), timeline.now(), isAnswer ? answered : failed);
         }
         byte[] answeredLines = answered.toByteArray();
         byte[] failedLines = failed.toByteArray();

@@ -31,6 +31,7 @@ final class InputCheck {
     private final Configuration configuration;
     private final ToLongFunction<String> digest;
     private final List<String> problems = new ArrayList<>();
+    private final List<LineProblem> byLine = new ArrayList<>();
 
     /**
      * What was found.
@@ -80,7 +81,7 @@ final class InputCheck {
         ids.sort();
         compare(ids.repeated());
         if (!problems.isEmpty()) {
-            throw new BadInputException(problems);
+            throw new BadInputException(problems, byLine);
         }
         return new Checked(ids.size(), HexFormat.of().formatHex(sha.digest()), ends.found());
     }
@@ -93,6 +94,7 @@ final class InputCheck {
             }
         } catch (BadInputException e) {
             problems.addAll(e.problems());
+            byLine.addAll(e.lines());
         }
     }
 
@@ -101,6 +103,7 @@ final class InputCheck {
             try {
                 return reader.next();
             } catch (BadLineException e) {
+                byLine.add(e.problem());
                 problem(e.inFile(file.toString()));
             }
         }
@@ -120,21 +123,25 @@ final class InputCheck {
             return;
         }
         List<String> before = List.copyOf(problems);
+        List<LineProblem> byLineBefore = List.copyOf(byLine);
         Map<Long, Named> firstByDigest = new HashMap<>();
         problems.clear();
-        List<String> doubled = new ArrayList<>();
+        List<LineProblem> doubled = new ArrayList<>();
         read(storage.read(file), line -> {
             long id = digest.applyAsLong(line.id());
             if (repeated.contains(id) && doubled.size() < MOST_PROBLEMS) {
                 Named first = firstByDigest.putIfAbsent(id, new Named(line.id(), line.number()));
                 if (first != null) {
-                    doubled.add(file + ":" + line.number() + ": " + clash(line.id(), first));
+                    doubled.add(new LineProblem(line.number(), "duplicate_custom_id", clash(line.id(), first)));
                 }
             }
         });
         problems.clear();
         problems.addAll(before);
-        problems.addAll(doubled);
+        doubled.forEach(one -> problems.add(file + ":" + one.line() + ": " + one.message()));
+        byLine.clear();
+        byLine.addAll(byLineBefore);
+        byLine.addAll(doubled);
     }
 
     private static String clash(String id, Named first) {

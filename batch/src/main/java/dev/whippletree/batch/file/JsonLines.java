@@ -38,14 +38,17 @@ final class JsonLines implements InputReader {
 
     private InputLine line(String text) throws BadLineException {
         Map<String, Object> json = JsonObjects.object(text)
-                .orElseThrow(() ->
-                        wrong("this isn't a JSON object; each line has to be one: {\"custom_id\": …, \"body\": {…}}"));
+                .orElseThrow(() -> new BadLineException(
+                        lines.number(),
+                        "invalid_json_line",
+                        "this isn't a JSON object; each line has to be one: {\"custom_id\": …, \"body\": {…}}"));
         if (!(json.get("custom_id") instanceof String id) || id.isEmpty()) {
             throw wrong("'custom_id' is missing or isn't a string: give each line its own");
         }
         Object method = json.getOrDefault("method", "POST");
         Object url = json.getOrDefault("url", CHAT);
-        if (!"POST".equals(method) || (!CHAT.equals(url) && !EMBEDDINGS.equals(url))) {
+        LineReader reader = maker.reader();
+        if (!"POST".equals(method) || (reader == null && !CHAT.equals(url) && !EMBEDDINGS.equals(url))) {
             throw wrong("only POST " + CHAT + " and POST " + EMBEDDINGS + " are supported, not " + method + " " + url);
         }
         if (!(json.get("body") instanceof Map<?, ?> body)) {
@@ -62,10 +65,13 @@ final class JsonLines implements InputReader {
         }
         try {
             Fields fields = Fields.object("body", body);
-            Prompt prompt = embeds
-                    ? maker.embed(texts(fields))
-                    : maker.make(chat(fields), Optional.ofNullable((String) session));
+            Optional<String> named = Optional.ofNullable((String) session);
+            Prompt prompt = reader != null
+                    ? reader.read(String.valueOf(url), fields.rest(), named)
+                    : embeds ? maker.embed(texts(fields)) : maker.make(chat(fields), named);
             return new InputLine(lines.number(), id, prompt, text);
+        } catch (LineReader.Refusal e) {
+            throw new BadLineException(lines.number(), e.code(), String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
         }

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How lines become prompts. A line's own {@code body} takes precedence, except over the route. Immutable.
@@ -23,6 +24,7 @@ import java.util.OptionalInt;
  * @param same whether the template may name no column, so that all prompts are the same, and may have one in single
  *     braces
  * @param idColumn the column of ids; empty: {@code custom_id} or {@code id}, else rows are numbered
+ * @param reader what reads lines of OpenAI's batches; null: they ask chat completions and embeddings of the routes
  */
 public record PromptForm(
         Optional<String> template,
@@ -34,7 +36,8 @@ public record PromptForm(
         String tenant,
         boolean fresh,
         boolean same,
-        Optional<String> idColumn) {
+        Optional<String> idColumn,
+        @Nullable LineReader reader) {
 
     /** Says nothing. */
     public static final PromptForm PLAIN = new PromptForm(
@@ -59,6 +62,27 @@ public record PromptForm(
         Objects.requireNonNull(account, "account");
         Objects.requireNonNull(tenant, "tenant");
         Objects.requireNonNull(idColumn, "idColumn");
+    }
+
+    /** Creates one without a reader of its own. */
+    public PromptForm(
+            Optional<String> template,
+            Optional<String> system,
+            OptionalDouble temperature,
+            OptionalInt maxTokens,
+            Optional<String> route,
+            Optional<String> account,
+            String tenant,
+            boolean fresh,
+            boolean same,
+            Optional<String> idColumn) {
+        this(template, system, temperature, maxTokens, route, account, tenant, fresh, same, idColumn, null);
+    }
+
+    /** Returns the same for lines of OpenAI's batches that are read by a reader, which decides what they ask. */
+    public PromptForm readBy(LineReader other) {
+        return new PromptForm(
+                template, system, temperature, maxTokens, route, account, tenant, fresh, same, idColumn, other);
     }
 
     /** Returns the settings that answers depend on, by their names in the command; without routes and models. */

@@ -11,6 +11,7 @@ import dev.whippletree.model.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Makes prompts from lines and from the settings for all lines. Immutable. */
 final class PromptMaker {
@@ -21,6 +22,11 @@ final class PromptMaker {
     PromptMaker(PromptForm form, Configuration configuration) {
         this.form = form;
         this.models = ModelNames.of(configuration.routes());
+    }
+
+    /** Returns what reads lines of OpenAI's batches in its place; null: nothing does. */
+    @Nullable LineReader reader() {
+        return form.reader();
     }
 
     /** Returns the prompt of a text. */

@@ -220,6 +220,41 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         json.writeNumberProperty("waited_ms", origin.waited().toMillis());
     }
 
+    /** Returns the tokens of the answer, in whatever form it is written; none if it says nothing of them. */
+    TokenUsage used() {
+        JsonNode usage = json.at("/response/body/usage");
+        return new TokenUsage(
+                count(usage, "/prompt_tokens", "/input_tokens"),
+                count(usage, "/completion_tokens", "/output_tokens"),
+                count(usage, "/prompt_tokens_details/cached_tokens", "/input_tokens_details/cached_tokens"),
+                count(usage, "/completion_tokens_details/reasoning_tokens", "/output_tokens_details/reasoning_tokens"));
+    }
+
+    private static long count(JsonNode usage, String ofChats, String ofResponses) {
+        return Math.max(0, usage.at(ofChats).longValue(usage.at(ofResponses).longValue(0)));
+    }
+
+    /** Returns the id of the response. */
+    String requestId() {
+        return json.path("id").stringValue("");
+    }
+
+    /** Returns when it was answered, if its body says so; else 1970. */
+    Instant created() {
+        return Instant.ofEpochSecond(json.at("/response/body/created").longValue(0));
+    }
+
+    /** Returns the line with another body of its response, without its end. */
+    byte[] withBody(Map<String, Object> body) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        json.properties().forEach(field -> line.put(field.getKey(), field.getValue()));
+        Map<String, Object> response = new LinkedHashMap<>();
+        json.path("response").properties().forEach(field -> response.put(field.getKey(), field.getValue()));
+        response.put("body", body);
+        line.put("response", response);
+        return JsonObjects.bytes(line);
+    }
+
     /** Returns the answer, as far as the line tells it; empty if it is a failure. */
     Optional<Completion> completion() {
         JsonNode body = json.at("/response/body");
@@ -308,12 +343,10 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
                 .orElse(FinishReason.STOP);
     }
 
-    private static Optional<TokenUsage> usage(JsonNode usage) {
+    private Optional<TokenUsage> usage(JsonNode usage) {
         JsonNode prompt = usage.path("prompt_tokens");
         JsonNode completion = usage.path("completion_tokens");
-        return prompt.isNumber() && completion.isNumber()
-                ? Optional.of(TokenUsage.of(prompt.longValue(), completion.longValue()))
-                : Optional.empty();
+        return prompt.isNumber() && completion.isNumber() ? Optional.of(used()) : Optional.empty();
     }
 
     private static ToolCall toolCall(JsonNode call) {

@@ -25,6 +25,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.testkit.logging.LoggedLines;
 import java.io.ByteArrayInputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -112,6 +113,25 @@ final class BatchFileTest {
                 accept,
                 retry,
                 safeCsv);
+    }
+
+    @Test
+    void lockOfAnOutput_isHeldOnce_untilItIsClosed() throws IOException {
+        write(line("a", "one"));
+        Closeable lock = BatchFile.lock(output).orElseThrow();
+        assertThat(BatchFile.lock(output)).isEmpty();
+        assertThatThrownBy(() -> BatchFile.open(files(), whippletree, pool.timeline()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("in use by another batch");
+        BatchFile.openLocked(files(), whippletree, pool.timeline()).close();
+        assertThat(BatchFile.lock(output)).isEmpty();
+
+        lock.close();
+        try (Closeable again = BatchFile.lock(output).orElseThrow()) {
+            lock.close();
+            assertThat(BatchFile.lock(output)).isEmpty();
+            assertThat(again).isNotNull();
+        }
     }
 
     private BatchProgress run() throws IOException {

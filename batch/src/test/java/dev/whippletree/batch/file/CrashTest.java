@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -303,7 +304,7 @@ final class CrashTest {
         return new FileJournal(
                 disk,
                 new FileJournal.Place(ANSWERS, FAILURES, FOLDER),
-                new FileJournal.Options(sync, true, key -> true),
+                new FileJournal.Options(sync, true, key -> true, UnaryOperator.identity()),
                 timeline,
                 () -> {});
     }

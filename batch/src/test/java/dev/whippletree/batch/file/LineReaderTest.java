@@ -1,0 +1,106 @@
+package dev.whippletree.batch.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.whippletree.config.Configuration;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.spi.AccountSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class LineReaderTest {
+
+    private static final Configuration CONFIGURATION = new Configuration(
+            List.of(AccountSettings.builder("one", "groq").build()),
+            List.of(RouteSettings.builder("r")
+                    .tier(new TargetSettings("one", "m"))
+                    .build()),
+            List.of(),
+            EngineSettings.DEFAULT,
+            List.of());
+
+    @TempDir
+    private Path folder;
+
+    private InputCheck check(LineReader reader, String... lines) throws IOException {
+        Path input = Files.write(folder.resolve("input"), List.of(lines));
+        return new InputCheck(
+                Disk.INSTANCE,
+                input,
+                InputFormat.JSONL,
+                PromptForm.PLAIN.readBy(reader),
+                CONFIGURATION,
+                Digests::of64Bits);
+    }
+
+    @Test
+    void lines_areReadByTheReader_whateverTheyName() throws IOException {
+        List<Prompt> prompts = new ArrayList<>();
+        InputCheck check = check(
+                (url, body, session) -> Prompt.of(url + " " + body + " " + session),
+                "{\"custom_id\":\"a\",\"url\":\"/v1/else\",\"body\":{\"x\":1},\"session\":\"s\"}",
+                "{\"custom_id\":\"b\",\"body\":{}}");
+
+        assertThat(check.check(false, line -> prompts.add(line.prompt())).lines())
+                .isEqualTo(2);
+        assertThat(prompts)
+                .containsExactly(
+                        Prompt.of("/v1/else " + Map.of("x", 1) + " " + Optional.of("s")),
+                        Prompt.of("/v1/chat/completions {} " + Optional.empty()));
+    }
+
+    @Test
+    void problems_haveTheirLineAndCode() throws IOException {
+        InputCheck check = check(
+                (url, body, session) -> {
+                    if (body.containsKey("own")) {
+                        throw new LineReader.Refusal("own_code", "no such thing");
+                    }
+                    if (body.containsKey("other")) {
+                        throw new IllegalArgumentException("something else");
+                    }
+                    return Prompt.of("x");
+                },
+                "{\"custom_id\":\"a\",\"body\":{}}",
+                "{\"custom_id\":\"b\",\"body\":{\"own\":1}}",
+                "",
+                "[]",
+                "{\"custom_id\":\"c\",\"body\":{\"other\":1}}",
+                "{\"custom_id\":\"a\",\"body\":{}}");
+
+        BadInputException problems =
+                catchThrowableOfType(BadInputException.class, () -> check.check(false, line -> {}));
+
+        assertThat(problems.lines())
+                .extracting(problem -> problem.line() + " " + problem.code())
+                .containsExactly("2 own_code", "4 invalid_json_line", "5 invalid_value", "6 duplicate_custom_id");
+        assertThat(problems.problems())
+                .hasSize(4)
+                .allSatisfy(problem -> assertThat(problem).startsWith(folder.resolve("input") + ":"));
+        assertThat(problems.lines().get(0).message()).isEqualTo("no such thing");
+    }
+
+    @Test
+    void withoutAReader_otherPathsAreRefused() throws IOException {
+        Path input = Files.writeString(
+                folder.resolve("input"), "{\"custom_id\":\"a\",\"url\":\"/v1/responses\",\"body\":{}}");
+        InputCheck check = new InputCheck(
+                Disk.INSTANCE, input, InputFormat.JSONL, PromptForm.PLAIN, CONFIGURATION, Digests::of64Bits);
+
+        assertThatThrownBy(() -> check.check(false, line -> {}))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("only POST /v1/chat/completions");
+    }
+}
