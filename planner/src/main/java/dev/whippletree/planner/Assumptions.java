@@ -17,9 +17,15 @@ final class Assumptions {
         Workload workload = request.workload();
         List<String> sentences = new ArrayList<>();
         sentences.add(repetition(workload));
-        sentences.add(starts(workload) + thinking(request));
+        sentences.add(
+                workload.isTraced()
+                        ? "Each prompt comes when it came; one of a session also waits for an answer that it had when it "
+                                + "came. Clients have equal weights."
+                        : starts(workload) + thinking(request));
         sentences.add("Answers take " + latency(request.latency()) + ", prompts have "
-                + (workload.prompts().isPresent() ? "the lengths of the file, in calls on average " : "")
+                + (workload.prompts().isPresent()
+                        ? "the lengths of the " + source(workload) + ", in calls on average "
+                        : "")
                 + Words.count(workload.promptTokens()) + " tokens and answers "
                 + Words.count(workload.answerTokens())
                 + (request.pool().countsMaximum()
@@ -60,7 +66,8 @@ final class Assumptions {
 
     private static String repetition(Workload workload) {
         if (workload.prompts().isPresent()) {
-            return "The prompts are the file's: " + Phrases.percent(workload.repeat()) + " of them repeat another one.";
+            return "The prompts are the " + source(workload) + "'s: " + Phrases.percent(workload.repeat())
+                    + " of them repeat another one.";
         }
         return workload.distinct().isPresent()
                 ? "Questions are drawn from a fixed bank of "
@@ -68,6 +75,10 @@ final class Assumptions {
                         + ", so the hit rate rises with the number of interviews."
                 : Phrases.percent(workload.repeat())
                         + " of all prompts repeat another one, at every size: twice the interviews ask twice the distinct questions.";
+    }
+
+    private static String source(Workload workload) {
+        return workload.isTraced() ? "trace" : "file";
     }
 
     private static String starts(Workload workload) {

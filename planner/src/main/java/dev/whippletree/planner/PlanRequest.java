@@ -64,11 +64,13 @@ public record PlanRequest(
         if (longestWait.filter(Duration::isNegative).isPresent()) {
             throw new IllegalArgumentException("a wait can't be negative: " + longestWait.get());
         }
-        Duration shortest = workload.over().plus(workload.interview().orElse(Duration.ZERO));
+        Duration shortest = workload.over()
+                .plus(workload.interview().orElse(Duration.ZERO))
+                .plus(workload.prompts().map(PromptList::span).orElse(Duration.ZERO));
         if (shortest.compareTo(horizon) > 0) {
-            throw new IllegalArgumentException("the last interview ends after " + shortest.toSeconds()
+            throw new IllegalArgumentException("the last " + workload.unit() + " ends after " + shortest.toSeconds()
                     + " s at the earliest, but the plan looks ahead for " + horizon.toSeconds()
-                    + " s only; look further ahead, or let the interviews start or end sooner");
+                    + " s only; look further ahead, or let the " + workload.unit() + "s start or end sooner");
         }
     }
 

@@ -1,17 +1,22 @@
 package dev.whippletree.planner;
 
+import dev.whippletree.stress.interviews.InterviewPlan;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * The prompts of a file, asked as they are instead of questions that are drawn: which session asks which, and how long
- * each is. Equal prompts have the same number. Immutable.
+ * The prompts of a file or a trace, asked as they are instead of questions that are drawn: which session asks which,
+ * and how long each is. Equal prompts have the same number. Immutable.
  */
 public final class PromptList {
 
@@ -22,7 +27,14 @@ public final class PromptList {
     private final int[] tokens;
     private final int[] bounds;
 
-    private PromptList(Builder builder) {
+    /** Those of a trace that follow each other, in the order of the sessions; empty: the prompts have no times. */
+    private final List<List<RecordedPrompt>> conversations;
+
+    private PromptList(Builder builder, List<List<RecordedPrompt>> conversations) {
+        if (builder.sessions.isEmpty()) {
+            throw new IllegalArgumentException("there are no prompts to plan");
+        }
+        this.conversations = conversations;
         this.sessions = builder.sessions.stream()
                 .map(asked -> asked.stream().mapToInt(Integer::intValue).toArray())
                 .toArray(int[][]::new);
@@ -74,14 +86,89 @@ public final class PromptList {
          * @throws IllegalArgumentException if there is no prompt
          */
         public PromptList build() {
-            if (sessions.isEmpty()) {
-                throw new IllegalArgumentException("there are no prompts to plan");
-            }
-            return new PromptList(this);
+            return new PromptList(this, List.of());
         }
     }
 
-    /** Returns how many sessions start at once; a prompt without a session is one. */
+    /**
+     * Returns the prompts of a trace, which come when they came. One of a session follows the one before it, if that
+     * was answered by then; else it begins a conversation of its own.
+     *
+     * @param trace in order of time
+     * @throws IllegalArgumentException if there is no prompt
+     */
+    public static PromptList of(List<RecordedPrompt> trace) {
+        Builder builder = new Builder();
+        List<List<RecordedPrompt>> conversations = new ArrayList<>();
+        Map<List<String>, Integer> latest = new HashMap<>();
+        for (RecordedPrompt prompt : trace) {
+            List<String> asker = List.of(prompt.client(), prompt.session().orElse(""));
+            int number = latest.getOrDefault(asker, conversations.size());
+            if (number == conversations.size() || !follows(prompt, conversations.get(number))) {
+                number = conversations.size();
+                conversations.add(new ArrayList<>(1));
+                latest.put(asker, number);
+            }
+            conversations.get(number).add(prompt);
+            builder.add(Optional.of("" + number), prompt.key(), prompt.tokens(), prompt.bound());
+        }
+        return new PromptList(builder, conversations);
+    }
+
+    private static boolean follows(RecordedPrompt prompt, List<RecordedPrompt> conversation) {
+        return prompt.session().isPresent()
+                && conversation.size() < Workload.MOST_QUESTIONS
+                && prompt.isAfter(conversation.get(conversation.size() - 1));
+    }
+
+    private Stream<RecordedPrompt> trace() {
+        return conversations.stream().flatMap(List::stream);
+    }
+
+    /** Returns when the first prompt of a trace came; empty: they are those of a file, without times. */
+    public Optional<Instant> start() {
+        return trace().map(RecordedPrompt::at).findFirst();
+    }
+
+    /** Returns the time from the first prompt to the last; zero if they have no times. */
+    public Duration span() {
+        return trace().map(this::afterStart).max(Comparator.naturalOrder()).orElse(Duration.ZERO);
+    }
+
+    private Duration afterStart(RecordedPrompt prompt) {
+        return Duration.between(start().orElseThrow(), prompt.at());
+    }
+
+    /**
+     * Returns how many tokens the answers of a trace had on average, at least as many as emulated ones have.
+     *
+     * @param usual for a trace without answers, and for a file
+     */
+    public int answerTokens(int usual) {
+        double mean = trace().flatMapToInt(prompt -> prompt.answer().stream())
+                .average()
+                .orElse(usual);
+        return (int) Math.max(Workload.LEAST_ANSWER, Math.round(mean));
+    }
+
+    /** Returns a plan of these prompts with the times and askers of the trace, if it is one. */
+    InterviewPlan timed(InterviewPlan plan) {
+        if (conversations.isEmpty()) {
+            return plan;
+        }
+        long[][] times = conversations.stream()
+                .map(asked -> asked.stream()
+                        .mapToLong(prompt -> afterStart(prompt).toNanos())
+                        .toArray())
+                .toArray(long[][]::new);
+        return plan.withTimes(times, (prompt, conversation) -> {
+            RecordedPrompt first = conversations.get(conversation).get(0);
+            prompt.tenant(first.client());
+            first.session().ifPresent(prompt::session);
+        });
+    }
+
+    /** Returns how many sessions there are; a prompt without a session is one. */
     public int sessions() {
         return sessions.length;
     }

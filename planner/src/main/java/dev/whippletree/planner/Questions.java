@@ -55,7 +55,8 @@ final class Questions {
                         ? InterviewPlan.ofBank(settings, workload.distinct().getAsInt())
                         : InterviewPlan.of(settings));
         Priority priority = request.pool().route().leave() > 0 ? Priority.BATCH : Priority.INTERACTIVE;
-        return plan.withWording(question -> wording(question).priority(priority));
+        InterviewPlan worded = plan.withWording(question -> wording(question).priority(priority));
+        return workload.prompts().map(list -> list.timed(worded)).orElse(worded);
     }
 
     /** Returns the pause between two questions with which an interview takes as long as it should, if nobody waits. */

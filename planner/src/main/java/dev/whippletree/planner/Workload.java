@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The questions of the interviews, or the prompts of a file. Immutable.
+ * The questions of the interviews, or the prompts of a file or a trace. Immutable.
  *
  * @param questions the number of questions each interview asks in sequence, 1 or more
  * @param repeat the share of all prompts that repeat another one, 0 to 1, the same at every size; ignored if there is a
@@ -16,7 +16,7 @@ import java.util.OptionalInt;
  * @param distinct the size of a fixed bank of questions, 1 or more, from which each interview draws: the hit rate then
  *     rises with the number of interviews; absent: {@code repeat} applies
  * @param promptTokens the tokens of each prompt, 40 to 100,000
- * @param answerTokens the tokens of each answer, 40 to 100,000
+ * @param answerTokens the tokens of each answer, 40 to 100,000; 15 or more if there are {@code prompts}
  * @param maxTokens the bound on an answer that is sent with the prompt, at least {@code answerTokens}: Groq counts it
  *     in full; absent: none is sent, and Groq counts 1,024 tokens, or the answer if that is longer
  * @param interview how long an interview takes if no prompt has to wait, stretched by pauses between the questions;
@@ -50,7 +50,12 @@ public record Workload(
 
     private static final int LEAST_TOKENS = 40;
     private static final int MOST_TOKENS = 100_000;
-    private static final int MOST_QUESTIONS = 10_000;
+
+    /** How many tokens the shortest emulated answer has, about. */
+    static final int LEAST_ANSWER = 15;
+
+    /** How many questions an interview may have. */
+    static final int MOST_QUESTIONS = 10_000;
 
     /** Checks the ranges. */
     public Workload {
@@ -65,7 +70,7 @@ public record Workload(
                     "the share of repeated prompts must be 0 % to 100 %, not " + Math.round(repeat * 100) + " %");
         }
         checkTokens("prompt", promptTokens, prompts.isPresent() ? 1 : LEAST_TOKENS);
-        checkTokens("answer", answerTokens, LEAST_TOKENS);
+        checkTokens("answer", answerTokens, prompts.isPresent() ? LEAST_ANSWER : LEAST_TOKENS);
         if (distinct.isPresent() && distinct.getAsInt() < 1) {
             throw new IllegalArgumentException("a bank must have 1 or more questions, not " + distinct.getAsInt());
         }
@@ -94,6 +99,11 @@ public record Workload(
      */
     public String unit() {
         return prompts.isEmpty() ? "interview" : questions == 1 ? "prompt" : "conversation";
+    }
+
+    /** Returns whether prompts come at the times of a trace. */
+    boolean isTraced() {
+        return prompts.flatMap(PromptList::start).isPresent();
     }
 
     /** Returns the word for several of them as it begins a sentence, such as {@code Prompts}. */

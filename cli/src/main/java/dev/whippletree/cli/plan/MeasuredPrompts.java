@@ -4,21 +4,23 @@ import dev.whippletree.planner.PromptList;
 import dev.whippletree.terminal.board.Words;
 
 /**
- * The prompts of a file, as a plan needs them. Immutable.
+ * The prompts of a file or a trace, as a plan needs them. Immutable.
  *
- * @param name the file
+ * @param name the file, or the trace's folder
  * @param prompts what it asks
+ * @param note what is left out, after a semicolon; empty: nothing
  */
-public record MeasuredPrompts(String name, PromptList prompts) {
+public record MeasuredPrompts(String name, PromptList prompts, String note) {
 
     /** Returns the same in a line. */
     String line() {
         return name + ": " + Words.count(prompts.prompts(), "prompt") + ", " + Words.count(prompts.distinct())
                 + " of them different (" + Words.percent(prompts.repeat()) + " repeat another one), "
+                + (prompts.start().isPresent() ? "within " + Words.duration(prompts.span()) + ", " : "")
                 + (prompts.sessions() == prompts.prompts()
-                        ? "all at once"
+                        ? prompts.start().isPresent() ? "each by itself" : "all at once"
                         : "in " + Words.count(prompts.sessions(), "conversation") + " of at most "
                                 + Words.count(prompts.longest()))
-                + ", about " + Words.count(prompts.meanTokens(), "token") + " a call";
+                + ", about " + Words.count(prompts.meanTokens(), "token") + " a call" + note;
     }
 }

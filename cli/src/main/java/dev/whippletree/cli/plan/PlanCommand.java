@@ -32,6 +32,7 @@ import picocli.CommandLine.Option;
             "  whippletree plan --interviews 500 --questions 17 --repeat 80%% --accounts huggingface:2x1000/h",
             "  whippletree plan --config whippletree.yaml --interviews 100,500,1000,2000 --for 1h",
             "  whippletree plan --accounts huggingface:2x1000/h,groq:1x30/min+1000/d+8000tok/min --tokens 300/200",
+            "  whippletree plan --trace traces --accounts huggingface:3x1000/h",
             "  whippletree plan --prices prices.yaml --report plan.html"
         })
 public final class PlanCommand implements Callable<Integer> {
@@ -74,6 +75,13 @@ public final class PlanCommand implements Callable<Integer> {
     Optional<Path> prompts = Optional.empty();
 
     @Option(
+            names = "--trace",
+            paramLabel = "PATH",
+            description = "Instead of interviews: replay what a gateway was asked, by its trace: the folder"
+                    + " gateway.trace, or a file of it.")
+    Optional<Path> trace = Optional.empty();
+
+    @Option(
             names = "--conversation",
             description = "With --prompts: the lines of a session are a conversation, asked one after the other.")
     boolean conversation;
@@ -90,7 +98,8 @@ public final class PlanCommand implements Callable<Integer> {
             names = "--for",
             paramLabel = "TIME",
             converter = Durations.class,
-            description = "The time in which all prompts must be answered, up to 31d; default: 1h.")
+            description = "The time in which all prompts must be answered, up to 31d; default: 1h; with --trace, until"
+                    + " --wait after its last prompt.")
     Optional<Duration> horizon = Optional.empty();
 
     @Option(
@@ -110,7 +119,8 @@ public final class PlanCommand implements Callable<Integer> {
             names = "--wait",
             paramLabel = "TIME",
             converter = Durations.class,
-            description = "How long a prompt may wait for room; default: as long as --for.")
+            description = "How long a prompt may wait for room; default: as long as --for; with --trace, the gateway's"
+                    + " usual deadline, 1h.")
     Optional<Duration> longestWait = Optional.empty();
 
     @Option(
@@ -211,6 +221,8 @@ public final class PlanCommand implements Callable<Integer> {
         checkRanges();
         return OptionalModule.PLANNER.needed("plan", () -> {
             prompts.ifPresent(file -> OptionalModule.BATCH.needed("plan --prompts", () -> measure(file)));
+            trace.ifPresent(place ->
+                    measured = Optional.of(TraceFile.read(surroundings.folder().resolve(place))));
             return new PlanRun(surroundings, this).run();
         });
     }
@@ -226,14 +238,18 @@ public final class PlanCommand implements Callable<Integer> {
                     "--repeat sets how often questions repeat at every size, --distinct the number of questions to"
                             + " draw from: give one of them");
         }
-        if (prompts.isPresent()
-                && (repeat.isPresent()
-                        || distinct.isPresent()
-                        || questions.isPresent()
-                        || !interviews.equals(List.of(DEFAULT_INTERVIEWS)))) {
+        boolean drawn = repeat.isPresent()
+                || distinct.isPresent()
+                || questions.isPresent()
+                || !interviews.equals(List.of(DEFAULT_INTERVIEWS));
+        if (prompts.isPresent() && drawn) {
             throw new UserMistake(
                     "--prompts takes the prompts from a file: leave out --interviews, --questions, --repeat and"
                             + " --distinct");
+        }
+        if (trace.isPresent() && (drawn || prompts.isPresent() || minutes.isPresent() || over.isPresent())) {
+            throw new UserMistake("--trace has its own prompts and times: leave out --interviews, --questions,"
+                    + " --repeat, --distinct, --prompts, --minutes and --over");
         }
         if (conversation && prompts.isEmpty()) {
             throw new UserMistake("--conversation needs a file with sessions: name it with --prompts");

@@ -29,7 +29,7 @@ import java.util.OptionalInt;
 public final class PromptsFile {
 
     /** More take hours to simulate. */
-    private static final long MOST_PROMPTS = 50_000;
+    static final long MOST_PROMPTS = 50_000;
 
     /** A usual guess for English. */
     private static final int CHARACTERS_A_TOKEN = 4;
@@ -151,6 +151,6 @@ public final class PromptsFile {
             throw new UserMistake(name + " has " + count + " prompts, and a plan simulates " + MOST_PROMPTS
                     + " at most: plan for a part of the file, such as its first lines");
         }
-        return new MeasuredPrompts(name, prompts.build());
+        return new MeasuredPrompts(name, prompts.build(), "");
     }
 }

@@ -3,11 +3,13 @@ package dev.whippletree.cli.plan;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.config.Configuration;
+import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.config.KnownPlugins;
 import dev.whippletree.config.PriceList;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.planner.AccountPool;
 import dev.whippletree.planner.PlanRequest;
+import dev.whippletree.planner.PromptList;
 import dev.whippletree.planner.Workload;
 import dev.whippletree.settings.RouteSettings;
 import java.time.Duration;
@@ -27,6 +29,8 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
 
     private static final String ACCOUNTS = "--accounts: ";
     private static final Duration HORIZON_OF_PROMPTS = Duration.ofDays(1);
+    private static final Duration WAIT_OF_TRACES =
+            GatewaySettings.DEFAULT.bounds().deadline();
 
     /**
      * Reads the files.
@@ -55,8 +59,9 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
                     .map(measured -> List.of(measured.prompts().sessions()))
                     .orElse(command.interviews);
             PlanRequest request = PlanRequest.of(sizes, pool).withAdvice(!command.withoutAdvice);
+            Optional<Duration> wait = command.longestWait.or(() -> command.trace.map(traced -> WAIT_OF_TRACES));
             request = command.horizon
-                    .or(() -> command.measured.map(prompts -> HORIZON_OF_PROMPTS))
+                    .or(() -> command.measured.map(measured -> horizon(measured.prompts(), wait)))
                     .map(request::withHorizon)
                     .orElse(request);
             request = request.withWorkload(workload());
@@ -64,10 +69,17 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
                     .map(Latency::parse)
                     .map(request::withUsualLatency)
                     .orElse(request);
-            request = command.longestWait.map(request::withLongestWait).orElse(request);
+            request = wait.map(request::withLongestWait).orElse(request);
             request = command.seed.map(request::withSeed).orElse(request);
             return prices.map(request::withPrices).orElse(request);
         });
+    }
+
+    /** The last prompt of a trace may wait as long as any. */
+    private static Duration horizon(PromptList prompts, Optional<Duration> wait) {
+        return prompts.start().isEmpty()
+                ? HORIZON_OF_PROMPTS
+                : Duration.ofMinutes(prompts.span().toMinutes() + 1).plus(wait.orElse(Duration.ZERO));
     }
 
     private static void checkKnown(String option, KnownPlugins.PluginKind kind, String name) {
@@ -76,7 +88,7 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
         });
     }
 
-    /** A batch feeds as many prompts as there are places for; a plan's prompts all come at once. */
+    /** A batch feeds as many prompts as there are places for; without times, a plan's prompts all come at once. */
     private static AccountPool withLineFor(AccountPool pool, MeasuredPrompts measured) {
         int places = Math.max(pool.engine().lineSize(), measured.prompts().prompts());
         return new AccountPool(pool.groups(), pool.route(), pool.engine().withLineSize(places), pool.notes());
@@ -84,7 +96,10 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
 
     private AccountPool pool(KnownPlugins known) {
         AccountPool pool = poolAsTyped(known);
-        return command.measured.map(prompts -> withLineFor(pool, prompts)).orElse(pool);
+        return command.measured
+                .filter(measured -> measured.prompts().start().isEmpty())
+                .map(measured -> withLineFor(pool, measured))
+                .orElse(pool);
     }
 
     private AccountPool poolAsTyped(KnownPlugins known) {
@@ -116,9 +131,8 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
     private Workload workload() {
         Workload load = Workload.STANDARD;
         if (command.measured.isPresent()) {
-            int answer = command.tokens.map(TokenSizes.Sizes::answer).orElse(load.answerTokens());
-            load = load.withTokens(load.promptTokens(), answer)
-                    .withPrompts(command.measured.get().prompts());
+            load = load.withPrompts(command.measured.get().prompts());
+            load = load.withTokens(load.promptTokens(), answerTokens());
         }
         load = command.questions.map(load::withQuestions).orElse(load);
         load = command.repeat.map(load::withRepeat).orElse(load);
@@ -132,13 +146,20 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
         return command.over.map(load::withOver).orElse(load);
     }
 
+    private int answerTokens() {
+        int usual = Workload.STANDARD.answerTokens();
+        return command.tokens
+                .map(TokenSizes.Sizes::answer)
+                .or(() -> command.measured.map(measured -> measured.prompts().answerTokens(usual)))
+                .orElse(usual);
+    }
+
     /** The maximum of the configuration's route, if it has one; longer answers have a bound of their own. */
     private Optional<Integer> routesBound() {
-        int answer = command.tokens.map(TokenSizes.Sizes::answer).orElse(Workload.STANDARD.answerTokens());
         return configuration
                 .map(there -> there.routes().get(0).maxTokens())
                 .filter(OptionalInt::isPresent)
-                .map(bound -> Math.max(bound.getAsInt(), answer));
+                .map(bound -> Math.max(bound.getAsInt(), answerTokens()));
     }
 
     private static <T> T checked(String where, Supplier<T> reading) {

@@ -130,6 +130,58 @@ class PlanCommandTest {
         assertThat(shell.out()).isEmpty();
     }
 
+    /** Two prompts at once, and one of them again after ten minutes. */
+    private void trace() {
+        shell.file("trace.jsonl", """
+                {"at":"2026-12-01T09:00:00Z","took_ms":900,"key":"a","prompt_tokens":300,"completion_tokens":100}
+                {"at":"2026-12-01T09:00:00Z","took_ms":900,"key":"b","prompt_tokens":300,"completion_tokens":60}
+                {"at":"2026-12-01T09:10:00Z","took_ms":2,"key":"a","prompt_tokens":300,"completion_tokens":100}
+                """);
+    }
+
+    @Test
+    void traceThatFits_isSaidToHold_withItsHitRateAndItsTimes() {
+        trace();
+        shell.succeeds("plan", "--trace", "trace.jsonl", "--accounts", ACCOUNTS);
+        assertThat(shell.out())
+                .startsWith("Yes, 3 prompts will be answered within 71 min.")
+                .contains("33.3 %", "No prompt would have waited for a second.", "one more account")
+                .contains("The prompts are the trace's: 33.3 % of them repeat another one.");
+        assertThat(shell.err()).contains("trace.jsonl: 3 prompts, 2 of them different", "within 10 m 00 s");
+    }
+
+    @Test
+    void traceThatWouldHaveWaited_isSaidNotToHold_andExitsWith1() {
+        trace();
+        assertThat(shell.line("plan --trace trace.jsonl --accounts huggingface:1x1/h --wait 5m --no-advice"))
+                .isEqualTo(1);
+        assertThat(shell.out().replace('\n', ' '))
+                .startsWith("No, not all of 3 prompts will be answered within 16 min.");
+    }
+
+    @Test
+    void traceAsJson_hasItsStart() {
+        trace();
+        shell.line("plan --trace trace.jsonl --accounts huggingface:1x100/h --no-advice --json");
+        JsonNode plan = JsonMapper.shared().readTree(shell.out());
+        assertThat(plan.at("/request/trace_start").asString()).isEqualTo("2026-12-01T09:00:00Z");
+        assertThat(plan.at("/request/answer_tokens").asInt()).isEqualTo(87);
+        assertThat(plan.at("/request/longest_wait_ms").asInt()).isEqualTo(3_600_000);
+        assertThat(plan.at("/sizes/0/hit_rate").asDouble()).isBetween(0.33, 0.34);
+    }
+
+    @Test
+    void traceThatIsMissing_isRefused_andSoAreOptionsThatDrawPrompts() {
+        trace();
+        assertThat(shell.line("plan --accounts huggingface:1x100/h --trace trace.jsonl --over 5m"))
+                .isEqualTo(2);
+        assertThat(shell.err()).contains("--trace has its own prompts and times: leave out");
+        Shell missing = new Shell(folder);
+        assertThat(missing.line("plan --accounts huggingface:1x100/h --trace none"))
+                .isEqualTo(2);
+        assertThat(missing.err()).contains("--trace: ", "none can't be read").doesNotContain("\tat ");
+    }
+
     @Test
     void dayThatMayBeCountedInTwoWays_exitsWith8() {
         assertThat(shell.line("plan --interviews 25 --accounts groq:3x10/d --for 2d --no-advice"))

@@ -8,11 +8,16 @@ import dev.whippletree.planner.CapacityPlan.SizePlan;
 import dev.whippletree.planner.Outcome;
 import dev.whippletree.planner.Outcome.Cause;
 import dev.whippletree.planner.Outcome.CreditUse;
+import dev.whippletree.planner.Outcome.Minute;
 import dev.whippletree.planner.PlanRequest;
+import dev.whippletree.planner.PromptList;
 import dev.whippletree.planner.Verdict;
 import dev.whippletree.terminal.board.Words;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -165,7 +170,31 @@ public final class Sentences {
             reasons.add(sentence(outcome.reason()));
         }
         reasons.add(binding(outcome));
+        plan.request()
+                .workload()
+                .prompts()
+                .flatMap(PromptList::start)
+                .filter(start -> outcome.simulated())
+                .ifPresent(start -> reasons.add(waits(start, outcome.timeline())));
         return reasons;
+    }
+
+    /** Returns when prompts of a trace would have waited; of minutes, what was answered in them is known. */
+    private static String waits(Instant start, List<Minute> minutes) {
+        List<Minute> waiting = minutes.stream()
+                .filter(minute -> minute.worstWaited().toSeconds() > 0)
+                .toList();
+        if (waiting.isEmpty()) {
+            return "No prompt would have waited for a second.";
+        }
+        Minute worst = Collections.max(waiting, Comparator.comparing(Minute::worstWaited));
+        return "Answers would have been late by a second or more in " + Words.count(waiting.size()) + " of "
+                + Words.count(minutes.size(), "minute") + ", first at " + at(start, waiting.get(0)) + ", most at "
+                + at(start, worst) + ", after a wait of " + Words.duration(worst.worstWaited()) + ".";
+    }
+
+    private static Instant at(Instant start, Minute minute) {
+        return start.plus(minute.number() - 1L, ChronoUnit.MINUTES).truncatedTo(ChronoUnit.SECONDS);
     }
 
     private static String binding(Outcome outcome) {

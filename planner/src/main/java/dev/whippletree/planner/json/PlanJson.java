@@ -5,6 +5,7 @@ import dev.whippletree.planner.CapacityPlan.Advice;
 import dev.whippletree.planner.CapacityPlan.Fewest;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
 import dev.whippletree.planner.PlanRequest;
+import dev.whippletree.planner.PromptList;
 import dev.whippletree.planner.Workload;
 import dev.whippletree.planner.answer.Costs;
 import dev.whippletree.planner.answer.Sentences;
@@ -58,6 +59,7 @@ public final class PlanJson {
         tree.put("answer_tokens", load.answerTokens());
         load.maxTokens().ifPresent(most -> tree.put("max_tokens", most));
         load.interview().ifPresent(time -> tree.put("interview_ms", time.toMillis()));
+        load.prompts().flatMap(PromptList::start).ifPresent(start -> tree.put("trace_start", start.toString()));
         tree.put("starts_over_ms", load.over().toMillis());
         tree.put("mean_latency_ms", request.latency().mean().toMillis());
         tree.put("horizon_ms", request.horizon().toMillis());

@@ -28,6 +28,7 @@ public final class InterviewDriver {
     private BiPredicate<Prompt, Completion> right =
             (prompt, completion) -> Answers.matches(prompt.messages(), completion.text());
     private Duration over = Duration.ZERO;
+    private long startNanos;
     private final Scoreboard board;
 
     /**
@@ -58,21 +59,23 @@ public final class InterviewDriver {
     }
 
     /**
-     * Starts all interviews. Call it once.
+     * Starts all interviews, each at its time if the plan has times. Call it once.
      *
      * @return ends when all have ended; never exceptionally
      */
     public CompletableFuture<InterviewResults> start() {
-        board.start(timeline.nanoTime());
+        startNanos = timeline.nanoTime();
+        board.start(startNanos);
         int interviews = plan.settings().interviews();
         for (int number = 0; number < interviews; number++) {
-            start(new Interview(number, over.toNanos() / interviews * number));
+            long afterNanos = Math.max(over.toNanos() / interviews * number, plan.earliestNanos(number, 0));
+            start(new Interview(number, afterNanos));
         }
         return results.copy();
     }
 
     private void start(Interview interview) {
-        if (over.isZero()) {
+        if (over.isZero() && interview.afterNanos == 0) {
             interview.next();
         } else {
             timeline.schedule(interview.afterNanos, interview::next);
@@ -113,8 +116,11 @@ public final class InterviewDriver {
         }
 
         private long pauseNanos() {
-            boolean more = question < plan.questions(number);
-            return more ? plan.settings().think().toNanos() : 0;
+            if (question == plan.questions(number)) {
+                return 0;
+            }
+            long untilItsTime = plan.earliestNanos(number, question) - (timeline.nanoTime() - startNanos);
+            return Math.max(plan.settings().think().toNanos(), untilItsTime);
         }
 
         private CompletionStage<Completion> answer(Prompt prompt) {

@@ -4,6 +4,7 @@ import dev.whippletree.emulator.model.Dice;
 import dev.whippletree.model.Prompt;
 import java.util.Arrays;
 import java.util.function.IntFunction;
+import java.util.function.ObjIntConsumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -22,11 +23,31 @@ public final class InterviewPlan {
     private final Interviews settings;
     private final int[][] questions;
     private final IntFunction<Prompt.Builder> wording;
+    private final ObjIntConsumer<Prompt.Builder> asker;
 
-    private InterviewPlan(Interviews settings, int[][] questions, IntFunction<Prompt.Builder> wording) {
+    /** As the questions are; empty: each is asked as soon as it can be. */
+    private final long[][] times;
+
+    private InterviewPlan(
+            Interviews settings,
+            int[][] questions,
+            IntFunction<Prompt.Builder> wording,
+            ObjIntConsumer<Prompt.Builder> asker,
+            long[][] times) {
         this.settings = settings;
         this.questions = questions;
         this.wording = wording;
+        this.asker = asker;
+        this.times = times;
+    }
+
+    private InterviewPlan(Interviews settings, int[][] questions, IntFunction<Prompt.Builder> wording) {
+        this(
+                settings,
+                questions,
+                wording,
+                (prompt, interview) -> prompt.session("interview-" + (interview + 1)),
+                new long[0][]);
     }
 
     /** Makes the plan of these settings. */
@@ -87,7 +108,23 @@ public final class InterviewPlan {
      * @param wording the messages of a question by its number, 0 or more; different numbers have different messages
      */
     public InterviewPlan withWording(IntFunction<Prompt.Builder> wording) {
-        return new InterviewPlan(settings, questions, wording);
+        return new InterviewPlan(settings, questions, wording, asker, times);
+    }
+
+    /**
+     * Returns the same plan at given times: a question is asked at its time, but not before the one before it in its
+     * interview is answered.
+     *
+     * @param times of each interview's questions, in nanoseconds after the start
+     * @param asker sets whose a prompt is, by the number of its interview, from 0
+     */
+    public InterviewPlan withTimes(long[][] times, ObjIntConsumer<Prompt.Builder> asker) {
+        return new InterviewPlan(settings, questions, wording, asker, times.clone());
+    }
+
+    /** Returns when a question is asked at the earliest, in nanoseconds after the start. */
+    long earliestNanos(int interview, int question) {
+        return times.length == 0 ? 0 : times[interview][question];
     }
 
     /** Returns how many different questions are asked. */
@@ -118,9 +155,9 @@ public final class InterviewPlan {
      * @param question which of its questions it is, from 0
      */
     public Prompt prompt(int interview, int question) {
-        return wording.apply(questions[interview][question])
-                .session("interview-" + (interview + 1))
-                .build();
+        Prompt.Builder prompt = wording.apply(questions[interview][question]);
+        asker.accept(prompt, interview);
+        return prompt.build();
     }
 
     private static Prompt.Builder worded(int question) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,31 @@ class InterviewDriverTest {
 
         assertThat(results.interviewTimes()).hasSize(50).containsOnly(Duration.ofSeconds(17));
         assertThat(results.elapsed()).isEqualTo(Duration.ofMillis(26_800));
+    }
+
+    /** The second question of the first interview comes at its time, the third only after the second's answer. */
+    @Test
+    void questionsWithTimes_areAskedThen_butNotBeforeTheAnswerBefore() {
+        long second = SECOND.toNanos();
+        InterviewPlan plan = InterviewPlan.ofQuestions(
+                        Interviews.STANDARD.withInterviews(2).withQuestions(3), new int[][] {{0, 1, 2}, {3}})
+                .withTimes(
+                        new long[][] {{2 * second, 5 * second, 5 * second + second / 2}, {4 * second}},
+                        (prompt, interview) -> prompt.tenant("tenant-" + interview));
+        List<String> asked = new ArrayList<>();
+        FakeAnswerer answerer = new FakeAnswerer(timeline, SECOND);
+
+        InterviewResults results = run(new InterviewDriver(
+                plan,
+                prompt -> {
+                    asked.add(Duration.ofNanos(timeline.nanoTime()) + " " + prompt.tenant());
+                    return answerer.apply(prompt);
+                },
+                timeline));
+
+        assertThat(asked).containsExactly("PT2S tenant-0", "PT4S tenant-1", "PT5S tenant-0", "PT6S tenant-0");
+        assertThat(results.answered()).isEqualTo(4);
+        assertThat(results.elapsed()).isEqualTo(Duration.ofSeconds(7));
     }
 
     @Test
