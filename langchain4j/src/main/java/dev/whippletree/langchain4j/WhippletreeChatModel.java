@@ -22,7 +22,7 @@ import java.util.Set;
  */
 public final class WhippletreeChatModel implements ChatModel {
 
-    private final WhippletreeModelBuilder.Setup setup;
+    final WhippletreeModelBuilder.Setup setup;
 
     private WhippletreeChatModel(WhippletreeModelBuilder.Setup setup) {
         this.setup = setup;
