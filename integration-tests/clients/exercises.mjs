@@ -182,6 +182,14 @@ const EXERCISES = {
 
   timeout: (result, client) => assert.equal(result.error.type, client.errors.timedOut),
   afterwards: answered,
+
+  batches(result) {
+    assert.equal(result.text, ANSWER);
+    assert.deepEqual(result.ids, ['good', 'bad']);
+    assert.equal(result.status, 400);
+    assert.deepEqual(result.counts, { total: 2, completed: 1, failed: 1 });
+    assert.equal(result.deleted, true);
+  },
 };
 
 /** The answers that the service plays, if not a whole one. */

@@ -1,6 +1,6 @@
 // The official client of OpenAI for JavaScript. Arguments: the protocol, the gateway's base URL, a key, where the service tells what it saw.
 
-import OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
 import { ERRORS, PERSON, PIXEL, TIMEOUT, UNKNOWN, WEATHER, cut, failure, models, run, signal, version } from './exercises.mjs';
 
 const [protocol, baseURL, apiKey] = process.argv.slice(2);
@@ -236,6 +236,35 @@ await run({ name: 'openai', version: version('openai'), protocol, errors: ERRORS
 
   async afterwards(content) {
     return api.told(await ask(models.good, content));
+  },
+
+  /** From the upload to the error file. */
+  async batches(content) {
+    const url = protocol === 'chat' ? '/v1/chat/completions' : '/v1/responses';
+    const asked = (text) => (protocol === 'chat' ? { messages: user(text) } : { input: text });
+    const line = (custom_id, text) =>
+      JSON.stringify({ custom_id, method: 'POST', url, body: { model: models.good, ...asked(text) } });
+    const lines = [line('good', content), line('bad', content.replace('whole', 'badRequest'))];
+    const file = await client.files.create({
+      file: await toFile(Buffer.from(lines.join('\n')), 'lines.jsonl'),
+      purpose: 'batch',
+    });
+    let batch = await client.batches.create({ input_file_id: file.id, endpoint: url, completion_window: '24h' });
+    while (!['completed', 'failed', 'expired', 'cancelled'].includes(batch.status)) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      batch = await client.batches.retrieve(batch.id);
+    }
+    if (batch.status !== 'completed') {
+      throw new Error(JSON.stringify(batch));
+    }
+    const read = async (id) => JSON.parse(await (await client.files.content(id)).text());
+    const output = await read(batch.output_file_id);
+    const errors = await read(batch.error_file_id);
+    const { body } = output.response;
+    const text = protocol === 'chat' ? body.choices[0].message.content : body.output[0].content[0].text;
+    const ids = [output.custom_id, errors.custom_id];
+    const { deleted } = await client.files.delete(file.id);
+    return { text, ids, status: errors.response.status_code, counts: batch.request_counts, deleted };
   },
 });
 

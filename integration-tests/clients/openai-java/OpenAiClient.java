@@ -3,10 +3,13 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
+import com.openai.core.http.HttpResponse;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.OpenAIServiceException;
 import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.helpers.ResponseAccumulator;
+import com.openai.models.batches.Batch;
+import com.openai.models.batches.BatchCreateParams;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionContentPart;
@@ -17,6 +20,8 @@ import com.openai.models.chat.completions.ChatCompletionMessage;
 import com.openai.models.chat.completions.ChatCompletionMessageFunctionToolCall;
 import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
 import com.openai.models.embeddings.EmbeddingCreateParams;
+import com.openai.models.files.FileCreateParams;
+import com.openai.models.files.FilePurpose;
 import com.openai.models.responses.EasyInputMessage;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
@@ -28,6 +33,10 @@ import com.openai.models.responses.ResponseInputText;
 import com.openai.models.responses.ResponseOutputMessage;
 import com.openai.models.responses.ResponseStreamEvent;
 import com.openai.models.responses.ResponseUsage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -39,7 +48,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** The official client of OpenAI for Java: chat completions, Responses and embeddings. */
+/** The official client of OpenAI for Java: chat completions, Responses, embeddings and batches. */
 public final class OpenAiClient {
 
     private static final String DATA = "data:image/png;base64,";
@@ -150,6 +159,50 @@ public final class OpenAiClient {
             add("image", this::image);
             add("reasoning", this::reasoning);
             add("refusal", this::refusal);
+            add("batches", this::batches);
+        }
+
+        /** From the upload to the error file. */
+        private void batches() throws Exception {
+            String lines = line("good", prompt("whole")) + "\n" + line("bad", prompt("badRequest"));
+            Path file = Files.writeString(Files.createTempFile("lines", ".jsonl"), lines);
+            String input = client.files()
+                    .create(FileCreateParams.builder()
+                            .file(file)
+                            .purpose(FilePurpose.BATCH)
+                            .build())
+                    .id();
+            Files.delete(file);
+            Batch batch = client.batches()
+                    .create(BatchCreateParams.builder()
+                            .inputFileId(input)
+                            .endpoint(BatchCreateParams.Endpoint.V1_CHAT_COMPLETIONS)
+                            .completionWindow(BatchCreateParams.CompletionWindow._24H)
+                            .build());
+            while (!batch.status().equals(Batch.Status.COMPLETED)) {
+                holds(!batch.status().equals(Batch.Status.FAILED), batch);
+                Thread.sleep(100);
+                batch = client.batches().retrieve(batch.id());
+            }
+            same(1L, batch.requestCounts().orElseThrow().completed());
+            same(1L, batch.requestCounts().orElseThrow().failed());
+            String output = content(batch.outputFileId().orElseThrow());
+            holds(output.contains("\"custom_id\":\"good\"") && output.contains(ANSWER), output);
+            String errors = content(batch.errorFileId().orElseThrow());
+            holds(errors.contains("\"custom_id\":\"bad\"") && errors.contains("\"status_code\":400"), errors);
+            holds(client.files().delete(input).deleted(), "the file wasn't deleted");
+        }
+
+        private static String line(String id, String prompt) {
+            return "{\"custom_id\":\"" + id
+                    + "\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":{\"model\":\"" + MODEL
+                    + "\",\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}}";
+        }
+
+        private String content(String file) throws IOException {
+            try (HttpResponse content = client.files().content(file)) {
+                return new String(content.body().readAllBytes(), StandardCharsets.UTF_8);
+            }
         }
 
         private static ChatCompletionCreateParams.Builder user(String prompt, String model) {

@@ -1,5 +1,6 @@
 """OpenAI's own client: chat completions, Responses and embeddings."""
 
+import asyncio
 import json
 import time
 
@@ -257,6 +258,48 @@ class Embeddings:
         }
 
 
+async def batches(stage):
+    """From the upload to the error file."""
+    client = openai.AsyncOpenAI(base_url=stage.base_url, api_key=stage.key)
+    prompts = {"good": stage.prompt("whole"), "bad": stage.prompt("badRequest")}
+    lines = [
+        {
+            "custom_id": name,
+            "method": "POST",
+            "url": "/v1/chat/completions",
+            "body": {"model": MODEL, "messages": [{"role": "user", "content": prompt}]},
+        }
+        for name, prompt in prompts.items()
+    ]
+    content = "\n".join(json.dumps(line) for line in lines).encode()
+    file = await client.files.create(file=("lines.jsonl", content), purpose="batch")
+    same((len(content), "lines.jsonl", "batch"), (file.bytes, file.filename, file.purpose))
+    batch = await client.batches.create(
+        input_file_id=file.id, endpoint="/v1/chat/completions", completion_window="24h", metadata={"of": "ada"}
+    )
+    while batch.status != "completed":
+        holds(batch.status in ("validating", "in_progress", "finalizing"), batch)
+        await asyncio.sleep(0.1)
+        batch = await client.batches.retrieve(batch.id)
+    same((2, 1, 1), (batch.request_counts.total, batch.request_counts.completed, batch.request_counts.failed))
+    same({"of": "ada"}, batch.metadata)
+    (answer,) = (await client.files.content(batch.output_file_id)).text.splitlines()
+    same("good", json.loads(answer)["custom_id"])
+    same(ANSWER, json.loads(answer)["response"]["body"]["choices"][0]["message"]["content"])
+    (failure,) = (await client.files.content(batch.error_file_id)).text.splitlines()
+    same(("bad", 400), (json.loads(failure)["custom_id"], json.loads(failure)["response"]["status_code"]))
+    holds(batch.id in [each.id async for each in client.batches.list()], "the batch isn't listed")
+    listed = [each.id async for each in client.files.list(purpose="batch_output")]
+    holds(batch.output_file_id in listed and batch.error_file_id in listed, listed)
+    same(True, (await client.files.delete(file.id)).deleted)
+    try:
+        await client.batches.cancel(batch.id)
+    except openai.ConflictError as error:
+        holds("Cannot cancel a batch with status 'completed'" in str(error), error)
+    else:
+        holds(False, "a batch that is completed was cancelled")
+
+
 async def models(stage):
     client = openai.AsyncOpenAI(base_url=stage.base_url, api_key=stage.key)
     listed = [model async for model in client.models.list()]
@@ -270,4 +313,5 @@ async def exercises(stage):
         **Responses(stage, "responses").all(),
         **Embeddings(stage).exercises(),
         "models": lambda: models(stage),
+        "batches": lambda: batches(stage),
     }

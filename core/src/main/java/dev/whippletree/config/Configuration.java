@@ -114,6 +114,12 @@ public record Configuration(
                 accounts, routes, caches, Optional.of(chosen), engine, prices, warnings, state, gateway, weights);
     }
 
+    /** Returns the same with another gateway. */
+    public Configuration withGateway(GatewaySettings other) {
+        return new Configuration(
+                accounts, routes, caches, coordinator, engine, prices, warnings, state, Optional.of(other), weights);
+    }
+
     /** Returns the same with other routes; at least one. */
     public Configuration withRoutes(List<RouteSettings> routes) {
         return new Configuration(

@@ -20,7 +20,7 @@ public final class ConfigurationSchema {
             routes: { "*": { tiers: [[{}]], strategy: {}, backoff: {}, retry-budget: {}, timeouts: {} } }
             caches: [{}]
             coordinator: {}
-            gateway: { clients: [{ limits: [1 requests / 1h], accounts: [], routes: [] }] }
+            gateway: { clients: [{ limits: [1 requests / 1h], accounts: [], routes: [] }], batches: {} }
             prices: { prices: [{}] }
             tenant-weights: { "*": 1 }
             """;

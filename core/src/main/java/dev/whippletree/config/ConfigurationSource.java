@@ -140,9 +140,7 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
             Configuration read = new ConfigurationReader(
                             known, environment, () -> accountsFrom.apply(environment), defaultCaches)
                     .read(file.get().toString(), yaml);
-            return read.state()
-                    .map(folder -> read.withState(file.get().resolveSibling(folder)))
-                    .orElse(read);
+            return beside(file.get(), read);
         }
         List<AccountSettings> accounts = accountsFrom.apply(environment);
         if (accounts.isEmpty()) {
@@ -151,6 +149,22 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
         }
         return DefaultConfiguration.of(
                 accounts, DefaultConfiguration.model(Optional.empty(), environment), defaultCaches);
+    }
+
+    /** Relative folders begin where the file is. */
+    private static Configuration beside(Path file, Configuration read) {
+        Configuration kept = read.state()
+                .map(folder -> read.withState(file.resolveSibling(folder)))
+                .orElse(read);
+        return kept.gateway()
+                .map(gateway -> gateway.batches()
+                        .map(batches -> gateway.withBatches(batches.withFolder(file.resolveSibling(batches.folder()))))
+                        .orElse(gateway))
+                .map(gateway -> gateway.trace()
+                        .map(folder -> gateway.withTrace(file.resolveSibling(folder)))
+                        .orElse(gateway))
+                .map(kept::withGateway)
+                .orElse(kept);
     }
 
     private String origin() {

@@ -10,6 +10,7 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,14 +66,40 @@ final class GatewayReader {
         Optional<Secret> watchKey = key(section, "watch-key", KeyOwners.watcher());
         boolean showAccounts = section.flag("show-accounts").orElse(DEFAULT.showAccounts());
         boolean finishAbandoned = section.flag("finish-abandoned").orElse(DEFAULT.finishAbandoned());
+        Optional<GatewaySettings.Batches> batches =
+                section.section("batches").filter(Section::isMapping).flatMap(GatewayReader::batches);
+        Optional<Path> trace = section.read("trace", GatewayReader::folder);
         if (section.problems().lines().size() > problems || bounds.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(
-                    new GatewaySettings(host, port, clients, watchKey, bounds.get(), showAccounts, finishAbandoned));
+            return Optional.of(new GatewaySettings(
+                    host, port, clients, watchKey, bounds.get(), showAccounts, finishAbandoned, batches, trace));
         } catch (IllegalArgumentException e) {
             section.problem("host", String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    /** Without a folder the problem has been reported, so what is returned is never used. */
+    private static Optional<GatewaySettings.Batches> batches(Section section) {
+        Optional<Path> folder = section.read("folder", GatewayReader::folder);
+        require(section, "folder", folder, "name the folder that keeps them");
+        GatewaySettings.Batches usual = GatewaySettings.Batches.in(folder.orElse(Path.of("")));
+        Duration keep = section.duration("keep").orElse(usual.keep());
+        long mostFileBytes =
+                section.read("max-file-bytes", Settings::parseBytes).orElse(usual.mostFileBytes());
+        long mostBytes = section.read("max-bytes", Settings::parseBytes).orElse(usual.mostBytes());
+        int mostFiles = section.integer("max-files", 1).orElse(usual.mostFiles());
+        int mostLines = section.integer("max-lines", 1).orElse(usual.mostLines());
+        int mostOpen = section.integer("max-open", 1).orElse(usual.mostOpen());
+        boolean refuseLate = section.flag("refuse-late").orElse(usual.refuseLate());
+        section.end();
+        try {
+            return Optional.of(new GatewaySettings.Batches(
+                    usual.folder(), keep, mostFileBytes, mostBytes, mostFiles, mostLines, mostOpen, refuseLate));
+        } catch (IllegalArgumentException e) {
+            section.problem("keep", String.valueOf(e.getMessage()));
             return Optional.empty();
         }
     }
@@ -103,6 +130,14 @@ final class GatewayReader {
             section.problem(key, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
+    }
+
+    /** Nothing would be the folder of the configuration itself. */
+    private static Path folder(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("expected the path of a folder, not '" + text + "'");
+        }
+        return Path.of(text);
     }
 
     /** A size, or a share of the heap. */
@@ -162,8 +197,8 @@ final class GatewayReader {
                 routes.stream().map(RouteSettings::name).toList());
         Optional<Integer> weight = weight(section, name);
         boolean keepAlive = section.flag("keep-alive").orElse(false);
-        require(section, "name", name);
-        require(section, "key", key);
+        require(section, "name", name, "each client needs it");
+        require(section, "key", key, "each client needs it");
         if (name.isEmpty() || key.isEmpty()) {
             return Optional.empty();
         }
@@ -198,9 +233,9 @@ final class GatewayReader {
         return named.stream().map(ListItem::value).filter(known::contains).toList();
     }
 
-    private static void require(Section section, String key, Optional<?> value) {
+    private static void require(Section section, String key, Optional<?> value, String why) {
         if (value.isEmpty() && !section.isProblem(key)) {
-            section.problem(key, "this key is missing; each client needs it");
+            section.problem(key, "this key is missing; " + why);
         }
     }
 }

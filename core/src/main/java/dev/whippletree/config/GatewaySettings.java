@@ -5,6 +5,7 @@ import dev.whippletree.model.Secret;
 import dev.whippletree.settings.TenantWeights;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +23,8 @@ import java.util.Optional;
  * @param showAccounts whether clients see which accounts there are and which one answered; without clients, all
  *     programs see it
  * @param finishAbandoned whether a call continues after its client has left, for callers who ask the same again
+ * @param batches where it keeps files and batches, and how many; absent: it takes none
+ * @param trace the folder in which the gateway keeps a trace of its prompts, without their text; absent: it keeps none
  */
 public record GatewaySettings(
         String host,
@@ -30,14 +33,24 @@ public record GatewaySettings(
         Optional<Secret> watchKey,
         Bounds bounds,
         boolean showAccounts,
-        boolean finishAbandoned) {
+        boolean finishAbandoned,
+        Optional<Batches> batches,
+        Optional<Path> trace) {
 
     /**
-     * Listens on a loopback address, port 8080, without keys, with the default bounds. Clients don't see accounts, and
-     * calls continue after their clients have left.
+     * Listens on a loopback address, port 8080, without keys, with the default bounds. Clients don't see accounts,
+     * calls continue after their clients have left, and there are neither batches nor a trace.
      */
-    public static final GatewaySettings DEFAULT =
-            new GatewaySettings("127.0.0.1", 8080, List.of(), Optional.empty(), Bounds.DEFAULT, false, true);
+    public static final GatewaySettings DEFAULT = new GatewaySettings(
+            "127.0.0.1",
+            8080,
+            List.of(),
+            Optional.empty(),
+            Bounds.DEFAULT,
+            false,
+            true,
+            Optional.empty(),
+            Optional.empty());
 
     static final int HIGHEST_PORT = 65_535;
 
@@ -50,6 +63,8 @@ public record GatewaySettings(
         Objects.requireNonNull(host, "host");
         Objects.requireNonNull(watchKey, "watchKey");
         Objects.requireNonNull(bounds, "bounds");
+        Objects.requireNonNull(batches, "batches");
+        Objects.requireNonNull(trace, "trace");
         clients = List.copyOf(clients);
         Bounds.check(port >= 0 && port <= HIGHEST_PORT, "a port is 0 to 65535, not " + port);
         Bounds.check(
@@ -62,12 +77,14 @@ public record GatewaySettings(
 
     /** Returns the same on another address. */
     public GatewaySettings withHost(String other) {
-        return new GatewaySettings(other, port, clients, watchKey, bounds, showAccounts, finishAbandoned);
+        return new GatewaySettings(
+                other, port, clients, watchKey, bounds, showAccounts, finishAbandoned, batches, trace);
     }
 
     /** Returns the same on another port. */
     public GatewaySettings withPort(int other) {
-        return new GatewaySettings(host, other, clients, watchKey, bounds, showAccounts, finishAbandoned);
+        return new GatewaySettings(
+                host, other, clients, watchKey, bounds, showAccounts, finishAbandoned, batches, trace);
     }
 
     /**
@@ -77,22 +94,35 @@ public record GatewaySettings(
      * @param key the key to see the status
      */
     public GatewaySettings withClients(List<Client> others, Optional<Secret> key) {
-        return new GatewaySettings(host, port, others, key, bounds, showAccounts, finishAbandoned);
+        return new GatewaySettings(host, port, others, key, bounds, showAccounts, finishAbandoned, batches, trace);
     }
 
     /** Returns the same with other bounds. */
     public GatewaySettings withBounds(Bounds others) {
-        return new GatewaySettings(host, port, clients, watchKey, others, showAccounts, finishAbandoned);
+        return new GatewaySettings(
+                host, port, clients, watchKey, others, showAccounts, finishAbandoned, batches, trace);
     }
 
     /** Returns the same settings, with accounts shown to clients or not. */
     public GatewaySettings withShowAccounts(boolean shown) {
-        return new GatewaySettings(host, port, clients, watchKey, bounds, shown, finishAbandoned);
+        return new GatewaySettings(host, port, clients, watchKey, bounds, shown, finishAbandoned, batches, trace);
     }
 
     /** Returns the same settings, with calls continuing after their clients have left, or not. */
     public GatewaySettings withFinishAbandoned(boolean finished) {
-        return new GatewaySettings(host, port, clients, watchKey, bounds, showAccounts, finished);
+        return new GatewaySettings(host, port, clients, watchKey, bounds, showAccounts, finished, batches, trace);
+    }
+
+    /** Returns the same settings, with files and batches. */
+    public GatewaySettings withBatches(Batches kept) {
+        return new GatewaySettings(
+                host, port, clients, watchKey, bounds, showAccounts, finishAbandoned, Optional.of(kept), trace);
+    }
+
+    /** Returns the same settings, with a trace in a folder. */
+    public GatewaySettings withTrace(Path folder) {
+        return new GatewaySettings(
+                host, port, clients, watchKey, bounds, showAccounts, finishAbandoned, batches, Optional.of(folder));
     }
 
     private static boolean isLoopback(String host) {
@@ -100,6 +130,54 @@ public record GatewaySettings(
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException("unknown host '" + host + "'", e);
+        }
+    }
+
+    /**
+     * Where a gateway keeps files and batches, and what a client may have of them. Immutable.
+     *
+     * @param folder where; several gateways may share it
+     * @param keep how long a file is kept, and a batch that has ended; 1 minute or more
+     * @param mostFileBytes the largest file that is taken, 1 or more
+     * @param mostBytes how much all files of a client may have, outputs among them, before no more are taken; 1 or more
+     * @param mostFiles the most files of a client, outputs among them, 1 or more
+     * @param mostLines the most lines of all batches together that a client has under way, 1 or more
+     * @param mostOpen the most batches that a client has under way, 1 or more
+     * @param refuseLate whether a batch fails before its first call if its calls certainly take longer than its window
+     */
+    public record Batches(
+            Path folder,
+            Duration keep,
+            long mostFileBytes,
+            long mostBytes,
+            int mostFiles,
+            int mostLines,
+            int mostOpen,
+            boolean refuseLate) {
+
+        private static final long GIGABYTE = 1L << 30;
+
+        /** Checks ranges. */
+        public Batches {
+            Objects.requireNonNull(folder, "folder");
+            Bounds.check(
+                    keep.compareTo(Duration.ofMinutes(1)) >= 0, "files must be kept for 1 minute or more, not " + keep);
+            Bounds.check(
+                    mostFileBytes >= 1 && mostBytes >= 1 && mostFiles >= 1 && mostLines >= 1 && mostOpen >= 1,
+                    "each bound of batches must be 1 or more");
+        }
+
+        /**
+         * Returns the defaults: kept for 7 days; 1 GB a file; and for each client 10 GB, 1,000 files, and 2,000,000
+         * lines in 20 batches under way. Late batches are asked.
+         */
+        public static Batches in(Path folder) {
+            return new Batches(folder, Duration.ofDays(7), GIGABYTE, 10 * GIGABYTE, 1_000, 2_000_000, 20, false);
+        }
+
+        /** Returns the same in another folder. */
+        public Batches withFolder(Path other) {
+            return new Batches(other, keep, mostFileBytes, mostBytes, mostFiles, mostLines, mostOpen, refuseLate);
         }
     }
 

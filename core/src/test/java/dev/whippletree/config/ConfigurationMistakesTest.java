@@ -98,8 +98,25 @@ final class ConfigurationMistakesTest {
             => @1: gateway.idle-timeout: the idle time of a connection must be 1 millisecond to 1 day, not PT25H
             gateway: {deadline: 8d}
             => @1: gateway.deadline: a deadline must be 1 millisecond to 7 days, not PT192H
+            gateway: {batches: jobs}
+            => @1: gateway.batches: expected keys with values here
+            gateway: {batches: {keep: 7d}}
+            => @1: gateway.batches.folder: this key is missing; name the folder that keeps them
+            gateway: {batches: {folder: " "}}
+            => @1: gateway.batches.folder: expected the path of a folder, not ' '
+            gateway: {batches: {folder: jobs, keep: 5s}}
+            => @1: gateway.batches.keep: files must be kept for 1 minute or more, not PT5S
+            gateway: {batches: {folder: jobs, max-file-bytes: a lot, max-files: 0, max-lines: 0, max-open: 0}}
+            => @1: gateway.batches.max-file-bytes: 'a lot' is not a size such as 512KB, 64MB, 1GB
+            => @1: gateway.batches.max-files: expected a whole number, 1 or more, not '0'
+            => @1: gateway.batches.max-lines: expected a whole number, 1 or more, not '0'
+            => @1: gateway.batches.max-open: expected a whole number, 1 or more, not '0'
+            gateway: {batches: {folder: jobs, refuse-late: often}}
+            => @1: gateway.batches.refuse-late: expected true or false, not 'often'
             gateway: {watch-kye: a}
             => @1: gateway.watch-kye: unknown key; did you mean 'watch-key'?
+            gateway: {trace: [a, b]}
+            => @1: gateway.trace: expected a single value
             gateway: {memory: 0%}
             => @1: gateway.memory: a share of the heap is 1% to 90%, not '0%'
             gateway: {memory: 91%}

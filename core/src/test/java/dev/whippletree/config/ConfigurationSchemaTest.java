@@ -258,11 +258,15 @@ final class ConfigurationSchemaTest {
             Map<String, Object> gateway = new LinkedHashMap<>();
             some(gateway, "host", "127.0.0.1", "port", 8080, "max-body-bytes", 100, "max-connections", 9);
             some(gateway, "client-timeout", "3s", "idle-timeout", "4s", "memory", "64MB", "deadline", "5m");
-            some(gateway, "show-accounts", false, "finish-abandoned", "true", "max-embedding-inputs", 5);
+            some(gateway, "show-accounts", false, "finish-abandoned", "true", "max-embedding-inputs", 5, "trace", "t");
             Map<String, Object> client = mapping("name", "interviews", "key", "${KEY}");
             some(client, "limits", list("10 requests / 1m"), "accounts", list("a"), "routes", list("default"));
             some(client, "weight", 3, "keep-alive", true);
             some(gateway, "clients", list(client));
+            Map<String, Object> batches = mapping("folder", "jobs", "keep", "7d");
+            some(batches, "max-file-bytes", "1GB", "max-bytes", "9GB", "max-files", 9, "max-lines", 8, "max-open", 7);
+            some(batches, "refuse-late", true);
+            some(gateway, "batches", batches);
             return gateway;
         }
 

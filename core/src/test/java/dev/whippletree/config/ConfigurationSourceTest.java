@@ -107,6 +107,18 @@ final class ConfigurationSourceTest {
     }
 
     @Test
+    void foldersOfTheFile_areBesideIt() throws IOException {
+        Path file = Files.writeString(
+                home.resolve("mine.yaml"),
+                "accounts: [{id: a, provider: groq}]\nstate: kept\ngateway: {batches: {folder: jobs}, trace: past}");
+        Configuration read = read(source(Map.of("WHIPPLETREE_CONFIG", file.toString())));
+        assertThat(read.state()).contains(home.resolve("kept"));
+        assertThat(read.gateway().orElseThrow().batches().orElseThrow().folder())
+                .isEqualTo(home.resolve("jobs"));
+        assertThat(read.gateway().orElseThrow().trace()).contains(home.resolve("past"));
+    }
+
+    @Test
     void fileThatCannotBeRead_isSaid() throws IOException {
         assertThat(problems(source(Map.of())))
                 .containsExactly(

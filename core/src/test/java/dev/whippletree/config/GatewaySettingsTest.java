@@ -14,6 +14,7 @@ import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -126,13 +127,23 @@ final class GatewaySettingsTest {
                 .isTrue();
         assertThat(client("a", "x").mayUse("c") && client("a", "x").mayName("s"))
                 .isTrue();
-        GatewaySettings all =
-                new GatewaySettings("0.0.0.0", 65_535, List.of(client), Optional.of(client.key()), most, true, false);
+        GatewaySettings all = new GatewaySettings(
+                "0.0.0.0",
+                65_535,
+                List.of(client),
+                Optional.of(client.key()),
+                most,
+                true,
+                false,
+                Optional.of(GatewaySettings.Batches.in(Path.of("b"))),
+                Optional.of(Path.of("traces")));
         assertThat(List.of(
                         all.withPort(65_535),
                         all.withBounds(most),
                         all.withShowAccounts(true),
                         all.withFinishAbandoned(false),
+                        all.withBatches(GatewaySettings.Batches.in(Path.of("a")).withFolder(Path.of("b"))),
+                        all.withTrace(Path.of("traces")),
                         all.withClients(all.clients(), all.watchKey()),
                         all.withHost("0.0.0.0")))
                 .containsOnly(all);
@@ -153,6 +164,18 @@ final class GatewaySettingsTest {
         assertThat(read(yaml.formatted("90%")).bounds().memoryBytes()).isEqualTo(hundredth * 90);
         assertThat(read(yaml.formatted("1%")).bounds().memoryBytes()).isEqualTo(hundredth);
         assertThat(Bounds.DEFAULT.memoryBytes()).isEqualTo(hundredth * 25);
+    }
+
+    @Test
+    void batchesInAFile_areReadEach() {
+        String yaml = "accounts: [{id: a, provider: groq}]\ngateway: {batches: {folder: jobs%s}}";
+
+        assertThat(read(yaml.formatted("")).batches()).contains(GatewaySettings.Batches.in(Path.of("jobs")));
+        assertThat(read(yaml.formatted(", keep: 2d, max-file-bytes: 1KB, max-bytes: 2KB, max-files: 3, max-lines: 4,"
+                                + " max-open: 5, refuse-late: true"))
+                        .batches())
+                .contains(
+                        new GatewaySettings.Batches(Path.of("jobs"), Duration.ofDays(2), 1_024, 2_048, 3, 4, 5, true));
     }
 
     private static GatewaySettings read(String yaml) {

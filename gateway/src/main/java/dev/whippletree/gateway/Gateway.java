@@ -3,6 +3,7 @@ package dev.whippletree.gateway;
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.batches.GatewayBatches;
 import dev.whippletree.gateway.chat.ChatRequest;
 import dev.whippletree.gateway.clients.Access;
 import dev.whippletree.gateway.clients.ModelsHandler;
@@ -31,6 +32,7 @@ import dev.whippletree.gateway.prompt.PromptHandler;
 import dev.whippletree.gateway.responses.ResponsesRequest;
 import dev.whippletree.gateway.status.RequestMeters;
 import dev.whippletree.gateway.status.StatusPlaces;
+import dev.whippletree.gateway.trace.Trace;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.time.Timeline;
 import dev.whippletree.time.Watch;
@@ -60,6 +62,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code POST /v1/chat/completions}, {@code /v1/responses} and {@code /v1/messages}, whole and as a stream;
  * {@code POST /v1/messages/count_tokens} and {@code /v1/embeddings}; {@code GET /v1/models};
+ * {@code /v1/files} and {@code /v1/batches}, if the settings name a folder for them;
  * {@code POST /v1/confirmations} takes what clients say of answers; {@code GET /healthz}, or {@code /health}, says that
  * it runs, {@code GET /readyz} that an account could answer; {@code GET /status} tells how everything stands,
  * {@code GET /metrics} tells it to Prometheus, and the page {@code /} shows it. HTTP/1.1.
@@ -83,7 +86,9 @@ public final class Gateway implements AutoCloseable {
     private final StatusPlaces status;
     private final HttpRefusals refusals;
     private final GatewaySettings settings;
+    private final Optional<Trace> trace;
     private final HttpServer server;
+    private final Optional<GatewayBatches> batches;
     private volatile Access access;
     private volatile @Nullable Heartbeats heartbeats;
     private volatile @Nullable Watch watch;
@@ -99,8 +104,9 @@ public final class Gateway implements AutoCloseable {
         MemoryBudget memory = new MemoryBudget(settings.bounds().memoryBytes());
         RequestBody bodies = new RequestBody(settings.bounds(), memory);
         UnreadAnswers unread = new UnreadAnswers(memory);
-        GatewayParts parts =
-                new GatewayParts(whippletree, () -> access, timeline, new LatestAnswers(), bodies, unread, settings);
+        this.trace = settings.trace().map(folder -> Trace.open(folder, timeline));
+        GatewayParts parts = new GatewayParts(
+                whippletree, () -> access, timeline, new LatestAnswers(), bodies, unread, settings, trace);
         serve(paths, "/v1/chat/completions", post(new PromptHandler(ChatRequest::read, parts)));
         serve(paths, "/v1/messages", post(new PromptHandler(MessagesRequest::read, parts)));
         serve(
@@ -115,6 +121,9 @@ public final class Gateway implements AutoCloseable {
                 "/v1/embeddings",
                 post(new PromptHandler(fields -> EmbeddingsRequest.read(fields, mostInputs), parts)));
         serve(paths, "/v1/confirmations", post(new ConfirmationHandler(parts)));
+        this.batches = settings.batches().map(kept -> new GatewayBatches(kept, parts));
+        batches.ifPresent(running -> running.handlers()
+                .forEach((place, handler) -> paths.addPrefixPath(place, RequestNotes.at(place, handler))));
         paths.addPrefixPath("/v1/models", RequestNotes.at("/v1/models", get(new ModelsHandler(() -> access))));
         serve(paths, "/healthz", get(this::sendHealth));
         serve(paths, "/health", get(this::sendHealth));
@@ -122,6 +131,7 @@ public final class Gateway implements AutoCloseable {
         this.refusals = new HttpRefusals(timeline);
         this.status = new StatusPlaces(
                 whippletree, () -> access, memory, refusals, telemetry.map(Telemetry::failures), timeline);
+        batches.ifPresent(status::showBatches);
         serve(paths, "/", get(status.page()));
         serve(paths, "/status", get(status.status()));
         telemetry.ifPresent(told -> serve(paths, "/metrics", get(status.metrics(told.metrics()))));
@@ -133,8 +143,9 @@ public final class Gateway implements AutoCloseable {
                 .<Consumer<EndedRequest>>map(told -> new RequestMeters(told.registry()))
                 .orElse(ended -> {});
         this.server = listen(settings, RequestNotes.noting(timeline::nanoTime, meters, labelled));
-        telemetry.ifPresent(told -> status.measure(told.registry(), server.connections(), unread));
+        telemetry.ifPresent(told -> status.measure(told.registry(), server.connections(), unread, trace));
         status.begin();
+        batches.ifPresent(GatewayBatches::begin);
         beginHeartbeats();
     }
 
@@ -323,7 +334,8 @@ public final class Gateway implements AutoCloseable {
      * Refuses new requests and waits for those in progress.
      *
      * @param grace how long they may take; what is left then ends with an error of code {@code closing}, and what can't
-     *     be told of that within 2 seconds by a reset of its connection
+     *     be told of that within 2 seconds by a reset of its connection. Lines of batches that are being asked have as
+     *     long, and are asked again by whoever goes on with the batch
      * @return completes when the gateway is closed
      */
     public CompletableFuture<Void> close(Duration grace) {
@@ -331,15 +343,19 @@ public final class Gateway implements AutoCloseable {
         status.close();
         endHeartbeats();
         CompletableFuture<Void> quiet = requests.refuse();
+        CompletableFuture<Void> runs =
+                batches.map(running -> running.close(grace)).orElseGet(() -> CompletableFuture.completedFuture(null));
         return Patience.atMost(grace, quiet, timeline)
                 .thenCompose(ended -> {
                     requests.end();
                     return Patience.atMost(LAST_WORDS, quiet, timeline);
                 })
+                .thenCompose(ended -> runs)
                 .thenRunAsync(
                         () -> {
                             requests.giveUp();
                             server.stop();
+                            trace.ifPresent(Trace::close);
                             refusals.log();
                         },
                         timeline.executor());

@@ -33,18 +33,23 @@ final class NoSuchPlace implements HttpHandler {
 
     private static final String SERVED = "POST /v1/chat/completions, POST /v1/responses, POST /v1/messages,"
             + " POST /v1/messages/count_tokens, POST /v1/embeddings, POST /v1/confirmations, GET /v1/models,"
-            + " GET /v1/models/<name>, GET /health, GET /readyz, GET /status, GET /metrics, and the page /";
+            + " GET /v1/models/<name>, GET /health, GET /readyz, GET /status, GET /metrics, the page /, and /v1/files and"
+            + " /v1/batches if gateway.batches names a folder";
 
     /** Other places, below the version or at the root, and in the line after them, what there is instead. */
     private static final String INSTEAD = """
-            /batches /messages/batches
-            the gateway runs no batches: send all prompts at once, they wait in its line; or run 'whippletree batch' on \
+            /batches
+            the gateway runs no batches, because gateway.batches in its configuration names no folder: send all prompts \
+            at once, they wait in its line; or run 'whippletree batch' on a file of prompts
+            /messages/batches
+            the gateway runs batches of OpenAI's protocol alone, at /v1/batches: use those, or run 'whippletree batch' on \
             a file of prompts
             /responses /conversations /assistants /threads /chat/completions
             the gateway keeps no answers and no conversations: send the whole conversation with each request; to cancel \
             one, close its connection
             /files /uploads /vector_stores
-            the gateway keeps no files: send their content in the messages, as text or as parts
+            the gateway keeps no files but those of batches, if gateway.batches in its configuration names a folder: send \
+            their content in the messages, as text or as parts
             /audio /images /videos /realtime
             the gateway makes neither sound nor pictures, and transcribes nothing; parts of messages may be pictures or \
             sound, where the model takes them

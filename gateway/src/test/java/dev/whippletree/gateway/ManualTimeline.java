@@ -28,6 +28,7 @@ public final class ManualTimeline implements Timeline, AutoCloseable {
     private final RandomGenerator random = new SplittableRandom(1);
     private final TreeSet<Task> tasks = new TreeSet<>();
     private long nowNanos;
+    private Duration jumped = Duration.ZERO;
     private long scheduled;
     private boolean failing;
 
@@ -80,7 +81,12 @@ public final class ManualTimeline implements Timeline, AutoCloseable {
 
     @Override
     public synchronized Instant now() {
-        return EPOCH.plusNanos(nowNanos);
+        return EPOCH.plusNanos(nowNanos).plus(jumped);
+    }
+
+    /** Sets the clock of the day, without any time passing. */
+    public synchronized void jump(Duration by) {
+        jumped = jumped.plus(by);
     }
 
     @Override

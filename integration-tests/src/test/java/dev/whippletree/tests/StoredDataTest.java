@@ -69,8 +69,12 @@ final class StoredDataTest {
             Map.entry("gateway, to be confirmed", Set.of()),
             Map.entry("gateway, status page", Set.of()),
             Map.entry(
+                    "gateway, files and batches",
+                    Set.of("BatchPlace", "ClientFolder", "FileRequests", "GatewayBatches", "Upload", "WholeFiles")),
+            Map.entry(
                     "`state.json`, `state.lock`, and `state.broken` if it couldn't be read",
                     Set.of("StateFile", "StateFolder")),
+            Map.entry("`trace-….jsonl`, `trace.key`", Set.of("Trace")),
             Map.entry("`chat-history`", Set.of("ChatHistory")),
             Map.entry("saved conversations, plan reports", Set.of("SavedConversation", "PlanRun")),
             Map.entry("batches", Set.of("Arrangement", "BatchFile", "Disk")),

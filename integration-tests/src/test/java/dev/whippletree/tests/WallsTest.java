@@ -60,7 +60,7 @@ final class WallsTest {
             cache.similar..        | model spi                                                          | *
             embedder..             | cache.similar                                                      | ai.onnxruntime.. tools.jackson..
             metrics..              | model spi                                                          | io.micrometer.. io.opentelemetry..
-            langchain4j..          | library config model settings                                      | org.slf4j.. dev.langchain4j..
+            langchain4j..          | library batch config model settings                                | org.slf4j.. dev.langchain4j..
             kotlin..               | library model settings spi                                         | kotlin.. kotlinx.coroutines.. org.jetbrains.annotations..
             test..                 | library model spi time                                             |
             emulator..             | engine.. model settings spi strategy time                          | *
@@ -68,7 +68,7 @@ final class WallsTest {
             stress..               | library config emulator.. model settings spi terminal.. time       | *
             planner..              | library config emulator.. model settings spi stress.. terminal.. time | *
             batch..                | library chat config model settings spi state status time           | *
-            gateway..              | library chat config limits metrics.. model settings spi status time | *
+            gateway..              | library batch.. chat config limits metrics.. model settings spi state status time | *
             testkit..              | batch.. emulator.. library model settings spi time                 | *
             cli..                  | library batch.. config emulator.. gateway.. model planner.. plugin settings spi state status stress.. terminal.. time | *
             """;

@@ -170,6 +170,8 @@ record WhippletreeProperties(
      * @param clientTimeout how long a client may take to send a request, and to read what is sent to it
      * @param deadline how long a request waits that states no deadline
      * @param finishAbandoned whether a call for a whole answer goes on when its client has left
+     * @param batches where files and batches are kept; by default there are none
+     * @param trace the folder for a line for each prompt, without its text; by default there is none
      * @param showAccounts whether clients see the ids of accounts
      */
     record Gateway(
@@ -185,7 +187,31 @@ record WhippletreeProperties(
             @Nullable Duration clientTimeout,
             @Nullable Duration deadline,
             @Nullable Boolean finishAbandoned,
+            @Nullable Batches batches,
+            @Nullable String trace,
             @Nullable Boolean showAccounts) {}
+
+    /**
+     * Files and batches of the gateway.
+     *
+     * @param folder where they are kept; required
+     * @param keep how long a file is kept, and a batch after its end
+     * @param maxFileBytes the largest file
+     * @param maxBytes how much all files of a client may have
+     * @param maxFiles how many files a client may have
+     * @param maxLines how many lines a client's batches under way may have together
+     * @param maxOpen how many batches a client may have under way
+     * @param refuseLate whether a batch fails at once that can't end in its window
+     */
+    record Batches(
+            String folder,
+            @Nullable Duration keep,
+            @Nullable String maxFileBytes,
+            @Nullable String maxBytes,
+            @Nullable Integer maxFiles,
+            @Nullable Integer maxLines,
+            @Nullable Integer maxOpen,
+            @Nullable Boolean refuseLate) {}
 
     /**
      * Who may use the gateway.

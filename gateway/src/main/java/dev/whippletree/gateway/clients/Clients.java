@@ -52,6 +52,13 @@ public final class Clients {
         return client;
     }
 
+    /** Returns the client of a name; empty if there is none by now. Without keys, all programs are the one without. */
+    public Optional<Client> named(String tenant) {
+        return byOwner.isEmpty() && tenant.equals(anybody.tenant())
+                ? Optional.of(anybody)
+                : Optional.ofNullable(byOwner.get(Keys.client(tenant)));
+    }
+
     private Client byKey(HttpServerExchange exchange) {
         return keys.owner(ShownKey.require(exchange, "your key"))
                 .map(byOwner::get)

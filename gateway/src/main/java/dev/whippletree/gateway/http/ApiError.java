@@ -32,6 +32,7 @@ public record ApiError(
     public static final String INVALID = "invalid_request_error";
 
     private static final int TOO_EARLY = 425;
+    private static final int INSUFFICIENT_STORAGE = 507;
 
     /** The type of an error that is the gateway's or a service's. */
     public static final String SERVER = "server_error";
@@ -111,7 +112,8 @@ public record ApiError(
                 "the gateway can't unpack Content-Encoding '" + encoding + "'; send the body unpacked, or with 'gzip'");
     }
 
-    static ApiError bodyTooLarge(long most) {
+    /** The body is larger than it may be. */
+    public static ApiError bodyTooLarge(long most) {
         return of(
                 StatusCodes.REQUEST_ENTITY_TOO_LARGE,
                 INVALID,
@@ -171,6 +173,37 @@ public record ApiError(
                 Optional.of(Duration.ofSeconds(1)));
     }
 
+    /** The client has all the files or batches that it may have. */
+    public static ApiError beyondBatches(String message) {
+        return of(StatusCodes.TOO_MANY_REQUESTS, LIMITED, "batch_limit_exceeded", message)
+                .forGood();
+    }
+
+    /** A batch needs the file. */
+    public static ApiError fileInUse(String message) {
+        return of(StatusCodes.CONFLICT, INVALID, "file_in_use", message).forGood();
+    }
+
+    /** The batch has ended, or is about to. */
+    public static ApiError batchEnded(String message) {
+        return of(StatusCodes.CONFLICT, INVALID, "batch_ended", message).forGood();
+    }
+
+    /** Something can't be kept or read: it was never accepted. */
+    public static ApiError storageFailed() {
+        return of(
+                INSUFFICIENT_STORAGE,
+                SERVER,
+                "storage_failed",
+                "the gateway can't read or write its files just now (a full disk?), so it has accepted nothing; retry"
+                        + " later, or ask its operator");
+    }
+
+    /** Clients needn't ask again soon, whatever the status. */
+    private ApiError forGood() {
+        return new ApiError(status, type, code, param, message, retryAfter, true, details);
+    }
+
     /** The gateway itself has failed. */
     public static ApiError internal() {
         return of(
@@ -178,6 +211,11 @@ public record ApiError(
                 SERVER,
                 "internal_error",
                 "internal error of the gateway; see its log");
+    }
+
+    /** Returns the same error about a field of the request. */
+    public ApiError about(String field) {
+        return new ApiError(status, type, code, Optional.of(field), message, retryAfter, lasting, details);
     }
 
     /** Returns the same error with more for programs. */

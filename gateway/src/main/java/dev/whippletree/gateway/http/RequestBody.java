@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -58,6 +59,15 @@ public final class RequestBody {
         lease.announced(Math.max(0, announced));
         Optional<GzipBody> packed = isGzip(exchange) ? Optional.of(unpacking(exchange, lease)) : Optional.empty();
         new Reception(exchange, lease, packed, then).begin();
+    }
+
+    /**
+     * Returns what receives and sends bodies piece by piece, with the same memory.
+     *
+     * @param executor does what may block
+     */
+    public BodyPieces pieces(Executor executor) {
+        return new BodyPieces(memory, bounds.clientTimeout(), executor);
     }
 
     private static boolean isGzip(HttpServerExchange exchange) {

@@ -5,7 +5,9 @@ import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.clients.Access;
 import dev.whippletree.gateway.http.RequestBody;
 import dev.whippletree.gateway.http.UnreadAnswers;
+import dev.whippletree.gateway.trace.Trace;
 import dev.whippletree.time.Timeline;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -18,6 +20,7 @@ import java.util.function.Supplier;
  * @param bodies receives the requests
  * @param unread counts answers that clients haven't read
  * @param settings how long requests may wait, and what becomes of those whose clients leave
+ * @param trace where prompts are recorded; absent: nowhere
  */
 public record GatewayParts(
         Whippletree whippletree,
@@ -26,4 +29,5 @@ public record GatewayParts(
         LatestAnswers answers,
         RequestBody bodies,
         UnreadAnswers unread,
-        GatewaySettings settings) {}
+        GatewaySettings settings,
+        Optional<Trace> trace) {}

@@ -7,6 +7,7 @@ import static io.undertow.util.StatusCodes.BAD_GATEWAY;
 import static io.undertow.util.StatusCodes.BAD_REQUEST;
 import static io.undertow.util.StatusCodes.GATEWAY_TIME_OUT;
 import static io.undertow.util.StatusCodes.INTERNAL_SERVER_ERROR;
+import static io.undertow.util.StatusCodes.NOT_FOUND;
 import static io.undertow.util.StatusCodes.SERVICE_UNAVAILABLE;
 import static io.undertow.util.StatusCodes.TOO_MANY_REQUESTS;
 import static io.undertow.util.StatusCodes.UNAUTHORIZED;
@@ -96,7 +97,8 @@ final class PromptError {
 
     /**
      * What the service itself said is worth more than our words for it; but a 401 would say that the client's own key
-     * is wrong, and a page of another server, without a code, doesn't say who refuses what.
+     * is wrong, and a 404 without a code, of a server that has no such path, doesn't say
+     * who refuses what.
      */
     private static ApiError rejected(PromptException failure, Disclosure disclosure) {
         Optional<Failure> last = lastOf(failure);
@@ -108,7 +110,8 @@ final class PromptError {
                 last.flatMap(Failure::code).orElse("invalid_request"),
                 failure,
                 disclosure,
-                last.filter(failed -> failed.code().isPresent())
+                last.filter(failed ->
+                                failed.code().isPresent() || failed.status().orElse(0) != NOT_FOUND)
                         .map(failed -> disclosure.shown(failed.message()))
                         .orElseGet(() -> disclosure.shown(failure)));
     }

@@ -17,6 +17,7 @@ import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.PromptRequest;
 import dev.whippletree.gateway.protocol.Protocol;
+import dev.whippletree.gateway.trace.Trace.TracedPrompt;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Embeddings;
@@ -52,7 +53,12 @@ public final class PromptHandler implements HttpHandler {
 
     /** A request that is being answered. */
     private record Asked(
-            Client.Charge charge, Prompt prompt, AnswerInfo info, AnswerWriter answer, StreamedResponse response) {}
+            Client.Charge charge,
+            Optional<TracedPrompt> traced,
+            Prompt prompt,
+            AnswerInfo info,
+            AnswerWriter answer,
+            StreamedResponse response) {}
 
     /** Creates one that reads requests and writes answers by a protocol. */
     public PromptHandler(Protocol protocol, GatewayParts gateway) {
@@ -108,9 +114,16 @@ public final class PromptHandler implements HttpHandler {
             boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders())
                     .orElse(now.keptAlive().contains(client.tenant()));
             Prompt prompt = prompt(exchange, now.models(client), client, request, keepAlive);
-            TokenCount tokens = client.limitsTokens() ? whippletree.tokensToReserve(prompt) : TokenCount.NONE;
+            TokenCount tokens = client.limitsTokens() || gateway.trace().isPresent()
+                    ? whippletree.tokensToReserve(prompt)
+                    : TokenCount.NONE;
             Client.Charge charge = client.begin(tokens, timeline.nanoTime());
             UnderWay.whenOver(exchange, () -> charge.release(timeline.nanoTime()));
+            // Vectors aren't traced, because plans cover completions only.
+            Optional<TracedPrompt> traced = gateway.trace()
+                    .filter(trace -> prompt.operation() == Prompt.Operation.CHAT)
+                    .flatMap(trace -> whippletree.key(prompt).map(key -> trace.begin(key, prompt, tokens.prompt())));
+            traced.ifPresent(begun -> UnderWay.whenOver(exchange, begun::end));
             AnswerInfo info = new AnswerInfo(
                     RequestLabel.of(exchange).uniqueId(),
                     timeline.now().getEpochSecond(),
@@ -121,7 +134,7 @@ public final class PromptHandler implements HttpHandler {
             if (keepAlive) {
                 response.fillSilence();
             }
-            Asked asked = new Asked(charge, prompt, info, request.writer(info), response);
+            Asked asked = new Asked(charge, traced, prompt, info, request.writer(info), response);
             if (request.streaming()) {
                 stream(exchange, asked);
             } else {
@@ -198,7 +211,7 @@ public final class PromptHandler implements HttpHandler {
             if (failure != null) {
                 asked.charge().failed(failure, timeline.nanoTime());
             } else {
-                settle(asked.charge(), completion.usage(), completion.usage().isPresent() ? 0 : tokens(completion));
+                settle(asked, completion.usage(), completion.usage().isPresent() ? 0 : tokens(completion));
             }
             if (exchange.getConnection().isOpen()) {
                 Response.later(exchange, () -> send(exchange, asked, completion, failure));
@@ -243,7 +256,7 @@ public final class PromptHandler implements HttpHandler {
 
                     @Override
                     public void answered(Delta.End end, long tokensSent) {
-                        settle(asked.charge(), end.usage(), tokensSent);
+                        settle(asked, end.usage(), tokensSent);
                         noteToConfirm(asked, end.origin());
                     }
 
@@ -286,11 +299,13 @@ public final class PromptHandler implements HttpHandler {
                 .sum());
     }
 
-    private void settle(Client.Charge charge, Optional<TokenUsage> usage, long told) {
+    private void settle(Asked asked, Optional<TokenUsage> usage, long told) {
         long now = timeline.nanoTime();
         usage.ifPresentOrElse(
-                counted -> charge.settle(new TokenCount(counted.promptTokens(), counted.completionTokens()), now),
-                () -> charge.keep(told, now));
+                counted ->
+                        asked.charge().settle(new TokenCount(counted.promptTokens(), counted.completionTokens()), now),
+                () -> asked.charge().keep(told, now));
+        asked.traced().ifPresent(traced -> traced.answered(usage));
     }
 
     private void noteToConfirm(Asked asked, Origin origin) {

@@ -1,8 +1,10 @@
 package dev.whippletree.gateway.status;
 
+import dev.whippletree.gateway.batches.GatewayBatches;
 import dev.whippletree.gateway.http.Connections;
 import dev.whippletree.gateway.http.MemoryBudget;
 import dev.whippletree.gateway.http.UnreadAnswers;
+import dev.whippletree.gateway.trace.Trace;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -78,6 +80,16 @@ final class GatewayGauges implements AutoCloseable {
         gauge("memory.amount", "Most memory of requests in progress", Tags.empty(), BYTES, memory, all -> all.amount());
         counter("memory.refused", "How often a request found no memory", memory, all -> all.refused());
         counter("answers.dropped", "Answers ended because clients left too much unread", answers, all -> all.dropped());
+    }
+
+    void watch(GatewayBatches batches) {
+        gauge("batches.open", "Batches that haven't ended", Tags.empty(), "", batches, GatewayBatches::open);
+        counter("batches.answered", "Lines of batches answered here", batches, GatewayBatches::answered);
+        counter("batches.failed", "Lines of batches that got no answer here", batches, GatewayBatches::failed);
+    }
+
+    void watch(Trace trace) {
+        counter("trace.lost", "Prompts missing from the trace", trace, Trace::lost);
     }
 
     private <T> void gauge(String name, String meaning, Tags tags, String unit, T of, ToDoubleFunction<T> value) {

@@ -1,6 +1,7 @@
 package dev.whippletree.gateway.status;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.gateway.batches.GatewayBatches;
 import dev.whippletree.gateway.clients.Access;
 import dev.whippletree.gateway.http.Connections;
 import dev.whippletree.gateway.http.HttpRefusals;
@@ -9,6 +10,7 @@ import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.UnreadAnswers;
 import dev.whippletree.gateway.status.LatestFailures.FailedAttempt;
+import dev.whippletree.gateway.trace.Trace;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.status.PricedStatus;
 import dev.whippletree.time.Timeline;
@@ -41,6 +43,7 @@ public final class StatusPlaces implements AutoCloseable {
     private final Visits visits = new Visits();
     private final Trend trend;
     private Optional<GatewayGauges> gauges = Optional.empty();
+    private Optional<GatewayBatches> batches = Optional.empty();
 
     /**
      * Prepares to show what there is so far.
@@ -71,13 +74,21 @@ public final class StatusPlaces implements AutoCloseable {
      *
      * @param connections those of its server
      * @param answers the answers that clients haven't read
+     * @param trace its trace, if it keeps one
      */
-    public void measure(MeterRegistry registry, Connections connections, UnreadAnswers answers) {
+    public void measure(MeterRegistry registry, Connections connections, UnreadAnswers answers, Optional<Trace> trace) {
         GatewayGauges shown = new GatewayGauges(registry);
         shown.watch(visits);
         shown.watch(connections);
         shown.watch(memory, answers);
+        trace.ifPresent(shown::watch);
+        batches.ifPresent(shown::watch);
         gauges = Optional.of(shown);
+    }
+
+    /** Also shows batches; before it measures. */
+    public void showBatches(GatewayBatches running) {
+        batches = Optional.of(running);
     }
 
     /** Begins to record the trend. */
@@ -149,6 +160,7 @@ public final class StatusPlaces implements AutoCloseable {
         json.put("memory", Map.of("used_bytes", memory.used(), "amount_bytes", memory.amount()));
         json.put("clients", access.get().clients().json(timeline.nanoTime()));
         json.put("trend", trend.json());
+        batches.ifPresent(running -> json.put("batches", running.json()));
         json.put("refusals", refusals.json());
         failures.ifPresent(latest -> json.put(
                 "failures", latest.lastFirst().stream().map(StatusPlaces::json).toList()));

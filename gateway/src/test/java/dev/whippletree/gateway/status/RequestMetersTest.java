@@ -3,11 +3,13 @@ package dev.whippletree.gateway.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
+import dev.whippletree.gateway.batches.GatewayBatches;
 import dev.whippletree.gateway.http.Connections;
 import dev.whippletree.gateway.http.MemoryBudget;
 import dev.whippletree.gateway.http.RequestNotes;
 import dev.whippletree.gateway.http.RequestNotes.EndedRequest;
 import dev.whippletree.gateway.http.UnreadAnswers;
+import dev.whippletree.gateway.trace.Trace;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -91,6 +93,8 @@ final class RequestMetersTest {
         gauges.watch(new Visits());
         gauges.watch(mock(Connections.class));
         gauges.watch(memory, new UnreadAnswers(memory));
+        gauges.watch(mock(GatewayBatches.class));
+        gauges.watch(mock(Trace.class));
         end("acme", 200, RequestNotes.NONE);
 
         String page = Files.readString(Path.of("../docs/reference/metrics.md"));

@@ -53,7 +53,8 @@ final class PlayedStage implements AutoCloseable {
                         .withPort(0)
                         .withClients(
                                 List.of(new GatewaySettings.Client("acme", Secret.of(KEY), List.of())),
-                                Optional.empty()),
+                                Optional.empty())
+                        .withBatches(GatewaySettings.Batches.in(folder.resolve("batches"))),
                 timeline);
     }
 

@@ -1,0 +1,149 @@
+package dev.whippletree.gateway.batches;
+
+import dev.whippletree.batch.file.BatchFile;
+import dev.whippletree.gateway.batches.Ending.How;
+import dev.whippletree.gateway.http.GatewayJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch, as its folder has it: everything else is derived from that. Immutable; its methods block for as long as the
+ * file system does.
+ *
+ * @param folder its folder, named by its id
+ * @param asked what its client asked for: the content of {@value #ASKED}, which never changes
+ */
+record BatchPlace(Path folder, Map<String, Object> asked) {
+
+    static final String ASKED = "batch.json";
+
+    /** There until it is decided how the batch ends, then renamed: that succeeds once. */
+    static final String OPEN = "open";
+
+    /** The field of a batch that hasn't ended with what is known of its future. */
+    static final String FORESIGHT = "whippletree";
+
+    private static final String END = "end.json";
+
+    /** Reads one; empty if there is none. */
+    static Optional<BatchPlace> read(Path folder) throws IOException {
+        return WholeFiles.read(folder.resolve(ASKED)).map(asked -> new BatchPlace(folder, asked));
+    }
+
+    String id() {
+        return String.valueOf(folder.getFileName());
+    }
+
+    /** Returns whose it is. */
+    String tenant() {
+        return text("client");
+    }
+
+    String text(String field) {
+        return String.valueOf(asked.get(field));
+    }
+
+    long number(String field) {
+        return number(asked, field);
+    }
+
+    static long number(Map<String, Object> json, String field) {
+        return json.get(field) instanceof Number number ? number.longValue() : 0;
+    }
+
+    /** Returns when a batch has ended, whose fields are given. */
+    static long endedAt(Map<String, Object> json) {
+        return number(json, json.get("status") + "_at");
+    }
+
+    /** Returns where answers are. */
+    Path answers() {
+        return folder.resolve("answers.jsonl");
+    }
+
+    /** Returns how it has ended; empty if it hasn't. */
+    Optional<Map<String, Object>> end() throws IOException {
+        return WholeFiles.read(folder.resolve(END));
+    }
+
+    /** Ends it, and that shows. Only the holder of its lock does. */
+    void end(Map<String, ?> json) throws IOException {
+        WholeFiles.write(folder, END, json);
+    }
+
+    /** Returns how it ends, if that is decided. */
+    Optional<Ending> ending() throws IOException {
+        return WholeFiles.list(folder).stream()
+                .flatMap(file -> Ending.of(String.valueOf(file.getFileName())).stream())
+                .findFirst();
+    }
+
+    /** Decides how it ends. Returns false if that was decided already. */
+    boolean decide(How how, long second) throws IOException {
+        try {
+            Path decided = folder.resolve(new Ending(how, second).fileName());
+            Files.move(folder.resolve(OPEN), decided, StandardCopyOption.ATOMIC_MOVE);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /** Returns how far it is, as whoever runs it wrote last; empty if its lines haven't been checked yet. */
+    Optional<Map<String, Object>> progress() throws IOException {
+        return BatchFile.lastNote(answers()).flatMap(GatewayJson::object);
+    }
+
+    /** Returns one of the files that it has put out, by its id's suffix; empty if there is nothing in it. */
+    Optional<StoredFile> output(String suffix, long at, long keptSeconds) throws IOException {
+        Path content = suffix.equals(ClientFolder.OUTPUT) ? answers() : folder.resolve("answers.errors.jsonl");
+        if (!Files.exists(content) || Files.size(content) == 0) {
+            return Optional.empty();
+        }
+        String id = ClientFolder.FILE + id().substring(ClientFolder.BATCH.length()) + suffix;
+        String name = id() + suffix + ".jsonl";
+        return Optional.of(new StoredFile(
+                ClientFolder.json(id, name, StoredFile.OUTPUT, Files.size(content), at, at + keptSeconds), content));
+    }
+
+    /**
+     * Returns it as OpenAI's API does, with {@value #FORESIGHT} added until it has ended.
+     *
+     * @param accountsShown whether it may name accounts, and files of the gateway
+     */
+    Map<String, Object> json(boolean accountsShown) throws IOException {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>(asked);
+        json.keySet().removeAll(Set.of("client", "lines"));
+        Optional<Map<String, Object>> end = end();
+        if (end.isPresent()) {
+            json.putAll(end.get());
+            return json;
+        }
+        Optional<Ending> ending = ending(); // Before the progress, so that together they are a moment of it.
+        json.put("status", "validating");
+        json.put("request_counts", LineCounts.json(0, 0, 0));
+        json.put(FORESIGHT, Map.of());
+        progress().ifPresent(json::putAll);
+        ending.ifPresent(decided -> json.putAll(decided.json()));
+        if (!accountsShown) {
+            json.computeIfPresent(FORESIGHT, (name, all) -> withoutAccounts((Map<?, ?>) all));
+        }
+        return json;
+    }
+
+    private static Map<String, Object> withoutAccounts(Map<?, ?> foresight) {
+        Object waits = foresight.get("waits_for") instanceof Map<?, ?> wait
+                ? GatewayJson.of("until", wait.get("until"))
+                : null;
+        Object held = foresight.get("held") == null ? null : "results can't be written now";
+        return GatewayJson.of("forecast", foresight.get("forecast"), "waits_for", waits, "held", held);
+    }
+}

@@ -1,0 +1,426 @@
+package dev.whippletree.gateway.batches;
+
+import dev.whippletree.batch.Batch;
+import dev.whippletree.batch.BatchItem;
+import dev.whippletree.batch.BatchProgress;
+import dev.whippletree.batch.BatchResult;
+import dev.whippletree.batch.BatchRun;
+import dev.whippletree.batch.StopRules;
+import dev.whippletree.batch.file.BadInputException;
+import dev.whippletree.batch.file.BatchFile;
+import dev.whippletree.batch.file.BatchFiles;
+import dev.whippletree.batch.file.InputFormat;
+import dev.whippletree.batch.file.PromptForm;
+import dev.whippletree.batch.file.Sync;
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.batches.Ending.How;
+import dev.whippletree.gateway.http.GatewayJson;
+import dev.whippletree.gateway.prompt.GatewayParts;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.time.Timeline;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one batch, whose lock it holds, to its end, or until it is stopped: then another runner goes on. Each of its
+ * steps may be the last one before a crash. Thread-safe.
+ */
+final class BatchRunner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BatchRunner.class);
+
+    /** As often as there are lines, one may fail: that is what the error file is for. */
+    private static final StopRules TO_THE_END =
+            new StopRules(OptionalLong.empty(), Optional.empty(), Optional.empty(), Integer.MAX_VALUE);
+
+    private static final int APPENDED_TOGETHER = 1_000;
+
+    /** A share for each of several batches of what requests may take, at 16 bytes a character. */
+    private static final long BYTES_A_CHARACTER = 64;
+
+    private static final String EXPIRED = "batch_expired";
+    private static final String EXPIRED_WORDS =
+            "This request could not be executed before the completion window expired.";
+
+    private final BatchPlace batch;
+    private final Optional<Path> input;
+    private final BatchLines lines;
+    private final GatewayParts gateway;
+    private final Consumer<BatchResult> told;
+    private final Timeline timeline;
+    private final boolean refusesLate;
+    private final CompletableFuture<Boolean> over = new CompletableFuture<>();
+    private final long beganNanos;
+    private final Duration left;
+
+    /** To be closed in the end, the last one first. Used by one thread at a time. */
+    private final List<Closeable> held = new ArrayList<>();
+
+    private long inProgressAt;
+    private volatile @Nullable BatchRun run;
+    private volatile @Nullable ChargedItems charged;
+    private volatile boolean stopped;
+
+    /**
+     * Creates one that does nothing yet.
+     *
+     * @param lock of the batch; closed in the end
+     * @param input its input; empty: it is gone
+     * @param told is told each new result
+     */
+    BatchRunner(
+            BatchPlace batch,
+            Closeable lock,
+            Optional<Path> input,
+            BatchLines lines,
+            GatewayParts gateway,
+            Consumer<BatchResult> told) {
+        this.batch = batch;
+        this.input = input;
+        this.lines = lines;
+        this.gateway = gateway;
+        this.told = told;
+        this.timeline = gateway.timeline();
+        this.refusesLate = gateway.settings().batches().stream().anyMatch(GatewaySettings.Batches::refuseLate);
+        this.beganNanos = timeline.nanoTime();
+        // From here on by the clock that doesn't jump.
+        this.left = Duration.ofSeconds(batch.number("expires_at") - now());
+        held.add(lock);
+    }
+
+    /** Returns what it runs. */
+    BatchPlace batch() {
+        return batch;
+    }
+
+    /** Returns a future that ends with it, with whether the batch has ended; exceptionally if that can't go on now. */
+    CompletableFuture<Boolean> over() {
+        return over;
+    }
+
+    private long now() {
+        return timeline.now().getEpochSecond();
+    }
+
+    private boolean isExpired() {
+        return timeline.nanoTime() - beganNanos >= left.toNanos();
+    }
+
+    private boolean ends(How... ways) throws IOException {
+        return batch.ending().filter(end -> List.of(ways).contains(end.how())).isPresent();
+    }
+
+    /** Decided to be completed, but not yet forced to disk, it may lack lines after a power cut: those are asked. */
+    private boolean isToStop() throws IOException {
+        return ends(How.CANCELLED, How.EXPIRED, How.FAILED);
+    }
+
+    /** Begins, and blocks while the lines are checked. */
+    void begin() {
+        try {
+            Optional<Map<String, Object>> progress = batch.progress();
+            boolean hasClient = lines.client().isPresent();
+            if (batch.end().isPresent() || (!hasClient && !isExpired() && !isToStop())) {
+                release(false);
+            } else if (!hasClient || (progress.isEmpty() && ends(How.CANCELLED))) {
+                batch.decide(How.EXPIRED, now());
+                end(progress.orElse(Map.of()), List.of());
+            } else if (input.isEmpty()) {
+                fail("file_not_found", "the input file has been deleted");
+            } else {
+                inProgressAt = progress.map(before -> BatchPlace.number(before, "in_progress_at"))
+                        .orElse(0L);
+                begin(open(input.get()));
+            }
+        } catch (BadInputException e) {
+            fail(e);
+        } catch (IOException | RuntimeException e) {
+            giveUp(e);
+        }
+    }
+
+    private BatchFile open(Path content) throws IOException {
+        BatchFiles files = new BatchFiles(
+                content,
+                InputFormat.JSONL,
+                batch.answers(),
+                PromptForm.PLAIN.readBy(lines),
+                false,
+                lines.writesAnswers(),
+                Sync.SECOND,
+                true,
+                false,
+                false);
+        BatchFile file = BatchFile.openLocked(files, gateway.whippletree(), timeline);
+        held.add(file::close);
+        return file;
+    }
+
+    private void begin(BatchFile file) throws IOException {
+        LineCounts counts = new LineCounts(file, told);
+        Optional<String> late = inProgressAt == 0 && file.done() == 0 ? tooLate(file) : Optional.empty();
+        if (file.total() == 0) {
+            fail("empty_file", "the input file has no lines");
+        } else if (late.isPresent()) {
+            fail("completion_window_too_short", late.get());
+        } else if (isToStop() || counts.areAll() || isExpired()) {
+            finish(file, counts);
+        } else {
+            inProgressAt = inProgressAt == 0 ? now() : inProgressAt;
+            note(counts, Optional.empty());
+            ask(file, counts);
+        }
+    }
+
+    /** Returns why it can't end in its window; empty if it can, or it is asked all the same. */
+    private Optional<String> tooLate(BatchFile file) {
+        List<Prompt> like = lines.samples();
+        if (like.isEmpty() || !refusesLate) {
+            return Optional.empty();
+        }
+        long calls = file.distinct().left();
+        return gateway.whippletree()
+                .timeFor(like, calls)
+                .filter(time -> time.compareTo(left) > 0)
+                .map(time -> "its " + calls + " calls take until "
+                        + timeline.now().plus(time) + ", by the gateway's forecast, and it expires "
+                        + left.toSeconds() + " seconds from now; give it a longer completion_window, or fewer lines");
+    }
+
+    private void ask(BatchFile file, LineCounts counts) throws IOException {
+        ChargedItems items = new ChargedItems(file, lines::client, gateway);
+        BatchRun begun = Batch.over(gateway.whippletree())
+                .timeline(timeline)
+                .journal(file.journal())
+                .total(file.total())
+                .distinct(file.distinct())
+                .stop(TO_THE_END)
+                .mostCharacters(Math.max(1, gateway.settings().bounds().memoryBytes() / BYTES_A_CHARACTER))
+                .listener(progress -> look(counts, progress))
+                .build()
+                .run(items);
+        charged = items;
+        run = begun;
+        var unused = begun.forEach(result -> {
+                    items.settle(result);
+                    counts.add(result);
+                })
+                .whenCompleteAsync((progress, failure) -> ended(file, items, counts, failure), timeline.executor());
+        if (stopped) {
+            endRun();
+        }
+    }
+
+    /** Tells how far it is, and stops once it is decided how the batch ends; each second. */
+    private void look(LineCounts counts, BatchProgress progress) {
+        note(counts, Optional.of(progress));
+        try {
+            if (isExpired() && !counts.areAll()) {
+                batch.decide(How.EXPIRED, now());
+            }
+            if (isToStop()) {
+                endRun();
+            }
+        } catch (IOException e) {
+            LOG.debug("{} can't be read or written now", batch.folder(), e);
+        }
+    }
+
+    /** Writes for everybody how far it is. A note that can't be written, as on a full disk, holds nothing up. */
+    private void note(LineCounts counts, Optional<BatchProgress> progress) {
+        Map<String, @Nullable Object> json = known(counts);
+        json.put("status", "in_progress");
+        json.put(BatchPlace.FORESIGHT, progress.map(this::foresight).orElse(Map.of()));
+        try {
+            BatchFile.note(batch.answers(), GatewayJson.text(json));
+        } catch (IOException e) {
+            LOG.debug("The progress of {} can't be written", batch.folder(), e);
+        }
+    }
+
+    private Map<String, @Nullable Object> known(LineCounts counts) {
+        Map<String, @Nullable Object> json = counts.json();
+        json.put("model", lines.model());
+        json.put("in_progress_at", inProgressAt == 0 ? null : inProgressAt);
+        return json;
+    }
+
+    private Map<String, Object> foresight(BatchProgress progress) {
+        return GatewayJson.of(
+                "forecast", progress.forecast().map(this::forecast).orElse(null),
+                "waits_for", progress.waiting().map(BatchRunner::waiting).orElse(null),
+                "held", progress.held().orElse(null));
+    }
+
+    private Map<String, Object> forecast(BatchProgress.Forecast forecast) {
+        Optional<Long> latest = forecast.most().map(most -> now() + most.toSeconds());
+        return GatewayJson.of("earliest", now() + forecast.least().toSeconds(), "latest", latest.orElse(null));
+    }
+
+    private static Map<String, Object> waiting(BatchProgress.Wait wait) {
+        Optional<Long> until = wait.until().map(Instant::getEpochSecond);
+        return GatewayJson.of(
+                "account", wait.account(),
+                "until", until.orElse(null),
+                "because", wait.reason().orElse(null));
+    }
+
+    private void ended(BatchFile file, ChargedItems items, LineCounts counts, @Nullable Throwable failure) {
+        items.end();
+        try {
+            if (failure != null) {
+                giveUp(failure);
+            } else if (isToStop() || counts.areAll()) {
+                finish(file, counts);
+            } else {
+                release(false); // It was stopped; another run goes on.
+            }
+        } catch (IOException | RuntimeException e) {
+            giveUp(e);
+        }
+    }
+
+    /** Completes the files of a batch all of whose lines are done, or that is decided to end, and ends it. */
+    private void finish(BatchFile file, LineCounts counts) throws IOException {
+        batch.decide(counts.areAll() ? How.COMPLETED : How.EXPIRED, now());
+        if (counts.areAll() || ends(How.CANCELLED, How.FAILED)) {
+            file.finish();
+            end(known(counts), List.of());
+        } else {
+            file.close();
+            expire(open(input.orElseThrow())); // Opened anew, the journal knows all results.
+        }
+    }
+
+    /** Gives each line a result that has none. */
+    private void expire(BatchFile file) throws IOException {
+        LineCounts counts = new LineCounts(file, told);
+        List<BatchResult> expired = new ArrayList<>();
+        for (Iterator<BatchItem> items = file.items(); items.hasNext(); ) {
+            BatchItem item = items.next();
+            if (!file.journal().has(item.id())) {
+                expired.add(new BatchResult.Failed(item, EXPIRED, EXPIRED_WORDS, OptionalInt.empty()));
+            }
+            if (expired.size() >= APPENDED_TOGETHER || (!items.hasNext() && !expired.isEmpty())) {
+                file.journal().append(expired);
+                expired.forEach(counts::add);
+                expired.clear();
+            }
+        }
+        file.finish();
+        end(known(counts), List.of());
+    }
+
+    private void fail(BadInputException e) {
+        List<Map<String, Object>> problems = new ArrayList<>();
+        e.lines().forEach(line -> problems.add(problem(line.line(), line.code(), line.message())));
+        if (problems.isEmpty()) {
+            LOG.warn("The batch {} failed: {}", batch.id(), e.getMessage());
+            problems.add(problem(null, "invalid_value", "the input file can't be used; ask the gateway's operator"));
+        }
+        fail(problems);
+    }
+
+    private void fail(String code, String message) {
+        fail(List.of(problem(null, code, message)));
+    }
+
+    private void fail(List<Map<String, Object>> problems) {
+        try {
+            batch.decide(How.FAILED, now());
+            end(batch.progress().orElse(Map.of()), problems);
+        } catch (IOException | RuntimeException e) {
+            giveUp(e);
+        }
+    }
+
+    private static Map<String, Object> problem(@Nullable Long line, String code, String message) {
+        return GatewayJson.of("code", code, "message", message, "line", line);
+    }
+
+    /** The only place where a batch ends. */
+    private void end(Map<String, ? extends @Nullable Object> known, List<Map<String, Object>> problems)
+            throws IOException {
+        Ending ending = batch.ending()
+                .orElseThrow(() -> new IOException(batch.folder() + " lacks the file that says how it ends"));
+        Map<String, @Nullable Object> json = new LinkedHashMap<>(known);
+        json.remove(BatchPlace.FORESIGHT);
+        json.putAll(ending.json());
+        json.put("status", ending.how().status());
+        json.put(ending.how().status() + "_at", now());
+        json.put("errors", problems.isEmpty() ? null : GatewayJson.of("object", "list", "data", problems));
+        json.put("output_file_id", fileId(ClientFolder.OUTPUT));
+        json.put("error_file_id", fileId(ClientFolder.ERRORS));
+        batch.end(json);
+        release(true);
+    }
+
+    private @Nullable String fileId(String suffix) throws IOException {
+        return batch.output(suffix, 0, 0).map(StoredFile::id).orElse(null);
+    }
+
+    /** Whoever stops it isn't interested in what doesn't work any more. */
+    private void giveUp(Throwable why) {
+        close();
+        if (stopped) {
+            over.complete(false);
+        } else {
+            over.completeExceptionally(why);
+        }
+    }
+
+    private void release(boolean hasEnded) {
+        close();
+        over.complete(hasEnded);
+    }
+
+    private void close() {
+        for (int last = held.size() - 1; last >= 0; last--) {
+            try {
+                held.get(last).close();
+            } catch (IOException e) {
+                LOG.warn("A file of the batch {} can't be closed", batch.id(), e);
+            }
+        }
+    }
+
+    /** Asks no further line; calls under way are awaited. */
+    void stop() {
+        stopped = true;
+        endRun();
+        lines.stop();
+    }
+
+    private void endRun() {
+        if (charged != null) {
+            charged.stop();
+        }
+        if (run != null) {
+            run.stop();
+        }
+    }
+
+    /** Ends at once. */
+    void abort() {
+        stop();
+        if (run != null) {
+            run.abort();
+        }
+    }
+}

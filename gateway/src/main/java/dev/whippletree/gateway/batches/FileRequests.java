@@ -1,0 +1,115 @@
+package dev.whippletree.gateway.batches;
+
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.BodyPieces;
+import dev.whippletree.gateway.http.RequestException;
+import dev.whippletree.time.Timeline;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+
+/** Serves OpenAI's files: upload, list, retrieve, content, delete. Thread-safe. */
+final class FileRequests {
+
+    private static final int MOST_LISTED = 10_000;
+
+    private final GatewaySettings.Batches settings;
+    private final BodyPieces bodies;
+    private final Timeline timeline;
+
+    /** Those that have begun, of all clients. Guarded by itself. */
+    private final List<Upload> underWay = new ArrayList<>();
+
+    /** Creates it for files in the settings' folder. */
+    FileRequests(GatewaySettings.Batches settings, BodyPieces bodies, Timeline timeline) {
+        this.settings = settings;
+        this.bodies = bodies;
+        this.timeline = timeline;
+    }
+
+    /** Returns what serves them, for a {@link StorageHandler}. */
+    Map<String, Consumer<StorageRequest>> servings() {
+        return Map.of(
+                "POST ", this::upload,
+                "GET ", request -> request.answer(() -> list(request)),
+                "GET /<id>", request -> request.answer(() -> need(request).json()),
+                "DELETE /<id>", request -> request.answer(() -> delete(request)),
+                "GET /<id>/content", request -> request.answer(() -> sending(request)));
+    }
+
+    private static Map<String, Object> list(StorageRequest request) throws IOException {
+        Optional<String> purpose = request.parameter("purpose");
+        List<StoredFile> files = request.folder().files().stream()
+                .filter(file -> purpose.isEmpty() || purpose.get().equals(file.purpose()))
+                .toList();
+        return request.page(files, MOST_LISTED, MOST_LISTED, StoredFile::id, StoredFile::json);
+    }
+
+    private static StoredFile need(StorageRequest request) throws IOException {
+        return request.folder()
+                .file(request.id())
+                .orElseThrow(() -> new RequestException(ApiError.noSuchPlace("No such File object: " + request.id())
+                        .about("id")));
+    }
+
+    private static Map<String, Object> delete(StorageRequest request) throws IOException {
+        request.folder().delete(need(request));
+        return Map.of("id", request.id(), "object", "file", "deleted", true);
+    }
+
+    private Runnable sending(StorageRequest request) throws IOException {
+        StoredFile file = need(request);
+        FileChannel content = FileChannel.open(file.content(), StandardOpenOption.READ);
+        return () -> bodies.send(request.exchange(), request.tenant(), content, file.number("bytes"));
+    }
+
+    private void upload(StorageRequest request) {
+        HttpServerExchange exchange = request.exchange();
+        String type = Optional.ofNullable(exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE))
+                .orElse("");
+        String boundary = Upload.value(type, "boundary");
+        if (!type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data") || boundary.isEmpty()) {
+            throw new RequestException(ApiError.wrong(
+                    "file", "send multipart/form-data with a boundary, and the fields 'purpose' and 'file'"));
+        }
+        Upload upload = new Upload(
+                request.folder(),
+                ClientFolder.newId(ClientFolder.FILE, timeline.random()),
+                exchange.getRequestContentLength(),
+                underWay,
+                boundary,
+                exchange.getConnection().getByteBufferPool());
+        var unused = bodies.receive(
+                        exchange, request.tenant(), settings.mostFileBytes() + Upload.MOST_BYTES_AROUND, upload)
+                .whenCompleteAsync(
+                        (nothing, failure) -> {
+                            finish(request, upload, failure);
+                            upload.discard();
+                        },
+                        timeline.executor());
+    }
+
+    private void finish(StorageRequest request, Upload upload, @Nullable Throwable failure) {
+        if (failure instanceof IOException) {
+            IoUtils.safeClose(request.exchange().getConnection()); // The client has gone.
+            return;
+        }
+        request.answerNow(() -> {
+            if (failure != null) {
+                throw failure instanceof RuntimeException wrong ? wrong : new IllegalStateException(failure);
+            }
+            return upload.finish(timeline.now().getEpochSecond());
+        });
+    }
+}

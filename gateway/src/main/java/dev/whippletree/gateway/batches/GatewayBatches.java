@@ -1,0 +1,347 @@
+package dev.whippletree.gateway.batches;
+
+import dev.whippletree.batch.BatchResult;
+import dev.whippletree.batch.file.BatchFile;
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.chat.ChatRequest;
+import dev.whippletree.gateway.embeddings.EmbeddingsRequest;
+import dev.whippletree.gateway.http.BodyPieces;
+import dev.whippletree.gateway.http.Patience;
+import dev.whippletree.gateway.prompt.GatewayParts;
+import dev.whippletree.gateway.protocol.Protocol;
+import dev.whippletree.gateway.responses.ResponsesRequest;
+import dev.whippletree.state.PrivateFile;
+import dev.whippletree.time.Timeline;
+import io.undertow.server.HttpHandler;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * OpenAI's files and batches, over a folder. Runs those of its batches that nobody else runs: looks for them every few
+ * seconds, and begins those of which it gets the lock. Thread-safe.
+ */
+public final class GatewayBatches {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayBatches.class);
+
+    /** As many texts as OpenAI takes: the line of their vectors can still be read. */
+    private static final int MOST_TEXTS = 2_048;
+
+    private static final Map<String, Protocol> ENDPOINTS = Map.of(
+            "/v1/chat/completions", ChatRequest::read,
+            "/v1/responses", ResponsesRequest::read,
+            "/v1/embeddings", fields -> EmbeddingsRequest.read(fields, MOST_TEXTS));
+
+    /** So long a batch waits at most after its replica has died, or when it was cancelled and nobody runs it. */
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+
+    private static final Duration SWEEP_PAUSE = Duration.ofMinutes(1);
+
+    /** So long one that couldn't go on is left to others. */
+    private static final Duration RETRY_PAUSE = Duration.ofMinutes(1);
+
+    /** What is put together, or deleted, takes less. */
+    private static final Duration FORGOTTEN = Duration.ofDays(1);
+
+    /** The others of a client wait. So each client's batches begin, whatever another has under way. */
+    private static final int MOST_RUNNING_OF_A_CLIENT = 2;
+
+    /** Each reads some lines ahead, and knows all of them by their digests. */
+    private static final long MEMORY_OF_ONE = 16L * 1024 * 1024;
+
+    /** The page shows those that have ended for so long. */
+    private static final Duration SHOWN = Duration.ofDays(1);
+
+    private final GatewaySettings.Batches settings;
+    private final GatewayParts gateway;
+    private final Timeline timeline;
+    private final long mostRunning;
+    private final Map<String, BatchRunner> running = new ConcurrentHashMap<>();
+
+    /** Those that couldn't go on here a moment ago. */
+    private final Set<String> failing = ConcurrentHashMap.newKeySet();
+
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final LongAdder answered = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private volatile List<Map<String, Object>> rows = List.of();
+    private volatile long open;
+    private volatile boolean closed;
+
+    // The rest is guarded by this.
+
+    /** The rows of batches that have ended, which change no more; without content: it isn't shown any more. */
+    private final Map<Path, Map<String, Object>> ended = new HashMap<>();
+
+    private final Instant began;
+    private final long beganNanos;
+    private @Nullable Long sweptNanos;
+    private boolean warned;
+
+    /**
+     * Prepares the folder. Blocks.
+     *
+     * @throws IllegalStateException if the folder can't be used, saying what to do
+     */
+    public GatewayBatches(GatewaySettings.Batches settings, GatewayParts gateway) {
+        this.settings = settings;
+        this.gateway = gateway;
+        this.timeline = gateway.timeline();
+        this.mostRunning = Math.max(2, gateway.settings().bounds().memoryBytes() / MEMORY_OF_ONE);
+        this.began = timeline.now();
+        this.beganNanos = timeline.nanoTime();
+        try {
+            PrivateFile.createFolder(ClientFolder.coming(settings));
+            Path probe = ClientFolder.coming(settings).resolve(ClientFolder.newId("probe-", timeline.random()));
+            PrivateFile.create(probe);
+            Files.delete(probe);
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "gateway.batches.folder: " + settings.folder() + " can't be written: " + e
+                            + "; make this process's user its owner",
+                    e);
+        }
+    }
+
+    /** Returns what serves its paths, with all below them. */
+    public Map<String, HttpHandler> handlers() {
+        BodyPieces pieces = gateway.bodies().pieces(timeline.executor());
+        FileRequests files = new FileRequests(settings, pieces, timeline);
+        BatchRequests batches = new BatchRequests(ENDPOINTS.keySet(), gateway, this::wake);
+        return Map.of(
+                "/v1/files", new StorageHandler(settings, gateway, files.servings()),
+                "/v1/batches", new StorageHandler(settings, gateway, batches.servings()));
+    }
+
+    /** Begins to look for batches. */
+    public void begin() {
+        timeline.executor().execute(this::lookAgainAndAgain);
+    }
+
+    private void lookAgainAndAgain() {
+        look();
+        if (!closed) {
+            timeline.schedule(PAUSE.toNanos(), this::lookAgainAndAgain);
+        }
+    }
+
+    /** Looks at once, in one go for all who want that meanwhile. */
+    private void wake() {
+        if (woken.compareAndSet(false, true)) {
+            timeline.executor().execute(this::look);
+        }
+    }
+
+    /** Returns a row for each batch that is under way or has ended lately, newest first, as it was seconds ago. */
+    public List<Map<String, Object>> json() {
+        return rows;
+    }
+
+    /** Returns how many haven't ended, of all replicas. */
+    public long open() {
+        return open;
+    }
+
+    /** Returns how many lines this process has answered. */
+    public long answered() {
+        return answered.sum();
+    }
+
+    /** Returns for how many lines this process has found out that they get no answer. */
+    public long failed() {
+        return failed.sum();
+    }
+
+    private synchronized void look() {
+        woken.set(false);
+        if (closed) {
+            return;
+        }
+        try {
+            List<BatchPlace> waiting = new ArrayList<>();
+            List<Map<String, Object>> seen = new ArrayList<>();
+            Set<Path> there = new HashSet<>();
+            for (ClientFolder client : ClientFolder.all(settings)) {
+                for (Path place : client.places()) {
+                    there.add(place);
+                    seen.add(row(place, waiting));
+                }
+            }
+            ended.keySet().retainAll(there);
+            ended.replaceAll((place, row) -> isShown(row) ? row : Map.of());
+            rows = seen.stream()
+                    .filter(this::isShown)
+                    .sorted(Comparator.<Map<String, Object>>comparingLong(row -> BatchPlace.number(row, "created_at"))
+                            .reversed())
+                    .toList();
+            open = rows.stream().filter(GatewayBatches::isOpen).count();
+            claim(waiting);
+            sweep();
+            warned = false;
+        } catch (IOException | RuntimeException e) {
+            if (!warned) {
+                LOG.warn("gateway.batches.folder: {} can't be read now, and is tried again", settings.folder(), e);
+            }
+            warned = true;
+        }
+    }
+
+    /** Returns the row of a batch, and adds the batch to those that wait if it does. */
+    private Map<String, Object> row(Path place, List<BatchPlace> waiting) throws IOException {
+        Map<String, Object> known = ended.get(place);
+        Optional<BatchPlace> batch = known == null ? BatchPlace.read(place) : Optional.empty();
+        if (batch.isEmpty()) {
+            return known == null ? Map.of() : known;
+        }
+        Map<String, Object> row = batch.get().json(true);
+        row.put("client", batch.get().tenant());
+        if (!isOpen(row)) {
+            ended.put(place, row);
+        } else if (isDue(batch.get(), String.valueOf(row.get("status")))) {
+            waiting.add(batch.get());
+        }
+        return row;
+    }
+
+    private static boolean isOpen(Map<String, Object> row) {
+        return row.containsKey(BatchPlace.FORESIGHT);
+    }
+
+    private boolean isShown(Map<String, Object> row) {
+        Instant at = Instant.ofEpochSecond(BatchPlace.endedAt(row));
+        return isOpen(row) || at.plus(SHOWN).isAfter(timeline.now());
+    }
+
+    /** One whose client is gone waits until it is back, unless it is to end. */
+    private boolean isDue(BatchPlace batch, String status) {
+        boolean ends = status.equals("cancelling")
+                || batch.number("expires_at") <= timeline.now().getEpochSecond();
+        return !running.containsKey(batch.id())
+                && !failing.contains(batch.id())
+                && (ends
+                        || gateway.access()
+                                .get()
+                                .clients()
+                                .named(batch.tenant())
+                                .isPresent());
+    }
+
+    /** Begins those of clients first that have fewest under way, and the oldest ones. */
+    private void claim(List<BatchPlace> waiting) {
+        Map<String, Integer> ofClient = new HashMap<>();
+        running.values().forEach(runner -> ofClient.merge(runner.batch().tenant(), 1, Integer::sum));
+        waiting.sort(Comparator.<BatchPlace>comparingInt(batch -> ofClient.getOrDefault(batch.tenant(), 0))
+                .thenComparingLong(batch -> batch.number("created_at")));
+        for (BatchPlace batch : waiting) {
+            if (running.size() < mostRunning
+                    && ofClient.getOrDefault(batch.tenant(), 0) < MOST_RUNNING_OF_A_CLIENT
+                    && claim(batch)) {
+                ofClient.merge(batch.tenant(), 1, Integer::sum);
+            }
+        }
+    }
+
+    private boolean claim(BatchPlace batch) {
+        Protocol protocol = ENDPOINTS.get(batch.text("endpoint"));
+        if (protocol == null) {
+            LOG.debug("{} is of a newer version, which has its endpoint", batch.folder());
+            return false;
+        }
+        try {
+            Optional<Path> input = ClientFolder.of(settings, batch.tenant())
+                    .file(batch.text("input_file_id"))
+                    .map(StoredFile::content);
+            Optional<Closeable> lock = BatchFile.lock(batch.answers());
+            lock.ifPresent(held -> begin(batch, held, input, protocol));
+            return lock.isPresent();
+        } catch (IOException e) {
+            leave(batch, e);
+            return false;
+        }
+    }
+
+    private void begin(BatchPlace batch, Closeable lock, Optional<Path> input, Protocol protocol) {
+        BatchLines lines = new BatchLines(batch, protocol, gateway.access());
+        BatchRunner runner = new BatchRunner(batch, lock, input, lines, gateway, this::count);
+        running.put(batch.id(), runner);
+        var unused = runner.over().whenComplete((hasEnded, failure) -> {
+            if (failure != null) {
+                leave(batch, failure);
+            }
+            running.remove(batch.id());
+            if (failure == null && hasEnded) {
+                wake();
+            }
+        });
+        if (closed) {
+            runner.stop();
+        }
+        timeline.executor().execute(runner::begin);
+    }
+
+    private void count(BatchResult result) {
+        (result instanceof BatchResult.Answered ? answered : failed).increment();
+    }
+
+    private void leave(BatchPlace batch, Throwable why) {
+        LOG.warn("The batch {} can't go on now, and is tried again in a minute", batch.id(), why);
+        failing.add(batch.id());
+        timeline.schedule(RETRY_PAUSE.toNanos(), () -> failing.remove(batch.id()));
+    }
+
+    /** A clock that is set forward deletes nothing: since the start, no more time has passed than really has. */
+    private void sweep() throws IOException {
+        long nanos = timeline.nanoTime();
+        if (sweptNanos != null && nanos - sweptNanos < SWEEP_PAUSE.toNanos()) {
+            return;
+        }
+        sweptNanos = nanos;
+        Instant really = began.plusNanos(nanos - beganNanos);
+        Instant now = really.isBefore(timeline.now()) ? really : timeline.now();
+        for (ClientFolder client : ClientFolder.all(settings)) {
+            client.sweep(now.getEpochSecond());
+        }
+        for (Path left : WholeFiles.list(ClientFolder.coming(settings))) {
+            if (Files.getLastModifiedTime(left).toInstant().plus(FORGOTTEN).isBefore(now)) {
+                WholeFiles.delete(left);
+            }
+        }
+    }
+
+    /**
+     * Asks no further line, and awaits the calls under way.
+     *
+     * @param grace how long; what is left then is asked again by whoever goes on
+     * @return completes when nothing runs any more
+     */
+    public CompletableFuture<Void> close(Duration grace) {
+        closed = true;
+        List<BatchRunner> left = List.copyOf(running.values());
+        left.forEach(BatchRunner::stop);
+        CompletableFuture<Void> all =
+                CompletableFuture.allOf(left.stream().map(BatchRunner::over).toArray(CompletableFuture<?>[]::new));
+        return Patience.atMost(grace, all, timeline).thenCompose(quiet -> {
+            left.forEach(BatchRunner::abort);
+            return Patience.atMost(PAUSE, all, timeline);
+        });
+    }
+}

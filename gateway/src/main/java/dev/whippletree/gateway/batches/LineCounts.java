@@ -1,0 +1,65 @@
+package dev.whippletree.gateway.batches;
+
+import dev.whippletree.batch.BatchResult;
+import dev.whippletree.batch.file.BatchFile;
+import dev.whippletree.gateway.http.GatewayJson;
+import dev.whippletree.model.TokenUsage;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** How many lines a batch has, how many of them have a result, and which tokens those have used. Thread-safe. */
+final class LineCounts {
+
+    private final long total;
+    private final Consumer<BatchResult> told;
+
+    // All guarded by this.
+    private long completed;
+    private long failed;
+    private TokenUsage used;
+
+    /**
+     * Begins with what there was when a file was opened.
+     *
+     * @param told is told each new result too
+     */
+    LineCounts(BatchFile file, Consumer<BatchResult> told) {
+        this.total = file.total();
+        this.told = told;
+        this.completed = file.done() - file.failed();
+        this.failed = file.failed();
+        this.used = file.used();
+    }
+
+    /** Counts a new result. */
+    synchronized void add(BatchResult result) {
+        if (result instanceof BatchResult.Answered answered) {
+            completed++;
+            used = used.plus(answered.completion().usage().orElse(TokenUsage.NONE));
+        } else {
+            failed++;
+        }
+        told.accept(result);
+    }
+
+    /** Returns whether every line has a result. */
+    synchronized boolean areAll() {
+        return completed + failed >= total;
+    }
+
+    /** Returns the fields of a batch that say it: a new object, to which more may be added. */
+    synchronized Map<String, @Nullable Object> json() {
+        Map<String, @Nullable Object> usage = GatewayJson.of(
+                "input_tokens", used.promptTokens(),
+                "input_tokens_details", Map.of("cached_tokens", used.cachedPromptTokens()),
+                "output_tokens", used.completionTokens(),
+                "output_tokens_details", Map.of("reasoning_tokens", used.reasoningTokens()),
+                "total_tokens", used.total());
+        return GatewayJson.of("request_counts", json(total, completed, failed), "usage", usage);
+    }
+
+    static Map<String, Object> json(long total, long completed, long failed) {
+        return GatewayJson.of("total", total, "completed", completed, "failed", failed);
+    }
+}

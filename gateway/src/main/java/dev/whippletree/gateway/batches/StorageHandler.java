@@ -1,0 +1,70 @@
+package dev.whippletree.gateway.batches;
+
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.clients.Access;
+import dev.whippletree.gateway.clients.Client;
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.RequestException;
+import dev.whippletree.gateway.http.Response;
+import dev.whippletree.gateway.prompt.GatewayParts;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Hands requests on by their method and path: {@code GET /<id>/content}. Immutable; never blocks.
+ *
+ * @param settings where files and batches are
+ * @param servings what serves each; called on the I/O thread, and may throw {@link RequestException}
+ */
+record StorageHandler(
+        GatewaySettings.Batches settings, GatewayParts gateway, Map<String, Consumer<StorageRequest>> servings)
+        implements HttpHandler {
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        try {
+            Access now = gateway.access().get();
+            Client client = now.clients().of(exchange);
+            String path = exchange.getRelativePath().replaceFirst("^/", "");
+            String id = path.replaceFirst("/.*", "");
+            String shape = id.isEmpty() ? path : "/<id>" + path.substring(id.length());
+            serving(exchange, shape)
+                    .accept(new StorageRequest(
+                            exchange,
+                            client.tenant(),
+                            ClientFolder.of(settings, client.tenant()),
+                            now.disclosure().accountsShown(),
+                            id,
+                            gateway.timeline().executor()));
+        } catch (RequestException e) {
+            Response.send(exchange, e.error());
+        }
+    }
+
+    /** Undertow omits the body for HEAD. */
+    private Consumer<StorageRequest> serving(HttpServerExchange exchange, String shape) {
+        boolean head = exchange.getRequestMethod().equals(Methods.HEAD);
+        Consumer<StorageRequest> serving =
+                servings.get((head ? Methods.GET : exchange.getRequestMethod()) + " " + shape);
+        if (serving != null) {
+            return serving;
+        }
+        String allowed = servings.keySet().stream()
+                .filter(served -> served.endsWith(" " + shape))
+                .map(served -> served.substring(0, served.indexOf(' ')))
+                .sorted()
+                .collect(Collectors.joining(", "));
+        String what = exchange.getRequestMethod() + " " + exchange.getRequestPath();
+        if (allowed.isEmpty()) {
+            throw new RequestException(ApiError.noSuchPlace("not found: " + what));
+        }
+        exchange.getResponseHeaders().put(Headers.ALLOW, allowed);
+        throw new RequestException(
+                ApiError.wrongMethod(exchange.getRequestPath() + " takes " + allowed + ", not " + what));
+    }
+}

@@ -1,0 +1,143 @@
+package dev.whippletree.gateway.batches;
+
+import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.GatewayJson;
+import dev.whippletree.gateway.http.RequestException;
+import dev.whippletree.gateway.http.RequestLabel;
+import dev.whippletree.gateway.http.Response;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A request about a client's files or batches. Immutable.
+ *
+ * @param exchange its exchange
+ * @param tenant the client's
+ * @param folder what the client has
+ * @param accountsShown whether the client may see accounts
+ * @param id of the file or batch that it is about; empty: none
+ * @param executor where work may block
+ */
+record StorageRequest(
+        HttpServerExchange exchange,
+        String tenant,
+        ClientFolder folder,
+        boolean accountsShown,
+        String id,
+        Executor executor) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StorageRequest.class);
+
+    /** What a request needs. */
+    interface Work {
+
+        /**
+         * Does it. Blocks.
+         *
+         * @return the JSON to be sent; a {@link Runnable} is run on the I/O thread in its place
+         * @throws IOException if the file system fails
+         */
+        Object result() throws IOException;
+    }
+
+    /** Writes an item of a list. */
+    interface Writer<T> {
+
+        Map<String, Object> json(T item) throws IOException;
+    }
+
+    /** Does some work on the executor, and answers with its result. */
+    void answer(Work work) {
+        exchange.dispatch(executor, () -> answerNow(work));
+    }
+
+    /** The same where blocking is allowed already. */
+    void answerNow(Work work) {
+        Object answer;
+        try {
+            answer = work.result();
+        } catch (RequestException e) {
+            answer = e.error();
+        } catch (IOException e) {
+            LOG.warn(
+                    "Request {}: files can't be read or written",
+                    RequestLabel.of(exchange).id(),
+                    e);
+            answer = ApiError.storageFailed();
+        } catch (RuntimeException e) {
+            LOG.error("Request {} failed", RequestLabel.of(exchange).id(), e);
+            answer = ApiError.internal();
+        }
+        Object sent = answer;
+        Response.later(exchange, () -> send(sent));
+    }
+
+    private void send(Object answer) {
+        if (answer instanceof Runnable sending) {
+            sending.run();
+        } else if (exchange.getConnection().isOpen() && answer instanceof ApiError error) {
+            Response.send(exchange, error);
+        } else if (exchange.getConnection().isOpen()) {
+            Response.send(exchange, StatusCodes.OK, answer);
+        }
+    }
+
+    /** Returns a parameter of its query. */
+    Optional<String> parameter(String name) {
+        return Optional.ofNullable(exchange.getQueryParameters().get(name)).map(Deque::peekFirst);
+    }
+
+    /**
+     * Returns the page of a list that it wants, as OpenAI's API has them.
+     *
+     * @param newestFirst the whole list
+     * @param usual how many a page has unless it says so
+     * @param most how many it may say
+     * @throws RequestException if it says that wrongly, or the item behind which the page begins isn't in the list
+     */
+    <T> Map<String, Object> page(List<T> newestFirst, int usual, int most, Function<T, String> idOf, Writer<T> writer)
+            throws IOException {
+        String limit = parameter("limit").orElse(String.valueOf(usual));
+        if (!limit.matches("0*[1-9]\\d{0,8}") || Integer.parseInt(limit) > most) {
+            throw new RequestException(ApiError.wrong("limit", "'limit' must be 1 to " + most + ", not " + limit));
+        }
+        List<T> all = new ArrayList<>(newestFirst);
+        if (parameter("order").filter("asc"::equals).isPresent()) {
+            Collections.reverse(all);
+        }
+        List<String> ids = all.stream().map(idOf).toList();
+        Optional<String> after = parameter("after");
+        int from = after.map(ids::indexOf).orElse(-1) + 1;
+        if (after.isPresent() && from == 0) {
+            throw new RequestException(
+                    ApiError.wrong("after", "'after' must be the id of one in this list; it is none"));
+        }
+        int to = Math.min(all.size(), from + Integer.parseInt(limit));
+        List<Map<String, Object>> data = new ArrayList<>();
+        for (T item : all.subList(from, to)) {
+            data.add(writer.json(item));
+        }
+        return GatewayJson.of(
+                "object",
+                "list",
+                "data",
+                data,
+                "first_id",
+                from == to ? null : ids.get(from),
+                "last_id",
+                from == to ? null : ids.get(to - 1),
+                "has_more",
+                to < all.size());
+    }
+}

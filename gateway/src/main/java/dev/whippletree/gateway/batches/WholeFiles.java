@@ -1,0 +1,90 @@
+package dev.whippletree.gateway.batches;
+
+import dev.whippletree.gateway.http.GatewayJson;
+import dev.whippletree.state.PrivateFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Files and folders that are there wholly or not at all, also after a power cut. Stateless; blocks. */
+final class WholeFiles {
+
+    private static final Set<StandardOpenOption> ANEW =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+
+    private WholeFiles() {}
+
+    /** Writes a JSON object; replaces what is there. */
+    static void write(Path folder, String name, Map<String, ?> json) throws IOException {
+        Path coming = folder.resolve(name + ".coming");
+        try (FileChannel channel = PrivateFile.open(coming, ANEW)) {
+            ByteBuffer bytes = ByteBuffer.wrap(GatewayJson.write(json));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(coming, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        force(folder);
+    }
+
+    /** Reads a JSON object; empty if there is none. */
+    static Optional<Map<String, Object>> read(Path file) throws IOException {
+        try {
+            return GatewayJson.object(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Moves a folder that is complete into the folder where it is looked for. */
+    static void publish(Path complete, Path into) throws IOException {
+        force(complete);
+        PrivateFile.createFolder(into);
+        Files.move(complete, into.resolve(complete.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+        force(into);
+    }
+
+    /** Returns what a folder has; nothing if it isn't there. */
+    static List<Path> list(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+    }
+
+    /** Deletes a folder with all that it has. If others are deleting it too, some of it may stay for a later call. */
+    static void delete(Path folder) throws IOException {
+        List<Path> all;
+        try (Stream<Path> walk = Files.walk(folder)) {
+            all = walk.sorted(Comparator.reverseOrder()).toList();
+        } catch (NoSuchFileException | UncheckedIOException e) {
+            return;
+        }
+        for (Path each : all) {
+            Files.deleteIfExists(each);
+        }
+    }
+
+    /** Where a folder can't be opened, as on Windows, the file system does by itself what it can. */
+    private static void force(Path folder) {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            return;
+        }
+    }
+}

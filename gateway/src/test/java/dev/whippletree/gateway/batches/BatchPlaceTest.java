@@ -1,0 +1,163 @@
+package dev.whippletree.gateway.batches;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.batch.file.BatchFile;
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.batches.Ending.How;
+import dev.whippletree.time.Threads;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class BatchPlaceTest {
+
+    @TempDir
+    private Path folder;
+
+    private static String id(int number) {
+        return "batch_" + "%032x".formatted(number);
+    }
+
+    private BatchPlace place(int number) throws IOException {
+        Path place = Files.createDirectories(folder.resolve(id(number)));
+        Files.createFile(place.resolve(BatchPlace.OPEN));
+        WholeFiles.write(place, BatchPlace.ASKED, Map.of("id", id(number), "client", "a", "created_at", 7, "lines", 3));
+        return BatchPlace.read(place).orElseThrow();
+    }
+
+    @Test
+    void state_isWhatTheFilesSay() throws IOException {
+        BatchPlace batch = place(1);
+        assertThat(batch.json(true))
+                .containsEntry("id", id(1))
+                .containsEntry("status", "validating")
+                .containsEntry("request_counts", Map.of("total", 0L, "completed", 0L, "failed", 0L))
+                .containsEntry("whippletree", Map.of())
+                .doesNotContainKeys("client", "lines", "in_progress_at");
+
+        Files.createDirectories(batch.folder().resolve("answers.jsonl.batch"));
+        BatchFile.note(
+                batch.answers(),
+                "{\"status\":\"in_progress\",\"in_progress_at\":8,\"request_counts\":{\"total\":3},\"whippletree\":"
+                        + "{\"forecast\":null,\"waits_for\":{\"account\":\"hf-1\",\"until\":9,\"because\":\"secret\"},"
+                        + "\"held\":\"/secret/folder is full\"}}");
+        assertThat(batch.json(true))
+                .containsEntry("status", "in_progress")
+                .containsEntry("in_progress_at", 8)
+                .containsEntry("request_counts", Map.of("total", 3));
+        assertThat(batch.json(true).get("whippletree").toString()).contains("hf-1", "secret", "folder");
+        assertThat(batch.json(false).get("whippletree").toString())
+                .contains("until=9", "results can't be written now")
+                .doesNotContain("hf-1", "secret");
+
+        assertThat(batch.decide(How.CANCELLED, 10)).isTrue();
+        assertThat(batch.decide(How.COMPLETED, 11)).isFalse();
+        assertThat(batch.json(true))
+                .containsEntry("status", "cancelling")
+                .containsEntry("cancelling_at", 10L)
+                .doesNotContainKey("finalizing_at");
+
+        Files.writeString(batch.answers(), "{}\n");
+        batch.end(Map.of("status", "cancelled", "cancelled_at", 12));
+        assertThat(batch.json(true))
+                .containsEntry("status", "cancelled")
+                .containsEntry("cancelled_at", 12)
+                .doesNotContainKeys("completed_at", "whippletree");
+        assertThat(batch.output(ClientFolder.ERRORS, 12, 60)).isEmpty();
+        assertThat(batch.output(ClientFolder.OUTPUT, 12, 60))
+                .hasValueSatisfying(file -> assertThat(file.json())
+                        .containsEntry("id", "file-" + "%032x".formatted(1) + "-output")
+                        .containsEntry("filename", batch.id() + "-output.jsonl")
+                        .containsEntry("bytes", 3L)
+                        .containsEntry("expires_at", 72L));
+    }
+
+    @Test
+    void severalThatDecideAtOnce_oneOfThemDoes() throws Exception {
+        ExecutorService threads = Threads.newExecutor("deciding");
+        try {
+            for (int round = 0; round < 100; round++) {
+                BatchPlace batch = place(round);
+                CountDownLatch start = new CountDownLatch(1);
+                List<Future<Optional<How>>> decisions = new ArrayList<>();
+                for (How how : How.values()) {
+                    decisions.add(threads.submit(() -> {
+                        start.await();
+                        return batch.decide(how, 5) ? Optional.of(how) : Optional.<How>empty();
+                    }));
+                }
+                start.countDown();
+                List<How> won = new ArrayList<>();
+                for (Future<Optional<How>> decision : decisions) {
+                    decision.get().ifPresent(won::add);
+                }
+                assertThat(won).as("round %d", round).hasSize(1);
+                assertThat(batch.ending()).contains(new Ending(won.get(0), 5));
+            }
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    @Test
+    void endings_areReadAsTheyAreWritten() {
+        for (How how : How.values()) {
+            assertThat(Ending.of(new Ending(how, 12).fileName())).contains(new Ending(how, 12));
+        }
+        assertThat(Ending.of("ending-somehow-12")).isEmpty();
+        assertThat(Ending.of("ending-failed-")).isEmpty();
+        assertThat(Ending.of("end.json")).isEmpty();
+    }
+
+    /** A client that creates batches which fail at once doesn't fill the disk. */
+    @Test
+    void batchesWithoutAFile_areForgotten_onceTheyAreMoreThanThereMayBeFiles() throws IOException {
+        ClientFolder client = ClientFolder.of(
+                new GatewaySettings.Batches(folder, Duration.ofDays(7), 100, 100, 2, 100, 100, false), "a");
+        Files.createDirectories(folder.resolve("coming"));
+        for (int number = 1; number <= 6; number++) {
+            client.create(id(number), Map.of("client", "a", "created_at", number, "input_file_id", "x"));
+        }
+        for (int number = 2; number <= 6; number++) {
+            BatchPlace batch = client.batch(id(number)).orElseThrow();
+            if (number == 2) {
+                Files.writeString(batch.answers(), "{}\n");
+            }
+            batch.end(Map.of("status", "failed", "failed_at", 10));
+        }
+
+        client.sweep(20);
+
+        assertThat(client.batches())
+                .as("the two newest without a file, the one with a file, and the one under way")
+                .extracting(BatchPlace::id)
+                .containsExactly(id(6), id(5), id(2), id(1));
+    }
+
+    @Test
+    void strayFiles_areLeftAlone() throws IOException {
+        ClientFolder client = ClientFolder.of(GatewaySettings.Batches.in(folder), "a");
+        Files.createDirectories(folder.resolve("coming"));
+        client.create(id(1), Map.of("client", "a", "created_at", 1));
+        Files.createFile(client.folder().resolve("batches/batch_of-somebody"));
+        Files.createFile(
+                Files.createDirectories(client.folder().resolve("files")).resolve("file-of-somebody"));
+
+        client.sweep(Long.MAX_VALUE / 2);
+
+        assertThat(client.batches()).hasSize(1);
+        assertThat(client.files()).isEmpty();
+        assertThat(client.folder().resolve("batches/batch_of-somebody")).exists();
+    }
+}

@@ -1,0 +1,238 @@
+package dev.whippletree.gateway.batches;
+
+import static dev.whippletree.gateway.RunningGateway.at;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.ManualTimeline;
+import dev.whippletree.gateway.RunningGateway;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.spi.AccountSettings;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Batches over a time that the test moves. */
+final class BatchTimesTest extends OverBatches {
+
+    private static final String[] KEY = {"Authorization", "Bearer key-of-alice-0001"};
+    private static final int LOOKS_AT_A_TIME = 20;
+    private static final Pattern ID = Pattern.compile("\"custom_id\":\"(.*?)\"");
+
+    private final ManualTimeline timeline = new ManualTimeline();
+    private RunningGateway running;
+
+    private void open(GatewaySettings settings) {
+        running = new RunningGateway(settings.withBatches(batches()), timeline, UnaryOperator.identity());
+    }
+
+    @AfterEach
+    void close() {
+        running.close();
+    }
+
+    @Test
+    void window_ends_andEveryLineHasOneResult() throws Exception {
+        open(GatewaySettings.DEFAULT);
+        running.provider.usually(call -> {});
+        String[] texts = IntStream.range(0, 40).mapToObj(String::valueOf).toArray(String[]::new);
+        String file = uploaded(running, lines(texts));
+        String id = at(
+                running.postTo(
+                        "/v1/batches",
+                        "{\"input_file_id\":\"" + file + "\",\"endpoint\":\"" + CHAT
+                                + "\",\"completion_window\":\"1h\"}"),
+                "id");
+        running.provider.call().answer("in time");
+        until(running, id, "in_progress");
+
+        timeline.advance(Duration.ofSeconds(3_599));
+        assertThat(at(running.get("/v1/batches/" + id), "status")).isEqualTo("in_progress");
+        while (!at(running.get("/v1/batches/" + id), "status").equals("finalizing")) {
+            timeline.advance(Duration.ofSeconds(1));
+        }
+        HttpResponse<String> expired = answeredUntil(running, id, "expired");
+
+        List<String> output = content(running, expired, "output");
+        List<String> errors = content(running, expired, "error");
+        assertThat(errors)
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line)
+                        .contains(
+                                "\"response\":null",
+                                "\"code\":\"batch_expired\"",
+                                "This request could not be executed before the completion window expired."));
+        assertThat(at(expired, "request_counts"))
+                .isEqualTo("{total=40, completed=" + output.size() + ", failed=" + errors.size() + "}");
+        assertThat(Stream.concat(output.stream(), errors.stream())
+                        .map(ID::matcher)
+                        .filter(Matcher::find)
+                        .map(found -> found.group(1)))
+                .containsExactlyInAnyOrder(
+                        Stream.of(texts).map(text -> "id-" + text).toArray(String[]::new));
+    }
+
+    /** A window is what passes, whatever the clock is set to; and no clock that is set forward deletes anything. */
+    @Test
+    void clockThatJumps_endsNoWindow_andDeletesNothing() throws Exception {
+        open(GatewaySettings.DEFAULT);
+        running.provider.usually(OverBatches::answer);
+        String ended = begun(running, lines("one"));
+        until(running, ended, "completed");
+        running.provider.usually(call -> {});
+        String id = begun(running, lines("two"));
+        until(running, id, "in_progress");
+
+        for (Duration jump : List.of(Duration.ofDays(30), Duration.ofDays(-60), Duration.ofDays(30))) {
+            timeline.jump(jump);
+            for (int second = 0; second < 130; second++) {
+                timeline.advance(Duration.ofSeconds(1));
+                assertThat(at(running.get("/v1/batches/" + id), "status")).isEqualTo("in_progress");
+            }
+            assertThat(running.get("/v1/batches/" + ended).statusCode()).isEqualTo(200);
+            assertThat(content(running, running.get("/v1/batches/" + ended), "output"))
+                    .hasSize(1);
+        }
+
+        assertThat(at(answeredUntil(running, id, "completed"), "request_counts"))
+                .isEqualTo("{total=1, completed=1, failed=0}");
+    }
+
+    @Test
+    void batchOfAClientThatIsRemoved_waitsUntilItIsBack() throws Exception {
+        GatewaySettings.Client alice = RunningGateway.client("alice", "key-of-alice-0001");
+        GatewaySettings.Client bob = RunningGateway.client("bob", "key-of-bob-000001");
+        open(RunningGateway.with(alice, bob));
+        running.provider.usually(call -> {});
+        String id = begun(running, lines("one"), KEY);
+        until(running, id, "in_progress", KEY);
+        close();
+        ManualTimeline next = new ManualTimeline();
+        running = new RunningGateway(RunningGateway.with(bob).withBatches(batches()), next, UnaryOperator.identity());
+        running.provider.usually(OverBatches::answer);
+        pass(running, next, 30);
+        assertThat(running.provider.unseenCalls()).isZero();
+
+        running.gateway.reload(running.settings(alice, bob));
+        while (!at(running.get("/v1/batches/" + id, KEY), "status").equals("completed")) {
+            next.advance(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void batchOfAClientThatIsRemoved_expires() throws Exception {
+        GatewaySettings.Client alice = RunningGateway.client("alice", "key-of-alice-0001");
+        GatewaySettings.Client bob = RunningGateway.client("bob", "key-of-bob-000001");
+        open(RunningGateway.with(alice, bob));
+        running.provider.usually(call -> {});
+        String id = begun(running, lines("one"), KEY);
+        until(running, id, "in_progress", KEY);
+        close();
+        ManualTimeline next = new ManualTimeline();
+        running = new RunningGateway(RunningGateway.with(bob).withBatches(batches()), next, UnaryOperator.identity());
+        next.advance(Duration.ofDays(1));
+        Path end = ClientFolder.of(batches(), "alice")
+                .batch(id)
+                .orElseThrow()
+                .folder()
+                .resolve("end.json");
+        while (!Files.exists(end)) {
+            next.advance(Duration.ofSeconds(1));
+        }
+
+        running.gateway.reload(running.settings(alice, bob));
+        HttpResponse<String> expired = running.get("/v1/batches/" + id, KEY);
+        assertThat(at(expired, "status")).isEqualTo("expired");
+        assertThat(at(expired, "request_counts")).isEqualTo("{total=1, completed=0, failed=0}");
+        assertThat(RunningGateway.json(expired)).doesNotContainKey("whippletree");
+    }
+
+    @Test
+    void batchThatWaits_saysForWhat_andWhenItWillBeDone() throws Exception {
+        running = new RunningGateway(
+                GatewaySettings.DEFAULT.withBatches(batches()),
+                timeline,
+                builder -> builder.account(AccountSettings.builder("slow", "scripted")
+                                .limit("1 requests / 1h")
+                                .build())
+                        .route(RouteSettings.builder("slow")
+                                .tier(new TargetSettings("slow", "slow-model"))
+                                .build()));
+        running.provider.usually(OverBatches::answer);
+        String id = begun(running, lines("one", "two", "three").replace("\"fast\"", "\"slow\""));
+        HttpResponse<String> batch = running.get("/v1/batches/" + id);
+        while (!at(batch, "request_counts.completed").equals("1")
+                || at(batch, "whippletree.waits_for").equals("null")
+                || at(batch, "whippletree.forecast").equals("null")) {
+            timeline.advance(Duration.ofSeconds(1));
+            batch = running.get("/v1/batches/" + id);
+        }
+
+        assertThat(at(batch, "whippletree.waits_for.account")).isEqualTo("slow");
+        assertThat(at(batch, "whippletree.waits_for.until")).matches("\\d{10}");
+        assertThat(Long.parseLong(at(batch, "whippletree.forecast.earliest")))
+                .isGreaterThan(Long.parseLong(at(batch, "created_at")));
+    }
+
+    @Test
+    void limitsOfTheClient_countForLines() throws Exception {
+        open(RunningGateway.with(RunningGateway.client("alice", "key-of-alice-0001", "2 requests / 1m")));
+        running.provider.usually(OverBatches::answer);
+        String id = begun(running, lines("one", "two", "three"), KEY);
+        running.provider.call();
+        running.provider.call();
+        HttpResponse<String> batch = running.get("/v1/batches/" + id, KEY);
+        while (!at(batch, "request_counts.completed").equals("2")) {
+            timeline.advance(Duration.ofMillis(200));
+            batch = running.get("/v1/batches/" + id, KEY);
+            assertThat(at(batch, "status")).isNotEqualTo("completed");
+        }
+        assertThat(timeline.nanoTime()).isLessThan(Duration.ofMinutes(1).toNanos());
+        while (!at(batch, "status").equals("completed")) {
+            timeline.advance(Duration.ofSeconds(1));
+            batch = running.get("/v1/batches/" + id, KEY);
+        }
+
+        assertThat(timeline.nanoTime())
+                .isGreaterThanOrEqualTo(Duration.ofMinutes(1).toNanos());
+        assertThat(content(running, batch, "output", KEY)).hasSize(3);
+    }
+
+    @Test
+    void whatIsKeptForLongEnough_isDeleted_unlessABatchNeedsIt() throws Exception {
+        open(GatewaySettings.DEFAULT);
+        running.provider.usually(OverBatches::answer);
+        String ended = begun(running, lines("one"));
+        until(running, ended, "completed");
+        running.provider.usually(call -> {});
+        String file = uploaded(running, lines("two"));
+        String longest = at(
+                running.postTo(
+                        "/v1/batches",
+                        "{\"input_file_id\":\"" + file + "\",\"endpoint\":\"" + CHAT
+                                + "\",\"completion_window\":\"30d\"}"),
+                "id");
+        until(running, longest, "in_progress");
+
+        for (int looks = 1; running.get("/v1/batches/" + ended).statusCode() == 200; looks++) {
+            // Time for the gateway to look at what there is.
+            timeline.advance(looks % LOOKS_AT_A_TIME == 0 ? Duration.ofHours(4) : Duration.ZERO);
+        }
+
+        assertThat(timeline.nanoTime())
+                .isGreaterThanOrEqualTo(Duration.ofDays(7).toNanos());
+        timeline.advance(Duration.ofDays(1));
+        assertThat(running.get("/v1/files/" + file).statusCode()).isEqualTo(200);
+        assertThat(at(running.get("/v1/batches/" + longest), "status")).isEqualTo("in_progress");
+    }
+}

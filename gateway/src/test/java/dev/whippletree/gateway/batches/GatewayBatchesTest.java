@@ -1,0 +1,654 @@
+package dev.whippletree.gateway.batches;
+
+import static dev.whippletree.gateway.RunningGateway.assertError;
+import static dev.whippletree.gateway.RunningGateway.at;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.ManualTimeline;
+import dev.whippletree.gateway.RunningGateway;
+import dev.whippletree.gateway.ScriptedProvider;
+import dev.whippletree.gateway.chat.ChatRequest;
+import dev.whippletree.model.Embedding;
+import dev.whippletree.model.Priority;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.testkit.logging.LoggedLines;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files and batches as OpenAI's clients use them. */
+final class GatewayBatchesTest extends OverBatches {
+
+    private static final String[] ALICE = {"Authorization", "Bearer key-of-alice-0001"};
+    private static final String[] BOB = {"Authorization", "Bearer key-of-bob-000001"};
+
+    private RunningGateway running;
+
+    @BeforeEach
+    void open() {
+        open(GatewaySettings.DEFAULT);
+    }
+
+    private void open(GatewaySettings settings) {
+        open(settings.withBatches(batches()), OverBatches::answer);
+    }
+
+    private void open(GatewaySettings settings, Consumer<ScriptedProvider.Call> service) {
+        close();
+        running = new RunningGateway(settings);
+        running.provider.usually(service);
+    }
+
+    private void openBounded(int files, int lines, int open) {
+        GatewaySettings.Batches usual = batches();
+        open(
+                GatewaySettings.DEFAULT.withBatches(
+                        new GatewaySettings.Batches(folder, usual.keep(), 1_000, 10_000, files, lines, open, false)),
+                call -> {});
+    }
+
+    private static GatewaySettings twoClients() {
+        return RunningGateway.with(
+                RunningGateway.client("alice", "key-of-alice-0001"), RunningGateway.client("bob", "key-of-bob-000001"));
+    }
+
+    @AfterEach
+    void close() {
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    @Test
+    void file_isUploaded_listed_readAndDeleted() throws Exception {
+        HttpResponse<String> stored = upload(running, "one\ntwo");
+        String id = at(stored, "id");
+
+        assertThat(RunningGateway.json(stored))
+                .containsEntry("object", "file")
+                .containsEntry("bytes", 7)
+                .containsEntry("filename", "in.jsonl")
+                .containsEntry("purpose", "batch")
+                .containsEntry("status", "processed");
+        assertThat(running.get("/v1/files/" + id).body()).isEqualTo(stored.body());
+        assertThat(running.get("/v1/files/" + id + "/content").body()).isEqualTo("one\ntwo");
+        String second = uploaded(running, "three");
+        assertThat(at(running.get("/v1/files?limit=1&order=asc"), "has_more")).isEqualTo("true");
+        assertThat(List.of(
+                        at(running.get("/v1/files?limit=1"), "data.0.id"),
+                        at(
+                                running.get(
+                                        "/v1/files?limit=1&after=" + at(running.get("/v1/files?limit=1"), "last_id")),
+                                "data.0.id")))
+                .containsExactlyInAnyOrder(id, second);
+        assertThat(at(running.get("/v1/files?purpose=batch_output"), "data")).isEqualTo("[]");
+
+        assertThat(RunningGateway.json(delete(running, id)))
+                .isEqualTo(Map.of("id", id, "object", "file", "deleted", true));
+        assertError(running.get("/v1/files/" + id), 404, "not_found", "No such File object: " + id);
+        assertError(running.get("/v1/files/" + id + "/content"), 404, "not_found", "No such File object");
+        assertError(delete(running, id), 404, "not_found", "No such File object");
+        assertError(running.get("/v1/files?after=" + id), 400, "invalid_value", "'after' must be");
+        assertError(running.get("/v1/files?limit=0"), 400, "invalid_value", "'limit' must be 1 to 10000");
+        assertError(running.get("/v1/files/..%2f..%2fx/content"), 404, "not_found", "No such File object");
+    }
+
+    @Test
+    void uploadThatIsNoForm_isRefused() throws Exception {
+        assertError(running.postTo("/v1/files", "{}"), 400, "invalid_value", "send multipart/form-data");
+        assertError(
+                running.postTo("/v1/files", "x", "content-type", "multipart/form-data; boundary=b"),
+                400,
+                "invalid_value",
+                "'file' is missing");
+        assertThat(coming()).isZero();
+    }
+
+    private static String head(String length) {
+        return "POST /v1/files HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + "Content-Type: multipart/form-data; boundary=b-7\r\n" + length + "\r\n\r\n";
+    }
+
+    private static void write(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        RunningGateway.settle();
+    }
+
+    /** The gateway waits for each piece anew. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void uploadThatComesInPieces_isWhole(boolean chunked) throws Exception {
+        String form = UploadTest.field("purpose", "batch") + "\r\n" + UploadTest.file("one\ntwo\n") + "\r\n--b-7--\r\n";
+        String head = head(chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + form.length());
+        try (Socket socket = running.send(head)) {
+            for (int from = 0; from < form.length(); from += 7) {
+                String piece = form.substring(from, Math.min(form.length(), from + 7));
+                write(socket, chunked ? Integer.toHexString(piece.length()) + "\r\n" + piece + "\r\n" : piece);
+            }
+            if (chunked) {
+                write(socket, "0\r\n\r\n");
+            }
+            assertThat(RunningGateway.readAll(socket)).contains("200 OK", "\"bytes\":8");
+        }
+        assertThat(at(running.get("/v1/files"), "data.0.bytes")).isEqualTo("8");
+    }
+
+    private long coming() throws IOException {
+        try (Stream<Path> all = Files.list(folder.resolve("coming"))) {
+            return all.count();
+        }
+    }
+
+    @Test
+    void clientThatLeavesAnUpload_leavesNothing() throws Exception {
+        try (Socket socket = running.send(head("Content-Length: 100000"))) {
+            write(socket, UploadTest.file("one\n"));
+            while (coming() == 0) {
+                Thread.onSpinWait();
+            }
+        }
+        while (coming() > 0) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(at(running.get("/v1/files"), "data")).isEqualTo("[]");
+    }
+
+    @Test
+    void batch_isAskedWithBatchPriority_andHasAnOutputAndAnErrorFile() throws Exception {
+        String id = begun(running, lines("one", "bad two", "three"));
+        HttpResponse<String> ended = until(running, id, "completed");
+
+        assertThat(running.provider.call().prompt().priority()).isEqualTo(Priority.BATCH);
+        assertThat(at(ended, "request_counts")).isEqualTo("{total=3, completed=2, failed=1}");
+        assertThat(at(ended, "metadata.of")).isEqualTo("me");
+        assertThat(Long.parseLong(at(ended, "expires_at")) - Long.parseLong(at(ended, "created_at")))
+                .isEqualTo(86_400);
+        assertThat(Stream.of("in_progress_at", "finalizing_at", "completed_at").map(field -> at(ended, field)))
+                .allMatch(time -> time.matches("\\d+"));
+        assertThat(Stream.of("failed_at", "expired_at", "cancelling_at", "cancelled_at", "errors")
+                        .map(field -> at(ended, field)))
+                .containsOnly("null");
+        assertThat(content(running, ended, "output"))
+                .hasSize(2)
+                .anySatisfy(line -> assertThat(line).contains("\"custom_id\":\"id-one\"", "\"content\":\"ONE\""))
+                .anySatisfy(line -> assertThat(line).contains("\"custom_id\":\"id-three\"", "\"status_code\":200"));
+        assertThat(content(running, ended, "error"))
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .contains("\"custom_id\":\"id-bad two\"", "\"status_code\":400", "no such thing"));
+        assertThat(at(ended, "usage"))
+                .isEqualTo("{input_tokens=10, input_tokens_details={cached_tokens=0}, output_tokens=4,"
+                        + " output_tokens_details={reasoning_tokens=0}, total_tokens=14}");
+        assertThat(at(ended, "model")).isEqualTo("fast");
+        assertThat(running.get("/metrics").body())
+                .contains(
+                        "whippletree_gateway_batches_answered_total 2.0\n",
+                        "whippletree_gateway_batches_failed_total 1.0\n");
+        assertThat(at(running.get("/v1/batches"), "data.0.id")).isEqualTo(id);
+        assertThat(at(running.get("/v1/files?purpose=batch_output"), "data.1.purpose"))
+                .isEqualTo("batch_output");
+        assertThat(at(delete(running, at(ended, "output_file_id")), "deleted")).isEqualTo("true");
+        assertError(
+                running.get("/v1/files/" + at(ended, "output_file_id") + "/content"), 404, "not_found", "No such File");
+    }
+
+    @Test
+    void inputThatIsWrong_failsWithAllItsProblems_beforeAnyCall() throws Exception {
+        String id = begun(
+                running,
+                String.join(
+                        "\n",
+                        line("a", "one"),
+                        "no json",
+                        line("b", "two").replace("/v1/chat/completions", "/v1/embeddings"),
+                        line("c", "three").replace("fast", "unknown"),
+                        line("a", "four"),
+                        line("d", "x".repeat(17_000_000))));
+
+        HttpResponse<String> failed = until(running, id, "failed");
+
+        assertThat(at(failed, "errors.data"))
+                .contains("code=invalid_json_line")
+                .contains("code=url_mismatch", "this batch is for /v1/chat/completions")
+                .contains("code=model_not_found", "no route or model is named 'unknown'")
+                .contains("code=duplicate_custom_id")
+                .contains("this line is longer than 16 MB");
+        assertThat(Stream.of(0, 1, 2, 3, 4).map(index -> at(failed, "errors.data." + index + ".line")))
+                .containsExactly("2", "3", "4", "6", "5");
+        assertThat(at(failed, "output_file_id")).isEqualTo("null");
+        assertThat(running.provider.unseenCalls()).isZero();
+    }
+
+    /** Each line goes where it says. */
+    @Test
+    void severalModels_areAllowed() throws Exception {
+        HttpResponse<String> ended = until(
+                running,
+                begun(running, line("a", "one") + "\n" + line("b", "two").replace("fast", "good")),
+                "completed");
+
+        assertThat(at(ended, "request_counts")).isEqualTo("{total=2, completed=2, failed=0}");
+        assertThat(at(ended, "model")).isEqualTo("null");
+        assertThat(List.of(
+                        running.provider.call().model(), running.provider.call().model()))
+                .containsExactlyInAnyOrder("small-model", "large-model");
+    }
+
+    @Test
+    void inputThatIsDeletedBeforeItIsRead_fails() throws Exception {
+        String file = uploaded(running, lines("one"));
+        ClientFolder client = ClientFolder.of(batches(), "");
+        String id = "batch_00000000000000000000000000000001";
+        client.delete(client.file(file).orElseThrow());
+        client.create(
+                id,
+                Map.of(
+                        "client",
+                        "",
+                        "endpoint",
+                        CHAT,
+                        "input_file_id",
+                        file,
+                        "created_at",
+                        1,
+                        "expires_at",
+                        4_000_000_000L));
+        open(GatewaySettings.DEFAULT);
+
+        assertThat(at(until(running, id, "failed"), "errors.data.0.code")).isEqualTo("file_not_found");
+    }
+
+    /** Larger than what is read or sent at once. */
+    @Test
+    void largeFile_comesBackAsItWas() throws Exception {
+        String content = IntStream.range(0, 200_000).mapToObj(String::valueOf).collect(Collectors.joining("\n"));
+        String id = uploaded(running, content);
+
+        assertThat(running.get("/v1/files/" + id + "/content").body()).isEqualTo(content);
+        assertThat(running.send("HEAD", "/v1/files/" + id + "/content").statusCode())
+                .isEqualTo(200);
+        assertThat(at(running.get("/v1/files/" + uploaded(running, "")), "bytes"))
+                .isEqualTo("0");
+        assertThat(running.get("/v1/files/" + at(running.get("/v1/files"), "data.0.id") + "/content")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void uploadThatStalls_isCutOff_andLeavesNothing() throws Exception {
+        open(RunningGateway.bounded(bounds -> bounds.withClientTimeout(Duration.ofMillis(300))));
+        try (Socket socket = running.send(head("Content-Length: 100000") + UploadTest.file("one\n"))) {
+            assertThat(RunningGateway.readAll(socket)).isEmpty();
+        }
+        while (coming() > 0) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(at(running.get("/v1/files"), "data")).isEqualTo("[]");
+    }
+
+    @Test
+    void gatewayThatIsClosedDuringAnUpload_leavesNothing() throws Exception {
+        try (Socket socket = running.send(head("Content-Length: 100000") + UploadTest.file("one\n"))) {
+            while (coming() == 0) {
+                Thread.onSpinWait();
+            }
+            close();
+        }
+        while (coming() > 0) {
+            Thread.onSpinWait();
+        }
+        open(GatewaySettings.DEFAULT);
+
+        assertThat(at(running.get("/v1/files"), "data")).isEqualTo("[]");
+    }
+
+    @Test
+    void gatewayThatIsClosedWhileLinesAreChecked_leavesThemToTheNext() throws Exception {
+        String many = IntStream.range(0, 5_000)
+                .mapToObj(number -> line("id-" + number, "same"))
+                .collect(Collectors.joining("\n"));
+        String id = begun(running, many);
+        close();
+        open(GatewaySettings.DEFAULT);
+
+        assertThat(at(until(running, id, "completed"), "request_counts.completed"))
+                .isEqualTo("5000");
+    }
+
+    @Test
+    void stoppedReader_readsNoFurtherLine() throws Exception {
+        BatchPlace batch = new BatchPlace(folder, Map.of("client", "", "endpoint", CHAT));
+        BatchLines lines = new BatchLines(batch, ChatRequest::read, () -> {
+            throw new AssertionError("nothing is read");
+        });
+        lines.stop();
+
+        assertThat(catchThrowable(() -> lines.read(CHAT, Map.of(), Optional.empty())))
+                .isInstanceOf(CancellationException.class);
+    }
+
+    @Test
+    void emptyInput_fails() throws Exception {
+        HttpResponse<String> failed = until(running, begun(running, "\n\n"), "failed");
+
+        assertThat(at(failed, "errors.data.0.code")).isEqualTo("empty_file");
+    }
+
+    @Test
+    void requestThatIsWrong_isRefused() throws Exception {
+        String id = begun(running, lines("one"));
+        String output = at(until(running, id, "completed"), "output_file_id");
+        String file = uploaded(running, lines("one"));
+
+        assertError(create(running, "file-1", CHAT), 404, "not_found", "No such File object: file-1");
+        assertError(create(running, output, CHAT), 400, "invalid_value", "has the purpose 'batch_output'");
+        assertError(create(running, file, "/v1/images/generations"), 400, "invalid_value", "'endpoint' must be one of");
+        String body = "{\"input_file_id\":\"" + file + "\",\"endpoint\":\"" + CHAT + "\",\"completion_window\":";
+        assertError(
+                running.postTo("/v1/batches", body + "\"soon\"}"), 400, "invalid_value", "'soon' is not a duration");
+        assertError(running.postTo("/v1/batches", body + "\"366d\"}"), 400, "invalid_value", "must be 1s to 365d");
+        assertError(running.postTo("/v1/batches", body + "24}"), 400, "invalid_value", "must be a string");
+        assertError(
+                running.postTo("/v1/batches", body + "\"1h\",\"metadata\":{\"a\":1}}"),
+                400,
+                "invalid_value",
+                "metadata");
+        assertError(running.postTo("/v1/batches", "[]"), 400, "invalid_value", "isn't a JSON object");
+        assertError(running.get("/v1/batches/batch_1"), 404, "not_found", "No batch found with id 'batch_1'");
+        assertError(running.send("POST", "/v1/batches/batch_1/cancel"), 404, "not_found", "No batch found");
+        assertError(running.get("/v1/batches?limit=101"), 400, "invalid_value", "1 to 100");
+        assertError(running.send("PUT", "/v1/batches"), 405, "method_not_allowed", "takes GET");
+    }
+
+    @Test
+    void otherClient_findsNothing() throws Exception {
+        open(twoClients());
+        String id = begun(running, lines("one"), ALICE);
+        HttpResponse<String> ended = until(running, id, "completed", ALICE);
+        String input = at(ended, "input_file_id");
+        String output = at(ended, "output_file_id");
+
+        for (String file : List.of(input, output)) {
+            assertError(running.get("/v1/files/" + file, BOB), 404, "not_found", "No such File");
+            assertError(running.get("/v1/files/" + file + "/content", BOB), 404, "not_found", "No such File");
+            assertError(create(running, file, CHAT, BOB), 404, "not_found", "No such File");
+        }
+        assertError(running.get("/v1/batches/" + id, BOB), 404, "not_found", "No batch found");
+        assertError(running.postTo("/v1/batches/" + id + "/cancel", "", BOB), 404, "not_found", "No batch found");
+        assertThat(at(running.get("/v1/files", BOB), "data")).isEqualTo("[]");
+        assertThat(at(running.get("/v1/batches", BOB), "data")).isEqualTo("[]");
+        assertError(running.get("/v1/batches/" + id), 401, "invalid_api_key", "");
+        assertThat(content(running, ended, "output", ALICE))
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains("\"account\":\"\""));
+    }
+
+    @Test
+    void clientsRights_holdForLines() throws Exception {
+        GatewaySettings.Client alice =
+                RunningGateway.client("alice", "key-of-alice-0001").within(List.of(), List.of("good"));
+        open(RunningGateway.with(alice));
+
+        HttpResponse<String> failed = until(running, begun(running, lines("one"), ALICE), "failed", ALICE);
+
+        assertThat(at(failed, "errors.data.0.code")).isEqualTo("model_not_found");
+        assertThat(running.provider.unseenCalls()).isZero();
+    }
+
+    @Test
+    void bounds_areTold() throws Exception {
+        openBounded(3, 4, 1);
+        assertError(upload(running, "x".repeat(1_001)), 413, "request_too_large", "at most 1000 bytes");
+        String two = uploaded(running, lines("one", "two"));
+        String five = uploaded(running, lines("a", "b", "c", "d", "e"));
+        assertError(create(running, five, CHAT), 429, "batch_limit_exceeded", "this one has 5");
+        String batch = at(create(running, two, CHAT), "id");
+        HttpResponse<String> second = create(running, two, CHAT);
+        assertError(second, 429, "batch_limit_exceeded", "your 1 batches under way have 2 lines");
+        assertThat(second.headers().firstValue("x-should-retry")).contains("false");
+        uploaded(running, "x");
+        assertError(upload(running, "x"), 429, "batch_limit_exceeded", "your 3 files");
+
+        assertError(delete(running, two), 409, "file_in_use", batch);
+    }
+
+    @Test
+    void cancelledBatch_keepsWhatItHas_andStaysCancelled() throws Exception {
+        open(GatewaySettings.DEFAULT.withBatches(batches()), call -> {});
+        String[] texts = Stream.iterate(0, next -> next + 1)
+                .limit(40)
+                .map(String::valueOf)
+                .toArray(String[]::new);
+        String id = begun(running, lines(texts));
+        ScriptedProvider.Call first = running.provider.call();
+
+        assertThat(at(running.send("POST", "/v1/batches/" + id + "/cancel"), "status"))
+                .isEqualTo("cancelling");
+        assertThat(at(running.send("POST", "/v1/batches/" + id + "/cancel"), "status"))
+                .isEqualTo("cancelling");
+        first.answer("first");
+        HttpResponse<String> cancelled = answeredUntil(running, id, "cancelled");
+
+        assertThat(at(cancelled, "cancelled_at")).matches("\\d+");
+        assertThat(content(running, cancelled, "output"))
+                .anySatisfy(line -> assertThat(line).contains("first"));
+        assertThat(at(running.send("POST", "/v1/batches/" + id + "/cancel"), "status"))
+                .isEqualTo("cancelled");
+    }
+
+    @Test
+    void completedBatch_cantBeCancelled() throws Exception {
+        String id = begun(running, lines("one"));
+        until(running, id, "completed");
+
+        HttpResponse<String> refused = running.send("POST", "/v1/batches/" + id + "/cancel");
+
+        assertError(refused, 409, "batch_ended", "Cannot cancel a batch with status 'completed'.");
+        assertThat(refused.headers().firstValue("x-should-retry")).contains("false");
+    }
+
+    @Test
+    void otherEndpoints_answerInTheirOwnForm() throws Exception {
+        String responses =
+                "{\"custom_id\":\"r\",\"url\":\"/v1/responses\",\"body\":{\"model\":\"fast\",\"input\":\"hi\"}}";
+        String batch = at(create(running, uploaded(running, responses), "/v1/responses"), "id");
+        assertThat(content(running, until(running, batch, "completed"), "output"))
+                .singleElement()
+                .satisfies(line ->
+                        assertThat(line).contains("\"object\":\"response\"", "\"text\":\"HI\"", "\"whippletree\""));
+
+        running.provider.embed(8);
+        running.provider.usually(call -> call.answer(Embedding.encode(new float[] {0.5f})));
+        String texts =
+                "{\"custom_id\":\"e\",\"url\":\"/v1/embeddings\",\"body\":{\"model\":\"fast\",\"input\":[\"hi\"]}}";
+        String vectors = at(create(running, uploaded(running, texts), "/v1/embeddings"), "id");
+        assertThat(content(running, until(running, vectors, "completed"), "output"))
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains("\"embedding\":[0.5]"));
+
+        String base64 = texts.replace("\"input\"", "\"encoding_format\":\"base64\",\"input\"");
+        String refused = at(create(running, uploaded(running, base64), "/v1/embeddings"), "id");
+        assertThat(at(until(running, refused, "failed"), "errors.data.0.message"))
+                .contains("must be float");
+    }
+
+    @Test
+    void batchThatEndsTooLate_failsBeforeItsFirstCall_ifThatIsWanted() throws Exception {
+        close();
+        GatewaySettings.Batches usual = batches();
+        running = new RunningGateway(
+                GatewaySettings.DEFAULT.withBatches(
+                        new GatewaySettings.Batches(folder, usual.keep(), 10_000, 10_000, 10, 100, 10, true)),
+                builder -> builder.account(AccountSettings.builder("slow", "scripted")
+                                .limit("10 requests / 1h")
+                                .build())
+                        .route(RouteSettings.builder("slow")
+                                .tier(new TargetSettings("slow", "slow-model"))
+                                .build()));
+        running.provider.usually(OverBatches::answer);
+        String file = uploaded(
+                running,
+                lines(IntStream.range(0, 30).mapToObj(String::valueOf).toArray(String[]::new))
+                        .replace("\"fast\"", "\"slow\""));
+        String window = "{\"input_file_id\":\"" + file + "\",\"endpoint\":\"" + CHAT + "\",\"completion_window\":";
+
+        HttpResponse<String> failed =
+                until(running, at(running.postTo("/v1/batches", window + "\"1h\"}"), "id"), "failed");
+
+        assertThat(at(failed, "errors.data.0.code")).isEqualTo("completion_window_too_short");
+        assertThat(at(failed, "errors.data.0.message")).contains("its 30 calls take until", "seconds from now");
+        assertThat(running.provider.unseenCalls()).isZero();
+        until(running, at(running.postTo("/v1/batches", window + "\"9h\"}"), "id"), "in_progress");
+        running.provider.call();
+    }
+
+    @Test
+    void restart_goesOn_andAsksNoAnsweredLineAgain() throws Exception {
+        open(GatewaySettings.DEFAULT.withBatches(batches()), call -> {
+            if (call.prompt().messages().get(0).text().equals("one")) {
+                call.answer("early");
+            }
+        });
+        String id = begun(running, lines("one", "two", "three"));
+        while (!at(running.get("/v1/batches/" + id), "request_counts.completed").equals("1")) {
+            Thread.onSpinWait();
+        }
+
+        open(GatewaySettings.DEFAULT.withBatches(batches()), OverBatches::answer);
+        HttpResponse<String> ended = until(running, id, "completed");
+
+        assertThat(at(ended, "request_counts")).isEqualTo("{total=3, completed=3, failed=0}");
+        List<String> output = content(running, ended, "output");
+        assertThat(output).hasSize(3).anySatisfy(line -> assertThat(line).contains("id-one", "early"));
+        assertThat(running.provider.unseenCalls()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void gatewaysThatComeAndGo_giveOneResultALine(long seed) throws Exception {
+        SplittableRandom random = new SplittableRandom(seed);
+        String[] texts = IntStream.range(0, 50)
+                .mapToObj(number -> (random.nextInt(5) == 0 ? "bad " : "good ") + number)
+                .toArray(String[]::new);
+        open(GatewaySettings.DEFAULT.withBatches(batches()), call -> {});
+        String id = begun(running, lines(texts));
+        for (int round = 0; round < 5; round++) {
+            AtomicInteger left = new AtomicInteger(random.nextInt(8));
+            open(GatewaySettings.DEFAULT.withBatches(batches()), call -> {
+                if (left.getAndDecrement() > 0) {
+                    answer(call);
+                }
+            });
+            while (left.get() > 0) {
+                running.get("/v1/batches/" + id);
+            }
+        }
+
+        open(GatewaySettings.DEFAULT.withBatches(batches()), OverBatches::answer);
+        HttpResponse<String> ended = until(running, id, "completed");
+
+        assertThat(Stream.concat(content(running, ended, "output").stream(), content(running, ended, "error").stream())
+                        .map(line -> String.valueOf(RunningGateway.json(line).get("custom_id"))))
+                .as("seed %d", seed)
+                .containsExactlyInAnyOrder(
+                        Stream.of(texts).map(text -> "id-" + text).toArray(String[]::new));
+        assertThat(content(running, ended, "error"))
+                .allSatisfy(line -> assertThat(line).contains("id-bad"));
+    }
+
+    @Test
+    void secondGateway_leavesTheBatchAlone_untilTheFirstHasGone() throws Exception {
+        open(GatewaySettings.DEFAULT.withBatches(batches()), call -> {});
+        String id = begun(running, lines("one"));
+        running.provider.call();
+        ManualTimeline timeline = new ManualTimeline();
+        try (RunningGateway second = new RunningGateway(
+                GatewaySettings.DEFAULT.withBatches(batches()), timeline, UnaryOperator.identity())) {
+            second.provider.usually(OverBatches::answer);
+            assertThat(at(until(second, id, "in_progress"), "request_counts.total"))
+                    .isEqualTo("1");
+            pass(second, timeline, 30);
+            assertThat(second.provider.unseenCalls()).isZero();
+            running.close();
+
+            while (!at(second.get("/v1/batches/" + id), "status").equals("completed")) {
+                timeline.advance(Duration.ofSeconds(1));
+            }
+            HttpResponse<String> ended = second.get("/v1/batches/" + id);
+
+            assertThat(content(second, ended, "output"))
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).contains("ONE"));
+        }
+    }
+
+    @Test
+    void statusHasARowForEachBatch() throws Exception {
+        String id = begun(running, lines("one"));
+        until(running, id, "completed");
+        String rows = at(running.get("/status"), "gateway.batches");
+        while (!rows.contains("status=completed")) {
+            rows = at(running.get("/status"), "gateway.batches");
+        }
+
+        assertThat(rows).contains("id=" + id, "client=}", "request_counts={total=1, completed=1, failed=0}");
+    }
+
+    /** What can't be kept isn't accepted, and what was accepted goes on once the folder is back. */
+    @Test
+    void folderThatCantBeWritten_isTold() throws Exception {
+        String file = uploaded(running, lines("one"));
+        Path coming = folder.resolve("coming");
+        Files.delete(coming);
+        Files.createFile(coming);
+        try (LoggedLines log = new LoggedLines("dev.whippletree.gateway.batches")) {
+            assertError(upload(running, "x"), 507, "storage_failed", "it has accepted nothing");
+            assertError(create(running, file, CHAT), 507, "storage_failed", "it has accepted nothing");
+            assertThat(log.all())
+                    .anySatisfy(line -> assertThat(line).contains("An upload can't be kept"))
+                    .anySatisfy(line -> assertThat(line).contains("files can't be read or written"));
+        }
+        assertThat(at(running.get("/v1/batches"), "data")).isEqualTo("[]");
+
+        Files.delete(coming);
+        until(running, at(create(running, file, CHAT), "id"), "completed");
+    }
+
+    @Test
+    void folderThatCantBeMade_isToldAtTheStart() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        GatewaySettings.Batches there =
+                new GatewaySettings.Batches(file.resolve("below"), Duration.ofDays(1), 1, 1, 1, 1, 1, false);
+        running.close();
+
+        assertThat(catchThrowable(() -> new RunningGateway(GatewaySettings.DEFAULT.withBatches(there))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("gateway.batches.folder: " + there.folder());
+    }
+}
