@@ -7,6 +7,7 @@ import dev.whippletree.terminal.Json;
 import dev.whippletree.terminal.board.Words;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -47,6 +48,8 @@ final class TraceFile {
                     read(file, all);
                 }
             }
+        } catch (NoSuchFileException e) {
+            throw new UserMistake("--trace: there is no " + e.getFile());
         } catch (IOException e) {
             throw new UserMistake("--trace: " + place + " can't be read: " + e);
         }

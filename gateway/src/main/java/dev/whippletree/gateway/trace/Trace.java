@@ -146,7 +146,9 @@ public final class Trace implements AutoCloseable {
             line.put("prompt_tokens", estimate);
             prompt.parameters().maxTokens().ifPresent(most -> line.put("max_tokens", most));
             prompt.session().ifPresent(session -> line.put("session", digest(prompt.tenant() + '\n' + session)));
-            line.put("client", prompt.tenant());
+            if (!prompt.tenant().isEmpty()) {
+                line.put("client", prompt.tenant());
+            }
             prompt.route().ifPresent(route -> line.put("route", route));
         }
 

@@ -134,7 +134,7 @@ final class TraceTest {
         trace(trace, 1, Prompt.of("secret text"));
         trace.close();
 
-        assertThat(lines().get(0).keySet()).containsExactly("at", "key", "prompt_tokens", "client", "took_ms");
+        assertThat(lines().get(0).keySet()).containsExactly("at", "key", "prompt_tokens", "took_ms");
         assertThat(lines().get(0).toString()).contains("prompt_tokens=30");
     }
 
