@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 final class BatchTimesTest extends OverBatches {
 
     private static final String[] KEY = {"Authorization", "Bearer key-of-alice-0001"};
+    private static final GatewaySettings.Client ALICE = RunningGateway.client("alice", "key-of-alice-0001");
+    private static final GatewaySettings.Client BOB = RunningGateway.client("bob", "key-of-bob-000001");
     private static final int LOOKS_AT_A_TIME = 20;
     private static final Pattern ID = Pattern.compile("\"custom_id\":\"(.*?)\"");
 
@@ -108,22 +110,26 @@ final class BatchTimesTest extends OverBatches {
                 .isEqualTo("{total=1, completed=1, failed=0}");
     }
 
-    @Test
-    void batchOfAClientThatIsRemoved_waitsUntilItIsBack() throws Exception {
-        GatewaySettings.Client alice = RunningGateway.client("alice", "key-of-alice-0001");
-        GatewaySettings.Client bob = RunningGateway.client("bob", "key-of-bob-000001");
-        open(RunningGateway.with(alice, bob));
+    /** Begins a batch, then starts the gateway anew without its client. */
+    private String begunByAliceWhoIsThenRemoved(ManualTimeline next) throws Exception {
+        open(RunningGateway.with(ALICE, BOB));
         running.provider.usually(call -> {});
         String id = begun(running, lines("one"), KEY);
         until(running, id, "in_progress", KEY);
         close();
+        running = new RunningGateway(RunningGateway.with(BOB).withBatches(batches()), next, UnaryOperator.identity());
+        return id;
+    }
+
+    @Test
+    void batchOfAClientThatIsRemoved_waitsUntilItIsBack() throws Exception {
         ManualTimeline next = new ManualTimeline();
-        running = new RunningGateway(RunningGateway.with(bob).withBatches(batches()), next, UnaryOperator.identity());
+        String id = begunByAliceWhoIsThenRemoved(next);
         running.provider.usually(OverBatches::answer);
         pass(running, next, 30);
         assertThat(running.provider.unseenCalls()).isZero();
 
-        running.gateway.reload(running.settings(alice, bob));
+        running.gateway.reload(running.settings(ALICE, BOB));
         while (!at(running.get("/v1/batches/" + id, KEY), "status").equals("completed")) {
             next.advance(Duration.ofSeconds(1));
         }
@@ -131,15 +137,8 @@ final class BatchTimesTest extends OverBatches {
 
     @Test
     void batchOfAClientThatIsRemoved_expires() throws Exception {
-        GatewaySettings.Client alice = RunningGateway.client("alice", "key-of-alice-0001");
-        GatewaySettings.Client bob = RunningGateway.client("bob", "key-of-bob-000001");
-        open(RunningGateway.with(alice, bob));
-        running.provider.usually(call -> {});
-        String id = begun(running, lines("one"), KEY);
-        until(running, id, "in_progress", KEY);
-        close();
         ManualTimeline next = new ManualTimeline();
-        running = new RunningGateway(RunningGateway.with(bob).withBatches(batches()), next, UnaryOperator.identity());
+        String id = begunByAliceWhoIsThenRemoved(next);
         next.advance(Duration.ofDays(1));
         Path end = ClientFolder.of(batches(), "alice")
                 .batch(id)
@@ -150,7 +149,7 @@ final class BatchTimesTest extends OverBatches {
             next.advance(Duration.ofSeconds(1));
         }
 
-        running.gateway.reload(running.settings(alice, bob));
+        running.gateway.reload(running.settings(ALICE, BOB));
         HttpResponse<String> expired = running.get("/v1/batches/" + id, KEY);
         assertThat(at(expired, "status")).isEqualTo("expired");
         assertThat(at(expired, "request_counts")).isEqualTo("{total=1, completed=0, failed=0}");
