@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Whether the other processes can be reached, and how many they are: by a heartbeat. Thread-safe.
  *
  * <p>The first thing that goes wrong ends it, and for as long as a command may take nobody can say whether that is this
- * process's trouble alone. It begins again with the next beat that is answered: at once where an answer was merely
- * late, with the next connection, and every two seconds in any case.
+ * process's trouble alone. In a cluster, only a beat that goes wrong does. It begins again with the next beat that is
+ * answered: at once where an answer was merely late, with the next connection, and every two seconds in any case.
  */
 final class Contact {
 
@@ -114,6 +114,11 @@ final class Contact {
         return doubt().compareTo(Duration.ZERO) > 0;
     }
 
+    /** Returns whether nothing may be granted without it: processes of another version count by themselves. */
+    boolean isBarred() {
+        return !up && trouble instanceof OtherVersionException;
+    }
+
     /** Returns how long it stays doubtful; zero if it isn't. */
     synchronized Duration doubt() {
         if (up || !met || trouble instanceof RefusedCommandException) {
@@ -173,7 +178,7 @@ final class Contact {
 
     private void beaten(CoordinationCommands.@Nullable Beat beat, @Nullable Throwable failure) {
         if (failure != null) {
-            lost(failure);
+            end(ShardUnavailableException.reasonOf(Cause.of(failure)));
             done();
         } else if (beat != null) {
             meet(beat);
@@ -216,9 +221,15 @@ final class Contact {
         }
     }
 
-    /** Ends the contact, since something went wrong. */
+    /** Ends the contact, since something went wrong. What is one shard's trouble is left to who asked it. */
     void lost(Throwable failure) {
         Throwable cause = Cause.of(failure);
+        if (!(cause instanceof ShardUnavailableException)) {
+            end(cause);
+        }
+    }
+
+    private void end(Throwable cause) {
         mark(cause);
         members.forEach(Member::lost);
         if (cause instanceof TimeoutException) {

@@ -5,6 +5,7 @@ import dev.whippletree.spi.CacheKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -35,6 +36,9 @@ interface CoordinationCommands extends AutoCloseable {
 
     /** Begins to connect, and goes on until it is closed. Called once. */
     void start(Events events);
+
+    /** Returns what should be put right at the other side although it works, a sentence; makes no call. */
+    Optional<String> remark();
 
     /** Says that this process is there, and counts those that are. */
     CompletionStage<Beat> beat(String process, Duration goneAfter);

@@ -23,7 +23,7 @@ final class HeldGrant {
     private final long reservedAtNanos;
 
     /** Whether it may be there although nobody said so: a command about it was sent. */
-    private final boolean sent;
+    private boolean sent;
 
     private State state = State.IN_FLIGHT;
     private boolean entered;
@@ -53,6 +53,10 @@ final class HeldGrant {
 
     boolean isSent() {
         return sent;
+    }
+
+    void setSent() {
+        sent = true;
     }
 
     State state() {

@@ -75,12 +75,14 @@ final class Ledger {
     }
 
     /**
-     * Answers without Redis: from this process's own share, or for now not at all if the others may still reach Redis.
+     * Answers without Redis: from this process's own share, or for now not at all if the others may still reach Redis,
+     * or are of another version.
      *
      * @param sent whether it may have been reserved all the same
      */
     synchronized Grant answerUnasked(String id, List<LimitUse> uses, boolean sent) {
-        boolean moment = contact.isUp() ? trouble == null : !contact.isDecided() || contact.isDoubtful();
+        boolean moment =
+                contact.isUp() ? trouble == null : !contact.isDecided() || contact.isDoubtful() || contact.isBarred();
         return moment ? refuse(id, uses, sent, putOff(uses)) : answerAlone(id, uses, sent);
     }
 
@@ -163,7 +165,7 @@ final class Ledger {
 
     /** Returns nothing if the time hasn't come: it does when all is entered. */
     private Optional<Ending> ending(HeldGrant grant) {
-        if (!contact.isUp() || !grant.isEntered() || grant.isEnding()) {
+        if (!contact.isUp() || trouble != null || !grant.isEntered() || grant.isEnding()) {
             return Optional.empty();
         }
         grant.setEnding(true);
@@ -189,7 +191,9 @@ final class Ledger {
         entering = true;
         long now = nanoTime();
         List<String> expired = holdings.tidy(parts.lease(), now);
-        return Optional.of(new Start(Entry.of(call(holdings.sizes()), holdings.missing(), lost, now), expired));
+        Entry entry = Entry.of(call(holdings.sizes()), holdings.missing(), lost, now);
+        entry.held().forEach(HeldGrant::setSent);
+        return Optional.of(new Start(entry, expired));
     }
 
     /**
@@ -246,7 +250,7 @@ final class Ledger {
         }
     }
 
-    /** Notes that contact is lost. */
+    /** Notes that contact is lost, or that these limits can't be asked about although there is contact. */
     synchronized void fallOut() {
         inStep = false;
     }

@@ -106,8 +106,19 @@ final class Ledgers implements Contact.Member {
     }
 
     private Grant unanswered(Ledger ledger, String id, List<LimitUse> uses, Throwable failure) {
-        contact.lost(failure);
+        lost(ledger, failure);
         return ledger.answerUnasked(id, uses, true);
+    }
+
+    /**
+     * Ends the contact, or what one organization has of it if its shard is in trouble: then asks once more, at once.
+     */
+    private void lost(Ledger ledger, Throwable failure) {
+        contact.lost(failure);
+        if (Cause.of(failure) instanceof ShardUnavailableException) {
+            ledger.fallOut();
+            var unused = enter(ledger);
+        }
     }
 
     private CompletionStage<Grant> answered(
@@ -154,7 +165,7 @@ final class Ledgers implements Contact.Member {
                         (done, failure) -> {
                             ledger.ended(ending.grant(), failure == null);
                             if (failure != null) {
-                                contact.lost(failure);
+                                lost(ledger, failure);
                             }
                         },
                         parts.services().executor());
@@ -194,6 +205,9 @@ final class Ledgers implements Contact.Member {
             noteTime(reply);
         }
         boolean again = ledger.entered(entry, reply, failure);
+        if (failure != null && Cause.of(failure) instanceof ShardUnavailableException) {
+            ledger.fallOut();
+        }
         if (failure != null && !(Cause.of(failure) instanceof RefusedCommandException)) {
             contact.lost(failure);
         }

@@ -6,12 +6,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Services;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The commands as scripts in a Redis, over one connection, and another one for notices. Thread-safe.
  *
- * <p>Each script is one atomic step there. Those of one call about limits touch keys of one hash tag only.
+ * <p>Each script is one atomic step there, in one slot of a cluster: those of one call about limits touch keys of one
+ * hash tag only.
  */
 final class LettuceCommands implements CoordinationCommands {
 
@@ -41,12 +43,13 @@ final class LettuceCommands implements CoordinationCommands {
     private static final byte[][] SUMS = {{'s'}, {'h'}};
 
     private final RedisKeys keys;
-    private final LettuceConnector connector;
+    private final LettuceConnector<?> connector;
     private final RedisLink link;
     private final Scripts scripts;
     private final CorruptValue corrupt;
     private final Services services;
     private final RedisSettings settings;
+    private final Remarks remarks;
     private volatile RedisLink notices;
 
     /** Why Redis doesn't let this process hear notices. */
@@ -61,8 +64,9 @@ final class LettuceCommands implements CoordinationCommands {
         this.settings = settings;
         this.services = services;
         this.corrupt = corrupt;
+        remarks = new Remarks(settings);
         keys = new RedisKeys(settings.keyPrefix());
-        connector = new LettuceConnector(settings);
+        connector = LettuceConnector.of(settings);
         link = new RedisLink(settings, "this process grants its own share of each limit", connector, services);
         scripts = new Scripts(link, corrupt);
         notices = subscription(text -> {});
@@ -75,9 +79,25 @@ final class LettuceCommands implements CoordinationCommands {
             unheard = null;
             events.subscribed();
         });
-        link.onConnected(events::connected);
+        link.onConnected(() -> {
+            events.connected();
+            lookIntoMemory();
+        });
         link.connect();
         notices.connect();
+    }
+
+    /** Where a user may not ask for it, nobody is warned. */
+    private void lookIntoMemory() {
+        link.send(redis -> redis.info("memory"))
+                .thenAccept(info -> remarks.memory(info).ifPresent(services.logger("cache.redis")::warn));
+    }
+
+    @Override
+    public Optional<String> remark() {
+        return Stream.of(connector.remark(), remarks.sentence())
+                .flatMap(Optional::stream)
+                .reduce((first, second) -> first + "; " + second);
     }
 
     private RedisLink subscription(Consumer<byte[]> listener) {
@@ -90,20 +110,38 @@ final class LettuceCommands implements CoordinationCommands {
 
     /**
      * Also sees to it that a subscription that has gone dead is noticed. Where Redis doesn't permit one, there is no
-     * contact: what is told there permits no notice either, and would be refused time and again.
+     * contact: what is told there permits no notice either, and would be refused time and again. Nor is there contact
+     * while processes of another version are at work, which this one can't count with.
      */
     @Override
     public CompletionStage<Beat> beat(String process, Duration goneAfter) {
-        var unused = notices.send(RedisAsyncCommands::ping)
+        var unused = notices.send(RedisClusterAsyncCommands::ping)
                 .whenComplete((pong, failure) -> unheard = isForbidden(failure) ? Cause.of(failure) : null);
-        return scripts.multi(Script.BEAT, List.of(keys.processes()), bytes(process), bytes(goneAfter.toMillis()))
-                .thenCompose(reply -> {
-                    Throwable reason = unheard;
-                    return reason == null
-                            ? CompletableFuture.completedFuture(
-                                    new Beat((Long) reply.get(0), Math.toIntExact((Long) reply.get(1))))
-                            : CompletableFuture.failedFuture(reason);
-                });
+        CompletionStage<Long> others = scripts.send(redis -> redis.pttl(keys.processesOfVersion1()));
+        return scripts.multi(Script.BEAT, beatKeys(), bytes(process), bytes(goneAfter.toMillis()))
+                .thenCompose(reply -> others.thenCompose(remaining -> beaten(reply, remaining, goneAfter)));
+    }
+
+    /** A node of a cluster that is taken for a server alone refuses keys of two slots. The second isn't touched. */
+    private List<byte[]> beatKeys() {
+        return settings.isCluster() ? List.of(keys.processes()) : List.of(keys.processes(), keys.closings());
+    }
+
+    /**
+     * Takes a beat's answer.
+     *
+     * @param othersMillis for how long processes of another version count as there, if there are any
+     */
+    private CompletionStage<Beat> beaten(List<Object> reply, long othersMillis, Duration goneAfter) {
+        Beat beat = new Beat((Long) reply.get(0), Math.toIntExact((Long) reply.get(1)));
+        if (othersMillis > 0 && othersMillis <= goneAfter.toMillis()) {
+            return CompletableFuture.failedFuture(new OtherVersionException("processes of an earlier version of"
+                    + " Whippletree share limits under the key-prefix " + settings.keyPrefix()
+                    + ", and this process grants nothing until they have ended; end them, or set another key-prefix"
+                    + " here and divide the limits"));
+        }
+        Throwable reason = unheard;
+        return reason == null ? CompletableFuture.completedFuture(beat) : CompletableFuture.failedFuture(reason);
     }
 
     private static boolean isForbidden(@Nullable Throwable failure) {
@@ -183,17 +221,23 @@ final class LettuceCommands implements CoordinationCommands {
     }
 
     /**
-     * The sums may hold what has left since they were written, which is a mistake on the careful side. A limit that
-     * can't be read is one that nobody can use; the next that uses it mends it.
+     * The sums may hold what has left since they were written, which is a mistake on the careful side. A limit of
+     * another type is one that nobody can use; the next that uses it mends it.
      */
     private CompletionStage<Long> used(String place) {
         return scripts.send(redis -> redis.hmget(keys.limit(place), SUMS))
                 .thenApply(sums -> sums.stream()
                         .mapToLong(sum -> amount(place, sum.getValueOrElse(ZERO)))
                         .sum())
-                .exceptionallyCompose(failure -> Cause.of(failure) instanceof RefusedCommandException
+                .exceptionallyCompose(failure -> isOfAnotherType(failure)
                         ? CompletableFuture.completedFuture(0L)
                         : CompletableFuture.failedFuture(failure));
+    }
+
+    private static boolean isOfAnotherType(Throwable failure) {
+        return Cause.find(RefusedCommandException.class, failure)
+                .filter(refusal -> String.valueOf(refusal.getMessage()).startsWith("WRONGTYPE"))
+                .isPresent();
     }
 
     private long amount(String place, byte[] sum) {
@@ -217,7 +261,7 @@ final class LettuceCommands implements CoordinationCommands {
                 List.of(what),
                 bytes(token),
                 bytes(Math.max(1, lease.toMillis())),
-                bytes(notAfterMillis),
+                notAfter(notAfterMillis),
                 bytes(longest.toMillis()));
     }
 
@@ -291,10 +335,15 @@ final class LettuceCommands implements CoordinationCommands {
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(bytes(call.knownEpoch()));
         arguments.add(bytes(call.freshEpoch()));
-        arguments.add(bytes(call.notAfterMillis()));
+        arguments.add(notAfter(call.notAfterMillis()));
         arguments.add(bytes(who));
         arguments.add(bytes(call.lease().toMillis()));
         return arguments;
+    }
+
+    /** Each node of a cluster has a clock of its own, and only one of them is known. */
+    private byte[] notAfter(long millis) {
+        return bytes(settings.isCluster() ? WHENEVER : millis);
     }
 
     private static void size(List<byte[]> arguments, LimitSize limit) {

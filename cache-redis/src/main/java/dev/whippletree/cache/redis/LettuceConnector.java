@@ -1,33 +1,37 @@
 package dev.whippletree.cache.redis;
 
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects by Lettuce, so set up that nothing waits for a Redis that isn't there. Thread-safe.
+ * Connects by one of Lettuce's clients, so set up that nothing waits for a Redis that isn't there. Thread-safe.
  *
  * <p>Lettuce's own reconnecting is off: it would keep commands and send them again later, and it doesn't notice a Redis
  * that takes connections and answers nothing. {@link RedisLink} makes a new connection instead. Lettuce's threads,
  * started by the first attempt, are its own.
+ *
+ * @param <C> the client
  */
-final class LettuceConnector implements RedisConnector {
+abstract class LettuceConnector<C extends AbstractRedisClient> implements RedisConnector {
 
     /** To connect, and again to log in, may take as long as a command, within these bounds. */
     private static final Duration SHORTEST_ATTEMPT = Duration.ofSeconds(1);
@@ -41,13 +45,18 @@ final class LettuceConnector implements RedisConnector {
 
     private final RedisSettings settings;
     private final Duration attemptTimeout;
-    private @Nullable RedisClient client;
+    private @Nullable C client;
     private @Nullable ClientResources resources;
     private boolean closed;
 
     LettuceConnector(RedisSettings settings) {
         this.settings = settings;
         this.attemptTimeout = attemptTimeout(settings.commandTimeout());
+    }
+
+    /** Returns the connector for what the settings name: a server, Sentinels or a cluster. */
+    static LettuceConnector<?> of(RedisSettings settings) {
+        return settings.isCluster() ? new ClusterConnector(settings) : new ServerConnector(settings);
     }
 
     private static Duration attemptTimeout(Duration commandTimeout) {
@@ -57,9 +66,15 @@ final class LettuceConnector implements RedisConnector {
         return commandTimeout.compareTo(LONGEST_ATTEMPT) < 0 ? commandTimeout : LONGEST_ATTEMPT;
     }
 
-    @Override
-    public CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect() {
-        return client().connectAsync(ByteArrayCodec.INSTANCE, uri());
+    /** Creates the client, with these threads and the {@linkplain #configure options} of all clients. */
+    abstract C create(ClientResources threads);
+
+    /** Makes one attempt to open a connection for notices. */
+    abstract CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> connectPubSub();
+
+    /** Returns what should be put right there although it works; empty if nothing. */
+    Optional<String> remark() {
+        return Optional.empty();
     }
 
     /**
@@ -67,12 +82,11 @@ final class LettuceConnector implements RedisConnector {
      *
      * @param listener gets what arrives, on one of Lettuce's threads
      */
-    CompletionStage<StatefulRedisConnection<byte[], byte[]>> connectTo(byte[] channel, Consumer<byte[]> listener) {
-        return client().connectPubSubAsync(ByteArrayCodec.INSTANCE, uri())
-                .thenCompose(open -> subscribe(open, channel, listener));
+    final CompletionStage<RedisConnection> connectTo(byte[] channel, Consumer<byte[]> listener) {
+        return connectPubSub().thenCompose(open -> subscribe(open, channel, listener));
     }
 
-    private static CompletionStage<StatefulRedisConnection<byte[], byte[]>> subscribe(
+    private static CompletionStage<RedisConnection> subscribe(
             StatefulRedisPubSubConnection<byte[], byte[]> open, byte[] channel, Consumer<byte[]> listener) {
         open.addListener(new RedisPubSubAdapter<>() {
             @Override
@@ -82,7 +96,7 @@ final class LettuceConnector implements RedisConnector {
         });
         return open.async()
                 .subscribe(channel)
-                .<StatefulRedisConnection<byte[], byte[]>>thenApply(done -> open)
+                .thenApply(done -> RedisConnection.toServer(open))
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
                         var unused = open.closeAsync();
@@ -90,32 +104,37 @@ final class LettuceConnector implements RedisConnector {
                 });
     }
 
-    private RedisURI uri() {
-        RedisURI uri = settings.redisUri();
-        uri.setTimeout(attemptTimeout);
-        uri.setClientName("whippletree");
-        return uri;
+    /** Returns where to connect: the first of these, or more than one of a cluster. */
+    final List<RedisURI> uris() {
+        List<RedisURI> uris = settings.redisUris();
+        uris.forEach(uri -> {
+            uri.setTimeout(attemptTimeout);
+            uri.setClientName("whippletree");
+        });
+        return uris;
     }
 
-    private synchronized RedisClient client() {
+    final synchronized C client() {
         if (closed) {
             throw new IllegalStateException(settings.where() + " is closed");
         }
-        if (client == null) {
-            resources = DefaultClientResources.builder()
+        C open = client;
+        if (open == null) {
+            ClientResources threads = DefaultClientResources.builder()
                     .ioThreadPoolSize(THREADS)
                     .computationThreadPoolSize(THREADS)
                     .build();
-            client = RedisClient.create(resources);
-            client.setOptions(options());
+            open = create(threads);
+            resources = threads;
+            client = open;
         }
-        return client;
+        return open;
     }
 
-    private ClientOptions options() {
-        ClientOptions.Builder options = ClientOptions.builder();
+    /** Sets the options of all clients. */
+    final void configure(ClientOptions.Builder options) {
         settings.sslOptions().ifPresent(options::sslOptions);
-        return options.autoReconnect(false)
+        var unused = options.autoReconnect(false)
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(MOST_COMMANDS)
                 .timeoutOptions(
@@ -123,16 +142,16 @@ final class LettuceConnector implements RedisConnector {
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(attemptTimeout)
                         .keepAlive(true)
-                        .build())
-                .build();
+                        .build());
     }
 
     @Override
-    public synchronized void close() {
+    public final synchronized void close() {
         closed = true;
         ClientResources held = resources;
-        if (client != null && held != null) {
-            var unused = client.shutdownAsync(0, SHORTEST_ATTEMPT.toMillis(), TimeUnit.MILLISECONDS)
+        C open = client;
+        if (open != null && held != null) {
+            var unused = open.shutdownAsync(0, SHORTEST_ATTEMPT.toMillis(), TimeUnit.MILLISECONDS)
                     .whenComplete((done, failure) -> {
                         var unusedToo = held.shutdown(0, 0, TimeUnit.MILLISECONDS);
                     });
@@ -141,12 +160,14 @@ final class LettuceConnector implements RedisConnector {
         }
     }
 
-    /** To subscribe is part of an attempt to connect, which must end within seconds however long commands may take. */
+    /** What is part of an attempt to connect must end within seconds however long commands may take. */
     private final class Timeouts extends TimeoutOptions.TimeoutSource {
+
+        private static final Set<ProtocolKeyword> OF_ATTEMPTS = Set.of(CommandType.SUBSCRIBE, CommandType.CLUSTER);
 
         @Override
         public long getTimeout(RedisCommand<?, ?, ?> command) {
-            return (command.getType() == CommandType.SUBSCRIBE ? attemptTimeout : settings.commandTimeout()).toNanos();
+            return (OF_ATTEMPTS.contains(command.getType()) ? attemptTimeout : settings.commandTimeout()).toNanos();
         }
 
         @Override

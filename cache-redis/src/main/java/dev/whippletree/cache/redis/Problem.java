@@ -10,6 +10,9 @@ record Problem(RedisSettings redis, int shares) {
 
     /** Returns a sentence about a contact that was lost. */
     String ofContact(Throwable trouble) {
+        if (trouble instanceof OtherVersionException) {
+            return redis.where() + ": " + trouble.getMessage();
+        }
         return what(trouble) + "; meanwhile " + meanwhile() + "; " + remedy(trouble);
     }
 
@@ -22,8 +25,11 @@ record Problem(RedisSettings redis, int shares) {
         if (trouble instanceof RedisUnavailableException) {
             return String.valueOf(trouble.getMessage());
         }
-        String how = trouble instanceof RefusedCommandException ? " refuses commands (" : " can't be used (";
-        return redis.where() + ": Redis at " + redis.address() + how + trouble.getMessage() + ")";
+        String who = trouble instanceof ShardUnavailableException ? ": a shard of Redis at " : ": Redis at ";
+        String how = ShardUnavailableException.reasonOf(trouble) instanceof RefusedCommandException
+                ? " refuses commands ("
+                : " can't be used (";
+        return redis.where() + who + redis.address() + how + trouble.getMessage() + ")";
     }
 
     private String meanwhile() {

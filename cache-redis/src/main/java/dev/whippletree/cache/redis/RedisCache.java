@@ -8,7 +8,8 @@ import dev.whippletree.spi.Settings;
 import java.util.Set;
 
 /**
- * The cache {@code redis}, on a Redis server or on a master that Sentinels name. It doesn't support Redis Cluster.
+ * The cache {@code redis}, on a Redis server, on a master that Sentinels name, or on a cluster (Redis Cluster or Valkey
+ * Cluster).
  *
  * <p>Redis may be away at any time, even at the start: meanwhile each lookup fails at once, and answers aren't stored.
  * The connection is restored automatically.
@@ -52,9 +53,16 @@ public final class RedisCache implements Cache {
     public CacheStore open(Settings settings, Services services) {
         RedisSettings read = RedisSettings.from(settings);
         RedisLink link =
-                new RedisLink(read, "answers are neither found nor stored there", new LettuceConnector(read), services);
+                new RedisLink(read, "answers are neither found nor stored there", LettuceConnector.of(read), services);
+        RedisStore store = new RedisStore(
+                new RedisKeys(read.keyPrefix()),
+                link,
+                services.clock(),
+                new CorruptValue(read, services),
+                new Remarks(read),
+                services.executor());
+        link.onConnected(store::lookAtClock);
         link.connect();
-        return new RedisStore(
-                new RedisKeys(read.keyPrefix()), link, services.clock(), new CorruptValue(read, services));
+        return store;
     }
 }

@@ -1,13 +1,12 @@
 package dev.whippletree.cache.redis;
 
-import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.concurrent.CompletionStage;
 
 /** Makes connections. Thread-safe. */
 interface RedisConnector {
 
     /** Makes one attempt to connect and log in. May take a while to begin; ends within seconds. */
-    CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect();
+    CompletionStage<RedisConnection> connect();
 
     /** Closes all connections and frees what is held, if that is this one's. Doesn't wait. */
     default void close() {}

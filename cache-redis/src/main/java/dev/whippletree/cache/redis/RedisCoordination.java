@@ -155,7 +155,7 @@ final class RedisCoordination implements Coordination {
     }
 
     private Optional<String> problems() {
-        return Stream.of(problem(), corrupt.sentence())
+        return Stream.of(problem(), commands.remark(), corrupt.sentence())
                 .flatMap(Optional::stream)
                 .reduce((first, second) -> first + "; " + second);
     }

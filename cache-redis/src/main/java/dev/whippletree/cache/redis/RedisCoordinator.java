@@ -8,8 +8,9 @@ import dev.whippletree.spi.Settings;
 import java.util.Set;
 
 /**
- * The coordinator {@code redis}, on a Redis server (5 or later) or on a master that Sentinels name. It doesn't support
- * Redis Cluster.
+ * The coordinator {@code redis}, on a Redis server (5 or later), on a master that Sentinels name, or on a cluster
+ * (Redis Cluster or Valkey Cluster). Of a cluster, each organization's limits are on one shard; one that can't be asked
+ * is, for its organizations, as if Redis were away, and after a failover it can lack what it was told last.
  *
  * <p>Redis counts limits, by its own clock only, as sliding windows of dated uses and calls in flight: no stretch of
  * time as long as a limit's window sees more than its amount, whatever processes start, die, or pause. Redis may be

@@ -11,19 +11,21 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * What keys look like: {@code prefix:v1:tenant:digest} of answers, {@code prefix:v1:{organization}:limit:name} and
+ * What keys look like: {@code prefix:v1:tenant:digest} of answers, {@code prefix:v2:{organization}:limit:name} and
  * others of the coordinator. Immutable.
  *
- * <p>{@code v1} is the version of this form and of what is under it, so that processes of different versions don't read
- * each other's. Names are replaced by the first half of their SHA-256 in hexadecimal: they may be of any length and
- * alphabet, and may be nobody's business. Braces are hash tags: what one script touches lies on one slot, were this a
- * cluster. Keys of answers have none, since single-key commands are content with being spread over all of it.
+ * <p>{@code v1} and {@code v2} are the versions of these forms and of what is under them, so that processes of
+ * different versions don't read each other's. Names are replaced by the first half of their SHA-256 in hexadecimal:
+ * they may be of any length and alphabet, and may be nobody's business. Braces are hash tags: what one script touches
+ * lies in one slot of a cluster. Keys of answers and of claims have none, since what touches one key may be spread over
+ * all slots.
  */
 final class RedisKeys {
 
     private static final int DIGITS = 32;
 
-    private final String start;
+    private final String answers;
+    private final String shared;
 
     /**
      * Creates the keys of a prefix.
@@ -31,17 +33,18 @@ final class RedisKeys {
      * @param prefix without any of the characters that mean something in a pattern
      */
     RedisKeys(String prefix) {
-        this.start = prefix + ":v1:";
+        answers = prefix + ":v1:";
+        shared = prefix + ":v2:";
     }
 
     /** Returns the key of an answer. */
     byte[] answer(CacheKey key) {
-        return bytes(digitsOf(key.tenant()) + ":" + key.digest());
+        return ofAnswers(digitsOf(key.tenant()) + ":" + key.digest());
     }
 
     /** Returns the glob pattern of a tenant's answers, or of all; it matches no keys of another prefix. */
     byte[] answers(Optional<String> tenant) {
-        return bytes(tenant.map(RedisKeys::digitsOf).orElse("?".repeat(DIGITS)) + ":*");
+        return ofAnswers(tenant.map(RedisKeys::digitsOf).orElse("?".repeat(DIGITS)) + ":*");
     }
 
     /** Returns where an organization's epoch is. */
@@ -76,7 +79,12 @@ final class RedisKeys {
 
     /** Returns where the processes are. */
     byte[] processes() {
-        return bytes("processes");
+        return bytes("{processes}");
+    }
+
+    /** Returns where the processes of version 1 are, which count limits under keys of their own. */
+    byte[] processesOfVersion1() {
+        return ofAnswers("processes");
     }
 
     /** Returns where the closings are. */
@@ -101,8 +109,12 @@ final class RedisKeys {
         return bytes("notices");
     }
 
+    private byte[] ofAnswers(String rest) {
+        return (answers + rest).getBytes(US_ASCII);
+    }
+
     private byte[] bytes(String rest) {
-        return (start + rest).getBytes(US_ASCII);
+        return (shared + rest).getBytes(US_ASCII);
     }
 
     private static String digitsOf(String name) {

@@ -6,10 +6,10 @@ import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionStateListener;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -24,12 +24,17 @@ import org.slf4j.Logger;
  * answered either ({@link ConnectionCheck}), since a Redis that hangs, or a network that swallows everything, breaks no
  * connection. While there is none, commands fail at once. Attempts to connect go on in the background, at most a second
  * apart. Going away and coming back are logged, a line each. Thread-safe; never blocks.
+ *
+ * <p>A connection to a cluster isn't lost with one of its nodes. When a node isn't there for a command, another
+ * connection is made beside the present one, and takes its place when it is there: it knows who serves the slots by
+ * then. The cluster is away only when none of its nodes can be asked.
  */
 final class RedisLink implements AutoCloseable {
 
     private static final long FIRST_PAUSE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
     private static final int MOST_DOUBLINGS = 5;
+    private static final long BETWEEN_RENEWALS_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final RedisSettings settings;
     private final String where;
@@ -51,8 +56,13 @@ final class RedisLink implements AutoCloseable {
     /** Attempts and connections in a row that came to nothing; written under the lock. */
     private volatile int failures;
 
+    /** Whether a server that was taken for one alone has answered as a node of a cluster does. */
+    private volatile boolean isNode;
+
     // Guarded by this.
-    private @Nullable StatefulRedisConnection<byte[], byte[]> connection;
+    private @Nullable RedisConnection connection;
+    private boolean renewing;
+    private long renewedNanos;
     private boolean away;
     private boolean closed;
 
@@ -82,9 +92,31 @@ final class RedisLink implements AutoCloseable {
         services.executor().execute(this::attempt);
     }
 
-    /** Sends a command. The stage ends on one of Lettuce's threads, which must not be held up. */
-    <T> CompletionStage<T> send(Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
+    /** Returns whether it leads to a cluster, where a command that fails says nothing about other nodes. */
+    boolean isCluster() {
+        return settings.isCluster();
+    }
+
+    /** Returns what is wrong with the address, if that has shown, and what to do. */
+    Optional<String> remark() {
+        return isNode
+                ? Optional.of(where + ": Redis at " + address + " has only a part of the keys; "
+                        + Remedy.of("MOVED", settings))
+                : Optional.empty();
+    }
+
+    /** Sends a command. The stage may end on one of Lettuce's threads, which must not be held up. */
+    <T> CompletionStage<T> send(Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
         return current.thenCompose(way -> way.send(command));
+    }
+
+    /** A node of a cluster says where the key is that it doesn't have, or that a script's keys aren't in one slot. */
+    private void lookForCluster(RedisCommandExecutionException refusal) {
+        String message = String.valueOf(refusal.getMessage());
+        if (!isNode && (message.startsWith("MOVED ") || message.startsWith("CROSSSLOT"))) {
+            isNode = true;
+            remark().ifPresent(log::warn);
+        }
     }
 
     /** Called for each answer in time, a refusal too, so it looks before it locks. */
@@ -122,37 +154,68 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
-    private void connected(StatefulRedisConnection<byte[], byte[]> open) {
+    private void connected(RedisConnection open) {
         Way way = new Way(open);
         if (!accept(way)) {
-            var unused = open.closeAsync();
+            open.close();
             return;
         }
         first.complete(way);
-        open.addListener(new RedisConnectionStateListener() {
+        if (!open.isCluster() && !isWatched(open)) {
+            return;
+        }
+        onConnected.run();
+    }
+
+    /** Listens whether a connection breaks; false if it has broken before. */
+    private boolean isWatched(RedisConnection open) {
+        open.handle().addListener(new RedisConnectionStateListener() {
             @Override
             public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
                 lose(open, "the connection broke");
             }
         });
-        if (!open.isOpen()) {
+        if (!open.handle().isOpen()) {
             lose(open, "the connection broke");
-            return;
+            return false;
         }
-        onConnected.run();
+        return true;
     }
 
     private synchronized boolean accept(Way way) {
         if (closed) {
             return false;
         }
-        connection = way.connection;
+        replace(way.connection);
         current = CompletableFuture.completedFuture(way);
         if (away) {
             away = false;
             log.info("{}: Redis at {} is back", where, address);
         }
         return true;
+    }
+
+    /** What is under way on the former connection may still be answered. Guarded by this. */
+    private void replace(@Nullable RedisConnection next) {
+        RedisConnection former = connection;
+        if (former != null) {
+            services.schedule(settings.commandTimeout(), former::close);
+        }
+        connection = next;
+        renewing = false;
+        renewedNanos = services.nanoTime();
+    }
+
+    /** Makes another connection to the cluster beside one that some node isn't there for, soon. */
+    private void renew(RedisConnection troubled) {
+        synchronized (this) {
+            boolean lately = services.nanoTime() - renewedNanos < BETWEEN_RENEWALS_NANOS;
+            if (!troubled.equals(connection) || renewing || lately) {
+                return;
+            }
+            renewing = true;
+        }
+        services.schedule(Duration.ofMillis(services.random().nextLong(FIRST_PAUSE_MILLIS)), this::attempt);
     }
 
     private void failed(Throwable failure) {
@@ -162,6 +225,7 @@ final class RedisLink implements AutoCloseable {
             if (closed) {
                 return;
             }
+            replace(null);
             unavailable = goAway(reasonOf(failure));
             pause = nextPause();
         }
@@ -169,17 +233,17 @@ final class RedisLink implements AutoCloseable {
         services.schedule(pause, this::attempt);
     }
 
-    private void lose(StatefulRedisConnection<byte[], byte[]> lost, String reason) {
+    private void lose(RedisConnection lost, String reason) {
         Duration pause;
         synchronized (this) {
-            if (connection != lost) {
+            if (!lost.equals(connection)) {
                 return;
             }
             connection = null;
             goAway(reason);
             pause = nextPause();
         }
-        var unused = lost.closeAsync();
+        lost.close();
         services.schedule(pause, this::attempt);
     }
 
@@ -202,12 +266,15 @@ final class RedisLink implements AutoCloseable {
         return Duration.ofMillis(most / 2 + services.random().nextLong(most / 2));
     }
 
-    /** Returns the words of what went wrong first, and that it was about TLS, which they don't always tell. */
+    /**
+     * Returns the words of what went wrong first, and that it was about TLS, which they don't always tell. Of several
+     * nodes that couldn't be asked, Lettuce puts each one's reason beside.
+     */
     private static String reasonOf(Throwable failure) {
         String about = "";
         Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
+        for (Throwable next = behind(root); next != null; next = behind(root)) {
+            root = next;
             if (root instanceof CertificateException) {
                 about = "its certificate isn't accepted: ";
             } else if (root instanceof SSLException) {
@@ -218,24 +285,42 @@ final class RedisLink implements AutoCloseable {
                 + (root.getMessage() == null ? root.getClass().getSimpleName() : ShownText.line(root.getMessage()));
     }
 
+    private static @Nullable Throwable behind(Throwable failure) {
+        Throwable cause = failure.getCause();
+        Throwable[] beside = failure.getSuppressed();
+        return cause == null && beside.length > 0 ? beside[0] : cause;
+    }
+
     /** What commands go through: a connection, and whether it may be dead. */
     private final class Way {
 
-        private final StatefulRedisConnection<byte[], byte[]> connection;
+        private final RedisConnection connection;
         private final ConnectionCheck check;
 
-        Way(StatefulRedisConnection<byte[], byte[]> connection) {
+        Way(RedisConnection connection) {
             this.connection = connection;
             this.check = new ConnectionCheck(services, this::ask, () -> lose(connection, "it doesn't answer"));
         }
 
-        <T> CompletionStage<T> send(Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
+        <T> CompletionStage<T> send(Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
             long sentNanos = services.nanoTime();
-            return command.apply(connection.async()).whenComplete((answer, failure) -> observe(sentNanos, failure));
+            if (connection.isCluster()) {
+                return ShardCall.send(() -> command.apply(connection.commands()), settings.commandTimeout(), services)
+                        .whenComplete((answer, failure) -> observeShard(failure));
+            }
+            return command.apply(connection.commands()).whenComplete((answer, failure) -> observe(sentNanos, failure));
         }
 
         private void ask() {
-            var unused = send(RedisAsyncCommands::ping);
+            var unused = send(RedisClusterAsyncCommands::ping);
+        }
+
+        private void observeShard(@Nullable Throwable failure) {
+            if (failure == null) {
+                answered();
+            } else if (ShardCall.isNotServed(failure)) {
+                renew(connection);
+            }
         }
 
         /**
@@ -244,8 +329,10 @@ final class RedisLink implements AutoCloseable {
          * end the doubt.
          */
         private void observe(long sentNanos, @Nullable Throwable failure) {
-            if (failure == null
-                    || Cause.find(RedisCommandExecutionException.class, failure).isPresent()) {
+            Optional<RedisCommandExecutionException> refusal =
+                    failure == null ? Optional.empty() : Cause.find(RedisCommandExecutionException.class, failure);
+            if (failure == null || refusal.isPresent()) {
+                refusal.ifPresent(RedisLink.this::lookForCluster);
                 if (services.nanoTime() - sentNanos <= settings.commandTimeout().toNanos()) {
                     check.answered();
                     answered();

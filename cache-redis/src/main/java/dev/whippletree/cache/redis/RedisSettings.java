@@ -10,9 +10,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Where Redis is and how it is used. Immutable. Prints no password, wherever that was given. */
 final class RedisSettings {
@@ -21,7 +26,8 @@ final class RedisSettings {
             new SettingKey(
                     "uri",
                     "Where Redis is: redis://host:port/database, rediss:// for TLS,"
-                            + " redis-sentinel:// or rediss-sentinel://host,host/database#master;"
+                            + " redis-sentinel:// or rediss-sentinel://host,host/database#master,"
+                            + " redis-cluster:// or rediss-cluster://host:port,host:port;"
                             + " redis://localhost:6379 by default.",
                     RedisSettings::parse),
             new SettingKey("username", "The user to log in as, if Redis has users; needs password."),
@@ -42,6 +48,9 @@ final class RedisSettings {
 
     /** A name or an address. Where Lettuce can't tell host from port, it takes both for the host. */
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]");
+
+    /** TLS or not, who logs in, some of the nodes, and the rest. */
+    private static final Pattern CLUSTER = Pattern.compile("redis(s?)-cluster://([^/?#]*@)?([^@/?#]*)(.*)");
 
     private static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofMillis(250);
 
@@ -70,7 +79,7 @@ final class RedisSettings {
      */
     static RedisSettings from(Settings settings) {
         RedisSettings read = new RedisSettings(settings);
-        read.redisUri();
+        read.redisUris();
         if (read.username.isPresent() && read.password.isEmpty()) {
             throw new IllegalArgumentException(read.where + ": username needs a password");
         }
@@ -92,9 +101,9 @@ final class RedisSettings {
             return;
         }
         String path = caCertificate.get();
-        if (!parse(settings).isSsl()) {
+        if (!isSsl()) {
             throw new IllegalArgumentException(where + ": ca-certificate is for TLS, which uri doesn't use;"
-                    + " for TLS it begins with rediss:// or rediss-sentinel://");
+                    + " for TLS it begins with rediss://, rediss-sentinel:// or rediss-cluster://");
         }
         try {
             var unused = sslOptions().orElseThrow().createSslContextBuilder().build();
@@ -118,14 +127,32 @@ final class RedisSettings {
         return commandTimeout;
     }
 
+    /** Returns whether it is a cluster, whose keys are spread over its nodes. */
+    boolean isCluster() {
+        return cluster(settings).matches();
+    }
+
+    /** Returns whether TLS is used. */
+    boolean isSsl() {
+        return parse(settings).get(0).isSsl();
+    }
+
+    /** Returns the URI with credentials, as Lettuce wants it; of a cluster, that of the first node that is named. */
+    RedisURI redisUri() {
+        return redisUris().get(0);
+    }
+
     /**
-     * Returns the URI with credentials, as Lettuce wants it.
+     * Returns the URIs of the nodes that are named, with credentials; one if it is no cluster.
      *
-     * <p>Its credentials are static. Lettuce asks any other provider on a thread that isn't the connection's, goes on
+     * <p>Their credentials are static. Lettuce asks any other provider on a thread that isn't the connection's, goes on
      * logging in there, and may hand out a connection that still rejects every command.
      */
-    RedisURI redisUri() {
-        RedisURI parsed = parse(settings);
+    List<RedisURI> redisUris() {
+        return parse(settings).stream().map(this::withCredentials).toList();
+    }
+
+    private RedisURI withCredentials(RedisURI parsed) {
         password.ifPresent(secret -> {
             char[] value = secret.reveal().toCharArray();
             username.ifPresentOrElse(
@@ -150,26 +177,54 @@ final class RedisSettings {
 
     /** Returns where Redis is, for messages, without credentials. */
     String address() {
-        RedisURI parsed = parse(settings);
+        List<RedisURI> all = parse(settings);
+        if (isCluster()) {
+            return "cluster " + all.stream().map(RedisSettings::hostAndPort).collect(Collectors.joining(", "));
+        }
+        RedisURI parsed = all.get(0);
         if (parsed.getSentinelMasterId() != null) {
             return "Sentinel master " + parsed.getSentinelMasterId();
         }
-        return parsed.getSocket() != null ? parsed.getSocket() : parsed.getHost() + ":" + parsed.getPort();
+        return parsed.getSocket() != null ? parsed.getSocket() : hostAndPort(parsed);
+    }
+
+    private static String hostAndPort(RedisURI parsed) {
+        return parsed.getHost() + ":" + parsed.getPort();
+    }
+
+    private static Matcher cluster(Settings settings) {
+        return CLUSTER.matcher(settings.text("uri").orElse(""));
+    }
+
+    /** Returns the nodes that are named, each read by itself: Lettuce has no form for several hosts with ports. */
+    private static List<RedisURI> parse(Settings settings) {
+        Matcher cluster = cluster(settings);
+        if (!cluster.matches()) {
+            return List.of(parse(settings.where(), settings.text("uri").orElse("redis://localhost:6379")));
+        }
+        String start = "redis" + cluster.group(1) + "://" + Objects.requireNonNullElse(cluster.group(2), "");
+        List<RedisURI> nodes = Stream.of(cluster.group(3).split(",", -1))
+                .map(host -> parse(settings.where(), start + host + cluster.group(4)))
+                .toList();
+        if (nodes.get(0).getDatabase() != 0) {
+            throw new IllegalArgumentException(
+                    settings.where() + ": a cluster has database 0 only; leave it out of uri");
+        }
+        return nodes;
     }
 
     /** Neither the value nor an exception that quotes it may be shown: there may be a password in it. */
-    private static RedisURI parse(Settings settings) {
+    private static RedisURI parse(String where, String uri) {
         try {
-            RedisURI parsed = RedisURI.create(settings.text("uri").orElse("redis://localhost:6379"));
+            RedisURI parsed = RedisURI.create(uri);
             if (parsed.getHost() == null || HOST.matcher(parsed.getHost()).matches()) {
                 return parsed;
             }
         } catch (RuntimeException e) {
             // Said below.
         }
-        throw new IllegalArgumentException(
-                settings.where() + ": uri is not a Redis URI such as redis://localhost:6379/0 or"
-                        + " rediss://host:6380 (no '_' in a host's name; in a password, special characters percent-encoded)");
+        throw new IllegalArgumentException(where + ": uri is not a Redis URI such as redis://localhost:6379/0 or"
+                + " rediss://host:6380 (no '_' in a host's name; in a password, special characters percent-encoded)");
     }
 
     @Override

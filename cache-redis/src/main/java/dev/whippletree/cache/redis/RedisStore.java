@@ -11,6 +11,7 @@ import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.SetArgs;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,6 +19,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Answers as envelopes, large ones packed, under one key each, which Redis drops when they expire. Thread-safe.
@@ -40,17 +44,39 @@ final class RedisStore implements CacheStore {
     private final RedisLink link;
     private final InstantSource clock;
     private final CorruptValue corrupt;
+    private final Remarks remarks;
+    private final Executor executor;
 
     /**
      * Creates a store.
      *
      * @param corrupt is told of values that aren't answers
+     * @param remarks what should be put right in Redis
+     * @param executor for sweeps: to look at a cluster's next node, Lettuce waits until it is connected
      */
-    RedisStore(RedisKeys keys, RedisLink link, InstantSource clock, CorruptValue corrupt) {
+    RedisStore(
+            RedisKeys keys,
+            RedisLink link,
+            InstantSource clock,
+            CorruptValue corrupt,
+            Remarks remarks,
+            Executor executor) {
         this.keys = keys;
         this.link = link;
         this.clock = clock;
         this.corrupt = corrupt;
+        this.remarks = remarks;
+        this.executor = executor;
+    }
+
+    /** Compares the clocks. Where a user may not ask for Redis's time, nobody is told. */
+    void lookAtClock() {
+        link.send(RedisClusterAsyncCommands::time)
+                .thenAccept(time -> remarks.time(seconds(time) * 1_000, clock.instant()));
+    }
+
+    private static long seconds(List<byte[]> time) {
+        return Long.parseLong(new String(time.get(0), US_ASCII));
     }
 
     @Override
@@ -74,7 +100,9 @@ final class RedisStore implements CacheStore {
 
     @Override
     public List<String> remarks() {
-        return corrupt.sentence().stream().toList();
+        return Stream.of(link.remark(), remarks.sentence(), corrupt.sentence())
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     @Override
@@ -97,19 +125,22 @@ final class RedisStore implements CacheStore {
         return link.send(redis -> redis.unlink(keys.answer(key))).thenAccept(removed -> {});
     }
 
-    /** Sweeps the keys step by step. Answers stored meanwhile may stay. */
+    /** Sweeps the keys step by step, node by node in a cluster. Answers stored meanwhile may stay. */
     @Override
     public CompletionStage<Long> clear(Optional<String> tenant) {
         ScanArgs args = new ScanArgs().match(keys.answers(tenant)).limit(SWEEP_STEP);
-        return sweep(ScanCursor.INITIAL, args, 0);
+        return CompletableFuture.supplyAsync(() -> sweep(ScanCursor.INITIAL, args, 0), executor)
+                .thenCompose(Function.identity());
     }
 
     private CompletionStage<Long> sweep(ScanCursor from, ScanArgs args, long removedBefore) {
         return link.send(redis -> redis.scan(from, args))
                 .thenCompose(step -> unlink(step)
-                        .thenCompose(removed -> step.isFinished()
-                                ? CompletableFuture.completedFuture(removedBefore + removed)
-                                : sweep(step, args, removedBefore + removed)));
+                        .thenComposeAsync(
+                                removed -> step.isFinished()
+                                        ? CompletableFuture.completedFuture(removedBefore + removed)
+                                        : sweep(step, args, removedBefore + removed),
+                                executor));
     }
 
     private CompletionStage<Long> unlink(KeyScanCursor<byte[]> step) {

@@ -7,7 +7,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -77,9 +77,16 @@ final class Scripts {
     }
 
     /** Sends a command. */
-    <T> CompletionStage<T> send(Function<RedisAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
-        return link.send(command)
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(translate(Cause.of(failure))));
+    <T> CompletionStage<T> send(Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
+        return link.send(command).exceptionallyCompose(failure -> CompletableFuture.failedFuture(reasonOf(failure)));
+    }
+
+    /** Of a cluster, a command that failed is one shard's trouble, unless no node can be asked at all. */
+    private Throwable reasonOf(Throwable failure) {
+        Throwable reason = translate(Cause.of(failure));
+        return link.isCluster() && !(reason instanceof RedisUnavailableException)
+                ? new ShardUnavailableException(reason)
+                : reason;
     }
 
     private static Throwable translate(Throwable failure) {

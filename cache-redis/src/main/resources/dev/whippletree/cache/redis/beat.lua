@@ -1,5 +1,5 @@
 -- Says that a process is there, and counts those that are.
---   KEYS  the processes, by when they were last seen
+--   KEYS  the processes, by when they were last seen; outside a cluster, any other key, which isn't touched
 --   ARGV  process, after how long one that wasn't seen is gone
 -- Replies Redis's time and the number.
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -144,6 +145,38 @@ final class ContactTest {
                 .isEqualTo(Duration.ofMillis(how.equals("refused") ? 150 : Math.max(0, millis - 100)));
         timeline.advance(Duration.ofMillis(150));
         assertThat(contact.isDoubtful()).isFalse();
+    }
+
+    /** Of a cluster, another shard may well have answered. */
+    @Test
+    void troubleOfOneShard_endsNoContact_unlessItIsThatOfTheBeat() {
+        met();
+        contact.lost(new CompletionException(new ShardUnavailableException(new TimeoutException("silence"))));
+        assertThat(contact.isSettled()).isTrue();
+        assertThat(contact.trouble()).isEmpty();
+        assertThat(told).containsExactly("met");
+
+        timeline.advance(Contact.INTERVAL);
+        beats.get(1).completeExceptionally(new ShardUnavailableException(new RedisUnavailableException("gone")));
+        timeline.advance(MOMENT);
+        assertThat(contact.isUp()).isFalse();
+        assertThat(contact.trouble()).get().isInstanceOf(RedisUnavailableException.class);
+        assertThat(told).containsExactly("met", "lost");
+    }
+
+    @Test
+    void processesOfAnotherVersion_barThisOne_untilTheyHaveEnded() {
+        start();
+        beats.get(0).completeExceptionally(new CompletionException(new OtherVersionException("others")));
+        timeline.advance(MOMENT);
+        assertThat(contact.isDecided()).isTrue();
+        assertThat(contact.isUp()).isFalse();
+        assertThat(contact.isBarred()).isTrue();
+
+        timeline.advance(Contact.INTERVAL);
+        answer(1, 1);
+        assertThat(contact.isBarred()).isFalse();
+        assertThat(contact.isSettled()).isTrue();
     }
 
     @Test

@@ -249,6 +249,40 @@ class CoordinationSimulationTest {
         assertThat(redis.inFlight()).isEqualTo(AMOUNT);
     }
 
+    /** Of a cluster, the shard that has the limits doesn't answer, and the others do. */
+    @Test
+    void shardThatDoesNotAnswer_costsItsLimitsTheSharedCount_andNothingElse() {
+        open(1, 4, Map.of());
+        networks.forEach(FaultyCommands::beInACluster);
+        for (int n = 0; n < 40; n++) {
+            call(processes.get(n % 4));
+            timeline.advance(Duration.ofMillis(100));
+        }
+        timeline.advance(QUIET);
+        networks.forEach(network -> network.setDeaf(FaultyCommands.Deafness.TO_LIMITS));
+
+        for (int n = 0; n < 400; n++) {
+            call(processes.get(n % 4));
+            timeline.advance(Duration.ofMillis(100));
+        }
+
+        assertThat(alone()).isPositive();
+        assertThat(most).isBetween(AMOUNT / 2, AMOUNT);
+        assertThat(claim(0))
+                .isInstanceOfSatisfying(
+                        Claim.Ours.class, ours -> assertThat(ours.agreed()).isTrue());
+        assertThat(claim(1)).isInstanceOf(Claim.Others.class);
+        processes.forEach(process -> {
+            assertThat(process.status().connected()).isTrue();
+            assertThat(process.status().problem())
+                    .get()
+                    .asString()
+                    .contains("a shard of Redis", "for some limits this process grants its own share");
+        });
+        networks.forEach(network -> network.setDeaf(FaultyCommands.Deafness.NONE));
+        assertAgreed(LATE);
+    }
+
     /** What is asked seems to come too late there, until its time is known. */
     @Test
     void clockOfRedisThatIsSet_costsNobodyAGrant_norForLongAClaim() {

@@ -38,6 +38,7 @@ final class FaultyCommands {
     private boolean down;
     private boolean silent;
     private boolean unsubscribed;
+    private boolean inACluster;
     private Deafness deafness = Deafness.NONE;
     private final List<Runnable> withheld = new ArrayList<>();
     private int connection;
@@ -51,6 +52,11 @@ final class FaultyCommands {
         this.redis = redis;
         this.timeline = timeline;
         this.timeout = timeout;
+    }
+
+    /** Lets what isn't answered be the trouble of one shard. */
+    void beInACluster() {
+        inACluster = true;
     }
 
     /** Loses so many of all questions, and of all answers. */
@@ -149,7 +155,7 @@ final class FaultyCommands {
             breakOff(answer);
             return answer;
         }
-        timeline.schedule(timeout.toNanos(), () -> answer.completeExceptionally(new TimeoutException("silence")));
+        timeline.schedule(timeout.toNanos(), () -> answer.completeExceptionally(silence()));
         if (!isLost()) {
             int sentOn = connection;
             long arrival = Math.max(frozenUntilNanos, timeline.nanoTime() + way());
@@ -157,6 +163,11 @@ final class FaultyCommands {
             timeline.schedule(lastArrivalNanos - timeline.nanoTime(), () -> arrive(about, command, answer, sentOn));
         }
         return answer;
+    }
+
+    private Throwable silence() {
+        TimeoutException silence = new TimeoutException("silence");
+        return inACluster ? new ShardUnavailableException(silence) : silence;
     }
 
     private <T> void arrive(About about, Supplier<T> command, CompletableFuture<T> answer, int sentOn) {
@@ -234,6 +245,9 @@ final class FaultyCommands {
         }
         if (method.getReturnType() == void.class) {
             return null;
+        }
+        if (method.getReturnType() == Optional.class) {
+            return Optional.empty();
         }
         int count = arguments == null ? 0 : arguments.length;
         Method there = Arrays.stream(ModelledRedis.class.getDeclaredMethods())

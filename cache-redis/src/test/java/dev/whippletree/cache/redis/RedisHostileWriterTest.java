@@ -222,10 +222,10 @@ class RedisHostileWriterTest {
         one.use(use);
         await().until(() -> "1".equals(other.hget(LIMIT, "s")));
         other.hset(LIMIT, "s", "NaN");
-        other.zadd("whippletree:v1:limits", Double.POSITIVE_INFINITY, "garbage \u001b[2J");
-        other.zadd("whippletree:v1:limits", 1e15, "{}:limit:");
+        other.zadd("whippletree:v2:limits", Double.POSITIVE_INFINITY, "garbage \u001b[2J");
+        other.zadd("whippletree:v2:limits", 1e15, "{}:limit:");
 
-        await().untilAsserted(() -> assertThat(other.zrange("whippletree:v1:limits", 0, -1))
+        await().untilAsserted(() -> assertThat(other.zrange("whippletree:v2:limits", 0, -1))
                 .isNotEmpty()
                 .allMatch(place -> place.matches("\\{\\w{32}}:limit:\\w{32}")));
         assertThat(one.reserveAll(use)).hasSize(99);
@@ -254,7 +254,7 @@ class RedisHostileWriterTest {
         assertThat(two.claim(KEY)).isInstanceOf(Claim.Others.class);
         assertThat(probe(one)).isTrue();
         assertThat(probe(two)).isFalse();
-        await().until(() -> other.hlen("whippletree:v1:{scopes}:closings") == 1);
+        await().until(() -> other.hlen("whippletree:v2:{scopes}:closings") == 1);
         await().untilAsserted(() -> assertThat(one.status().connected()).isTrue());
         assertThat(one.status().alone() == alone || key.equals(STATE)).isTrue();
         await().until(() -> told(one).contains(key) || told(two).contains(key));

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Scope;
 import dev.whippletree.testkit.Samples;
+import io.lettuce.core.cluster.SlotHash;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RedisKeysTest {
@@ -28,14 +30,14 @@ class RedisKeysTest {
         }
     }
 
-    /** Processes of all versions that write {@code v1} have to agree about them. */
+    /** Processes of all versions that write these have to agree about them. */
     @Test
-    void keys_areThoseOfTheFirstVersion() {
+    void keys_areThoseOfTheirVersions() {
         LimitName ofAll = new LimitName(Optional.empty(), "requests");
         LimitName ofModel = new LimitName(Optional.of("m"), "requests");
         String claim = text(keys.claim(Samples.key("alice", "q")));
         assertThat(claim)
-                .isEqualTo("app:v1:claim:2bd806c97f0e00af1a1fc3328fa763a9:"
+                .isEqualTo("app:v2:claim:2bd806c97f0e00af1a1fc3328fa763a9:"
                         + Samples.key("alice", "q").digest());
         assertThat(List.of(
                         text(keys.state("acme")),
@@ -43,6 +45,7 @@ class RedisKeysTest {
                         text(keys.limit(RedisKeys.place("acme", ofModel))),
                         text(keys.limits()),
                         text(keys.processes()),
+                        text(keys.processesOfVersion1()),
                         text(keys.closings()),
                         text(keys.probe(Scope.of("acme"))),
                         text(keys.probe(Scope.of("acme", "m"))),
@@ -50,17 +53,37 @@ class RedisKeysTest {
                         text(keys.answers(Optional.of("alice"))),
                         text(keys.answers(Optional.empty()))))
                 .containsExactly(
-                        "app:v1:{822b33ad87c148a0a20a5ba7cd5ebcaa}:state",
-                        "app:v1:{822b33ad87c148a0a20a5ba7cd5ebcaa}:limit:ba439413a4821c1154b071cfade1c9ca",
-                        "app:v1:{822b33ad87c148a0a20a5ba7cd5ebcaa}:limit:0b1a27b9311c686f0ffa4a7f937c0d60",
-                        "app:v1:limits",
+                        "app:v2:{822b33ad87c148a0a20a5ba7cd5ebcaa}:state",
+                        "app:v2:{822b33ad87c148a0a20a5ba7cd5ebcaa}:limit:ba439413a4821c1154b071cfade1c9ca",
+                        "app:v2:{822b33ad87c148a0a20a5ba7cd5ebcaa}:limit:0b1a27b9311c686f0ffa4a7f937c0d60",
+                        "app:v2:limits",
+                        "app:v2:{processes}",
                         "app:v1:processes",
-                        "app:v1:{scopes}:closings",
-                        "app:v1:{scopes}:probe:fd834411077133aa771d847208eeb1e1",
-                        "app:v1:{scopes}:probe:7d4a0920a9f8963aeea8f0550898e489",
-                        "app:v1:notices",
+                        "app:v2:{scopes}:closings",
+                        "app:v2:{scopes}:probe:fd834411077133aa771d847208eeb1e1",
+                        "app:v2:{scopes}:probe:7d4a0920a9f8963aeea8f0550898e489",
+                        "app:v2:notices",
                         "app:v1:2bd806c97f0e00af1a1fc3328fa763a9:*",
                         "app:v1:" + "?".repeat(32) + ":*");
+    }
+
+    /** A script that touches keys of several slots is refused by a cluster; a beat's two keys show that it is one. */
+    @Test
+    void whatOneScriptTouches_isInOneSlot_butForABeatToAServerAlone() {
+        LimitName requests = new LimitName(Optional.empty(), "requests");
+        LimitName tokens = new LimitName(Optional.of("m"), "tokens");
+        for (String organization : List.of("acme", "a{b}c", "}{", "test/other")) {
+            assertThat(Stream.of(
+                                    keys.state(organization),
+                                    keys.limit(organization, requests),
+                                    keys.limit(organization, tokens))
+                            .map(SlotHash::getSlot))
+                    .containsOnly(SlotHash.getSlot(keys.state(organization)));
+        }
+        assertThat(Stream.of(keys.closings(), keys.probe(Scope.of("acme")), keys.probe(Scope.of("acme", "m")))
+                        .map(SlotHash::getSlot))
+                .containsOnly(SlotHash.getSlot(keys.closings()));
+        assertThat(SlotHash.getSlot(keys.processes())).isNotEqualTo(SlotHash.getSlot(keys.closings()));
     }
 
     private static String text(byte[] key) {

@@ -166,7 +166,7 @@ class RedisLinkTest {
         link.connect();
         timeline.runAll();
         when(connector.connection(0).isOpen()).thenReturn(false);
-        connector.attempts.get(0).complete(connector.connection(0));
+        connector.connect(0);
 
         assertFailed(answer("hello"), "the connection broke");
     }
@@ -313,7 +313,7 @@ class RedisLinkTest {
         link.close();
         assertFailed(early, "cache redis is closed");
 
-        connector.attempts.get(0).complete(connector.connection(0));
+        connector.connect(0);
 
         verify(connector.connection(0)).closeAsync();
         assertFailed(answer("hello"), "cache redis is closed");
@@ -329,6 +329,23 @@ class RedisLinkTest {
 
         assertThat(connector.attempts).hasSize(1);
         assertThat(connector.closed).isTrue();
+    }
+
+    @Test
+    void serverThatIsANodeOfACluster_isFoundOutByWhatItSays_once() {
+        connected();
+        assertThat(link.remark()).isEmpty();
+
+        try (LoggedLines log = new LoggedLines("dev.whippletree.cache.redis")) {
+            for (int n = 0; n < 3; n++) {
+                assertThat(failed(new RedisCommandExecutionException("MOVED 866 10.0.0.7:6379")))
+                        .isCompletedExceptionally();
+            }
+            assertThat(log.all())
+                    .containsExactly("WARN cache redis: Redis at host:6379 has only a part of the keys; it is a node of"
+                            + " a cluster: uri begins with redis-cluster://, or rediss-cluster:// for TLS");
+        }
+        assertThat(link.remark()).get().asString().contains("redis-cluster://");
     }
 
     private void connected() {

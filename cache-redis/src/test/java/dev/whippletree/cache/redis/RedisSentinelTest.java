@@ -136,8 +136,8 @@ class RedisSentinelTest {
     }
 
     private static int subscribers(RedisProcess where) {
-        return at(where, redis -> redis.pubsubNumsub("whippletree:v1:notices"))
-                .get("whippletree:v1:notices")
+        return at(where, redis -> redis.pubsubNumsub("whippletree:v2:notices"))
+                .get("whippletree:v2:notices")
                 .intValue();
     }
 

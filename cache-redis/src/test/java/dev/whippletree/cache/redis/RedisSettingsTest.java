@@ -68,6 +68,33 @@ class RedisSettingsTest {
         });
     }
 
+    @Test
+    void cluster_isKnownByAnyOfItsNodes_whichHaveOneUser() {
+        RedisSettings cluster = read(Map.of("uri", "rediss-cluster://a:b@one:7000,two", "password", "secret"));
+
+        assertThat(cluster.isCluster()).isTrue();
+        assertThat(cluster.isSsl()).isTrue();
+        assertThat(cluster.redisUris())
+                .hasSize(2)
+                .allSatisfy(node -> {
+                    assertThat(node.isSsl()).isTrue();
+                    assertThat(credentials(node).getPassword()).containsExactly("secret".toCharArray());
+                })
+                .extracting(node -> node.getHost() + ":" + node.getPort())
+                .containsExactly("one:7000", "two:6379");
+        assertThat(read(Map.of("uri", "redis-cluster://one")).isSsl()).isFalse();
+        assertThat(read(Map.of("uri", "redis://one")).isCluster()).isFalse();
+        assertThat(read(Map.of("uri", "redis-sentinel://a,b#main")).isCluster()).isFalse();
+    }
+
+    @Test
+    void cluster_hasOneDatabase() {
+        assertThat(catchThrowable(() -> read(Map.of("uri", "redis-cluster://:secret@one,two/1"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("cache redis: a cluster has database 0 only; leave it out of uri");
+        assertThat(read(Map.of("uri", "redis-cluster://one,two/0")).redisUris()).hasSize(2);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "key-prefix, '', key-prefix must be",
@@ -112,7 +139,10 @@ class RedisSettingsTest {
         "redis://:s%40cret@cache, cache:6379",
         "redis://user:secret@cache:7000, cache:7000",
         "'redis-sentinel://a:26379,b:26379/0#main', Sentinel master main",
-        "redis-socket:///run/redis.sock, /run/redis.sock"
+        "redis-socket:///run/redis.sock, /run/redis.sock",
+        "redis-cluster://cache, cluster cache:6379",
+        "'redis-cluster://a:7000,b', 'cluster a:7000, b:6379'",
+        "'rediss-cluster://user:s%40cret@a,[::1]:7001/0', 'cluster a:6379, [::1]:7001'"
     })
     void uriOfAnyKind_isNamedWithoutCredentials(String uri, String address) {
         RedisSettings settings = read(Map.of("uri", uri));
@@ -147,7 +177,11 @@ class RedisSettingsTest {
                 "cache:6379",
                 "http://x:secret@cache",
                 "redis://:sec ret@cache",
-                "redis://x:secret@cache:port"
+                "redis://x:secret@cache:port",
+                "redis-cluster://",
+                "redis-cluster://x:secret@one,,two",
+                "redis-cluster://x:secret@one:7000,two:port",
+                "redis-cluster://:sec ret@one"
             })
     void uriThatIsNone_isRefusedWithoutItsValue(String uri) {
         Throwable refusal = catchThrowable(() -> read(Map.of("uri", uri)));

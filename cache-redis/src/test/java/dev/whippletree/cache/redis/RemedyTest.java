@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.spi.Settings;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +28,23 @@ final class RemedyTest {
                 "The user executing the script can't | redis | check username and password, and the user's rights",
                 "READONLY You can't | redis | set uri to the master, or to the Sentinels that know it",
                 "MISCONF errors | redis | find out why it can't save to disk",
+                "MOVED 1 a:1 | redis | it is a node of a cluster: uri begins with redis-cluster://, or"
+                        + " rediss-cluster:// for TLS",
+                "CROSSSLOT Keys | rediss | it is a node of a cluster: uri begins with redis-cluster://, or"
+                        + " rediss-cluster:// for TLS",
+                "CLUSTERDOWN The | redis | it is a node of a cluster: uri begins with redis-cluster://, or"
+                        + " rediss-cluster:// for TLS",
+                "CLUSTERDOWN Hash slot not served | redis-cluster | see to it that all 16,384 slots are served"
+                        + " (redis-cli --cluster check)",
+                "Cannot determine a partition for slot 5. | redis-cluster | see to it that all 16,384 slots are served"
+                        + " (redis-cli --cluster check)",
+                "ERR This instance has cluster support disabled | redis-cluster | it is no cluster: uri begins with"
+                        + " redis://, or rediss:// for TLS",
+                "refused | redis-cluster | check that its nodes run and can be reached from here, by the addresses that"
+                        + " CLUSTER NODES shows",
+                "Connection reset | redis-cluster | check that its nodes run and can be reached from here, by the"
+                        + " addresses that CLUSTER NODES shows, and whether it speaks TLS at that port (if so, uri"
+                        + " begins with rediss-cluster://)",
                 "valid certification path | rediss | set ca-certificate to a PEM file with the certificate of the"
                         + " authority that has signed Redis's",
                 "No subject alternative names | rediss | set uri to a host name that is in Redis's certificate",
@@ -58,6 +76,16 @@ final class RemedyTest {
         assertThat(new Problem(redis, 4).ofLimits(new RefusedCommandException("OOM", new IllegalStateException())))
                 .isEqualTo("coordinator redis: Redis at host:6379 refuses commands (OOM); for some limits " + share
                         + "give it more memory, or the coordinator a Redis of its own");
+        assertThat(new Problem(redis, 4)
+                        .ofLimits(new ShardUnavailableException(new TimeoutException("it doesn't answer"))))
+                .isEqualTo("coordinator redis: a shard of Redis at host:6379 can't be used (it doesn't answer); for"
+                        + " some limits " + share + CHECK);
+        assertThat(new Problem(redis, 4)
+                        .ofLimits(new ShardUnavailableException(
+                                new RefusedCommandException("OOM", new IllegalStateException()))))
+                .contains("a shard of Redis at host:6379 refuses commands (OOM)");
+        assertThat(new Problem(redis, 4).ofContact(new OtherVersionException("others are at work")))
+                .isEqualTo("coordinator redis: others are at work");
         assertThat(new Problem(redis, 0).ofContact(new IllegalStateException("silence")))
                 .isEqualTo(
                         "coordinator redis: Redis at host:6379 can't be used (silence); meanwhile this process counts"

@@ -22,15 +22,16 @@ import org.mockito.ArgumentCaptor;
 /** Attempts to connect that end when the test says so, each with a connection of its own. Confined. */
 final class ScriptedConnector implements RedisConnector {
 
-    final List<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> attempts = new ArrayList<>();
+    final List<CompletableFuture<RedisConnection>> attempts = new ArrayList<>();
     private final List<StatefulRedisConnection<byte[], byte[]>> connections = new ArrayList<>();
     private final List<List<AsyncCommand<byte[], byte[], String>>> questions = new ArrayList<>();
+    boolean cluster;
     boolean throwing;
     boolean closed;
 
     @Override
-    public CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect() {
-        CompletableFuture<StatefulRedisConnection<byte[], byte[]>> attempt = new CompletableFuture<>();
+    public CompletionStage<RedisConnection> connect() {
+        CompletableFuture<RedisConnection> attempt = new CompletableFuture<>();
         attempts.add(attempt);
         questions.add(new ArrayList<>());
         connections.add(open(questions.get(questions.size() - 1)));
@@ -50,7 +51,8 @@ final class ScriptedConnector implements RedisConnector {
     }
 
     void connect(int attempt) {
-        attempts.get(attempt).complete(connection(attempt));
+        StatefulRedisConnection<byte[], byte[]> open = connection(attempt);
+        attempts.get(attempt).complete(new RedisConnection(open, open.async(), cluster));
     }
 
     void fail(int attempt, RuntimeException reason) {

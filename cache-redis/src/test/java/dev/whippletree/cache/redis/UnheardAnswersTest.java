@@ -13,8 +13,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What processes ask arrives at Redis and is done there, but its answers don't arrive, for a second to a minute: at one
@@ -41,10 +41,10 @@ class UnheardAnswersTest {
      * it can be too much by the shares of those who don't hear, as long as somebody does.
      */
     @ParameterizedTest
-    @ValueSource(longs = {1, 18, 24, 29})
-    void noMoreIsUsed_thanTheLimitAndTheSharesOfThoseWhoDontHear(long seed) {
+    @CsvSource({"1, false", "18, false", "24, false", "29, false", "1, true", "18, true", "24, true", "29, true"})
+    void noMoreIsUsed_thanTheLimitAndTheSharesOfThoseWhoDontHear(long seed, boolean cluster) {
         Silence silence = Silence.drawn(new SplittableRandom(seed));
-        EnginesOverRedis engines = silence.over(seed);
+        EnginesOverRedis engines = silence.over(seed, cluster);
 
         Outcome outcome = engines.run();
 
@@ -57,7 +57,7 @@ class UnheardAnswersTest {
     @ParameterizedTest
     @MethodSource("seeds")
     void noMoreIsUsed_fromManySeeds(long seed) {
-        noMoreIsUsed_thanTheLimitAndTheSharesOfThoseWhoDontHear(seed);
+        noMoreIsUsed_thanTheLimitAndTheSharesOfThoseWhoDontHear(seed, seed % 2 == 0);
     }
 
     /**
@@ -100,7 +100,8 @@ class UnheardAnswersTest {
                     random.nextBoolean());
         }
 
-        EnginesOverRedis over(long seed) {
+        /** Starts it; of a cluster, what isn't heard is one shard's trouble. */
+        EnginesOverRedis over(long seed, boolean cluster) {
             double seconds = time.toMillis() / 1e3 + AROUND_SECONDS;
             double calls = AMOUNT * seconds / EnginesOverRedis.WINDOW.toSeconds();
             Interviews interviews = Interviews.STANDARD
@@ -109,6 +110,9 @@ class UnheardAnswersTest {
                     .withRepeat(0);
             EnginesOverRedis engines =
                     new EnginesOverRedis(seed, new Size(processes, 1, AMOUNT, commandTimeout, interviews));
+            for (int process = 0; cluster && process < processes; process++) {
+                engines.network(process).beInACluster();
+            }
             RandomGenerator random = new SplittableRandom(~seed);
             for (int process = 0; process < unheard; process++) {
                 strike(engines, engines.network(process), random);

@@ -40,6 +40,16 @@ final class LineAppenderTest {
         assertThat(lines.get(0)).contains("\tat ").doesNotContain("\u001b", "\u009b", "\u202e");
     }
 
+    @Test
+    void librariesThatRepeatThemselves_logNothing() {
+        LoggerContext context = new LoggerContext();
+        new QuietLogging().configure(context);
+
+        assertThat(context.getLogger("io.lettuce.core.cluster.topology.Any").isErrorEnabled())
+                .isFalse();
+        assertThat(context.getLogger("org.example.Any").isWarnEnabled()).isTrue();
+    }
+
     private void append() {
         LogOutput.to(lines::add);
         LoggerContext context = new LoggerContext();

@@ -56,6 +56,22 @@ class CheckCommandTest {
     }
 
     @Test
+    void coordinatorThatCannotBeReached_isWarnedOf_andTheConfigurationIsGood() {
+        shell.file("whippletree.yaml", """
+                accounts: [{id: one, provider: scripted, limits: [10 requests / 1h]}]
+                routes: {default: {accounts: [one], model: m}}
+                coordinator: {name: redis, uri: "redis-cluster://127.0.0.1:1,127.0.0.1:2"}
+                """);
+
+        shell.succeeds("check");
+
+        assertThat(shell.out())
+                .contains("warning: coordinator redis: Redis at cluster 127.0.0.1:1, 127.0.0.1:2 can't be used")
+                .contains("check that its nodes run")
+                .endsWith("No problem found.\n");
+    }
+
+    @Test
     void everyProblem_isToldAtOnce() {
         shell.file("whippletree.yaml", """
                 accounts:
